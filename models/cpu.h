@@ -1,0 +1,71 @@
+/* cpu.h - threads on CPUs under CFS bandwidth control: the supply of CPU time.
+ *
+ * A host has CPUs and a tick; a group is a cgroup with weight and optional quota; a thread asks
+ * for CPU time ("demand") and is told of every stretch in which it ran. Source of the behaviour:
+ * Linux kernel/sched/fair.c and Documentation/scheduler/sched-bwc.rst; see cpu_bandwidth.h.
+ *
+ * Only this interface is fixed; the CPU model's author owns the rest of the file.
+ */
+#ifndef PUSHSIM_MODELS_CPU_H
+#define PUSHSIM_MODELS_CPU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/random_stream.h"
+#include "sim/simulation.h"
+
+enum cpu_generation {
+    CPU_THROTTLE_QUEUE, /* before Linux 6.18: the whole queue stops at once */
+    CPU_THROTTLE_TASK,  /* from 6.18: a task is dequeued on its return to user mode */
+};
+
+struct cpu_host_params {
+    int cpus;                       /* 1..64 */
+    int64_t tick_ns;                /* 1e9 / HZ; 4,000,000 at 250 Hz */
+    int64_t slice_ns;               /* sched_cfs_bandwidth_slice_us; 5,000,000 */
+    bool hrtick;                    /* accounting exact instead of on the tick grid */
+    enum cpu_generation generation;
+};
+
+struct cpu_group_params {
+    int64_t quota_ns;  /* CPU time a period; 0 = unlimited */
+    int64_t period_ns; /* 1 ms .. 1 s; 100 ms by default */
+    int64_t burst_ns;  /* 0..quota */
+    int64_t weight;    /* cpu.shares (v1 scale, 1024 = default), 2..262144 */
+};
+
+struct cpu_counters {       /* as cpu.stat and cpuacct.usage show them */
+    int64_t usage_ns;       /* CPU time used */
+    int64_t throttled_ns;   /* summed over CPUs */
+    uint64_t periods;       /* nr_periods: periods with the timer active */
+    uint64_t throttled;     /* nr_throttled */
+};
+
+struct cpu_host;
+struct cpu_group;
+struct cpu_thread;
+
+/* The thread ran in [from_ns, to_ns); `done`: its whole demand is now served. In the call with
+ * done == true the owner must either ask for more (cpu_thread_demand) or cpu_thread_sleep. It is
+ * called at simulation time to_ns. */
+typedef void cpu_ran_fn(struct cpu_thread *thread, void *owner, int64_t from_ns, int64_t to_ns,
+                        bool done);
+
+struct cpu_host *cpu_host_new(struct simulation *sim, const struct cpu_host_params *params,
+                              struct random_stream *phases);
+void cpu_host_free(struct cpu_host *host); /* frees its groups and threads too */
+struct cpu_group *cpu_group_new(struct cpu_host *host, const struct cpu_group_params *params);
+struct cpu_thread *cpu_thread_new(struct cpu_group *group, int cpu, cpu_ran_fn *ran, void *owner);
+
+/* Asks for work_ns (> 0) more; wakes the thread when it slept. May be called from `ran`. */
+void cpu_thread_demand(struct cpu_thread *thread, int64_t work_ns);
+/* Dequeues the thread: nothing to do. Only from `ran` with done == true. */
+void cpu_thread_sleep(struct cpu_thread *thread);
+
+struct cpu_counters cpu_group_counters(const struct cpu_group *group); /* up to now */
+/* Time up to now in which this thread wanted to run and its group was throttled on its CPU: the
+ * clock of the blame "throttled". */
+int64_t cpu_thread_throttled_ns(const struct cpu_thread *thread);
+
+#endif

@@ -1,0 +1,93 @@
+/* parameters.h - everything one run of the model needs, as plain numbers with units.
+ *
+ * The option table (experiments/run/options.c) names, documents, ranges and fills each field;
+ * a field added here gets a row there. Defaults are set by the table. No pointers but owned
+ * strings: the struct is copied by parameters_copy.
+ */
+#ifndef PUSHSIM_MODELS_PARAMETERS_H
+#define PUSHSIM_MODELS_PARAMETERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "models/cpu.h"
+
+enum push_protocol { PROTOCOL_SSE, PROTOCOL_WEBSOCKET, PROTOCOLS };
+enum loop_kind { LOOP_UVLOOP, LOOP_ASYNCIO, LOOP_NODE, LOOP_NGINX, LOOP_THREADS };
+enum queue_policy { POLICY_DROP_OLDEST, POLICY_DROP_NEWEST, POLICY_DISCONNECT, POLICY_NONE };
+enum arrival_kind { ARRIVAL_CONSTANT, ARRIVAL_POISSON };
+
+struct protocol_costs {           /* CPU time on the reference host, ns unless said otherwise */
+    double handshake_ns;          /* accept, parse, upgrade or response head: per connection */
+    double disconnect_ns;         /* per connection closed */
+    double wake_ns;               /* one ready-queue pass of a delivery, per wake-up */
+    double item_ns;               /* per message handled in that wake-up */
+    double write_ns;              /* the write itself, per write call */
+    double write_kib_ns;          /* per KiB written */
+    int64_t frame_bytes;          /* bytes added to each message on the wire */
+};
+
+struct cost_params {
+    double publish_ns;            /* one publish request: parse, route, answer */
+    double enqueue_ns;            /* putting one message into one subscriber's queue */
+    double iteration_ns;          /* one loop iteration: poll system call and bookkeeping */
+    double ready_fd_ns;           /* one ready descriptor in a poll */
+    double noise_cv;              /* sd / mean of a log-normal factor drawn for each publish */
+    double interference_rate_hz;  /* Poisson outliers: other work on the CPU */
+    double interference_ns;       /* mean length of one, exponential */
+    double warm_saturation_ns;    /* extra work after a long time off the CPU */
+    double warm_time_ns;          /* time off after which 63 % of it is due */
+    struct protocol_costs by_protocol[PROTOCOLS];
+};
+
+struct server_params {
+    enum push_protocol protocol;
+    enum loop_kind loop;
+    int64_t workers;              /* processes or threads in the one cgroup, 1..64 */
+    int64_t hops;                 /* ready-queue passes before the write of a delivery, 0..4 */
+    int64_t queue_bound;          /* messages per connection, 1..1e6 */
+    enum queue_policy queue_policy;
+};
+
+struct network_params {
+    int64_t publish_ns;           /* publisher to server, one way */
+    int64_t delivery_ns;          /* server's write to client-visible boundary */
+};
+
+#define PHASES_MAX 32
+
+struct phase_params {
+    char name[32];
+    int64_t duration_ns;
+    double rate_hz;               /* publishes per second */
+    bool measure;                 /* deliveries of this phase enter the latency figures */
+};
+
+struct workload_params {
+    enum arrival_kind arrivals;
+    int64_t payload_bytes;
+    int64_t drain_ns;             /* after the last publish: wait at most so long for deliveries */
+    int phases;
+    struct phase_params phase[PHASES_MAX];
+};
+
+struct slo_params {               /* 0 = no limit */
+    int64_t p95_ns, p99_ns;
+    double drop_share;            /* drops / (published x subscribers) */
+    double reconnects_hz;
+};
+
+struct parameters {
+    struct cpu_host_params host;
+    struct cpu_group_params cpu;
+    bool limit_after_connect;     /* the limit takes hold when the initial clients are connected */
+    int64_t memory_limit_bytes;   /* 0 = none */
+    struct server_params server;
+    struct cost_params cost;
+    struct network_params network;
+    int64_t clients;              /* connected at the start, 0..10e6 */
+    struct workload_params workload;
+    struct slo_params slo;
+};
+
+#endif

@@ -1,0 +1,63 @@
+/* run_record.h - what one run of either arm yields: named figures, histograms, series, events.
+ *
+ * The store writes it as it is; the names are the vocabulary shared by both arms:
+ * metrics  delivery.p50 delivery.p95 delivery.p99 delivery.p999 delivery.mean (s), published,
+ *          delivered, dropped, in_flight, lost (count), cpu.used (s), cpu.throttled (s),
+ *          cpu.periods, cpu.throttled_periods (count), cpu.throttled_share (ratio),
+ *          connections (count), disconnects.<cause> (count), memory.peak (bytes),
+ *          blame.<part>.all, blame.<part>.tail (ratio of latency) …
+ * histograms delivery (ns); series cpu.used, cpu.throttled, delivery.p50, delivery.p99, queue.depth
+ */
+#ifndef PUSHSIM_MODELS_RUN_RECORD_H
+#define PUSHSIM_MODELS_RUN_RECORD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/histogram.h"
+
+struct record_metric {
+    char name[48];
+    char unit[8];   /* "s", "1" (count or ratio), "B", "1/s" */
+    double value;   /* NAN = not defined */
+};
+
+struct record_histogram {
+    char name[48];
+    struct histogram histogram; /* ns */
+};
+
+struct record_point {           /* one point of a series */
+    char name[48];
+    int64_t at_ns;
+    double value;
+};
+
+struct record_event {
+    int64_t at_ns;
+    char kind[24];              /* phase, breach, oom, restart, connect, disconnect, ... */
+    char detail[104];
+};
+
+struct run_record {             /* arrays owned; grow by run_record_* */
+    struct record_metric *metrics;
+    size_t metric_count;
+    struct record_histogram *histograms;
+    size_t histogram_count;
+    struct record_point *points;
+    size_t point_count;
+    struct record_event *events;
+    size_t event_count;
+};
+
+void run_record_init(struct run_record *r);
+void run_record_close(struct run_record *r);
+void run_record_metric(struct run_record *r, const char *name, const char *unit, double value);
+void run_record_histogram(struct run_record *r, const char *name, const struct histogram *h);
+void run_record_point(struct run_record *r, const char *name, int64_t at_ns, double value);
+void run_record_event(struct run_record *r, int64_t at_ns, const char *kind, const char *format,
+                      ...) __attribute__((format(printf, 4, 5)));
+/* The value of a metric; NAN when it is not there. */
+double run_record_value(const struct run_record *r, const char *name);
+
+#endif

@@ -1,0 +1,44 @@
+/* schedule.h - what the outside world does to a push server, and when: the input of both arms.
+ *
+ * Built from the workload's phases (schedule_build) or read from a trace file
+ * (experiments/run/trace.h). Times are ns from the start of the run, non-decreasing. Clients are
+ * numbered from 0; clients 0..initial-1 are connected before time 0.
+ */
+#ifndef PUSHSIM_MODELS_SCHEDULE_H
+#define PUSHSIM_MODELS_SCHEDULE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "models/parameters.h"
+
+enum action_kind {
+    ACTION_PUBLISH,    /* bytes: payload; measured: enters the latency figures */
+    ACTION_CONNECT,    /* client */
+    ACTION_DISCONNECT, /* client closes */
+    ACTION_STALL,      /* client stops reading for duration_ns */
+};
+
+struct action {
+    int64_t at_ns;
+    enum action_kind kind;
+    uint32_t client;      /* connect, disconnect, stall */
+    int64_t bytes;        /* publish: payload, 1..16 MiB */
+    int64_t duration_ns;  /* stall */
+    bool measured;        /* publish */
+};
+
+struct schedule {
+    struct action *actions; /* owned */
+    size_t count;
+    uint32_t initial;       /* clients connected before time 0 */
+    uint32_t clients;       /* all client numbers are below this */
+    int64_t end_ns;         /* the last action's phase ends; the drain follows */
+};
+
+/* Publishes from the phases of `p`, drawn from stream (seed, replication, RANDOM_ARRIVALS). */
+void schedule_build(struct schedule *s, const struct parameters *p, uint64_t seed,
+                    uint32_t replication);
+void schedule_close(struct schedule *s);
+
+#endif

@@ -1,0 +1,34 @@
+/* random_stream.h - counter-based random streams (Random123 Philox4x32-10; Salmon et al., SC11).
+ *
+ * A stream is named by (seed, replication, purpose, index); streams never disturb each other, so a
+ * change in one mechanism leaves the draws of all others alone (common random numbers).
+ */
+#ifndef PUSHSIM_SIM_RANDOM_STREAM_H
+#define PUSHSIM_SIM_RANDOM_STREAM_H
+
+#include <stdint.h>
+#include <gsl/gsl_rng.h>
+
+struct random_stream {
+    uint32_t key[2];     /* seed and purpose, mixed */
+    uint32_t counter[4]; /* replication, index and position */
+    uint32_t block[4];   /* the current block of output */
+    unsigned used;       /* words of `block` already given out, 0..4 */
+};
+
+/* purpose: which mechanism draws (one of the models' enum random_purpose, or any number);
+ * index: which of its instances. Any values. */
+void random_stream_init(struct random_stream *rs, uint64_t seed, uint32_t replication,
+                        uint32_t purpose, uint32_t index);
+
+uint64_t random_stream_u64(struct random_stream *rs);
+double random_stream_uniform(struct random_stream *rs);                  /* in (0, 1) */
+double random_stream_exponential(struct random_stream *rs, double mean); /* mean > 0 */
+double random_stream_normal(struct random_stream *rs);                   /* mean 0, sd 1 */
+/* Mean exactly `mean`; `cv` = sd / mean, >= 0 (0 gives the mean and still draws). */
+double random_stream_lognormal(struct random_stream *rs, double mean, double cv);
+
+/* The same generator as a gsl_rng_type, for GSL's distributions; gsl_rng_set takes the seed. */
+const gsl_rng_type *random_stream_gsl(void);
+
+#endif
