@@ -32,7 +32,7 @@ SLOW     := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/slow/test_*.c
 BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/bench_*.c))
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all help deps test check asan ubsan lint bench demo install clean
+.PHONY: all help deps tests check asan ubsan sanitized lint bench demo install clean
 .SECONDARY:
 
 all: $(BUILD)/pushsim
@@ -63,5 +63,51 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TESTLIB) $(LIBS)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
+# --- what a person calls ---------------------------------------------------------------------
+
+help:
+	@echo "demo       install what is missing, run the shipped experiment on both arms, compare"
+	@echo "check      install what is missing, build, run every test (under 5 minutes)"
+	@echo "all        build $(BUILD)/pushsim"
+	@echo "asan ubsan the tests under a sanitizer;  lint  style, layers, static checks"
+	@echo "bench      public benchmark programs into build/bench.json"
+	@echo "notebooks  execute the notebooks;  install  (DESTDIR, PREFIX);  clean"
+
+# The libraries may only just be installed, and the flags above ask pkg-config at start: so the
+# targets that do their own set-up build in a make of their own.
+deps:
+	@tools/install_deps.sh build server
+
+demo: deps
+	@$(MAKE) --no-print-directory -s -j2 all
+	@tools/demo.sh
+
+check: deps
+	@$(MAKE) --no-print-directory -s -j2 all tests
+	@$(MAKE) --no-print-directory -s -j2 SAN="$(SANITIZE)" BUILD=build/san all tests
+	@tools/run_tests.sh $(CHECKS) $(patsubst $(BUILD)/tests/unit/%,build/san/tests/unit/%,\
+	  $(filter $(BUILD)/tests/unit/%,$(TESTS)))
+
+tests: $(TESTS) $(SERVERS)
+
+# Scripts find the program under test in PUSHSIM.
+CHECKS   := $(TESTS) $(wildcard tests/cli/run_all.sh) $(wildcard tests/integration/*.sh)
+export PUSHSIM := $(abspath $(BUILD)/pushsim)
+
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
+
+asan: deps
+	@$(MAKE) --no-print-directory -s -j2 SAN="-fsanitize=address" BUILD=build/asan sanitized
+ubsan: deps
+	@$(MAKE) --no-print-directory -s -j2 SAN="-fsanitize=undefined -fno-sanitize-recover=all" \
+	  BUILD=build/ubsan sanitized
+sanitized: all tests
+	@tools/run_tests.sh $(CHECKS)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/pushsim
+	install -m 755 $(BUILD)/pushsim $(DESTDIR)$(PREFIX)/bin/pushsim
+	cp -R --no-preserve=ownership data experiments/*.yaml $(DESTDIR)$(PREFIX)/share/pushsim/
+
 clean:
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) build
