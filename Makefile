@@ -61,6 +61,25 @@ $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(TESTLIB) $(LIBS)
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TESTLIB) $(LIBS)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LINK) $(LDLIBS) -lcmocka
 
+# Generated sources: SQL as a C string; the commit, rewritten only when it changes.
+CPPFLAGS += -I$(BUILD)
+VERSION  := 0.1.0
+COMMIT   := $(shell git describe --always --dirty --exclude '*' 2>/dev/null)
+version   = \#define PUSHSIM_VERSION "$(VERSION)$(if $(COMMIT),+$(COMMIT))"
+
+$(BUILD)/%.sql.inc: %.sql
+	@mkdir -p $(@D)
+	sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $< > $@
+
+.PHONY: force
+$(BUILD)/version.inc: force
+	@mkdir -p $(@D)
+	@echo '$(version)' | cmp -s - $@ || echo '$(version)' > $@
+
+$(BUILD)/experiments/run/version.o: $(BUILD)/version.inc
+$(patsubst %.c,$(BUILD)/%.o,$(wildcard experiments/run/store*.c)): \
+  $(patsubst %.sql,$(BUILD)/%.sql.inc,$(wildcard experiments/run/*.sql))
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 # --- what a person calls ---------------------------------------------------------------------

@@ -1,8 +1,74 @@
-/* main.c - pushsim: picks the subcommand. PLACEHOLDER until the command line lands. */
+/* main.c - pushsim: picks the subcommand. */
+#include <argp.h>
 #include <stdio.h>
+#include <string.h>
 
-int main(void)
+#include "experiments/cli/commands.h"
+#include "experiments/run/version.h"
+
+struct command {
+    const char *name;
+    const char *help;
+    int (*run)(int argc, char **argv);
+};
+
+#define COMMAND_ROW(name, help) { #name, help, cmd_##name },
+static const struct command commands[] = { COMMANDS(COMMAND_ROW) };
+#define COMMAND_COUNT (sizeof commands / sizeof *commands)
+
+static void print_version(FILE *stream, struct argp_state *state)
 {
-    puts("pushsim");
-    return 0;
+    (void)state;
+    fprintf(stream, "pushsim %s\n", version_text());
+}
+
+void (*argp_program_version_hook)(FILE *, struct argp_state *) = print_version;
+
+int command_fail(int code, const struct error *err)
+{
+    fprintf(stderr, "%s%s\n", strstr(err->text, "\n") ? "" : "pushsim: ", err->text);
+    return code == ERR_INVALID ? EXIT_INPUT : EXIT_FAILED;
+}
+
+static void print_help(FILE *stream)
+{
+    fputs("Usage: pushsim COMMAND [OPTION...] [ARG...]\n"
+          "What breaks first in a push service when the CPU limit bites, and when.\n\n",
+          stream);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (commands[i].run)
+            fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].help);
+    fputs("\n'pushsim COMMAND --help' tells the rest.\n"
+          "Exit status: 0 done, 1 failed in running, 2 bad configuration or input, "
+          "64 bad usage,\n99 done, but a threshold of the slo is broken.\n",
+          stream);
+}
+
+static int dispatch(const struct command *command, int argc, char **argv)
+{
+    char name[64];
+    snprintf(name, sizeof name, "pushsim %s", command->name);
+    argv[0] = name;
+    return command->run(argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        print_help(stdout);
+        return EXIT_DONE;
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        print_version(stdout, NULL);
+        return EXIT_DONE;
+    }
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (commands[i].run && strcmp(argv[1], commands[i].name) == 0)
+            return dispatch(&commands[i], argc - 1, argv + 1);
+    fprintf(stderr, "pushsim: unknown command '%s' (see pushsim --help)\n", argv[1]);
+    return EXIT_USAGE;
 }

@@ -1,0 +1,38 @@
+/* commands.h - the subcommands of pushsim: cmd_NAME in experiments/cli/NAME.c.
+ *
+ * Each takes its own argument vector (argv[0] = "pushsim NAME"), parses it with argp and returns
+ * an exit status. A new subcommand is one line in COMMANDS and one file.
+ */
+#ifndef PUSHSIM_EXPERIMENTS_CLI_COMMANDS_H
+#define PUSHSIM_EXPERIMENTS_CLI_COMMANDS_H
+
+#include "sim/error.h"
+
+enum exit_status {
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1,   /* something failed in running */
+    EXIT_INPUT = 2,    /* bad configuration or input */
+    EXIT_USAGE = 64,   /* bad usage (EX_USAGE) */
+    EXIT_BREACHED = 99 /* done, but a threshold of the slo is broken */
+};
+
+#define COMMANDS(X)                                                                            \
+    X(check, "validate an experiment and print its plan")                                      \
+    X(run, "run an experiment in the simulator")                                               \
+    X(replay, "run an experiment against a real server in a cgroup")                           \
+    X(compare, "simulated beside measured, cell by cell")                                      \
+    X(calibrate, "fit a profile to a real server")                                             \
+    X(cpu, "what a CPU limit does to a thread")                                                \
+    X(export, "write the tables of a database as CSV or JSON")                                 \
+    X(merge, "copy the runs of one database into another")                                     \
+    X(options, "list every option with unit, default and range")
+
+/* Weak: a subcommand whose file is not built is not offered. */
+#define COMMAND_DECLARE(name, help) int cmd_##name(int argc, char **argv) __attribute__((weak));
+COMMANDS(COMMAND_DECLARE)
+
+/* Prints "pushsim: TEXT" (or the bare text when it starts with a place) on stderr and returns the
+ * exit status that belongs to the code: 2 for ERR_INVALID, else 1. */
+int command_fail(int code, const struct error *err);
+
+#endif

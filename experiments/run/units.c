@@ -1,0 +1,187 @@
+#include "experiments/run/units.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct suffix {
+    const char *text; /* as written behind the number */
+    double factor;    /* base units in one */
+    bool shown;       /* used by the printers, which take the first that fits */
+};
+
+/* Largest first, so that the printers find the largest unit a value is a multiple of. */
+static const struct suffix times[] = {
+    { "h", 3600e9, true }, { "min", 60e9, true }, { "m", 60e9, false },
+    { "s", 1e9, true },    { "ms", 1e6, true },   { "us", 1e3, true },
+    { "µs", 1e3, false },  { "ns", 1, true },     { NULL, 0, false },
+};
+static const struct suffix sizes[] = {
+    { "GiB", 0x1p30, true }, { "MiB", 0x1p20, true }, { "KiB", 0x1p10, true },
+    { "Gi", 0x1p30, false }, { "Mi", 0x1p20, false }, { "Ki", 0x1p10, false },
+    { "GB", 1e9, false },    { "MB", 1e6, false },    { "kB", 1e3, false },
+    { "B", 1, true },        { NULL, 0, false },
+};
+static const struct suffix cpus[] = { { "m", 1, true },
+                                      { "", 1000, false },
+                                      { NULL, 0, false } };
+static const struct suffix rates[] = {
+    { "/s", 1, true },           { "Hz", 1, false }, { "/min", 1 / 60.0, false },
+    { "/h", 1 / 3600.0, false }, { NULL, 0, false },
+};
+static const struct suffix shares[] = { { "%", 0.01, true }, { NULL, 0, false } };
+static const struct suffix counts[] = {
+    { "", 1, true },
+    { "k", 1e3, false },
+    { "M", 1e6, false },
+    { NULL, 0, false },
+};
+static const struct suffix numbers[] = { { "", 1, true }, { NULL, 0, false } };
+
+static const struct {
+    const char *name;
+    const char *example;
+    const struct suffix *suffixes;
+} units[] = {
+    [UNIT_TIME] = { "time", "100ms", times },      [UNIT_BYTES] = { "bytes", "64KiB", sizes },
+    [UNIT_CPU] = { "cpu", "250m", cpus },          [UNIT_RATE] = { "rate", "10/s", rates },
+    [UNIT_SHARE] = { "share", "0.1%", shares },    [UNIT_COUNT] = { "count", "500", counts },
+    [UNIT_NUMBER] = { "number", "0.35", numbers },
+};
+
+const char *unit_example(enum unit unit)
+{
+    return units[unit].example;
+}
+
+const char *unit_name(enum unit unit)
+{
+    return units[unit].name;
+}
+
+static const struct suffix *suffix_find(enum unit unit, const char *text)
+{
+    for (const struct suffix *s = units[unit].suffixes; s->text; s++)
+        if (strcmp(s->text, text) == 0)
+            return s;
+    return NULL;
+}
+
+/* "ns, us, ms, s, min, h": the spellings the printers use, smallest first. */
+static int bad_suffix(const char *text, enum unit unit, const char *suffix, struct error *err)
+{
+    if (*suffix == '\0')
+        return error_set(err, ERR_INVALID, "'%s' lacks a unit (e.g. %s)", text,
+                         unit_example(unit));
+    if (unit == UNIT_COUNT || unit == UNIT_NUMBER)
+        return error_set(err, ERR_INVALID, "'%s' is not a %s (e.g. %s)", text, unit_name(unit),
+                         unit_example(unit));
+    return error_set(err, ERR_INVALID,
+                     "'%s' has the unit '%s', which is not one of %s (e.g. %s)", text, suffix,
+                     unit_name(unit), unit_example(unit));
+}
+
+int unit_parse(const char *text, enum unit unit, double *value, struct error *err)
+{
+    char *end;
+    double number = 0;
+    /* strtod also reads hexadecimal, "inf" and "nan", and skips blanks: none is a value here */
+    const char *first = text + (*text == '-' || *text == '+');
+    bool decimal = isdigit((unsigned char)*first) || *first == '.';
+    if (decimal && !(first[0] == '0' && (first[1] == 'x' || first[1] == 'X')))
+        number = strtod(text, &end);
+    else
+        end = (char *)text;
+    if (end == text)
+        return error_set(err, ERR_INVALID, "'%.60s' is not a %s (e.g. %s)", text,
+                         unit_name(unit), unit_example(unit));
+    const struct suffix *suffix = suffix_find(unit, end);
+    if (!suffix && !(number == 0 && *end == '\0'))
+        return bad_suffix(text, unit, end, err);
+    number *= suffix ? suffix->factor : 0;
+    if (!isfinite(number))
+        return error_set(err, ERR_INVALID, "'%.60s' is too large", text);
+    if (unit == UNIT_COUNT && number != floor(number))
+        return error_set(err, ERR_INVALID, "'%s' is not a whole number", text);
+    /* times and sizes are whole in their base unit wherever decimal notation can say so */
+    *value = fabs(number - round(number)) < 1e-9 * fabs(number) ? round(number) : number;
+    return 0;
+}
+
+/* The fewest digits that read back to the same double. */
+static void shortest(char *out, double number)
+{
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(out, UNIT_TEXT_BYTES, "%.*g", digits, number);
+        if (strtod(out, NULL) == number)
+            return;
+    }
+}
+
+/* 1e+06 is read back, but nobody writes it. */
+static void plain(char *out, double number)
+{
+    if (number == floor(number) && fabs(number) < 1e15)
+        snprintf(out, UNIT_TEXT_BYTES, "%.0f", number);
+    else
+        shortest(out, number);
+}
+
+static void write_value(char *out, double number, const char *suffix)
+{
+    plain(out, number);
+    size_t length = strlen(out);
+    snprintf(out + length, UNIT_TEXT_BYTES - length, "%s", suffix);
+}
+
+/* Does "number suffix" read back to exactly this value? */
+static bool reads_back(const char *text, enum unit unit, double value)
+{
+    double back;
+    struct error unused;
+    return unit_parse(text, unit, &back, &unused) == 0 && back == value;
+}
+
+char *unit_format(char *out, enum unit unit, double value)
+{
+    const struct suffix *last = NULL;
+    for (const struct suffix *s = units[unit].suffixes; s->text; s++) {
+        if (!s->shown)
+            continue;
+        last = s;
+        double number = value / s->factor;
+        if (value == 0 || number != floor(number) || fabs(number) < 1)
+            continue;
+        write_value(out, number, s->text);
+        if (reads_back(out, unit, value))
+            return out;
+    }
+    if (value == 0 && last->factor == 1)
+        return strcpy(out, "0");
+    write_value(out, value / last->factor, last->text);
+    return out;
+}
+
+char *unit_format_short(char *out, enum unit unit, double value)
+{
+    if (!isfinite(value))
+        return strcpy(out, "-");
+    const struct suffix *best = NULL;
+    for (const struct suffix *s = units[unit].suffixes; s->text; s++) {
+        if (!s->shown)
+            continue;
+        best = s;
+        /* minutes and hours only from two of them on: 90s says more than 1.5min */
+        if (fabs(value) >= s->factor * (s->factor > 1e9 && unit == UNIT_TIME ? 2 : 1))
+            break;
+    }
+    double number = value / best->factor;
+    int decimals = fabs(number) >= 99.95 || number == 0 ? 0 : fabs(number) >= 9.995 ? 1 : 2;
+    if (number == floor(number) && fabs(number) < 1e6 && unit != UNIT_TIME)
+        decimals = 0;
+    snprintf(out, UNIT_TEXT_BYTES, "%.*f%s", decimals, number, number == 0 ? "" : best->text);
+    return out;
+}
