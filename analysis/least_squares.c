@@ -1,0 +1,152 @@
+#include "analysis/least_squares.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include <gsl/gsl_blas.h>
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_multifit_nlinear.h>
+
+/* A parameter whose standard error is above half of its value is not told by the data. */
+#define IDENTIFIED_BELOW 0.5
+
+struct log_space {
+    const struct fit_problem *problem;
+    size_t parameters;
+};
+
+static int evaluate(const gsl_vector *logs, void *data, gsl_vector *residual)
+{
+    const struct log_space *space = data;
+    double value[LEAST_SQUARES_MAX];
+    for (size_t i = 0; i < space->parameters; i++)
+        value[i] = exp(gsl_vector_get(logs, i));
+    double *r = mem_alloc(space->problem->count * sizeof *r);
+    space->problem->residuals(value, r, space->problem->context);
+    int status = GSL_SUCCESS;
+    for (size_t i = 0; i < space->problem->count; i++) {
+        gsl_vector_set(residual, i, r[i]);
+        if (!isfinite(r[i]))
+            status = GSL_EBADFUNC;
+    }
+    free(r);
+    return status;
+}
+
+/* The differences are ours: GSL's step is relative to the parameter, which in log space goes
+ * to nothing where a parameter happens to be near 1. */
+static int differentiate(const gsl_vector *logs, void *data, gsl_matrix *jacobian)
+{
+    const struct log_space *space = data;
+    double h = space->problem->step;
+    gsl_vector *at = gsl_vector_alloc(logs->size);
+    gsl_vector *above = gsl_vector_alloc(jacobian->size1);
+    gsl_vector *below = gsl_vector_alloc(jacobian->size1);
+    int status = GSL_SUCCESS;
+    for (size_t j = 0; j < logs->size && status == GSL_SUCCESS; j++) {
+        gsl_vector_memcpy(at, logs);
+        gsl_vector_set(at, j, gsl_vector_get(logs, j) + h);
+        status = evaluate(at, data, above);
+        gsl_vector_set(at, j, gsl_vector_get(logs, j) - h);
+        if (status == GSL_SUCCESS)
+            status = evaluate(at, data, below);
+        gsl_vector_sub(above, below);
+        gsl_vector_scale(above, 1 / (2 * h));
+        gsl_matrix_set_col(jacobian, j, above);
+    }
+    gsl_vector_free(at);
+    gsl_vector_free(above);
+    gsl_vector_free(below);
+    return status;
+}
+
+static gsl_multifit_nlinear_fdf equations(const struct log_space *space)
+{
+    return (gsl_multifit_nlinear_fdf){
+        .f = evaluate,
+        .df = differentiate,
+        .n = space->problem->count,
+        .p = space->parameters,
+        .params = (void *)space,
+    };
+}
+
+/* Variance of the residuals about the fit: what the weights did not foresee widens the errors. */
+static double residual_variance(const gsl_vector *residual, size_t parameters)
+{
+    double chi2;
+    gsl_blas_ddot(residual, residual, &chi2);
+    size_t freedom = residual->size > parameters ? residual->size - parameters : 1;
+    return fmax(chi2 / (double)freedom, 1e-30);
+}
+
+static void read_out(gsl_multifit_nlinear_workspace *w, struct fit_parameter *parameters,
+                     size_t n)
+{
+    gsl_matrix *covariance = gsl_matrix_alloc(n, n);
+    gsl_multifit_nlinear_covar(gsl_multifit_nlinear_jac(w), 1e-10, covariance);
+    double variance = residual_variance(gsl_multifit_nlinear_residual(w), n);
+    for (size_t i = 0; i < n; i++) {
+        struct fit_parameter *p = &parameters[i];
+        double unit = gsl_matrix_get(covariance, i, i);
+        p->estimate = exp(gsl_vector_get(gsl_multifit_nlinear_position(w), i));
+        /* a zero on the diagonal is GSL's mark of a column that moves no residual */
+        p->relative_error = unit > 0 ? sqrt(unit * variance) : INFINITY;
+        p->identified = p->relative_error < IDENTIFIED_BELOW;
+    }
+    gsl_matrix_free(covariance);
+}
+
+static int check(const struct fit_problem *problem, const struct fit_parameter *parameters,
+                 size_t n, struct error *err)
+{
+    if (n == 0 || n > LEAST_SQUARES_MAX || problem->count < n)
+        return error_set(err, ERR_INVALID, "%zu observations cannot tell %zu parameters",
+                         problem->count, n);
+    for (size_t i = 0; i < n; i++)
+        if (!(parameters[i].start > 0))
+            return error_set(err, ERR_INVALID, "start value of %s must be positive, is %g",
+                             parameters[i].name, parameters[i].start);
+    return 0;
+}
+
+static int drive(gsl_multifit_nlinear_workspace *w, const struct log_space *space,
+                 struct fit_parameter *parameters, struct fit_result *result, struct error *err)
+{
+    size_t n = space->parameters;
+    gsl_vector *start = gsl_vector_alloc(n);
+    for (size_t i = 0; i < n; i++)
+        gsl_vector_set(start, i, log(parameters[i].start));
+    gsl_multifit_nlinear_fdf fdf = equations(space);
+    int status = gsl_multifit_nlinear_init(start, &fdf, w);
+    gsl_vector_free(start);
+    if (status)
+        return error_set(err, ERR_STATE, "the model gives no finite value at the start");
+    int info;
+    status = gsl_multifit_nlinear_driver(space->problem->iterations, 1e-4, 1e-6, 1e-8, NULL,
+                                         NULL, &info, w);
+    read_out(w, parameters, n);
+    gsl_blas_ddot(gsl_multifit_nlinear_residual(w), gsl_multifit_nlinear_residual(w),
+                  &result->chi2);
+    result->iterations = gsl_multifit_nlinear_niter(w);
+    /* no further progress at a minimum of a stepped surface is as good as convergence */
+    result->converged = status == GSL_SUCCESS || status == GSL_ENOPROG;
+    return 0;
+}
+
+int least_squares_fit(const struct fit_problem *problem, struct fit_parameter *parameters,
+                      size_t n, struct fit_result *result, struct error *err)
+{
+    int code = check(problem, parameters, n, err);
+    if (code)
+        return code;
+    gsl_error_handler_t *handler = gsl_set_error_handler_off();
+    struct log_space space = { problem, n };
+    gsl_multifit_nlinear_parameters how = gsl_multifit_nlinear_default_parameters();
+    gsl_multifit_nlinear_workspace *w =
+        gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &how, problem->count, n);
+    code = drive(w, &space, parameters, result, err);
+    gsl_multifit_nlinear_free(w);
+    gsl_set_error_handler(handler);
+    return code;
+}

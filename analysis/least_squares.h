@@ -1,0 +1,48 @@
+/* least_squares.h - fits positive parameters to weighted residuals, with standard errors.
+ *
+ * Levenberg-Marquardt of GSL (gsl_multifit_nlinear) on the logarithms of the parameters: costs
+ * are positive, and a step of one per cent means the same to a microsecond and to a millisecond.
+ * The Jacobian is by finite differences of `step`, wide enough for residuals that come out of a
+ * simulation with common random numbers, which are smooth only above its granularity.
+ */
+#ifndef PUSHSIM_ANALYSIS_LEAST_SQUARES_H
+#define PUSHSIM_ANALYSIS_LEAST_SQUARES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sim/error.h"
+
+#define LEAST_SQUARES_MAX 24 /* parameters in one fit */
+
+struct fit_parameter {
+    const char *name;      /* borrowed */
+    double start;          /* > 0 */
+    double estimate;       /* out: the fitted value, > 0 */
+    double relative_error; /* out: standard error / estimate */
+    bool identified;       /* out: the data can tell it (relative_error < 0.5) */
+};
+
+/* Fills residual[0..count-1], each (model - data) / sigma, for the parameter values given. */
+typedef void residual_fn(const double *value, double *residual, void *context);
+
+struct fit_problem {
+    residual_fn *residuals; /* the model */
+    void *context;          /* borrowed, handed to residuals */
+    size_t count;           /* residuals, >= parameters */
+    double step;            /* relative finite-difference step, e.g. 1e-4 or 0.03 */
+    size_t iterations;      /* at most, e.g. 50 */
+};
+
+struct fit_result {
+    double chi2;       /* sum of squared residuals at the estimate */
+    size_t iterations; /* used */
+    bool converged;    /* false: the last point is returned all the same */
+};
+
+/* Fits `n` parameters. ERR_INVALID: fewer residuals than parameters or a start that is not
+ * positive; ERR_STATE: the residuals are not finite at the start. Outputs unchanged on error. */
+int least_squares_fit(const struct fit_problem *problem, struct fit_parameter *parameters,
+                      size_t n, struct fit_result *result, struct error *err);
+
+#endif

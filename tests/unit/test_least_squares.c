@@ -1,0 +1,115 @@
+/* Recovers known parameters from made data, tells what cannot be told, and refuses nonsense. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "analysis/least_squares.h"
+
+#include <gsl/gsl_randist.h>
+
+#define POINTS 60
+
+struct decay {
+    double x[POINTS], y[POINTS], sigma;
+};
+
+static void decay_residuals(const double *v, double *r, void *context)
+{
+    const struct decay *d = context;
+    for (int i = 0; i < POINTS; i++)
+        r[i] = (v[0] + v[1] * (1 - exp(-d->x[i] / v[2])) - d->y[i]) / d->sigma;
+}
+
+static const double truth[] = { 300e-6, 3e-3, 0.02 };
+
+static struct decay made_data(gsl_rng *rng)
+{
+    struct decay d = { .sigma = 20e-6 };
+    for (int i = 0; i < POINTS; i++) {
+        d.x[i] = 0.002 * (i + 1);
+        d.y[i] = truth[0] + truth[1] * (1 - exp(-d.x[i] / truth[2])) +
+                 gsl_ran_gaussian(rng, d.sigma);
+    }
+    return d;
+}
+
+/* Over many data sets the errors are as large as the standard errors say: their squares in
+ * units of the standard error have mean 1. */
+static void estimates_are_within_their_errors(void **state)
+{
+    (void)state;
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    double squares = 0;
+    int sets = 200;
+    for (int set = 0; set < sets; set++) {
+        struct decay d = made_data(rng);
+        struct fit_parameter p[] = { { .name = "base", .start = 1e-4 },
+                                     { .name = "rise", .start = 1e-3 },
+                                     { .name = "time", .start = 0.05 } };
+        struct fit_problem problem = { decay_residuals, &d, POINTS, 1e-4, 100 };
+        struct fit_result result;
+        struct error err;
+        assert_int_equal(least_squares_fit(&problem, p, 3, &result, &err), 0);
+        assert_true(result.converged);
+        for (int i = 0; i < 3; i++) {
+            double off = log(p[i].estimate / truth[i]) / p[i].relative_error;
+            squares += off * off;
+            assert_true(p[i].identified);
+        }
+    }
+    double mean = squares / (3.0 * sets);
+    gsl_rng_free(rng);
+    assert_true(mean > 0.8 && mean < 1.25);
+}
+
+static void sum_residuals(const double *v, double *r, void *context)
+{
+    (void)context;
+    for (int i = 0; i < 5; i++)
+        r[i] = v[0] + v[1] - 3.0 - 0.001 * i;
+}
+
+/* Only the sum of the two is in the data, so at most one can be told. */
+static void what_cannot_be_told_is_said_so(void **state)
+{
+    (void)state;
+    struct fit_parameter p[] = { { .name = "a", .start = 1 }, { .name = "b", .start = 1 } };
+    struct fit_problem problem = { sum_residuals, NULL, 5, 1e-4, 50 };
+    struct fit_result result;
+    struct error err;
+    assert_int_equal(least_squares_fit(&problem, p, 2, &result, &err), 0);
+    assert_false(p[0].identified && p[1].identified);
+}
+
+static void nan_residuals(const double *v, double *r, void *context)
+{
+    (void)v, (void)context;
+    r[0] = r[1] = NAN;
+}
+
+static void nonsense_is_refused(void **state)
+{
+    (void)state;
+    struct fit_parameter p[] = { { .name = "a", .start = 1 }, { .name = "b", .start = 1 } };
+    struct fit_problem few = { sum_residuals, NULL, 1, 1e-4, 50 };
+    struct fit_problem nans = { nan_residuals, NULL, 2, 1e-4, 50 };
+    struct fit_result result;
+    struct error err;
+    assert_int_equal(least_squares_fit(&few, p, 2, &result, &err), ERR_INVALID);
+    assert_int_equal(least_squares_fit(&nans, p, 2, &result, &err), ERR_STATE);
+    p[0].start = 0;
+    assert_int_equal(least_squares_fit(&few, p, 1, &result, &err), ERR_INVALID);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(estimates_are_within_their_errors),
+        cmocka_unit_test(what_cannot_be_told_is_said_so),
+        cmocka_unit_test(nonsense_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
