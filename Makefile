@@ -123,6 +123,16 @@ ubsan: deps
 sanitized: all tests
 	@tools/run_tests.sh $(CHECKS)
 
+SOURCES  := $(wildcard $(addsuffix /*.[ch],$(LAYERS) experiments/cli tests/*))
+
+lint:
+	@tools/install_deps.sh build lint
+	clang-format --dry-run -Werror $(SOURCES)
+	$(PYTHON) tools/check_layers.py
+	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -I. \
+	  --enable=warning,portability --suppress=missingIncludeSystem $(addprefix ./,$(LAYERS)) \
+	  experiments/cli
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/pushsim
 	install -m 755 $(BUILD)/pushsim $(DESTDIR)$(PREFIX)/bin/pushsim
