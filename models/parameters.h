@@ -37,6 +37,9 @@ struct cost_params {
     double interference_ns;       /* mean length of one, exponential */
     double warm_saturation_ns;    /* extra work after a long time off the CPU */
     double warm_time_ns;          /* time off after which 63 % of it is due */
+    double gc_period_ns;          /* between two garbage collections; 0 = none */
+    double gc_base_ns;            /* pause of one collection without connections */
+    double gc_connection_ns;      /* added to the pause for each live connection */
     struct protocol_costs by_protocol[PROTOCOLS];
 };
 
@@ -47,11 +50,16 @@ struct server_params {
     int64_t hops;                 /* ready-queue passes before the write of a delivery, 0..4 */
     int64_t queue_bound;          /* messages per connection, 1..1e6 */
     enum queue_policy queue_policy;
+    int64_t accept_batch;         /* connections accepted in one poll, 1..1e6; asyncio: backlog */
+    int64_t write_high_bytes;     /* write buffer above which a writer waits; asyncio: 64 KiB */
+    int64_t write_low_bytes;      /* at or below which it goes on; asyncio: a quarter of high */
 };
 
 struct network_params {
     int64_t publish_ns;           /* publisher to server, one way */
     int64_t delivery_ns;          /* server's write to client-visible boundary */
+    int64_t socket_bytes;         /* kernel send buffer + client's receive buffer, 4 KiB..1 GiB:
+                                     what the server can write while the client does not read */
 };
 
 #define PHASES_MAX 32
