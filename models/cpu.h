@@ -26,6 +26,11 @@ struct cpu_host_params {
     int64_t slice_ns;               /* sched_cfs_bandwidth_slice_us; 5,000,000 */
     bool hrtick;                    /* accounting exact instead of on the tick grid */
     enum cpu_generation generation;
+    int64_t base_slice_ns;          /* EEVDF request (debugfs sched/base_slice_ns); 0 = 1,400,000 */
+    int64_t wake_latency_ns;        /* from the demand of a sleeper to its enqueue, >= 0 */
+    int64_t wake_cost_ns;           /* CPU time each wake-up costs besides the demand, >= 0 */
+    int64_t syscall_ns;             /* CPU_THROTTLE_TASK: time a throttled thread runs on until it
+                                       returns to user mode, >= 0 */
 };
 
 struct cpu_group_params {
@@ -42,21 +47,35 @@ struct cpu_counters {       /* as cpu.stat and cpuacct.usage show them */
     uint64_t throttled;     /* nr_throttled */
 };
 
+struct cache_warmth;
 struct cpu_host;
 struct cpu_group;
 struct cpu_thread;
 
-/* The thread ran in [from_ns, to_ns); `done`: its whole demand is now served. In the call with
- * done == true the owner must either ask for more (cpu_thread_demand) or cpu_thread_sleep. It is
- * called at simulation time to_ns. */
+/* The thread worked on its demand in [from_ns, to_ns); `done`: its whole demand is now served. In
+ * the call with done == true the owner must either ask for more (cpu_thread_demand) or
+ * cpu_thread_sleep. It is called at simulation time to_ns, once for each contiguous stretch. The
+ * lengths of a demand's stretches add up to the demand exactly: overhead (wake_cost_ns, cache
+ * warm-up) is served first, uses CPU time and is no part of any stretch. */
 typedef void cpu_ran_fn(struct cpu_thread *thread, void *owner, int64_t from_ns, int64_t to_ns,
                         bool done);
 
+/* `phases` gives the tick's phase, then each new group's period phase; NULL: all are 0. */
 struct cpu_host *cpu_host_new(struct simulation *sim, const struct cpu_host_params *params,
                               struct random_stream *phases);
 void cpu_host_free(struct cpu_host *host); /* frees its groups and threads too */
 struct cpu_group *cpu_group_new(struct cpu_host *host, const struct cpu_group_params *params);
+/* Pinned to `cpu` (0 .. cpus - 1); sleeps until its first demand. */
 struct cpu_thread *cpu_thread_new(struct cpu_group *group, int cpu, cpu_ran_fn *ran, void *owner);
+
+/* Changes the limit of a group at work (a write to cpu.max); the weight stays as it is. */
+void cpu_group_limit(struct cpu_group *group, const struct cpu_group_params *params);
+/* For tests: ticks at phase_ns + k * tick_ns; refills at phase_ns + k * period_ns. Before the
+ * first demand. */
+void cpu_host_set_tick_phase(struct cpu_host *host, int64_t phase_ns);
+void cpu_group_set_period_phase(struct cpu_group *group, int64_t phase_ns);
+/* The thread's cache warm-up after time off the CPU (copied); none by default. */
+void cpu_thread_set_warmth(struct cpu_thread *thread, const struct cache_warmth *warmth);
 
 /* Asks for work_ns (> 0) more; wakes the thread when it slept. May be called from `ran`. */
 void cpu_thread_demand(struct cpu_thread *thread, int64_t work_ns);
