@@ -1,45 +1,81 @@
 /* histogram.h - mergeable log-linear histogram of non-negative int64 values.
  *
- * Values below 2^HISTOGRAM_SUB_BITS have a bucket each; above, each power of two is divided into
- * 2^HISTOGRAM_SUB_BITS buckets: relative bucket width <= 2^-7 (0.8 %). Largest value 2^42 ns
- * (73 minutes); larger ones are counted in `overflow` and still enter count, sum, max.
- * count, sum, min, max are exact.
+ * Values below 2^(HISTOGRAM_SUB_BITS + 1) have a bucket each; above, each power of two is divided
+ * into 2^HISTOGRAM_SUB_BITS buckets: relative bucket width <= 2^-7 (0.8 %), so a midpoint is within
+ * 0.4 % of every value of its bucket. Largest value in range: 2^42 - 1 ns (73 minutes); larger ones
+ * are counted in `overflow` and still enter count, sum, min, max. count, min, max are exact, sum too
+ * as long as it is < 2^53. 36 KiB each.
  */
 #ifndef PUSHSIM_SIM_HISTOGRAM_H
 #define PUSHSIM_SIM_HISTOGRAM_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define HISTOGRAM_SUB_BITS 7
+#define HISTOGRAM_SUB_BITS   7
+#define HISTOGRAM_VALUE_BITS 42
+/* the linear part and one group of 2^SUB_BITS for each further power of two */
+#define HISTOGRAM_BUCKETS                                                                      \
+    ((HISTOGRAM_VALUE_BITS - HISTOGRAM_SUB_BITS + 1) << HISTOGRAM_SUB_BITS)
 
 struct histogram {
-    uint64_t *buckets;  /* owned */
-    uint64_t count;     /* values recorded */
-    uint64_t overflow;  /* of these, above the range */
-    int64_t min, max;   /* of all recorded; min > max when empty */
-    double sum;         /* exact sum of the values as long as it is < 2^53 */
+    uint64_t *buckets; /* HISTOGRAM_BUCKETS counts; owned */
+    uint64_t count;    /* values recorded */
+    uint64_t overflow; /* of these, above the range */
+    int64_t min, max;  /* of all recorded; min > max when empty */
+    double sum;        /* of the values */
 };
 
 void histogram_init(struct histogram *h);
 void histogram_close(struct histogram *h);
 void histogram_clear(struct histogram *h);
 
-bool histogram_add(struct histogram *h, int64_t value, uint64_t times); /* false: out of range */
-/* Records first, first + step, … (n values; step >= 0) bucket by bucket: the same result as n
- * single additions, in time proportional to the buckets touched, not to n. */
+/* The bucket of a value in 0 .. 2^HISTOGRAM_VALUE_BITS - 1. */
+static inline uint32_t histogram_bucket(int64_t value)
+{
+    int bits = 63 - __builtin_clzll((uint64_t)value | 1);
+    uint32_t shift = bits > HISTOGRAM_SUB_BITS ? (uint32_t)(bits - HISTOGRAM_SUB_BITS) : 0;
+    return (shift << HISTOGRAM_SUB_BITS) + (uint32_t)(value >> shift);
+}
+
+/* The lowest value of a bucket; that of bucket + 1 is one above its highest. */
+int64_t histogram_bucket_start(uint32_t bucket);
+
+/* Records `times` values (0: none); false: above the range, counted in overflow. */
+static inline bool histogram_add(struct histogram *h, int64_t value, uint64_t times)
+{
+    assert(value >= 0);
+    if (times == 0)
+        return true;
+    bool in_range = value >> HISTOGRAM_VALUE_BITS == 0;
+    h->count += times;
+    h->sum += (double)value * (double)times;
+    h->min = value < h->min ? value : h->min;
+    h->max = value > h->max ? value : h->max;
+    if (in_range)
+        h->buckets[histogram_bucket(value)] += times;
+    else
+        h->overflow += times;
+    return in_range;
+}
+
+/* Records first, first + step, … (n values; first >= 0, step >= 0, the last within int64) bucket by
+ * bucket: the same result as n single additions, in time proportional to the buckets touched. */
 void histogram_add_progression(struct histogram *h, int64_t first, int64_t step, uint64_t n);
 void histogram_merge(struct histogram *into, const struct histogram *from);
 
-/* The smallest bucket midpoint with at least q of the values at or below it (clamped to min and
- * max); NAN when empty. q in [0, 1]. */
+/* The midpoint of the bucket that holds the value of rank ceil(q * count) (at least 1) in sorted
+ * order, clamped to min and max; above the range: max. NAN when empty. q in [0, 1]. */
 double histogram_quantile(const struct histogram *h, double q);
-double histogram_mean(const struct histogram *h);                 /* NAN when empty */
-uint64_t histogram_count_above(const struct histogram *h, int64_t value); /* by whole buckets */
+double histogram_mean(const struct histogram *h); /* NAN when empty */
+/* Values in buckets that lie wholly above `value`: exact up to one bucket's width. */
+uint64_t histogram_count_above(const struct histogram *h, int64_t value);
 
-/* Portable bytes (sparse, little-endian): encode returns a malloc'ed block, decode adds to h. */
+/* Portable bytes (versioned, sparse): encode returns a malloc'ed block, decode adds its content to h
+ * or returns ERR_INVALID and leaves h as it was. Format: histogram_code.c. */
 void *histogram_encode(const struct histogram *h, size_t *bytes);
-int histogram_decode(struct histogram *h, const void *block, size_t bytes); /* ERR_INVALID */
+int histogram_decode(struct histogram *h, const void *block, size_t bytes);
 
 #endif
