@@ -28,7 +28,9 @@ double random_stream_normal(struct random_stream *rs);                   /* mean
 /* Mean exactly `mean`; `cv` = sd / mean, >= 0 (0 gives the mean and still draws). */
 double random_stream_lognormal(struct random_stream *rs, double mean, double cv);
 
-/* The same generator as a gsl_rng_type, for GSL's distributions; gsl_rng_set takes the seed. */
+/* The same generator as a gsl_rng_type (32-bit words, doubles of 52 bits in (0, 1)), for GSL's
+ * distributions. gsl_rng_set(r, seed) names stream (seed, 0, 0, 0); any other one is set with
+ * random_stream_init(gsl_rng_state(r), ...). */
 const gsl_rng_type *random_stream_gsl(void);
 
 #endif
