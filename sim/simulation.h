@@ -1,7 +1,8 @@
 /* simulation.h - the clock and the event loop of a discrete-event simulation.
  *
  * Time is int64 nanoseconds from the start of the run. Events are `f(subject, object)`; equal
- * times are ordered by priority (smaller first), then by the order in which they were scheduled.
+ * times are ordered by priority (smaller first), then by the order in which they were scheduled
+ * (a rescheduled event counts as scheduled at that moment).
  * The caller owns subject and object. A simulation is single-threaded and shares nothing.
  */
 #ifndef PUSHSIM_SIM_SIMULATION_H
@@ -22,12 +23,13 @@ struct simulation {
 void simulation_init(struct simulation *sim);
 void simulation_close(struct simulation *sim);
 
-/* Schedules fn(subject, object) at `at_ns` (>= now). The handle stays valid until the event has
- * run or was cancelled; using it later is safe and answers "gone". 0 is never a valid handle. */
+/* Schedules fn(subject, object) at `at_ns` (>= now); priority -32768..32767. The handle stays
+ * valid until the event starts to run or was cancelled; using it later is safe and answers "gone".
+ * 0 is never a valid handle. */
 uint64_t simulation_at(struct simulation *sim, int64_t at_ns, int priority, event_fn *fn,
                        void *subject, void *object);
 
-bool simulation_cancel(struct simulation *sim, uint64_t handle);        /* false: gone */
+bool simulation_cancel(struct simulation *sim, uint64_t handle); /* false: gone */
 bool simulation_reschedule(struct simulation *sim, uint64_t handle, int64_t at_ns); /* idem */
 bool simulation_pending(const struct simulation *sim, uint64_t handle);
 
