@@ -61,11 +61,13 @@ void loop_queue_move(struct loop_queue *to, struct loop_queue *from, size_t entr
 
 /* Queues a range; joins it to the one before when that is the same callback for the connections
  * just in front. */
-static void queue_range(struct event_loop *loop, struct loop_queue *q, const struct loop_entry *e)
+static void queue_range(struct event_loop *loop, struct loop_queue *q,
+                        const struct loop_entry *e)
 {
     if (loop->params.plain) {
         for (uint32_t i = 0; i < e->count; i++)
-            loop_queue_push(q, &(struct loop_entry){ e->first + i, 1, e->from, e->to, e->step });
+            loop_queue_push(q,
+                            &(struct loop_entry){ e->first + i, 1, e->from, e->to, e->step });
         return;
     }
     struct loop_entry *last = q->count ? queue_at(q, q->count - 1) : NULL;
@@ -96,8 +98,9 @@ void loop_accept_batch(struct event_loop *loop, struct loop_queue *to)
 struct loop_entry loop_poll_entry(const struct event_loop *loop, size_t fds)
 {
     uint32_t ready = (uint32_t)(fds + (loop->accepts.count > 0));
-    return (struct loop_entry){ .first = ready, .count = 1, .from = (uint32_t)fds,
-                                .step = LOOP_POLL };
+    return (struct loop_entry){
+        .first = ready, .count = 1, .from = (uint32_t)fds, .step = LOOP_POLL
+    };
 }
 
 /* Takes up the next entry that costs something; false: none. */
@@ -141,7 +144,7 @@ static void finish(struct event_loop *loop)
 
 static void demand(struct event_loop *loop)
 {
-    int64_t work = loop->total_ns - loop->progress_ns + loop->cold_ns;
+    int64_t work = loop->total_ns - loop->progress_ns;
     cpu_thread_demand(loop->thread, work < PIECE_NS ? work : PIECE_NS);
 }
 
@@ -149,18 +152,11 @@ static void loop_ran(struct cpu_thread *thread, void *owner, int64_t from_ns, in
                      bool done)
 {
     struct event_loop *loop = owner;
-    if (from_ns > loop->ran_until_ns)
-        cache_warmth_away(&loop->params.warmth, from_ns - loop->ran_until_ns, &loop->cold_ns);
-    loop->ran_until_ns = to_ns;
-    int64_t cold = loop->cold_ns < to_ns - from_ns ? loop->cold_ns : to_ns - from_ns;
-    loop->cold_ns -= cold;
-    int64_t work = to_ns - from_ns - cold;
-    if (work > 0 && loop->current.step != LOOP_POLL) {
-        struct loop_stretch stretch = { loop->progress_ns, loop->progress_ns + work,
-                                        from_ns + cold, cpu_thread_throttled_ns(thread) };
+    struct loop_stretch stretch = { loop->progress_ns, loop->progress_ns + to_ns - from_ns,
+                                    from_ns, cpu_thread_throttled_ns(thread) };
+    if (loop->current.step != LOOP_POLL)
         loop->params.handler->ran(loop->params.owner, &loop->current, &stretch);
-    }
-    loop->progress_ns += work;
+    loop->progress_ns = stretch.to_ns;
     if (!done)
         return;
     if (loop->progress_ns == loop->total_ns) {
@@ -187,7 +183,7 @@ void event_loop_init(struct event_loop *loop, struct simulation *sim, struct cpu
 void event_loop_close(struct event_loop *loop)
 {
     struct loop_queue *all[] = { &loop->inbox, &loop->accepts, &loop->timers, &loop->closes,
-                                 &loop->ready, &loop->later, &loop->inside, &loop->flush };
+                                 &loop->ready, &loop->later,   &loop->inside, &loop->flush };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         free(all[i]->items);
     memset(loop, 0, sizeof *loop);
@@ -222,12 +218,24 @@ void event_loop_flush(struct event_loop *loop, const struct loop_entry *entry)
     queue_range(loop, &loop->flush, entry);
 }
 
-uint32_t loop_stretch_ends(const struct loop_stretch *stretch, int64_t unit_ns, int64_t offset_ns,
-                           uint32_t *first, int64_t *first_ns)
+void event_loop_visit(const struct event_loop *loop, loop_visit_fn *visit, void *arg)
+{
+    const struct loop_queue *all[] = { &loop->inbox,  &loop->accepts, &loop->timers,
+                                       &loop->closes, &loop->ready,   &loop->later,
+                                       &loop->inside, &loop->flush };
+    if (!loop->sleeping && loop->current.step != LOOP_POLL)
+        visit(arg, &loop->current, true, loop->progress_ns);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        for (size_t k = 0; k < all[i]->count; k++)
+            visit(arg, queue_at(all[i], k), false, 0);
+}
+
+uint32_t loop_stretch_ends(const struct loop_stretch *stretch, int64_t unit_ns,
+                           int64_t offset_ns, uint32_t *first, int64_t *first_ns)
 {
     /* callbacks that ended at or before a progress p: 0 when p < offset, else (p - offset)/unit+1 */
-    int64_t before = stretch->from_ns < offset_ns ? 0
-                                                  : (stretch->from_ns - offset_ns) / unit_ns + 1;
+    int64_t before =
+        stretch->from_ns < offset_ns ? 0 : (stretch->from_ns - offset_ns) / unit_ns + 1;
     int64_t after = stretch->to_ns < offset_ns ? 0 : (stretch->to_ns - offset_ns) / unit_ns + 1;
     *first = (uint32_t)before;
     *first_ns = stretch->at_ns + before * unit_ns + offset_ns - stretch->from_ns;

@@ -17,10 +17,10 @@ static bool threads_next(struct event_loop *loop, struct loop_entry *entry)
 
 static void threads_polled(struct event_loop *loop, uint32_t fds)
 {
-    struct loop_queue *jobs = fds                   ? &loop->inbox
-                              : loop->closes.count  ? &loop->closes
-                              : loop->timers.count  ? &loop->timers
-                                                    : &loop->accepts;
+    struct loop_queue *jobs = fds                  ? &loop->inbox
+                              : loop->closes.count ? &loop->closes
+                              : loop->timers.count ? &loop->timers
+                                                   : &loop->accepts;
     loop_queue_move(&loop->ready, jobs, 1);
 }
 
