@@ -18,7 +18,7 @@ void cpu_bandwidth_init(struct cpu_bandwidth *b, int cpus, int64_t slice_ns, int
 }
 
 /* start_cfs_bandwidth: a stopped timer goes on with the phase it had; no refill on starting. */
-static void start(struct cpu_bandwidth *b, int64_t now_ns)
+void cpu_bandwidth_start(struct cpu_bandwidth *b, int64_t now_ns)
 {
     if (b->active)
         return;
@@ -41,7 +41,7 @@ int64_t cpu_bandwidth_take(int64_t pool_ns, int64_t slice_ns, int64_t remaining_
 static bool assign(struct cpu_bandwidth *b, struct cpu_bandwidth_queue *q, int64_t target_ns,
                    int64_t now_ns)
 {
-    start(b, now_ns);
+    cpu_bandwidth_start(b, now_ns);
     if (b->pool_ns > 0) {
         int64_t amount_ns = cpu_bandwidth_take(b->pool_ns, target_ns, q->remaining_ns);
 
@@ -181,7 +181,7 @@ uint64_t cpu_bandwidth_limit(struct cpu_bandwidth *b, int64_t quota_ns, int64_t 
     b->active = false;
     if (quota_ns > 0) {
         refill_pool(b);
-        start(b, now_ns);
+        cpu_bandwidth_start(b, now_ns);
     }
     for (int cpu = 0; cpu < b->cpus; cpu++) {
         b->queues[cpu].remaining_ns = 1;

@@ -15,35 +15,35 @@
 
 #define CPU_MAX 64 /* CPUs of a host */
 
-#define CPU_BANDWIDTH_KEEP_NS        1000000 /* min_cfs_rq_runtime: what an idle CPU keeps */
-#define CPU_BANDWIDTH_SLACK_NS       5000000 /* cfs_bandwidth_slack_period */
-#define CPU_BANDWIDTH_EXPIRATION_NS  2000000 /* min_bandwidth_expiration */
+#define CPU_BANDWIDTH_KEEP_NS       1000000 /* min_cfs_rq_runtime: what an idle CPU keeps */
+#define CPU_BANDWIDTH_SLACK_NS      5000000 /* cfs_bandwidth_slack_period */
+#define CPU_BANDWIDTH_EXPIRATION_NS 2000000 /* min_bandwidth_expiration */
 
-struct cpu_bandwidth_queue {  /* the group on one CPU: struct cfs_rq */
-    int64_t remaining_ns;     /* runtime_remaining; < 0: debt */
-    bool throttled;           /* may not run */
-    bool wanted;              /* throttled and somebody wants to run */
-    int64_t wanted_from_ns;   /* since when (throttled_clock); valid if `wanted` */
+struct cpu_bandwidth_queue { /* the group on one CPU: struct cfs_rq */
+    int64_t remaining_ns;    /* runtime_remaining; < 0: debt */
+    bool throttled;          /* may not run */
+    bool wanted;             /* throttled and somebody wants to run */
+    int64_t wanted_from_ns;  /* since when (throttled_clock); valid if `wanted` */
 };
 
-struct cpu_bandwidth {        /* struct cfs_bandwidth */
-    int64_t quota_ns;         /* > 0; 0 = no limit: then nothing here is used */
-    int64_t period_ns;        /* > 0 */
-    int64_t burst_ns;         /* >= 0 */
-    int64_t slice_ns;         /* sched_cfs_bandwidth_slice, > 0 */
-    int64_t pool_ns;          /* runtime, >= 0 */
-    bool idle;                /* nothing was withdrawn since the last refill */
-    bool active;              /* the period timer runs */
-    int64_t refill_at_ns;     /* the timer's next or, when it is stopped, some refill time on its
+struct cpu_bandwidth {       /* struct cfs_bandwidth */
+    int64_t quota_ns;        /* > 0; 0 = no limit: then nothing here is used */
+    int64_t period_ns;       /* > 0 */
+    int64_t burst_ns;        /* >= 0 */
+    int64_t slice_ns;        /* sched_cfs_bandwidth_slice, > 0 */
+    int64_t pool_ns;         /* runtime, >= 0 */
+    bool idle;               /* nothing was withdrawn since the last refill */
+    bool active;             /* the period timer runs */
+    int64_t refill_at_ns;    /* the timer's next or, when it is stopped, some refill time on its
                                  grid: the phase */
-    bool slack_active;        /* the slack timer runs */
-    int64_t slack_at_ns;      /* when it fires */
-    uint64_t periods;         /* nr_periods */
-    uint64_t throttled;       /* nr_throttled */
-    int64_t throttled_ns;     /* throttled_time of the waits that have ended */
-    int cpus;                 /* 1..CPU_MAX */
-    int waiting;              /* throttled CPUs */
-    int8_t waiters[CPU_MAX];  /* these, in the order in which they were throttled */
+    bool slack_active;       /* the slack timer runs */
+    int64_t slack_at_ns;     /* when it fires */
+    uint64_t periods;        /* nr_periods */
+    uint64_t throttled;      /* nr_throttled */
+    int64_t throttled_ns;    /* throttled_time of the waits that have ended */
+    int cpus;                /* 1..CPU_MAX */
+    int waiting;             /* throttled CPUs */
+    int8_t waiters[CPU_MAX]; /* these, in the order in which they were throttled */
     struct cpu_bandwidth_queue queues[CPU_MAX];
 };
 
@@ -53,6 +53,9 @@ void cpu_bandwidth_init(struct cpu_bandwidth *b, int cpus, int64_t slice_ns, int
  * CPU i. quota_ns = 0 takes the limit away. */
 uint64_t cpu_bandwidth_limit(struct cpu_bandwidth *b, int64_t quota_ns, int64_t period_ns,
                              int64_t burst_ns, int64_t now_ns);
+
+/* Starts the period timer if it stands still; account does so by itself. (start_cfs_bandwidth) */
+void cpu_bandwidth_start(struct cpu_bandwidth *b, int64_t now_ns);
 
 /* CPU `cpu` ran ran_ns (>= 0) since its last accounting; takes a slice when it needs one. False:
  * nothing remains and nothing could be had, the CPU must be throttled (cpu_bandwidth_throttle)

@@ -11,25 +11,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct fair_entity {         /* struct sched_entity; the caller owns and zeroes it */
-    int64_t weight;          /* 1 .. 2^20; 1024 = nice 0 */
-    int64_t vruntime_ns;     /* virtual time it has had; valid while queued */
-    int64_t deadline_ns;     /* virtual time by which its request should be served */
-    int64_t protected_ns;    /* runs on undisturbed until this virtual time (vprot) */
-    int64_t lag_ns;          /* what the queue owed it when it left; > 0: too little had */
-    bool queued;             /* in the queue, running or not */
-    bool delayed;            /* gone to sleep owing time: stays queued until it is repaid */
-    void *owner;             /* the caller's */
+struct fair_entity {      /* struct sched_entity; the caller owns and zeroes it */
+    int64_t weight;       /* 1 .. 2^20; 1024 = nice 0 */
+    int64_t vruntime_ns;  /* virtual time it has had; valid while queued */
+    int64_t deadline_ns;  /* virtual time by which its request should be served */
+    int64_t protected_ns; /* runs on undisturbed until this virtual time (vprot) */
+    int64_t lag_ns;       /* what the queue owed it when it left; > 0: too little had */
+    bool queued;          /* in the queue, running or not */
+    bool delayed;         /* gone to sleep owing time: stays queued until it is repaid */
+    void *owner;          /* the caller's */
 };
 
-struct fair_queue {                /* struct cfs_rq */
-    struct fair_entity **entities; /* owned array of borrowed entities, in order of enqueueing */
-    int count;                     /* entities queued, the running one included */
-    int capacity;                  /* room in `entities` */
-    struct fair_entity *running;   /* or NULL */
-    int64_t slice_ns;              /* the request of each entity, > 0 (base_slice_ns) */
-    int64_t tick_ns;               /* bounds the lag kept over a sleep */
-    int64_t clock_ns;              /* virtual time when it was last not empty */
+struct fair_queue { /* struct cfs_rq */
+    struct fair_entity *
+        *entities;               /* owned array of borrowed entities, in order of enqueueing */
+    int count;                   /* entities queued, the running one included */
+    int capacity;                /* room in `entities` */
+    struct fair_entity *running; /* or NULL */
+    int64_t slice_ns;            /* the request of each entity, > 0 (base_slice_ns) */
+    int64_t tick_ns;             /* bounds the lag kept over a sleep */
+    int64_t clock_ns;            /* virtual time when it was last not empty */
 };
 
 void fair_queue_init(struct fair_queue *queue, int64_t slice_ns, int64_t tick_ns);
