@@ -30,6 +30,7 @@ TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c
               tests/integration/test_*.c tests/validation/test_*.c))
 SLOW     := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/slow/test_*.c))
 BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/bench_*.c))
+SERVERS  := $(patsubst tests/servers/%.c,$(BUILD)/tests/servers/%,$(wildcard tests/servers/*.c))
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 .PHONY: all help deps tests check asan ubsan sanitized lint bench demo install clean
@@ -56,6 +57,10 @@ $(BUILD)/pushsim: $(patsubst %.c,$(BUILD)/%.o,$(wildcard experiments/cli/*.c)) $
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LINK) $(LDLIBS)
 
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(TESTLIB) $(LIBS)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LINK) $(LDLIBS)
+
+# programs that tests talk to
+$(BUILD)/tests/servers/%: $(BUILD)/tests/servers/%.o $(TESTLIB) $(LIBS)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LINK) $(LDLIBS)
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TESTLIB) $(LIBS)
