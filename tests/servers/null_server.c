@@ -62,8 +62,8 @@ struct server {
     uint64_t members[ROLES];       /* lengths of the lists */
     struct shared *pending[ROLES]; /* framed messages of this iteration, or NULL */
     uint64_t pending_messages;
-    uint64_t published, delivered, dropped; /* messages; the last two by subscriber */
-    char input[64 * 1024];                  /* read buffer: used up before the next read */
+    uint64_t published, sent, dropped; /* messages; the last two count each subscriber */
+    char input[64 * 1024];             /* read buffer: used up before the next read */
 };
 
 static struct shared *shared_new(void)
@@ -169,7 +169,7 @@ static void flush_role(struct server *s, enum role role)
             continue;
         }
         connection_send(c, s->pending[role]);
-        s->delivered += s->pending_messages;
+        s->sent += s->pending_messages;
     }
     shared_release(s->pending[role]);
     s->pending[role] = NULL;
@@ -275,11 +275,11 @@ static void answer_stats(struct connection *c)
     const struct server *s = c->server;
     char body[320];
     snprintf(body, sizeof body,
-             "{\"subscribers\": %" PRIu64 ", \"sse\": %" PRIu64 ", \"websocket\": %" PRIu64
-             ", \"published\": %" PRIu64 ", \"delivered\": %" PRIu64 ", \"dropped\": %" PRIu64
-             "}\n",
+             "{\"subscribers\": %" PRIu64 ", \"subscribers_sse\": %" PRIu64
+             ", \"subscribers_websocket\": %" PRIu64 ", \"published\": %" PRIu64
+             ", \"sent\": %" PRIu64 ", \"dropped\": %" PRIu64 "}\n",
              s->members[ROLE_SSE] + s->members[ROLE_WEBSOCKET], s->members[ROLE_SSE],
-             s->members[ROLE_WEBSOCKET], s->published, s->delivered, s->dropped);
+             s->members[ROLE_WEBSOCKET], s->published, s->sent, s->dropped);
     answer(c, "200 OK", body);
 }
 
@@ -294,11 +294,12 @@ static void sse_open(struct connection *c)
 
 static int on_message_complete(http_parser *parser)
 {
+    static const char no_content[] = "HTTP/1.1 204 No Content\r\n\r\n";
     struct connection *c = parser->data;
     const char *url = bytes_text(&c->url);
     if (parser->method == HTTP_POST && strcmp(url, "/publish") == 0) {
         publish(c->server, &c->body);
-        answer(c, "200 OK", "{}");
+        connection_send_copy(c, no_content, sizeof no_content - 1);
     } else if (strcmp(url, "/events") == 0) {
         sse_open(c);
     } else if (strcmp(url, "/ws") == 0 && parser->upgrade) {
