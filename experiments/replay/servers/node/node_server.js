@@ -173,15 +173,18 @@ function onPublish(request, response) {
 
 function onStats(response) {
     const lengths = Array.from(subscribers, (subscriber) => subscriber.queue.length);
-    const body = {
+    const body = JSON.stringify({
         subscribers: subscribers.size,
         ...counts,
         queued: lengths.reduce((sum, length) => sum + length, 0),
         queued_max: lengths.reduce((most, length) => Math.max(most, length), 0),
         resident_bytes: process.memoryUsage.rss(),
-    };
-    response.writeHead(200, { 'Content-Type': 'application/json' });
-    response.end(JSON.stringify(body));
+    });
+    response.writeHead(200, {
+        'Content-Type': 'application/json',
+        'Content-Length': Buffer.byteLength(body),
+    });
+    response.end(body);
 }
 
 function onRequest(request, response) {
