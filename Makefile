@@ -33,7 +33,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/b
 SERVERS  := $(patsubst tests/servers/%.c,$(BUILD)/tests/servers/%,$(wildcard tests/servers/*.c))
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all help deps tests check asan ubsan sanitized lint bench demo install clean
+.PHONY: all help deps servers tests check asan ubsan sanitized lint bench demo install clean
 .SECONDARY:
 
 all: $(BUILD)/pushsim
@@ -102,6 +102,11 @@ help:
 deps:
 	@tools/install_deps.sh build server
 
+# the reference servers beside FastAPI: nginx + nchan, Node + ws
+servers:
+	@tools/install_deps.sh servers
+	@npm ci --silent --no-audit --no-fund --prefix experiments/replay/servers/node
+
 demo: deps
 	@$(MAKE) --no-print-directory -s -j2 all
 	@tools/demo.sh
@@ -115,7 +120,7 @@ check: deps
 tests: $(TESTS) $(SERVERS)
 
 # Scripts find the program under test in PUSHSIM.
-CHECKS   := $(TESTS) $(wildcard tests/cli/run_all.sh) $(wildcard tests/integration/*.sh)
+CHECKS   := $(TESTS) $(wildcard tests/cli/run_all.sh) $(wildcard tests/integration/*.sh) $(wildcard tests/integration/*.py)
 export PUSHSIM := $(abspath $(BUILD)/pushsim)
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all

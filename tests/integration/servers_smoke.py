@@ -60,7 +60,7 @@ def missing(name):
         if not shutil.which("node"):
             return "node"
         if not os.path.exists(os.path.join(SERVERS, "node/node_modules/ws")):
-            return "ws (npm ci in experiments/replay/servers/node)"
+            return "ws (make servers)"
     if name == "fastapi-uvicorn":
         probe = "import fastapi, uvicorn, uvloop, httptools, websockets"
         if subprocess.run(["/usr/bin/python3", "-c", probe], stderr=subprocess.DEVNULL).returncode:
