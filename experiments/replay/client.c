@@ -1,0 +1,279 @@
+#include "experiments/replay/client.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "experiments/replay/client_internal.h"
+#include "sim/error.h"
+
+#define READ_BYTES (256 * 1024)
+
+static int on_headers(http_parser *parser);
+static int on_body(http_parser *parser, const char *data, size_t bytes);
+static int on_end(http_parser *parser);
+
+static const http_parser_settings answer_settings = {
+    .on_headers_complete = on_headers,
+    .on_body = on_body,
+    .on_message_complete = on_end,
+};
+
+int client_pool_init(struct client_pool *pool, uv_loop_t *loop, enum push_protocol protocol,
+                     const struct endpoint *endpoint, uint32_t count, struct delivery_log *log)
+{
+    memset(pool, 0, sizeof *pool);
+    pool->loop = loop;
+    pool->ops = protocol == PROTOCOL_SSE ? &client_sse_ops : &client_ws_ops;
+    pool->endpoint = *endpoint;
+    pool->log = log;
+    pool->request = mem_printf("GET %s HTTP/1.1\r\nHost: %s\r\n%s\r\n", endpoint->path,
+                               endpoint->host, pool->ops->headers);
+    pool->buffer = mem_alloc(READ_BYTES);
+    pool->clients = mem_alloc(count * sizeof *pool->clients);
+    pool->count = count;
+    histogram_init(&pool->open_time);
+    for (uint32_t i = 0; i < count; i++)
+        pool->clients[i] = (struct client){ .pool = pool, .number = i };
+    return 0;
+}
+
+void client_pool_close(struct client_pool *pool)
+{
+    free(pool->request);
+    free(pool->buffer);
+    free(pool->clients);
+    histogram_close(&pool->open_time);
+}
+
+void client_pool_shut(struct client_pool *pool)
+{
+    for (uint32_t i = 0; i < pool->count; i++) {
+        pool->clients[i].reopen = false;
+        client_disconnect(&pool->clients[i]);
+    }
+}
+
+static int64_t pool_time(const struct client_pool *pool)
+{
+    return (int64_t)uv_hrtime() - pool->start_ns;
+}
+
+/* Messages sent while it was connected that it has not got and, having closed, never will. */
+static uint64_t trailing(const struct client *c)
+{
+    int64_t missing = (int64_t)c->pool->log->sent - 1 - c->last;
+    return missing > 0 ? (uint64_t)missing : 0;
+}
+
+static uint64_t gaps(const struct client *c)
+{
+    return (uint64_t)(c->last - c->first + 1) - c->received;
+}
+
+struct client_totals client_pool_totals(const struct client_pool *pool)
+{
+    struct client_totals t = { .dropped = pool->dropped, .lost = pool->lost };
+    for (uint32_t i = 0; i < pool->count; i++) {
+        const struct client *c = &pool->clients[i];
+        if (c->state != CLIENT_OPEN)
+            continue;
+        t.dropped += gaps(c);
+        t.outstanding += trailing(c);
+    }
+    return t;
+}
+
+void client_received(struct client *c, const char *head)
+{
+    int64_t number = delivery_log_add(c->pool->log, head, c->pool->now_ns);
+    if (number < 0)
+        return;
+    if (number < c->first) /* was on its way to the server when this connection opened */
+        c->first = number;
+    c->received++;
+    if (number > c->last)
+        c->last = number;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct client *c = handle->data;
+    if (--c->handles > 0)
+        return;
+    c->state = CLIENT_CLOSED;
+    if (c->reopen) {
+        c->reopen = false;
+        client_connect(c);
+    }
+}
+
+/* Takes the connection out of the books and closes its handles. */
+static void shut(struct client *c)
+{
+    struct client_pool *pool = c->pool;
+    if (c->state == CLIENT_OPEN) {
+        pool->open--;
+        pool->dropped += gaps(c);
+        pool->lost += trailing(c);
+        pool->ops->close(c);
+    } else {
+        pool->pending--;
+    }
+    c->state = CLIENT_CLOSING;
+    uv_close((uv_handle_t *)&c->tcp, on_closed);
+    uv_close((uv_handle_t *)&c->resume, on_closed);
+}
+
+void client_dropped(struct client *c, const char *why)
+{
+    struct client_pool *pool = c->pool;
+    if (c->state == CLIENT_CLOSING)
+        return;
+    if (c->state == CLIENT_OPEN)
+        pool->closed_by_server++;
+    else if (pool->refused++ == 0)
+        snprintf(pool->why, sizeof pool->why, "%s", why);
+    if (pool->record)
+        run_record_event(pool->record, pool_time(pool), "disconnect", "client %u: %s",
+                         c->number, why);
+    shut(c);
+}
+
+void client_disconnect(struct client *c)
+{
+    c->reopen = false;
+    if (c->state == CLIENT_CLOSED || c->state == CLIENT_CLOSING)
+        return;
+    c->pool->closed_by_client++;
+    shut(c);
+}
+
+static int on_headers(http_parser *parser)
+{
+    struct client *c = parser->data;
+    struct client_pool *pool = c->pool;
+    if (parser->status_code != pool->ops->status)
+        return -1;
+    c->state = CLIENT_OPEN;
+    c->first = pool->log->sent;
+    c->last = c->first - 1;
+    c->received = 0;
+    pool->pending--;
+    pool->open++;
+    pool->opened++;
+    histogram_add(&pool->open_time, (int64_t)uv_hrtime() - c->asked_ns, 1);
+    pool->ops->open(c);
+    return 0;
+}
+
+static int on_body(http_parser *parser, const char *data, size_t bytes)
+{
+    struct client *c = parser->data;
+    if (c->state == CLIENT_OPEN)
+        c->pool->ops->feed(c, data, bytes);
+    return 0;
+}
+
+static int on_end(http_parser *parser)
+{
+    if (!parser->upgrade)
+        client_dropped(parser->data, "stream ended by the server");
+    return 0;
+}
+
+/* The HTTP layer: the head, then chunks (SSE), or frames once it is upgraded (WebSocket). */
+static void take(struct client *c, const char *data, size_t bytes)
+{
+    if (c->parser.upgrade) {
+        c->pool->ops->feed(c, data, bytes);
+        return;
+    }
+    size_t used = http_parser_execute(&c->parser, &answer_settings, data, bytes);
+    if (c->state == CLIENT_CLOSING)
+        return;
+    if (HTTP_PARSER_ERRNO(&c->parser) == HPE_CB_headers_complete) {
+        char why[32];
+        snprintf(why, sizeof why, "answered with status %u", c->parser.status_code);
+        client_dropped(c, why);
+    } else if (HTTP_PARSER_ERRNO(&c->parser) != HPE_OK) {
+        client_dropped(c, http_errno_description(HTTP_PARSER_ERRNO(&c->parser)));
+    } else if (c->parser.upgrade && used < bytes) {
+        c->pool->ops->feed(c, data + used, bytes - used);
+    }
+}
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+{
+    (void)suggested;
+    struct client *c = handle->data;
+    *buffer = uv_buf_init(c->pool->buffer, READ_BYTES);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer)
+{
+    struct client *c = stream->data;
+    struct client_pool *pool = c->pool;
+    if (bytes < 0) {
+        client_dropped(c, bytes == UV_EOF ? "closed by the server" : uv_strerror((int)bytes));
+        return;
+    }
+    pool->now_ns = pool_time(pool);
+    take(c, buffer->base, (size_t)bytes);
+    if (pool->tick)
+        pool->tick(pool->owner);
+}
+
+static void on_connected(uv_connect_t *request, int status)
+{
+    struct client *c = request->handle->data;
+    if (status == UV_ECANCELED)
+        return;
+    uv_buf_t text = uv_buf_init(c->pool->request, (unsigned)strlen(c->pool->request));
+    if (status < 0) {
+        client_dropped(c, uv_strerror(status));
+    } else if (uv_try_write(request->handle, &text, 1) != (int)text.len) {
+        client_dropped(c, "the request does not fit the send buffer");
+    } else {
+        c->state = CLIENT_HANDSHAKING;
+        uv_read_start(request->handle, on_alloc, on_read);
+    }
+}
+
+void client_connect(struct client *c)
+{
+    struct client_pool *pool = c->pool;
+    if (c->state == CLIENT_CLOSING)
+        c->reopen = true;
+    if (c->state != CLIENT_CLOSED)
+        return;
+    uv_tcp_init(pool->loop, &c->tcp);
+    uv_timer_init(pool->loop, &c->resume);
+    c->tcp.data = c->resume.data = c;
+    c->handles = 2;
+    uv_tcp_nodelay(&c->tcp, 1);
+    http_parser_init(&c->parser, HTTP_RESPONSE);
+    c->parser.data = c;
+    c->state = CLIENT_CONNECTING;
+    c->asked_ns = (int64_t)uv_hrtime();
+    pool->pending++;
+    int rc = uv_tcp_connect(&c->connecting, &c->tcp,
+                            (const struct sockaddr *)&pool->endpoint.address, on_connected);
+    if (rc < 0)
+        client_dropped(c, uv_strerror(rc));
+}
+
+static void on_resume(uv_timer_t *timer)
+{
+    struct client *c = timer->data;
+    uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read);
+}
+
+void client_stall(struct client *c, int64_t duration_ns)
+{
+    if (c->state != CLIENT_OPEN)
+        return;
+    uv_read_stop((uv_stream_t *)&c->tcp);
+    uv_timer_start(&c->resume, on_resume, (uint64_t)(duration_ns + 999999) / 1000000, 0);
+}

@@ -1,0 +1,116 @@
+/* client.h - the subscribers: many connections of one protocol on one event loop.
+ *
+ * SSE follows the WHATWG HTML standard, section 9.2 (event stream format), over HTTP/1.1 with
+ * or without chunks (http-parser 2.9.4); WebSocket follows RFC 6455 (wslay 1.1.1). Both parse
+ * in place from one read buffer shared by all connections: nothing is allocated for a message,
+ * and one read serves all that a connection has to say. Sec-WebSocket-Accept is not verified.
+ */
+#ifndef PUSHSIM_EXPERIMENTS_REPLAY_CLIENT_H
+#define PUSHSIM_EXPERIMENTS_REPLAY_CLIENT_H
+
+#include <http_parser.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+#include <wslay/wslay.h>
+
+#include "experiments/replay/delivery_log.h"
+#include "experiments/replay/http_fetch.h"
+#include "models/parameters.h"
+
+enum client_state {
+    CLIENT_CLOSED,      /* no handle */
+    CLIENT_CONNECTING,  /* TCP handshake */
+    CLIENT_HANDSHAKING, /* request sent, no answer yet */
+    CLIENT_OPEN,        /* subscribed */
+    CLIENT_CLOSING,     /* the handle is on its way out */
+};
+
+struct client;
+struct client_pool;
+
+struct client_ops {                 /* one protocol */
+    const char *headers;            /* request headers besides Host, each with its CRLF */
+    int status;                     /* of a good answer */
+    void (*open)(struct client *c); /* the answer was good */
+    void (*feed)(struct client *c, const char *data, size_t bytes); /* stream after the head */
+    void (*close)(struct client *c);                                /* frees what open made */
+};
+
+struct sse_reader {
+    char line[5 + 1 + MESSAGE_DIGITS]; /* the beginning of the current line */
+    uint8_t kept;                      /* bytes in it */
+    bool has_data;                     /* the event in progress has a data line */
+    char head[MESSAGE_DIGITS];         /* the beginning of its data */
+};
+
+struct ws_reader {
+    struct wslay_frame_context *frames; /* owned; NULL when not open */
+    const char *data;                   /* what the socket gave and wslay has not taken */
+    size_t left;                        /* bytes of it */
+    uint64_t got;                       /* payload bytes of the frame in progress */
+    uint8_t kept;                       /* bytes of `head` */
+    char head[MESSAGE_DIGITS];          /* the beginning of the message in progress */
+    uint8_t control[125];               /* payload of a control frame (RFC 6455, 5.5) */
+};
+
+struct client {
+    uv_tcp_t tcp; /* its data is this client */
+    uv_connect_t connecting;
+    uv_timer_t resume;        /* ends a stall */
+    struct client_pool *pool; /* borrowed */
+    http_parser parser;
+    uint32_t number; /* index in the pool */
+    enum client_state state;
+    bool reopen;       /* connect again as soon as the handle is gone */
+    uint8_t handles;   /* not yet closed: tcp and resume */
+    int64_t asked_ns;  /* start of the connect, ns from time 0 */
+    int64_t first;     /* first message that this connection can get */
+    int64_t last;      /* highest number received; first - 1 = none */
+    uint64_t received; /* messages in [first, last] */
+    union {
+        struct sse_reader sse;
+        struct ws_reader ws;
+    };
+};
+
+struct client_pool {
+    uv_loop_t *loop; /* borrowed */
+    const struct client_ops *ops;
+    struct endpoint endpoint;
+    struct delivery_log *log; /* borrowed */
+    char *request;            /* owned */
+    char *buffer;             /* owned; READ_BYTES */
+    struct client *clients;   /* owned; `count` */
+    uint32_t count;
+    int64_t start_ns;          /* uv_hrtime of time 0; set before any delivery */
+    int64_t now_ns;            /* time of the read in progress, ns from time 0 */
+    void (*tick)(void *owner); /* called after each read, with now_ns set; may be NULL */
+    void *owner;               /* for tick */
+    struct run_record *record; /* borrowed; takes disconnect events */
+    uint32_t open, pending;    /* connections now open; connecting or handshaking */
+    uint64_t opened, refused;  /* handshakes that worked; that did not */
+    uint64_t closed_by_client, closed_by_server;
+    uint64_t dropped, lost;     /* of closed connections: gaps; sent but never received */
+    struct histogram open_time; /* ns from connect to open */
+    char why[128];              /* cause of the first refusal */
+};
+
+int client_pool_init(struct client_pool *pool, uv_loop_t *loop, enum push_protocol protocol,
+                     const struct endpoint *endpoint, uint32_t count, struct delivery_log *log);
+/* Frees it; every handle must be closed (client_pool_shut and a loop run). */
+void client_pool_close(struct client_pool *pool);
+void client_pool_shut(struct client_pool *pool); /* starts closing every connection */
+
+void client_connect(struct client *c);    /* does nothing when it is not closed */
+void client_disconnect(struct client *c); /* does nothing when it is closed */
+void client_stall(struct client *c, int64_t duration_ns); /* stops reading; only when open */
+
+struct client_totals {
+    uint64_t dropped;     /* gaps in the numbers that clients received */
+    uint64_t outstanding; /* sent, and open clients have received nothing later */
+    uint64_t lost;        /* sent, then the connection closed before they arrived */
+};
+struct client_totals client_pool_totals(const struct client_pool *pool);
+
+#endif

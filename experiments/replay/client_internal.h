@@ -1,0 +1,15 @@
+/* client_internal.h - what the protocols of client.h share. */
+#ifndef PUSHSIM_EXPERIMENTS_REPLAY_CLIENT_INTERNAL_H
+#define PUSHSIM_EXPERIMENTS_REPLAY_CLIENT_INTERNAL_H
+
+#include "experiments/replay/client.h"
+
+extern const struct client_ops client_sse_ops;
+extern const struct client_ops client_ws_ops;
+
+/* A whole message that begins with `head` is here. */
+void client_received(struct client *c, const char *head);
+/* The server ended the connection or broke the protocol. */
+void client_dropped(struct client *c, const char *why);
+
+#endif

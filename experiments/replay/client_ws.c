@@ -1,0 +1,131 @@
+/* client_ws.c - WebSocket: RFC 6455, frames by wslay 1.1.1.
+ *
+ * Pings are answered (section 5.5.3), a close frame is answered and ends the connection
+ * (5.5.1). No extension is offered, so nothing is compressed.
+ */
+#include "experiments/replay/client_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+static ssize_t give_bytes(uint8_t *out, size_t room, int flags, void *user)
+{
+    (void)flags;
+    struct ws_reader *r = &((struct client *)user)->ws;
+    size_t n = r->left < room ? r->left : room;
+    if (n == 0)
+        return -1; /* wslay: wants to read */
+    memcpy(out, r->data, n);
+    r->data += n;
+    r->left -= n;
+    return (ssize_t)n;
+}
+
+static ssize_t send_bytes(const uint8_t *data, size_t bytes, int flags, void *user)
+{
+    (void)flags;
+    struct client *c = user;
+    uv_buf_t buffer = uv_buf_init((char *)data, (unsigned)bytes);
+    int n = uv_try_write((uv_stream_t *)&c->tcp, &buffer, 1);
+    return n > 0 ? n : -1;
+}
+
+/* Masking protects intermediaries (RFC 6455, 10.3); on loopback any key will do. */
+static int make_mask(uint8_t *out, size_t bytes, void *user)
+{
+    (void)user;
+    memset(out, 0x5a, bytes);
+    return 0;
+}
+
+static void ws_open(struct client *c)
+{
+    static const struct wslay_frame_callbacks callbacks = { send_bytes, give_bytes, make_mask };
+    memset(&c->ws, 0, sizeof c->ws);
+    wslay_frame_context_init(&c->ws.frames, &callbacks, c);
+}
+
+static void ws_close(struct client *c)
+{
+    wslay_frame_context_free(c->ws.frames);
+    c->ws.frames = NULL;
+}
+
+static void answer(struct client *c, uint8_t opcode, uint64_t bytes)
+{
+    struct wslay_frame_iocb frame = { .fin = 1,
+                                      .opcode = opcode,
+                                      .payload_length = bytes,
+                                      .mask = 1,
+                                      .data = c->ws.control,
+                                      .data_length = bytes };
+    wslay_frame_send(c->ws.frames, &frame);
+}
+
+static void end_control(struct client *c, const struct wslay_frame_iocb *frame)
+{
+    if (frame->opcode == WSLAY_PING)
+        answer(c, WSLAY_PONG, frame->payload_length);
+    if (frame->opcode == WSLAY_CONNECTION_CLOSE) {
+        answer(c, WSLAY_CONNECTION_CLOSE, frame->payload_length < 2 ? 0 : 2);
+        client_dropped(c, "close frame from the server");
+    }
+}
+
+/* Keeps the beginning of a message, or a control frame's payload. */
+static void keep(struct ws_reader *r, const struct wslay_frame_iocb *piece)
+{
+    if (wslay_is_ctrl_frame(piece->opcode)) {
+        memcpy(r->control + r->got, piece->data, piece->data_length);
+        return;
+    }
+    size_t room = sizeof r->head - r->kept;
+    size_t n = piece->data_length < room ? piece->data_length : room;
+    if (n > 0)
+        memcpy(r->head + r->kept, piece->data, n);
+    r->kept += (uint8_t)n;
+}
+
+static void end_frame(struct client *c, const struct wslay_frame_iocb *piece)
+{
+    struct ws_reader *r = &c->ws;
+    r->got = 0;
+    if (wslay_is_ctrl_frame(piece->opcode)) {
+        end_control(c, piece);
+    } else if (piece->fin) {
+        memset(r->head + r->kept, 0, sizeof r->head - r->kept);
+        r->kept = 0;
+        client_received(c, r->head);
+    }
+}
+
+static void ws_feed(struct client *c, const char *data, size_t bytes)
+{
+    struct ws_reader *r = &c->ws;
+    r->data = data;
+    r->left = bytes;
+    while (c->state == CLIENT_OPEN) {
+        struct wslay_frame_iocb piece;
+        ssize_t n = wslay_frame_recv(r->frames, &piece);
+        if (n == WSLAY_ERR_WANT_READ)
+            return;
+        if (n < 0) {
+            client_dropped(c, "not a WebSocket frame");
+            return;
+        }
+        keep(r, &piece);
+        r->got += (uint64_t)n;
+        if (r->got == piece.payload_length)
+            end_frame(c, &piece);
+    }
+}
+
+const struct client_ops client_ws_ops = {
+    .headers = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+               "Sec-WebSocket-Key: cHVzaHNpbS1yZXBsYXkxMQ==\r\n",
+    .status = 101,
+    .open = ws_open,
+    .feed = ws_feed,
+    .close = ws_close,
+};

@@ -1,0 +1,130 @@
+#include "experiments/replay/delivery_log.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/error.h"
+
+void delivery_log_init(struct delivery_log *log, const struct schedule *s)
+{
+    memset(log, 0, sizeof *log);
+    log->tracks = mem_alloc(s->count * sizeof *log->tracks);
+    for (size_t i = 0; i < s->count; i++) {
+        const struct action *a = &s->actions[i];
+        if (a->kind == ACTION_PUBLISH)
+            log->tracks[log->publishes++] = (struct publish_track){
+                .planned_ns = a->at_ns, .sent_ns = -1, .first_ns = -1, .measured = a->measured
+            };
+    }
+    histogram_init(&log->latency);
+    histogram_init(&log->second);
+    histogram_init(&log->lateness);
+}
+
+void delivery_log_close(struct delivery_log *log)
+{
+    free(log->tracks);
+    histogram_close(&log->latency);
+    histogram_close(&log->second);
+    histogram_close(&log->lateness);
+}
+
+void delivery_log_sent(struct delivery_log *log, int64_t now_ns)
+{
+    assert(log->sent < log->publishes);
+    struct publish_track *t = &log->tracks[log->sent++];
+    t->sent_ns = now_ns;
+    histogram_add(&log->lateness, now_ns > t->planned_ns ? now_ns - t->planned_ns : 0, 1);
+}
+
+static int64_t number_in(const char *head)
+{
+    int64_t number = 0;
+    for (int i = 0; i < MESSAGE_DIGITS; i++) {
+        unsigned digit = (unsigned char)head[i] - '0';
+        if (digit > 9)
+            return -1;
+        number = 10 * number + digit;
+    }
+    return number;
+}
+
+int64_t delivery_log_add(struct delivery_log *log, const char *head, int64_t now_ns)
+{
+    int64_t number = number_in(head);
+    if (number < 0 || number >= log->sent) {
+        log->strange++;
+        return -1;
+    }
+    struct publish_track *t = &log->tracks[number];
+    int64_t latency_ns = now_ns > t->planned_ns ? now_ns - t->planned_ns : 0;
+    if (t->received++ == 0)
+        t->first_ns = now_ns;
+    t->last_ns = now_ns;
+    log->delivered++;
+    log->last_ns = now_ns;
+    histogram_add(&log->second, latency_ns, 1);
+    if (t->measured)
+        histogram_add(&log->latency, latency_ns, 1);
+    return number;
+}
+
+void delivery_log_second(struct delivery_log *log, struct run_record *out, int64_t now_ns)
+{
+    if (log->second.count > 0) {
+        run_record_point(out, "delivery.p50", now_ns,
+                         histogram_quantile(&log->second, 0.5) / 1e9);
+        run_record_point(out, "delivery.p99", now_ns,
+                         histogram_quantile(&log->second, 0.99) / 1e9);
+    }
+    histogram_clear(&log->second);
+}
+
+static double seconds(const struct histogram *h, double q)
+{
+    return histogram_quantile(h, q) / 1e9;
+}
+
+/* First and last byte of each fan-out, and the mean distance between two neighbours in it. */
+static void record_fanout(const struct delivery_log *log, struct run_record *out)
+{
+    struct histogram first, last;
+    double slope_sum = 0;
+    uint32_t slopes = 0;
+    histogram_init(&first);
+    histogram_init(&last);
+    for (uint32_t i = 0; i < log->sent; i++) {
+        const struct publish_track *t = &log->tracks[i];
+        if (!t->measured || t->received == 0)
+            continue;
+        histogram_add(&first, t->first_ns - t->planned_ns, 1);
+        histogram_add(&last, t->last_ns - t->planned_ns, 1);
+        if (t->received > 1) {
+            slope_sum += (double)(t->last_ns - t->first_ns) / (t->received - 1);
+            slopes++;
+        }
+    }
+    run_record_metric(out, "delivery.first.p50", "s", seconds(&first, 0.5));
+    run_record_metric(out, "delivery.last.p50", "s", seconds(&last, 0.5));
+    run_record_metric(out, "delivery.slope", "s", slopes ? slope_sum / slopes / 1e9 : NAN);
+    histogram_close(&first);
+    histogram_close(&last);
+}
+
+void delivery_log_record(const struct delivery_log *log, struct run_record *out)
+{
+    run_record_metric(out, "delivery.p50", "s", seconds(&log->latency, 0.5));
+    run_record_metric(out, "delivery.p95", "s", seconds(&log->latency, 0.95));
+    run_record_metric(out, "delivery.p99", "s", seconds(&log->latency, 0.99));
+    run_record_metric(out, "delivery.p999", "s", seconds(&log->latency, 0.999));
+    run_record_metric(out, "delivery.mean", "s", histogram_mean(&log->latency) / 1e9);
+    run_record_histogram(out, "delivery", &log->latency);
+    record_fanout(log, out);
+    run_record_metric(out, "published", "1", log->sent);
+    run_record_metric(out, "delivered", "1", (double)log->delivered);
+    run_record_metric(out, "client.late.p99", "s", seconds(&log->lateness, 0.99));
+    run_record_metric(out, "client.late.max", "s", seconds(&log->lateness, 1.0));
+    run_record_metric(out, "client.strange", "1", (double)log->strange);
+}

@@ -1,0 +1,139 @@
+#include "experiments/replay/http_fetch.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <http_parser.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define BODY_MAX (1 << 20)
+
+struct reader {
+    char *body;
+    size_t bytes;
+    bool complete;
+};
+
+int endpoint_parse(struct endpoint *e, const char *url, struct error *err)
+{
+    struct http_parser_url u;
+    struct endpoint parsed = { .address = { .sin_family = AF_INET } };
+    http_parser_url_init(&u);
+    if (http_parser_parse_url(url, strlen(url), 0, &u) || !(u.field_set & (1 << UF_HOST)))
+        return error_set(err, ERR_INVALID, "'%s' is not a URL", url);
+    char host[64];
+    snprintf(host, sizeof host, "%.*s", u.field_data[UF_HOST].len,
+             url + u.field_data[UF_HOST].off);
+    int port = u.field_set & (1 << UF_PORT) ? u.port : 80;
+    const char *numeric = strcmp(host, "localhost") == 0 ? "127.0.0.1" : host;
+    if (inet_pton(AF_INET, numeric, &parsed.address.sin_addr) != 1)
+        return error_set(err, ERR_INVALID, "'%s': the host must be an IPv4 address", url);
+    parsed.address.sin_port = htons((uint16_t)port);
+    snprintf(parsed.host, sizeof parsed.host, "%s:%d", host, port);
+    const char *path = u.field_set & (1 << UF_PATH) ? url + u.field_data[UF_PATH].off : "/";
+    if (strlen(path) >= sizeof parsed.path)
+        return error_set(err, ERR_INVALID, "'%.40s…': the path is too long", url);
+    snprintf(parsed.path, sizeof parsed.path, "%.*s", (int)strcspn(path, "#"), path);
+    *e = parsed;
+    return 0;
+}
+
+static int on_body(http_parser *parser, const char *data, size_t bytes)
+{
+    struct reader *r = parser->data;
+    if (r->bytes + bytes > BODY_MAX)
+        return -1;
+    r->body = mem_realloc(r->body, r->bytes + bytes + 1);
+    memcpy(r->body + r->bytes, data, bytes);
+    r->bytes += bytes;
+    r->body[r->bytes] = '\0';
+    return 0;
+}
+
+static int on_complete(http_parser *parser)
+{
+    struct reader *r = parser->data;
+    r->complete = true;
+    return 0;
+}
+
+/* Reads one answer from the socket; its status, or -1. */
+static int read_answer(int fd, struct reader *r)
+{
+    http_parser parser;
+    http_parser_settings settings;
+    http_parser_settings_init(&settings);
+    settings.on_body = on_body;
+    settings.on_message_complete = on_complete;
+    http_parser_init(&parser, HTTP_RESPONSE);
+    parser.data = r;
+    char block[16384];
+    while (!r->complete) {
+        ssize_t n = read(fd, block, sizeof block);
+        if (n < 0)
+            return -1;
+        if (http_parser_execute(&parser, &settings, block, (size_t)n) != (size_t)n)
+            return -1;
+        if (n == 0 && !r->complete)
+            return -1;
+    }
+    return parser.status_code;
+}
+
+static int ask(int fd, const struct endpoint *e, struct reader *r)
+{
+    if (connect(fd, (const struct sockaddr *)&e->address, sizeof e->address) < 0)
+        return -1;
+    char request[700];
+    int length =
+        snprintf(request, sizeof request,
+                 "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", e->path, e->host);
+    if (write(fd, request, (size_t)length) != length)
+        return -1;
+    return read_answer(fd, r);
+}
+
+int http_fetch(char **body, const struct endpoint *e, int timeout_ms, struct error *err)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return error_set(err, ERR_IO, "socket: %s", strerror(errno));
+    struct timeval limit = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    struct reader r = { .body = mem_strdup("") };
+    int status = ask(fd, e, &r);
+    int cause = errno;
+    close(fd);
+    if (status / 100 == 2) {
+        *body = r.body;
+        return 0;
+    }
+    free(r.body);
+    if (status < 0)
+        return error_set(err, ERR_IO, "http://%s%s: %s", e->host, e->path, strerror(cause));
+    return error_set(err, ERR_IO, "http://%s%s: status %d", e->host, e->path, status);
+}
+
+int free_port(int *port, struct error *err)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET };
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, size) < 0 ||
+        getsockname(fd, (struct sockaddr *)&address, &size) < 0) {
+        int cause = errno;
+        if (fd >= 0)
+            close(fd);
+        return error_set(err, ERR_IO, "no free port: %s", strerror(cause));
+    }
+    close(fd);
+    *port = ntohs(address.sin_port);
+    return 0;
+}

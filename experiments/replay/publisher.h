@@ -1,0 +1,51 @@
+/* publisher.h - open-loop publishing: POSTs at planned times over keep-alive connections.
+ *
+ * It never waits for an answer: each publish goes out on the connection with the fewest
+ * unanswered ones, behind them when there is none without (HTTP/1.1 pipelining, RFC 9112
+ * section 9.3.2).
+ */
+#ifndef PUSHSIM_EXPERIMENTS_REPLAY_PUBLISHER_H
+#define PUSHSIM_EXPERIMENTS_REPLAY_PUBLISHER_H
+
+#include <http_parser.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "experiments/replay/http_fetch.h"
+#include "sim/error.h"
+
+#define PUBLISHER_CONNECTIONS 16
+
+struct publisher_connection {
+    uv_tcp_t tcp;
+    uv_connect_t connecting;
+    http_parser parser;
+    struct publisher *publisher; /* borrowed */
+    uint32_t unanswered;
+    bool open, closing;
+};
+
+struct publisher {
+    struct publisher_connection connections[PUBLISHER_CONNECTIONS];
+    struct endpoint endpoint;
+    char *fill; /* owned; the payload after its number */
+    int64_t fill_bytes;
+    uint32_t open;      /* connections */
+    uint64_t answered;  /* 2xx */
+    uint64_t failed;    /* any other answer, or no connection */
+    uint64_t pipelined; /* went out behind an unanswered one */
+    char why[128];      /* cause of the first failure */
+    char buffer[4096];  /* answers */
+};
+
+/* Starts to connect: the loop brings `open` to PUBLISHER_CONNECTIONS. largest_bytes: payload. */
+int publisher_init(struct publisher *p, uv_loop_t *loop, const struct endpoint *endpoint,
+                   int64_t largest_bytes, struct error *err);
+void publisher_shut(struct publisher *p);  /* starts to close the connections */
+void publisher_close(struct publisher *p); /* frees; after a loop run */
+
+/* Sends message `number`: its digits, then filling up to `bytes` (at least MESSAGE_DIGITS). */
+void publisher_send(struct publisher *p, uint32_t number, int64_t bytes);
+
+#endif

@@ -1,0 +1,452 @@
+#include "experiments/replay/replay.h"
+
+#include <math.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "experiments/replay/cgroup.h"
+#include "experiments/replay/client.h"
+#include "experiments/replay/player.h"
+#include "experiments/replay/publisher.h"
+#include "experiments/replay/sampler.h"
+#include "experiments/replay/self_check.h"
+#include "experiments/replay/server_process.h"
+#include "experiments/replay/server_stats.h"
+
+#define CONNECTS_AT_ONCE    64 /* handshakes in progress while the initial clients connect */
+#define CONNECT_PATIENCE_MS 120000
+#define STATS_PATIENCE_MS   10000
+#define LEAD_NS             20000000  /* from the decision to start to time 0 */
+#define QUIET_NS            500000000 /* with gaps: so long without a delivery ends the drain */
+#define WATCH_MS            20        /* how often the loop's conditions are looked at */
+
+struct replay {
+    const struct parameters *p;
+    const struct schedule *s;
+    const struct server_spec *spec;
+    const struct replay_options *options;
+    struct run_record record;
+    int server_cpu, client_cpu, port;
+    cpu_set_t cpus_before;
+    struct cgroup group;
+    struct server_process server;
+    struct endpoint publish, subscribe, stats;
+    uv_loop_t loop;
+    uv_timer_t watch; /* wakes the loop so that conditions are looked at */
+    struct client_pool clients;
+    struct publisher publisher;
+    struct player player;
+    struct sampler sampler;
+    struct delivery_log log;
+    struct self_check check;
+    uint32_t asked; /* initial clients whose connect was started */
+    struct error *err;
+};
+
+/* ---- where: CPUs, files, addresses ---- */
+
+/* The first two CPUs that we may use; both the same when there is only one. */
+static void choose_cpus(struct replay *r)
+{
+    int found[2] = { -1, -1 };
+    for (int cpu = 0, n = 0; cpu < CPU_SETSIZE && n < 2; cpu++)
+        if (CPU_ISSET(cpu, &r->cpus_before))
+            found[n++] = cpu;
+    r->server_cpu = r->options->server_cpu >= 0 ? r->options->server_cpu : found[0];
+    r->client_cpu = r->options->client_cpu >= 0 ? r->options->client_cpu
+                    : found[1] >= 0             ? found[1]
+                                                : found[0];
+}
+
+static void pin(int cpu)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    sched_setaffinity(0, sizeof set, &set);
+}
+
+/* As many descriptors as this process may have; the server inherits them. */
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static int find_endpoint(struct replay *r, struct endpoint *e, const char *text)
+{
+    char *url = server_spec_expand(r->spec, text, &r->p->server, r->port);
+    int rc = endpoint_parse(e, url, r->err);
+    free(url);
+    return rc ? error_wrap(r->err, rc, "server '%s'", r->spec->name) : 0;
+}
+
+static int find_endpoints(struct replay *r)
+{
+    bool sse = r->p->server.protocol == PROTOCOL_SSE;
+    const char *subscribe = sse ? r->spec->sse : r->spec->websocket;
+    if (!subscribe)
+        return error_set(r->err, ERR_INVALID, "server '%s' has no %s URL", r->spec->name,
+                         sse ? "sse" : "websocket");
+    int rc = free_port(&r->port, r->err);
+    if (rc == 0)
+        rc = find_endpoint(r, &r->publish, r->spec->publish);
+    if (rc == 0)
+        rc = find_endpoint(r, &r->subscribe, subscribe);
+    if (rc == 0 && r->spec->stats_url)
+        rc = find_endpoint(r, &r->stats, r->spec->stats_url);
+    return rc;
+}
+
+/* ---- the server and its limits ---- */
+
+static struct cgroup_limits limits_of(const struct parameters *p, bool with_quota)
+{
+    struct cgroup_limits limits = { .weight = p->cpu.weight,
+                                    .memory_bytes = p->memory_limit_bytes };
+    if (with_quota) {
+        limits.quota_ns = p->cpu.quota_ns;
+        limits.period_ns = p->cpu.period_ns;
+        limits.burst_ns = p->cpu.burst_ns;
+    }
+    return limits;
+}
+
+static int start_server(struct replay *r)
+{
+    struct server_start how = { .spec = r->spec,
+                                .params = &r->p->server,
+                                .group = &r->group,
+                                .port = r->port,
+                                .cpu = r->server_cpu,
+                                .ready_ms =
+                                    r->options->ready_ms ? r->options->ready_ms : 60000 };
+    return server_process_start(&r->server, &how, r->err);
+}
+
+static int make_group(struct replay *r)
+{
+    char name[64];
+    struct cgroup_limits limits = limits_of(r->p, !r->p->limit_after_connect);
+    snprintf(name, sizeof name, "pushsim-%d-%llx", getpid(), (unsigned long long)uv_hrtime());
+    return cgroup_create(&r->group, NULL, name, &limits, r->err);
+}
+
+/* ---- the loop ---- */
+
+static void on_watch(uv_timer_t *timer)
+{
+    (void)timer;
+}
+
+typedef bool condition_fn(struct replay *r);
+
+/* Runs the loop until the condition holds (true) or patience is out (false). */
+static bool run_until(struct replay *r, condition_fn *holds, int64_t patience_ms)
+{
+    uint64_t end = uv_hrtime() + (uint64_t)patience_ms * 1000000;
+    bool held;
+    while (!(held = holds(r)) && uv_hrtime() < end)
+        uv_run(&r->loop, UV_RUN_ONCE);
+    return held;
+}
+
+static bool never(struct replay *r)
+{
+    (void)r;
+    return false;
+}
+
+static void idle(struct replay *r)
+{
+    run_until(r, never, r->options->settle_ms ? r->options->settle_ms : 300);
+}
+
+static int64_t largest_payload(const struct schedule *s)
+{
+    int64_t bytes = MESSAGE_DIGITS;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->actions[i].kind == ACTION_PUBLISH && s->actions[i].bytes > bytes)
+            bytes = s->actions[i].bytes;
+    return bytes;
+}
+
+static int open_loop(struct replay *r)
+{
+    uv_loop_init(&r->loop);
+    uv_timer_init(&r->loop, &r->watch);
+    uv_timer_start(&r->watch, on_watch, WATCH_MS, WATCH_MS);
+    uv_timer_init(&r->loop, &r->sampler.timer);
+    r->sampler.timer.data = &r->sampler;
+    delivery_log_init(&r->log, r->s);
+    client_pool_init(&r->clients, &r->loop, r->p->server.protocol, &r->subscribe, r->s->clients,
+                     &r->log);
+    int rc =
+        publisher_init(&r->publisher, &r->loop, &r->publish, largest_payload(r->s), r->err);
+    if (rc == 0)
+        rc = player_init(&r->player, &r->loop, r->err);
+    return rc;
+}
+
+static void on_forgotten(uv_handle_t *handle, void *unused)
+{
+    (void)unused;
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+static void close_loop(struct replay *r)
+{
+    client_pool_shut(&r->clients);
+    publisher_shut(&r->publisher);
+    if (r->player.poll.data)
+        player_shut(&r->player);
+    uv_walk(&r->loop, on_forgotten, NULL);
+    uv_run(&r->loop, UV_RUN_DEFAULT);
+    uv_loop_close(&r->loop);
+    publisher_close(&r->publisher);
+    client_pool_close(&r->clients);
+    delivery_log_close(&r->log);
+}
+
+/* ---- before time 0 ---- */
+
+static bool initial_connected(struct replay *r)
+{
+    while (r->asked < r->s->initial && r->clients.pending < CONNECTS_AT_ONCE)
+        client_connect(&r->clients.clients[r->asked++]);
+    return r->clients.refused > 0 ||
+           (r->clients.open == r->s->initial && r->publisher.open == PUBLISHER_CONNECTIONS);
+}
+
+static int connect_initial(struct replay *r)
+{
+    bool done = run_until(r, initial_connected, CONNECT_PATIENCE_MS);
+    if (r->clients.refused > 0)
+        return error_set(r->err, ERR_STATE, "a client could not connect: %s", r->clients.why);
+    if (!done)
+        return error_set(r->err, ERR_STATE, "only %u of %u clients connected in %d s",
+                         r->clients.open, r->s->initial, CONNECT_PATIENCE_MS / 1000);
+    return 0;
+}
+
+static bool all_counted(struct replay *r)
+{
+    struct server_stats stats;
+    struct error ignored;
+    if (server_stats_fetch(&stats, &r->stats, STATS_PATIENCE_MS, &ignored))
+        return false;
+    double counted = server_stats_value(&stats, r->spec->stats_subscribers);
+    return isnan(counted) || counted >= r->s->initial;
+}
+
+static int settle(struct replay *r)
+{
+    if (r->spec->stats_subscribers && !run_until(r, all_counted, STATS_PATIENCE_MS))
+        return error_set(r->err, ERR_STATE, "the server does not count all its subscribers");
+    idle(r);
+    if (!r->p->limit_after_connect)
+        return 0;
+    struct cgroup_limits limits = limits_of(r->p, true);
+    int rc = cgroup_set_limits(&r->group, &limits, r->err);
+    idle(r);
+    return rc;
+}
+
+/* ---- the run itself ---- */
+
+static int64_t now_of(const struct replay *r)
+{
+    return (int64_t)uv_hrtime() - r->clients.start_ns;
+}
+
+static bool schedule_ended(struct replay *r)
+{
+    return r->player.next == r->s->count && now_of(r) >= r->s->end_ns;
+}
+
+/* All that open clients can still get is there. With gaps nobody can tell a drop from a message
+ * that was overtaken, so then a while without deliveries must pass too. */
+static bool drained(struct replay *r)
+{
+    struct client_totals t = client_pool_totals(&r->clients);
+    if (t.outstanding > 0)
+        return false;
+    return t.dropped == 0 || now_of(r) - r->log.last_ns > QUIET_NS;
+}
+
+static void start_played(struct replay *r)
+{
+    struct schedule *played = r->options->played;
+    if (!played)
+        return;
+    *played = *r->s;
+    played->actions = mem_alloc(r->s->count * sizeof *played->actions);
+    played->count = 0;
+    r->player.played = played;
+}
+
+static int play(struct replay *r)
+{
+    r->clients.start_ns = (int64_t)uv_hrtime() + LEAD_NS;
+    r->clients.record = &r->record;
+    r->player.s = r->s;
+    r->player.clients = &r->clients;
+    r->player.publisher = &r->publisher;
+    r->player.log = &r->log;
+    r->sampler.group = &r->group;
+    r->sampler.server = &r->server;
+    r->sampler.clients = &r->clients;
+    r->sampler.out = &r->record;
+    start_played(r);
+    self_check_begin(&r->check, r->server_cpu, r->client_cpu);
+    int rc = sampler_start(&r->sampler, &r->loop, r->err);
+    if (rc)
+        return rc;
+    player_start(&r->player);
+    run_until(r, schedule_ended, (r->s->end_ns + LEAD_NS) / 1000000 + 60000);
+    run_until(r, drained, r->p->workload.drain_ns / 1000000);
+    sampler_finish(&r->sampler);
+    return 0;
+}
+
+/* ---- the record ---- */
+
+static void record_phases(struct replay *r)
+{
+    int64_t at_ns = 0;
+    for (int i = 0; i < r->p->workload.phases; i++) {
+        const struct phase_params *phase = &r->p->workload.phase[i];
+        run_record_event(&r->record, at_ns, "phase", "%s", phase->name);
+        at_ns += phase->duration_ns;
+    }
+}
+
+/* Where every message of every connection ended. */
+static void record_fates(struct replay *r, double server_dropped)
+{
+    struct client_totals t = client_pool_totals(&r->clients);
+    double missing = (double)(t.dropped + t.outstanding);
+    double dropped = isnan(server_dropped) ? (double)t.dropped : fmin(server_dropped, missing);
+    run_record_metric(&r->record, "dropped", "1", dropped);
+    run_record_metric(&r->record, "in_flight", "1", missing - dropped);
+    run_record_metric(&r->record, "lost", "1", (double)t.lost);
+    run_record_metric(&r->record, "client.gaps", "1", (double)t.dropped);
+}
+
+static void record_connections(struct replay *r)
+{
+    const struct client_pool *c = &r->clients;
+    struct run_record *out = &r->record;
+    run_record_metric(out, "connections", "1", c->open);
+    run_record_metric(out, "connect.p50", "s", histogram_quantile(&c->open_time, 0.5) / 1e9);
+    run_record_metric(out, "connect.p99", "s", histogram_quantile(&c->open_time, 0.99) / 1e9);
+    run_record_metric(out, "disconnects.client", "1", (double)c->closed_by_client);
+    run_record_metric(out, "disconnects.server", "1", (double)c->closed_by_server);
+    run_record_metric(out, "handshake.failed", "1", (double)c->refused);
+    run_record_metric(out, "publish.answered", "1", (double)r->publisher.answered);
+    run_record_metric(out, "publish.failed", "1", (double)r->publisher.failed);
+    run_record_metric(out, "publish.pipelined", "1", (double)r->publisher.pipelined);
+    if (r->publisher.failed > 0)
+        run_record_event(out, 0, "publish", "%llu failed; the first: %s",
+                         (unsigned long long)r->publisher.failed, r->publisher.why);
+}
+
+/* The server's counters; returns what it says it dropped, NAN when it does not say. */
+static double record_server(struct replay *r)
+{
+    struct server_stats stats;
+    struct error why;
+    if (!r->spec->stats_url)
+        return NAN;
+    if (server_stats_fetch(&stats, &r->stats, STATS_PATIENCE_MS, &why)) {
+        run_record_event(&r->record, now_of(r), "stats", "not available: %.80s", why.text);
+        return NAN;
+    }
+    for (int i = 0; i < stats.count; i++) {
+        char name[sizeof r->record.metrics->name];
+        snprintf(name, sizeof name, "server.%s", stats.counters[i].name);
+        run_record_metric(&r->record, name, "1", stats.counters[i].value);
+    }
+    return server_stats_value(&stats, r->spec->stats_dropped);
+}
+
+static void record_all(struct replay *r)
+{
+    const struct sampler *s = &r->sampler;
+    run_record_metric(&r->record, "duration", "s", s->last_ns / 1e9);
+    delivery_log_record(&r->log, &r->record);
+    sampler_record(s);
+    self_check_end(&r->check, s->last.usage_ns - s->first.usage_ns, s->own_share_max,
+                   &r->record);
+    record_phases(r);
+    record_connections(r);
+    record_fates(r, record_server(r));
+}
+
+/* ---- all of it ---- */
+
+static int run_in_loop(struct replay *r)
+{
+    int rc = open_loop(r);
+    if (rc == 0)
+        rc = connect_initial(r);
+    if (rc == 0)
+        rc = settle(r);
+    if (rc == 0)
+        rc = play(r);
+    if (rc == 0)
+        record_all(r);
+    close_loop(r);
+    return rc;
+}
+
+static int run_in_group(struct replay *r)
+{
+    int rc = start_server(r);
+    if (rc)
+        return rc;
+    rc = run_in_loop(r);
+    if (rc && !server_process_alive(&r->server))
+        error_wrap(r->err, rc, "the server ended by itself");
+    server_process_stop(&r->server);
+    return rc;
+}
+
+int replay_run(const struct parameters *p, const struct schedule *s,
+               const struct server_spec *spec, const struct replay_options *options,
+               struct run_record *out, struct error *err)
+{
+    struct replay *r = mem_alloc(sizeof *r);
+    *r = (struct replay){ .p = p, .s = s, .spec = spec, .options = options, .err = err };
+    run_record_init(&r->record);
+    raise_descriptors();
+    sched_getaffinity(0, sizeof r->cpus_before, &r->cpus_before);
+    choose_cpus(r);
+    int rc = find_endpoints(r);
+    if (rc == 0)
+        rc = make_group(r);
+    if (rc == 0) {
+        struct error busy;
+        pin(r->client_cpu);
+        prctl(PR_SET_TIMERSLACK, 1UL);
+        rc = run_in_group(r);
+        sched_setaffinity(0, sizeof r->cpus_before, &r->cpus_before);
+        if (cgroup_remove(&r->group, &busy) && rc == 0)
+            rc = error_set(err, ERR_IO, "%s", busy.text);
+    }
+    if (rc == 0)
+        *out = r->record;
+    else
+        run_record_close(&r->record);
+    free(r);
+    return rc;
+}

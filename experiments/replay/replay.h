@@ -1,0 +1,55 @@
+/* replay.h - one run of the real arm: a schedule played against a real server in a real cgroup.
+ *
+ * The server runs in a cgroup of its own, pinned to one CPU; the client runs in the calling
+ * thread, pinned to another for the time of the run. Clients 0..initial-1 connect before time
+ * 0, with no CPU limit when p->limit_after_connect; the limit is set on the live cgroup when
+ * they are all connected and it has been idle for a moment. Then the schedule is played open
+ * loop. After its end the run waits until every client has all that it can get, at most
+ * p->workload.drain_ns.
+ *
+ * The record holds what models/run_record.h names (cpu.*, for the time from 0 to the end of the
+ * drain, from the cgroup's own counters) and, of the real arm alone:
+ *   duration              s     from time 0 to the end of the drain
+ *   delivery.first.p50    s     first delivery of a publish, over publishes
+ *   delivery.last.p50     s     last delivery of a publish, over publishes
+ *   delivery.slope        s     mean time between two neighbours of one fan-out
+ *   connect.p50 .p99      s     from connect to the answer that opens the stream
+ *   connections           1     open at the end
+ *   disconnects.client .server  closed by the schedule; closed by the server
+ *   handshake.failed      1     connects that did not open
+ *   publish.answered .failed .pipelined    POSTs: 2xx; other; sent behind an unanswered one
+ *   client.* host.*             the self-check: see self_check.h
+ *   server.*                    the server's own counters at the end, where its file names a
+ * URL dropped: what the server says it dropped, else the gaps that clients saw (client.gaps);
+ * lost: sent to a connection that closed before it came; in_flight: the rest.
+ * A run that was not sound has client.valid = 0 and events "invalid"; see self_check.h.
+ *
+ * Payloads are decimal digits and filling, at least MESSAGE_DIGITS bytes whatever was asked
+ * for.
+ */
+#ifndef PUSHSIM_EXPERIMENTS_REPLAY_REPLAY_H
+#define PUSHSIM_EXPERIMENTS_REPLAY_REPLAY_H
+
+#include "experiments/replay/server_spec.h"
+#include "models/parameters.h"
+#include "models/run_record.h"
+#include "models/schedule.h"
+#include "sim/error.h"
+
+struct replay_options {
+    int server_cpu; /* CPU number; -1 = the first that we may use */
+    int client_cpu; /* CPU number; -1 = the second, or the only one */
+    int ready_ms;   /* the server must be ready within so long; 0 = 60,000 */
+    int settle_ms;  /* idle before time 0, before and after the limit is set; 0 = 300 */
+    struct schedule *played; /* may be NULL, else empty; the actions at the times they really
+                              * had, closed by the caller with schedule_close */
+};
+
+/* ERR_INVALID: the server does not speak the protocol. ERR_UNAVAILABLE: no cgroup can be made,
+ * or the server cannot be started here. ERR_IO, ERR_STATE: the run could not be made. A run
+ * that was made but is invalid returns 0. `out` is initialised and filled; untouched on error. */
+int replay_run(const struct parameters *p, const struct schedule *s,
+               const struct server_spec *spec, const struct replay_options *options,
+               struct run_record *out, struct error *err);
+
+#endif

@@ -1,0 +1,92 @@
+#include "experiments/replay/sampler.h"
+
+#include <time.h>
+
+static int64_t own_cpu(void)
+{
+    struct timespec used;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return used.tv_sec * 1000000000LL + used.tv_nsec;
+}
+
+static int64_t now_of(const struct sampler *s)
+{
+    return (int64_t)uv_hrtime() - s->clients->start_ns;
+}
+
+static void sample_self(struct sampler *s, int64_t now_ns)
+{
+    int64_t own_ns = own_cpu();
+    double share = (double)(own_ns - s->own_cpu_ns) / (double)(now_ns - s->last_ns);
+    if (share > s->own_share_max)
+        s->own_share_max = share;
+    s->own_cpu_ns = own_ns;
+}
+
+static void sample(struct sampler *s)
+{
+    struct cgroup_usage usage;
+    struct error ignored;
+    int64_t now_ns = now_of(s);
+    if (now_ns <= s->last_ns || cgroup_read(s->group, &usage, &ignored))
+        return;
+    run_record_point(s->out, "cpu.used", now_ns, (usage.usage_ns - s->last.usage_ns) / 1e9);
+    run_record_point(s->out, "cpu.throttled", now_ns,
+                     (usage.throttled_ns - s->last.throttled_ns) / 1e9);
+    run_record_point(s->out, "memory", now_ns, (double)usage.memory_bytes);
+    run_record_point(s->out, "connections", now_ns, s->clients->open);
+    delivery_log_second(s->clients->log, s->out, now_ns);
+    if (usage.oom_kills > s->last.oom_kills)
+        run_record_event(s->out, now_ns, "oom", "the kernel ended the server for memory");
+    if (!s->ended && !server_process_alive(s->server)) {
+        s->ended = true;
+        run_record_event(s->out, now_ns, "exit", "the server ended by itself");
+    }
+    sample_self(s, now_ns);
+    s->last = usage;
+    s->last_ns = now_ns;
+}
+
+static void on_second(uv_timer_t *timer)
+{
+    sample(timer->data);
+}
+
+int sampler_start(struct sampler *s, uv_loop_t *loop, struct error *err)
+{
+    int rc = cgroup_read(s->group, &s->first, err);
+    if (rc)
+        return rc;
+    s->last = s->first;
+    s->own_cpu_ns = own_cpu();
+    s->last_ns = now_of(s) < 0 ? 0 : now_of(s);
+    uv_update_time(loop);
+    uint64_t lead_ms = now_of(s) < 0 ? (uint64_t)(-now_of(s) / 1000000) : 0;
+    return uv_timer_start(&s->timer, on_second, lead_ms + 1000, 1000);
+}
+
+void sampler_finish(struct sampler *s)
+{
+    uv_timer_stop(&s->timer);
+    sample(s);
+}
+
+void sampler_shut(struct sampler *s)
+{
+    uv_close((uv_handle_t *)&s->timer, NULL);
+}
+
+void sampler_record(const struct sampler *s)
+{
+    const struct cgroup_usage *a = &s->first, *b = &s->last;
+    double periods = (double)(b->periods - a->periods);
+    double throttled = (double)(b->throttled - a->throttled);
+    run_record_metric(s->out, "cpu.used", "s", (b->usage_ns - a->usage_ns) / 1e9);
+    run_record_metric(s->out, "cpu.throttled", "s", (b->throttled_ns - a->throttled_ns) / 1e9);
+    run_record_metric(s->out, "cpu.periods", "1", periods);
+    run_record_metric(s->out, "cpu.throttled_periods", "1", throttled);
+    run_record_metric(s->out, "cpu.throttled_share", "1",
+                      periods > 0 ? throttled / periods : 0);
+    run_record_metric(s->out, "memory.peak", "B", (double)b->memory_peak_bytes);
+    run_record_metric(s->out, "oom.kills", "1", (double)(b->oom_kills - a->oom_kills));
+}

@@ -1,0 +1,39 @@
+/* sampler.h - once a second during a run: what the server's cgroup used, and what we did.
+ *
+ * Series written, each point at the end of its second: cpu.used and cpu.throttled (s, in that
+ * second), memory (bytes, now), delivery.p50 and delivery.p99 (s, of that second's deliveries),
+ * connections (open at the client).
+ */
+#ifndef PUSHSIM_EXPERIMENTS_REPLAY_SAMPLER_H
+#define PUSHSIM_EXPERIMENTS_REPLAY_SAMPLER_H
+
+#include <stdint.h>
+#include <uv.h>
+
+#include "experiments/replay/cgroup.h"
+#include "experiments/replay/client.h"
+#include "experiments/replay/server_process.h"
+#include "models/run_record.h"
+
+struct sampler {
+    uv_timer_t timer;           /* its data is this sampler */
+    const struct cgroup *group; /* borrowed, as all below */
+    struct server_process *server;
+    struct client_pool *clients;
+    struct run_record *out;
+    struct cgroup_usage first, last; /* at time 0 and at the latest sample */
+    int64_t last_ns;                 /* time of the latest sample */
+    int64_t own_cpu_ns;              /* our thread's CPU time at the latest sample */
+    double own_share_max;            /* largest share of a core that we used in a second */
+    bool ended;                      /* the server has ended by itself; said once */
+};
+
+/* Reads the counters for time 0 and starts the timer. ERR_IO. */
+int sampler_start(struct sampler *s, uv_loop_t *loop, struct error *err);
+/* Takes the last sample, of a second cut short. */
+void sampler_finish(struct sampler *s);
+void sampler_shut(struct sampler *s); /* starts to close its timer */
+/* Writes cpu.* and memory.peak for the time between the first and the last sample. */
+void sampler_record(const struct sampler *s);
+
+#endif

@@ -1,0 +1,201 @@
+#include "experiments/replay/server_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "experiments/replay/http_fetch.h"
+
+#define READY_POLL_MS 20
+
+extern char **environ;
+
+struct launch { /* all that the child needs, ready before the fork */
+    char *command[SERVER_WORDS_MAX];
+    char *environment[SERVER_WORDS_MAX];
+    const char *dir;
+    const struct cgroup *group;
+    int cpu;
+    int log_fd;
+    int error_fd; /* close-on-exec: says why exec failed */
+};
+
+static void expand_words(char **out, char *const *words, const struct server_start *how)
+{
+    for (size_t i = 0; words[i]; i++)
+        out[i] = server_spec_expand(how->spec, words[i], how->params, how->port);
+}
+
+static void free_words(char **words)
+{
+    for (; *words; words++)
+        free(*words);
+}
+
+static void die(const struct launch *l, const char *what)
+{
+    dprintf(l->error_fd, "%s: %s", what, strerror(errno));
+    _exit(127);
+}
+
+/* In the child: every step before exec; does not return. */
+static void launch_child(const struct launch *l)
+{
+    struct error err;
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (cgroup_add(l->group, getpid(), &err)) {
+        dprintf(l->error_fd, "%s", err.text);
+        _exit(127);
+    }
+    cpu_set_t cpus;
+    CPU_ZERO(&cpus);
+    if (l->cpu >= 0) {
+        CPU_SET(l->cpu, &cpus);
+        if (sched_setaffinity(0, sizeof cpus, &cpus) < 0)
+            die(l, "pin to a CPU");
+    }
+    int null = open("/dev/null", O_RDONLY);
+    dup2(null, STDIN_FILENO);
+    dup2(l->log_fd, STDOUT_FILENO);
+    dup2(l->log_fd, STDERR_FILENO);
+    if (chdir(l->dir) < 0)
+        die(l, l->dir);
+    for (size_t i = 0; l->environment[i]; i++)
+        putenv(l->environment[i]);
+    execvp(l->command[0], l->command);
+    die(l, l->command[0]);
+}
+
+/* Forks; waits until exec has worked (the pipe closes) or the child says why it has not. */
+static int launch(struct server_process *server, struct launch *l, struct error *err)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return error_set(err, ERR_IO, "pipe: %s", strerror(errno));
+    l->error_fd = ends[1];
+    pid_t pid = fork();
+    if (pid == 0)
+        launch_child(l);
+    close(ends[1]);
+    char why[512] = "";
+    ssize_t n = pid < 0 ? -1 : read(ends[0], why, sizeof why - 1);
+    close(ends[0]);
+    if (n == 0) {
+        server->pid = pid;
+        return 0;
+    }
+    if (pid < 0)
+        return error_set(err, ERR_IO, "fork: %s", strerror(errno));
+    waitpid(pid, NULL, 0);
+    return error_set(err, ERR_UNAVAILABLE, "%s", why);
+}
+
+static int start_in(struct server_process *server, const struct server_start *how, int log_fd,
+                    struct error *err)
+{
+    struct launch l = { .dir = how->spec->dir, .group = how->group, .cpu = how->cpu };
+    l.log_fd = log_fd;
+    expand_words(l.command, how->spec->command, how);
+    expand_words(l.environment, how->spec->environment, how);
+    int rc = launch(server, &l, err);
+    free_words(l.command);
+    free_words(l.environment);
+    if (rc == ERR_UNAVAILABLE && how->spec->needs)
+        error_wrap(err, rc, "needs '%s'", how->spec->needs);
+    return rc;
+}
+
+/* The end of what the server wrote, on one line. */
+static void last_words(const struct server_process *server, char *out, size_t room)
+{
+    out[0] = '\0';
+    int fd = open(server->log, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    off_t size = lseek(fd, 0, SEEK_END);
+    off_t from = size > (off_t)room - 1 ? size - (off_t)room + 1 : 0;
+    ssize_t n = pread(fd, out, room - 1, from);
+    out[n > 0 ? n : 0] = '\0';
+    close(fd);
+    for (char *c = out; *c; c++)
+        if (*c == '\n')
+            *c = c[1] ? '|' : '\0';
+}
+
+static int not_ready(struct server_process *server, const char *what, struct error *err)
+{
+    char said[400];
+    last_words(server, said, sizeof said);
+    server_process_stop(server);
+    return error_set(err, ERR_STATE, "%s%s%s", what, said[0] ? "; it wrote: " : "", said);
+}
+
+static int wait_ready(struct server_process *server, const struct server_start *how,
+                      struct error *err)
+{
+    struct endpoint ready;
+    char *url = server_spec_expand(how->spec, how->spec->ready, how->params, how->port);
+    int rc = endpoint_parse(&ready, url, err);
+    free(url);
+    if (rc) {
+        server_process_stop(server);
+        return rc;
+    }
+    for (int waited_ms = 0; waited_ms < how->ready_ms; waited_ms += READY_POLL_MS) {
+        char *body;
+        struct error ignored;
+        if (!server_process_alive(server))
+            return not_ready(server, "the server ended before it was ready", err);
+        if (http_fetch(&body, &ready, how->ready_ms, &ignored) == 0) {
+            free(body);
+            return 0;
+        }
+        nanosleep(&(struct timespec){ .tv_nsec = READY_POLL_MS * 1000000L }, NULL);
+    }
+    return not_ready(server, "the server did not become ready in time", err);
+}
+
+int server_process_start(struct server_process *server, const struct server_start *how,
+                         struct error *err)
+{
+    *server = (struct server_process){ .log = "/tmp/pushsim-server-XXXXXX" };
+    int log_fd = mkostemp(server->log, O_CLOEXEC);
+    if (log_fd < 0)
+        return error_set(err, ERR_IO, "%s: %s", server->log, strerror(errno));
+    int rc = start_in(server, how, log_fd, err);
+    close(log_fd);
+    if (rc)
+        unlink(server->log);
+    else
+        rc = wait_ready(server, how, err);
+    return rc ? error_wrap(err, rc, "server '%s'", how->spec->name) : 0;
+}
+
+bool server_process_alive(struct server_process *server)
+{
+    siginfo_t info = { 0 };
+    if (server->pid == 0)
+        return false;
+    return waitid(P_PID, (id_t)server->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == 0;
+}
+
+void server_process_stop(struct server_process *server)
+{
+    if (server->pid == 0)
+        return;
+    kill(-server->pid, SIGKILL);
+    waitpid(server->pid, NULL, 0);
+    server->pid = 0;
+    unlink(server->log);
+}

@@ -1,0 +1,305 @@
+#include "experiments/replay/server_spec.h"
+
+#include <errno.h>
+#include <libfyaml.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What libfyaml has to say goes, line by line, into the caller's error text. */
+static void collect(struct fy_diag *diag, void *user, const char *text, size_t bytes)
+{
+    (void)diag;
+    struct error *err = user;
+    size_t used = strlen(err->text);
+    size_t room = sizeof err->text - 1 - used;
+    size_t length = bytes < room ? bytes : room;
+    memcpy(err->text + used, text, length);
+    err->text[used + length] = '\0';
+}
+
+static int complain(struct fy_node *node, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static int complain(struct fy_node *node, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fy_node_vreport(node, FYET_ERROR, format, args);
+    va_end(args);
+    return ERR_INVALID;
+}
+
+static int read_text(char **text, struct fy_node *value, const char *name)
+{
+    if (fy_node_is_alias(value))
+        return complain(value, "aliases are not supported");
+    const char *scalar = fy_node_is_scalar(value) ? fy_node_get_scalar0(value) : NULL;
+    if (!scalar || !*scalar)
+        return complain(value, "'%s' wants a text", name);
+    if (*text)
+        return complain(value, "'%s' is given twice", name);
+    *text = mem_strdup(scalar);
+    return 0;
+}
+
+static int read_url(char **text, struct fy_node *value, const char *name, const char *scheme)
+{
+    int rc = read_text(text, value, name);
+    if (rc == 0 && strncmp(*text, scheme, strlen(scheme)) != 0)
+        return complain(value, "'%s' wants a URL that begins with %s", name, scheme);
+    return rc;
+}
+
+static int read_command(struct server_spec *spec, struct fy_node *list)
+{
+    if (!fy_node_is_sequence(list))
+        return complain(list, "'command' wants a list: [program, argument, …]");
+    size_t count = 0;
+    void *at = NULL;
+    for (struct fy_node *word; (word = fy_node_sequence_iterate(list, &at));) {
+        if (count == SERVER_WORDS_MAX - 1)
+            return complain(word, "'command' has more than %d words", SERVER_WORDS_MAX - 1);
+        int rc = read_text(&spec->command[count++], word, "command");
+        if (rc)
+            return rc;
+    }
+    return count ? 0 : complain(list, "'command' is empty");
+}
+
+static const char *key_of(struct fy_node_pair *pair)
+{
+    struct fy_node *key = fy_node_pair_key(pair);
+    const char *name = key && fy_node_is_scalar(key) ? fy_node_get_scalar0(key) : NULL;
+    return name ? name : "";
+}
+
+static int read_environment(struct server_spec *spec, struct fy_node *map)
+{
+    if (!fy_node_is_mapping(map))
+        return complain(map, "'environment' wants a map: { NAME: value }");
+    size_t count = 0;
+    void *at = NULL;
+    for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(map, &at));) {
+        char *value = NULL;
+        if (count == SERVER_WORDS_MAX - 1)
+            return complain(map, "'environment' has more than %d entries",
+                            SERVER_WORDS_MAX - 1);
+        int rc = read_text(&value, fy_node_pair_value(pair), key_of(pair));
+        if (rc)
+            return rc;
+        spec->environment[count++] = mem_printf("%s=%s", key_of(pair), value);
+        free(value);
+    }
+    return 0;
+}
+
+static int read_stats(struct server_spec *spec, struct fy_node *map)
+{
+    if (!fy_node_is_mapping(map))
+        return complain(map, "'stats' wants a map: { url: …, subscribers: …, dropped: … }");
+    void *at = NULL;
+    for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(map, &at));) {
+        const char *key = key_of(pair);
+        struct fy_node *value = fy_node_pair_value(pair);
+        int rc;
+        if (strcmp(key, "url") == 0)
+            rc = read_url(&spec->stats_url, value, key, "http://");
+        else if (strcmp(key, "subscribers") == 0)
+            rc = read_text(&spec->stats_subscribers, value, key);
+        else if (strcmp(key, "dropped") == 0)
+            rc = read_text(&spec->stats_dropped, value, key);
+        else
+            rc = complain(fy_node_pair_key(pair),
+                          "unknown key 'stats.%s' (url, subscribers, "
+                          "dropped)",
+                          key);
+        if (rc)
+            return rc;
+    }
+    return spec->stats_url ? 0 : complain(map, "'stats' lacks 'url'");
+}
+
+static int read_entry(struct server_spec *spec, struct fy_node_pair *pair)
+{
+    const char *key = key_of(pair);
+    struct fy_node *value = fy_node_pair_value(pair);
+    if (strcmp(key, "name") == 0)
+        return read_text(&spec->name, value, key);
+    if (strcmp(key, "needs") == 0)
+        return read_text(&spec->needs, value, key);
+    if (strcmp(key, "command") == 0)
+        return read_command(spec, value);
+    if (strcmp(key, "environment") == 0)
+        return read_environment(spec, value);
+    if (strcmp(key, "ready") == 0)
+        return read_url(&spec->ready, value, key, "http://");
+    if (strcmp(key, "publish") == 0)
+        return read_url(&spec->publish, value, key, "http://");
+    if (strcmp(key, "sse") == 0)
+        return read_url(&spec->sse, value, key, "http://");
+    if (strcmp(key, "websocket") == 0)
+        return read_url(&spec->websocket, value, key, "ws://");
+    if (strcmp(key, "stats") == 0)
+        return read_stats(spec, value);
+    return complain(fy_node_pair_key(pair),
+                    "unknown key '%s' (name, needs, command, environment, "
+                    "ready, publish, sse, websocket, stats)",
+                    key);
+}
+
+static int read_root(struct server_spec *spec, struct fy_node *root)
+{
+    if (!fy_node_is_mapping(root))
+        return complain(root,
+                        "a server description is a map: name, command, ready, publish, …");
+    void *at = NULL;
+    for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(root, &at));) {
+        int rc = read_entry(spec, pair);
+        if (rc)
+            return rc;
+    }
+    if (!spec->name || !spec->command[0] || !spec->ready || !spec->publish)
+        return complain(root, "'%s' is missing",
+                        !spec->name         ? "name"
+                        : !spec->command[0] ? "command"
+                        : !spec->ready      ? "ready"
+                                            : "publish");
+    if (!spec->sse && !spec->websocket)
+        return complain(root, "at least one of 'sse' and 'websocket' must be there");
+    return 0;
+}
+
+/* Reports are "file:line:col: error: text" and two lines that show the place. */
+static struct fy_diag *new_diag(struct error *err)
+{
+    struct fy_diag_cfg cfg;
+    fy_diag_cfg_default(&cfg);
+    cfg.fp = NULL;
+    cfg.output_fn = collect;
+    cfg.user = err;
+    cfg.colorize = false;
+    return fy_diag_create(&cfg);
+}
+
+static int find_dir(struct server_spec *spec, const char *path, struct error *err)
+{
+    char whole[PATH_MAX];
+    if (!realpath(path, whole))
+        return error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+    snprintf(spec->dir, sizeof spec->dir, "%s", dirname(whole));
+    return 0;
+}
+
+/* Without its last newline; and an empty document, of which libfyaml says nothing, has a place. */
+static void pass_on(struct error *err, struct error *said, const char *path)
+{
+    char *end = said->text + strlen(said->text);
+    while (end > said->text && end[-1] == '\n')
+        *--end = '\0';
+    if (strstr(said->text, path))
+        *err = *said;
+    else
+        error_set(err, ERR_INVALID, "%s:1:1: error: not a server description", path);
+}
+
+int server_spec_read(struct server_spec *spec, const char *path, struct error *err)
+{
+    memset(spec, 0, sizeof *spec);
+    int rc = find_dir(spec, path, err);
+    if (rc)
+        return rc;
+    struct error said = { .text = "" };
+    struct fy_diag *diag = new_diag(&said);
+    struct fy_parse_cfg cfg = { .diag = diag };
+    struct fy_document *doc = fy_document_build_from_file(&cfg, path);
+    struct fy_node *root = doc ? fy_document_root(doc) : NULL;
+    rc = root ? read_root(spec, root) : ERR_INVALID;
+    if (rc) {
+        pass_on(err, &said, path);
+        server_spec_close(spec);
+    }
+    fy_document_destroy(doc);
+    fy_diag_destroy(diag);
+    return rc;
+}
+
+static void free_words(char **words)
+{
+    for (; *words; words++)
+        free(*words);
+}
+
+void server_spec_close(struct server_spec *spec)
+{
+    free_words(spec->command);
+    free_words(spec->environment);
+    free(spec->name);
+    free(spec->needs);
+    free(spec->ready);
+    free(spec->publish);
+    free(spec->sse);
+    free(spec->websocket);
+    free(spec->stats_url);
+    free(spec->stats_subscribers);
+    free(spec->stats_dropped);
+    memset(spec, 0, sizeof *spec);
+}
+
+static const char *loop_word(enum loop_kind loop)
+{
+    static const char *const words[] = {
+        [LOOP_UVLOOP] = "uvloop", [LOOP_ASYNCIO] = "asyncio", [LOOP_NODE] = "node",
+        [LOOP_NGINX] = "nginx",   [LOOP_THREADS] = "threads",
+    };
+    return words[loop];
+}
+
+static const char *policy_word(enum queue_policy policy)
+{
+    static const char *const words[] = {
+        [POLICY_DROP_OLDEST] = "drop-oldest",
+        [POLICY_DROP_NEWEST] = "drop-newest",
+        [POLICY_DISCONNECT] = "disconnect",
+        [POLICY_NONE] = "none",
+    };
+    return words[policy];
+}
+
+struct placeholder {
+    const char *name; /* with its braces */
+    char value[PATH_MAX];
+};
+
+char *server_spec_expand(const struct server_spec *spec, const char *text,
+                         const struct server_params *server, int port)
+{
+    struct placeholder holders[6] = { { .name = "{port}" },  { .name = "{dir}" },
+                                      { .name = "{loop}" },  { .name = "{workers}" },
+                                      { .name = "{queue}" }, { .name = "{policy}" } };
+    snprintf(holders[0].value, PATH_MAX, "%d", port);
+    snprintf(holders[1].value, PATH_MAX, "%s", spec->dir);
+    snprintf(holders[2].value, PATH_MAX, "%s", loop_word(server->loop));
+    snprintf(holders[3].value, PATH_MAX, "%lld", (long long)server->workers);
+    snprintf(holders[4].value, PATH_MAX, "%lld", (long long)server->queue_bound);
+    snprintf(holders[5].value, PATH_MAX, "%s", policy_word(server->queue_policy));
+
+    char *out = mem_strdup("");
+    while (*text) {
+        const char *piece = NULL;
+        size_t skip = strcspn(text + 1, "{") + 1;
+        for (size_t i = 0; i < 6 && !piece; i++) {
+            if (strncmp(text, holders[i].name, strlen(holders[i].name)) == 0) {
+                piece = holders[i].value;
+                skip = strlen(holders[i].name);
+            }
+        }
+        char *longer =
+            piece ? mem_printf("%s%s", out, piece) : mem_printf("%s%.*s", out, (int)skip, text);
+        free(out);
+        out = longer;
+        text += skip;
+    }
+    return out;
+}

@@ -1,0 +1,52 @@
+/* server_spec.h - how to start a push server and reach it: any server is one small YAML file.
+ *
+ *   name: my-server
+ *   needs: apt-get install my-server          # optional: said when it cannot be started
+ *   command: [./my-server, --port, "{port}"]  # no shell; run in the file's own directory
+ *   environment: { QUEUE: "{queue}" }         # optional; added to the caller's
+ *   ready: http://127.0.0.1:{port}/health     # answers 2xx when the server is up
+ *   publish: http://127.0.0.1:{port}/publish  # POST; the body goes to every subscriber
+ *   sse: http://127.0.0.1:{port}/events       # one of sse and websocket, or both
+ *   websocket: ws://127.0.0.1:{port}/ws
+ *   stats:                                    # optional: the server's own counters
+ *     url: http://127.0.0.1:{port}/stats      # a JSON object, or lines of "name: number"
+ *     subscribers: subscribers                # optional: the counter of connected subscribers
+ *     dropped: dropped                        # optional: the counter of dropped messages
+ *
+ * Placeholders, in all values but the names: {port}, {dir} (where the file is), and from the
+ * parameters {loop} (uvloop, asyncio, …), {workers}, {queue} (bound), {policy} (drop-oldest,
+ * …). Aliases are refused: their expansion can grow without bound.
+ */
+#ifndef PUSHSIM_EXPERIMENTS_REPLAY_SERVER_SPEC_H
+#define PUSHSIM_EXPERIMENTS_REPLAY_SERVER_SPEC_H
+
+#include <limits.h>
+#include <stddef.h>
+
+#include "models/parameters.h"
+#include "sim/error.h"
+
+#define SERVER_WORDS_MAX 64
+
+struct server_spec {                     /* strings owned; placeholders still in them */
+    char dir[PATH_MAX];                  /* absolute directory of the file */
+    char *name;                          /* never NULL, as command, ready and publish */
+    char *needs;                         /* may be NULL, as all below but those named above */
+    char *command[SERVER_WORDS_MAX];     /* words, ended by NULL */
+    char *environment[SERVER_WORDS_MAX]; /* "NAME=value", ended by NULL */
+    char *ready, *publish;               /* http:// URLs */
+    char *sse, *websocket;               /* http:// and ws:// URLs; at least one is there */
+    char *stats_url;                     /* http:// URL */
+    char *stats_subscribers;             /* name of a counter */
+    char *stats_dropped;                 /* name of a counter */
+};
+
+/* Reads a description. ERR_IO: the file cannot be read. ERR_INVALID: "file:line:col: …". */
+int server_spec_read(struct server_spec *spec, const char *path, struct error *err);
+void server_spec_close(struct server_spec *spec);
+
+/* `text` with its placeholders filled in; the caller frees it. An unknown placeholder stays. */
+char *server_spec_expand(const struct server_spec *spec, const char *text,
+                         const struct server_params *server, int port);
+
+#endif

@@ -1,0 +1,158 @@
+"""A FastAPI push server: one bounded queue for each subscriber, SSE and WebSocket.
+
+The usual idiom of the stack, done right: every subscriber owns an asyncio.Queue, POST /publish puts
+the body into each of them without waiting, one task for each connection takes from its queue and
+sends, and a reader notices when the client leaves.
+
+Environment:
+  PUSH_QUEUE_BOUND   messages a subscriber's queue holds (512)
+  PUSH_QUEUE_POLICY  what happens when it is full: drop-oldest (default), drop-newest,
+                     disconnect (close the slow consumer), none (the queue has no bound)
+
+Routes: GET /events (SSE), /ws (WebSocket), POST /publish (body = message), GET /stats (JSON).
+"""
+
+import asyncio
+import os
+
+from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
+from fastapi.responses import StreamingResponse
+
+BOUND = int(os.environ.get("PUSH_QUEUE_BOUND", "512"))
+POLICY = os.environ.get("PUSH_QUEUE_POLICY", "drop-oldest")
+POLICIES = ("drop-oldest", "drop-newest", "disconnect", "none")
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+if POLICY not in POLICIES:
+    raise SystemExit(f"PUSH_QUEUE_POLICY: {POLICY!r} is none of {', '.join(POLICIES)}")
+
+
+class Subscriber:
+    """One connection's outbound queue and the task that empties it."""
+
+    def __init__(self, protocol):
+        self.protocol = protocol
+        self.queue = asyncio.Queue(0 if POLICY == "none" else BOUND)
+        self.task = asyncio.current_task()
+
+
+class Hub:
+    """Everybody who listens, and what happened to their messages."""
+
+    def __init__(self):
+        self.subscribers = set()
+        self.count = {"sse": 0, "websocket": 0}
+        self.published = 0
+        self.enqueued = 0
+        self.dropped = 0
+        self.sent = 0
+        self.disconnects = 0
+        self.slow_disconnects = 0
+
+    def join(self, protocol):
+        subscriber = Subscriber(protocol)
+        self.subscribers.add(subscriber)
+        self.count[protocol] += 1
+        return subscriber
+
+    def leave(self, subscriber):
+        if subscriber in self.subscribers:
+            self.subscribers.remove(subscriber)
+            self.count[subscriber.protocol] -= 1
+            self.disconnects += 1
+
+    def publish(self, message):
+        self.published += 1
+        for subscriber in tuple(self.subscribers):
+            queue = subscriber.queue
+            if queue.full():
+                if not self.make_room(subscriber):
+                    continue
+            queue.put_nowait(message)
+            self.enqueued += 1
+
+    def make_room(self, subscriber):
+        """Applies the drop policy to a full queue; True: there is room now."""
+        if POLICY == "drop-oldest":
+            subscriber.queue.get_nowait()
+            self.dropped += 1
+            return True
+        self.dropped += 1
+        if POLICY == "disconnect":
+            self.leave(subscriber)
+            self.slow_disconnects += 1
+            subscriber.task.cancel()
+        return False
+
+
+app = FastAPI()
+hub = Hub()
+
+
+@app.get("/events")
+async def events():
+    subscriber = hub.join("sse")
+
+    async def stream():
+        # Starlette cancels this generator when it sees the client leave.
+        subscriber.task = asyncio.current_task()
+        try:
+            while True:
+                message = await subscriber.queue.get()
+                yield f"data: {message}\n\n"
+                hub.sent += 1
+        finally:
+            hub.leave(subscriber)
+
+    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+    return StreamingResponse(stream(), media_type="text/event-stream", headers=headers)
+
+
+@app.websocket("/ws")
+async def websocket(socket: WebSocket):
+    await socket.accept()
+    subscriber = hub.join("websocket")
+
+    async def send():
+        while True:
+            await socket.send_text(await subscriber.queue.get())
+            hub.sent += 1
+
+    sender = asyncio.create_task(send())
+    try:
+        while True:  # a handler that only sends never learns that its client has left
+            await socket.receive_text()
+    except WebSocketDisconnect:
+        pass
+    finally:
+        hub.leave(subscriber)
+        sender.cancel()
+
+
+@app.post("/publish")
+async def publish(request: Request):
+    hub.publish((await request.body()).decode())
+    return Response(status_code=204)
+
+
+def resident_bytes():
+    with open("/proc/self/statm", encoding="ascii") as statm:
+        return int(statm.read().split()[1]) * PAGE_BYTES
+
+
+@app.get("/stats")
+async def stats():
+    return {
+        "subscribers": len(hub.subscribers),
+        "subscribers_sse": hub.count["sse"],
+        "subscribers_websocket": hub.count["websocket"],
+        "published": hub.published,
+        "enqueued": hub.enqueued,
+        "dropped": hub.dropped,
+        "sent": hub.sent,
+        "disconnects": hub.disconnects,
+        "slow_disconnects": hub.slow_disconnects,
+        "queued": sum(s.queue.qsize() for s in hub.subscribers),
+        "queued_max": max((s.queue.qsize() for s in hub.subscribers), default=0),
+        "resident_bytes": resident_bytes(),
+    }

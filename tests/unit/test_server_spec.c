@@ -1,0 +1,125 @@
+/* Server descriptions: what is read, what is refused and where, and the placeholders. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "experiments/replay/server_spec.h"
+
+#define GOOD                                                                                   \
+    "name: x\ncommand: [./x, --port, \"{port}\"]\nready: http://127.0.0.1:{port}/\n"           \
+    "publish: http://127.0.0.1:{port}/p\nsse: http://127.0.0.1:{port}/e\n"
+
+static int read_text(struct server_spec *spec, const char *text, struct error *err)
+{
+    char path[] = "/tmp/pushsim-spec-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+    int rc = server_spec_read(spec, path, err);
+    unlink(path);
+    return rc;
+}
+
+static void test_good(void **state)
+{
+    (void)state;
+    struct server_spec spec;
+    struct error err;
+    assert_int_equal(read_text(&spec,
+                               GOOD "environment: { A: b, C: \"{queue}\" }\n"
+                                    "stats: { url: http://h/, dropped: d }\n",
+                               &err),
+                     0);
+    assert_string_equal(spec.name, "x");
+    assert_string_equal(spec.command[2], "{port}");
+    assert_null(spec.command[3]);
+    assert_string_equal(spec.environment[1], "C={queue}");
+    assert_string_equal(spec.stats_dropped, "d");
+    assert_null(spec.websocket);
+    assert_string_equal(spec.dir, "/tmp");
+    server_spec_close(&spec);
+}
+
+static void test_expand(void **state)
+{
+    (void)state;
+    struct server_spec spec = { .dir = "/d" };
+    struct server_params server = { .loop = LOOP_ASYNCIO,
+                                    .workers = 3,
+                                    .queue_bound = 512,
+                                    .queue_policy = POLICY_DROP_NEWEST };
+    static const struct {
+        const char *text, *want;
+    } cases[] = {
+        { "", "" },
+        { "plain", "plain" },
+        { "{port}", "8080" },
+        { "a{port}b{dir}c", "a8080b/dc" },
+        { "{loop} {workers} {queue} {policy}", "asyncio 3 512 drop-newest" },
+        { "{{port}} {other} {", "{8080} {other} {" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *got = server_spec_expand(&spec, cases[i].text, &server, 8080);
+        assert_string_equal(got, cases[i].want);
+        free(got);
+    }
+}
+
+static void test_bad(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *place, *why;
+    } cases[] = {
+        { "", ":1:1:", "not a server description" },
+        { "[1, 2]", ":1:", "is a map" },
+        { GOOD "clour: red\n", ":6:1:", "unknown key 'clour'" },
+        { GOOD "stats: { urn: x }\n", ":6:10:", "unknown key 'stats.urn'" },
+        { GOOD "stats: { dropped: x }\n", ":6:", "lacks 'url'" },
+        { GOOD "websocket: http://x/\n", ":6:12:", "begins with ws://" },
+        { GOOD "needs: [a]\n", ":6:", "wants a text" },
+        { "name: x\ncommand: ls\n", ":2:10:", "wants a list" },
+        { "name: x\ncommand: []\n", ":2:", "is empty" },
+        { "name: &n x\ncommand: [*n]\n", ":2:", "aliases are not supported" },
+        { "name: x\n", ":1:", "'command' is missing" },
+        { "name: x\ncommand: [a]\nready: http://a/\npublish: http://a/\n",
+          ":1:", "at least one" },
+        { "name: [x\n", ":", "error" },
+        { "\tname: x\n", ":1:", "error" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct server_spec spec;
+        struct error err = { .text = "" };
+        print_message("%s\n", cases[i].why);
+        assert_int_equal(read_text(&spec, cases[i].text, &err), ERR_INVALID);
+        assert_non_null(strstr(err.text, cases[i].place));
+        assert_non_null(strstr(err.text, cases[i].why));
+    }
+}
+
+static void test_missing(void **state)
+{
+    (void)state;
+    struct server_spec spec;
+    struct error err;
+    assert_int_equal(server_spec_read(&spec, "/nonexistent/x.yaml", &err), ERR_IO);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_good),
+        cmocka_unit_test(test_expand),
+        cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_missing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
