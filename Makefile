@@ -30,9 +30,10 @@ TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c
               tests/integration/test_*.c tests/validation/test_*.c))
 SLOW     := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/slow/test_*.c))
 BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/bench_*.c))
+SERVERS  := $(patsubst tests/servers/%.c,$(BUILD)/tests/servers/%,$(wildcard tests/servers/*.c))
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all help deps tests check asan ubsan sanitized lint bench demo install clean
+.PHONY: all help deps servers tests check asan ubsan sanitized lint bench demo install clean
 .SECONDARY:
 
 all: $(BUILD)/pushsim
@@ -56,6 +57,10 @@ $(BUILD)/pushsim: $(patsubst %.c,$(BUILD)/%.o,$(wildcard experiments/cli/*.c)) $
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LINK) $(LDLIBS)
 
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(TESTLIB) $(LIBS)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LINK) $(LDLIBS)
+
+# programs that tests talk to
+$(BUILD)/tests/servers/%: $(BUILD)/tests/servers/%.o $(TESTLIB) $(LIBS)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LINK) $(LDLIBS)
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TESTLIB) $(LIBS)
@@ -97,6 +102,11 @@ help:
 deps:
 	@tools/install_deps.sh build server
 
+# the reference servers beside FastAPI: nginx + nchan, Node + ws
+servers:
+	@tools/install_deps.sh servers
+	@npm ci --silent --no-audit --no-fund --prefix experiments/replay/servers/node
+
 demo: deps
 	@$(MAKE) --no-print-directory -s -j2 all
 	@tools/demo.sh
@@ -110,7 +120,7 @@ check: deps
 tests: $(TESTS) $(SERVERS)
 
 # Scripts find the program under test in PUSHSIM.
-CHECKS   := $(TESTS) $(wildcard tests/cli/run_all.sh) $(wildcard tests/integration/*.sh)
+CHECKS   := $(TESTS) $(wildcard tests/cli/run_all.sh) $(wildcard tests/integration/*.sh) $(wildcard tests/integration/*.py)
 export PUSHSIM := $(abspath $(BUILD)/pushsim)
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all

@@ -2,7 +2,8 @@
 
 #include <math.h>
 
-int64_t cache_warmth_after(const struct cache_warmth *warmth, int64_t coldness_ns, int64_t away_ns)
+int64_t cache_warmth_after(const struct cache_warmth *warmth, int64_t coldness_ns,
+                           int64_t away_ns)
 {
     double warm_ns = (double)(warmth->saturation_ns - coldness_ns);
 

@@ -21,15 +21,15 @@ enum cpu_generation {
 };
 
 struct cpu_host_params {
-    int cpus;                       /* 1..64 */
-    int64_t tick_ns;                /* 1e9 / HZ; 4,000,000 at 250 Hz */
-    int64_t slice_ns;               /* sched_cfs_bandwidth_slice_us; 5,000,000 */
-    bool hrtick;                    /* accounting exact instead of on the tick grid */
+    int cpus;         /* 1..64 */
+    int64_t tick_ns;  /* 1e9 / HZ; 4,000,000 at 250 Hz */
+    int64_t slice_ns; /* sched_cfs_bandwidth_slice_us; 5,000,000 */
+    bool hrtick;      /* accounting exact instead of on the tick grid */
     enum cpu_generation generation;
-    int64_t base_slice_ns;          /* EEVDF request (debugfs sched/base_slice_ns); 0 = 1,400,000 */
-    int64_t wake_latency_ns;        /* from the demand of a sleeper to its enqueue, >= 0 */
-    int64_t wake_cost_ns;           /* CPU time each wake-up costs besides the demand, >= 0 */
-    int64_t syscall_ns;             /* CPU_THROTTLE_TASK: time a throttled thread runs on until it
+    int64_t base_slice_ns;   /* EEVDF request (debugfs sched/base_slice_ns); 0 = 1,400,000 */
+    int64_t wake_latency_ns; /* from the demand of a sleeper to its enqueue, >= 0 */
+    int64_t wake_cost_ns;    /* CPU time each wake-up costs besides the demand, >= 0 */
+    int64_t syscall_ns;      /* CPU_THROTTLE_TASK: time a throttled thread runs on until it
                                        returns to user mode, >= 0 */
 };
 
@@ -40,11 +40,11 @@ struct cpu_group_params {
     int64_t weight;    /* cpu.shares (v1 scale, 1024 = default), 2..262144 */
 };
 
-struct cpu_counters {       /* as cpu.stat and cpuacct.usage show them */
-    int64_t usage_ns;       /* CPU time used */
-    int64_t throttled_ns;   /* summed over CPUs */
-    uint64_t periods;       /* nr_periods: periods with the timer active */
-    uint64_t throttled;     /* nr_throttled */
+struct cpu_counters {     /* as cpu.stat and cpuacct.usage show them */
+    int64_t usage_ns;     /* CPU time used */
+    int64_t throttled_ns; /* summed over CPUs */
+    uint64_t periods;     /* nr_periods: periods with the timer active */
+    uint64_t throttled;   /* nr_throttled */
 };
 
 struct cache_warmth;
@@ -66,7 +66,8 @@ struct cpu_host *cpu_host_new(struct simulation *sim, const struct cpu_host_para
 void cpu_host_free(struct cpu_host *host); /* frees its groups and threads too */
 struct cpu_group *cpu_group_new(struct cpu_host *host, const struct cpu_group_params *params);
 /* Pinned to `cpu` (0 .. cpus - 1); sleeps until its first demand. */
-struct cpu_thread *cpu_thread_new(struct cpu_group *group, int cpu, cpu_ran_fn *ran, void *owner);
+struct cpu_thread *cpu_thread_new(struct cpu_group *group, int cpu, cpu_ran_fn *ran,
+                                  void *owner);
 
 /* Changes the limit of a group at work (a write to cpu.max); the weight stays as it is. */
 void cpu_group_limit(struct cpu_group *group, const struct cpu_group_params *params);

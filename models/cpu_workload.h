@@ -34,10 +34,10 @@ struct cpu_workload_params {
     int64_t total_ns;           /* TOUCH: each thread ends after so much warm work; > 0 */
     struct cache_warmth warmth; /* TOUCH: of the working set */
     int threads;                /* thread i is pinned to CPU i mod host.cpus; 1..64 */
-    int64_t neighbour_weight;   /* 0 = none; else a spinning thread in a group of its own on each
+    int64_t neighbour_weight; /* 0 = none; else a spinning thread in a group of its own on each
                                    CPU, with this weight */
-    int64_t duration_ns;        /* > 0; TOUCH: at most so long */
-    int64_t gap_ns;             /* shortest stall, > 0; 200,000 by default */
+    int64_t duration_ns;      /* > 0; TOUCH: at most so long */
+    int64_t gap_ns;           /* shortest stall, > 0; 200,000 by default */
 };
 
 struct cpu_samples {

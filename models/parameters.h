@@ -50,6 +50,8 @@ struct server_params {
     int64_t hops;                 /* ready-queue passes before the write of a delivery, 0..4 */
     int64_t queue_bound;          /* messages per connection, 1..1e6 */
     enum queue_policy queue_policy;
+    bool plain;                   /* one ready-queue entry a connection: the same results, slower;
+                                     for tests, not an option of experiment files */
     int64_t accept_batch;         /* connections accepted in one poll, 1..1e6; asyncio: backlog */
     int64_t write_high_bytes;     /* write buffer above which a writer waits; asyncio: 64 KiB */
     int64_t write_low_bytes;      /* at or below which it goes on; asyncio: a quarter of high */

@@ -22,21 +22,23 @@ enum action_kind {
 struct action {
     int64_t at_ns;
     enum action_kind kind;
-    uint32_t client;      /* connect, disconnect, stall */
-    int64_t bytes;        /* publish: payload, 1..16 MiB */
-    int64_t duration_ns;  /* stall */
-    bool measured;        /* publish */
+    uint32_t client;     /* connect, disconnect, stall */
+    int64_t bytes;       /* publish: payload, 1..16 MiB */
+    int64_t duration_ns; /* stall */
+    bool measured;       /* publish */
 };
 
 struct schedule {
     struct action *actions; /* owned */
     size_t count;
-    uint32_t initial;       /* clients connected before time 0 */
-    uint32_t clients;       /* all client numbers are below this */
-    int64_t end_ns;         /* the last action's phase ends; the drain follows */
+    uint32_t initial; /* clients connected before time 0 */
+    uint32_t clients; /* all client numbers are below this */
+    int64_t end_ns;   /* the last action's phase ends; the drain follows */
 };
 
-/* Publishes from the phases of `p`, drawn from stream (seed, replication, RANDOM_ARRIVALS). */
+/* Publishes from the phases of `p`, drawn from stream (seed, replication, RANDOM_ARRIVALS); one
+ * client connected from the start for each of p->clients. Constant rates: the first publish of a
+ * phase comes half an interval after its start. */
 void schedule_build(struct schedule *s, const struct parameters *p, uint64_t seed,
                     uint32_t replication);
 void schedule_close(struct schedule *s);

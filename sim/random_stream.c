@@ -4,6 +4,8 @@
 
 #include <Random123/philox.h>
 
+#include "sim/ziggurat.h"
+
 /* The finalizer of SplitMix64 (Steele, Lea, Flood 2014): neighbouring seeds give distant keys. */
 static uint64_t mix(uint64_t x)
 {
@@ -23,7 +25,7 @@ void random_stream_init(struct random_stream *rs, uint64_t seed, uint32_t replic
     };
 }
 
-static void refill(struct random_stream *rs)
+void random_stream_refill(struct random_stream *rs)
 {
     philox4x32_ctr_t counter = { { rs->counter[0], rs->counter[1], rs->counter[2],
                                    rs->counter[3] } };
@@ -35,34 +37,69 @@ static void refill(struct random_stream *rs)
     rs->used = 0;
 }
 
-static uint32_t next_u32(struct random_stream *rs)
+/* Layer and position from one draw: its low 8 and high 53 bits are independent. */
+static double position(uint64_t bits)
 {
-    if (rs->used >= 4)
-        refill(rs);
-    return rs->block[rs->used++];
+    return (double)(bits >> 11) * 0x1p-53;
 }
 
-uint64_t random_stream_u64(struct random_stream *rs)
+/* Exponential with mean 1, by the ziggurat; beyond the last layer the law has no memory. */
+static double exponential(struct random_stream *rs)
 {
-    uint64_t low = next_u32(rs);
-    return (uint64_t)next_u32(rs) << 32 | low;
-}
-
-double random_stream_uniform(struct random_stream *rs)
-{
-    /* 52 bits and a half: never 0, and exact, so never rounded up to 1 */
-    return ((double)(random_stream_u64(rs) >> 12) + 0.5) * 0x1p-52;
+    for (double tail = 0;;) {
+        uint64_t bits = random_stream_u64(rs);
+        unsigned layer = bits & 255;
+        double x = position(bits) * ziggurat_exponential[layer];
+        if (x < ziggurat_exponential[layer + 1])
+            return tail + x;
+        if (layer == 0) {
+            tail += ziggurat_exponential[1];
+            continue;
+        }
+        double low = exp(-ziggurat_exponential[layer]);
+        double high = exp(-ziggurat_exponential[layer + 1]);
+        if (low + random_stream_uniform(rs) * (high - low) < exp(-x))
+            return tail + x;
+    }
 }
 
 double random_stream_exponential(struct random_stream *rs, double mean)
 {
-    return -mean * log(random_stream_uniform(rs));
+    return mean * exponential(rs);
+}
+
+/* Beyond R: Marsaglia 1964. */
+static double normal_tail(struct random_stream *rs)
+{
+    const double r = ziggurat_normal[1];
+    for (;;) {
+        double x = exponential(rs) / r;
+        if (2 * exponential(rs) > x * x)
+            return r + x;
+    }
+}
+
+static double normal_density(double x)
+{
+    return exp(-x * x / 2);
 }
 
 double random_stream_normal(struct random_stream *rs)
 {
-    double radius = sqrt(-2 * log(random_stream_uniform(rs)));
-    return radius * cos(6.283185307179586 * random_stream_uniform(rs));
+    for (;;) {
+        uint64_t bits = random_stream_u64(rs);
+        unsigned layer = bits & 255;
+        double sign = 1 - (double)(bits >> 7 & 2); /* of bit 8; no branch to guess */
+        double x = position(bits) * ziggurat_normal[layer];
+        if (x < ziggurat_normal[layer + 1])
+            return sign * x;
+        if (layer == 0)
+            return sign * normal_tail(rs);
+        double low = normal_density(ziggurat_normal[layer]);
+        double high = normal_density(ziggurat_normal[layer + 1]);
+        if (low + random_stream_uniform(rs) * (high - low) < normal_density(x))
+            return sign * x;
+    }
 }
 
 double random_stream_lognormal(struct random_stream *rs, double mean, double cv)
@@ -78,7 +115,7 @@ static void gsl_set(void *state, unsigned long seed)
 
 static unsigned long gsl_get(void *state)
 {
-    return next_u32(state);
+    return random_stream_u32(state);
 }
 
 static double gsl_get_double(void *state)

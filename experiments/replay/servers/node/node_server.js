@@ -1,0 +1,218 @@
+'use strict';
+/* A Node push server: SSE by hand, WebSocket with `ws`, one bounded queue for each subscriber.
+ *
+ *   node node_server.js PORT
+ *
+ * A message goes straight into the socket while the stream wants more (Node: write() has not
+ * returned false; ws: bufferedAmount below the mark); otherwise it waits in the subscriber's queue
+ * until the stream drains.
+ *
+ * Environment:
+ *   PUSH_QUEUE_BOUND   messages a subscriber's queue holds (512)
+ *   PUSH_QUEUE_POLICY  what happens when it is full: drop-oldest (default), drop-newest,
+ *                      disconnect (close the slow consumer), none (the queue has no bound)
+ *
+ * Routes: GET /events (SSE), /ws (WebSocket), POST /publish (body = message), GET /stats (JSON).
+ */
+
+const http = require('node:http');
+const { WebSocketServer } = require('ws');
+
+const POLICIES = ['drop-oldest', 'drop-newest', 'disconnect', 'none'];
+const POLICY = process.env.PUSH_QUEUE_POLICY || 'drop-oldest';
+const BOUND = POLICY === 'none' ? Infinity : Number(process.env.PUSH_QUEUE_BOUND || 512);
+const HIGH_WATER_BYTES = 16 * 1024; // Node's own default for a stream; used for ws too
+
+const subscribers = new Set();
+const counts = {
+    subscribers_sse: 0,
+    subscribers_websocket: 0,
+    published: 0,
+    enqueued: 0,
+    dropped: 0,
+    sent: 0,
+    disconnects: 0,
+    slow_disconnects: 0,
+};
+
+/* Messages in order; taking from the front costs the same at any length. */
+class Queue {
+    constructor() {
+        this.items = [];
+        this.head = 0;
+    }
+
+    get length() {
+        return this.items.length - this.head;
+    }
+
+    push(message) {
+        this.items.push(message);
+    }
+
+    shift() {
+        const message = this.items[this.head];
+        this.items[this.head++] = undefined;
+        if (this.head * 2 > this.items.length) {
+            this.items = this.items.slice(this.head);
+            this.head = 0;
+        }
+        return message;
+    }
+}
+
+/* One connection. The protocols differ in ready(), write(message) and end() alone. */
+class Subscriber {
+    constructor(protocol) {
+        this.protocol = protocol;
+        this.queue = new Queue();
+        subscribers.add(this);
+        counts[`subscribers_${protocol}`]++;
+    }
+
+    leave() {
+        if (!subscribers.delete(this))
+            return;
+        counts[`subscribers_${this.protocol}`]--;
+        counts.disconnects++;
+    }
+
+    offer(message) {
+        if (this.queue.length >= BOUND && !this.makeRoom())
+            return;
+        counts.enqueued++;
+        this.queue.push(message);
+        this.pump();
+    }
+
+    /* Applies the drop policy to a full queue; true: there is room now. */
+    makeRoom() {
+        counts.dropped++;
+        if (POLICY === 'drop-oldest') {
+            this.queue.shift();
+            return true;
+        }
+        if (POLICY === 'disconnect') {
+            counts.slow_disconnects++;
+            this.leave();
+            this.end();
+        }
+        return false;
+    }
+
+    pump() {
+        while (this.queue.length > 0 && this.ready()) {
+            this.write(this.queue.shift());
+            counts.sent++;
+        }
+    }
+}
+
+class SseSubscriber extends Subscriber {
+    constructor(response) {
+        super('sse');
+        this.response = response;
+        response.writeHead(200, {
+            'Content-Type': 'text/event-stream',
+            'Cache-Control': 'no-cache',
+        });
+        response.flushHeaders();
+        response.on('drain', () => this.pump());
+        response.on('close', () => this.leave());
+    }
+
+    ready() {
+        return !this.response.writableNeedDrain;
+    }
+
+    write(message) {
+        this.response.write(`data: ${message}\n\n`);
+    }
+
+    end() {
+        this.response.destroy();
+    }
+}
+
+class WebSocketSubscriber extends Subscriber {
+    constructor(socket) {
+        super('websocket');
+        this.socket = socket;
+        this.onSent = () => this.pump();
+        socket.on('close', () => this.leave());
+        socket.on('error', () => this.leave());
+    }
+
+    ready() {
+        return this.socket.bufferedAmount < HIGH_WATER_BYTES;
+    }
+
+    write(message) {
+        this.socket.send(message, this.onSent);
+    }
+
+    end() {
+        this.socket.terminate();
+    }
+}
+
+function publish(message) {
+    counts.published++;
+    for (const subscriber of subscribers)
+        subscriber.offer(message);
+}
+
+function onPublish(request, response) {
+    const parts = [];
+    request.on('data', (part) => parts.push(part));
+    request.on('end', () => {
+        publish(Buffer.concat(parts).toString());
+        response.writeHead(204).end();
+    });
+}
+
+function onStats(response) {
+    const lengths = Array.from(subscribers, (subscriber) => subscriber.queue.length);
+    const body = JSON.stringify({
+        subscribers: subscribers.size,
+        ...counts,
+        queued: lengths.reduce((sum, length) => sum + length, 0),
+        queued_max: lengths.reduce((most, length) => Math.max(most, length), 0),
+        resident_bytes: process.memoryUsage.rss(),
+    });
+    response.writeHead(200, {
+        'Content-Type': 'application/json',
+        'Content-Length': Buffer.byteLength(body),
+    });
+    response.end(body);
+}
+
+function onRequest(request, response) {
+    const route = `${request.method} ${request.url}`;
+    if (route === 'GET /events')
+        new SseSubscriber(response);
+    else if (route === 'POST /publish')
+        onPublish(request, response);
+    else if (route === 'GET /stats')
+        onStats(response);
+    else
+        response.writeHead(404).end();
+}
+
+function main() {
+    const port = Number(process.argv[2]);
+    if (!Number.isInteger(port) || port < 1 || port > 65535) {
+        console.error('usage: node node_server.js PORT (1 to 65535)');
+        process.exit(64);
+    }
+    if (!POLICIES.includes(POLICY) || !(BOUND >= 1)) {
+        console.error(`PUSH_QUEUE_POLICY is one of ${POLICIES.join(', ')}; the bound is 1 or more`);
+        process.exit(2);
+    }
+    const server = http.createServer({ keepAliveTimeout: 600 * 1000, noDelay: true }, onRequest);
+    const sockets = new WebSocketServer({ server, path: '/ws', perMessageDeflate: false });
+    sockets.on('connection', (socket) => new WebSocketSubscriber(socket));
+    server.listen({ port, host: '127.0.0.1', backlog: 4096 });
+}
+
+main();

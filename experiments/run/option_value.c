@@ -1,0 +1,169 @@
+/* option_value.c - reading, checking and printing the value of one option; finding options. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "experiments/run/options.h"
+
+const struct option *option_find(const struct option *table, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return &table[i];
+    return NULL;
+}
+
+bool option_is_section(const char *name)
+{
+    size_t count, length = strlen(name);
+    const struct option *all = options_all(&count);
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(all[i].name, name, length) == 0 && all[i].name[length] == '.')
+            return true;
+    return false;
+}
+
+char *option_range(const struct option *o, char *out, size_t room)
+{
+    char low[UNIT_TEXT_BYTES], high[UNIT_TEXT_BYTES];
+    out[0] = '\0';
+    if (o->type == OPTION_BOOL)
+        snprintf(out, room, "yes | no");
+    else if (o->type == OPTION_CHOICE)
+        for (const char *const *c = o->choices; *c; c++) {
+            size_t used = strlen(out);
+            snprintf(out + used, room - used, "%s%s", used ? " | " : "", *c);
+        }
+    else
+        snprintf(out, room, "%s%s..%s", o->flags & OPTION_NONE ? "none, " : "",
+                 unit_format(low, o->unit, o->min), unit_format(high, o->unit, o->max));
+    return out;
+}
+
+double option_number(const struct option *o, const void *base)
+{
+    const char *field = (const char *)base + o->offset;
+    switch (o->type) {
+    case OPTION_INT64:
+        return (double)*(const int64_t *)(const void *)field;
+    case OPTION_DOUBLE:
+        return *(const double *)(const void *)field;
+    case OPTION_BOOL:
+        return *(const bool *)(const void *)field;
+    default:
+        return *(const int *)(const void *)field; /* enums are ints in gcc's and clang's ABI */
+    }
+}
+
+static void store(const struct option *o, double number, void *base)
+{
+    char *field = (char *)base + o->offset;
+    switch (o->type) {
+    case OPTION_INT64:
+        *(int64_t *)(void *)field = (int64_t)llround(number);
+        return;
+    case OPTION_DOUBLE:
+        *(double *)(void *)field = number;
+        return;
+    case OPTION_BOOL:
+        *(bool *)(void *)field = number != 0;
+        return;
+    default:
+        *(int *)(void *)field = (int)number;
+    }
+}
+
+int option_assign(const struct option *o, double number, void *base, struct error *err)
+{
+    char text[UNIT_TEXT_BYTES], low[UNIT_TEXT_BYTES], high[UNIT_TEXT_BYTES];
+    bool none = number == 0 && o->flags & OPTION_NONE;
+    if (o->type != OPTION_CHOICE && !none && (number < o->min || number > o->max))
+        return error_set(err, ERR_INVALID, "%s is out of range: %s must be between %s and %s",
+                         unit_format(text, o->unit, number), o->name,
+                         unit_format(low, o->unit, o->min), unit_format(high, o->unit, o->max));
+    store(o, number, base);
+    return 0;
+}
+
+static int parse_choice(const struct option *o, const char *text, double *number,
+                        struct error *err)
+{
+    static const char *const yes_no[] = { "no", "yes", "false", "true", NULL };
+    const char *const *choices = o->type == OPTION_BOOL ? yes_no : o->choices;
+    char range[160];
+    struct nearest n;
+    nearest_init(&n, text);
+    for (int i = 0; choices[i]; i++) {
+        if (strcmp(choices[i], text) == 0) {
+            *number = o->type == OPTION_BOOL ? i % 2 : i;
+            return 0;
+        }
+        nearest_offer(&n, choices[i]);
+    }
+    if (n.best)
+        return error_set(err, ERR_INVALID, "'%.60s' is no value of %s (did you mean '%s'?)",
+                         text, o->name, n.best);
+    return error_set(err, ERR_INVALID, "'%.60s' is no value of %s: must be %s", text, o->name,
+                     option_range(o, range, sizeof range));
+}
+
+int option_parse(const struct option *o, const char *text, void *base, struct error *err)
+{
+    double number = 0;
+    int code = 0;
+    if (o->type == OPTION_CHOICE || o->type == OPTION_BOOL)
+        code = parse_choice(o, text, &number, err);
+    else if (!(o->flags & OPTION_NONE && strcmp(text, "none") == 0))
+        code = unit_parse(text, o->unit, &number, err);
+    return code ? code : option_assign(o, number, base, err);
+}
+
+char *option_format(const struct option *o, const void *base, char *out)
+{
+    double number = option_number(o, base);
+    if (o->type == OPTION_BOOL)
+        return strcpy(out, number != 0 ? "yes" : "no");
+    if (o->type == OPTION_CHOICE)
+        return strcpy(out, o->choices[(int)number]);
+    if (number == 0 && o->flags & OPTION_NONE)
+        return strcpy(out, "none");
+    return unit_format(out, o->unit, number);
+}
+
+#define WORD_MAX 64
+
+/* Levenshtein distance of two words of at most WORD_MAX letters. */
+static size_t edit_distance(const char *a, const char *b)
+{
+    size_t row[WORD_MAX + 1], la = strlen(a), lb = strlen(b);
+    for (size_t j = 0; j <= lb; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= la; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= lb; j++) {
+            size_t change = diagonal + (a[i - 1] != b[j - 1]);
+            size_t shift = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            diagonal = row[j];
+            row[j] = change < shift ? change : shift;
+        }
+    }
+    return row[lb];
+}
+
+void nearest_init(struct nearest *n, const char *word)
+{
+    /* near enough: one letter in three wrong */
+    *n = (struct nearest){ .word = word, .distance = strlen(word) / 3 + 2 };
+}
+
+void nearest_offer(struct nearest *n, const char *candidate)
+{
+    if (strlen(n->word) > WORD_MAX || strlen(candidate) > WORD_MAX)
+        return;
+    size_t distance = edit_distance(n->word, candidate);
+    if (distance < n->distance && distance < strlen(candidate)) {
+        n->best = candidate;
+        n->distance = distance;
+    }
+}

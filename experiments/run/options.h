@@ -1,0 +1,82 @@
+/* options.h - the one table of options: name, unit, default, range, meaning and source of every
+ * parameter.
+ *
+ * It drives the experiment file, profiles, --set, sweeps, range checks, `pushsim options`, the
+ * stored parameters and the documentation. To add an option: a field in models/parameters.h and a
+ * row in options.c; nothing else.
+ *
+ * Names are dotted paths (cpu.limit, cost.sse.write): each dot is a level of the YAML file.
+ */
+#ifndef PUSHSIM_EXPERIMENTS_RUN_OPTIONS_H
+#define PUSHSIM_EXPERIMENTS_RUN_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "experiments/run/units.h"
+#include "models/parameters.h"
+#include "sim/error.h"
+
+/* What an experiment sets: the model's parameters and how often a cell is run. */
+struct settings {
+    struct parameters parameters;
+    double cpu_limit_millicores; /* 0 = not given; then parameters.cpu.quota_ns counts */
+    int64_t replications;        /* of each point in the sim arm, 1..1e6 */
+    int64_t repeats;             /* of each point in the real arm, 1..1000 */
+    int64_t seed;                /* of the experiment, 0..2^53 */
+};
+
+enum option_type { OPTION_INT64, OPTION_INT, OPTION_DOUBLE, OPTION_BOOL, OPTION_CHOICE };
+
+enum option_flag {
+    OPTION_MODEL = 1, /* describes the server or host to the model: may stand in a profile, and
+                         is no part of what the real arm is asked to do */
+    OPTION_FIXED = 2, /* of the experiment as a whole: cannot be swept */
+    OPTION_NONE = 4,  /* 0 is written "none" */
+};
+
+struct option {
+    const char *name;           /* dotted path */
+    enum option_type type;      /* of the C field */
+    enum unit unit;             /* numbers: of the value */
+    size_t offset;              /* of the field in struct settings (struct phase_params for a
+                                   phase's options) */
+    const char *fallback;       /* default, as written in a file */
+    double min, max;            /* numbers: range in the base unit, both ends included */
+    const char *const *choices; /* OPTION_CHOICE: names of 0, 1, ..., NULL-terminated */
+    unsigned flags;             /* enum option_flag, or-ed */
+    const char *help;           /* one line, lower case */
+    const char *source;         /* where default or meaning come from; "" when it is a choice of
+                                   the experiment */
+};
+
+/* All options in the order of the documentation; *count is how many. */
+const struct option *options_all(size_t *count);
+/* The options of one phase: duration, rate, measure. */
+const struct option *options_of_phase(size_t *count);
+
+const struct option *option_find(const struct option *table, size_t count, const char *name);
+/* Does any option start with "NAME."? */
+bool option_is_section(const char *name);
+
+/* Reads `text` into the field at base + offset. ERR_INVALID "…: must be between 1ms and 1s". */
+int option_parse(const struct option *option, const char *text, void *base, struct error *err);
+/* The field's number in the base unit (choices and booleans: 0, 1, …). */
+double option_number(const struct option *option, const void *base);
+/* Writes a number already in range; used by ranges of a sweep. ERR_INVALID as option_parse. */
+int option_assign(const struct option *option, double number, void *base, struct error *err);
+/* The field as option_parse reads it; at most UNIT_TEXT_BYTES. Returns out. */
+char *option_format(const struct option *option, const void *base, char *out);
+/* "1ms..1s", "sse | websocket", "yes | no"; at most `room` bytes. Returns out. */
+char *option_range(const struct option *option, char *out, size_t room);
+
+/* The candidate nearest to `word` by edit distance, or NULL when none is near enough. */
+struct nearest {
+    const char *word;
+    const char *best; /* so far */
+    size_t distance;  /* of best */
+};
+void nearest_init(struct nearest *n, const char *word);
+void nearest_offer(struct nearest *n, const char *candidate);
+
+#endif

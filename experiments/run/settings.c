@@ -1,0 +1,206 @@
+#include "experiments/run/settings.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PHASES "workload.phases."
+
+static void phase_init(struct phase_params *phase, const char *name)
+{
+    size_t count;
+    struct error err;
+    const struct option *options = options_of_phase(&count);
+    memset(phase, 0, sizeof *phase);
+    snprintf(phase->name, sizeof phase->name, "%s", name);
+    for (size_t i = 0; i < count; i++) {
+        int code = option_parse(&options[i], options[i].fallback, phase, &err);
+        assert(code == 0);
+        (void)code;
+    }
+}
+
+void settings_init(struct settings *s)
+{
+    size_t count;
+    struct error err;
+    const struct option *all = options_all(&count);
+    memset(s, 0, sizeof *s);
+    for (size_t i = 0; i < count; i++) {
+        int code = option_parse(&all[i], all[i].fallback, s, &err);
+        assert(code == 0); /* a default outside its own range is a bug in the table */
+        (void)code;
+    }
+    s->parameters.workload.phases = 1;
+    phase_init(&s->parameters.workload.phase[0], "steady");
+}
+
+int settings_add_phase(struct settings *s, const char *name, struct error *err)
+{
+    struct workload_params *w = &s->parameters.workload;
+    if (*name == '\0' || strlen(name) >= sizeof w->phase[0].name || strchr(name, '.'))
+        return error_set(err, ERR_INVALID,
+                         "'%.60s' cannot name a phase: 1 to 31 characters, no dot", name);
+    for (int i = 0; i < w->phases; i++)
+        if (strcmp(w->phase[i].name, name) == 0)
+            return error_set(err, ERR_INVALID, "two phases are named '%s'", name);
+    if (w->phases == PHASES_MAX)
+        return error_set(err, ERR_INVALID, "more than %d phases", PHASES_MAX);
+    phase_init(&w->phase[w->phases++], name);
+    return 0;
+}
+
+/* "workload.phases.NAME.OPTION" */
+static int find_in_phase(const struct settings *s, const char *name, struct setting *out,
+                         struct error *err)
+{
+    const struct workload_params *w = &s->parameters.workload;
+    const char *word = name + strlen(PHASES);
+    size_t length = strcspn(word, "."), count;
+    struct nearest n;
+    char phase[64];
+    snprintf(phase, sizeof phase, "%.*s", (int)length, word);
+    nearest_init(&n, phase);
+    for (int i = 0; i < w->phases; i++) {
+        nearest_offer(&n, w->phase[i].name);
+        if (strcmp(w->phase[i].name, phase) != 0)
+            continue;
+        const struct option *options = options_of_phase(&count);
+        out->option = option_find(options, count, word[length] ? word + length + 1 : "");
+        out->base = offsetof(struct settings, parameters.workload.phase) +
+                    (size_t)i * sizeof w->phase[0];
+        if (out->option)
+            return 0;
+        return error_set(err, ERR_INVALID,
+                         "unknown option '%.80s': a phase has duration, rate "
+                         "and measure",
+                         name);
+    }
+    return error_set(err, ERR_INVALID,
+                     n.best ? "no phase is named '%s' (did you mean '%s'?)"
+                            : "no phase is named '%s'",
+                     phase, n.best);
+}
+
+int settings_find(const struct settings *s, const char *name, struct setting *out,
+                  struct error *err)
+{
+    size_t count;
+    const struct option *all = options_all(&count);
+    if (strncmp(name, PHASES, strlen(PHASES)) == 0)
+        return find_in_phase(s, name, out, err);
+    const struct option *option = option_find(all, count, name);
+    if (option) {
+        *out = (struct setting){ option, 0 };
+        return 0;
+    }
+    struct nearest n;
+    nearest_init(&n, name);
+    for (size_t i = 0; i < count; i++)
+        nearest_offer(&n, all[i].name);
+    if (n.best)
+        return error_set(err, ERR_INVALID, "unknown option '%.80s' (did you mean '%s'?)", name,
+                         n.best);
+    return error_set(err, ERR_INVALID, "unknown option '%.80s' (see pushsim options)", name);
+}
+
+/* The limit is given in one of two ways; the one given last counts. */
+static void replaced(struct settings *s, const struct option *option)
+{
+    if (option->offset == offsetof(struct settings, cpu_limit_millicores))
+        s->parameters.cpu.quota_ns = 0;
+    else if (option->offset == offsetof(struct settings, parameters.cpu.quota_ns))
+        s->cpu_limit_millicores = 0;
+}
+
+int settings_parse(struct settings *s, const struct setting *which, const char *text,
+                   struct error *err)
+{
+    int code = option_parse(which->option, text, (char *)s + which->base, err);
+    if (code == 0 && which->base == 0)
+        replaced(s, which->option);
+    return code;
+}
+
+int settings_assign(struct settings *s, const struct setting *which, double number,
+                    struct error *err)
+{
+    int code = option_assign(which->option, number, (char *)s + which->base, err);
+    if (code == 0 && which->base == 0)
+        replaced(s, which->option);
+    return code;
+}
+
+double settings_number(const struct settings *s, const struct setting *which)
+{
+    return option_number(which->option, (const char *)s + which->base);
+}
+
+int settings_resolve(struct settings *s, struct error *err)
+{
+    struct parameters *p = &s->parameters;
+    char text[UNIT_TEXT_BYTES];
+    if (s->cpu_limit_millicores > 0)
+        p->cpu.quota_ns = (int64_t)(s->cpu_limit_millicores * (double)p->cpu.period_ns / 1000);
+    if (p->cpu.quota_ns > 0 && p->cpu.quota_ns < 1000000)
+        return error_set(
+            err, ERR_INVALID,
+            "the quota (cpu.limit x cpu.period) is %s; the kernel takes 1ms or more",
+            unit_format_short(text, UNIT_TIME, (double)p->cpu.quota_ns));
+    if (p->cpu.burst_ns > p->cpu.quota_ns)
+        return error_set(err, ERR_INVALID, "cpu.burst exceeds the quota of %s",
+                         unit_format(text, UNIT_TIME, (double)p->cpu.quota_ns));
+    if (p->server.write_low_bytes > p->server.write_high_bytes)
+        return error_set(err, ERR_INVALID, "server.write-low exceeds server.write-high");
+    return 0;
+}
+
+void settings_each(const struct settings *s, settings_fn *each, void *context)
+{
+    size_t count, phase_count;
+    const struct option *all = options_all(&count);
+    const struct option *of_phase = options_of_phase(&phase_count);
+    char text[UNIT_TEXT_BYTES], name[96];
+    for (size_t i = 0; i < count; i++)
+        each(context, all[i].name, option_format(&all[i], s, text), option_number(&all[i], s),
+             &all[i]);
+    for (int k = 0; k < s->parameters.workload.phases; k++) {
+        const struct phase_params *phase = &s->parameters.workload.phase[k];
+        for (size_t i = 0; i < phase_count; i++) {
+            snprintf(name, sizeof name, PHASES "%s.%s", phase->name, of_phase[i].name);
+            each(context, name, option_format(&of_phase[i], phase, text),
+                 option_number(&of_phase[i], phase), &of_phase[i]);
+        }
+    }
+}
+
+struct hashing {
+    uint64_t hash;
+    bool model; /* the model's options too */
+};
+
+static void hash_text(uint64_t *hash, const char *text)
+{
+    do /* the terminator too, so that "ab" "c" differs from "a" "bc" */
+        *hash = (*hash ^ (unsigned char)*text) * 0x100000001b3u;
+    while (*text++);
+}
+
+static void hash_option(void *context, const char *name, const char *text, double number,
+                        const struct option *option)
+{
+    struct hashing *h = context;
+    (void)number;
+    if (option->flags & OPTION_FIXED || (option->flags & OPTION_MODEL && !h->model) ||
+        strncmp(name, "slo.", 4) == 0) /* a threshold changes no run */
+        return;
+    hash_text(&h->hash, name);
+    hash_text(&h->hash, text);
+}
+
+uint64_t settings_hash(const struct settings *s, bool model)
+{
+    struct hashing h = { 0xcbf29ce484222325u, model };
+    settings_each(s, hash_option, &h);
+    return h.hash;
+}

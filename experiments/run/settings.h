@@ -1,0 +1,43 @@
+/* settings.h - one complete set of option values: defaults, changes by name, consistency. */
+#ifndef PUSHSIM_EXPERIMENTS_RUN_SETTINGS_H
+#define PUSHSIM_EXPERIMENTS_RUN_SETTINGS_H
+
+#include "experiments/run/options.h"
+
+/* Every option at its default; one phase "steady" of 10 s at 10/s. */
+void settings_init(struct settings *s);
+
+/* Appends a phase with default values. ERR_INVALID: name unfit or used, or PHASES_MAX reached. */
+int settings_add_phase(struct settings *s, const char *name, struct error *err);
+
+/* A place in a struct settings: an option, or an option of a phase. */
+struct setting {
+    const struct option *option;
+    size_t base; /* offset of the struct that option->offset counts from */
+};
+
+/* Finds "cpu.limit" or "workload.phases.NAME.rate" (phases as they are in *s). ERR_INVALID
+ * "unknown option 'cpu.limt' (did you mean 'cpu.limit'?)". */
+int settings_find(const struct settings *s, const char *name, struct setting *out,
+                  struct error *err);
+/* Assigns; cpu.limit and cpu.quota replace each other. ERR_INVALID. */
+int settings_parse(struct settings *s, const struct setting *which, const char *text,
+                   struct error *err);
+int settings_assign(struct settings *s, const struct setting *which, double number,
+                    struct error *err);
+double settings_number(const struct settings *s, const struct setting *which);
+
+/* Derives what follows from several options (the quota from limit and period) and checks that they
+ * agree. ERR_INVALID. */
+int settings_resolve(struct settings *s, struct error *err);
+
+/* Calls `each` with name, text and number of every option and every phase's, in table order. */
+typedef void settings_fn(void *context, const char *name, const char *text, double number,
+                         const struct option *option);
+void settings_each(const struct settings *s, settings_fn *each, void *context);
+
+/* 64-bit FNV-1a over names and texts of the options that the model (all) or the real arm (those
+ * not OPTION_MODEL) depends on; not seed and counts of runs. */
+uint64_t settings_hash(const struct settings *s, bool model);
+
+#endif

@@ -1,0 +1,294 @@
+#include "experiments/run/yaml_document.h"
+
+#include <errno.h>
+#include <libfyaml.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CONTEXT_COLUMNS 88 /* of a source line, in a message */
+
+struct builder {
+    struct yaml_document *doc;
+    struct fy_parser *parser;
+    struct yaml_node *open[YAML_DEPTH_MAX]; /* the lists and maps around the current place */
+    struct yaml_node *last[YAML_DEPTH_MAX]; /* the newest entry of each */
+    int depth;
+    char *key; /* read, its value not yet; owned */
+    struct yaml_place key_at;
+    struct error *err;
+};
+
+/* The source line of a place, cut to a window around the column, and the caret below it. */
+static void append_source(const struct yaml_document *doc, struct yaml_place at, char *out,
+                          size_t room)
+{
+    const char *line = doc->source, *end = doc->source + doc->bytes;
+    for (int n = 1; n < at.line && line; n++) {
+        line = memchr(line, '\n', (size_t)(end - line));
+        line = line ? line + 1 : NULL;
+    }
+    if (!line || line >= end)
+        return;
+    const char *stop = memchr(line, '\n', (size_t)(end - line));
+    int length = (int)((stop ? stop : end) - line);
+    int column = at.column < length + 1 ? at.column : length + 1;
+    int from = column > CONTEXT_COLUMNS ? column - CONTEXT_COLUMNS / 2 : 1;
+    int shown = length - from + 1 < CONTEXT_COLUMNS ? length - from + 1 : CONTEXT_COLUMNS;
+    char text[CONTEXT_COLUMNS + 1];
+    for (int i = 0; i < shown; i++) {
+        unsigned char c = (unsigned char)line[from - 1 + i];
+        text[i] = (char)(c < ' ' || c == 0x7f ? ' ' : c);
+    }
+    text[shown] = '\0';
+    snprintf(out, room, "\n  %s\n  %*s", text, column - from + 1, "^");
+}
+
+int yaml_error(const struct yaml_document *doc, struct yaml_place at, struct error *err,
+               const char *format, ...)
+{
+    char message[512], source[2 * CONTEXT_COLUMNS + 32] = "";
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    if (at.line == 0)
+        return error_set(err, ERR_INVALID, "%.200s: %s", doc->path, message);
+    append_source(doc, at, source, sizeof source);
+    return error_set(err, ERR_INVALID, "%.200s:%d:%d: %s%s", doc->path, at.line, at.column,
+                     message, source);
+}
+
+const char *yaml_kind_name(enum yaml_kind kind)
+{
+    static const char *const names[] = { "a value", "a list", "a map" };
+    return names[kind];
+}
+
+const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key)
+{
+    if (!map || map->kind != YAML_MAP)
+        return NULL;
+    for (const struct yaml_node *n = map->child; n; n = n->next)
+        if (strcmp(n->key, key) == 0)
+            return n;
+    return NULL;
+}
+
+size_t yaml_count(const struct yaml_node *node)
+{
+    size_t count = 0;
+    for (const struct yaml_node *n = node->child; n; n = n->next)
+        count++;
+    return count;
+}
+
+static void node_free(struct yaml_node *node)
+{
+    while (node) { /* depth is bounded by YAML_DEPTH_MAX */
+        struct yaml_node *next = node->next;
+        node_free(node->child);
+        free(node->text);
+        free(node->key);
+        free(node);
+        node = next;
+    }
+}
+
+void yaml_close(struct yaml_document *doc)
+{
+    node_free(doc->root);
+    free(doc->path);
+    free(doc->source);
+    memset(doc, 0, sizeof *doc);
+}
+
+static struct yaml_place place_of(struct fy_token *token)
+{
+    const struct fy_mark *mark = token ? fy_token_start_mark(token) : NULL;
+    return mark ? (struct yaml_place){ mark->line + 1, mark->column + 1 }
+                : (struct yaml_place){ 1, 1 };
+}
+
+/* Hangs a value below the open list or map, or makes it the root. */
+static void attach(struct builder *b, struct yaml_node *node)
+{
+    if (b->depth == 0) {
+        b->doc->root = node;
+        return;
+    }
+    struct yaml_node *parent = b->open[b->depth - 1];
+    node->key = b->key;
+    node->key_at = b->key_at;
+    b->key = NULL;
+    if (parent->child)
+        b->last[b->depth - 1]->next = node;
+    else
+        parent->child = node;
+    b->last[b->depth - 1] = node;
+}
+
+static bool wants_key(const struct builder *b)
+{
+    return b->depth > 0 && b->open[b->depth - 1]->kind == YAML_MAP && !b->key;
+}
+
+static int take_key(struct builder *b, const char *text, struct yaml_place at)
+{
+    if (yaml_get(b->open[b->depth - 1], text))
+        return yaml_error(b->doc, at, b->err, "key '%.80s' is given twice", text);
+    b->key = mem_strdup(text);
+    b->key_at = at;
+    return 0;
+}
+
+static int take_scalar(struct builder *b, struct fy_token *token)
+{
+    struct yaml_place at = place_of(token);
+    const char *text = token ? fy_token_get_text0(token) : "";
+    if (wants_key(b))
+        return take_key(b, text, at);
+    struct yaml_node *node = mem_alloc(sizeof *node);
+    node->text = mem_strdup(text ? text : "");
+    /* an empty value has no token of its own: the complaint belongs at its key */
+    node->at = *node->text == '\0' && b->key ? b->key_at : at;
+    attach(b, node);
+    return 0;
+}
+
+static int take_start(struct builder *b, enum yaml_kind kind, struct fy_token *token)
+{
+    struct yaml_place at = place_of(token);
+    if (wants_key(b))
+        return yaml_error(b->doc, at, b->err, "a key must be a word, not %s",
+                          yaml_kind_name(kind));
+    if (b->depth == YAML_DEPTH_MAX)
+        return yaml_error(b->doc, at, b->err, "nested more than %d levels deep",
+                          YAML_DEPTH_MAX);
+    struct yaml_node *node = mem_alloc(sizeof *node);
+    node->kind = kind;
+    node->at = at;
+    attach(b, node);
+    b->open[b->depth++] = node;
+    return 0;
+}
+
+static int take_event(struct builder *b, struct fy_event *event)
+{
+    switch (event->type) {
+    case FYET_DOCUMENT_START:
+        if (b->doc->root)
+            return yaml_error(b->doc, place_of(event->document_start.document_start), b->err,
+                              "a second document starts here; only one is read");
+        return 0;
+    case FYET_ALIAS:
+        return yaml_error(b->doc, place_of(event->alias.anchor), b->err,
+                          "aliases (*name) are not supported: write the value out");
+    case FYET_SCALAR:
+        return take_scalar(b, event->scalar.value);
+    case FYET_SEQUENCE_START:
+        return take_start(b, YAML_LIST, event->sequence_start.sequence_start);
+    case FYET_MAPPING_START:
+        return take_start(b, YAML_MAP, event->mapping_start.mapping_start);
+    case FYET_SEQUENCE_END:
+    case FYET_MAPPING_END:
+        b->depth--;
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+/* The parser's own complaint, in our form. */
+static int syntax_error(struct builder *b, struct fy_diag *diag)
+{
+    void *iter = NULL;
+    struct fy_diag_error *e = fy_diag_errors_iterate(diag, &iter);
+    if (!e)
+        return yaml_error(b->doc, (struct yaml_place){ 0, 0 }, b->err, "not valid YAML");
+    return yaml_error(b->doc, (struct yaml_place){ e->line, e->column }, b->err, "%s", e->msg);
+}
+
+static int build(struct builder *b, struct fy_diag *diag)
+{
+    int code = 0;
+    struct fy_event *event;
+    if (fy_parser_set_string(b->parser, b->doc->source, b->doc->bytes))
+        return syntax_error(b, diag);
+    while (code == 0 && (event = fy_parser_parse(b->parser))) {
+        code = take_event(b, event);
+        fy_parser_event_free(b->parser, event);
+    }
+    free(b->key);
+    if (code == 0 && fy_diag_got_error(diag))
+        code = syntax_error(b, diag);
+    if (code == 0 && !b->doc->root)
+        code = yaml_error(b->doc, (struct yaml_place){ 0, 0 }, b->err, "the file is empty");
+    return code;
+}
+
+/* Bytes that are no text at all: say so instead of a riddle from the parser. */
+static int check_text(const struct yaml_document *doc, struct error *err)
+{
+    struct yaml_place at = { 1, 1 };
+    if (doc->bytes > YAML_BYTES_MAX)
+        return error_set(err, ERR_INVALID, "%.200s: larger than 1 MiB: not an experiment",
+                         doc->path);
+    for (size_t i = 0; i < doc->bytes; i++, at.column++) {
+        unsigned char c = (unsigned char)doc->source[i];
+        if (c == '\n')
+            at = (struct yaml_place){ at.line + 1, 0 };
+        else if ((c < ' ' && c != '\t' && c != '\r') || c == 0x7f || c >= 0xf8)
+            return error_set(err, ERR_INVALID, "%.200s:%d:%d: byte 0x%02x: not a text file",
+                             doc->path, at.line, at.column, c);
+    }
+    return 0;
+}
+
+int yaml_parse(struct yaml_document *doc, const char *path, const char *text, size_t bytes,
+               struct error *err)
+{
+    memset(doc, 0, sizeof *doc);
+    doc->path = mem_strdup(path);
+    doc->source = mem_alloc(bytes + 1);
+    memcpy(doc->source, text, bytes);
+    doc->bytes = bytes;
+    int code = check_text(doc, err);
+    if (code) {
+        yaml_close(doc);
+        return code;
+    }
+    struct fy_diag_cfg quiet;
+    fy_diag_cfg_default(&quiet);
+    quiet.fp = NULL;
+    quiet.output_fn = NULL;
+    struct fy_diag *diag = fy_diag_create(&quiet);
+    fy_diag_set_collect_errors(diag, true);
+    struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG, .diag = diag };
+    struct builder b = { .doc = doc, .parser = fy_parser_create(&cfg), .err = err };
+    code = build(&b, diag);
+    fy_parser_destroy(b.parser);
+    fy_diag_destroy(diag);
+    if (code)
+        yaml_close(doc);
+    return code;
+}
+
+/* Reads at most one byte more than is allowed, so that a device or a huge file ends soon. */
+int yaml_read(struct yaml_document *doc, const char *path, struct error *err)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return error_set(err, ERR_INVALID, "%.200s: %s", path, strerror(errno));
+    char *text = mem_alloc(YAML_BYTES_MAX + 2);
+    size_t bytes = fread(text, 1, YAML_BYTES_MAX + 1, file);
+    int code = 0;
+    if (ferror(file))
+        code = error_set(err, ERR_INVALID, "%.200s: %s", path, strerror(errno));
+    fclose(file);
+    if (code == 0)
+        code = yaml_parse(doc, path, text, bytes, err);
+    free(text);
+    return code;
+}

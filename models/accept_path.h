@@ -1,0 +1,64 @@
+/* accept_path.h - from a client's SYN to a connection the server knows of.
+ *
+ * The listening socket holds at most backlog + 1 finished connections that nobody has accepted
+ * yet (sk_acceptq_is_full in include/net/sock.h: strictly more than the backlog; the backlog is
+ * the smaller of listen()'s argument, uvicorn 2048, and net.core.somaxconn, 4096 since 5.4). A
+ * SYN that finds it full is dropped and the client sends it again: the retransmission time-out
+ * starts at 1 s (TCP_TIMEOUT_INIT, RFC 6298 section 2.1) and doubles, tcp_syn_retries = 6 times:
+ * 1, 3, 7, 15, 31, 63 s after the first, given up at 127 s. From Linux 6.5 the first
+ * tcp_syn_linear_timeouts = 4 go by single seconds and come on top: 1, 2, 3, 4, 5, 7, 11, 19,
+ * 35, 67 s, given up at 131 s (Documentation/networking/ip-sysctl.rst).
+ *
+ * How many connections one wake-up accepts: asyncio `backlog` of them (selector_events.py,
+ * _accept_connection), libuv until the queue is empty, nginx one unless multi_accept is on.
+ * A ramp limits the rate from a start of the server on (freenet-core#3210: 5/s for 30 s, 20/s up
+ * to 2 min, then unlimited): what is beyond it stays in the queue.
+ */
+#ifndef PUSHSIM_MODELS_ACCEPT_PATH_H
+#define PUSHSIM_MODELS_ACCEPT_PATH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define ACCEPT_RAMP_MAX 4
+
+struct accept_ramp_step {
+    int64_t until_ns; /* since the server's start */
+    double rate_hz;   /* accepted connections per second; > 0 */
+};
+
+struct accept_params {
+    int64_t backlog;              /* listen() backlog after somaxconn, >= 0 */
+    int64_t batch;                /* connections accepted in one wake-up, >= 1 */
+    int64_t syn_retries;          /* tcp_syn_retries, 0..20 */
+    int64_t syn_linear;           /* tcp_syn_linear_timeouts; 0 before Linux 6.5 */
+    int64_t handshake_timeout_ns; /* server closes an unfinished handshake; 0 = never */
+    double tls_ns;                /* CPU time of a TLS handshake; 0 = plain TCP */
+    int ramp_steps;               /* 0..ACCEPT_RAMP_MAX; after the last step: no limit */
+    struct accept_ramp_step ramp[ACCEPT_RAMP_MAX];
+};
+
+struct accept_path {
+    int64_t started_ns;   /* when the server began to listen */
+    int64_t waiting;      /* connections in the accept queue, 0..backlog + 1 */
+    int64_t admit_ns;     /* the ramp lets the next one in at this time */
+    uint64_t syn_dropped; /* SYNs that found the queue full */
+};
+
+void accept_path_init(struct accept_path *a, int64_t now_ns);
+
+/* A SYN arrives; false: dropped, the client will send it again. */
+bool accept_path_syn(const struct accept_params *p, struct accept_path *a);
+/* Takes up to `batch` waiting connections that the ramp lets in; returns how many. */
+int64_t accept_path_accept(const struct accept_params *p, struct accept_path *a,
+                           int64_t now_ns);
+/* A waiting client gave up: it leaves the queue when it is accepted and found closed, so the
+ * place stays taken. Only the end of the server empties it. Returns how many were waiting. */
+int64_t accept_path_close(struct accept_path *a);
+
+/* When the n-th SYN (n = 0 is the first) leaves, after the first one; past the last
+ * retransmission: -1, and the attempt is over at accept_path_syn_end. */
+int64_t accept_path_syn_ns(const struct accept_params *p, int64_t n);
+int64_t accept_path_syn_end_ns(const struct accept_params *p);
+
+#endif

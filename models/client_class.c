@@ -1,0 +1,27 @@
+#include "models/client_class.h"
+
+#include <assert.h>
+
+int64_t client_class_first(const struct client_class *list, int classes, int64_t n, int c)
+{
+    assert(c >= 0 && c <= classes && classes > 0);
+    if (c == classes)
+        return n;
+    double before = 0, all = 0;
+    for (int i = 0; i < classes; i++) {
+        before += i < c ? list[i].share : 0;
+        all += list[i].share;
+    }
+    assert(all > 0);
+    /* the small addend undoes binary fractions just below a whole number: 0.1 + 0.2 of 10 */
+    return (int64_t)((double)n * before / all + 1e-6);
+}
+
+int client_class_of(const struct client_class *list, int classes, int64_t n, int64_t client)
+{
+    assert(client >= 0 && client < n);
+    int c = classes - 1;
+    while (c > 0 && client < client_class_first(list, classes, n, c))
+        c--;
+    return c;
+}

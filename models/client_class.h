@@ -1,0 +1,31 @@
+/* client_class.h - kinds of clients and their share of the population.
+ *
+ * Clients of one class have neighbouring numbers, so that a class is a range of connections in
+ * the same state: client i of n belongs to the class whose slice of [0, n) holds i.
+ */
+#ifndef PUSHSIM_MODELS_CLIENT_CLASS_H
+#define PUSHSIM_MODELS_CLIENT_CLASS_H
+
+#include <stdint.h>
+
+#define CLIENT_CLASSES_MAX 8
+
+struct client_class {
+    char name[32];
+    double share;         /* of the population, relative to the other classes; >= 0 */
+    int64_t read_bps;     /* bytes per second it reads; 0 = at once */
+    double stall_rate_hz; /* Poisson: stops reading, per second and client */
+    int64_t stall_ns;     /* mean length of a stall, exponential; -1 = for good */
+    int64_t stall_at_ns;  /* stops once, so long after connecting, for stall_ns; -1 = no */
+    double loss_rate_hz;  /* Poisson: vanishes without a word (zombie), per second */
+    int64_t connect_timeout_ns; /* gives up connecting; 0 = when the kernel does */
+    int64_t silence_timeout_ns; /* closes when nothing came for so long; 0 = never */
+    char reconnect[32];         /* name of a client preset */
+};
+
+/* First client of class c (c == classes gives n): slices follow the shares, each rounded down
+ * to whole clients from the cumulated share, so that they sum to n exactly. */
+int64_t client_class_first(const struct client_class *list, int classes, int64_t n, int c);
+int client_class_of(const struct client_class *list, int classes, int64_t n, int64_t client);
+
+#endif

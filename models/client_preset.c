@@ -1,0 +1,155 @@
+#include "models/client_preset.h"
+
+#include <string.h>
+
+#define MS INT64_C(1000000)
+#define S  INT64_C(1000000000)
+/* "no cap": a day */
+#define UNCAPPED (86400 * S)
+
+const struct client_preset client_presets[] = {
+    { .name = "eventsource-chromium",
+      .source = "Blink core/eventsource: kDefaultReconnectDelay = 3000; `retry:` replaces it, "
+                "no growth, no jitter",
+      .reconnect = { .kind = RECONNECT_FIXED,
+                     .base_ns = 3 * S,
+                     .cap_ns = UNCAPPED,
+                     .factor = 1,
+                     .retry_after = true } },
+    { .name = "eventsource-firefox",
+      .source = "Gecko dom/base/EventSource.cpp: DEFAULT_RECONNECTION_TIME_VALUE 5000, minimum "
+                "500",
+      .reconnect = { .kind = RECONNECT_FIXED,
+                     .base_ns = 5 * S,
+                     .floor_ns = 500 * MS,
+                     .cap_ns = UNCAPPED,
+                     .factor = 1,
+                     .retry_after = true } },
+    { .name = "eventsource-npm",
+      .source = "eventsource 1.x and 2.x (npm), lib/eventsource.js: reconnectInterval = 1000",
+      .reconnect = { .kind = RECONNECT_FIXED,
+                     .base_ns = 1 * S,
+                     .cap_ns = UNCAPPED,
+                     .factor = 1,
+                     .retry_after = true } },
+    { .name = "websocket-browser",
+      .source = "WHATWG WebSockets: the API never reconnects by itself",
+      .reconnect = { .kind = RECONNECT_NEVER, .cap_ns = UNCAPPED, .factor = 1 } },
+    { .name = "reconnecting-websocket",
+      .source = "reconnecting-websocket 4 (pladaria), DEFAULT: min 1000 + random 4000, factor "
+                "1.3, max 10000, minUptime 5000, connectionTimeout 4000; the random part is "
+                "drawn at every attempt here, once for each page there",
+      .reconnect = { .kind = RECONNECT_EXPONENTIAL,
+                     .base_ns = 3 * S,
+                     .cap_ns = 10 * S,
+                     .factor = 1.3,
+                     .jitter = 2.0 / 3,
+                     .reset = RESET_ON_STABLE,
+                     .stable_ns = 5 * S },
+      .connect_timeout_ns = 4 * S },
+    { .name = "socket.io",
+      .source =
+          "socket.io-client 4 Manager: reconnectionDelay 1000, reconnectionDelayMax 5000, "
+          "randomizationFactor 0.5 (backo2, factor 2), timeout 20000; silence: engine.io "
+          "pingInterval 25000 + pingTimeout 20000",
+      .reconnect = { .kind = RECONNECT_EXPONENTIAL,
+                     .base_ns = 1 * S,
+                     .cap_ns = 5 * S,
+                     .factor = 2,
+                     .jitter = 0.5 },
+      .connect_timeout_ns = 20 * S,
+      .silence_timeout_ns = 45 * S },
+    { .name = "phoenix",
+      .source = "phoenix.js Socket: reconnectAfterMs 10, 50, 100, 150, 200, 250, 500, 1000, "
+                "2000, then 5000; heartbeatIntervalMs 30000, answered before the next is due",
+      .reconnect = { .kind = RECONNECT_STEPS,
+                     .steps_ns = { 10 * MS, 50 * MS, 100 * MS, 150 * MS, 200 * MS, 250 * MS,
+                                   500 * MS, 1000 * MS, 2000 * MS, 5000 * MS },
+                     .steps = 10,
+                     .cap_ns = UNCAPPED,
+                     .factor = 1 },
+      .connect_timeout_ns = 10 * S,
+      .silence_timeout_ns = 60 * S },
+    { .name = "signalr",
+      .source = "@microsoft/signalr DefaultReconnectPolicy: 0, 2000, 10000, 30000, then gives "
+                "up; serverTimeout 30 s",
+      .reconnect = { .kind = RECONNECT_STEPS,
+                     .steps_ns = { 0, 2 * S, 10 * S, 30 * S },
+                     .steps = 4,
+                     .cap_ns = UNCAPPED,
+                     .factor = 1,
+                     .attempts_max = 4 },
+      .silence_timeout_ns = 30 * S },
+    { .name = "websockets-python",
+      .source = "websockets 10.4 legacy/client.py: BACKOFF_MIN 1.92, FACTOR 1.618, MAX 60; "
+                "open_timeout 10; ping_interval 20 + ping_timeout 20 (the first delay, random "
+                "in 0..5 s, is taken as the second here)",
+      .reconnect = { .kind = RECONNECT_EXPONENTIAL,
+                     .base_ns = 1920 * MS,
+                     .cap_ns = 60 * S,
+                     .factor = 1.618 },
+      .connect_timeout_ns = 10 * S,
+      .silence_timeout_ns = 40 * S },
+    { .name = "full-jitter",
+      .source =
+          "AWS Architecture Blog 2015, Exponential Backoff And Jitter; base 1 s, cap 60 s",
+      .reconnect = { .kind = RECONNECT_FULL_JITTER,
+                     .base_ns = 1 * S,
+                     .cap_ns = 60 * S,
+                     .factor = 2,
+                     .reset = RESET_ON_STABLE,
+                     .stable_ns = 5 * S,
+                     .retry_after = true },
+      .connect_timeout_ns = 10 * S },
+    { .name = "decorrelated-jitter",
+      .source =
+          "AWS Architecture Blog 2015, Exponential Backoff And Jitter; base 1 s, cap 60 s",
+      .reconnect = { .kind = RECONNECT_DECORRELATED,
+                     .base_ns = 1 * S,
+                     .cap_ns = 60 * S,
+                     .factor = 2,
+                     .reset = RESET_ON_STABLE,
+                     .stable_ns = 5 * S,
+                     .retry_after = true },
+      .connect_timeout_ns = 10 * S },
+    { .name = "dust-fixed",
+      .source = "dust-tt/dust#19917: fixed 5 s",
+      .reconnect = { .kind = RECONNECT_FIXED,
+                     .base_ns = 5 * S,
+                     .cap_ns = UNCAPPED,
+                     .factor = 1 } },
+    { .name = "dust-jitter",
+      .source = "dust-tt/dust#19917, the cure: 3 to 8 s at random",
+      .reconnect = { .kind = RECONNECT_FIXED,
+                     .base_ns = 5500 * MS,
+                     .cap_ns = UNCAPPED,
+                     .factor = 1,
+                     .jitter = 2.5 / 5.5 } },
+    { .name = "destiny-open",
+      .source = "destinygg/chat-gui#872: 501 to 3000 ms, attempts reset on open",
+      .reconnect = { .kind = RECONNECT_FIXED,
+                     .base_ns = 1750500 * (MS / 1000),
+                     .floor_ns = 501 * MS,
+                     .cap_ns = 3 * S,
+                     .factor = 1,
+                     .jitter = 1249.5 / 1750.5 } },
+    { .name = "destiny-stable",
+      .source = "destinygg/chat-gui#872, the cure: window 3 s doubling to 60 s, full jitter, "
+                "floor 500 ms, reset after 5 s of connection",
+      .reconnect = { .kind = RECONNECT_FULL_JITTER,
+                     .base_ns = 3 * S,
+                     .floor_ns = 500 * MS,
+                     .cap_ns = 60 * S,
+                     .factor = 2,
+                     .reset = RESET_ON_STABLE,
+                     .stable_ns = 5 * S } },
+};
+const size_t client_preset_count = sizeof client_presets / sizeof *client_presets;
+
+const struct client_preset *client_preset_find(const char *name)
+{
+    for (size_t i = 0; i < client_preset_count; i++)
+        if (strcmp(client_presets[i].name, name) == 0)
+            return &client_presets[i];
+    return NULL;
+}

@@ -1,0 +1,26 @@
+/* client_preset.h - how well-known clients behave: a table with sources.
+ *
+ * A preset gives the reconnect policy, the connect time-out and the client's own heartbeat
+ * supervision. Each row names where its figures come from; rows of incidents name the thread.
+ */
+#ifndef PUSHSIM_MODELS_CLIENT_PRESET_H
+#define PUSHSIM_MODELS_CLIENT_PRESET_H
+
+#include <stddef.h>
+
+#include "models/reconnect.h"
+
+struct client_preset {
+    const char *name;
+    const char *source; /* library, version or document, and the place in it */
+    struct reconnect_params reconnect;
+    int64_t connect_timeout_ns; /* gives an attempt up after so long; 0 = the kernel's */
+    int64_t silence_timeout_ns; /* closes when nothing came for so long; 0 = never */
+};
+
+extern const struct client_preset client_presets[];
+extern const size_t client_preset_count;
+
+const struct client_preset *client_preset_find(const char *name); /* NULL: no such preset */
+
+#endif

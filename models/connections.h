@@ -1,0 +1,52 @@
+/* connections.h - the connections of one worker: one byte of state each, handled in runs.
+ *
+ * Connections are numbered in the order in which the server goes through its subscribers. What a
+ * connection's queue holds is a window of consecutive publishes and lives in the entry that will
+ * serve it (push_server.c), so that neighbours in the same state share it.
+ */
+#ifndef PUSHSIM_MODELS_CONNECTIONS_H
+#define PUSHSIM_MODELS_CONNECTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum connection_phase { /* the server's view */
+                        CONNECTION_CLOSED,
+                        CONNECTION_HANDSHAKE,
+                        CONNECTION_WAITING, /* its queue is empty, its task waits for a message */
+                        CONNECTION_READY, /* its task is in the ready queue, messages in its queue */
+                        CONNECTION_BLOCKED, /* its task waits for the write buffer to drain */
+                        CONNECTION_PHASE_MASK = 0x0f,
+                        /* flags: where a connection deviates from its neighbours */
+                        CONNECTION_GONE =
+                            0x10, /* the client has closed; the server may not know yet */
+                        CONNECTION_LEFT =
+                            0x20, /* the server knows, its task is still to be cancelled */
+                        CONNECTION_SLOW =
+                            0x40, /* the client does not read, or has buffers to catch up on */
+};
+
+struct connections {
+    uint8_t *state; /* `count` phases and flags; owned */
+    uint32_t count;
+    uint32_t open;    /* subscribers: waiting, ready or blocked */
+    uint32_t regular; /* of these, without any flag and not blocked */
+};
+
+void connections_init(struct connections *c, uint32_t count);
+void connections_close(struct connections *c);
+
+static inline uint8_t connections_phase(const struct connections *c, uint32_t i)
+{
+    return c->state[i] & CONNECTION_PHASE_MASK;
+}
+
+/* Length of the run of connections in the same state that starts at `first` and ends before
+ * first + n (n >= 1). */
+uint32_t connections_run(const struct connections *c, uint32_t first, uint32_t n);
+/* Sets the phase of n connections; flags stay. */
+void connections_set_phase(struct connections *c, uint32_t first, uint32_t n,
+                           enum connection_phase phase);
+void connections_set_flags(struct connections *c, uint32_t i, uint8_t flags, bool on);
+
+#endif

@@ -1,0 +1,390 @@
+#include <assert.h>
+#include <stddef.h>
+
+#include "models/cpu_internal.h"
+
+static int64_t now(const struct cpu *cpu)
+{
+    return cpu->host->sim->now_ns;
+}
+
+/* The latest tick at or before at_ns. */
+static int64_t tick_before(const struct cpu_host *host, int64_t at_ns)
+{
+    int64_t past_ns = (at_ns - host->tick_phase_ns) % host->params.tick_ns;
+
+    return at_ns - (past_ns < 0 ? past_ns + host->params.tick_ns : past_ns);
+}
+
+static void serve(struct cpu_thread *thread, int64_t ran_ns)
+{
+    int64_t *parts[] = { &thread->overhead_ns, &thread->cold_ns, &thread->demand_ns };
+
+    for (int i = 0; i < 3; i++) {
+        int64_t part_ns = ran_ns < *parts[i] ? ran_ns : *parts[i];
+
+        *parts[i] -= part_ns;
+        ran_ns -= part_ns;
+    }
+    assert(ran_ns == 0);
+}
+
+static void advance(struct cpu *cpu, int64_t to_ns)
+{
+    struct cpu_queue *queue = cpu->running->queue;
+    int64_t ran_ns = to_ns - cpu->updated_ns;
+
+    if (ran_ns <= 0)
+        return;
+    serve(cpu->running, ran_ns);
+    queue->group->usage_ns += ran_ns;
+    bool served = fair_queue_charge(&queue->threads, ran_ns);
+    served |= fair_queue_charge(&cpu->groups, ran_ns);
+    cpu->resched |= served;
+    cpu->updated_ns = to_ns;
+}
+
+/* Deadlines are renewed when the kernel looks, which is at the ticks: so the last tick first. */
+void cpu_dispatch_update(struct cpu *cpu)
+{
+    if (cpu->running == NULL)
+        return;
+    advance(cpu, tick_before(cpu->host, now(cpu)));
+    advance(cpu, now(cpu));
+}
+
+static void throttled_clock(struct cpu_thread *thread, bool on)
+{
+    int64_t now_ns = now(thread->queue->cpu);
+
+    if (on && thread->throttled_from_ns < 0) {
+        thread->throttled_from_ns = now_ns;
+    } else if (!on && thread->throttled_from_ns >= 0) {
+        thread->throttled_ns += now_ns - thread->throttled_from_ns;
+        thread->throttled_from_ns = -1;
+    }
+}
+
+/* Takes the group off the CPU's queue when none of its threads is left there. */
+static void leave_groups(struct cpu_queue *queue, bool delay)
+{
+    struct cpu_group *group = queue->group;
+
+    if (queue->threads.count > 0)
+        return;
+    if (group->params.quota_ns > 0)
+        cpu_bandwidth_empty(&group->bandwidth, queue->cpu->index, now(queue->cpu));
+    if (queue->entity.queued && !queue->entity.delayed)
+        fair_queue_remove(&queue->cpu->groups, &queue->entity, delay);
+}
+
+static void want(struct cpu_queue *queue)
+{
+    cpu_bandwidth_want(&queue->group->bandwidth, queue->cpu->index, now(queue->cpu));
+}
+
+/* throttle_cfs_rq_work: on its return to user mode a throttled thread goes into limbo. */
+static void enter_limbo(struct cpu_thread *thread)
+{
+    struct cpu_queue *queue = thread->queue;
+
+    cpu_limit_account(queue);
+    fair_queue_remove(&queue->threads, &thread->entity, false);
+    thread->leaving = false;
+    thread->limbo = true;
+    thread->next_limbo = queue->limbo;
+    queue->limbo = thread;
+    throttled_clock(thread, true);
+    want(queue);
+    leave_groups(queue, false);
+}
+
+/* Before 6.18 throttling takes the whole queue off the CPU at once. */
+static void stop_queue(struct cpu_queue *queue)
+{
+    bool wanted = false;
+
+    for (int i = 0; i < queue->threads.count; i++) {
+        struct cpu_thread *thread = queue->threads.entities[i]->owner;
+
+        if (!thread->entity.delayed) {
+            throttled_clock(thread, true);
+            wanted = true;
+        }
+    }
+    if (wanted)
+        want(queue);
+    if (queue->entity.queued)
+        fair_queue_remove(&queue->cpu->groups, &queue->entity, false);
+}
+
+/* check_cfs_rq_runtime; the queue was accounted for just before. */
+static void check_limit(struct cpu_queue *queue)
+{
+    struct cpu_group *group = queue->group;
+    int cpu = queue->cpu->index;
+
+    if (group->params.quota_ns == 0 || group->bandwidth.queues[cpu].throttled)
+        return;
+    if (cpu_bandwidth_throttle(&group->bandwidth, cpu, now(queue->cpu)) &&
+        queue->cpu->host->params.generation == CPU_THROTTLE_QUEUE)
+        stop_queue(queue);
+}
+
+/* A thread picked from a throttled queue leaves as soon as it returns to user mode. */
+static bool leaves_at_once(struct cpu_thread *thread)
+{
+    int64_t syscall_ns = thread->queue->cpu->host->params.syscall_ns;
+
+    if (!cpu_limit_throttled(thread->queue))
+        return false;
+    if (!thread->leaving) {
+        thread->leaving = true;
+        thread->leave_at_ns = now(thread->queue->cpu) + syscall_ns;
+    }
+    return thread->leave_at_ns <= now(thread->queue->cpu);
+}
+
+/* pick_task_fair: sleepers that have repaid their time, and throttled threads, fall out here. */
+static struct cpu_thread *pick(struct cpu *cpu)
+{
+    struct fair_entity *entity;
+
+    while ((entity = fair_queue_pick(&cpu->groups)) != NULL) {
+        struct cpu_queue *queue = entity->owner;
+
+        if (entity->delayed) {
+            fair_queue_remove(&cpu->groups, entity, false);
+            continue;
+        }
+        struct cpu_thread *thread = fair_queue_pick(&queue->threads)->owner;
+        if (thread->entity.delayed) {
+            fair_queue_remove(&queue->threads, &thread->entity, false);
+            leave_groups(queue, true);
+        } else if (leaves_at_once(thread)) {
+            enter_limbo(thread);
+        } else {
+            return thread;
+        }
+    }
+    return NULL;
+}
+
+static void put_off(struct cpu *cpu, struct cpu_thread *thread)
+{
+    int64_t now_ns = now(cpu), from_ns = cpu->worked_from_ns;
+
+    cpu->running = NULL;
+    thread->queue->group->running &= ~((uint64_t)1 << cpu->index);
+    fair_queue_run(&thread->queue->threads, NULL);
+    fair_queue_run(&cpu->groups, NULL);
+    thread->off_since_ns = now_ns;
+    if (now_ns > from_ns)
+        thread->ran(thread, thread->owner, from_ns, now_ns, false);
+}
+
+static void put_on(struct cpu *cpu, struct cpu_thread *thread)
+{
+    int64_t now_ns = now(cpu);
+
+    cpu->running = thread;
+    thread->queue->group->running |= (uint64_t)1 << cpu->index;
+    thread->queue->accounted_ns = now_ns;
+    fair_queue_run(&thread->queue->threads, &thread->entity);
+    fair_queue_run(&cpu->groups, &thread->queue->entity);
+    thread->cold_ns =
+        cache_warmth_after(&thread->warmth, thread->cold_ns, now_ns - thread->off_since_ns);
+    cpu->updated_ns = now_ns;
+    cpu->worked_from_ns = now_ns + thread->overhead_ns + thread->cold_ns;
+}
+
+void cpu_dispatch_schedule(struct cpu *cpu)
+{
+    struct cpu_thread *previous = cpu->running;
+
+    cpu_dispatch_update(cpu);
+    cpu->resched = false;
+    if (previous != NULL) {
+        cpu_limit_account(previous->queue);
+        check_limit(previous->queue);
+    }
+    struct cpu_thread *next = pick(cpu);
+    if (next != previous) {
+        if (previous != NULL)
+            put_off(cpu, previous);
+        if (next != NULL)
+            put_on(cpu, next);
+    }
+    cpu_dispatch_arm(cpu);
+    if (previous != NULL)
+        cpu_limit_arm(previous->queue->group);
+    if (next != NULL && (previous == NULL || next->queue->group != previous->queue->group))
+        cpu_limit_arm(next->queue->group);
+}
+
+static void go_to_sleep(struct cpu *cpu)
+{
+    struct cpu_thread *thread = cpu->running;
+    struct cpu_queue *queue = thread->queue;
+
+    cpu_limit_account(queue);
+    thread->leaving = false;
+    if (fair_queue_remove(&queue->threads, &thread->entity, true))
+        leave_groups(queue, true);
+    check_limit(queue);
+    cpu->worked_from_ns = now(cpu); /* all is reported */
+    put_off(cpu, thread);
+    cpu_dispatch_schedule(cpu);
+    cpu_limit_arm(queue->group);
+}
+
+static void done(void *subject, void *object)
+{
+    struct cpu *cpu = subject;
+    struct cpu_thread *thread = cpu->running;
+    int64_t from_ns = cpu->worked_from_ns;
+
+    (void)object;
+    cpu_dispatch_update(cpu);
+    cpu->worked_from_ns = now(cpu);
+    cpu->reporting = true;
+    thread->ran(thread, thread->owner, from_ns, now(cpu), true);
+    cpu->reporting = false;
+    assert(thread->asleep || thread->demand_ns > 0);
+    if (thread->asleep) {
+        go_to_sleep(cpu);
+    } else {
+        cpu_dispatch_arm(cpu);
+        cpu_limit_arm(thread->queue->group);
+    }
+}
+
+/* scheduler_tick on a CPU with more than one to choose from; or a throttled thread's way out. */
+static void tick(void *subject, void *object)
+{
+    struct cpu *cpu = subject;
+    struct cpu_thread *thread = cpu->running;
+    struct cpu_group *group = thread->queue->group;
+
+    (void)object;
+    cpu_dispatch_update(cpu);
+    cpu->ticked_ns = tick_before(cpu->host, now(cpu));
+    if (cpu->ticked_ns == now(cpu))
+        cpu_limit_tick(group);
+    if (cpu->running == thread && thread->leaving && thread->leave_at_ns == now(cpu)) {
+        enter_limbo(thread);
+        cpu->resched = true;
+    }
+    if (cpu->resched) {
+        cpu_dispatch_schedule(cpu);
+    } else {
+        cpu_dispatch_arm(cpu);
+        cpu_limit_arm(group);
+    }
+}
+
+static int64_t next_tick(const struct cpu *cpu)
+{
+    const struct cpu_thread *thread = cpu->running;
+    int64_t at_ns = -1;
+
+    if (cpu->groups.count > 1 || thread->queue->threads.count > 1) {
+        at_ns = tick_before(cpu->host, now(cpu));
+        if (at_ns < now(cpu) || at_ns <= cpu->ticked_ns)
+            at_ns += cpu->host->params.tick_ns;
+    }
+    if (thread->leaving && (at_ns < 0 || thread->leave_at_ns < at_ns))
+        at_ns = thread->leave_at_ns;
+    return at_ns;
+}
+
+void cpu_dispatch_arm(struct cpu *cpu)
+{
+    const struct cpu_thread *thread = cpu->running;
+    int64_t done_ns = -1, tick_ns = -1;
+
+    if (thread != NULL) {
+        done_ns = cpu->updated_ns + thread->overhead_ns + thread->cold_ns + thread->demand_ns;
+        tick_ns = next_tick(cpu);
+    }
+    cpu_event_at(cpu->host, &cpu->done_event, done_ns, CPU_DONE, done, cpu);
+    cpu_event_at(cpu->host, &cpu->tick_event, tick_ns, CPU_TICK, tick, cpu);
+}
+
+/* Is there, after an enqueue, somebody better than the running one? (check_preempt_wakeup_fair) */
+static bool preempts(const struct cpu *cpu, const struct cpu_thread *thread)
+{
+    const struct cpu_queue *queue = thread->queue;
+
+    if (cpu->running->queue == queue)
+        return fair_queue_pick(&queue->threads) == &thread->entity;
+    return fair_queue_pick(&cpu->groups) == &queue->entity;
+}
+
+static void join_groups(struct cpu_queue *queue)
+{
+    if (!queue->entity.queued || queue->entity.delayed)
+        fair_queue_add(&queue->cpu->groups, &queue->entity);
+}
+
+/* enqueue_task_fair, up to the question of preemption. */
+static void join(struct cpu_thread *thread)
+{
+    struct cpu_queue *queue = thread->queue;
+
+    if (queue->threads.running != NULL && !cpu_limit_account(queue))
+        queue->cpu->resched = true;
+    fair_queue_add(&queue->threads, &thread->entity);
+    if (queue->threads.count == 1 && !cpu_limit_throttled(queue)) {
+        cpu_limit_account(queue);
+        check_limit(queue);
+    }
+    if (!cpu_limit_throttled(queue) ||
+        queue->cpu->host->params.generation == CPU_THROTTLE_TASK) {
+        join_groups(queue);
+        return;
+    }
+    throttled_clock(thread, true);
+    want(queue);
+}
+
+void cpu_dispatch_enqueue(struct cpu_thread *thread)
+{
+    struct cpu *cpu = thread->queue->cpu;
+
+    cpu_dispatch_update(cpu);
+    join(thread);
+    if (cpu->running == NULL || cpu->resched || preempts(cpu, thread))
+        cpu_dispatch_schedule(cpu);
+    else
+        cpu_dispatch_arm(cpu);
+    cpu_limit_arm(thread->queue->group);
+}
+
+void cpu_dispatch_free(struct cpu_queue *queue)
+{
+    struct cpu *cpu = queue->cpu;
+
+    cpu_dispatch_update(cpu);
+    for (int i = 0; i < queue->threads.count; i++) {
+        struct cpu_thread *thread = queue->threads.entities[i]->owner;
+
+        throttled_clock(thread, false);
+        thread->leaving = false;
+    }
+    if (queue->threads.count > 0)
+        join_groups(queue);
+    while (queue->limbo != NULL) {
+        struct cpu_thread *thread = queue->limbo;
+
+        queue->limbo = thread->next_limbo;
+        thread->limbo = false;
+        throttled_clock(thread, false);
+        join(thread);
+    }
+    /* No preemption: whoever runs goes on to the next tick. */
+    if (cpu->running == NULL || cpu->resched)
+        cpu_dispatch_schedule(cpu);
+    else
+        cpu_dispatch_arm(cpu);
+}

@@ -1,0 +1,102 @@
+/* cpu_internal.h - shared by cpu.c (lifecycle), cpu_dispatch.c (who runs) and cpu_limit.c (quota).
+ *
+ * Lazy time: a CPU with one runnable thread has no events but the end of its demand; a group has
+ * one event for the next tick at which it is throttled or its timer starts (cpu_limit_arm). What
+ * ticks would have done in between is caught up with before anything looks at it.
+ */
+#ifndef PUSHSIM_MODELS_CPU_INTERNAL_H
+#define PUSHSIM_MODELS_CPU_INTERNAL_H
+
+#include "models/cache_warmth.h"
+#include "models/cpu.h"
+#include "models/cpu_bandwidth.h"
+#include "models/cpu_fair.h"
+
+/* Order at one instant: a demand that ends is served before the tick sees the thread; the tick
+ * accounts before the refill; wake-ups come last. */
+enum cpu_priority { CPU_DONE = -5, CPU_TICK, CPU_ATTENTION, CPU_REFILL, CPU_WAKE };
+
+struct cpu_thread {
+    struct cpu_queue *queue;       /* where it is pinned to */
+    cpu_ran_fn *ran;               /* tells the owner */
+    void *owner;                   /* borrowed */
+    struct fair_entity entity;     /* in queue->threads */
+    bool asleep;                   /* has no demand */
+    bool limbo;                    /* CPU_THROTTLE_TASK: dequeued until its group is free */
+    bool leaving;                  /* throttled, still on its way to user mode */
+    int64_t leave_at_ns;           /* when it gets there; valid if leaving */
+    int64_t overhead_ns;           /* served first: wake-up cost */
+    int64_t cold_ns;               /* then: cache warm-up */
+    int64_t demand_ns;             /* then: what the owner asked for */
+    struct cache_warmth warmth;    /* saturation_ns = 0: no effect */
+    int64_t off_since_ns;          /* last left the CPU */
+    int64_t throttled_ns;          /* waits that have ended */
+    int64_t throttled_from_ns;     /* this wait; -1 = none */
+    uint64_t wake_event;           /* pending wake-up */
+    struct cpu_thread *next_limbo; /* limbo list of the queue */
+    struct cpu_thread *next;       /* all threads of the group */
+};
+
+struct cpu_queue { /* a group on one CPU */
+    struct cpu_group *group;
+    struct cpu *cpu;
+    struct fair_entity entity; /* in cpu->groups */
+    struct fair_queue threads; /* runnable, and delayed ones */
+    struct cpu_thread *limbo;  /* last in, first out */
+    int pinned;                /* threads that live here */
+    int64_t accounted_ns;      /* bandwidth charged up to here, while one of its threads runs */
+};
+
+struct cpu {
+    struct cpu_host *host;
+    int index;
+    struct fair_queue groups;   /* struct rq: the root cfs_rq */
+    struct cpu_thread *running; /* or NULL: idle */
+    int64_t updated_ns;         /* demand and virtual time charged up to here */
+    int64_t worked_from_ns;     /* the stretch not yet reported began here */
+    bool resched;               /* somebody else may be due */
+    bool reporting;             /* in the owner's callback about the end of its demand */
+    int64_t ticked_ns;          /* the last tick that was an event */
+    uint64_t done_event, tick_event;
+};
+
+struct cpu_group {
+    struct cpu_host *host;
+    struct cpu_group_params params;
+    struct cpu_bandwidth bandwidth;
+    struct cpu_queue *queues;   /* one a CPU */
+    struct cpu_thread *threads; /* all of them */
+    int pinned;                 /* how many */
+    uint64_t running;           /* bit i: one of its threads runs on CPU i */
+    int64_t usage_ns;           /* up to each CPU's updated_ns */
+    uint64_t attention_event, refill_event, slack_event;
+    struct cpu_group *next;
+};
+
+struct cpu_host {
+    struct simulation *sim;
+    struct cpu_host_params params;
+    struct random_stream *phases; /* borrowed; NULL: phases are 0 */
+    int64_t tick_phase_ns;        /* 0 .. tick_ns - 1 */
+    struct cpu *cpus;
+    struct cpu_group *groups;
+};
+
+/* cpu_dispatch.c */
+void cpu_dispatch_update(struct cpu *cpu);   /* charges what ran up to now */
+void cpu_dispatch_arm(struct cpu *cpu);      /* its next events */
+void cpu_dispatch_schedule(struct cpu *cpu); /* schedule(): puts off, picks, runs */
+void cpu_dispatch_enqueue(struct cpu_thread *thread);
+void cpu_dispatch_free(struct cpu_queue *queue); /* unthrottle_cfs_rq */
+
+/* cpu_limit.c; all of them do nothing for a group without a quota. */
+bool cpu_limit_account(struct cpu_queue *queue); /* false: nothing remains (see bandwidth) */
+bool cpu_limit_throttled(const struct cpu_queue *queue);
+void cpu_limit_tick(struct cpu_group *group); /* the tick at this instant, on all its CPUs */
+void cpu_limit_arm(struct cpu_group *group);  /* its next events */
+
+/* Sets or moves an event; at_ns < 0: none is wanted. */
+void cpu_event_at(struct cpu_host *host, uint64_t *event, int64_t at_ns, int priority,
+                  event_fn *fn, void *subject);
+
+#endif

@@ -1,0 +1,243 @@
+#include "models/event_loop.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/error.h"
+
+/* Work is asked for in pieces of at most this much, so that the handler hears of progress in time
+ * (the pieces change no result: see models/cpu.h). */
+#define PIECE_NS 100000000
+
+static struct loop_entry *queue_at(const struct loop_queue *q, size_t i)
+{
+    return &q->items[(q->head + i) & (q->capacity - 1)];
+}
+
+static void queue_grow(struct loop_queue *q)
+{
+    size_t capacity = q->capacity ? 2 * q->capacity : 8;
+    struct loop_entry *items = mem_alloc(capacity * sizeof *items);
+    for (size_t i = 0; i < q->count; i++)
+        items[i] = *queue_at(q, i);
+    free(q->items);
+    *q = (struct loop_queue){ items, 0, q->count, capacity };
+}
+
+void loop_queue_push(struct loop_queue *q, const struct loop_entry *entry)
+{
+    if (q->count == q->capacity)
+        queue_grow(q);
+    q->count++;
+    *queue_at(q, q->count - 1) = *entry;
+}
+
+static void queue_push_front(struct loop_queue *q, const struct loop_entry *entry)
+{
+    if (q->count == q->capacity)
+        queue_grow(q);
+    q->head = (q->head - 1) & (q->capacity - 1);
+    q->count++;
+    q->items[q->head] = *entry;
+}
+
+bool loop_queue_pop(struct loop_queue *q, struct loop_entry *entry)
+{
+    if (q->count == 0)
+        return false;
+    *entry = q->items[q->head];
+    q->head = (q->head + 1) & (q->capacity - 1);
+    q->count--;
+    return true;
+}
+
+void loop_queue_move(struct loop_queue *to, struct loop_queue *from, size_t entries)
+{
+    struct loop_entry entry;
+    while (entries-- > 0 && loop_queue_pop(from, &entry))
+        loop_queue_push(to, &entry);
+}
+
+/* Queues a range; joins it to the one before when that is the same callback for the connections
+ * just in front. */
+static void queue_range(struct event_loop *loop, struct loop_queue *q,
+                        const struct loop_entry *e)
+{
+    if (loop->params.plain) {
+        for (uint32_t i = 0; i < e->count; i++)
+            loop_queue_push(q,
+                            &(struct loop_entry){ e->first + i, 1, e->from, e->to, e->step });
+        return;
+    }
+    struct loop_entry *last = q->count ? queue_at(q, q->count - 1) : NULL;
+    if (last && last->step == e->step && last->from == e->from && last->to == e->to &&
+        last->first + last->count == e->first)
+        last->count += e->count;
+    else
+        loop_queue_push(q, e);
+}
+
+void loop_accept_batch(struct event_loop *loop, struct loop_queue *to)
+{
+    int64_t room = loop->params.accept_batch;
+    struct loop_entry entry;
+    while (room > 0 && loop_queue_pop(&loop->accepts, &entry)) {
+        struct loop_entry rest = entry;
+        if (entry.count > room) {
+            entry.count = (uint32_t)room;
+            rest.first += entry.count;
+            rest.count -= entry.count;
+            queue_push_front(&loop->accepts, &rest);
+        }
+        room -= entry.count;
+        loop_queue_push(to, &entry);
+    }
+}
+
+struct loop_entry loop_poll_entry(const struct event_loop *loop, size_t fds)
+{
+    uint32_t ready = (uint32_t)(fds + (loop->accepts.count > 0));
+    return (struct loop_entry){
+        .first = ready, .count = 1, .from = (uint32_t)fds, .step = LOOP_POLL
+    };
+}
+
+/* Takes up the next entry that costs something; false: none. */
+static bool take_up(struct event_loop *loop)
+{
+    for (;;) {
+        struct loop_entry e;
+        if (!loop_queue_pop(&loop->inside, &e) && !loop->params.ops->next(loop, &e))
+            return false;
+        int64_t unit = loop->params.iteration_ns + (int64_t)e.first * loop->params.ready_fd_ns;
+        if (e.step != LOOP_POLL) {
+            struct loop_entry rest = e;
+            unit = loop->params.handler->begin(loop->params.owner, &e);
+            assert(unit >= 0 && e.count >= 1 && e.count <= rest.count);
+            rest.first += e.count;
+            rest.count -= e.count;
+            if (rest.count > 0)
+                queue_push_front(&loop->inside, &rest);
+        } else if (unit == 0) {
+            loop->params.ops->polled(loop, e.from);
+        }
+        if (unit == 0)
+            continue;
+        loop->current = e;
+        loop->total_ns = unit * e.count;
+        loop->progress_ns = 0;
+        return true;
+    }
+}
+
+static void finish(struct event_loop *loop)
+{
+    struct loop_entry e = loop->current;
+    if (e.step == LOOP_POLL) {
+        loop->iterations++;
+        loop->params.ops->polled(loop, e.from);
+    } else {
+        loop->params.handler->end(loop->params.owner, &e);
+    }
+}
+
+static void demand(struct event_loop *loop)
+{
+    int64_t work = loop->total_ns - loop->progress_ns;
+    cpu_thread_demand(loop->thread, work < PIECE_NS ? work : PIECE_NS);
+}
+
+static void loop_ran(struct cpu_thread *thread, void *owner, int64_t from_ns, int64_t to_ns,
+                     bool done)
+{
+    struct event_loop *loop = owner;
+    struct loop_stretch stretch = { loop->progress_ns, loop->progress_ns + to_ns - from_ns,
+                                    from_ns, cpu_thread_throttled_ns(thread) };
+    if (loop->current.step != LOOP_POLL)
+        loop->params.handler->ran(loop->params.owner, &loop->current, &stretch);
+    loop->progress_ns = stretch.to_ns;
+    if (!done)
+        return;
+    if (loop->progress_ns == loop->total_ns) {
+        finish(loop);
+        if (!take_up(loop)) {
+            loop->sleeping = true;
+            cpu_thread_sleep(thread);
+            return;
+        }
+    }
+    demand(loop);
+}
+
+void event_loop_init(struct event_loop *loop, struct simulation *sim, struct cpu_group *group,
+                     int cpu, const struct event_loop_params *params)
+{
+    memset(loop, 0, sizeof *loop);
+    loop->sim = sim;
+    loop->params = *params;
+    loop->sleeping = true;
+    loop->thread = cpu_thread_new(group, cpu, loop_ran, loop);
+}
+
+void event_loop_close(struct event_loop *loop)
+{
+    struct loop_queue *all[] = { &loop->inbox, &loop->accepts, &loop->timers, &loop->closes,
+                                 &loop->ready, &loop->later,   &loop->inside, &loop->flush };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        free(all[i]->items);
+    memset(loop, 0, sizeof *loop);
+}
+
+void event_loop_post(struct event_loop *loop, enum loop_source source,
+                     const struct loop_entry *entry)
+{
+    struct loop_queue *queues[] = { [SOURCE_IO] = &loop->inbox,
+                                    [SOURCE_ACCEPT] = &loop->accepts,
+                                    [SOURCE_TIMER] = &loop->timers,
+                                    [SOURCE_CLOSE] = &loop->closes };
+    loop_queue_push(queues[source], entry);
+    if (loop->sleeping && take_up(loop)) {
+        loop->sleeping = false;
+        demand(loop);
+    }
+}
+
+void event_loop_ready(struct event_loop *loop, const struct loop_entry *entry)
+{
+    queue_range(loop, &loop->later, entry);
+}
+
+void event_loop_inside(struct event_loop *loop, const struct loop_entry *entry)
+{
+    queue_range(loop, &loop->inside, entry);
+}
+
+void event_loop_flush(struct event_loop *loop, const struct loop_entry *entry)
+{
+    queue_range(loop, &loop->flush, entry);
+}
+
+void event_loop_visit(const struct event_loop *loop, loop_visit_fn *visit, void *arg)
+{
+    const struct loop_queue *all[] = { &loop->inbox,  &loop->accepts, &loop->timers,
+                                       &loop->closes, &loop->ready,   &loop->later,
+                                       &loop->inside, &loop->flush };
+    if (!loop->sleeping && loop->current.step != LOOP_POLL)
+        visit(arg, &loop->current, true, loop->progress_ns);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        for (size_t k = 0; k < all[i]->count; k++)
+            visit(arg, queue_at(all[i], k), false, 0);
+}
+
+uint32_t loop_stretch_ends(const struct loop_stretch *stretch, int64_t unit_ns,
+                           int64_t offset_ns, uint32_t *first, int64_t *first_ns)
+{
+    /* callbacks that ended at or before a progress p: 0 when p < offset, else (p - offset)/unit+1 */
+    int64_t before =
+        stretch->from_ns < offset_ns ? 0 : (stretch->from_ns - offset_ns) / unit_ns + 1;
+    int64_t after = stretch->to_ns < offset_ns ? 0 : (stretch->to_ns - offset_ns) / unit_ns + 1;
+    *first = (uint32_t)before;
+    *first_ns = stretch->at_ns + before * unit_ns + offset_ns - stretch->from_ns;
+    return (uint32_t)(after - before);
+}

@@ -1,0 +1,135 @@
+/* event_loop.h - a server's event loop: which callback runs when, on one thread of the CPU model.
+ *
+ * One interface, four implementations (struct loop_ops) that differ in the order in which they
+ * serve their sources; each file names the source of that order:
+ *   loop_asyncio.c  callbacks ready at the start of an iteration, then poll; also uvloop
+ *   loop_node.c     libuv's phases: timers, poll, check, close
+ *   loop_nginx.c    accepted connections, timers, posted events until none is left
+ *   loop_threads.c  one job after another, each to its end
+ *
+ * An entry is a *range*: the same callback for `count` connections in a row. The handler says what
+ * one callback costs (`begin`), is told how far the range has come (`ran`) and that it is over
+ * (`end`). Costs are whole nanoseconds, so a range of n costs exactly n single entries: with
+ * `plain` set every entry is split into single ones, and nothing else may change.
+ */
+#ifndef PUSHSIM_MODELS_EVENT_LOOP_H
+#define PUSHSIM_MODELS_EVENT_LOOP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "models/cpu.h"
+#include "sim/simulation.h"
+
+enum loop_source {                /* how work reaches the loop from outside */
+                   SOURCE_IO,     /* a readable or writable descriptor */
+                   SOURCE_ACCEPT, /* the listening socket */
+                   SOURCE_TIMER,  /* a timer that is due */
+                   SOURCE_CLOSE, /* a handle to close (Node: a phase of its own; others: as I/O) */
+};
+
+struct loop_entry {
+    uint32_t first, count; /* connections first .. first + count - 1; count >= 1 */
+    uint32_t from, to;     /* the handler's own, e.g. a window of publishes */
+    uint32_t step;         /* the handler's own: which callback; below LOOP_POLL */
+};
+
+#define LOOP_POLL                                                                              \
+    UINT32_MAX /* the loop's own step: one poll; `first`: descriptors found ready */
+
+struct loop_stretch {     /* a range moved on while the thread ran without a break */
+    int64_t from_ns;      /* progress in the range before it, ns of work */
+    int64_t to_ns;        /* progress after it */
+    int64_t at_ns;        /* simulation time at which the progress was from_ns */
+    int64_t throttled_ns; /* the thread's throttled clock in the stretch */
+};
+
+struct loop_handler {
+    /* The entry's turn has come: the cost of one callback, ns (0: nothing to do, skip it). May
+     * reduce entry->count; the rest comes next, with a `begin` of its own. */
+    int64_t (*begin)(void *owner, struct loop_entry *entry);
+    void (*ran)(void *owner, const struct loop_entry *entry,
+                const struct loop_stretch *stretch);
+    void (*end)(void *owner, const struct loop_entry *entry);
+};
+
+struct loop_queue {           /* ring of entries */
+    struct loop_entry *items; /* owned */
+    size_t head, count;
+    size_t capacity; /* a power of two, or 0 */
+};
+
+struct event_loop;
+
+struct loop_ops {
+    const char *name;
+    /* The next piece of work; false: nothing to do, sleep in the poll. */
+    bool (*next)(struct event_loop *loop, struct loop_entry *entry);
+    /* The poll has returned with `fds` descriptors of the inbox. */
+    void (*polled)(struct event_loop *loop, uint32_t fds);
+};
+
+extern const struct loop_ops loop_asyncio, loop_node, loop_nginx, loop_threads;
+
+struct event_loop_params {
+    const struct loop_ops *ops;
+    const struct loop_handler *handler;
+    void *owner;          /* given to the handler */
+    int64_t iteration_ns; /* CPU of one poll and its bookkeeping, >= 0 */
+    int64_t ready_fd_ns;  /* more for each ready descriptor, >= 0 */
+    int64_t accept_batch; /* connections accepted in one poll, >= 1 */
+    bool plain;           /* one entry a connection */
+};
+
+struct event_loop {
+    struct simulation *sim;
+    struct cpu_thread *thread;
+    struct event_loop_params params;
+    struct loop_queue inbox, accepts, timers, closes; /* arrived, not yet seen by a poll */
+    struct loop_queue ready;                          /* callbacks of this pass */
+    struct loop_queue later;                          /* callbacks of the next pass */
+    struct loop_queue inside;  /* go on with the present callback: before anything else */
+    struct loop_queue flush;   /* held back to the end of the iteration */
+    int phase;                 /* the implementation's own */
+    bool sleeping;             /* in the poll, nothing to do */
+    struct loop_entry current; /* valid when busy */
+    int64_t total_ns;          /* work in the current entry */
+    int64_t progress_ns;       /* of it done, 0..total */
+    uint64_t iterations;       /* polls so far */
+};
+
+void event_loop_init(struct event_loop *loop, struct simulation *sim, struct cpu_group *group,
+                     int cpu, const struct event_loop_params *params);
+void event_loop_close(struct event_loop *loop);
+
+/* From outside: the next poll sees it; wakes a sleeping loop. */
+void event_loop_post(struct event_loop *loop, enum loop_source source,
+                     const struct loop_entry *entry);
+/* From a handler's `end`: in the next pass of the ready queue; as part of the present callback
+ * (Node: a microtask); at the end of the iteration. */
+void event_loop_ready(struct event_loop *loop, const struct loop_entry *entry);
+void event_loop_inside(struct event_loop *loop, const struct loop_entry *entry);
+void event_loop_flush(struct event_loop *loop, const struct loop_entry *entry);
+
+/* Shows every entry that is not over: those that wait, and the current one (begun; progress_ns of
+ * it done). Polls are left out. */
+typedef void loop_visit_fn(void *arg, const struct loop_entry *entry, bool begun,
+                           int64_t progress_ns);
+void event_loop_visit(const struct event_loop *loop, loop_visit_fn *visit, void *arg);
+
+/* Which of the callbacks 0..count-1 of a range end within the stretch, when callback k ends at
+ * progress k x unit + offset (unit > 0, 0 < offset <= unit)? Returns how many; the first of them
+ * and its time. The others follow at intervals of `unit`. */
+uint32_t loop_stretch_ends(const struct loop_stretch *stretch, int64_t unit_ns,
+                           int64_t offset_ns, uint32_t *first, int64_t *first_ns);
+
+/* For the implementations. */
+void loop_queue_push(struct loop_queue *q, const struct loop_entry *entry);
+bool loop_queue_pop(struct loop_queue *q, struct loop_entry *entry);
+void loop_queue_move(struct loop_queue *to, struct loop_queue *from, size_t entries);
+/* Accepts at most accept_batch connections: moves their entries, the last one perhaps split. */
+void loop_accept_batch(struct event_loop *loop, struct loop_queue *to);
+struct loop_entry loop_poll_entry(const struct event_loop *loop, size_t fds);
+
+#endif

@@ -1,0 +1,80 @@
+#include "models/memory_account.h"
+
+#include <assert.h>
+
+static bool is_heap(enum memory_kind kind)
+{
+    return kind >= MEMORY_CONNECTIONS && kind <= MEMORY_COMPRESSION;
+}
+
+static int64_t heap_bytes(const struct memory_account *m)
+{
+    int64_t sum = 0;
+    for (int k = MEMORY_CONNECTIONS; k <= MEMORY_COMPRESSION; k++)
+        sum += m->held_bytes[k];
+    return sum;
+}
+
+void memory_account_init(struct memory_account *m, const struct memory_params *p)
+{
+    *m = (struct memory_account){ .held_bytes = { [MEMORY_BASE] = p->base_bytes },
+                                  .peak_bytes = p->base_bytes };
+}
+
+/* The heap grew (or shrank) by so much, its overhead included. */
+static void retain(struct memory_account *m, const struct memory_params *p, int64_t grown)
+{
+    int64_t *retained = &m->held_bytes[MEMORY_RETAINED];
+    if (grown > 0)
+        *retained -= grown < *retained ? grown : *retained;
+    else
+        *retained += (int64_t)(p->retention * (double)-grown);
+}
+
+void memory_account_change(struct memory_account *m, const struct memory_params *p,
+                           enum memory_kind kind, int64_t bytes)
+{
+    assert(kind < MEMORY_OVERHEAD && m->held_bytes[kind] + bytes >= 0);
+    m->held_bytes[kind] += bytes;
+    if (is_heap(kind)) {
+        int64_t overhead = (int64_t)(p->overhead * (double)heap_bytes(m));
+        retain(m, p, bytes + overhead - m->held_bytes[MEMORY_OVERHEAD]);
+        m->held_bytes[MEMORY_OVERHEAD] = overhead;
+    }
+    int64_t total = memory_account_total(m);
+    if (total > m->peak_bytes)
+        m->peak_bytes = total;
+}
+
+int64_t memory_account_total(const struct memory_account *m)
+{
+    int64_t sum = 0;
+    for (int k = 0; k < MEMORY_KINDS; k++)
+        sum += m->held_bytes[k];
+    return sum;
+}
+
+bool memory_account_exceeded(const struct memory_account *m, const struct memory_params *p)
+{
+    return p->limit_bytes > 0 && memory_account_total(m) > p->limit_bytes;
+}
+
+const char *memory_kind_name(enum memory_kind kind)
+{
+    static const char *const names[MEMORY_KINDS] = {
+        [MEMORY_BASE] = "base",         [MEMORY_CONNECTIONS] = "connections",
+        [MEMORY_QUEUES] = "queues",     [MEMORY_WRITE_BUFFERS] = "write_buffers",
+        [MEMORY_HISTORY] = "history",   [MEMORY_COMPRESSION] = "compression",
+        [MEMORY_SOCKETS] = "sockets",   [MEMORY_OVERHEAD] = "overhead",
+        [MEMORY_RETAINED] = "retained",
+    };
+    return names[kind];
+}
+
+int64_t memory_deflate_bytes(int window_bits, int mem_level)
+{
+    assert(window_bits >= 8 && window_bits <= 15 && mem_level >= 1 && mem_level <= 9);
+    int64_t deflate = (INT64_C(1) << (window_bits + 2)) + (INT64_C(1) << (mem_level + 9));
+    int64_t inflate = (INT64_C(1) << window_bits) + 7 * 1024;
+    return deflate + inflate;
+}

@@ -1,0 +1,62 @@
+/* memory_account.h - what the process and the kernel hold for it, by kind, as the cgroup counts.
+ *
+ * working set = base + connections + queues + write buffers + history + snapshots + compression
+ *               + overhead + retained (all heap) + sockets (kernel)
+ *
+ * Heap memory costs an overhead share on top (size classes, headers: a 4 KiB message in CPython
+ * is a 33-byte bytes header, glibc rounds to 16 bytes). Freed heap does not all go back: the
+ * share `retention` stays with the allocator and is used again before anything new is asked of
+ * the kernel (glibc's arenas; websockets/ws#667: 200 MB stay after the clients left). memory.max
+ * kills when the working set passes it (Documentation/admin-guide/cgroup-v2.rst, memory.max; TCP
+ * buffers are charged as "sock").
+ *
+ * permessage-deflate (RFC 7692) holds a deflate and an inflate state for each connection:
+ * (1 << (windowBits + 2)) + (1 << (memLevel + 9)) and (1 << windowBits) + 7 KiB (zconf.h).
+ */
+#ifndef PUSHSIM_MODELS_MEMORY_ACCOUNT_H
+#define PUSHSIM_MODELS_MEMORY_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum memory_kind {
+    MEMORY_BASE,          /* interpreter, code, libraries */
+    MEMORY_CONNECTIONS,   /* per connection: tasks, protocol objects, buffers */
+    MEMORY_QUEUES,        /* messages in outbound queues */
+    MEMORY_WRITE_BUFFERS, /* bytes in transports, above the kernel's buffers */
+    MEMORY_HISTORY,       /* events kept for replay, and replays under way */
+    MEMORY_COMPRESSION,   /* permessage-deflate states */
+    MEMORY_SOCKETS,       /* kernel send buffers */
+    MEMORY_OVERHEAD,      /* allocator overhead, derived */
+    MEMORY_RETAINED,      /* freed, not returned, derived */
+    MEMORY_KINDS,
+};
+
+struct memory_params {
+    int64_t base_bytes;       /* the process without connections */
+    int64_t connection_bytes; /* one connection, without buffers and compression */
+    int64_t message_bytes;    /* bookkeeping of one queued message, beside its payload */
+    double overhead;          /* share on top of the heap kinds, 0..4 */
+    double retention;         /* share of freed heap that is not returned, 0..1 */
+    bool shared_payload;      /* queues hold references to one copy of a message */
+    int64_t limit_bytes;      /* memory.max; 0 = none */
+};
+
+struct memory_account {
+    int64_t held_bytes[MEMORY_KINDS]; /* the derived kinds included */
+    int64_t peak_bytes;               /* largest working set seen */
+};
+
+void memory_account_init(struct memory_account *m, const struct memory_params *p);
+/* bytes > 0 takes, < 0 gives back; never more than is held. `kind` is not a derived one. */
+void memory_account_change(struct memory_account *m, const struct memory_params *p,
+                           enum memory_kind kind, int64_t bytes);
+int64_t memory_account_total(const struct memory_account *m); /* the working set */
+bool memory_account_exceeded(const struct memory_account *m, const struct memory_params *p);
+
+const char *memory_kind_name(enum memory_kind kind);
+
+/* One connection's permessage-deflate states; window_bits 8..15, mem_level 1..9. */
+int64_t memory_deflate_bytes(int window_bits, int mem_level);
+
+#endif

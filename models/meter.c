@@ -1,0 +1,259 @@
+#include "models/meter.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/error.h"
+
+void meter_init(struct meter *m, const struct network_params *network, uint32_t connections,
+                struct run_record *record)
+{
+    memset(m, 0, sizeof *m);
+    m->publish_delay_ns = network->publish_ns;
+    m->delivery_delay_ns = network->delivery_ns;
+    m->connections = connections;
+    m->balance = mem_alloc((connections + (size_t)1) * sizeof *m->balance);
+    m->record = record;
+    histogram_init(&m->delivery);
+    histogram_init(&m->depth);
+    for (int i = 0; i < METER_WINDOWS; i++)
+        histogram_init(&m->window[i]);
+    blame_init(&m->blame);
+}
+
+void meter_close(struct meter *m)
+{
+    histogram_close(&m->delivery);
+    histogram_close(&m->depth);
+    for (int i = 0; i < METER_WINDOWS; i++)
+        histogram_close(&m->window[i]);
+    blame_close(&m->blame);
+    free(m->balance);
+    m->balance = NULL;
+}
+
+static void settle(struct meter *m, uint32_t connection, uint32_t n, int32_t messages)
+{
+    assert(connection + n <= m->connections);
+    m->balance[connection] -= messages;
+    m->balance[connection + n] += messages;
+}
+
+void meter_due(struct meter *m, uint32_t connection, uint32_t n)
+{
+    m->due += n;
+    settle(m, connection, n, -1);
+}
+
+void meter_drop(struct meter *m, uint32_t connection, uint32_t n, uint64_t messages)
+{
+    m->dropped += n * messages;
+    settle(m, connection, n, (int32_t)messages);
+}
+
+void meter_lose(struct meter *m, enum loss_cause cause, uint32_t connection, uint32_t n,
+                uint64_t messages)
+{
+    m->lost[cause] += n * messages;
+    settle(m, connection, n, (int32_t)messages);
+}
+
+static uint64_t lost_total(const struct meter *m)
+{
+    uint64_t lost = 0;
+    for (int i = 0; i < LOSS_CAUSES; i++)
+        lost += m->lost[i];
+    return lost;
+}
+
+uint64_t meter_in_flight(const struct meter *m)
+{
+    return m->due - m->delivered - m->dropped - lost_total(m);
+}
+
+void meter_depth(struct meter *m, int64_t depth, uint64_t n)
+{
+    histogram_add(&m->depth, depth, n);
+    if (n > 0 && depth > m->depth_max)
+        m->depth_max = depth;
+}
+
+/* Latencies of deliveries visible from `at_ns` on, split where a second ends. */
+static void add_to_windows(struct meter *m, int64_t at_ns, int64_t latency_ns, int64_t step_ns,
+                           uint64_t n)
+{
+    while (n > 0) {
+        int64_t second = at_ns / METER_WINDOW_NS, newest = m->window_start_ns / METER_WINDOW_NS;
+        newest += METER_WINDOWS - 1;
+        uint64_t k = n;
+        if (step_ns > 0 && second < newest) {
+            int64_t room = (second + 1) * METER_WINDOW_NS - at_ns;
+            uint64_t fit = (uint64_t)((room + step_ns - 1) / step_ns);
+            k = fit < n ? fit : n;
+        }
+        assert(second * METER_WINDOW_NS >= m->window_start_ns);
+        struct histogram *h = &m->window[(second < newest ? second : newest) % METER_WINDOWS];
+        histogram_add_progression(h, latency_ns, step_ns, k);
+        at_ns += (int64_t)k * step_ns;
+        latency_ns += (int64_t)k * step_ns;
+        n -= k;
+    }
+}
+
+static void add_blame(struct meter *m, const struct delivery_run *run, int64_t latency_ns)
+{
+    const struct publish_record *p = run->publish;
+    int64_t part[BLAME_PARTS] = { 0 };
+    part[BLAME_NETWORK] = m->publish_delay_ns + m->delivery_delay_ns;
+    part[BLAME_THROTTLED] = run->throttled_ns - p->arrived_throttled_ns;
+    part[BLAME_LOOP] =
+        p->started_ns - p->arrived_ns - (p->started_throttled_ns - p->arrived_throttled_ns);
+    part[BLAME_BUFFERS] = run->buffered_ns;
+    if (run->queued)
+        part[BLAME_PIPELINE] =
+            p->handled_ns - p->started_ns - (p->handled_throttled_ns - p->started_throttled_ns);
+    enum blame_part growing = run->queued ? BLAME_QUEUE : BLAME_PIPELINE;
+    int64_t rest = latency_ns;
+    for (int i = 0; i < BLAME_PARTS; i++)
+        rest -= part[i];
+    part[growing] += rest;
+    blame_add(&m->blame, part, growing, run->step_ns, run->n);
+}
+
+void meter_deliver(struct meter *m, const struct delivery_run *run)
+{
+    struct publish_record *p = run->publish;
+    int64_t visible = run->first_ns + m->delivery_delay_ns + run->buffered_ns;
+    int64_t last = visible + run->step_ns * (run->n - 1);
+    int64_t latency = visible - p->planned_ns;
+    m->delivered += run->n;
+    settle(m, run->connection, run->n, 1);
+    p->first_ns = p->delivered == 0 || visible < p->first_ns ? visible : p->first_ns;
+    p->last_ns = last > p->last_ns ? last : p->last_ns;
+    p->delivered += run->n;
+    m->last_ns = last > m->last_ns ? last : m->last_ns;
+    add_to_windows(m, visible, latency, run->step_ns, run->n);
+    if (!p->measured)
+        return;
+    histogram_add_progression(&m->delivery, latency, run->step_ns, run->n);
+    add_blame(m, run, latency);
+}
+
+void publish_record_merge(struct publish_record *into, const struct publish_record *from)
+{
+    if (from->delivered == 0)
+        return;
+    if (into->delivered == 0 || from->first_ns < into->first_ns)
+        into->first_ns = from->first_ns;
+    if (from->last_ns > into->last_ns)
+        into->last_ns = from->last_ns;
+    into->delivered += from->delivered;
+}
+
+void meter_close_windows(struct meter *m, int64_t now_ns)
+{
+    for (; m->window_start_ns + METER_WINDOW_NS <= now_ns;
+         m->window_start_ns += METER_WINDOW_NS) {
+        struct histogram *h = &m->window[m->window_start_ns / METER_WINDOW_NS % METER_WINDOWS];
+        if (h->count == 0)
+            continue;
+        int64_t end = m->window_start_ns + METER_WINDOW_NS;
+        run_record_point(m->record, "delivery.p50", end, histogram_quantile(h, 0.5) / 1e9);
+        run_record_point(m->record, "delivery.p99", end, histogram_quantile(h, 0.99) / 1e9);
+        histogram_clear(h);
+    }
+}
+
+void meter_check(const struct meter *m, const uint32_t *held)
+{
+    int64_t balance = 0, total = 0;
+    for (uint32_t i = 0; i < m->connections; i++) {
+        balance += m->balance[i];
+        assert(balance == held[i]);
+        total += balance;
+    }
+    assert((uint64_t)total == meter_in_flight(m));
+    (void)held;
+    (void)total;
+}
+
+static void report_latency(struct meter *m)
+{
+    static const struct {
+        const char *name;
+        double q;
+    } quantiles[] = { { "delivery.p50", 0.5 },
+                      { "delivery.p95", 0.95 },
+                      { "delivery.p99", 0.99 },
+                      { "delivery.p999", 0.999 } };
+    for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++)
+        run_record_metric(m->record, quantiles[i].name, "s",
+                          histogram_quantile(&m->delivery, quantiles[i].q) / 1e9);
+    double count = (double)m->delivery.count;
+    double mean = count > 0 ? blame_total_ns(&m->blame) / count / 1e9 : NAN;
+    run_record_metric(m->record, "delivery.mean", "s", mean);
+    double max = count > 0 ? (double)m->delivery.max / 1e9 : NAN;
+    run_record_metric(m->record, "delivery.max", "s", max);
+    run_record_histogram(m->record, "delivery", &m->delivery);
+}
+
+static void report_blame(struct meter *m)
+{
+    double all[BLAME_PARTS], tail[BLAME_PARTS];
+    double p99 = histogram_quantile(&m->delivery, 0.99);
+    blame_shares(&m->blame, 0, all);
+    blame_shares(&m->blame, isnan(p99) ? 0 : (int64_t)p99, tail);
+    for (int i = 0; i < BLAME_PARTS; i++) {
+        char name[48];
+        snprintf(name, sizeof name, "blame.%s.all", blame_part_name(i));
+        run_record_metric(m->record, name, "1", all[i]);
+        snprintf(name, sizeof name, "blame.%s.tail", blame_part_name(i));
+        run_record_metric(m->record, name, "1", tail[i]);
+    }
+}
+
+void meter_report(struct meter *m, uint64_t unhandled)
+{
+    struct run_record *r = m->record;
+    report_latency(m);
+    report_blame(m);
+    run_record_metric(r, "published", "1", (double)m->published);
+    run_record_metric(r, "due", "1", (double)(m->due + unhandled));
+    run_record_metric(r, "delivered", "1", (double)m->delivered);
+    run_record_metric(r, "dropped", "1", (double)m->dropped);
+    run_record_metric(r, "lost", "1", (double)lost_total(m));
+    run_record_metric(r, "in_flight", "1", (double)(meter_in_flight(m) + unhandled));
+    run_record_metric(r, "queue.depth.mean", "1", histogram_mean(&m->depth));
+    run_record_metric(r, "queue.depth.p99", "1", histogram_quantile(&m->depth, 0.99));
+    run_record_metric(r, "queue.depth.max", "1", (double)m->depth_max);
+}
+
+void meter_report_positions(struct meter *m, const struct publish_record *publishes,
+                            size_t count)
+{
+    struct histogram first, last;
+    double slopes = 0;
+    uint64_t sloped = 0;
+    histogram_init(&first);
+    histogram_init(&last);
+    for (size_t i = 0; i < count; i++) {
+        const struct publish_record *p = &publishes[i];
+        if (!p->measured || p->delivered == 0)
+            continue;
+        histogram_add(&first, p->first_ns - p->planned_ns, 1);
+        histogram_add(&last, p->last_ns - p->planned_ns, 1);
+        if (p->delivered > 1) {
+            slopes += (double)(p->last_ns - p->first_ns) / (p->delivered - 1);
+            sloped++;
+        }
+    }
+    struct run_record *r = m->record;
+    run_record_metric(r, "delivery.first.p50", "s", histogram_quantile(&first, 0.5) / 1e9);
+    run_record_metric(r, "delivery.last.p50", "s", histogram_quantile(&last, 0.5) / 1e9);
+    run_record_metric(r, "delivery.slope", "s", sloped ? slopes / (double)sloped / 1e9 : NAN);
+    histogram_close(&first);
+    histogram_close(&last);
+}

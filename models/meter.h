@@ -1,0 +1,96 @@
+/* meter.h - counts, latencies and their blame in one run; every message is accounted for.
+ *
+ * Conservation: what was due (a publish handled while a connection was subscribed) was delivered,
+ * dropped, lost or is still in flight, in total and for each connection. The per-connection count
+ * is kept as differences between neighbours, so that a range costs no more than one connection.
+ */
+#ifndef PUSHSIM_MODELS_METER_H
+#define PUSHSIM_MODELS_METER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "models/blame.h"
+#include "models/parameters.h"
+#include "models/run_record.h"
+#include "sim/histogram.h"
+
+#define METER_WINDOW_NS 1000000000
+#define METER_WINDOWS   4 /* open at a time: deliveries are known a little ahead of their time */
+
+struct publish_record { /* one publish at one worker; times ns, -1: not yet */
+    int64_t planned_ns; /* when it should have been sent: latency counts from here */
+    int64_t arrived_ns; /* at the server's socket */
+    int64_t started_ns; /* its callback's turn */
+    int64_t handled_ns; /* its callback's end: every subscriber's queue has it */
+    int64_t arrived_throttled_ns, started_throttled_ns,
+        handled_throttled_ns;  /* same instants on
+                                                                     the throttled clock */
+    int64_t bytes;             /* payload */
+    double factor;             /* noise: all its costs are multiplied by it */
+    bool measured;             /* enters the latency figures */
+    int64_t first_ns, last_ns; /* client-visible times of its first and last delivery */
+    uint32_t delivered;        /* connections that have it */
+};
+
+/* Joins what another worker knows of the same publish: first, last and number of deliveries. */
+void publish_record_merge(struct publish_record *into, const struct publish_record *from);
+
+struct delivery_run { /* one message delivered to n connections in a row */
+    struct publish_record *publish;
+    uint32_t connection;       /* the first */
+    uint32_t n;                /* >= 1 */
+    int64_t first_ns, step_ns; /* time of the first write, interval to the next */
+    int64_t throttled_ns;      /* the throttled clock at the writes */
+    int64_t buffered_ns;       /* after the write, in buffers, besides the network's delay */
+    bool queued;               /* it found earlier messages in its queue */
+};
+
+enum loss_cause { LOSS_CLIENT_GONE, LOSS_SLOW_CONSUMER, LOSS_CAUSES };
+
+struct meter {
+    int64_t publish_delay_ns, delivery_delay_ns; /* network, one way */
+    uint64_t published;                          /* sent by the publisher */
+    uint64_t due; /* published x subscribers, of the publishes handled */
+    uint64_t delivered, dropped;
+    uint64_t lost[LOSS_CAUSES];
+    uint32_t connections;      /* all numbers are below this */
+    int32_t *balance;          /* connections + 1 differences: due - settled; owned */
+    struct histogram delivery; /* latency, measured publishes, ns */
+    struct histogram depth;    /* sampled outbound queue depths, messages */
+    struct histogram
+        window[METER_WINDOWS]; /* latency by second of the delivery, all publishes */
+    int64_t window_start_ns;   /* of the oldest open window, which is number start / 1 s */
+    int64_t depth_max;         /* deepest queue seen when it was served or sampled */
+    int64_t last_ns;           /* latest client-visible time */
+    struct blame blame;        /* measured publishes */
+    struct run_record *record; /* borrowed */
+};
+
+void meter_init(struct meter *m, const struct network_params *network, uint32_t connections,
+                struct run_record *record);
+void meter_close(struct meter *m);
+
+void meter_due(struct meter *m, uint32_t connection,
+               uint32_t n); /* one message for each of n */
+void meter_deliver(struct meter *m, const struct delivery_run *run);
+/* `messages` for each of n connections end here. */
+void meter_drop(struct meter *m, uint32_t connection, uint32_t n, uint64_t messages);
+void meter_lose(struct meter *m, enum loss_cause cause, uint32_t connection, uint32_t n,
+                uint64_t messages);
+/* Queue depth of n connections, sampled. */
+void meter_depth(struct meter *m, int64_t depth, uint64_t n);
+uint64_t meter_in_flight(const struct meter *m); /* due and not settled */
+
+/* Writes the points of the windows that ended by `now_ns`. */
+void meter_close_windows(struct meter *m, int64_t now_ns);
+/* Asserts conservation: held[i] messages are in the server for connection i (array of
+ * `connections`). */
+void meter_check(const struct meter *m, const uint32_t *held);
+/* Writes the figures; `unhandled`: deliveries due for publishes that no worker has handled yet. */
+void meter_report(struct meter *m, uint64_t unhandled);
+/* Over the measured publishes: when the first and the last client had the message. */
+void meter_report_positions(struct meter *m, const struct publish_record *publishes,
+                            size_t count);
+
+#endif

@@ -1,0 +1,266 @@
+#include "models/push_run.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "models/meter.h"
+#include "models/push_server.h"
+#include "models/random_purpose.h"
+#include "sim/error.h"
+
+#define SAMPLE_NS 90909091 /* eleven a second: out of step with quota periods of 100 ms */
+/* A delivery is known at most this long after its write: event_loop.c's largest piece. */
+#define KNOWN_NS 100000000
+
+struct push_run {
+    const struct parameters *p;
+    const struct schedule *schedule;
+    struct simulation sim;
+    struct cpu_host *host;
+    struct cpu_group *group;
+    struct meter meter;
+    struct push_server *workers;  /* p->server.workers; owned */
+    size_t next;                  /* action of the schedule */
+    struct random_stream factors; /* noise of each publish */
+    struct random_stream other;   /* times and lengths of interference */
+    struct cpu_counters sampled;  /* counters at the last whole second */
+    struct run_record *out;
+};
+
+/* -- what the outside world does -------------------------------------------------------------- */
+
+static void publish_arrives(void *subject, void *object)
+{
+    struct push_run *run = subject;
+    const struct action *action = object;
+    struct publish_record record = {
+        .planned_ns = action->at_ns,
+        .bytes = action->bytes,
+        .factor = random_stream_lognormal(&run->factors, 1, run->p->cost.noise_cv),
+        .measured = action->measured,
+    };
+    for (int64_t w = 0; w < run->p->server.workers; w++)
+        push_server_publish(&run->workers[w], &record);
+}
+
+static void next_action(void *subject, void *object)
+{
+    struct push_run *run = subject;
+    const struct schedule *s = run->schedule;
+    (void)object;
+    for (; run->next < s->count && s->actions[run->next].at_ns <= run->sim.now_ns;
+         run->next++) {
+        struct action *action = &s->actions[run->next];
+        if (action->kind != ACTION_PUBLISH)
+            continue;
+        run->meter.published++;
+        simulation_at(&run->sim, run->sim.now_ns + run->p->network.publish_ns, 0,
+                      publish_arrives, run, action);
+    }
+    if (run->next < s->count)
+        simulation_at(&run->sim, s->actions[run->next].at_ns, 0, next_action, run, NULL);
+}
+
+static void interference(void *subject, void *object)
+{
+    struct push_run *run = subject;
+    const struct cost_params *cost = &run->p->cost;
+    (void)object;
+    double length = random_stream_exponential(&run->other, cost->interference_ns);
+    push_server_other(&run->workers[0], length);
+    double gap = random_stream_exponential(&run->other, 1e9 / cost->interference_rate_hz);
+    simulation_at(&run->sim, run->sim.now_ns + (int64_t)gap, 0, interference, run, NULL);
+}
+
+static void collect_garbage(void *subject, void *object)
+{
+    struct push_run *run = subject;
+    struct push_server *worker = object;
+    const struct cost_params *cost = &run->p->cost;
+    push_server_other(worker,
+                      cost->gc_base_ns + cost->gc_connection_ns * worker->connections.open);
+    simulation_at(&run->sim, run->sim.now_ns + (int64_t)cost->gc_period_ns, 0, collect_garbage,
+                  run, worker);
+}
+
+/* -- what is looked at ------------------------------------------------------------------------ */
+
+static void sample_depth(void *subject, void *object)
+{
+    struct push_run *run = subject;
+    uint64_t messages = 0, open = 0;
+    (void)object;
+    for (int64_t w = 0; w < run->p->server.workers; w++) {
+        messages += push_server_sample(&run->workers[w]);
+        open += run->workers[w].connections.open;
+    }
+    if (open > 0)
+        run_record_point(run->out, "queue.depth", run->sim.now_ns,
+                         (double)messages / (double)open);
+    simulation_at(&run->sim, run->sim.now_ns + SAMPLE_NS, 1, sample_depth, run, NULL);
+}
+
+static void sample_second(void *subject, void *object)
+{
+    struct push_run *run = subject;
+    int64_t now = run->sim.now_ns;
+    struct cpu_counters c = cpu_group_counters(run->group);
+    (void)object;
+    run_record_point(run->out, "cpu.used", now,
+                     (double)(c.usage_ns - run->sampled.usage_ns) / 1e9);
+    run_record_point(run->out, "cpu.throttled", now,
+                     (double)(c.throttled_ns - run->sampled.throttled_ns) / 1e9);
+    run->sampled = c;
+    simulation_at(&run->sim, now + METER_WINDOW_NS, 1, sample_second, run, NULL);
+}
+
+static void close_windows(void *subject, void *object)
+{
+    struct push_run *run = subject;
+    int64_t now = run->sim.now_ns;
+    (void)object;
+    meter_close_windows(&run->meter, now - KNOWN_NS);
+    simulation_at(&run->sim, now + METER_WINDOW_NS, 1, close_windows, run, NULL);
+}
+
+/* -- life ------------------------------------------------------------------------------------- */
+
+static uint32_t count_publishes(const struct schedule *s)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < s->count; i++)
+        count += s->actions[i].kind == ACTION_PUBLISH;
+    return count;
+}
+
+static void start_workers(struct push_run *run)
+{
+    int64_t workers = run->p->server.workers;
+    uint64_t clients = run->schedule->clients;
+    run->workers = mem_alloc((size_t)workers * sizeof *run->workers);
+    for (int64_t w = 0; w < workers; w++) {
+        uint32_t base = (uint32_t)(clients * (uint64_t)w / (uint64_t)workers);
+        uint32_t end = (uint32_t)(clients * (uint64_t)(w + 1) / (uint64_t)workers);
+        struct push_server_params params = { .p = run->p,
+                                             .group = run->group,
+                                             .meter = &run->meter,
+                                             .worker = (int)w,
+                                             .base = base,
+                                             .clients = end - base,
+                                             .publishes = count_publishes(run->schedule) };
+        push_server_init(&run->workers[w], &run->sim, &params);
+        uint32_t initial = run->schedule->initial < end ? run->schedule->initial : end;
+        if (initial > base)
+            push_server_connected(&run->workers[w], 0, initial - base);
+    }
+}
+
+static void start_noise(struct push_run *run, uint64_t seed, uint32_t replication)
+{
+    const struct cost_params *cost = &run->p->cost;
+    random_stream_init(&run->factors, seed, replication, RANDOM_COST_NOISE, 0);
+    random_stream_init(&run->other, seed, replication, RANDOM_INTERFERENCE, 0);
+    if (cost->interference_rate_hz > 0 && cost->interference_ns > 0) {
+        double gap = random_stream_exponential(&run->other, 1e9 / cost->interference_rate_hz);
+        simulation_at(&run->sim, (int64_t)gap, 0, interference, run, NULL);
+    }
+    for (int64_t w = 0; cost->gc_period_ns > 0 && w < run->p->server.workers; w++) {
+        struct random_stream rs;
+        random_stream_init(&rs, seed, replication, RANDOM_GC, (uint32_t)w);
+        int64_t at = (int64_t)(random_stream_uniform(&rs) * cost->gc_period_ns);
+        simulation_at(&run->sim, at, 0, collect_garbage, run, &run->workers[w]);
+    }
+}
+
+static void start(struct push_run *run, uint64_t seed, uint32_t replication)
+{
+    struct random_stream phases;
+    random_stream_init(&phases, seed, replication, RANDOM_CPU_PHASES, 0);
+    simulation_init(&run->sim);
+    run->host = cpu_host_new(&run->sim, &run->p->host, &phases);
+    run->group = cpu_group_new(run->host, &run->p->cpu);
+    meter_init(&run->meter, &run->p->network, run->schedule->clients, run->out);
+    start_workers(run);
+    start_noise(run, seed, replication);
+    simulation_at(&run->sim, 0, 0, next_action, run, NULL);
+    simulation_at(&run->sim, SAMPLE_NS, 1, sample_depth, run, NULL);
+    simulation_at(&run->sim, METER_WINDOW_NS, 1, sample_second, run, NULL);
+    simulation_at(&run->sim, METER_WINDOW_NS + KNOWN_NS, 1, close_windows, run, NULL);
+}
+
+/* Deliveries due for the publishes on their way to the server or waiting for its loop. */
+static uint64_t unhandled(const struct push_run *run)
+{
+    uint64_t messages = 0;
+    for (int64_t w = 0; w < run->p->server.workers; w++)
+        messages += (run->meter.published - run->workers[w].tail) *
+                    (uint64_t)run->workers[w].connections.open;
+    return messages;
+}
+
+/* The schedule's time, then the drain: until everything is delivered, or its end. */
+static void run_window(struct push_run *run)
+{
+    int64_t end = run->schedule->end_ns, limit = end + run->p->workload.drain_ns;
+    simulation_run_until(&run->sim, end);
+    while (run->sim.now_ns < limit && unhandled(run) + meter_in_flight(&run->meter) > 0) {
+        int64_t until = run->sim.now_ns + SAMPLE_NS;
+        simulation_run_until(&run->sim, until < limit ? until : limit);
+    }
+}
+
+/* First and last delivery over all workers. */
+static void report_positions(struct push_run *run)
+{
+    uint32_t count = run->workers[0].arrived;
+    struct publish_record *all = mem_alloc((count + (size_t)1) * sizeof *all);
+    memcpy(all, run->workers[0].publishes, count * sizeof *all);
+    for (int64_t w = 1; w < run->p->server.workers; w++) {
+        for (uint32_t i = 0; i < count; i++)
+            publish_record_merge(&all[i], &run->workers[w].publishes[i]);
+    }
+    meter_report_positions(&run->meter, all, count);
+    free(all);
+}
+
+static void report(struct push_run *run)
+{
+    struct run_record *r = run->out;
+    uint32_t *held = mem_alloc((run->schedule->clients + (size_t)1) * sizeof *held);
+    uint64_t open = 0;
+    for (int64_t w = 0; w < run->p->server.workers; w++) {
+        push_server_settle(&run->workers[w], held);
+        open += run->workers[w].connections.open;
+    }
+    meter_check(&run->meter, held);
+    free(held);
+    meter_close_windows(&run->meter,
+                        run->sim.now_ns + METER_WINDOWS * (int64_t)METER_WINDOW_NS);
+    meter_report(&run->meter, unhandled(run));
+    report_positions(run);
+    struct cpu_counters c = cpu_group_counters(run->group);
+    run_record_metric(r, "connections", "1", (double)open);
+    run_record_metric(r, "duration", "s", (double)run->sim.now_ns / 1e9);
+    run_record_metric(r, "cpu.used", "s", (double)c.usage_ns / 1e9);
+    run_record_metric(r, "cpu.throttled", "s", (double)c.throttled_ns / 1e9);
+    run_record_metric(r, "cpu.periods", "1", (double)c.periods);
+    run_record_metric(r, "cpu.throttled_periods", "1", (double)c.throttled);
+    run_record_metric(r, "cpu.throttled_share", "1",
+                      c.periods ? (double)c.throttled / (double)c.periods : 0);
+}
+
+void push_run(const struct parameters *p, const struct schedule *s, uint64_t seed,
+              uint32_t replication, struct run_record *out)
+{
+    struct push_run run = { .p = p, .schedule = s, .out = out };
+    start(&run, seed, replication);
+    run_window(&run);
+    report(&run);
+    for (int64_t w = 0; w < p->server.workers; w++)
+        push_server_close(&run.workers[w]);
+    free(run.workers);
+    meter_close(&run.meter);
+    cpu_host_free(run.host);
+    simulation_close(&run.sim);
+}

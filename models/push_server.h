@@ -1,0 +1,75 @@
+/* push_server.h - one worker of a push server: publishes in, deliveries out.
+ *
+ * The delivery pipeline (DESIGN section 5): a publish callback puts the message into the queue of
+ * each subscriber and makes the waiting subscriber tasks ready; they come up in later passes of
+ * the ready queue, all connections in one step before any in the next; the last pass takes what
+ * the queue holds and writes it, or leaves it to the flush at the end of the iteration:
+ *
+ *   publish ─ publish_ns + subscribers x enqueue_ns
+ *   pass 1 … hops ─ wake_ns each; the last takes all queued messages, item_ns each
+ *   write ─ write_ns + KiB x write_kib_ns, for each message in the last pass; on uvloop once for
+ *           all of them at the end of the iteration
+ *
+ * With hops = 0 (Node, nginx) the publish callback itself writes to each connection.
+ * Sources: Starlette 0.26 StreamingResponse over asyncio.Queue (CPython 3.11 Lib/asyncio/queues.py:
+ * get() does not yield while the queue has messages), uvicorn 0.17 flow control, uvloop 0.17.
+ */
+#ifndef PUSHSIM_MODELS_PUSH_SERVER_H
+#define PUSHSIM_MODELS_PUSH_SERVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "models/cache_warmth.h"
+#include "models/connections.h"
+#include "models/event_loop.h"
+#include "models/meter.h"
+#include "models/parameters.h"
+
+struct push_server {
+    struct simulation *sim;
+    const struct parameters *p;         /* borrowed */
+    const struct protocol_costs *costs; /* of the server's protocol */
+    struct meter *meter;                /* borrowed */
+    struct event_loop loop;
+    struct connections connections;   /* numbered from 0 */
+    uint32_t base;                    /* client number of connection 0 */
+    bool held_writes;                 /* writes wait for the end of the iteration (uvloop) */
+    struct publish_record *publishes; /* by sequence number; `publish_count`, owned */
+    uint32_t publish_count;
+    uint32_t arrived;  /* publishes that have reached the server */
+    uint32_t tail;     /* of them handled: messages below it are queued */
+    int64_t *take_ns;  /* [m]: cost of taking messages 0 .. m - 1 in the last pass; owned */
+    int64_t *flush_ns; /* [m]: cost by size of flushing messages 0 .. m - 1; owned */
+};
+
+/* worker: its number, 0 .. workers - 1; serves clients base .. base + clients - 1. */
+struct push_server_params {
+    const struct parameters *p; /* borrowed for the server's life */
+    struct cpu_group *group;
+    struct meter *meter;
+    int worker;
+    uint32_t base, clients;
+    uint32_t publishes; /* most that can arrive */
+};
+
+void push_server_init(struct push_server *s, struct simulation *sim,
+                      const struct push_server_params *params);
+void push_server_close(struct push_server *s);
+
+/* Clients base + first … are connected now, without any cost (before the run). */
+void push_server_connected(struct push_server *s, uint32_t first, uint32_t n);
+/* A publish request reaches the server; `record` gives planned_ns, bytes, factor and measured. */
+void push_server_publish(struct push_server *s, const struct publish_record *record);
+/* Other work of the process: a garbage collection, an outlier. */
+void push_server_other(struct push_server *s, double cost_ns);
+
+/* Messages in a queue whose oldest one was `from` before the bound was applied. */
+uint32_t push_server_depth(const struct push_server *s, uint32_t from);
+/* Samples the queue depth of every connection into the meter; returns the sum. */
+uint64_t push_server_sample(struct push_server *s);
+/* At the end of a run, once: drops what is beyond the bounds, then adds to held[client] the
+ * messages still held for it. */
+void push_server_settle(struct push_server *s, uint32_t *held);
+
+#endif

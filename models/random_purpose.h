@@ -1,0 +1,16 @@
+/* random_purpose.h - who draws: the purpose that names each random stream of the models.
+ *
+ * The numbers are part of every stored result: append, never renumber.
+ */
+#ifndef PUSHSIM_MODELS_RANDOM_PURPOSE_H
+#define PUSHSIM_MODELS_RANDOM_PURPOSE_H
+
+enum random_purpose {
+    RANDOM_ARRIVALS = 1,     /* times of publishes */
+    RANDOM_CPU_PHASES = 2,   /* phases of ticks and quota timers */
+    RANDOM_COST_NOISE = 3,   /* the log-normal factor of each publish */
+    RANDOM_INTERFERENCE = 4, /* other work in the server; index: worker */
+    RANDOM_GC = 5,           /* phase of garbage collection; index: worker */
+};
+
+#endif

@@ -1,0 +1,36 @@
+/* replay_history.h - the bounded history of events that a reconnecting client can catch up from.
+ *
+ * An SSE client sends the id of the last event it saw as Last-Event-ID (WHATWG HTML 9.2.4) and a
+ * server that keeps a history answers with what it missed. Events are numbered by publish
+ * sequence; the history keeps the newest `length` of them: what was missed before them is lost
+ * for good. nchan keeps nchan_message_buffer_length 10; dust kept 256 of 10 KB (dust-tt/dust
+ * #19917). A client without an id, or a server without history, gets only what comes next.
+ */
+#ifndef PUSHSIM_MODELS_REPLAY_HISTORY_H
+#define PUSHSIM_MODELS_REPLAY_HISTORY_H
+
+#include <stdint.h>
+
+struct replay_params {
+    int64_t length;         /* newest events kept; 0 = no history */
+    int64_t batch;          /* events loaded at a time for one client; 0 = all at once */
+    int64_t snapshot_bytes; /* sent to every new connection before its events; 0 = none */
+};
+
+struct replay {
+    uint64_t first; /* sequence of the first event to send again */
+    uint64_t count; /* how many, up to `next` - 1 */
+    uint64_t lost;  /* missed and no longer in the history */
+};
+
+/* The client has seen everything below `seen` (events up to seen - 1); `next` is the sequence of
+ * the next publish; events before `oldest` were never kept (0, or the first after a restart that
+ * lost the history). seen <= next. */
+struct replay replay_history_missed(const struct replay_params *p, uint64_t oldest,
+                                    uint64_t seen, uint64_t next);
+
+/* Bytes held while one replay is under way, of events of event_bytes each. */
+int64_t replay_history_load_bytes(const struct replay_params *p, uint64_t count,
+                                  int64_t event_bytes);
+
+#endif

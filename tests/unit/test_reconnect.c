@@ -1,0 +1,185 @@
+#include <math.h>
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "models/client_preset.h"
+
+#define MS INT64_C(1000000)
+#define S  INT64_C(1000000000)
+
+static const struct reconnect_params *preset(const char *name)
+{
+    const struct client_preset *p = client_preset_find(name);
+    assert_non_null(p);
+    return &p->reconnect;
+}
+
+static void stream(struct random_stream *rs, uint32_t i)
+{
+    random_stream_init(rs, 7, 0, 1, i);
+}
+
+/* Delays that need no draw, from the libraries' own source. */
+static void test_published_sequences(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int64_t ms[6];
+    } cases[] = {
+        { "eventsource-chromium", { 3000, 3000, 3000, 3000, 3000, 3000 } },
+        { "eventsource-firefox", { 5000, 5000, 5000, 5000, 5000, 5000 } },
+        { "phoenix", { 10, 50, 100, 150, 200, 250 } },
+        { "signalr", { 0, 2000, 10000, 30000, -1, -1 } },
+        { "websocket-browser", { -1, -1, -1, -1, -1, -1 } },
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        struct reconnect r = { 0 };
+        struct random_stream rs;
+        stream(&rs, 0);
+        for (int n = 0; n < 6; n++) {
+            int64_t ns = reconnect_next(preset(cases[c].name), &r, 0, &rs);
+            assert_int_equal(ns, cases[c].ms[n] < 0 ? RECONNECT_GIVE_UP : cases[c].ms[n] * MS);
+        }
+    }
+}
+
+static void test_phoenix_ends_at_five_seconds(void **state)
+{
+    (void)state;
+    struct reconnect r = { .attempt = 9 };
+    struct random_stream rs;
+    stream(&rs, 0);
+    assert_int_equal(reconnect_next(preset("phoenix"), &r, 0, &rs), 5 * S);
+    r.attempt = 4000000000u;
+    assert_int_equal(reconnect_next(preset("phoenix"), &r, 0, &rs), 5 * S);
+}
+
+/* Every delay lies where the library's formula puts it, and both ends are approached. */
+static void test_jitter_ranges(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        uint32_t attempt;
+        int64_t low_ms, high_ms;
+    } cases[] = {
+        { "socket.io", 0, 500, 1500 },
+        { "socket.io", 1, 1000, 3000 },
+        { "socket.io", 2, 2000, 5000 },
+        { "socket.io", 9, 2500, 5000 },
+        { "full-jitter", 0, 0, 1000 },
+        { "full-jitter", 3, 0, 8000 },
+        { "full-jitter", 40, 0, 60000 },
+        { "decorrelated-jitter", 0, 1000, 3000 },
+        { "dust-jitter", 0, 3000, 8000 },
+        { "destiny-open", 5, 501, 3000 },
+        { "destiny-stable", 0, 500, 3000 },
+        { "destiny-stable", 10, 500, 60000 },
+        { "reconnecting-websocket", 0, 1000, 5000 },
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        double low = INFINITY, high = 0;
+        for (uint32_t i = 0; i < 2000; i++) {
+            struct reconnect r = { .attempt = cases[c].attempt };
+            struct random_stream rs;
+            stream(&rs, i);
+            double ms = (double)reconnect_next(preset(cases[c].name), &r, 0, &rs) / 1e6;
+            low = fmin(low, ms);
+            high = fmax(high, ms);
+        }
+        double width = (double)(cases[c].high_ms - cases[c].low_ms);
+        assert_true(low >= (double)cases[c].low_ms - 1e-6);
+        assert_true(high <= (double)cases[c].high_ms + 1e-6);
+        assert_true(low < (double)cases[c].low_ms + 0.05 * width);
+        assert_true(high > (double)cases[c].high_ms - 0.05 * width);
+    }
+}
+
+/* destinygg/chat-gui#872: mean 1.75 s for ever when open resets; backing off when it must last. */
+static double mean_of_rejections(const char *name, int rejections)
+{
+    struct reconnect r = { 0 };
+    struct random_stream rs;
+    stream(&rs, 0);
+    double sum = 0;
+    for (int i = 0; i < rejections; i++) {
+        sum += (double)reconnect_next(preset(name), &r, 0, &rs) / 1e9;
+        reconnect_opened(preset(name), &r);
+        reconnect_lost(preset(name), &r, 20 * MS);
+    }
+    return sum / rejections;
+}
+
+static void test_reset_rule_decides(void **state)
+{
+    (void)state;
+    assert_true(fabs(mean_of_rejections("destiny-open", 4000) - 1.75) < 0.05);
+    assert_true(mean_of_rejections("destiny-stable", 4000) > 25);
+}
+
+static void test_reset_occasions(void **state)
+{
+    (void)state;
+    struct reconnect_params p = { .kind = RECONNECT_FIXED, .stable_ns = 5 * S };
+    static const bool resets[3][4] = {
+        /* opened, authenticated, lost early, lost late */
+        [RESET_ON_OPEN] = { true, false, false, false },
+        [RESET_ON_AUTHENTICATED] = { false, true, false, false },
+        [RESET_ON_STABLE] = { false, false, false, true },
+    };
+    for (int rule = 0; rule < 3; rule++)
+        for (int occasion = 0; occasion < 4; occasion++) {
+            struct reconnect r = { .attempt = 3, .previous_ns = S };
+            p.reset = (enum reconnect_reset)rule;
+            if (occasion == 0)
+                reconnect_opened(&p, &r);
+            else if (occasion == 1)
+                reconnect_authenticated(&p, &r);
+            else
+                reconnect_lost(&p, &r, occasion == 2 ? 5 * S - 1 : 5 * S);
+            assert_int_equal(r.attempt, resets[rule][occasion] ? 0 : 3);
+        }
+}
+
+static void test_retry_after(void **state)
+{
+    (void)state;
+    struct reconnect r = { 0 };
+    struct random_stream rs;
+    stream(&rs, 0);
+    assert_int_equal(reconnect_next(preset("eventsource-chromium"), &r, 20 * S, &rs), 20 * S);
+    assert_int_equal(reconnect_next(preset("eventsource-chromium"), &r, 1 * S, &rs), 3 * S);
+    assert_true(reconnect_next(preset("socket.io"), &r, 20 * S, &rs) <= 5 * S);
+}
+
+static void test_preset_table(void **state)
+{
+    (void)state;
+    assert_null(client_preset_find("no-such-client"));
+    for (size_t i = 0; i < client_preset_count; i++) {
+        const struct client_preset *p = &client_presets[i];
+        assert_ptr_equal(client_preset_find(p->name), p); /* names are unique */
+        assert_true(strlen(p->source) > 20);
+        assert_true(p->reconnect.cap_ns >= p->reconnect.floor_ns);
+        assert_true(p->reconnect.factor >= 1);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_published_sequences),
+        cmocka_unit_test(test_phoenix_ends_at_five_seconds),
+        cmocka_unit_test(test_jitter_ranges),
+        cmocka_unit_test(test_reset_rule_decides),
+        cmocka_unit_test(test_reset_occasions),
+        cmocka_unit_test(test_retry_after),
+        cmocka_unit_test(test_preset_table),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
