@@ -100,7 +100,7 @@ static int parse_choice(const struct option *o, const char *text, double *number
         }
         nearest_offer(&n, choices[i]);
     }
-    if (n.best)
+    if (*n.best)
         return error_set(err, ERR_INVALID, "'%.60s' is no value of %s (did you mean '%s'?)",
                          text, o->name, n.best);
     return error_set(err, ERR_INVALID, "'%.60s' is no value of %s: must be %s", text, o->name,
@@ -159,11 +159,11 @@ void nearest_init(struct nearest *n, const char *word)
 
 void nearest_offer(struct nearest *n, const char *candidate)
 {
-    if (strlen(n->word) > WORD_MAX || strlen(candidate) > WORD_MAX)
+    if (strlen(n->word) > WORD_MAX || strlen(candidate) >= sizeof n->best)
         return;
     size_t distance = edit_distance(n->word, candidate);
     if (distance < n->distance && distance < strlen(candidate)) {
-        n->best = candidate;
+        snprintf(n->best, sizeof n->best, "%s", candidate);
         n->distance = distance;
     }
 }

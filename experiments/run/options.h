@@ -70,11 +70,11 @@ char *option_format(const struct option *option, const void *base, char *out);
 /* "1ms..1s", "sse | websocket", "yes | no"; at most `room` bytes. Returns out. */
 char *option_range(const struct option *option, char *out, size_t room);
 
-/* The candidate nearest to `word` by edit distance, or NULL when none is near enough. */
+/* The candidate nearest to `word` by edit distance: for "did you mean". */
 struct nearest {
-    const char *word;
-    const char *best; /* so far */
-    size_t distance;  /* of best */
+    const char *word; /* borrowed */
+    char best[64];    /* so far; "" while none is near enough */
+    size_t distance;  /* of best; before: one more than is near enough */
 };
 void nearest_init(struct nearest *n, const char *word);
 void nearest_offer(struct nearest *n, const char *candidate);

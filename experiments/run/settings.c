@@ -77,8 +77,8 @@ static int find_in_phase(const struct settings *s, const char *name, struct sett
                          name);
     }
     return error_set(err, ERR_INVALID,
-                     n.best ? "no phase is named '%s' (did you mean '%s'?)"
-                            : "no phase is named '%s'",
+                     *n.best ? "no phase is named '%s' (did you mean '%s'?)"
+                             : "no phase is named '%s'",
                      phase, n.best);
 }
 
@@ -98,7 +98,7 @@ int settings_find(const struct settings *s, const char *name, struct setting *ou
     nearest_init(&n, name);
     for (size_t i = 0; i < count; i++)
         nearest_offer(&n, all[i].name);
-    if (n.best)
+    if (*n.best)
         return error_set(err, ERR_INVALID, "unknown option '%.80s' (did you mean '%s'?)", name,
                          n.best);
     return error_set(err, ERR_INVALID, "unknown option '%.80s' (see pushsim options)", name);

@@ -1,0 +1,297 @@
+#include "experiments/run/config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What may stand at the top of a file beside options. */
+static const char *const experiment_keys[] = { "question", "expect",      "profile", "trace",
+                                               "sweep",    "server_spec", "name",    NULL };
+/* Blocks in which a profile tells where its figures come from: free in form. */
+static const char *const profile_keys[] = { "name", "provenance", "fit", NULL };
+
+struct reader {
+    const struct yaml_document *doc;
+    const char *const *keys; /* that are not options */
+    bool profile;            /* only options marked OPTION_MODEL */
+    struct settings *settings;
+    struct error *err;
+};
+
+static bool listed(const char *const *keys, const char *key)
+{
+    for (; *keys; keys++)
+        if (strcmp(*keys, key) == 0)
+            return true;
+    return false;
+}
+
+/* "unknown key 'clinets' (did you mean 'clients'?)": the keys that fit at this level. */
+static int unknown_key(const struct reader *r, const char *prefix, const struct yaml_node *node)
+{
+    size_t count, length = strlen(prefix);
+    const struct option *all = options_all(&count);
+    struct nearest n;
+    char level[64];
+    nearest_init(&n, node->key);
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(all[i].name, prefix, length) != 0)
+            continue;
+        const char *rest = all[i].name + length;
+        snprintf(level, sizeof level, "%.*s", (int)strcspn(rest, "."), rest);
+        nearest_offer(&n, level);
+        nearest_offer(&n, rest);
+    }
+    for (const char *const *k = r->keys; *k && length == 0; k++)
+        nearest_offer(&n, *k);
+    if (*n.best)
+        return yaml_error(r->doc, node->key_at, r->err,
+                          "unknown key '%.80s' (did you mean '%s'?)", node->key, n.best);
+    return yaml_error(r->doc, node->key_at, r->err, "unknown key '%.80s'%s%.*s", node->key,
+                      length ? " in " : "", (int)(length ? length - 1 : 0), prefix);
+}
+
+static int wrong_kind(const struct reader *r, const struct yaml_node *node, const char *name,
+                      enum yaml_kind wanted)
+{
+    return yaml_error(r->doc, node->at, r->err, "%.80s must be %s, not %s", name,
+                      yaml_kind_name(wanted), yaml_kind_name(node->kind));
+}
+
+static int read_option(const struct reader *r, const struct option *option,
+                       const struct yaml_node *node)
+{
+    struct error cause;
+    if (node->kind != YAML_SCALAR)
+        return wrong_kind(r, node, option->name, YAML_SCALAR);
+    if (r->profile && !(option->flags & OPTION_MODEL))
+        return yaml_error(r->doc, node->key_at, r->err,
+                          "%s belongs in an experiment, not in a profile", option->name);
+    struct setting which = { option, 0 };
+    if (settings_parse(r->settings, &which, node->text, &cause))
+        return yaml_error(r->doc, node->at, r->err, "%s", cause.text);
+    return 0;
+}
+
+static int read_phase(const struct reader *r, const struct yaml_node *node)
+{
+    struct error cause;
+    size_t count;
+    const struct option *options = options_of_phase(&count);
+    if (node->kind != YAML_MAP)
+        return wrong_kind(r, node, "a phase", YAML_MAP);
+    const struct yaml_node *name = yaml_get(node, "name");
+    if (!name || name->kind != YAML_SCALAR)
+        return yaml_error(r->doc, node->at, r->err, "a phase needs a name");
+    if (settings_add_phase(r->settings, name->text, &cause))
+        return yaml_error(r->doc, name->at, r->err, "%s", cause.text);
+    struct workload_params *w = &r->settings->parameters.workload;
+    for (const struct yaml_node *n = node->child; n; n = n->next) {
+        if (n == name)
+            continue;
+        const struct option *option = option_find(options, count, n->key);
+        if (!option)
+            return yaml_error(r->doc, n->key_at, r->err,
+                              "unknown key '%.80s': a phase has name, duration, rate, measure",
+                              n->key);
+        if (n->kind != YAML_SCALAR)
+            return wrong_kind(r, n, n->key, YAML_SCALAR);
+        if (option_parse(option, n->text, &w->phase[w->phases - 1], &cause))
+            return yaml_error(r->doc, n->at, r->err, "%s", cause.text);
+    }
+    return 0;
+}
+
+static int read_phases(const struct reader *r, const struct yaml_node *node)
+{
+    if (node->kind != YAML_LIST)
+        return wrong_kind(r, node, "workload.phases", YAML_LIST);
+    if (!node->child)
+        return yaml_error(r->doc, node->at, r->err, "workload.phases is empty");
+    r->settings->parameters.workload.phases = 0;
+    for (const struct yaml_node *n = node->child; n; n = n->next)
+        if (read_phase(r, n))
+            return ERR_INVALID;
+    return 0;
+}
+
+/* One level of the file: prefix is "" or ends in a dot. */
+static int read_level(const struct reader *r, const struct yaml_node *map, const char *prefix)
+{
+    size_t count;
+    const struct option *all = options_all(&count);
+    char name[128];
+    int code = 0;
+    for (const struct yaml_node *n = map->child; n && code == 0; n = n->next) {
+        snprintf(name, sizeof name - 1, "%s%s", prefix, n->key);
+        const struct option *option = option_find(all, count, name);
+        if (*prefix == '\0' && listed(r->keys, n->key))
+            continue;
+        if (strcmp(name, "workload.phases") == 0 && !r->profile)
+            code = read_phases(r, n);
+        else if (option)
+            code = read_option(r, option, n);
+        else if (!option_is_section(name))
+            code = unknown_key(r, prefix, n);
+        else if (n->kind != YAML_MAP)
+            code = wrong_kind(r, n, name, YAML_MAP);
+        else
+            code = read_level(r, n, strcat(name, "."));
+    }
+    return code;
+}
+
+static int read_root(const struct reader *r)
+{
+    if (r->doc->root->kind != YAML_MAP)
+        return wrong_kind(r, r->doc->root, r->profile ? "a profile" : "an experiment",
+                          YAML_MAP);
+    return read_level(r, r->doc->root, "");
+}
+
+int profile_load(struct settings *s, const char *path, struct error *err)
+{
+    struct yaml_document doc;
+    int code = yaml_read(&doc, path, err);
+    if (code)
+        return code;
+    struct settings changed = *s;
+    code = read_root(&(struct reader){ &doc, profile_keys, true, &changed, err });
+    if (code == 0)
+        *s = changed;
+    yaml_close(&doc);
+    return code;
+}
+
+/* A file named in the experiment, as a path from the working directory. */
+static char *resolve(const char *experiment, const char *file)
+{
+    const char *slash = strrchr(experiment, '/');
+    if (*file == '/' || !slash)
+        return mem_strdup(file);
+    return mem_printf("%.*s/%s", (int)(slash - experiment), experiment, file);
+}
+
+static int read_text(struct experiment *e, const char *key, char **out, struct error *err)
+{
+    const struct yaml_node *node = yaml_get(e->doc.root, key);
+    struct reader r = { .doc = &e->doc, .err = err };
+    if (node && node->kind != YAML_SCALAR)
+        return wrong_kind(&r, node, key, YAML_SCALAR);
+    *out = mem_strdup(node ? node->text : "");
+    return 0;
+}
+
+/* *out: the resolved path, NULL when the key is absent. The file must be readable. */
+static int read_path(struct experiment *e, const char *key, char **out, struct error *err)
+{
+    const struct yaml_node *node = yaml_get(e->doc.root, key);
+    struct reader r = { .doc = &e->doc, .err = err };
+    if (!node)
+        return 0;
+    if (node->kind != YAML_SCALAR)
+        return wrong_kind(&r, node, key, YAML_SCALAR);
+    *out = resolve(e->doc.path, node->text);
+    FILE *file = fopen(*out, "rb");
+    if (!file)
+        return yaml_error(&e->doc, node->at, err, "%s: cannot read '%.200s'", key, *out);
+    fclose(file);
+    return 0;
+}
+
+/* "dir/knee.yaml" -> "knee" */
+static char *stem(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *file = slash ? slash + 1 : path;
+    const char *dot = strrchr(file, '.');
+    return mem_printf("%.*s", (int)(dot && dot > file ? (size_t)(dot - file) : strlen(file)),
+                      file);
+}
+
+static int read_names(struct experiment *e, struct error *err)
+{
+    int code = read_text(e, "question", &e->question, err);
+    if (code == 0)
+        code = read_text(e, "expect", &e->expect, err);
+    if (code == 0)
+        code = read_path(e, "profile", &e->profile, err);
+    if (code == 0)
+        code = read_path(e, "trace", &e->trace, err);
+    if (code == 0)
+        code = read_path(e, "server_spec", &e->server_spec, err);
+    const struct yaml_node *workload = yaml_get(e->doc.root, "workload");
+    const struct yaml_node *phases = yaml_get(workload, "phases");
+    if (code == 0 && e->trace && phases)
+        return yaml_error(&e->doc, phases->key_at, err,
+                          "the trace says what happens: workload.phases cannot be given too");
+    return code;
+}
+
+static int apply_override(struct experiment *e, const struct override *o, struct error *err)
+{
+    struct setting which;
+    int code = settings_find(&e->base, o->name, &which, err);
+    if (code == 0)
+        code = settings_parse(&e->base, &which, o->text, err);
+    if (code)
+        return error_wrap(err, code, "--set %.80s=%.80s", o->name, o->text);
+    sweep_remove(&e->sweep, o->name);
+    return 0;
+}
+
+static int read_experiment(struct experiment *e, const struct override *overrides,
+                           size_t override_count, struct error *err)
+{
+    struct reader r = { &e->doc, experiment_keys, false, &e->base, err };
+    if (e->doc.root->kind != YAML_MAP)
+        return wrong_kind(&r, e->doc.root, "an experiment", YAML_MAP);
+    int code = read_names(e, err);
+    if (code == 0 && e->profile)
+        code = profile_load(&e->base, e->profile, err);
+    if (code == 0)
+        code = read_root(&r);
+    if (code == 0)
+        code = sweep_read(&e->sweep, &e->doc, yaml_get(e->doc.root, "sweep"), &e->base, err);
+    for (size_t i = 0; i < override_count && code == 0; i++)
+        code = apply_override(e, &overrides[i], err);
+    return code;
+}
+
+int config_load(struct experiment *e, const char *path, const struct override *overrides,
+                size_t override_count, struct error *err)
+{
+    memset(e, 0, sizeof *e);
+    int code = yaml_read(&e->doc, path, err);
+    if (code)
+        return code;
+    settings_init(&e->base);
+    e->name = stem(path);
+    code = read_experiment(e, overrides, override_count, err);
+    if (code)
+        config_close(e);
+    return code;
+}
+
+void config_close(struct experiment *e)
+{
+    sweep_close(&e->sweep);
+    yaml_close(&e->doc);
+    free(e->name);
+    free(e->question);
+    free(e->expect);
+    free(e->profile);
+    free(e->trace);
+    free(e->server_spec);
+    memset(e, 0, sizeof *e);
+}
+
+int override_parse(struct override *o, char *text, struct error *err)
+{
+    char *equals = strchr(text, '=');
+    if (!equals || equals == text)
+        return error_set(err, ERR_INVALID, "--set %.80s: must be NAME=VALUE", text);
+    *equals = '\0';
+    *o = (struct override){ text, equals + 1 };
+    return 0;
+}

@@ -1,0 +1,50 @@
+/* config.h - an experiment file, read and checked: the question, the base settings, the sweep.
+ *
+ *   question, expect   text
+ *   profile            FILE: costs and loop of a calibrated server (options marked OPTION_MODEL)
+ *   trace              FILE: publishes, connects, ... instead of workload.phases
+ *   server_spec        FILE: the server that the real arm starts
+ *   sweep              what is varied (config_sweep.h)
+ *   workload.phases    list of { name, duration, rate, measure }
+ *   everything else    the option table (options.h), dots as levels or as written
+ *
+ * Files are resolved against the experiment file's directory. Values are applied in the order
+ * defaults, profile, experiment, --set; then the sweep.
+ */
+#ifndef PUSHSIM_EXPERIMENTS_RUN_CONFIG_H
+#define PUSHSIM_EXPERIMENTS_RUN_CONFIG_H
+
+#include "experiments/run/config_sweep.h"
+#include "experiments/run/settings.h"
+#include "experiments/run/yaml_document.h"
+
+struct override {
+    const char *name; /* option */
+    const char *text; /* its value */
+};
+
+struct experiment {
+    struct yaml_document doc; /* the file itself */
+    char *name;               /* the file's name without directory and extension */
+    char *question;           /* "" when not given */
+    char *expect;             /* "" when not given */
+    char *profile;            /* path, or NULL */
+    char *trace;              /* path, or NULL */
+    char *server_spec;        /* path, or NULL */
+    struct settings base;     /* not yet resolved (settings_resolve): the plan does that */
+    struct sweep sweep;
+};
+
+/* Reads and checks an experiment. Errors (ERR_INVALID, ERR_IO) carry path, line and column, or
+ * "--set NAME=TEXT"; *e is then empty and needs no close. */
+int config_load(struct experiment *e, const char *path, const struct override *overrides,
+                size_t override_count, struct error *err);
+void config_close(struct experiment *e);
+
+/* Splits "name=text" in place. ERR_INVALID. */
+int override_parse(struct override *o, char *text, struct error *err);
+
+/* Applies a profile file to settings. ERR_INVALID, ERR_IO with its path. */
+int profile_load(struct settings *s, const char *path, struct error *err);
+
+#endif

@@ -1,0 +1,397 @@
+#include "experiments/run/config_sweep.h"
+
+#include <gsl/gsl_qrng.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SOBOL_DIMENSIONS_MAX 40 /* gsl_qrng_sobol */
+
+struct sweep_reader {
+    const struct yaml_document *doc;
+    const struct settings *base;
+    struct sweep *sweep;
+    struct error *err;
+};
+
+static void axis_close(struct axis *axis)
+{
+    for (size_t i = 0; i < axis->keys; i++)
+        free(axis->names[i]);
+    for (size_t i = 0; i < axis->keys * axis->count; i++)
+        free(axis->texts[i]);
+    free(axis->names);
+    free(axis->which);
+    free(axis->texts);
+}
+
+void sweep_close(struct sweep *sweep)
+{
+    for (size_t i = 0; i < sweep->axis_count; i++)
+        axis_close(&sweep->axes[i]);
+    free(sweep->axes);
+    free(sweep->conditions);
+    memset(sweep, 0, sizeof *sweep);
+}
+
+static int fail_at(const struct sweep_reader *r, struct yaml_place at,
+                   const struct error *cause)
+{
+    return yaml_error(r->doc, at, r->err, "%s", cause->text);
+}
+
+static bool is_swept(const struct sweep *sweep, const char *name)
+{
+    for (size_t i = 0; i < sweep->axis_count; i++)
+        for (size_t k = 0; k < sweep->axes[i].keys; k++)
+            if (strcmp(sweep->axes[i].names[k], name) == 0)
+                return true;
+    return false;
+}
+
+/* A new axis at the end, with room for `keys` names and no values yet. */
+static struct axis *axis_add(struct sweep *sweep, size_t keys)
+{
+    sweep->axes = mem_realloc(sweep->axes, (sweep->axis_count + 1) * sizeof *sweep->axes);
+    struct axis *axis = &sweep->axes[sweep->axis_count++];
+    *axis = (struct axis){ .names = mem_alloc(keys * sizeof *axis->names),
+                           .which = mem_alloc(keys * sizeof *axis->which) };
+    return axis;
+}
+
+/* Names the next key of an axis; before its first value. */
+static int axis_key(const struct sweep_reader *r, struct axis *axis,
+                    const struct yaml_node *node)
+{
+    struct error cause;
+    struct setting which;
+    if (settings_find(r->base, node->key, &which, &cause))
+        return fail_at(r, node->key_at, &cause);
+    if (which.option->flags & OPTION_FIXED)
+        return yaml_error(r->doc, node->key_at, r->err, "%s cannot be swept", node->key);
+    if (is_swept(r->sweep, node->key))
+        return yaml_error(r->doc, node->key_at, r->err, "%s is swept twice", node->key);
+    axis->which[axis->keys] = which;
+    axis->names[axis->keys++] = mem_strdup(node->key);
+    return 0;
+}
+
+static void axis_grow(struct axis *axis, size_t count)
+{
+    size_t old = axis->count * axis->keys, all = count * axis->keys;
+    axis->texts = mem_realloc(axis->texts, all * sizeof *axis->texts);
+    for (size_t i = old; i < all; i++)
+        axis->texts[i] = NULL;
+    axis->count = count;
+}
+
+static void axis_put(struct axis *axis, size_t value, size_t key, const struct settings *s)
+{
+    char text[UNIT_TEXT_BYTES];
+    const struct setting *which = &axis->which[key];
+    option_format(which->option, (const char *)s + which->base, text);
+    axis->texts[value * axis->keys + key] = mem_strdup(text);
+}
+
+/* One value as written: checked, and kept in its canonical spelling. */
+static int put_text(const struct sweep_reader *r, struct axis *axis, size_t value, size_t key,
+                    const struct yaml_node *node)
+{
+    struct settings scratch = *r->base;
+    struct error cause;
+    if (node->kind != YAML_SCALAR)
+        return yaml_error(r->doc, node->at, r->err, "a value of %s must be a value, not %s",
+                          axis->names[key], yaml_kind_name(node->kind));
+    if (settings_parse(&scratch, &axis->which[key], node->text, &cause))
+        return fail_at(r, node->at, &cause);
+    axis_put(axis, value, key, &scratch);
+    return 0;
+}
+
+static int put_number(const struct sweep_reader *r, struct axis *axis, size_t value, size_t key,
+                      double number, struct yaml_place at)
+{
+    struct settings scratch = *r->base;
+    struct error cause;
+    if (axis->which[key].option->type != OPTION_DOUBLE)
+        number = round(number);
+    if (settings_assign(&scratch, &axis->which[key], number, &cause))
+        return fail_at(r, at, &cause);
+    axis_put(axis, value, key, &scratch);
+    return 0;
+}
+
+/* A list for key number `key`; the first list of an axis decides how many values it has. */
+static int read_list(const struct sweep_reader *r, struct axis *axis, size_t key,
+                     const struct yaml_node *node)
+{
+    size_t count = yaml_count(node), value = 0;
+    if (count == 0)
+        return yaml_error(r->doc, node->at, r->err, "%s: no value to sweep over",
+                          axis->names[key]);
+    if (axis->count == 0)
+        axis_grow(axis, count);
+    if (count != axis->count)
+        return yaml_error(r->doc, node->at, r->err,
+                          "%s has %zu values, %s has %zu: a zip needs "
+                          "as many of each",
+                          axis->names[key], count, axis->names[0], axis->count);
+    for (const struct yaml_node *n = node->child; n; n = n->next)
+        if (put_text(r, axis, value++, key, n))
+            return ERR_INVALID;
+    return 0;
+}
+
+struct range {
+    double from, to; /* base unit */
+    double step;     /* linear range; 0 = none */
+    double points;   /* log range; 0 = none */
+    bool log;        /* of a sample */
+};
+
+static int range_number(const struct sweep_reader *r, const struct option *option,
+                        enum unit unit, const struct yaml_node *node, double *out)
+{
+    struct error cause;
+    if (node->kind != YAML_SCALAR)
+        return yaml_error(r->doc, node->at, r->err, "%s must be a value, not %s", node->key,
+                          yaml_kind_name(node->kind));
+    if (option->type == OPTION_CHOICE || option->type == OPTION_BOOL)
+        return yaml_error(r->doc, node->at, r->err, "%s has no range: give a list of values",
+                          option->name);
+    if (unit_parse(node->text, unit, out, &cause))
+        return fail_at(r, node->at, &cause);
+    return 0;
+}
+
+static int read_range_key(const struct sweep_reader *r, const struct option *option,
+                          const struct yaml_node *n, struct range *range)
+{
+    if (strcmp(n->key, "from") == 0)
+        return range_number(r, option, option->unit, n, &range->from);
+    if (strcmp(n->key, "to") == 0)
+        return range_number(r, option, option->unit, n, &range->to);
+    if (strcmp(n->key, "step") == 0)
+        return range_number(r, option, option->unit, n, &range->step);
+    if (strcmp(n->key, "points") == 0)
+        return range_number(r, option, UNIT_COUNT, n, &range->points);
+    if (strcmp(n->key, "scale") == 0 && n->kind == YAML_SCALAR) {
+        range->log = strcmp(n->text, "log") == 0;
+        if (range->log || strcmp(n->text, "linear") == 0)
+            return 0;
+        return yaml_error(r->doc, n->at, r->err, "'%.60s' is no scale: must be log | linear",
+                          n->text);
+    }
+    return yaml_error(r->doc, n->key_at, r->err,
+                      "unknown key '%.80s': a range has from, to and step or points", n->key);
+}
+
+static int read_range(const struct sweep_reader *r, const struct option *option,
+                      const struct yaml_node *node, struct range *range)
+{
+    *range = (struct range){ .from = NAN, .to = NAN };
+    for (const struct yaml_node *n = node->child; n; n = n->next)
+        if (read_range_key(r, option, n, range))
+            return ERR_INVALID;
+    if (isnan(range->from) || isnan(range->to))
+        return yaml_error(r->doc, node->at, r->err, "a range needs from and to");
+    if (range->to < range->from)
+        return yaml_error(r->doc, node->at, r->err, "the range ends before it starts");
+    if (range->log && range->from <= 0)
+        return yaml_error(r->doc, node->at, r->err, "a log range starts above 0");
+    return 0;
+}
+
+static double three_digits(double number)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.3g", number);
+    return strtod(text, NULL);
+}
+
+/* Value i of `count` from a log range; ends exact. */
+static double log_value(const struct range *range, size_t i, size_t count)
+{
+    if (i == 0)
+        return range->from;
+    if (i == count - 1)
+        return range->to;
+    return three_digits(range->from *
+                        pow(range->to / range->from, (double)i / (double)(count - 1)));
+}
+
+static int range_axis(const struct sweep_reader *r, struct axis *axis,
+                      const struct yaml_node *node)
+{
+    struct range range;
+    if (read_range(r, axis->which[0].option, node, &range))
+        return ERR_INVALID;
+    if ((range.step > 0) == (range.points > 0))
+        return yaml_error(r->doc, node->at, r->err,
+                          "a range needs either step (linear) or points (log), above 0");
+    if (range.points > 0 && (range.from <= 0 || range.points < 2))
+        return yaml_error(r->doc, node->at, r->err,
+                          "a log range starts above 0 and has 2 points or more");
+    double steps =
+        range.step > 0 ? floor((range.to - range.from) / range.step + 1e-9) + 1 : range.points;
+    if (steps > AXIS_VALUES_MAX)
+        return yaml_error(r->doc, node->at, r->err, "more than %d values", AXIS_VALUES_MAX);
+    axis_grow(axis, (size_t)steps);
+    for (size_t i = 0; i < axis->count; i++) {
+        double number = range.step > 0 ? range.from + (double)i * range.step
+                                       : log_value(&range, i, axis->count);
+        if (put_number(r, axis, i, 0, number, node->at))
+            return ERR_INVALID;
+    }
+    return 0;
+}
+
+static int read_axis(const struct sweep_reader *r, const struct yaml_node *node)
+{
+    struct axis *axis = axis_add(r->sweep, 1);
+    if (axis_key(r, axis, node))
+        return ERR_INVALID;
+    if (node->kind == YAML_LIST)
+        return read_list(r, axis, 0, node);
+    if (node->kind == YAML_MAP)
+        return range_axis(r, axis, node);
+    return yaml_error(r->doc, node->at, r->err,
+                      "%s: a sweep needs a list of values or a range { from, to, step }",
+                      node->key);
+}
+
+static int read_zip(const struct sweep_reader *r, const struct yaml_node *node)
+{
+    if (node->kind != YAML_MAP || !node->child)
+        return yaml_error(r->doc, node->at, r->err, "zip must be a map of lists");
+    struct axis *axis = axis_add(r->sweep, yaml_count(node));
+    for (const struct yaml_node *n = node->child; n; n = n->next)
+        if (axis_key(r, axis, n))
+            return ERR_INVALID;
+    size_t key = 0;
+    for (const struct yaml_node *n = node->child; n; n = n->next) {
+        if (n->kind != YAML_LIST)
+            return yaml_error(r->doc, n->at, r->err, "%s: a zip needs a list", n->key);
+        if (read_list(r, axis, key++, n))
+            return ERR_INVALID;
+    }
+    return 0;
+}
+
+/* A key that the sample draws: a range with neither step nor points. */
+static bool is_sampled(const struct yaml_node *n)
+{
+    return n->kind == YAML_MAP && strcmp(n->key, "zip") != 0 && !yaml_get(n, "step") &&
+           !yaml_get(n, "points");
+}
+
+static int fill_sample(const struct sweep_reader *r, struct axis *axis,
+                       const struct yaml_node *section)
+{
+    double position[SOBOL_DIMENSIONS_MAX];
+    gsl_qrng *sobol = gsl_qrng_alloc(gsl_qrng_sobol, (unsigned)axis->keys);
+    int code = 0;
+    for (size_t i = 0; i < axis->count && code == 0; i++) {
+        size_t key = 0;
+        gsl_qrng_get(sobol, position);
+        for (const struct yaml_node *n = section->child; n && code == 0; n = n->next) {
+            struct range range;
+            if (!is_sampled(n))
+                continue;
+            code = read_range(r, axis->which[key].option, n, &range);
+            if (code)
+                break;
+            double u = position[key];
+            double number = range.log ? range.from * pow(range.to / range.from, u)
+                                      : range.from + u * (range.to - range.from);
+            code = put_number(r, axis, i, key++, three_digits(number), n->at);
+        }
+    }
+    gsl_qrng_free(sobol);
+    return code;
+}
+
+static int read_sample(const struct sweep_reader *r, const struct yaml_node *section,
+                       const struct yaml_node *node)
+{
+    double count = 0;
+    struct error cause;
+    size_t keys = 0;
+    if (node->kind != YAML_SCALAR || unit_parse(node->text, UNIT_COUNT, &count, &cause) ||
+        count < 1 || count > AXIS_VALUES_MAX)
+        return yaml_error(r->doc, node->at, r->err, "sample must be a count between 1 and %d",
+                          AXIS_VALUES_MAX);
+    for (const struct yaml_node *n = section->child; n; n = n->next)
+        keys += is_sampled(n);
+    if (keys == 0 || keys > SOBOL_DIMENSIONS_MAX)
+        return yaml_error(r->doc, node->at, r->err,
+                          "sample needs 1 to %d keys given as { from, to }",
+                          SOBOL_DIMENSIONS_MAX);
+    struct axis *axis = axis_add(r->sweep, keys);
+    for (const struct yaml_node *n = section->child; n; n = n->next)
+        if (is_sampled(n) && axis_key(r, axis, n))
+            return ERR_INVALID;
+    axis_grow(axis, (size_t)count);
+    return fill_sample(r, axis, section);
+}
+
+int sweep_read(struct sweep *sweep, const struct yaml_document *doc,
+               const struct yaml_node *section, const struct settings *base, struct error *err)
+{
+    memset(sweep, 0, sizeof *sweep);
+    struct sweep_reader r = { doc, base, sweep, err };
+    int code = 0;
+    if (!section)
+        return 0;
+    if (section->kind != YAML_MAP)
+        return yaml_error(doc, section->at, err, "sweep must be a map, not %s",
+                          yaml_kind_name(section->kind));
+    bool sample = yaml_get(section, "sample") != NULL;
+    for (const struct yaml_node *n = section->child; n && code == 0; n = n->next) {
+        if (strcmp(n->key, "zip") == 0)
+            code = read_zip(&r, n);
+        else if (strcmp(n->key, "sample") == 0)
+            code = read_sample(&r, section, n);
+        else if (strcmp(n->key, "constraint") == 0)
+            code = constraint_read(sweep, doc, n, base, err);
+        else if (!(sample && is_sampled(n)))
+            code = read_axis(&r, n);
+    }
+    if (code)
+        sweep_close(sweep);
+    return code;
+}
+
+static void axis_drop_key(struct axis *axis, size_t key)
+{
+    free(axis->names[key]);
+    for (size_t v = 0; v < axis->count; v++)
+        free(axis->texts[v * axis->keys + key]);
+    size_t out = 0;
+    for (size_t i = 0; i < axis->count * axis->keys; i++)
+        if (i % axis->keys != key)
+            axis->texts[out++] = axis->texts[i];
+    for (size_t k = key; k + 1 < axis->keys; k++) {
+        axis->names[k] = axis->names[k + 1];
+        axis->which[k] = axis->which[k + 1];
+    }
+    axis->keys--;
+}
+
+bool sweep_remove(struct sweep *sweep, const char *name)
+{
+    for (size_t i = 0; i < sweep->axis_count; i++)
+        for (size_t k = 0; k < sweep->axes[i].keys; k++) {
+            if (strcmp(sweep->axes[i].names[k], name) != 0)
+                continue;
+            axis_drop_key(&sweep->axes[i], k);
+            if (sweep->axes[i].keys == 0) {
+                axis_close(&sweep->axes[i]);
+                memmove(&sweep->axes[i], &sweep->axes[i + 1],
+                        (--sweep->axis_count - i) * sizeof *sweep->axes);
+            }
+            return true;
+        }
+    return false;
+}
