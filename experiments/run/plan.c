@@ -1,0 +1,122 @@
+#include "experiments/run/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define POINTS_MAX     1000000
+#define REAL_OVERHEAD_S 3.0
+
+/* Appends " key=value" to a growing text. */
+static char *cell_append(char *cell, const char *key, const char *value)
+{
+    char *longer = mem_printf("%s%s%s=%s", cell, *cell ? " " : "", key, value);
+    free(cell);
+    return longer;
+}
+
+/* The values of point `index` of the whole product, applied to the base. */
+static int point_fill(struct plan_point *point, const struct experiment *e, size_t index,
+                      struct error *err)
+{
+    const struct sweep *sweep = &e->sweep;
+    size_t block = 1;
+    int code = 0;
+    point->settings = e->base;
+    point->cell = mem_strdup("");
+    for (size_t a = 0; a < sweep->axis_count; a++)
+        block *= sweep->axes[a].count;
+    for (size_t a = 0; a < sweep->axis_count && code == 0; a++) {
+        const struct axis *axis = &sweep->axes[a];
+        block /= axis->count;
+        size_t value = index / block % axis->count;
+        for (size_t k = 0; k < axis->keys && code == 0; k++) {
+            const char *text = axis->texts[value * axis->keys + k];
+            code = settings_parse(&point->settings, &axis->which[k], text, err);
+            point->cell = cell_append(point->cell, axis->names[k], text);
+        }
+    }
+    return code ? code : settings_resolve(&point->settings, err);
+}
+
+/* A trace's content enters the hash: the same name with other events is another scenario. */
+static uint64_t hash_file(uint64_t hash, const char *path)
+{
+    FILE *file = path ? fopen(path, "rb") : NULL;
+    int c;
+    if (!file)
+        return hash;
+    while ((c = getc(file)) != EOF)
+        hash = (hash ^ (unsigned)c) * 0x100000001b3u;
+    fclose(file);
+    return hash;
+}
+
+static int add_point(struct plan *plan, const struct experiment *e, size_t index, uint64_t trace,
+                     struct error *err)
+{
+    struct plan_point point;
+    int code = point_fill(&point, e, index, err);
+    if (code)
+        code = error_wrap(err, code, "%.200s: point %zu%s%.200s%s", e->doc.path, index + 1,
+                          *point.cell ? " (" : "", point.cell, *point.cell ? ")" : "");
+    if (code || !sweep_allows(&e->sweep, &point.settings)) {
+        free(point.cell);
+        return code;
+    }
+    point.number = (int64_t)plan->count + 1;
+    point.model_hash = settings_hash(&point.settings, true) ^ trace;
+    point.scenario_hash = settings_hash(&point.settings, false) ^ trace;
+    plan->points[plan->count++] = point;
+    return 0;
+}
+
+int plan_build(struct plan *plan, const struct experiment *e, struct error *err)
+{
+    size_t points = 1;
+    uint64_t trace = e->trace ? hash_file(0xcbf29ce484222325u, e->trace) : 0;
+    for (size_t a = 0; a < e->sweep.axis_count; a++) {
+        points *= e->sweep.axes[a].count;
+        if (points > POINTS_MAX)
+            return error_set(err, ERR_INVALID, "%.200s: the sweep has more than %d points",
+                             e->doc.path, POINTS_MAX);
+    }
+    *plan = (struct plan){ .points = mem_alloc(points * sizeof *plan->points),
+                           .replications = e->base.replications,
+                           .repeats = e->base.repeats,
+                           .seed = e->base.seed };
+    int code = 0;
+    for (size_t i = 0; i < points && code == 0; i++)
+        code = add_point(plan, e, i, trace, err);
+    if (code == 0 && plan->count == 0)
+        code = error_set(err, ERR_INVALID, "%.200s: the constraints leave no point", e->doc.path);
+    if (code)
+        plan_close(plan);
+    return code;
+}
+
+void plan_close(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        free(plan->points[i].cell);
+    free(plan->points);
+    memset(plan, 0, sizeof *plan);
+}
+
+bool cell_next(const char **rest, char key[64], char value[UNIT_TEXT_BYTES])
+{
+    int used = 0;
+    if (sscanf(*rest, " %63[^= ]=%31[^ ]%n", key, value, &used) != 2)
+        return false;
+    *rest += used;
+    return true;
+}
+
+double plan_real_seconds(const struct plan_point *point)
+{
+    const struct workload_params *w = &point->settings.parameters.workload;
+    double seconds = REAL_OVERHEAD_S;
+    for (int i = 0; i < w->phases; i++)
+        seconds += (double)w->phase[i].duration_ns / 1e9;
+    return seconds;
+}

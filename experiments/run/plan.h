@@ -1,0 +1,40 @@
+/* plan.h - what an experiment runs: points in declared order, replications, hashes.
+ *
+ * The first axis of the sweep varies slowest. Run i (from 0) is replication i % replications + 1 of
+ * point i / replications. The seed of every run is the experiment's; its random streams are keyed by
+ * (seed, replication, purpose), so that the points share random numbers.
+ */
+#ifndef PUSHSIM_EXPERIMENTS_RUN_PLAN_H
+#define PUSHSIM_EXPERIMENTS_RUN_PLAN_H
+
+#include "experiments/run/config.h"
+
+struct plan_point {
+    int64_t number;           /* from 1, in declared order */
+    char *cell;               /* "protocol=sse cpu.limit=200m": the swept values; "" when none */
+    struct settings settings; /* resolved */
+    uint64_t model_hash;      /* of everything the sim arm's result depends on but seed, replication */
+    uint64_t scenario_hash;   /* of what both arms are asked to do: equal hashes are comparable */
+};
+
+struct plan {
+    struct plan_point *points; /* owned */
+    size_t count;              /* >= 1 */
+    int64_t replications;      /* of each point in the sim arm */
+    int64_t repeats;           /* of each point in the real arm */
+    int64_t seed;
+};
+
+/* ERR_INVALID: a point is inconsistent ("path: point 3 (cpu.limit=5m): ..."), or the constraints
+ * leave none; *plan is empty then. */
+int plan_build(struct plan *plan, const struct experiment *e, struct error *err);
+void plan_close(struct plan *plan);
+
+/* The next "key=value" of a cell, copied: false at the end. Starts with *rest = the cell. */
+bool cell_next(const char **rest, char key[64], char value[UNIT_TEXT_BYTES]);
+
+/* Seconds one run of this point takes on the real arm: phases, and about 3 s around them; the
+ * drain ends as soon as nothing is in flight. */
+double plan_real_seconds(const struct plan_point *point);
+
+#endif

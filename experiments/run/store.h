@@ -1,0 +1,88 @@
+/* store.h - the results database: the only user of sqlite3.h. Tables and views: schema.sql.
+ *
+ * SQLite 3.40, WAL, one transaction a run; PRAGMA user_version is STORE_SCHEMA. A store belongs to
+ * one thread. All functions: ERR_IO with "path: cause" in err.
+ */
+#ifndef PUSHSIM_EXPERIMENTS_RUN_STORE_H
+#define PUSHSIM_EXPERIMENTS_RUN_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "experiments/run/plan.h"
+#include "models/run_record.h"
+#include "sim/error.h"
+
+#define STORE_SCHEMA 1
+
+struct store;
+
+enum store_mode {
+    STORE_CREATE, /* read and write; the file is made when it is not there */
+    STORE_WRITE,  /* read and write an existing database */
+    STORE_READ,   /* an existing one */
+};
+
+struct store_run {             /* one row of `run`; strings are borrowed */
+    const char *arm;           /* "sim" or "real" */
+    int64_t replication;       /* from 1 */
+    const char *status;        /* "done", "failed", "invalid" */
+    const char *reason;        /* "" when done */
+    uint64_t config_hash;      /* store_config_hash, or the real arm's own */
+    double wall_s;             /* how long it took */
+    const char *host;          /* where; "" = this host's name */
+};
+
+/* ERR_INVALID: no pushsim database, or of another schema version. */
+int store_open(struct store **store, const char *path, enum store_mode mode, struct error *err);
+void store_close(struct store *store); /* NULL is fine */
+
+/* Finds or makes the experiment's row and brings question and source up to date. */
+int store_experiment(struct store *store, const struct experiment *e, int64_t *id,
+                     struct error *err);
+/* Writes one run of a point and all of its record (NULL: none) in one transaction; an older row of
+ * the same (experiment, arm, point, replication) is replaced. */
+int store_put(struct store *store, int64_t experiment, const struct plan *plan,
+              const struct plan_point *point, const struct store_run *run,
+              const struct run_record *record, struct error *err);
+
+/* What the sim arm's run depends on: point, seed, replication and code version. */
+uint64_t store_config_hash(const struct plan *plan, const struct plan_point *point,
+                           int64_t replication);
+/* Is this run there and done, with the same hash? */
+bool store_has(struct store *store, int64_t experiment, const char *arm, int64_t point,
+               int64_t replication, uint64_t config_hash);
+/* Deletes sim runs that the plan no longer has (points beyond its end, replications too many). */
+int store_prune(struct store *store, int64_t experiment, const struct plan *plan,
+                struct error *err);
+
+/* One metric of one run that is done. */
+struct store_value {
+    const char *experiment; /* its name; borrowed, valid during the call */
+    const char *arm;
+    int64_t point;
+    int64_t replication;
+    const char *cell;
+    uint64_t scenario_hash;
+    const char *metric;
+    double value; /* NAN: not defined */
+};
+typedef void store_value_fn(void *context, const struct store_value *value);
+/* Calls `each` in order of experiment, arm, point, replication, metric; experiment and arm NULL:
+ * all. */
+int store_values(struct store *store, const char *experiment, const char *arm,
+                 store_value_fn *each, void *context, struct error *err);
+
+/* Copies every run of `from` that `into` does not have, or has in another version (store_merge.c).
+ * The same merge twice changes nothing. *copied: runs. */
+int store_merge(struct store *into, const char *from, int64_t *copied, struct error *err);
+
+enum export_format { EXPORT_CSV, EXPORT_JSON };
+/* Writes a view (run, metric, parameter, series, event, latency), ordered by every column from the
+ * left (store_export.c); arm NULL: both. Numbers as %.17g shortened where exact. ERR_INVALID:
+ * no such table. */
+int store_export(struct store *store, const char *table, const char *arm,
+                 enum export_format format, FILE *out, struct error *err);
+
+#endif
