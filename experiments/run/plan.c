@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define POINTS_MAX     1000000
+#define POINTS_MAX      1000000
 #define REAL_OVERHEAD_S 3.0
 
 /* Appends " key=value" to a growing text. */
@@ -52,8 +52,8 @@ static uint64_t hash_file(uint64_t hash, const char *path)
     return hash;
 }
 
-static int add_point(struct plan *plan, const struct experiment *e, size_t index, uint64_t trace,
-                     struct error *err)
+static int add_point(struct plan *plan, const struct experiment *e, size_t index,
+                     uint64_t trace, struct error *err)
 {
     struct plan_point point;
     int code = point_fill(&point, e, index, err);
@@ -89,7 +89,8 @@ int plan_build(struct plan *plan, const struct experiment *e, struct error *err)
     for (size_t i = 0; i < points && code == 0; i++)
         code = add_point(plan, e, i, trace, err);
     if (code == 0 && plan->count == 0)
-        code = error_set(err, ERR_INVALID, "%.200s: the constraints leave no point", e->doc.path);
+        code =
+            error_set(err, ERR_INVALID, "%.200s: the constraints leave no point", e->doc.path);
     if (code)
         plan_close(plan);
     return code;

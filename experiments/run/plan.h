@@ -10,11 +10,12 @@
 #include "experiments/run/config.h"
 
 struct plan_point {
-    int64_t number;           /* from 1, in declared order */
-    char *cell;               /* "protocol=sse cpu.limit=200m": the swept values; "" when none */
+    int64_t number; /* from 1, in declared order */
+    char *cell;     /* "protocol=sse cpu.limit=200m": the swept values; "" when none */
     struct settings settings; /* resolved */
-    uint64_t model_hash;      /* of everything the sim arm's result depends on but seed, replication */
-    uint64_t scenario_hash;   /* of what both arms are asked to do: equal hashes are comparable */
+    uint64_t
+        model_hash; /* of everything the sim arm's result depends on but seed, replication */
+    uint64_t scenario_hash; /* of what both arms are asked to do: equal hashes are comparable */
 };
 
 struct plan {

@@ -24,14 +24,14 @@ enum store_mode {
     STORE_READ,   /* an existing one */
 };
 
-struct store_run {             /* one row of `run`; strings are borrowed */
-    const char *arm;           /* "sim" or "real" */
-    int64_t replication;       /* from 1 */
-    const char *status;        /* "done", "failed", "invalid" */
-    const char *reason;        /* "" when done */
-    uint64_t config_hash;      /* store_config_hash, or the real arm's own */
-    double wall_s;             /* how long it took */
-    const char *host;          /* where; "" = this host's name */
+struct store_run {        /* one row of `run`; strings are borrowed */
+    const char *arm;      /* "sim" or "real" */
+    int64_t replication;  /* from 1 */
+    const char *status;   /* "done", "failed", "invalid" */
+    const char *reason;   /* "" when done */
+    uint64_t config_hash; /* store_config_hash, or the real arm's own */
+    double wall_s;        /* how long it took */
+    const char *host;     /* where; "" = this host's name */
 };
 
 /* ERR_INVALID: no pushsim database, or of another schema version. */

@@ -1,0 +1,145 @@
+#include "experiments/run/store.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "experiments/run/store_internal.h"
+
+#define APPLICATION_ID 0x70757368 /* "push" */
+
+static const char schema[] =
+#include "experiments/run/schema.sql.inc"
+    ;
+
+int store_fail(struct store *store, struct error *err)
+{
+    return error_set(err, ERR_IO, "%s: %s", store->path, sqlite3_errmsg(store->db));
+}
+
+int store_exec(struct store *store, const char *sql, struct error *err)
+{
+    return sqlite3_exec(store->db, sql, NULL, NULL, NULL) ? store_fail(store, err) : 0;
+}
+
+int store_prepare(struct store *store, const char *sql, sqlite3_stmt **out, struct error *err)
+{
+    return sqlite3_prepare_v2(store->db, sql, -1, out, NULL) ? store_fail(store, err) : 0;
+}
+
+/* A pragma's (or other query's) single number; -1 when it cannot be read. */
+static int64_t query_number(struct store *store, const char *sql)
+{
+    sqlite3_stmt *statement = NULL;
+    int64_t number = -1;
+    if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW)
+        number = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return number;
+}
+
+static int create_schema(struct store *store, struct error *err)
+{
+    char *sql =
+        mem_printf("BEGIN; %s PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;",
+                   schema, APPLICATION_ID, STORE_SCHEMA);
+    int code = store_exec(store, sql, err);
+    free(sql);
+    return code;
+}
+
+/* Makes a new database's tables, or finds out whether an existing one is ours. */
+static int check_schema(struct store *store, struct error *err)
+{
+    int64_t tables = query_number(store, "SELECT count(*) FROM sqlite_master");
+    if (tables == 0 && store->writable)
+        return create_schema(store, err);
+    if (tables <= 0 || query_number(store, "PRAGMA application_id") != APPLICATION_ID)
+        return error_set(err, ERR_INVALID, "%s: not a pushsim database", store->path);
+    int64_t version = query_number(store, "PRAGMA user_version");
+    if (version != STORE_SCHEMA)
+        return error_set(err, ERR_INVALID, "%s: schema version %lld, this pushsim reads %d",
+                         store->path, (long long)version, STORE_SCHEMA);
+    return 0;
+}
+
+static int open_database(struct store *store, enum store_mode mode, struct error *err)
+{
+    struct stat info;
+    if (mode != STORE_CREATE && stat(store->path, &info))
+        return error_set(err, ERR_INVALID, "%s: %s", store->path, strerror(errno));
+    int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    if (mode == STORE_CREATE)
+        flags |= SQLITE_OPEN_CREATE;
+    if (sqlite3_open_v2(store->path, &store->db, flags, NULL))
+        return store_fail(store, err);
+    sqlite3_busy_timeout(store->db, 10000);
+    int code = check_schema(store, err);
+    if (code == 0 && store->writable)
+        code = store_exec(store,
+                          "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
+                          "PRAGMA foreign_keys = ON",
+                          err);
+    return code;
+}
+
+int store_open(struct store **out, const char *path, enum store_mode mode, struct error *err)
+{
+    char host[256] = "";
+    struct store *store = mem_alloc(sizeof *store);
+    gethostname(host, sizeof host - 1);
+    store->path = mem_strdup(path);
+    store->host = mem_strdup(host);
+    store->writable = mode != STORE_READ;
+    int code = open_database(store, mode, err);
+    if (code) {
+        store->writable = false;
+        store_close(store);
+        return code;
+    }
+    *out = store;
+    return 0;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    for (int i = 0; i < STATEMENTS; i++)
+        sqlite3_finalize(store->statement[i]);
+    /* one plain file, readable from a read-only directory; fails while others have it open */
+    if (store->writable)
+        sqlite3_exec(store->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+    sqlite3_close(store->db);
+    free(store->path);
+    free(store->host);
+    free(store);
+}
+
+int store_experiment(struct store *store, const struct experiment *e, int64_t *id,
+                     struct error *err)
+{
+    sqlite3_stmt *s;
+    int code = store_prepare(store,
+                             "INSERT INTO experiment (name, question, expect, seed, source) "
+                             "VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
+                             "question = excluded.question, expect = excluded.expect, "
+                             "seed = excluded.seed, source = excluded.source RETURNING id",
+                             &s, err);
+    if (code)
+        return code;
+    sqlite3_bind_text(s, 1, e->name, -1, SQLITE_STATIC);
+    sqlite3_bind_text(s, 2, e->question, -1, SQLITE_STATIC);
+    sqlite3_bind_text(s, 3, e->expect, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(s, 4, e->base.seed);
+    sqlite3_bind_text(s, 5, e->doc.source, (int)e->doc.bytes, SQLITE_STATIC);
+    if (sqlite3_step(s) == SQLITE_ROW)
+        *id = sqlite3_column_int64(s, 0);
+    else
+        code = store_fail(store, err);
+    sqlite3_finalize(s);
+    return code;
+}

@@ -1,0 +1,38 @@
+/* store_internal.h - shared by store*.c only. */
+#ifndef PUSHSIM_EXPERIMENTS_RUN_STORE_INTERNAL_H
+#define PUSHSIM_EXPERIMENTS_RUN_STORE_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "experiments/run/store.h"
+
+enum store_statement {
+    STATEMENT_BEGIN,
+    STATEMENT_COMMIT,
+    STATEMENT_RUN_DELETE,
+    STATEMENT_RUN,
+    STATEMENT_PARAMETER,
+    STATEMENT_METRIC,
+    STATEMENT_HISTOGRAM,
+    STATEMENT_SERIES,
+    STATEMENT_EVENT,
+    STATEMENT_HAS,
+    STATEMENTS
+};
+
+struct store {
+    sqlite3 *db;
+    char *path;
+    char *host;                          /* this host's name */
+    bool writable;                       /* opened for writing */
+    sqlite3_stmt *statement[STATEMENTS]; /* prepared at first use */
+    int failed; /* first SQLite code of a failed step, else SQLITE_OK */
+};
+
+/* Sets "path: SQLite's message"; returns ERR_IO. */
+int store_fail(struct store *store, struct error *err);
+int store_exec(struct store *store, const char *sql, struct error *err);
+/* A fresh statement of the caller's own; ERR_IO. */
+int store_prepare(struct store *store, const char *sql, sqlite3_stmt **out, struct error *err);
+
+#endif

@@ -1,0 +1,109 @@
+/* store_read.c - figures out of a database, and one database into another. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "experiments/run/store_internal.h"
+
+int store_values(struct store *store, const char *experiment, const char *arm,
+                 store_value_fn *each, void *context, struct error *err)
+{
+    sqlite3_stmt *s;
+    int step,
+        code =
+            store_prepare(store,
+                          "SELECT e.name, r.arm, r.point, r.replication, r.cell, "
+                          "r.scenario_hash, m.name, m.value FROM run r JOIN experiment e ON "
+                          "e.id = r.experiment JOIN metric m ON m.run = r.id WHERE r.status = "
+                          "'done' AND (?1 IS NULL OR e.name = ?1) AND (?2 IS NULL OR r.arm = "
+                          "?2) ORDER BY e.name, r.arm, r.point, r.replication, m.name",
+                          &s, err);
+    if (code)
+        return code;
+    sqlite3_bind_text(s, 1, experiment, -1, SQLITE_STATIC);
+    sqlite3_bind_text(s, 2, arm, -1, SQLITE_STATIC);
+    while ((step = sqlite3_step(s)) == SQLITE_ROW) {
+        struct store_value v = {
+            .experiment = (const char *)sqlite3_column_text(s, 0),
+            .arm = (const char *)sqlite3_column_text(s, 1),
+            .point = sqlite3_column_int64(s, 2),
+            .replication = sqlite3_column_int64(s, 3),
+            .cell = (const char *)sqlite3_column_text(s, 4),
+            .scenario_hash = strtoull((const char *)sqlite3_column_text(s, 5), NULL, 16),
+            .metric = (const char *)sqlite3_column_text(s, 6),
+            .value =
+                sqlite3_column_type(s, 7) == SQLITE_NULL ? NAN : sqlite3_column_double(s, 7),
+        };
+        each(context, &v);
+    }
+    if (step != SQLITE_DONE)
+        code = store_fail(store, err);
+    sqlite3_finalize(s);
+    return code;
+}
+
+/* The runs to copy: those whose (experiment, arm, point, replication) `into` lacks or has with
+ * another hash. New ids follow those already there. */
+static const char merge_sql[] =
+    "BEGIN IMMEDIATE;"
+    "INSERT INTO experiment (name, question, expect, seed, source) SELECT name, question, "
+    "expect, "
+    "  seed, source FROM other.experiment WHERE true ON CONFLICT (name) DO NOTHING;"
+    "CREATE TEMP TABLE moving AS SELECT o.id AS old, e.id AS experiment, "
+    "  (SELECT ifnull(max(id), 0) FROM main.run) + row_number() OVER (ORDER BY o.id) AS new "
+    "  FROM other.run o JOIN other.experiment oe ON oe.id = o.experiment "
+    "  JOIN main.experiment e ON e.name = oe.name "
+    "  LEFT JOIN main.run m ON m.experiment = e.id AND m.arm = o.arm AND m.point = o.point "
+    "    AND m.replication = o.replication "
+    "  WHERE m.id IS NULL OR m.config_hash <> o.config_hash OR m.status <> o.status;"
+    "DELETE FROM main.run WHERE id IN (SELECT m.id FROM temp.moving v "
+    "  JOIN other.run o ON o.id = v.old JOIN main.run m ON m.experiment = v.experiment "
+    "  AND m.arm = o.arm AND m.point = o.point AND m.replication = o.replication);"
+    "INSERT INTO main.run SELECT v.new, v.experiment, o.arm, o.point, o.replication, o.cell, "
+    "  o.seed, o.status, o.reason, o.config_hash, o.scenario_hash, o.code_version, o.host, "
+    "  o.started_at, o.wall_s FROM temp.moving v JOIN other.run o ON o.id = v.old;"
+    "INSERT INTO main.parameter SELECT v.new, t.name, t.text, t.value "
+    "  FROM temp.moving v JOIN other.parameter t ON t.run = v.old;"
+    "INSERT INTO main.metric SELECT v.new, t.name, t.unit, t.value "
+    "  FROM temp.moving v JOIN other.metric t ON t.run = v.old;"
+    "INSERT INTO main.histogram SELECT v.new, t.name, t.count, t.data "
+    "  FROM temp.moving v JOIN other.histogram t ON t.run = v.old;"
+    "INSERT INTO main.series SELECT v.new, t.name, t.at_ns, t.value "
+    "  FROM temp.moving v JOIN other.series t ON t.run = v.old;"
+    "INSERT INTO main.event SELECT v.new, t.number, t.at_ns, t.kind, t.detail "
+    "  FROM temp.moving v JOIN other.event t ON t.run = v.old;"
+    "COMMIT;";
+
+static int count_moved(struct store *into, int64_t *copied, struct error *err)
+{
+    sqlite3_stmt *s;
+    int code = store_prepare(into, "SELECT count(*) FROM temp.moving", &s, err);
+    if (code)
+        return code;
+    if (sqlite3_step(s) == SQLITE_ROW)
+        *copied = sqlite3_column_int64(s, 0);
+    sqlite3_finalize(s);
+    return 0;
+}
+
+int store_merge(struct store *into, const char *from, int64_t *copied, struct error *err)
+{
+    struct store *source;
+    int code = store_open(&source, from, STORE_READ, err); /* is it one of ours? */
+    if (code)
+        return code;
+    store_close(source);
+    char *attach = sqlite3_mprintf("ATTACH %Q AS other", from);
+    code = store_exec(into, attach, err);
+    sqlite3_free(attach);
+    if (code)
+        return code;
+    code = store_exec(into, merge_sql, err);
+    if (code)
+        sqlite3_exec(into->db, "ROLLBACK", NULL, NULL, NULL);
+    else
+        code = count_moved(into, copied, err);
+    sqlite3_exec(into->db, "DROP TABLE IF EXISTS temp.moving; DETACH other", NULL, NULL, NULL);
+    return code;
+}
