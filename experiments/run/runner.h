@@ -1,0 +1,45 @@
+/* runner.h - runs a plan's sim arm on several threads, and hands results over in plan order.
+ *
+ * Workers share nothing but the index of the next run; one writer (the caller's thread) stores the
+ * results in the order of the plan, so that the database does not depend on their number. At most
+ * RUNNER_AHEAD runs a worker are finished and not yet stored.
+ */
+#ifndef PUSHSIM_EXPERIMENTS_RUN_RUNNER_H
+#define PUSHSIM_EXPERIMENTS_RUN_RUNNER_H
+
+#include "experiments/run/plan.h"
+#include "experiments/run/store.h"
+#include "models/run_record.h"
+#include "models/schedule.h"
+
+#define RUNNER_AHEAD 8
+
+/* One run of the model. Returns 0, or ERR_STATE with the reason: the run is stored as failed. Called
+ * from several threads at once. */
+typedef int runner_model_fn(const struct parameters *p, const struct schedule *s, uint64_t seed,
+                            uint32_t replication, struct run_record *out, struct error *err);
+
+struct runner {
+    const struct plan *plan;
+    const struct schedule
+        *trace; /* replayed by every run; NULL: schedule_build from the phases */
+    runner_model_fn *model;
+    struct store *store;
+    int64_t experiment; /* the store's id */
+    int jobs;           /* worker threads, 1..256 */
+    bool force;         /* run again what is already there */
+    bool progress;      /* lines with ETA on stderr */
+};
+
+struct runner_result {
+    int64_t done;    /* runs made now and stored as done */
+    int64_t failed;  /* stored as failed */
+    int64_t skipped; /* already there */
+    double wall_s;   /* the whole took */
+};
+
+/* ERR_IO: the database could not be written; what was stored before stays. A failed run is no
+ * error. */
+int runner_run(const struct runner *runner, struct runner_result *result, struct error *err);
+
+#endif
