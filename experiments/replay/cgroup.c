@@ -390,6 +390,18 @@ int cgroup_read(const struct cgroup *group, struct cgroup_usage *usage, struct e
     return 0;
 }
 
+int64_t cgroup_host_usage(const char *root, int cpu)
+{
+    char dir[PATH_MAX - 512], text[4096];
+    snprintf(dir, sizeof dir, "%s/cpuacct", root == NULL ? CGROUP_ROOT : root);
+    if (!get(dir, "cpuacct.usage_percpu", text, sizeof text))
+        return 0;
+    char *at = text;
+    for (int i = 0; i < cpu; i++)
+        strtoll(at, &at, 10);
+    return strtoll(at, NULL, 10);
+}
+
 static int remove_directory(char *dir, struct error *err)
 {
     struct timespec wait = { .tv_nsec = MS };

@@ -68,6 +68,10 @@ int cgroup_add(const struct cgroup *group, pid_t pid, struct error *err);
 
 int cgroup_read(const struct cgroup *group, struct cgroup_usage *usage, struct error *err);
 
+/* CPU time used so far on one CPU by all processes of the host, ns: exact on v1; 0 where it is not
+ * counted (v2 knows it only by tick samples). */
+int64_t cgroup_host_usage(const char *root, int cpu);
+
 /* Removes it; waits up to two seconds for ended processes to leave. The caller ends and reaps its
  * processes first. ERR_IO: still busy. */
 int cgroup_remove(struct cgroup *group, struct error *err);

@@ -168,6 +168,9 @@ static void v1_writes_and_reads(void **state)
         assert_int_equal(u.throttled_ns, 250000);
         assert_int_equal(u.memory_bytes, 4096);
         assert_int_equal(u.oom_kills, 3);
+        spill(root, "cpuacct/cpuacct.usage_percpu", "11 22 33 \n");
+        assert_int_equal(cgroup_host_usage(root, 0), 11);
+        assert_int_equal(cgroup_host_usage(root, 2), 33);
         tree_free(root);
     }
 }

@@ -1,0 +1,141 @@
+/* cpu_probe_child.c - the processes inside the groups; see cpu_probe_internal.h. */
+#include "experiments/replay/cpu_probe_internal.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#define CALIBRATION_NS                                                                         \
+    INT64_C(100000000)    /* of touching without a limit: the warm cost of a unit */
+#define WARM_PASSES 4     /* times the set is touched before it counts as warm */
+#define UNIT_BYTES  65536 /* one unit of touching covers about so much */
+
+struct measured {
+    struct cpu_probe_order order;
+    struct cpu_probe_area *area;
+    int cpu;
+};
+
+void cpu_probe_pin(int cpu)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    sched_setaffinity(0, sizeof set, &set);
+}
+
+static void await_step(struct cpu_probe *p)
+{
+    char step;
+    if (read(p->to_child[0], &step, 1) != 1)
+        _exit(0); /* the parent gave up */
+}
+
+static void report_step(struct cpu_probe *p)
+{
+    if (write(p->from_child[1], "", 1) != 1)
+        _exit(1);
+}
+
+static void *measured_main(void *data)
+{
+    struct measured *m = data;
+    cpu_probe_pin(m->cpu);
+    cpu_probe_measure(&m->order, m->area);
+    return NULL;
+}
+
+static char *make_set(size_t bytes)
+{
+    char *set = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (set == MAP_FAILED)
+        _exit(1);
+    memset(set, 1, bytes);
+    return set;
+}
+
+/* Touches until caches are as warm as they get, then a counted number of units. */
+static void calibrate(struct cpu_probe *p, char *set)
+{
+    uint64_t random = 1, units = 0;
+    for (size_t i = 0; i < WARM_PASSES * p->set_bytes / UNIT_BYTES + 1; i++)
+        cpu_probe_touch(set, p->set_bytes, &random);
+    report_step(p);
+    await_step(p);
+    for (int64_t end = cpu_probe_clock() + CALIBRATION_NS; cpu_probe_clock() < end; units++)
+        cpu_probe_touch(set, p->set_bytes, &random);
+    p->shared->calibrated = units;
+    report_step(p);
+}
+
+static void child_main(struct cpu_probe *p)
+{
+    int threads = p->params->threads;
+    struct measured measured[CPU_PROBE_CPUS];
+    pthread_t ids[CPU_PROBE_CPUS];
+    char *sets[CPU_PROBE_CPUS] = { NULL };
+    await_step(p);
+    cpu_probe_pin(p->cpus[0]);
+    if (p->params->work == CPU_WORK_TOUCH) {
+        for (int i = 0; i < threads; i++)
+            sets[i] = make_set(p->set_bytes);
+        calibrate(p, sets[0]);
+    }
+    await_step(p);
+    for (int i = 0; i < threads; i++) {
+        measured[i] = (struct measured){
+            .order = { .params = p->params,
+                       .go_ns = p->shared->go_ns,
+                       .end_ns = p->shared->end_ns,
+                       .units = p->shared->units,
+                       .units_on = p->shared->units_on,
+                       .set = sets[i],
+                       .set_bytes = p->set_bytes },
+            .area = &p->shared->areas[i],
+            .cpu = p->cpus[i % p->params->host.cpus],
+        };
+        if (pthread_create(&ids[i], NULL, measured_main, &measured[i]) != 0)
+            _exit(1);
+    }
+    for (int i = 0; i < threads; i++)
+        pthread_join(ids[i], NULL);
+    report_step(p);
+    await_step(p);
+}
+
+/* A child that dies with this process: 0 in the child. */
+static pid_t spawn(struct cpu_probe *p)
+{
+    pid_t parent = getpid(), pid = fork();
+    if (pid != 0)
+        return pid;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(1);
+    close(p->to_child[1]);
+    close(p->from_child[0]);
+    return 0;
+}
+
+pid_t cpu_probe_fork_measured(struct cpu_probe *p)
+{
+    pid_t pid = spawn(p);
+    if (pid != 0)
+        return pid;
+    child_main(p);
+    _exit(0);
+}
+
+pid_t cpu_probe_fork_rival(struct cpu_probe *p, int cpu)
+{
+    pid_t pid = spawn(p);
+    if (pid != 0)
+        return pid;
+    cpu_probe_pin(cpu);
+    for (;;)
+        cpu_probe_clock();
+}

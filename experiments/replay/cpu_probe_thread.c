@@ -1,0 +1,116 @@
+/* cpu_probe_thread.c - see cpu_probe_thread.h. */
+#include "experiments/replay/cpu_probe_thread.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <time.h>
+
+#define LINE_BYTES 64
+#define UNIT_LINES 1024 /* a unit is some microseconds: short beside any stall */
+
+int64_t cpu_probe_clock(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+void cpu_probe_sleep_until(int64_t at_ns)
+{
+    struct timespec t = { .tv_sec = at_ns / 1000000000, .tv_nsec = at_ns % 1000000000 };
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
+        ;
+}
+
+static void list_add(struct cpu_probe_list *list, int64_t ns)
+{
+    if (list->count < CPU_PROBE_ROOM)
+        list->ns[list->count] = ns;
+    list->count++;
+}
+
+void cpu_sampler_start(struct cpu_sampler *sampler, struct cpu_probe_area *area, int64_t gap_ns,
+                       int64_t now_ns)
+{
+    *sampler = (struct cpu_sampler){
+        .area = area, .gap_ns = gap_ns, .last_ns = now_ns, .run_from_ns = -1
+    };
+}
+
+int64_t cpu_sampler_read(struct cpu_sampler *sampler, int64_t now_ns)
+{
+    int64_t gap_ns = now_ns - sampler->last_ns;
+    if (gap_ns <= sampler->gap_ns) {
+        sampler->last_ns = now_ns;
+        sampler->area->work_ns += gap_ns;
+        return gap_ns;
+    }
+    if (sampler->run_from_ns >= 0)
+        list_add(&sampler->area->runs, sampler->last_ns - sampler->run_from_ns);
+    list_add(&sampler->area->stalls, gap_ns);
+    sampler->last_ns = sampler->run_from_ns = now_ns;
+    return 0;
+}
+
+void cpu_sampler_wake(struct cpu_sampler *sampler, int64_t asked_ns, int64_t now_ns)
+{
+    list_add(&sampler->area->late, now_ns - asked_ns);
+    sampler->last_ns = now_ns;
+    sampler->run_from_ns = -1;
+}
+
+void cpu_probe_touch(char *set, size_t bytes, uint64_t *random)
+{
+    uint64_t lines = bytes / LINE_BYTES, x = *random;
+    for (int i = 0; i < UNIT_LINES; i++) {
+        x = x * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        (*(volatile char *)&set[((x >> 32) * lines >> 32) * LINE_BYTES])++;
+    }
+    *random = x;
+}
+
+/* Sleeps off_ns from the last reading on. */
+static void rest(struct cpu_sampler *sampler, int64_t off_ns)
+{
+    int64_t asked_ns = sampler->last_ns + off_ns;
+    cpu_probe_sleep_until(asked_ns);
+    cpu_sampler_wake(sampler, asked_ns, cpu_probe_clock());
+}
+
+static void spin(const struct cpu_probe_order *order, struct cpu_sampler *sampler)
+{
+    const struct cpu_workload_params *p = order->params;
+    bool sleeps = p->work == CPU_WORK_ONOFF;
+    int64_t done_ns = 0;
+    while (sampler->last_ns < order->end_ns) {
+        done_ns += cpu_sampler_read(sampler, cpu_probe_clock());
+        if (sleeps && done_ns >= p->on_ns) {
+            rest(sampler, p->off_ns);
+            done_ns = 0;
+        }
+    }
+}
+
+static void touch(const struct cpu_probe_order *order, struct cpu_sampler *sampler)
+{
+    uint64_t random = 1;
+    while (sampler->last_ns < order->end_ns && sampler->area->units < order->units) {
+        cpu_probe_touch(order->set, order->set_bytes, &random);
+        sampler->area->units++;
+        cpu_sampler_read(sampler, cpu_probe_clock());
+        if (order->units_on > 0 && sampler->area->units % order->units_on == 0)
+            rest(sampler, order->params->off_ns);
+    }
+}
+
+void cpu_probe_measure(const struct cpu_probe_order *order, struct cpu_probe_area *area)
+{
+    struct cpu_sampler sampler;
+    cpu_probe_sleep_until(order->go_ns);
+    cpu_sampler_start(&sampler, area, order->params->gap_ns, cpu_probe_clock());
+    if (order->params->work == CPU_WORK_TOUCH)
+        touch(order, &sampler);
+    else
+        spin(order, &sampler);
+    area->ended_ns = sampler.last_ns;
+}
