@@ -89,23 +89,35 @@ app = FastAPI()
 hub = Hub()
 
 
+class EventStream(StreamingResponse):
+    """An event stream whose subscriber leaves when the response ends, however it ends.
+
+    Not the generator's own `finally`: when the client goes while a send waits for a full socket,
+    Starlette cancels that send, and the generator, which stands at its yield, is not told.
+    """
+
+    def __init__(self, subscriber, headers):
+        super().__init__(self.events(subscriber), media_type="text/event-stream", headers=headers)
+        self.subscriber = subscriber
+
+    async def events(self, subscriber):
+        while True:
+            message = await subscriber.queue.get()
+            yield f"data: {message}\n\n"
+            hub.sent += 1
+
+    async def __call__(self, scope, receive, send):
+        self.subscriber.task = asyncio.current_task()
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            hub.leave(self.subscriber)
+
+
 @app.get("/events")
 async def events():
-    subscriber = hub.join("sse")
-
-    async def stream():
-        # Starlette cancels this generator when it sees the client leave.
-        subscriber.task = asyncio.current_task()
-        try:
-            while True:
-                message = await subscriber.queue.get()
-                yield f"data: {message}\n\n"
-                hub.sent += 1
-        finally:
-            hub.leave(subscriber)
-
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-    return StreamingResponse(stream(), media_type="text/event-stream", headers=headers)
+    return EventStream(hub.join("sse"), headers)
 
 
 @app.websocket("/ws")
