@@ -1,22 +1,13 @@
-/* connection_state.h - the life of a connection, as each side sees it, and what ends it.
+/* disconnect_cause.h - what ends a connection, by the side that notices first.
  *
- * The two sides have their own state: a client whose network is gone is CLOSED at the client and
- * OPEN at the server (a zombie) until the server writes into a dead socket, misses a pong, or is
- * told. Disconnects are counted by the cause that the side which noticed first gives.
+ * The two sides have their own view (clients.h, connections.h): a client whose network is gone is
+ * closed at the client and open at the server, a zombie, until the server writes into a dead
+ * socket, misses a pong, or is told.
  */
-#ifndef PUSHSIM_MODELS_CONNECTION_STATE_H
-#define PUSHSIM_MODELS_CONNECTION_STATE_H
+#ifndef PUSHSIM_MODELS_DISCONNECT_CAUSE_H
+#define PUSHSIM_MODELS_DISCONNECT_CAUSE_H
 
 #include <stdbool.h>
-
-enum connection_state {
-    CONNECTION_CLOSED,
-    CONNECTION_CONNECTING,  /* SYN sent, or waiting in the accept queue */
-    CONNECTION_HANDSHAKING, /* accepted; TLS, HTTP request or upgrade under way */
-    CONNECTION_OPEN,
-    CONNECTION_DRAINING, /* the server is closing it and still sends what is queued */
-    CONNECTION_STATES,
-};
 
 enum disconnect_cause {
     /* noticed at the server */
@@ -37,7 +28,6 @@ enum disconnect_cause {
     DISCONNECT_CAUSES,
 };
 
-const char *connection_state_name(enum connection_state state);
 const char *disconnect_cause_name(enum disconnect_cause cause);
 bool disconnect_at_server(enum disconnect_cause cause); /* else noticed at the client */
 

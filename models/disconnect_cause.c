@@ -1,14 +1,4 @@
-#include "models/connection_state.h"
-
-const char *connection_state_name(enum connection_state state)
-{
-    static const char *const names[CONNECTION_STATES] = {
-        [CONNECTION_CLOSED] = "closed",           [CONNECTION_CONNECTING] = "connecting",
-        [CONNECTION_HANDSHAKING] = "handshaking", [CONNECTION_OPEN] = "open",
-        [CONNECTION_DRAINING] = "draining",
-    };
-    return names[state];
-}
+#include "models/disconnect_cause.h"
 
 const char *disconnect_cause_name(enum disconnect_cause cause)
 {

@@ -1,0 +1,346 @@
+#include "models/clients.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "models/random_purpose.h"
+#include "sim/error.h"
+
+static void timer_fired(void *subject, void *object);
+
+int clients_class(const struct clients *c, uint32_t client)
+{
+    return client_class_of(c->params.classes, c->params.class_count, c->params.count, client);
+}
+
+static const struct client_class *class_of(const struct clients *c, uint32_t client)
+{
+    return &c->params.classes[clients_class(c, client)];
+}
+
+static const struct reconnect_params *policy_of(const struct clients *c, uint32_t client)
+{
+    return c->params.reconnect[clients_class(c, client)];
+}
+
+static void set_timer(struct clients *c, uint32_t client, int64_t at_ns)
+{
+    struct client *k = &c->list[client];
+    if (k->timer != 0 && simulation_cancel(c->sim, k->timer))
+        k->timer = 0;
+    if (at_ns == INT64_MAX)
+        return;
+    k->timer = simulation_at(c->sim, at_ns, 0, timer_fired, c, (void *)(uintptr_t)client);
+}
+
+static void set_state(struct clients *c, uint32_t client, enum client_state state)
+{
+    struct client *k = &c->list[client];
+    c->open += (state == CLIENT_OPEN) - (k->state == CLIENT_OPEN);
+    k->state = (uint8_t)state;
+    k->since_ns = c->sim->now_ns;
+}
+
+/* -- trying ----------------------------------------------------------------------------------- */
+
+/* A stream of its own for each retry: what other clients do does not disturb the draw. */
+static void retry_later(struct clients *c, uint32_t client, int64_t asked_ns)
+{
+    struct client *k = &c->list[client];
+    struct random_stream rs;
+    random_stream_init(&rs, c->params.seed, c->params.replication, RANDOM_RECONNECT,
+                       client * 0x9e3779b1u + k->losses * 0x85ebca6bu +
+                           k->reconnect.attempt * 0xc2b2ae35u);
+    int64_t delay = reconnect_next(policy_of(c, client), &k->reconnect, asked_ns, &rs);
+    if (delay == RECONNECT_GIVE_UP) {
+        c->counters.given_up++;
+        set_state(c, client, CLIENT_CLOSED);
+        set_timer(c, client, INT64_MAX);
+        return;
+    }
+    set_state(c, client, CLIENT_WAITING);
+    set_timer(c, client, c->sim->now_ns + delay);
+}
+
+static void attempt_failed(struct clients *c, uint32_t client, int64_t asked_ns)
+{
+    c->counters.failed++;
+    retry_later(c, client, asked_ns);
+}
+
+static int64_t give_up_ns(const struct clients *c, uint32_t client)
+{
+    int64_t timeout = class_of(c, client)->connect_timeout_ns;
+    return timeout == 0 ? INT64_MAX : c->list[client].since_ns + timeout;
+}
+
+/* The SYN after this one, the kernel's end of the attempt, or the client's own. */
+static int64_t next_syn_ns(const struct clients *c, uint32_t client)
+{
+    const struct client *k = &c->list[client];
+    int64_t after = accept_path_syn_ns(c->params.accept, k->syns);
+    if (after < 0)
+        after = accept_path_syn_end_ns(c->params.accept);
+    return k->since_ns + after;
+}
+
+static void send_syn(struct clients *c, uint32_t client)
+{
+    struct client *k = &c->list[client];
+    int64_t end = give_up_ns(c, client);
+    k->syns++;
+    switch (c->params.server->syn(c->params.server_object, client)) {
+    case SYN_REFUSED:
+        attempt_failed(c, client, 0);
+        return;
+    case SYN_DROPPED: {
+        int64_t next = next_syn_ns(c, client);
+        set_timer(c, client, next < end ? next : end);
+        return;
+    }
+    case SYN_QUEUED:
+        k->state = CLIENT_HANDSHAKING; /* the time-out counts from the first SYN */
+        set_timer(c, client, end);
+    }
+}
+
+void clients_connect(struct clients *c, uint32_t client)
+{
+    struct client *k = &c->list[client];
+    if (k->state != CLIENT_CLOSED && k->state != CLIENT_WAITING)
+        return;
+    c->counters.attempts++;
+    k->syns = 0;
+    set_state(c, client, CLIENT_CONNECTING);
+    send_syn(c, client);
+}
+
+static void connect_timed_out(struct clients *c, uint32_t client)
+{
+    bool told = c->list[client].state == CLIENT_HANDSHAKING;
+    c->counters.disconnects[DISCONNECT_CONNECT_TIMEOUT]++;
+    attempt_failed(c, client, 0);
+    if (told)
+        c->params.server->left(c->params.server_object, client);
+}
+
+/* -- being open ------------------------------------------------------------------------------- */
+
+static void listen_for_silence(struct clients *c, uint32_t client)
+{
+    int64_t timeout = class_of(c, client)->silence_timeout_ns;
+    set_timer(c, client, timeout == 0 ? INT64_MAX : c->list[client].heard_ns + timeout);
+}
+
+static void lose(struct clients *c, uint32_t client, enum disconnect_cause cause,
+                 int64_t asked_ns)
+{
+    struct client *k = &c->list[client];
+    c->counters.disconnects[cause]++;
+    k->losses = k->losses == UINT16_MAX ? 1 : k->losses + 1;
+    reconnect_lost(policy_of(c, client), &k->reconnect, c->sim->now_ns - k->since_ns);
+    retry_later(c, client, asked_ns);
+}
+
+static void silence_checked(struct clients *c, uint32_t client)
+{
+    int64_t silent = c->sim->now_ns - c->list[client].heard_ns;
+    if (silent < class_of(c, client)->silence_timeout_ns) {
+        listen_for_silence(c, client);
+        return;
+    }
+    lose(c, client, DISCONNECT_SILENCE, 0);
+    c->params.server->left(c->params.server_object, client);
+}
+
+static void stall_at_start(struct clients *c, uint32_t client);
+
+static void opened(struct clients *c, uint32_t client)
+{
+    struct client *k = &c->list[client];
+    set_state(c, client, CLIENT_OPEN);
+    k->heard_ns = c->sim->now_ns;
+    listen_for_silence(c, client);
+    stall_at_start(c, client);
+}
+
+void clients_opened(struct clients *c, uint32_t client)
+{
+    struct client *k = &c->list[client];
+    assert(k->state == CLIENT_HANDSHAKING);
+    c->counters.opened++;
+    c->counters.reconnects += k->losses > 0;
+    reconnect_opened(policy_of(c, client), &k->reconnect);
+    opened(c, client);
+}
+
+void clients_authenticated(struct clients *c, uint32_t client)
+{
+    reconnect_authenticated(policy_of(c, client), &c->list[client].reconnect);
+}
+
+void clients_heard(struct clients *c, uint32_t client)
+{
+    c->list[client].heard_ns = c->sim->now_ns;
+}
+
+void clients_dropped(struct clients *c, uint32_t client, enum disconnect_cause cause,
+                     int64_t asked_ns, uint32_t seen)
+{
+    struct client *k = &c->list[client];
+    k->seen = seen;
+    if (k->state == CLIENT_OPEN) {
+        lose(c, client, cause, asked_ns);
+    } else if (k->state == CLIENT_HANDSHAKING) {
+        c->counters.disconnects[cause]++;
+        attempt_failed(c, client, asked_ns);
+    }
+}
+
+void clients_leave(struct clients *c, uint32_t client)
+{
+    struct client *k = &c->list[client];
+    bool told = k->state == CLIENT_OPEN || k->state == CLIENT_HANDSHAKING;
+    c->counters.disconnects[DISCONNECT_CLIENT_LEFT] += k->state == CLIENT_OPEN;
+    set_state(c, client, CLIENT_CLOSED);
+    set_timer(c, client, INT64_MAX);
+    if (told)
+        c->params.server->left(c->params.server_object, client);
+}
+
+void clients_vanish(struct clients *c, uint32_t client)
+{
+    if (c->list[client].state != CLIENT_OPEN)
+        return;
+    c->counters.vanished++;
+    c->params.server->vanished(c->params.server_object, client);
+    lose(c, client, DISCONNECT_NETWORK, 0);
+}
+
+static void timer_fired(void *subject, void *object)
+{
+    struct clients *c = subject;
+    uint32_t client = (uint32_t)(uintptr_t)object;
+    struct client *k = &c->list[client];
+    k->timer = 0;
+    switch ((enum client_state)k->state) {
+    case CLIENT_WAITING:
+        clients_connect(c, client);
+        return;
+    case CLIENT_CONNECTING:
+        if (c->sim->now_ns >= give_up_ns(c, client) ||
+            accept_path_syn_ns(c->params.accept, k->syns) < 0)
+            connect_timed_out(c, client);
+        else
+            send_syn(c, client);
+        return;
+    case CLIENT_HANDSHAKING:
+        connect_timed_out(c, client);
+        return;
+    case CLIENT_OPEN:
+        silence_checked(c, client);
+        return;
+    default:
+        assert(!"a state with a timer");
+    }
+}
+
+/* -- what happens to clients at random -------------------------------------------------------- */
+
+static int64_t stall_end_ns(struct clients *c, const struct client_class *k)
+{
+    if (k->stall_ns < 0)
+        return INT64_MAX;
+    double ns = random_stream_exponential(&c->churn, (double)k->stall_ns);
+    return c->sim->now_ns + (int64_t)ns;
+}
+
+static void stall(struct clients *c, uint32_t client, int64_t until_ns)
+{
+    c->counters.stalls++;
+    c->params.server->stalled(c->params.server_object, client, until_ns);
+}
+
+/* A client that stops `stall_at_ns` after connecting: only its present connection stops. */
+static void stall_due(void *subject, void *object)
+{
+    struct clients *c = subject;
+    uint32_t client = (uint32_t)(uintptr_t)object;
+    const struct client_class *k = class_of(c, client);
+    if (c->list[client].state == CLIENT_OPEN &&
+        c->sim->now_ns - c->list[client].since_ns >= k->stall_at_ns)
+        stall(c, client, k->stall_ns < 0 ? INT64_MAX : c->sim->now_ns + k->stall_ns);
+}
+
+static void stall_at_start(struct clients *c, uint32_t client)
+{
+    int64_t at = class_of(c, client)->stall_at_ns;
+    if (at >= 0)
+        simulation_at(c->sim, c->sim->now_ns + at, 0, stall_due, c, (void *)(uintptr_t)client);
+}
+
+static double churn_rate(const struct clients *c, int klass, bool loss, uint32_t *first,
+                         uint32_t *n)
+{
+    const struct clients_params *p = &c->params;
+    const struct client_class *k = &p->classes[klass];
+    *first = (uint32_t)client_class_first(p->classes, p->class_count, p->count, klass);
+    *n = (uint32_t)client_class_first(p->classes, p->class_count, p->count, klass + 1) - *first;
+    return (loss ? k->loss_rate_hz : k->stall_rate_hz) * *n;
+}
+
+static void churned(void *subject, void *object);
+
+static void next_churn(struct clients *c, uintptr_t which)
+{
+    uint32_t first, n;
+    double rate = churn_rate(c, (int)(which / 2), which % 2, &first, &n);
+    if (rate <= 0)
+        return;
+    double gap = random_stream_exponential(&c->churn, 1e9 / rate);
+    simulation_at(c->sim, c->sim->now_ns + (int64_t)gap, 0, churned, c, (void *)which);
+}
+
+/* object: class x 2 + (1 for losses). Members that are not open are passed over. */
+static void churned(void *subject, void *object)
+{
+    struct clients *c = subject;
+    uintptr_t which = (uintptr_t)object;
+    uint32_t first, n;
+    churn_rate(c, (int)(which / 2), which % 2, &first, &n);
+    uint32_t client = first + (uint32_t)(random_stream_uniform(&c->churn) * n);
+    if (c->list[client].state == CLIENT_OPEN && which % 2)
+        clients_vanish(c, client);
+    else if (c->list[client].state == CLIENT_OPEN)
+        stall(c, client, stall_end_ns(c, &c->params.classes[which / 2]));
+    next_churn(c, which);
+}
+
+/* -- life ------------------------------------------------------------------------------------- */
+
+void clients_init(struct clients *c, struct simulation *sim, const struct clients_params *p)
+{
+    *c = (struct clients){ .sim = sim, .params = *p };
+    c->list = mem_alloc((p->count + (size_t)1) * sizeof *c->list);
+    random_stream_init(&c->churn, p->seed, p->replication, RANDOM_CHURN, 0);
+}
+
+void clients_close(struct clients *c)
+{
+    free(c->list);
+    c->list = NULL;
+}
+
+void clients_open_at_start(struct clients *c, uint32_t first, uint32_t n)
+{
+    for (uint32_t i = first; i < first + n; i++)
+        opened(c, i);
+}
+
+void clients_start(struct clients *c)
+{
+    for (int k = 0; k < c->params.class_count; k++) {
+        next_churn(c, (uintptr_t)k * 2);
+        next_churn(c, (uintptr_t)k * 2 + 1);
+    }
+}

@@ -1,0 +1,110 @@
+/* clients.h - the clients' side of all connections: connecting, losing, trying again.
+ *
+ * A client knows only what reaches it. It sends a SYN (and sends it again while the server's
+ * accept queue is full), waits for the handshake up to its connect time-out, is open, and loses
+ * the connection when the server closes it, the server's kernel resets it, or it heard nothing for
+ * its silence time-out. Then its reconnect policy says when it tries again (reconnect.h). A client
+ * that vanishes (silent loss) tells nobody: the server goes on with a zombie.
+ *
+ * What happens to single clients at random (stalls, silent loss) is one Poisson process for a
+ * class, which picks a member: no state for a client that nothing happens to.
+ *
+ * The server is behind a small table of functions, so that this module is tested without one.
+ */
+#ifndef PUSHSIM_MODELS_CLIENTS_H
+#define PUSHSIM_MODELS_CLIENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "models/accept_path.h"
+#include "models/client_class.h"
+#include "models/disconnect_cause.h"
+#include "models/reconnect.h"
+#include "sim/simulation.h"
+
+enum client_state {
+    CLIENT_CLOSED,      /* not connected and not about to be */
+    CLIENT_WAITING,     /* for its retry delay */
+    CLIENT_CONNECTING,  /* SYN sent, not answered */
+    CLIENT_HANDSHAKING, /* TCP stands; request sent, no response head yet */
+    CLIENT_OPEN,
+    CLIENT_STATES,
+};
+
+enum syn_answer { SYN_QUEUED, SYN_DROPPED, SYN_REFUSED };
+
+struct clients_server { /* what the clients ask of a server; `server` is its first argument */
+    enum syn_answer (*syn)(void *server, uint32_t client);
+    void (*left)(void *server, uint32_t client); /* the client closed: FIN or RST arrives */
+    void (*vanished)(void *server, uint32_t client);
+    void (*stalled)(void *server, uint32_t client, int64_t until_ns); /* INT64_MAX: for good */
+};
+
+struct clients_params {
+    const struct client_class *classes;                           /* borrowed */
+    int class_count;                                              /* 1..CLIENT_CLASSES_MAX */
+    const struct reconnect_params *reconnect[CLIENT_CLASSES_MAX]; /* by class; borrowed */
+    const struct accept_params *accept; /* the kernel's retransmission of SYNs; borrowed */
+    uint32_t count;                     /* clients are numbered below this */
+    uint64_t seed;
+    uint32_t replication;
+    const struct clients_server *server; /* borrowed */
+    void *server_object;
+};
+
+struct clients_counters {
+    uint64_t attempts;   /* to connect, the first ones included */
+    uint64_t opened;     /* handshakes that succeeded */
+    uint64_t reconnects; /* of these, after a loss */
+    uint64_t failed;     /* attempts that did not open: the handshake failures */
+    uint64_t given_up;   /* clients whose policy gave up */
+    uint64_t vanished;   /* silent losses */
+    uint64_t stalls;
+    uint64_t disconnects[DISCONNECT_CAUSES];
+};
+
+struct client { /* one client; 48 bytes */
+    struct reconnect reconnect;
+    int64_t since_ns; /* of its state */
+    int64_t heard_ns; /* last message or heartbeat, when its class listens for silence */
+    uint64_t timer;   /* the one pending event; 0 = none */
+    uint32_t seen;    /* needs the publishes from this sequence number on */
+    uint8_t state;    /* enum client_state */
+    uint8_t syns;     /* sent in this attempt */
+    uint16_t losses;  /* connections lost so far, modulo 2^16, never 0 after the first */
+};
+
+struct clients {
+    struct simulation *sim;
+    struct clients_params params;
+    struct client *list; /* owned */
+    uint32_t open;       /* in CLIENT_OPEN */
+    struct clients_counters counters;
+    struct random_stream churn; /* who stalls or vanishes, and when */
+};
+
+void clients_init(struct clients *c, struct simulation *sim, const struct clients_params *p);
+void clients_close(struct clients *c);
+/* Clients first .. first + n - 1 are open now (before the run). */
+void clients_open_at_start(struct clients *c, uint32_t first, uint32_t n);
+/* Starts the random stalls and losses. */
+void clients_start(struct clients *c);
+
+/* What the outside world makes a client do. Leaving is for good. */
+void clients_connect(struct clients *c, uint32_t client);
+void clients_leave(struct clients *c, uint32_t client);
+void clients_vanish(struct clients *c, uint32_t client);
+
+/* What reaches a client from its server. */
+void clients_opened(struct clients *c, uint32_t client);
+void clients_authenticated(struct clients *c, uint32_t client);
+void clients_heard(struct clients *c, uint32_t client);
+/* The server (or its kernel) closed the connection: an attempt fails or the connection is lost.
+ * `asked_ns`: Retry-After; `seen`: publishes below it were delivered. */
+void clients_dropped(struct clients *c, uint32_t client, enum disconnect_cause cause,
+                     int64_t asked_ns, uint32_t seen);
+
+int clients_class(const struct clients *c, uint32_t client);
+
+#endif
