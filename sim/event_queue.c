@@ -2,83 +2,170 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/error.h"
 
+enum { NEAR_MOST = 2 * EVENT_LADDER_BATCH, LINE_BYTES = 64, LINEAR_SEARCH = 16 };
+
 struct event_node {
-    struct event event;  /* what runs, and when */
-    uint64_t order;      /* priority (biased) in the top 16 bits, sequence below */
-    uint32_t generation; /* of the handle; changes when the event leaves */
-    uint32_t place;      /* index in the heap while pending, else the next free slot */
+    int64_t at_ns;         /* when the event is due */
+    uint64_t order;        /* priority (biased) in the top 16 bits, sequence below */
+    int64_t placed_ns;     /* time of its entry; <= at_ns */
+    uint64_t placed_order; /* order of its entry, which no other has; 0 = slot is free */
+    event_fn *fn;          /* as in struct event */
+    void *subject;
+    void *object;
+    uint32_t generation; /* of the handle; changes when the event leaves; never 0 */
+    uint32_t next_free;  /* slot; 0 = none */
 };
 
 void event_queue_init(struct event_queue *q)
 {
-    *q = (struct event_queue){ .used = 1 };
+    *q = (struct event_queue){ .near_last_ns = INT64_MAX, .used = 1, .sequence = 1 };
+    event_ladder_init(&q->far);
 }
 
 void event_queue_close(struct event_queue *q)
 {
-    free(q->nodes);
-    free(q->heap);
+    event_ladder_close(&q->far);
+    free(q->near.items);
+    free(q->node_block);
     event_queue_init(q);
 }
 
-static bool before(const struct event_queue *q, uint32_t a, uint32_t b)
+/* ---- the near array ---- */
+
+static bool before(const struct event_entry *a, const struct event_entry *b)
 {
-    const struct event_node *x = &q->nodes[a], *y = &q->nodes[b];
-    if (x->event.at_ns != y->event.at_ns)
-        return x->event.at_ns < y->event.at_ns;
-    return x->order < y->order;
+    return a->at_ns < b->at_ns || (a->at_ns == b->at_ns && a->order < b->order);
 }
 
-static void place(struct event_queue *q, uint32_t index, uint32_t slot)
+/* Where the entry belongs in near: behind all that come before it. */
+static uint32_t find_place(const struct event_queue *q, const struct event_entry *entry)
 {
-    q->heap[index] = slot;
-    q->nodes[slot].place = index;
-}
-
-static void sift_up(struct event_queue *q, uint32_t index, uint32_t slot)
-{
-    while (index > 0 && before(q, slot, q->heap[(index - 1) / 2])) {
-        place(q, index, q->heap[(index - 1) / 2]);
-        index = (index - 1) / 2;
+    const struct event_entry *items = q->near.items;
+    uint32_t low = q->near_head, high = q->near.count;
+    while (high - low > LINEAR_SEARCH) {
+        uint32_t middle = low + (high - low) / 2;
+        if (before(entry, &items[middle]))
+            high = middle;
+        else
+            low = middle;
     }
-    place(q, index, slot);
+    while (high > low && before(entry, &items[high - 1]))
+        high--;
+    return high;
 }
 
-static void sift_down(struct event_queue *q, uint32_t index, uint32_t slot)
+static void shift_entries(struct event_entry *to, const struct event_entry *from, uint32_t n)
 {
-    for (uint32_t child; (child = 2 * index + 1) < q->count; index = child) {
-        if (child + 1 < q->count && before(q, q->heap[child + 1], q->heap[child]))
-            child++;
-        if (before(q, slot, q->heap[child]))
-            break;
-        place(q, index, q->heap[child]);
+    memmove(to, from, n * sizeof *to);
+}
+
+/* Makes room at the end, by moving the content to the front of the array or by growing it. */
+static void near_make_room(struct event_queue *q)
+{
+    struct event_list *near = &q->near;
+    if (near->count < near->capacity)
+        return;
+    if (q->near_head > near->capacity / 2) {
+        near->count -= q->near_head;
+        shift_entries(near->items, near->items + q->near_head, near->count);
+        q->near_head = 0;
+    } else {
+        near->capacity = near->capacity ? 2 * near->capacity : 4 * NEAR_MOST;
+        near->items = mem_realloc(near->items, near->capacity * sizeof *near->items);
     }
-    place(q, index, slot);
 }
 
-static void sift(struct event_queue *q, uint32_t index, uint32_t slot)
+/* Hands the later half of near to the ladder, parted where the time changes. */
+static void near_split(struct event_queue *q)
 {
-    if (index > 0 && before(q, slot, q->heap[(index - 1) / 2]))
-        sift_up(q, index, slot);
-    else
-        sift_down(q, index, slot);
+    struct event_entry *items = q->near.items;
+    uint32_t head = q->near_head, end = q->near.count;
+    if (items[head].at_ns == items[end - 1].at_ns)
+        return;
+    uint32_t part = head + (end - head) / 2;
+    while (part < end && items[part].at_ns == items[part - 1].at_ns)
+        part++;
+    if (part == end)
+        for (part = head + (end - head) / 2; items[part].at_ns == items[part - 1].at_ns;)
+            part--;
+    int64_t from = items[part].at_ns;
+    if (event_ladder_return(&q->far, &items[part], end - part, from, q->near_last_ns)) {
+        q->near.count = part;
+        q->near_last_ns = from - 1;
+    }
 }
+
+static void near_insert(struct event_queue *q, const struct event_entry *entry)
+{
+    near_make_room(q);
+    struct event_entry *items = q->near.items;
+    uint32_t place = find_place(q, entry);
+    uint32_t ahead = place - q->near_head, behind = q->near.count - place;
+    if (ahead < behind && q->near_head > 0) {
+        shift_entries(&items[q->near_head - 1], &items[q->near_head], ahead);
+        q->near_head--;
+        place--;
+    } else {
+        shift_entries(&items[place + 1], &items[place], behind);
+        q->near.count++;
+    }
+    items[place] = *entry;
+    if (q->near.count - q->near_head > NEAR_MOST)
+        near_split(q);
+}
+
+static int compare(const void *a, const void *b)
+{
+    return before(a, b) ? -1 : 1;
+}
+
+static void near_sort(struct event_list *near)
+{
+    if (near->count > 4 * EVENT_LADDER_BATCH) {
+        qsort(near->items, near->count, sizeof *near->items, compare);
+        return;
+    }
+    for (uint32_t i = 1; i < near->count; i++) {
+        struct event_entry entry = near->items[i];
+        uint32_t place = i;
+        for (; place > 0 && before(&entry, &near->items[place - 1]); place--)
+            near->items[place] = near->items[place - 1];
+        near->items[place] = entry;
+    }
+}
+
+static bool near_refill(struct event_queue *q)
+{
+    q->near_head = q->near.count = 0;
+    if (!event_ladder_take(&q->far, &q->near, &q->near_last_ns))
+        return false;
+    near_sort(&q->near);
+    return true;
+}
+
+/* ---- slots and handles ---- */
 
 static void grow(struct event_queue *q)
 {
     q->capacity = q->capacity ? 2 * q->capacity : 64;
-    q->nodes = mem_realloc(q->nodes, q->capacity * sizeof *q->nodes);
-    q->heap = mem_realloc(q->heap, q->capacity * sizeof *q->heap);
+    void *block = mem_alloc(q->capacity * sizeof *q->nodes + LINE_BYTES);
+    uintptr_t aligned = ((uintptr_t)block + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
+    if (q->nodes)
+        memcpy((void *)aligned, q->nodes, q->used * sizeof *q->nodes);
+    free(q->node_block);
+    q->node_block = block;
+    q->nodes = (struct event_node *)aligned;
 }
 
 static uint32_t take_slot(struct event_queue *q)
 {
     uint32_t slot = q->free_slot;
     if (slot) {
-        q->free_slot = q->nodes[slot].place;
+        q->free_slot = q->nodes[slot].next_free;
         return slot;
     }
     if (q->used >= q->capacity)
@@ -88,73 +175,124 @@ static uint32_t take_slot(struct event_queue *q)
     return slot;
 }
 
-static uint32_t find(const struct event_queue *q, uint64_t handle)
+static void release_slot(struct event_queue *q, uint32_t slot)
+{
+    struct event_node *node = &q->nodes[slot];
+    node->placed_order = 0;
+    node->generation += node->generation == UINT32_MAX ? 2 : 1;
+    node->next_free = q->free_slot;
+    q->free_slot = slot;
+}
+
+static struct event_node *find(const struct event_queue *q, uint64_t handle)
 {
     uint32_t slot = (uint32_t)handle;
-    bool live = slot != 0 && slot < q->used && q->nodes[slot].generation == handle >> 32;
-    return live ? slot : 0;
+    if (slot == 0 || slot >= q->used || q->nodes[slot].generation != handle >> 32)
+        return NULL;
+    return &q->nodes[slot];
 }
 
-static uint64_t order_of(struct event_queue *q, uint64_t priority)
+/* ---- entries ---- */
+
+static void place_entry(struct event_queue *q, const struct event_entry *entry)
 {
-    return priority << 48 | q->sequence++;
+    if (entry->at_ns <= q->near_last_ns)
+        near_insert(q, entry);
+    else
+        event_ladder_add(&q->far, entry);
 }
 
-uint64_t event_queue_push(struct event_queue *q, int priority, const struct event *event)
+static void place_node(struct event_queue *q, uint32_t slot)
 {
-    assert(event->at_ns >= 0 && priority >= INT16_MIN && priority <= INT16_MAX);
+    struct event_node *node = &q->nodes[slot];
+    node->placed_ns = node->at_ns;
+    node->placed_order = node->order;
+    place_entry(q, &(struct event_entry){ node->at_ns, node->order, slot });
+}
+
+/* Throws all entries away and makes one for each pending event. */
+static void rebuild(struct event_queue *q)
+{
+    q->near_head = q->near.count = 0;
+    q->near_last_ns = -1;
+    event_ladder_clear(&q->far);
+    for (uint32_t slot = 1; slot < q->used; slot++)
+        if (q->nodes[slot].placed_order != 0)
+            place_node(q, slot);
+    q->stale = 0;
+}
+
+/* One more entry is stale; there are never more of them than slots, so the cost of rebuilding is a
+ * constant for each. */
+static void add_stale(struct event_queue *q)
+{
+    if (++q->stale > q->used + NEAR_MOST)
+        rebuild(q);
+}
+
+uint64_t event_queue_push(struct event_queue *q, int64_t at_ns, int priority, event_fn *fn,
+                          void *subject, void *object)
+{
+    assert(at_ns >= 0 && priority >= INT16_MIN && priority <= INT16_MAX);
     uint32_t slot = take_slot(q);
     struct event_node *node = &q->nodes[slot];
-    node->event = *event;
-    node->order = order_of(q, (uint64_t)(priority - INT16_MIN));
-    sift_up(q, q->count++, slot);
-    return (uint64_t)node->generation << 32 | slot;
-}
-
-static void leave(struct event_queue *q, uint32_t slot)
-{
-    struct event_node *node = &q->nodes[slot];
-    uint32_t index = node->place;
-    uint32_t last = q->heap[--q->count];
-    if (last != slot)
-        sift(q, index, last);
-    node->generation = node->generation == UINT32_MAX ? 1 : node->generation + 1;
-    node->place = q->free_slot;
-    q->free_slot = slot;
+    node->at_ns = at_ns;
+    node->order = (uint64_t)(priority - INT16_MIN) << 48 | q->sequence++;
+    node->fn = fn;
+    node->subject = subject;
+    node->object = object;
+    uint64_t handle = (uint64_t)node->generation << 32 | slot;
+    place_node(q, slot);
+    return handle;
 }
 
 bool event_queue_cancel(struct event_queue *q, uint64_t handle)
 {
-    uint32_t slot = find(q, handle);
-    if (slot)
-        leave(q, slot);
-    return slot != 0;
+    if (!find(q, handle))
+        return false;
+    release_slot(q, (uint32_t)handle);
+    add_stale(q);
+    return true;
 }
 
 bool event_queue_move(struct event_queue *q, uint64_t handle, int64_t at_ns)
 {
     assert(at_ns >= 0);
-    uint32_t slot = find(q, handle);
-    if (!slot)
+    struct event_node *node = find(q, handle);
+    if (!node)
         return false;
-    struct event_node *node = &q->nodes[slot];
-    node->event.at_ns = at_ns;
-    node->order = order_of(q, node->order >> 48);
-    sift(q, node->place, slot);
+    node->at_ns = at_ns;
+    node->order = (node->order >> 48 << 48) | q->sequence++;
+    if (at_ns < node->placed_ns) {
+        place_node(q, (uint32_t)handle);
+        add_stale(q);
+    }
     return true;
 }
 
 bool event_queue_pending(const struct event_queue *q, uint64_t handle)
 {
-    return find(q, handle) != 0;
+    return find(q, handle) != NULL;
 }
 
 bool event_queue_pop(struct event_queue *q, int64_t until_ns, struct event *out)
 {
-    if (q->count == 0 || q->nodes[q->heap[0]].event.at_ns > until_ns)
-        return false;
-    uint32_t slot = q->heap[0];
-    *out = q->nodes[slot].event;
-    leave(q, slot);
-    return true;
+    for (;;) {
+        if (q->near_head == q->near.count && !near_refill(q))
+            return false;
+        struct event_entry entry = q->near.items[q->near_head];
+        if (entry.at_ns > until_ns)
+            return false;
+        q->near_head++;
+        struct event_node *node = &q->nodes[entry.slot];
+        if (node->placed_order != entry.order) {
+            q->stale--;
+        } else if (node->order != entry.order) {
+            place_node(q, entry.slot); /* was moved to a later time: now is the time to do so */
+        } else {
+            *out = (struct event){ node->at_ns, node->fn, node->subject, node->object };
+            release_slot(q, entry.slot);
+            return true;
+        }
+    }
 }

@@ -17,8 +17,7 @@ uint64_t simulation_at(struct simulation *sim, int64_t at_ns, int priority, even
                        void *subject, void *object)
 {
     assert(at_ns >= sim->now_ns);
-    struct event event = { .at_ns = at_ns, .fn = fn, .subject = subject, .object = object };
-    return event_queue_push(&sim->queue, priority, &event);
+    return event_queue_push(&sim->queue, at_ns, priority, fn, subject, object);
 }
 
 bool simulation_cancel(struct simulation *sim, uint64_t handle)

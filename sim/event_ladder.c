@@ -1,0 +1,240 @@
+#include "sim/event_ladder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/error.h"
+
+enum { CHUNK_ENTRIES = 10, BITMAP_WORDS = EVENT_LADDER_BUCKETS / 64, PER_BUCKET = 4 };
+
+/* A bucket is a list of chunks: entries lie together, and a chunk just freed is warm. */
+struct event_chunk {
+    uint32_t next;  /* chunk of the same bucket, or of the free list; 0 = none */
+    uint32_t count; /* entries in use */
+    struct event_entry entries[CHUNK_ENTRIES];
+};
+
+struct bucket {
+    uint32_t first; /* chunk; 0 = empty */
+    uint32_t last;  /* chunk that is being filled */
+    uint32_t count; /* entries */
+};
+
+struct event_rung {
+    int64_t start_ns;              /* of bucket 0 */
+    int64_t last_ns;               /* the latest time that belongs here */
+    int shift;                     /* buckets are 2^shift ns wide */
+    uint64_t filled[BITMAP_WORDS]; /* a bit for each bucket that is not empty */
+    struct bucket buckets[EVENT_LADDER_BUCKETS];
+};
+
+void event_list_append(struct event_list *list, const struct event_entry *entry)
+{
+    if (list->count == list->capacity) {
+        list->capacity = list->capacity ? 2 * list->capacity : 4 * EVENT_LADDER_BATCH;
+        list->items = mem_realloc(list->items, list->capacity * sizeof *list->items);
+    }
+    list->items[list->count++] = *entry;
+}
+
+void event_ladder_init(struct event_ladder *l)
+{
+    *l = (struct event_ladder){ .chunks_used = 1 };
+    event_ladder_clear(l);
+}
+
+void event_ladder_close(struct event_ladder *l)
+{
+    for (int i = 0; i < EVENT_LADDER_RUNGS; i++)
+        free(l->rungs[i]);
+    free(l->chunks);
+    free(l->top.items);
+    event_ladder_init(l);
+}
+
+static void clear_top(struct event_ladder *l)
+{
+    l->top.count = 0;
+    l->top_min_ns = INT64_MAX;
+    l->top_max_ns = 0;
+}
+
+void event_ladder_clear(struct event_ladder *l)
+{
+    clear_top(l);
+    l->depth = 0;
+    l->chunks_used = 1;
+    l->free_chunk = 0;
+}
+
+static uint32_t take_chunk(struct event_ladder *l)
+{
+    uint32_t chunk = l->free_chunk;
+    if (chunk) {
+        l->free_chunk = l->chunks[chunk].next;
+    } else {
+        if (l->chunks_used >= l->chunk_capacity) {
+            l->chunk_capacity = l->chunk_capacity ? 2 * l->chunk_capacity : 64;
+            l->chunks = mem_realloc(l->chunks, l->chunk_capacity * sizeof *l->chunks);
+        }
+        chunk = l->chunks_used++;
+    }
+    l->chunks[chunk].next = 0;
+    l->chunks[chunk].count = 0;
+    return chunk;
+}
+
+static void rung_add(struct event_ladder *l, struct event_rung *rung,
+                     const struct event_entry *entry)
+{
+    uint64_t index = (uint64_t)(entry->at_ns - rung->start_ns) >> rung->shift;
+    struct bucket *bucket = &rung->buckets[index];
+    if (bucket->count == 0) {
+        rung->filled[index / 64] |= UINT64_C(1) << index % 64;
+        bucket->first = bucket->last = take_chunk(l);
+    } else if (l->chunks[bucket->last].count == CHUNK_ENTRIES) {
+        uint32_t chunk = take_chunk(l);
+        l->chunks[bucket->last].next = chunk;
+        bucket->last = chunk;
+    }
+    struct event_chunk *chunk = &l->chunks[bucket->last];
+    chunk->entries[chunk->count++] = *entry;
+    bucket->count++;
+}
+
+void event_ladder_add(struct event_ladder *l, const struct event_entry *entry)
+{
+    for (int i = l->depth; i-- > 0;) {
+        if (entry->at_ns <= l->rungs[i]->last_ns) {
+            rung_add(l, l->rungs[i], entry);
+            return;
+        }
+    }
+    l->top_min_ns = entry->at_ns < l->top_min_ns ? entry->at_ns : l->top_min_ns;
+    l->top_max_ns = entry->at_ns > l->top_max_ns ? entry->at_ns : l->top_max_ns;
+    event_list_append(&l->top, entry);
+}
+
+static int bits_of(uint64_t x)
+{
+    return x ? 64 - __builtin_clzll(x) : 0;
+}
+
+/* A finer rung below all others, for about n entries; a few for each bucket. */
+static struct event_rung *new_rung(struct event_ladder *l, uint32_t n, int64_t start_ns,
+                                   int64_t last_ns)
+{
+    struct event_rung **rung = &l->rungs[l->depth++];
+    if (!*rung)
+        *rung = mem_alloc(sizeof **rung);
+    int most = bits_of(EVENT_LADDER_BUCKETS - 1);
+    int buckets = bits_of(n / PER_BUCKET);
+    buckets = buckets < most ? buckets : most;
+    int spread = bits_of((uint64_t)(last_ns - start_ns));
+    (*rung)->start_ns = start_ns;
+    (*rung)->last_ns = last_ns;
+    (*rung)->shift = spread > buckets ? spread - buckets : 0;
+    memset((*rung)->filled, 0, sizeof(*rung)->filled);
+    memset((*rung)->buckets, 0, sizeof(*rung)->buckets);
+    return *rung;
+}
+
+bool event_ladder_return(struct event_ladder *l, const struct event_entry *entries, uint32_t n,
+                         int64_t from_ns, int64_t last_ns)
+{
+    bool empty = l->depth == 0 && l->top.count == 0;
+    if (!empty) {
+        if (l->depth == EVENT_LADDER_RUNGS)
+            return false;
+        new_rung(l, n, from_ns, last_ns);
+    }
+    for (uint32_t i = 0; i < n; i++)
+        event_ladder_add(l, &entries[i]);
+    return true;
+}
+
+/* The first bucket of the rung that is not empty, or -1. */
+static int first_filled(const struct event_rung *rung)
+{
+    for (int word = 0; word < BITMAP_WORDS; word++)
+        if (rung->filled[word])
+            return word * 64 + __builtin_ctzll(rung->filled[word]);
+    return -1;
+}
+
+/* Empties a bucket into a finer rung or, without one, into the batch. */
+static void empty_bucket(struct event_ladder *l, struct event_rung *rung, int index,
+                         struct event_rung *finer, struct event_list *batch)
+{
+    struct bucket bucket = rung->buckets[index];
+    rung->buckets[index] = (struct bucket){ 0 };
+    rung->filled[index / 64] &= ~(UINT64_C(1) << index % 64);
+    for (uint32_t chunk = bucket.first, next; chunk != 0; chunk = next) {
+        for (uint32_t i = 0; i < l->chunks[chunk].count; i++) {
+            struct event_entry entry = l->chunks[chunk].entries[i];
+            if (finer)
+                rung_add(l, finer, &entry);
+            else
+                event_list_append(batch, &entry);
+        }
+        next = l->chunks[chunk].next;
+        l->chunks[chunk].next = l->free_chunk;
+        l->free_chunk = chunk;
+    }
+}
+
+/* Takes a bucket as the batch if it is small enough or cannot be split; else spreads it. */
+static bool take_bucket(struct event_ladder *l, struct event_rung *rung, int index,
+                        struct event_list *batch, int64_t *last_ns)
+{
+    int64_t start = rung->start_ns + ((int64_t)index << rung->shift);
+    int64_t width = (int64_t)1 << rung->shift;
+    int64_t last = rung->last_ns - start < width ? rung->last_ns : start + width - 1;
+    uint32_t count = rung->buckets[index].count;
+    bool whole =
+        count <= EVENT_LADDER_BATCH || rung->shift == 0 || l->depth == EVENT_LADDER_RUNGS;
+    struct event_rung *finer = whole ? NULL : new_rung(l, count, start, last);
+    empty_bucket(l, rung, index, finer, batch);
+    if (whole)
+        *last_ns = last;
+    return whole;
+}
+
+/* The top becomes the batch if that is all there is, and little; else the coarsest rung. */
+static bool take_top(struct event_ladder *l, struct event_list *batch, int64_t *last_ns)
+{
+    bool whole = l->top.count <= EVENT_LADDER_BATCH;
+    struct event_rung *rung =
+        whole ? NULL : new_rung(l, l->top.count, l->top_min_ns, l->top_max_ns);
+    for (uint32_t i = 0; i < l->top.count; i++) {
+        if (whole)
+            event_list_append(batch, &l->top.items[i]);
+        else
+            rung_add(l, rung, &l->top.items[i]);
+    }
+    clear_top(l);
+    if (whole)
+        *last_ns = INT64_MAX;
+    return whole;
+}
+
+bool event_ladder_take(struct event_ladder *l, struct event_list *batch, int64_t *last_ns)
+{
+    for (;;) {
+        if (l->depth == 0 && l->top.count == 0) {
+            *last_ns = INT64_MAX;
+            return false;
+        }
+        if (l->depth == 0) {
+            if (take_top(l, batch, last_ns))
+                return true;
+            continue;
+        }
+        struct event_rung *rung = l->rungs[l->depth - 1];
+        int index = first_filled(rung);
+        if (index < 0)
+            l->depth--;
+        else if (take_bucket(l, rung, index, batch, last_ns))
+            return true;
+    }
+}
