@@ -33,7 +33,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/b
 SERVERS  := $(patsubst tests/servers/%.c,$(BUILD)/tests/servers/%,$(wildcard tests/servers/*.c))
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all help deps servers tests check asan ubsan sanitized lint bench demo install clean
+.PHONY: all help deps servers notebooks notebooks-html tests check asan ubsan sanitized lint bench demo install clean
 .SECONDARY:
 
 all: $(BUILD)/pushsim
@@ -116,6 +116,25 @@ check: deps
 	@$(MAKE) --no-print-directory -s -j2 SAN="$(SANITIZE)" BUILD=build/san all tests
 	@tools/run_tests.sh $(CHECKS) $(patsubst $(BUILD)/tests/unit/%,build/san/tests/unit/%,\
 	  $(filter $(BUILD)/tests/unit/%,$(TESTS)))
+
+# Notebooks read what the demo left in this folder, else the sim arm alone; or say PUSHSIM_DB=FILE.
+PUSHSIM_DB ?= $(or $(wildcard sse-vs-websocket.db),$(BUILD)/notebooks/sse-vs-websocket.db)
+
+notebooks:
+	@tools/install_deps.sh build notebooks
+	@$(MAKE) --no-print-directory -s notebooks-html
+notebooks-html: $(patsubst notebooks/%.ipynb,$(BUILD)/notebooks/%.html,$(wildcard notebooks/*.ipynb))
+
+$(BUILD)/notebooks/sse-vs-websocket.db: experiments/sse-vs-websocket.yaml $(BUILD)/pushsim
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(BUILD)/pushsim run $< --db $@
+
+# the kernel of Debian's own Python, whatever a user has installed beside it
+$(BUILD)/notebooks/%.html: notebooks/%.ipynb $(PUSHSIM_DB)
+	@mkdir -p $(@D)
+	PUSHSIM_DB=$(abspath $(PUSHSIM_DB)) JUPYTER_PREFER_ENV_PATH=1 PYDEVD_DISABLE_FILE_VALIDATION=1 \
+	  $(PYTHON) -m nbconvert --log-level=WARN --to html --execute --output-dir $(@D) $<
 
 tests: $(TESTS) $(SERVERS)
 

@@ -8,7 +8,7 @@ usage: tools/check_layers.py [ROOT]
 2. sim and models know no system: a short list of headers, no clock, no file, no process.
 3. sqlite3.h is for experiments/run/store*.c alone.
 4. Only experiments/cli/main.c exits.
-5. File names are unique in the tree.
+5. Names of source files are unique in the tree.
 6. Files have at most 450 lines, functions at most 60.
 7. Structs, unions and enums are named by their tags; typedef is for callbacks.
 
@@ -33,7 +33,7 @@ IMPURE_CALLS = re.compile(
 FILE_LINES = 450
 FUNCTION_LINES = 60
 SKIPPED_FOLDERS = {"build", "node_modules", "__pycache__"}
-REPEATABLE_NAMES = {"README.md"}
+UNIQUE_NAMES = (".c", ".h", ".py", ".sh", ".js")
 
 
 def walk(root):
@@ -128,7 +128,7 @@ def check_names(paths):
     seen = {}
     for path in paths:
         name = os.path.basename(path)
-        if name in REPEATABLE_NAMES:
+        if not name.endswith(UNIQUE_NAMES):
             continue
         if name in seen:
             yield path, 1, f"the name is taken by {seen[name]}"
