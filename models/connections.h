@@ -10,20 +10,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum connection_phase { /* the server's view */
-                        CONNECTION_CLOSED,
-                        CONNECTION_HANDSHAKE,
-                        CONNECTION_WAITING, /* its queue is empty, its task waits for a message */
-                        CONNECTION_READY, /* its task is in the ready queue, messages in its queue */
-                        CONNECTION_BLOCKED, /* its task waits for the write buffer to drain */
-                        CONNECTION_PHASE_MASK = 0x0f,
-                        /* flags: where a connection deviates from its neighbours */
-                        CONNECTION_GONE =
-                            0x10, /* the client has closed; the server may not know yet */
-                        CONNECTION_LEFT =
-                            0x20, /* the server knows, its task is still to be cancelled */
-                        CONNECTION_SLOW =
-                            0x40, /* the client does not read, or has buffers to catch up on */
+/* The server's view. */
+enum connection_phase {
+    CONNECTION_CLOSED,
+    CONNECTION_HANDSHAKE,
+    CONNECTION_WAITING, /* its queue is empty, its task waits for a message */
+    CONNECTION_READY,   /* its task is in the ready queue, messages in its queue */
+    CONNECTION_BLOCKED, /* its task waits for the write buffer to drain */
+    CONNECTION_PHASE_MASK = 0x0f,
+    /* flags: where a connection deviates from its neighbours */
+    CONNECTION_GONE = 0x10, /* the client has closed; the server may not know yet */
+    CONNECTION_LEFT = 0x20, /* the server knows, its task is still to be cancelled */
+    CONNECTION_SLOW = 0x40, /* the client does not read, or has buffers to catch up on */
+    CONNECTION_OWN = 0x80,  /* slow, and its queue is its own (slow_client.h), not a window */
+    CONNECTION_FLAGS = 0xf0,
 };
 
 struct connections {
@@ -39,6 +39,12 @@ void connections_close(struct connections *c);
 static inline uint8_t connections_phase(const struct connections *c, uint32_t i)
 {
     return c->state[i] & CONNECTION_PHASE_MASK;
+}
+
+/* Whether all connections are open and none deviates: ranges need no look at single states. */
+static inline bool connections_regular(const struct connections *c)
+{
+    return c->regular == c->count;
 }
 
 /* Length of the run of connections in the same state that starts at `first` and ends before

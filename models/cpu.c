@@ -219,3 +219,12 @@ int64_t cpu_thread_throttled_ns(const struct cpu_thread *thread)
     return thread->throttled_ns +
            (from_ns < 0 ? 0 : thread->queue->cpu->host->sim->now_ns - from_ns);
 }
+
+int64_t cpu_thread_remaining_ns(const struct cpu_thread *thread)
+{
+    const struct cpu *cpu = thread->queue->cpu;
+    int64_t ran_ns = cpu->running == thread ? cpu->host->sim->now_ns - cpu->updated_ns : 0;
+    int64_t worked_ns = ran_ns - thread->overhead_ns - thread->cold_ns;
+
+    return thread->demand_ns - (worked_ns > 0 ? worked_ns : 0);
+}

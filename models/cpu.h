@@ -83,6 +83,9 @@ void cpu_thread_demand(struct cpu_thread *thread, int64_t work_ns);
 /* Dequeues the thread: nothing to do. Only from `ran` with done == true. */
 void cpu_thread_sleep(struct cpu_thread *thread);
 
+/* What is left of the thread's demand now: the stretch in progress counts up to now. */
+int64_t cpu_thread_remaining_ns(const struct cpu_thread *thread);
+
 struct cpu_counters cpu_group_counters(const struct cpu_group *group); /* up to now */
 /* Time up to now in which this thread wanted to run and its group was throttled on its CPU: the
  * clock of the blame "throttled". */

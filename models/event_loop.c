@@ -6,10 +6,6 @@
 
 #include "sim/error.h"
 
-/* Work is asked for in pieces of at most this much, so that the handler hears of progress in time
- * (the pieces change no result: see models/cpu.h). */
-#define PIECE_NS 100000000
-
 static struct loop_entry *queue_at(const struct loop_queue *q, size_t i)
 {
     return &q->items[(q->head + i) & (q->capacity - 1)];
@@ -144,30 +140,48 @@ static void finish(struct event_loop *loop)
 
 static void demand(struct event_loop *loop)
 {
-    int64_t work = loop->total_ns - loop->progress_ns;
-    cpu_thread_demand(loop->thread, work < PIECE_NS ? work : PIECE_NS);
+    loop->asked_ns = loop->total_ns;
+    cpu_thread_demand(loop->thread, loop->total_ns);
+}
+
+/* The current range moved on by work_ns from at_ns. */
+static void advance(struct event_loop *loop, int64_t work_ns, int64_t at_ns)
+{
+    struct loop_stretch stretch = { loop->progress_ns, loop->progress_ns + work_ns, at_ns,
+                                    cpu_thread_throttled_ns(loop->thread) };
+    if (work_ns > 0 && loop->current.step != LOOP_POLL)
+        loop->params.handler->ran(loop->params.owner, &loop->current, &stretch);
+    loop->progress_ns += work_ns;
 }
 
 static void loop_ran(struct cpu_thread *thread, void *owner, int64_t from_ns, int64_t to_ns,
                      bool done)
 {
     struct event_loop *loop = owner;
-    struct loop_stretch stretch = { loop->progress_ns, loop->progress_ns + to_ns - from_ns,
-                                    from_ns, cpu_thread_throttled_ns(thread) };
-    if (loop->current.step != LOOP_POLL)
-        loop->params.handler->ran(loop->params.owner, &loop->current, &stretch);
-    loop->progress_ns = stretch.to_ns;
+    from_ns += loop->synced_ns;
+    loop->asked_ns -= to_ns - from_ns + loop->synced_ns;
+    loop->synced_ns = 0;
+    advance(loop, to_ns - from_ns, from_ns);
     if (!done)
         return;
-    if (loop->progress_ns == loop->total_ns) {
-        finish(loop);
-        if (!take_up(loop)) {
-            loop->sleeping = true;
-            cpu_thread_sleep(thread);
-            return;
-        }
+    assert(loop->progress_ns == loop->total_ns);
+    finish(loop);
+    if (take_up(loop)) {
+        demand(loop);
+    } else {
+        loop->sleeping = true;
+        cpu_thread_sleep(thread);
     }
-    demand(loop);
+}
+
+void event_loop_sync(struct event_loop *loop)
+{
+    if (loop->sleeping)
+        return;
+    int64_t done = loop->asked_ns - cpu_thread_remaining_ns(loop->thread);
+    int64_t news = done - loop->synced_ns;
+    loop->synced_ns = done;
+    advance(loop, news, loop->sim->now_ns - news);
 }
 
 void event_loop_init(struct event_loop *loop, struct simulation *sim, struct cpu_group *group,

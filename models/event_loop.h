@@ -22,11 +22,12 @@
 #include "models/cpu.h"
 #include "sim/simulation.h"
 
-enum loop_source {                /* how work reaches the loop from outside */
-                   SOURCE_IO,     /* a readable or writable descriptor */
-                   SOURCE_ACCEPT, /* the listening socket */
-                   SOURCE_TIMER,  /* a timer that is due */
-                   SOURCE_CLOSE, /* a handle to close (Node: a phase of its own; others: as I/O) */
+/* How work reaches the loop from outside. */
+enum loop_source {
+    SOURCE_IO,     /* a readable or writable descriptor */
+    SOURCE_ACCEPT, /* the listening socket */
+    SOURCE_TIMER,  /* a timer that is due */
+    SOURCE_CLOSE,  /* a handle to close: in Node a phase of its own, elsewhere as I/O */
 };
 
 struct loop_entry {
@@ -95,7 +96,9 @@ struct event_loop {
     bool sleeping;             /* in the poll, nothing to do */
     struct loop_entry current; /* valid when busy */
     int64_t total_ns;          /* work in the current entry */
-    int64_t progress_ns;       /* of it done, 0..total */
+    int64_t progress_ns;       /* of it done and told to the handler, 0..total */
+    int64_t asked_ns;          /* work asked of the CPU and not yet reported by it */
+    int64_t synced_ns;         /* of it done and told to the handler by event_loop_sync */
     uint64_t iterations;       /* polls so far */
 };
 
@@ -111,6 +114,9 @@ void event_loop_post(struct event_loop *loop, enum loop_source source,
 void event_loop_ready(struct event_loop *loop, const struct loop_entry *entry);
 void event_loop_inside(struct event_loop *loop, const struct loop_entry *entry);
 void event_loop_flush(struct event_loop *loop, const struct loop_entry *entry);
+
+/* Tells the handler how far the current range has come by now. */
+void event_loop_sync(struct event_loop *loop);
 
 /* Shows every entry that is not over: those that wait, and the current one (begun; progress_ns of
  * it done). Polls are left out. */

@@ -44,20 +44,37 @@ static void publish_arrives(void *subject, void *object)
         push_server_publish(&run->workers[w], &record);
 }
 
+static void take_action(struct push_run *run, struct action *action)
+{
+    struct push_server *worker = run->workers;
+    while (action->kind != ACTION_PUBLISH &&
+           action->client - worker->base >= worker->connections.count)
+        worker++;
+    switch (action->kind) {
+    case ACTION_PUBLISH:
+        run->meter.published++;
+        simulation_at(&run->sim, run->sim.now_ns + run->p->network.publish_ns, 0,
+                      publish_arrives, run, action);
+        break;
+    case ACTION_CONNECT:
+        push_server_connect(worker, action->client - worker->base);
+        break;
+    case ACTION_DISCONNECT:
+        push_server_disconnect(worker, action->client - worker->base);
+        break;
+    case ACTION_STALL:
+        push_server_stall(worker, action->client - worker->base, action->duration_ns);
+        break;
+    }
+}
+
 static void next_action(void *subject, void *object)
 {
     struct push_run *run = subject;
     const struct schedule *s = run->schedule;
     (void)object;
-    for (; run->next < s->count && s->actions[run->next].at_ns <= run->sim.now_ns;
-         run->next++) {
-        struct action *action = &s->actions[run->next];
-        if (action->kind != ACTION_PUBLISH)
-            continue;
-        run->meter.published++;
-        simulation_at(&run->sim, run->sim.now_ns + run->p->network.publish_ns, 0,
-                      publish_arrives, run, action);
-    }
+    for (; run->next < s->count && s->actions[run->next].at_ns <= run->sim.now_ns; run->next++)
+        take_action(run, &s->actions[run->next]);
     if (run->next < s->count)
         simulation_at(&run->sim, s->actions[run->next].at_ns, 0, next_action, run, NULL);
 }
@@ -101,6 +118,13 @@ static void sample_depth(void *subject, void *object)
     simulation_at(&run->sim, run->sim.now_ns + SAMPLE_NS, 1, sample_depth, run, NULL);
 }
 
+/* Hears of every write up to now. */
+static void sync_workers(struct push_run *run)
+{
+    for (int64_t w = 0; w < run->p->server.workers; w++)
+        event_loop_sync(&run->workers[w].loop);
+}
+
 static void sample_second(void *subject, void *object)
 {
     struct push_run *run = subject;
@@ -112,16 +136,9 @@ static void sample_second(void *subject, void *object)
     run_record_point(run->out, "cpu.throttled", now,
                      (double)(c.throttled_ns - run->sampled.throttled_ns) / 1e9);
     run->sampled = c;
+    sync_workers(run);
+    meter_close_windows(&run->meter, now);
     simulation_at(&run->sim, now + METER_WINDOW_NS, 1, sample_second, run, NULL);
-}
-
-static void close_windows(void *subject, void *object)
-{
-    struct push_run *run = subject;
-    int64_t now = run->sim.now_ns;
-    (void)object;
-    meter_close_windows(&run->meter, now - KNOWN_NS);
-    simulation_at(&run->sim, now + METER_WINDOW_NS, 1, close_windows, run, NULL);
 }
 
 /* -- life ------------------------------------------------------------------------------------- */
@@ -186,7 +203,6 @@ static void start(struct push_run *run, uint64_t seed, uint32_t replication)
     simulation_at(&run->sim, 0, 0, next_action, run, NULL);
     simulation_at(&run->sim, SAMPLE_NS, 1, sample_depth, run, NULL);
     simulation_at(&run->sim, METER_WINDOW_NS, 1, sample_second, run, NULL);
-    simulation_at(&run->sim, METER_WINDOW_NS + KNOWN_NS, 1, close_windows, run, NULL);
 }
 
 /* Deliveries due for the publishes on their way to the server or waiting for its loop. */
@@ -204,9 +220,11 @@ static void run_window(struct push_run *run)
 {
     int64_t end = run->schedule->end_ns, limit = end + run->p->workload.drain_ns;
     simulation_run_until(&run->sim, end);
+    sync_workers(run);
     while (run->sim.now_ns < limit && unhandled(run) + meter_in_flight(&run->meter) > 0) {
         int64_t until = run->sim.now_ns + SAMPLE_NS;
         simulation_run_until(&run->sim, until < limit ? until : limit);
+        sync_workers(run);
     }
 }
 
@@ -222,6 +240,23 @@ static void report_positions(struct push_run *run)
     }
     meter_report_positions(&run->meter, all, count);
     free(all);
+}
+
+static void report_disconnects(struct push_run *run)
+{
+    static const char *const names[LOSS_CAUSES] = {
+        [LOSS_CLIENT_GONE] = "disconnects.client",
+        [LOSS_SLOW_CONSUMER] = "disconnects.slow_consumer",
+    };
+    uint64_t connects = 0, closed[LOSS_CAUSES] = { 0 };
+    for (int64_t w = 0; w < run->p->server.workers; w++) {
+        connects += run->workers[w].connects;
+        for (int i = 0; i < LOSS_CAUSES; i++)
+            closed[i] += run->workers[w].disconnects[i];
+    }
+    run_record_metric(run->out, "connects", "1", (double)connects);
+    for (int i = 0; i < LOSS_CAUSES; i++)
+        run_record_metric(run->out, names[i], "1", (double)closed[i]);
 }
 
 static void report(struct push_run *run)
@@ -241,6 +276,7 @@ static void report(struct push_run *run)
     report_positions(run);
     struct cpu_counters c = cpu_group_counters(run->group);
     run_record_metric(r, "connections", "1", (double)open);
+    report_disconnects(run);
     run_record_metric(r, "duration", "s", (double)run->sim.now_ns / 1e9);
     run_record_metric(r, "cpu.used", "s", (double)c.usage_ns / 1e9);
     run_record_metric(r, "cpu.throttled", "s", (double)c.throttled_ns / 1e9);

@@ -1,32 +1,10 @@
-#include "models/push_server.h"
+#include "models/push_server_internal.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/error.h"
-
-/* The server's callbacks. `from` is the oldest message of the connections' queues (publish: the
- * message itself). */
-enum step {
-    STEP_PUBLISH, /* count 1 */
-    STEP_PASS,    /* a wake-up; `to`: passes already made */
-    STEP_TAKE,    /* the last wake-up: takes messages from .. to - 1 */
-    STEP_FLUSH,   /* held writes of messages from .. to - 1 */
-    STEP_OTHER,   /* count 1; from, to: the cost's low and high half */
-};
-
-static int64_t cost(double ns, double factor)
-{
-    return llround(ns * factor);
-}
-
-/* Every callback costs something: its end is then a moment of its own. */
-static int64_t positive(int64_t ns)
-{
-    return ns > 0 ? ns : 1;
-}
 
 /* -- publish ---------------------------------------------------------------------------------- */
 
@@ -35,8 +13,8 @@ static int64_t publish_begin(struct push_server *s, const struct loop_entry *e)
     struct publish_record *p = &s->publishes[e->from];
     p->started_ns = s->sim->now_ns;
     p->started_throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
-    return positive(cost(s->p->cost.publish_ns, p->factor) +
-                    s->connections.open * cost(s->p->cost.enqueue_ns, p->factor));
+    return push_positive(push_cost(s->p->cost.publish_ns, p->factor) +
+                         s->connections.open * push_cost(s->p->cost.enqueue_ns, p->factor));
 }
 
 /* Extends the prefix sums of costs by message m. */
@@ -45,16 +23,15 @@ static void add_message_costs(struct push_server *s, uint32_t m)
     const struct publish_record *p = &s->publishes[m];
     double kib = (double)(p->bytes + s->costs->frame_bytes) / 1024;
     double by_size = s->costs->write_kib_ns * kib;
-    int64_t take = cost(s->costs->item_ns, p->factor);
+    int64_t take = push_cost(s->costs->item_ns, p->factor);
     if (!s->held_writes)
-        take += cost(s->costs->write_ns + by_size, p->factor);
+        take += push_cost(s->costs->write_ns + by_size, p->factor);
     s->take_ns[m + 1] = s->take_ns[m] + take;
-    s->flush_ns[m + 1] = s->flush_ns[m] + cost(by_size, p->factor);
+    s->flush_ns[m + 1] = s->flush_ns[m] + push_cost(by_size, p->factor);
 }
 
-/* The next wake-up of n connections whose oldest message is `from`, after `passes` of them. */
-static void wake(struct push_server *s, uint32_t first, uint32_t n, uint32_t from,
-                 uint32_t passes)
+void push_server_wake(struct push_server *s, uint32_t first, uint32_t n, uint32_t from,
+                      uint32_t passes)
 {
     bool last = passes + 1 >= s->p->server.hops;
     struct loop_entry e = { first, n, from, last ? 0 : passes, last ? STEP_TAKE : STEP_PASS };
@@ -62,6 +39,21 @@ static void wake(struct push_server *s, uint32_t first, uint32_t n, uint32_t fro
         event_loop_inside(&s->loop, &e);
     else
         event_loop_ready(&s->loop, &e);
+}
+
+/* Message m for n connections in the same state. */
+static void enqueue(struct push_server *s, uint32_t first, uint32_t n, uint32_t m)
+{
+    uint8_t state = s->connections.state[first];
+    bool ready = (state & CONNECTION_PHASE_MASK) == CONNECTION_READY;
+    meter_due(s->meter, s->base + first, n);
+    if ((state & CONNECTION_OWN) || ((state & CONNECTION_SLOW) && !ready)) {
+        for (uint32_t i = first; i < first + n; i++)
+            push_slow_enqueue(s, i, m);
+    } else if (!ready) {
+        connections_set_phase(&s->connections, first, n, CONNECTION_READY);
+        push_server_wake(s, first, n, m, 0);
+    }
 }
 
 /* The message is in every subscriber's queue; the waiting ones are made ready. */
@@ -76,21 +68,15 @@ static void publish_end(struct push_server *s, const struct loop_entry *e)
     s->tail++;
     for (uint32_t i = 0, n; i < c->count; i += n) {
         n = connections_run(c, i, c->count - i);
-        uint8_t phase = connections_phase(c, i);
-        if (phase < CONNECTION_WAITING)
-            continue;
-        meter_due(s->meter, s->base + i, n);
-        if (phase != CONNECTION_WAITING)
-            continue;
-        connections_set_phase(c, i, n, CONNECTION_READY);
-        wake(s, i, n, e->from, 0);
+        if (connections_phase(c, i) >= CONNECTION_WAITING)
+            enqueue(s, i, n, e->from);
     }
 }
 
 /* -- take and write --------------------------------------------------------------------------- */
 
 /* Applies the queue bound to a window of messages; the dropped ones are settled. */
-static void bound_window(struct push_server *s, struct loop_entry *e)
+void push_server_bound(struct push_server *s, struct loop_entry *e)
 {
     uint32_t held = s->tail - e->from, depth = push_server_depth(s, e->from);
     e->to = s->tail;
@@ -103,28 +89,90 @@ static void bound_window(struct push_server *s, struct loop_entry *e)
     meter_drop(s->meter, s->base + e->first, e->count, held - depth);
 }
 
-static int64_t wake_cost(const struct push_server *s, const struct loop_entry *e)
+int64_t push_server_wake_cost(const struct push_server *s, const struct loop_entry *e)
 {
-    return positive(cost(s->costs->wake_ns, s->publishes[e->from].factor));
+    return push_positive(push_cost(s->costs->wake_ns, s->publishes[e->from].factor));
 }
 
-static int64_t take_cost(const struct push_server *s, const struct loop_entry *e)
+int64_t push_server_take_cost(const struct push_server *s, const struct loop_entry *e)
 {
-    return wake_cost(s, e) + s->take_ns[e->to] - s->take_ns[e->from];
+    return push_server_wake_cost(s, e) + s->take_ns[e->to] - s->take_ns[e->from];
+}
+
+/* The server has given the connection up; its task is cancelled now that its turn has come. */
+static int64_t cancel(struct push_server *s, struct loop_entry *e)
+{
+    uint8_t state = s->connections.state[e->first];
+    enum loss_cause cause = state & CONNECTION_GONE ? LOSS_CLIENT_GONE : LOSS_SLOW_CONSUMER;
+    e->count = 1;
+    if (!(state & CONNECTION_OWN)) {
+        push_server_bound(s, e);
+        meter_lose(s->meter, cause, s->base + e->first, 1, e->to - e->from);
+    }
+    connections_set_phase(&s->connections, e->first, 1, CONNECTION_BLOCKED);
+    push_life_close(s, e->first, cause);
+    return 0;
+}
+
+/* A wake-up of connections of which some deviate: -1 when the first ones do not. */
+static int64_t irregular_begin(struct push_server *s, struct loop_entry *e)
+{
+    uint8_t state = s->connections.state[e->first];
+    e->count = connections_run(&s->connections, e->first, e->count);
+    if (state & CONNECTION_LEFT)
+        return cancel(s, e);
+    if (!(state & CONNECTION_SLOW))
+        return -1;
+    e->count = 1;
+    if (!(state & CONNECTION_OWN)) {
+        push_server_bound(s, e);
+        push_slow_adopt(s, e);
+    }
+    return push_slow_take_begin(s, e);
 }
 
 static int64_t take_begin(struct push_server *s, struct loop_entry *e)
 {
-    bound_window(s, e);
+    if (!connections_regular(&s->connections)) {
+        int64_t unit = irregular_begin(s, e);
+        if (unit >= 0)
+            return unit;
+    }
+    if (s->p->server.queue_policy == POLICY_DISCONNECT &&
+        s->tail - e->from > s->p->server.queue_bound)
+        return cancel(s, e);
+    push_server_bound(s, e);
     if (e->to - e->from > s->meter->depth_max)
         s->meter->depth_max = e->to - e->from;
-    return take_cost(s, e);
+    return push_server_take_cost(s, e);
 }
 
-static int64_t flush_cost(const struct push_server *s, const struct loop_entry *e)
+int64_t push_server_flush_cost(const struct push_server *s, const struct loop_entry *e)
 {
-    return positive(cost(s->costs->write_ns, s->publishes[e->from].factor) +
-                    s->flush_ns[e->to] - s->flush_ns[e->from]);
+    return push_positive(push_cost(s->costs->write_ns, s->publishes[e->from].factor) +
+                         s->flush_ns[e->to] - s->flush_ns[e->from]);
+}
+
+/* Writes to n connections in the same state. */
+static void deliver(struct push_server *s, const struct delivery_run *run)
+{
+    uint32_t first = run->connection - s->base;
+    uint8_t state = s->connections.state[first];
+    if ((state & CONNECTION_GONE) || (state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING) {
+        meter_lose(s->meter, LOSS_CLIENT_GONE, run->connection, run->n, 1);
+        return;
+    }
+    if (!(state & CONNECTION_SLOW)) {
+        meter_deliver(s->meter, run);
+        return;
+    }
+    for (uint32_t k = 0; k < run->n; k++) {
+        struct slow_message message = { .publish = (uint32_t)(run->publish - s->publishes),
+                                        .queued = run->queued,
+                                        .written_ns = run->first_ns + k * run->step_ns,
+                                        .throttled_ns = run->throttled_ns };
+        push_slow_written(s, first + k, &message);
+    }
 }
 
 /* In `stretch` message m was written to those connections whose callback got to `offset_ns`. */
@@ -132,15 +180,20 @@ static void written(struct push_server *s, const struct loop_entry *e, uint32_t 
                     int64_t unit_ns, int64_t offset_ns, const struct loop_stretch *stretch)
 {
     struct delivery_run run = { .publish = &s->publishes[m],
+                                .step_ns = unit_ns,
                                 .throttled_ns = stretch->throttled_ns,
                                 .queued = m > e->from };
-    uint32_t index;
-    run.n = loop_stretch_ends(stretch, unit_ns, offset_ns, &index, &run.first_ns);
-    if (run.n == 0)
-        return;
-    run.step_ns = unit_ns;
+    uint32_t index, left;
+    left = loop_stretch_ends(stretch, unit_ns, offset_ns, &index, &run.first_ns);
     run.connection = s->base + e->first + index;
-    meter_deliver(s->meter, &run);
+    for (; left > 0; left -= run.n) {
+        run.n = left;
+        if (!connections_regular(&s->connections))
+            run.n = connections_run(&s->connections, run.connection - s->base, left);
+        deliver(s, &run);
+        run.connection += run.n;
+        run.first_ns += run.n * unit_ns;
+    }
 }
 
 static void take_ran(struct push_server *s, const struct loop_entry *e,
@@ -148,7 +201,8 @@ static void take_ran(struct push_server *s, const struct loop_entry *e,
 {
     if (s->held_writes)
         return;
-    int64_t unit = take_cost(s, e), before = wake_cost(s, e) - s->take_ns[e->from];
+    int64_t unit = push_server_take_cost(s, e),
+            before = push_server_wake_cost(s, e) - s->take_ns[e->from];
     for (uint32_t m = e->from; m < e->to; m++)
         written(s, e, m, unit, before + s->take_ns[m + 1], stretch);
 }
@@ -163,10 +217,15 @@ static void take_end(struct push_server *s, const struct loop_entry *e)
     event_loop_flush(&s->loop, &flush);
 }
 
+static void pass_end(struct push_server *s, const struct loop_entry *e)
+{
+    push_server_wake(s, e->first, e->count, e->from, e->to + 1);
+}
+
 static void flush_ran(struct push_server *s, const struct loop_entry *e,
                       const struct loop_stretch *stretch)
 {
-    int64_t unit = flush_cost(s, e);
+    int64_t unit = push_server_flush_cost(s, e);
     for (uint32_t m = e->from; m < e->to; m++)
         written(s, e, m, unit, unit, stretch);
 }
@@ -176,17 +235,27 @@ static void flush_ran(struct push_server *s, const struct loop_entry *e,
 static int64_t server_begin(void *owner, struct loop_entry *e)
 {
     struct push_server *s = owner;
-    switch ((enum step)e->step) {
+    switch ((enum push_step)e->step) {
     case STEP_PUBLISH:
         return publish_begin(s, e);
     case STEP_PASS:
-        return wake_cost(s, e);
+        return push_server_wake_cost(s, e);
     case STEP_TAKE:
         return take_begin(s, e);
     case STEP_FLUSH:
-        return flush_cost(s, e);
+        return push_server_flush_cost(s, e);
+    case STEP_SLOW_FLUSH:
+        return push_slow_flush_begin(s, e);
+    case STEP_WRITABLE:
+        return push_slow_writable_begin(s, e);
+    case STEP_HANDSHAKE:
+        return push_positive(push_cost(s->costs->handshake_ns, 1));
+    case STEP_CLOSE:
+        return push_positive(push_cost(s->costs->disconnect_ns, 1));
     case STEP_OTHER:
         return (int64_t)((uint64_t)e->to << 32 | e->from);
+    case STEP_SLOW_TAKE: /* a STEP_TAKE turns into it when its turn has come */
+        break;
     }
     assert(!"a known step");
     return 0;
@@ -199,17 +268,25 @@ static void server_ran(void *owner, const struct loop_entry *e,
         take_ran(owner, e, stretch);
     else if (e->step == STEP_FLUSH)
         flush_ran(owner, e, stretch);
+    else if (e->step == STEP_SLOW_TAKE)
+        push_slow_ran(owner, e, stretch);
 }
 
 static void server_end(void *owner, const struct loop_entry *e)
 {
-    struct push_server *s = owner;
-    if (e->step == STEP_PUBLISH)
-        publish_end(s, e);
-    else if (e->step == STEP_PASS)
-        wake(s, e->first, e->count, e->from, e->to + 1);
-    else if (e->step == STEP_TAKE)
-        take_end(s, e);
+    static void (*const ends[])(struct push_server *, const struct loop_entry *) = {
+        [STEP_PUBLISH] = publish_end,
+        [STEP_PASS] = pass_end,
+        [STEP_TAKE] = take_end,
+        [STEP_SLOW_TAKE] = push_slow_take_end,
+        [STEP_SLOW_FLUSH] = push_slow_flush_end,
+        [STEP_WRITABLE] = push_slow_writable_end,
+        [STEP_HANDSHAKE] = push_life_handshake_end,
+        [STEP_CLOSE] = push_life_close_end,
+        [STEP_OTHER] = NULL,
+    };
+    if (ends[e->step])
+        ends[e->step](owner, e);
 }
 
 static const struct loop_handler server_handler = { server_begin, server_ran, server_end };
@@ -252,13 +329,13 @@ void push_server_init(struct push_server *s, struct simulation *sim,
     struct event_loop_params loop = { .ops = ops_of(p->server.loop),
                                       .handler = &server_handler,
                                       .owner = s,
-                                      .iteration_ns = cost(p->cost.iteration_ns, 1),
-                                      .ready_fd_ns = cost(p->cost.ready_fd_ns, 1),
+                                      .iteration_ns = push_cost(p->cost.iteration_ns, 1),
+                                      .ready_fd_ns = push_cost(p->cost.ready_fd_ns, 1),
                                       .accept_batch = p->server.accept_batch,
                                       .plain = p->server.plain };
     event_loop_init(&s->loop, sim, params->group, params->worker % p->host.cpus, &loop);
-    struct cache_warmth warmth = { cost(p->cost.warm_saturation_ns, 1),
-                                   cost(p->cost.warm_time_ns, 1) };
+    struct cache_warmth warmth = { push_cost(p->cost.warm_saturation_ns, 1),
+                                   push_cost(p->cost.warm_time_ns, 1) };
     cpu_thread_set_warmth(s->loop.thread, &warmth);
 }
 
@@ -266,6 +343,7 @@ void push_server_close(struct push_server *s)
 {
     event_loop_close(&s->loop);
     connections_close(&s->connections);
+    slow_clients_close(&s->slow);
     free(s->publishes);
     free(s->take_ns);
     free(s->flush_ns);
@@ -292,87 +370,9 @@ void push_server_publish(struct push_server *s, const struct publish_record *rec
 
 void push_server_other(struct push_server *s, double cost_ns)
 {
-    uint64_t ns = (uint64_t)positive(cost(cost_ns, 1));
+    uint64_t ns = (uint64_t)push_positive(push_cost(cost_ns, 1));
     struct loop_entry e = {
         .count = 1, .from = (uint32_t)ns, .to = (uint32_t)(ns >> 32), .step = STEP_OTHER
     };
     event_loop_post(&s->loop, SOURCE_TIMER, &e);
-}
-
-/* -- what it holds ---------------------------------------------------------------------------- */
-
-uint32_t push_server_depth(const struct push_server *s, uint32_t from)
-{
-    uint32_t held = s->tail - from, bound = (uint32_t)s->p->server.queue_bound;
-    return s->p->server.queue_policy == POLICY_NONE || held <= bound ? held : bound;
-}
-
-struct sample {
-    const struct push_server *server;
-    uint64_t connections, messages; /* with a queue that is not empty; in their queues */
-};
-
-static void sample_entry(void *arg, const struct loop_entry *e, bool begun, int64_t progress_ns)
-{
-    struct sample *sample = arg;
-    const struct push_server *s = sample->server;
-    (void)progress_ns;
-    if (e->step != STEP_PASS && (begun || e->step != STEP_TAKE))
-        return;
-    uint32_t depth = push_server_depth(s, e->from);
-    meter_depth(s->meter, depth, e->count);
-    sample->connections += e->count;
-    sample->messages += (uint64_t)depth * e->count;
-}
-
-uint64_t push_server_sample(struct push_server *s)
-{
-    struct sample sample = { s, 0, 0 };
-    event_loop_visit(&s->loop, sample_entry, &sample);
-    meter_depth(s->meter, 0, s->connections.open - sample.connections);
-    return sample.messages;
-}
-
-struct holding {
-    struct push_server *server;
-    uint32_t *held; /* by client */
-};
-
-static void hold(struct holding *h, const struct loop_entry *e, uint32_t done,
-                 uint32_t messages)
-{
-    for (uint32_t i = done; i < e->count; i++)
-        h->held[h->server->base + e->first + i] += messages;
-}
-
-/* How many of a begun range's callbacks have got to offset_ns. */
-static uint32_t got_to(int64_t progress_ns, int64_t unit_ns, int64_t offset_ns)
-{
-    return progress_ns < offset_ns ? 0 : (uint32_t)((progress_ns - offset_ns) / unit_ns + 1);
-}
-
-static void hold_entry(void *arg, const struct loop_entry *entry, bool begun,
-                       int64_t progress_ns)
-{
-    struct holding *h = arg;
-    struct push_server *s = h->server;
-    struct loop_entry e = *entry;
-    if (e.step == STEP_FLUSH) {
-        int64_t unit = flush_cost(s, &e);
-        hold(h, &e, begun ? got_to(progress_ns, unit, unit) : 0, e.to - e.from);
-    } else if (e.step == STEP_TAKE && begun && !s->held_writes) {
-        int64_t unit = take_cost(s, &e), before = wake_cost(s, &e) - s->take_ns[e.from];
-        for (uint32_t m = e.from; m < e.to; m++)
-            hold(h, &e, got_to(progress_ns, unit, before + s->take_ns[m + 1]), 1);
-    } else if (e.step == STEP_PASS || e.step == STEP_TAKE) {
-        if (e.step == STEP_PASS || !begun)
-            bound_window(s, &e);
-        hold(h, &e, 0, e.to - e.from);
-    }
-}
-
-void push_server_settle(struct push_server *s, uint32_t *held)
-{
-    struct holding h = { s, held };
-    event_loop_visit(&s->loop, hold_entry, &h);
 }

@@ -25,6 +25,7 @@
 #include "models/event_loop.h"
 #include "models/meter.h"
 #include "models/parameters.h"
+#include "models/slow_client.h"
 
 struct push_server {
     struct simulation *sim;
@@ -32,10 +33,13 @@ struct push_server {
     const struct protocol_costs *costs; /* of the server's protocol */
     struct meter *meter;                /* borrowed */
     struct event_loop loop;
-    struct connections connections;   /* numbered from 0 */
-    uint32_t base;                    /* client number of connection 0 */
-    bool held_writes;                 /* writes wait for the end of the iteration (uvloop) */
-    struct publish_record *publishes; /* by sequence number; `publish_count`, owned */
+    struct connections connections;    /* numbered from 0 */
+    struct slow_clients slow;          /* those that do not read */
+    uint64_t connects;                 /* handshakes completed in the run */
+    uint64_t disconnects[LOSS_CAUSES]; /* connections closed by the server, by cause */
+    uint32_t base;                     /* client number of connection 0 */
+    bool held_writes;                  /* writes wait for the end of the iteration (uvloop) */
+    struct publish_record *publishes;  /* by sequence number; `publish_count`, owned */
     uint32_t publish_count;
     uint32_t arrived;  /* publishes that have reached the server */
     uint32_t tail;     /* of them handled: messages below it are queued */
@@ -61,6 +65,11 @@ void push_server_close(struct push_server *s);
 void push_server_connected(struct push_server *s, uint32_t first, uint32_t n);
 /* A publish request reaches the server; `record` gives planned_ns, bytes, factor and measured. */
 void push_server_publish(struct push_server *s, const struct publish_record *record);
+/* What clients do; `connection` = client number - base. A connect of one that is still open, and
+ * anything else by one that is not, has no effect. */
+void push_server_connect(struct push_server *s, uint32_t connection);
+void push_server_disconnect(struct push_server *s, uint32_t connection);
+void push_server_stall(struct push_server *s, uint32_t connection, int64_t duration_ns);
 /* Other work of the process: a garbage collection, an outlier. */
 void push_server_other(struct push_server *s, double cost_ns);
 

@@ -1,0 +1,121 @@
+/* push_server_held.c - what the server holds at this instant: queue depths for the samples, and
+ * for the check of conservation the messages of every connection.
+ */
+#include "models/push_server_internal.h"
+
+uint32_t push_server_depth(const struct push_server *s, uint32_t from)
+{
+    uint32_t held = s->tail - from, bound = (uint32_t)s->p->server.queue_bound;
+    bool drops = s->p->server.queue_policy == POLICY_DROP_OLDEST ||
+                 s->p->server.queue_policy == POLICY_DROP_NEWEST;
+    return drops && held > bound ? bound : held;
+}
+
+/* Connections first .. end - 1 of an entry whose queue is the entry's window. */
+static uint32_t with_window(const struct push_server *s, uint32_t first, uint32_t end)
+{
+    uint32_t n = end - first;
+    if (connections_regular(&s->connections))
+        return n;
+    for (uint32_t i = first; i < end; i++)
+        n -= (s->connections.state[i] & CONNECTION_OWN) != 0;
+    return n;
+}
+
+struct sample {
+    const struct push_server *server;
+    uint64_t connections, messages; /* with a queue that is not empty; in their queues */
+};
+
+static void sample_depth(struct sample *sample, uint32_t depth, uint64_t connections)
+{
+    meter_depth(sample->server->meter, depth, connections);
+    sample->connections += connections;
+    sample->messages += depth * connections;
+}
+
+static void sample_entry(void *arg, const struct loop_entry *e, bool begun, int64_t progress_ns)
+{
+    struct sample *sample = arg;
+    const struct push_server *s = sample->server;
+    uint32_t first = e->first, end = e->first + e->count;
+    if (e->step != STEP_PASS && e->step != STEP_TAKE)
+        return;
+    if (begun && e->step == STEP_TAKE) /* whose turn has come has taken its messages */
+        first += (uint32_t)(progress_ns / push_server_take_cost(s, e)) + 1;
+    if (first < end)
+        sample_depth(sample, push_server_depth(s, e->from), with_window(s, first, end));
+}
+
+uint64_t push_server_sample(struct push_server *s)
+{
+    struct sample sample = { s, 0, 0 };
+    event_loop_sync(&s->loop);
+    event_loop_visit(&s->loop, sample_entry, &sample);
+    for (uint32_t i = 0; i < s->slow.count; i++)
+        if (s->slow.items[i].queue.count > 0)
+            sample_depth(&sample, s->slow.items[i].queue.count, 1);
+    meter_depth(s->meter, 0, s->connections.open - sample.connections);
+    return sample.messages;
+}
+
+struct holding {
+    struct push_server *server;
+    uint32_t *held; /* by client */
+};
+
+static void hold(struct holding *h, const struct loop_entry *e, uint32_t done,
+                 uint32_t messages)
+{
+    for (uint32_t i = done; i < e->count; i++)
+        h->held[h->server->base + e->first + i] += messages;
+}
+
+/* How many of a begun range's callbacks have got to offset_ns. */
+static uint32_t got_to(int64_t progress_ns, int64_t unit_ns, int64_t offset_ns)
+{
+    return progress_ns < offset_ns ? 0 : (uint32_t)((progress_ns - offset_ns) / unit_ns + 1);
+}
+
+/* Windows not yet taken: those with a queue of their own are counted there. */
+static void hold_windows(struct holding *h, const struct loop_entry *entry)
+{
+    struct push_server *s = h->server;
+    for (uint32_t i = 0; i < entry->count; i++) {
+        struct loop_entry e = *entry;
+        e.first += i;
+        e.count = 1;
+        if (s->connections.state[e.first] & CONNECTION_OWN)
+            continue;
+        push_server_bound(s, &e);
+        hold(h, &e, 0, e.to - e.from);
+    }
+}
+
+static void hold_entry(void *arg, const struct loop_entry *e, bool begun, int64_t progress_ns)
+{
+    struct holding *h = arg;
+    struct push_server *s = h->server;
+    if (e->step == STEP_FLUSH) {
+        int64_t unit = push_server_flush_cost(s, e);
+        hold(h, e, begun ? got_to(progress_ns, unit, unit) : 0, e->to - e->from);
+    } else if (e->step == STEP_PASS || (e->step == STEP_TAKE && !begun)) {
+        hold_windows(h, e);
+    } else if (e->step == STEP_TAKE && s->held_writes) {
+        hold(h, e, 0, e->to - e->from);
+    } else if (e->step == STEP_TAKE) {
+        int64_t unit = push_server_take_cost(s, e);
+        int64_t before = push_server_wake_cost(s, e) - s->take_ns[e->from];
+        for (uint32_t m = e->from; m < e->to; m++)
+            hold(h, e, got_to(progress_ns, unit, before + s->take_ns[m + 1]), 1);
+    }
+}
+
+void push_server_settle(struct push_server *s, uint32_t *held)
+{
+    struct holding h = { s, held };
+    event_loop_sync(&s->loop);
+    event_loop_visit(&s->loop, hold_entry, &h);
+    for (uint32_t i = 0; i < s->slow.count; i++)
+        held[s->base + s->slow.items[i].connection] += slow_client_messages(&s->slow.items[i]);
+}

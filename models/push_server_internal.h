@@ -1,0 +1,72 @@
+/* push_server_internal.h - shared by push_server.c (publish, take, write), push_server_slow.c
+ * (clients that do not read) and push_server_life.c (connects, disconnects).
+ */
+#ifndef PUSHSIM_MODELS_PUSH_SERVER_INTERNAL_H
+#define PUSHSIM_MODELS_PUSH_SERVER_INTERNAL_H
+
+#include <math.h>
+
+#include "models/push_server.h"
+
+/* The server's callbacks. `from` is the oldest message of the connections' queues (publish: the
+ * message itself). */
+enum push_step {
+    STEP_PUBLISH,    /* count 1 */
+    STEP_PASS,       /* a wake-up; `to`: passes already made */
+    STEP_TAKE,       /* the last wake-up: takes messages from .. to - 1 */
+    STEP_FLUSH,      /* held writes of messages from .. to - 1 */
+    STEP_SLOW_TAKE,  /* count 1: the last wake-up of a connection with a queue of its own; `to`:
+                        messages it takes */
+    STEP_SLOW_FLUSH, /* count 1: the held writes of such a connection; `to`: how many */
+    STEP_WRITABLE,   /* count 1: the socket has room again: the write buffer goes out */
+    STEP_HANDSHAKE,  /* connections accepted */
+    STEP_CLOSE,      /* count 1: the client's end of the connection is closed */
+    STEP_OTHER,      /* count 1; from, to: the cost's low and high half */
+};
+
+static inline int64_t push_cost(double ns, double factor)
+{
+    return llround(ns * factor);
+}
+
+/* Every callback costs something: its end is then a moment of its own. */
+static inline int64_t push_positive(int64_t ns)
+{
+    return ns > 0 ? ns : 1;
+}
+
+/* push_server.c: the next wake-up of n connections whose oldest message is `from`, after
+ * `passes` of them. */
+void push_server_wake(struct push_server *s, uint32_t first, uint32_t n, uint32_t from,
+                      uint32_t passes);
+
+/* Cost of one callback of these entries. */
+int64_t push_server_wake_cost(const struct push_server *s, const struct loop_entry *e);
+int64_t push_server_take_cost(const struct push_server *s, const struct loop_entry *e);
+int64_t push_server_flush_cost(const struct push_server *s, const struct loop_entry *e);
+/* Applies the queue bound to an entry's window of messages; the dropped ones are settled. */
+void push_server_bound(struct push_server *s, struct loop_entry *e);
+
+/* push_server_slow.c */
+/* A message is due for a connection with a queue of its own, or that gets one now. */
+void push_slow_enqueue(struct push_server *s, uint32_t i, uint32_t publish);
+/* The window of an entry with one slow connection moves into that connection's own queue. */
+void push_slow_adopt(struct push_server *s, const struct loop_entry *e);
+/* The message (bytes are filled in) was written to slow connection i. */
+void push_slow_written(struct push_server *s, uint32_t i, const struct slow_message *message);
+int64_t push_slow_take_begin(struct push_server *s, struct loop_entry *e);
+void push_slow_ran(struct push_server *s, const struct loop_entry *e,
+                   const struct loop_stretch *stretch);
+void push_slow_take_end(struct push_server *s, const struct loop_entry *e);
+int64_t push_slow_flush_begin(struct push_server *s, const struct loop_entry *e);
+void push_slow_flush_end(struct push_server *s, const struct loop_entry *e);
+int64_t push_slow_writable_begin(struct push_server *s, const struct loop_entry *e);
+void push_slow_writable_end(struct push_server *s, const struct loop_entry *e);
+
+/* push_server_life.c */
+/* The server gives up connection i: what it holds for it is lost. */
+void push_life_close(struct push_server *s, uint32_t i, enum loss_cause cause);
+void push_life_close_end(struct push_server *s, const struct loop_entry *e);
+void push_life_handshake_end(struct push_server *s, const struct loop_entry *e);
+
+#endif

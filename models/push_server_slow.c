@@ -1,0 +1,323 @@
+/* push_server_slow.c - clients that do not read: their messages are followed one by one through
+ * the outbound queue, the write buffer and the socket buffers, until the client has caught up and
+ * goes with its neighbours again.
+ */
+#include "models/push_server_internal.h"
+
+#include <assert.h>
+
+static struct slow_client *client_of(const struct push_server *s, uint32_t i)
+{
+    struct slow_client *c = slow_clients_find(&s->slow, i);
+    assert(c);
+    return c;
+}
+
+static int64_t wire_bytes(const struct push_server *s, uint32_t publish)
+{
+    return s->publishes[publish].bytes + s->costs->frame_bytes;
+}
+
+static bool reads(const struct push_server *s, const struct slow_client *c)
+{
+    return s->sim->now_ns >= c->reads_from_ns;
+}
+
+/* Message has left the last buffer so that the client sees it delivery_ns after `sent_ns`. */
+static void seen(struct push_server *s, const struct slow_client *c,
+                 const struct slow_message *message, int64_t sent_ns)
+{
+    struct delivery_run run = { .publish = &s->publishes[message->publish],
+                                .connection = s->base + c->connection,
+                                .n = 1,
+                                .first_ns = message->written_ns,
+                                .throttled_ns = message->throttled_ns,
+                                .buffered_ns = sent_ns - message->written_ns,
+                                .queued = message->queued };
+    meter_deliver(s->meter, &run);
+}
+
+/* A client that has caught up goes with the others again. */
+static void rejoin(struct push_server *s, uint32_t i)
+{
+    struct slow_client *c = client_of(s, i);
+    if (!reads(s, c) || slow_client_messages(c) > 0 || c->writable_posted ||
+        connections_phase(&s->connections, i) != CONNECTION_WAITING)
+        return;
+    slow_clients_remove(&s->slow, i);
+    connections_set_flags(&s->connections, i, CONNECTION_SLOW | CONNECTION_OWN, false);
+}
+
+/* -- the outbound queue ----------------------------------------------------------------------- */
+
+/* Makes room for one more message; false: there is none for it. */
+static bool make_room(struct push_server *s, struct slow_client *c)
+{
+    struct slow_message oldest;
+    if (s->p->server.queue_policy == POLICY_NONE ||
+        c->queue.count < (uint64_t)s->p->server.queue_bound)
+        return true;
+    switch (s->p->server.queue_policy) {
+    case POLICY_DROP_OLDEST:
+        slow_queue_pop(&c->queue, &oldest);
+        meter_drop(s->meter, s->base + c->connection, 1, 1);
+        return true;
+    case POLICY_DROP_NEWEST:
+        meter_drop(s->meter, s->base + c->connection, 1, 1);
+        return false;
+    case POLICY_DISCONNECT:
+        meter_lose(s->meter, LOSS_SLOW_CONSUMER, s->base + c->connection, 1, 1);
+        push_life_close(s, c->connection, LOSS_SLOW_CONSUMER);
+        return false;
+    case POLICY_NONE:
+        break;
+    }
+    return true;
+}
+
+static void queue_message(struct push_server *s, struct slow_client *c, uint32_t publish)
+{
+    struct slow_message message = { .publish = publish,
+                                    .queued = c->queue.count > 0,
+                                    .bytes = wire_bytes(s, publish),
+                                    .written_ns = -1 };
+    slow_queue_push(&c->queue, &message);
+    if (c->queue.count > s->meter->depth_max)
+        s->meter->depth_max = c->queue.count;
+}
+
+void push_slow_enqueue(struct push_server *s, uint32_t i, uint32_t publish)
+{
+    struct slow_client *c = client_of(s, i);
+    if (!make_room(s, c))
+        return;
+    queue_message(s, c, publish);
+    if (connections_phase(&s->connections, i) != CONNECTION_WAITING)
+        return;
+    connections_set_flags(&s->connections, i, CONNECTION_OWN, true);
+    if (c->buffer_bytes > s->p->server.write_high_bytes) {
+        connections_set_phase(&s->connections, i, 1, CONNECTION_BLOCKED);
+    } else {
+        connections_set_phase(&s->connections, i, 1, CONNECTION_READY);
+        push_server_wake(s, i, 1, publish, 0);
+    }
+}
+
+void push_slow_adopt(struct push_server *s, const struct loop_entry *e)
+{
+    struct slow_client *c = client_of(s, e->first);
+    for (uint32_t m = e->from; m < e->to; m++)
+        queue_message(s, c, m);
+    connections_set_flags(&s->connections, e->first, CONNECTION_OWN, true);
+}
+
+/* -- take and write --------------------------------------------------------------------------- */
+
+void push_slow_written(struct push_server *s, uint32_t i, const struct slow_message *message)
+{
+    struct slow_client *c = client_of(s, i);
+    struct slow_message m = *message;
+    m.bytes = wire_bytes(s, m.publish);
+    if (reads(s, c) && c->buffer.count == 0) {
+        seen(s, c, &m, m.written_ns);
+        return;
+    }
+    slow_client_write(c, &m, s->p->network.socket_bytes);
+}
+
+/* How many messages a wake-up takes before the write buffer is above its high-water mark. */
+static uint32_t takes(const struct push_server *s, const struct slow_client *c)
+{
+    int64_t room = s->p->network.socket_bytes - c->socket_bytes;
+    int64_t buffered = c->buffer_bytes;
+    uint32_t n = 0;
+    for (; n < c->queue.count && buffered <= s->p->server.write_high_bytes; n++) {
+        int64_t bytes = slow_queue_at(&c->queue, n)->bytes;
+        if (reads(s, c) && buffered == 0)
+            continue;
+        if (buffered == 0 && bytes <= room)
+            room -= bytes;
+        else
+            buffered += bytes;
+    }
+    return n;
+}
+
+int64_t push_slow_take_begin(struct push_server *s, struct loop_entry *e)
+{
+    struct slow_client *c = client_of(s, e->first);
+    e->step = STEP_SLOW_TAKE;
+    e->to = takes(s, c);
+    e->from = slow_queue_at(&c->queue, 0)->publish;
+    int64_t total = push_server_wake_cost(s, e);
+    c->taken = 0;
+    c->taken_ns = total;
+    for (uint32_t k = 0; k < e->to; k++) {
+        uint32_t m = slow_queue_at(&c->queue, k)->publish;
+        total += s->take_ns[m + 1] - s->take_ns[m];
+    }
+    return total;
+}
+
+void push_slow_ran(struct push_server *s, const struct loop_entry *e,
+                   const struct loop_stretch *stretch)
+{
+    struct slow_client *c = client_of(s, e->first);
+    struct slow_message message;
+    while (!s->held_writes && c->taken < e->to) {
+        uint32_t m = slow_queue_at(&c->queue, 0)->publish;
+        int64_t offset = c->taken_ns + s->take_ns[m + 1] - s->take_ns[m];
+        if (offset > stretch->to_ns)
+            return;
+        slow_queue_pop(&c->queue, &message);
+        c->taken++;
+        c->taken_ns = offset;
+        message.written_ns = stretch->at_ns + offset - stretch->from_ns;
+        message.throttled_ns = stretch->throttled_ns;
+        if (s->connections.state[e->first] & CONNECTION_GONE)
+            meter_lose(s->meter, LOSS_CLIENT_GONE, s->base + e->first, 1, 1);
+        else
+            push_slow_written(s, e->first, &message);
+    }
+}
+
+/* What the connection's task does when its writes are done. */
+static void after_write(struct push_server *s, uint32_t i)
+{
+    struct slow_client *c = client_of(s, i);
+    if (c->queue.count == 0) {
+        connections_set_phase(&s->connections, i, 1, CONNECTION_WAITING);
+        rejoin(s, i);
+    } else if (c->buffer_bytes > s->p->server.write_high_bytes) {
+        connections_set_phase(&s->connections, i, 1, CONNECTION_BLOCKED);
+    } else {
+        connections_set_phase(&s->connections, i, 1, CONNECTION_READY);
+        push_server_wake(s, i, 1, slow_queue_at(&c->queue, 0)->publish, 0);
+    }
+}
+
+void push_slow_take_end(struct push_server *s, const struct loop_entry *e)
+{
+    if (!s->held_writes) {
+        after_write(s, e->first);
+        return;
+    }
+    struct slow_client *c = client_of(s, e->first);
+    struct slow_message message;
+    for (uint32_t k = 0; k < e->to && slow_queue_pop(&c->queue, &message); k++)
+        slow_queue_push(&c->held, &message);
+    connections_set_phase(&s->connections, e->first, 1,
+                          c->queue.count > 0 ? CONNECTION_BLOCKED : CONNECTION_WAITING);
+    struct loop_entry flush = { e->first, 1, e->from, e->to, STEP_SLOW_FLUSH };
+    event_loop_flush(&s->loop, &flush);
+}
+
+/* One write of all messages in q. */
+static int64_t write_cost(const struct push_server *s, const struct slow_queue *q)
+{
+    double factor = s->publishes[slow_queue_at(q, 0)->publish].factor;
+    int64_t total = push_cost(s->costs->write_ns, factor);
+    for (uint32_t k = 0; k < q->count; k++) {
+        uint32_t m = slow_queue_at(q, k)->publish;
+        total += s->flush_ns[m + 1] - s->flush_ns[m];
+    }
+    return push_positive(total);
+}
+
+int64_t push_slow_flush_begin(struct push_server *s, const struct loop_entry *e)
+{
+    struct slow_client *c = slow_clients_find(&s->slow, e->first);
+    return c && c->held.count > 0 ? write_cost(s, &c->held) : 0;
+}
+
+void push_slow_flush_end(struct push_server *s, const struct loop_entry *e)
+{
+    struct slow_client *c = client_of(s, e->first);
+    struct slow_message message;
+    while (slow_queue_pop(&c->held, &message)) {
+        message.written_ns = s->sim->now_ns;
+        message.throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
+        if (s->connections.state[e->first] & CONNECTION_GONE)
+            meter_lose(s->meter, LOSS_CLIENT_GONE, s->base + e->first, 1, 1);
+        else
+            push_slow_written(s, e->first, &message);
+    }
+    if (connections_phase(&s->connections, e->first) == CONNECTION_BLOCKED)
+        after_write(s, e->first);
+    else
+        rejoin(s, e->first);
+}
+
+/* -- the client reads again ------------------------------------------------------------------- */
+
+int64_t push_slow_writable_begin(struct push_server *s, const struct loop_entry *e)
+{
+    struct slow_client *c = slow_clients_find(&s->slow, e->first);
+    return c && c->buffer.count > 0 ? write_cost(s, &c->buffer) : 0;
+}
+
+void push_slow_writable_end(struct push_server *s, const struct loop_entry *e)
+{
+    struct slow_client *c = client_of(s, e->first);
+    struct slow_message message;
+    c->writable_posted = false;
+    while (c->buffer.count > 0) {
+        int64_t bytes = slow_queue_at(&c->buffer, 0)->bytes;
+        if (!reads(s, c) && c->socket_bytes + bytes > s->p->network.socket_bytes)
+            return;
+        slow_queue_pop(&c->buffer, &message);
+        c->buffer_bytes -= bytes;
+        if (reads(s, c))
+            seen(s, c, &message, s->sim->now_ns);
+        else
+            slow_client_write(c, &message, INT64_MAX);
+    }
+    if (connections_phase(&s->connections, e->first) == CONNECTION_BLOCKED &&
+        c->buffer_bytes <= s->p->server.write_low_bytes)
+        after_write(s, e->first);
+    else
+        rejoin(s, e->first);
+}
+
+static void window_opens(void *subject, void *object)
+{
+    struct push_server *s = subject;
+    struct loop_entry e = { .first = (uint32_t)(uintptr_t)object,
+                            .count = 1,
+                            .step = STEP_WRITABLE };
+    event_loop_post(&s->loop, SOURCE_IO, &e);
+}
+
+static void client_reads(void *subject, void *object)
+{
+    struct push_server *s = subject;
+    uint32_t i = (uint32_t)(uintptr_t)object;
+    struct slow_client *c = slow_clients_find(&s->slow, i);
+    struct slow_message message;
+    int64_t now = s->sim->now_ns, delay = s->p->network.delivery_ns;
+    if (!c || !reads(s, c) || (s->connections.state[i] & CONNECTION_GONE))
+        return;
+    while (slow_queue_pop(&c->socket, &message)) {
+        bool arrived = message.written_ns + delay <= now;
+        seen(s, c, &message, arrived ? now - delay : message.written_ns);
+    }
+    c->socket_bytes = 0;
+    if (c->buffer.count > 0 && !c->writable_posted) {
+        c->writable_posted = true;
+        simulation_at(s->sim, now + s->p->network.publish_ns, 0, window_opens, s, object);
+    }
+    rejoin(s, i);
+}
+
+void push_server_stall(struct push_server *s, uint32_t connection, int64_t duration_ns)
+{
+    uint8_t state = s->connections.state[connection];
+    if ((state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING ||
+        (state & (CONNECTION_GONE | CONNECTION_LEFT)))
+        return;
+    struct slow_client *c = slow_clients_add(&s->slow, connection);
+    int64_t until = s->sim->now_ns + duration_ns;
+    connections_set_flags(&s->connections, connection, CONNECTION_SLOW, true);
+    c->reads_from_ns = until > c->reads_from_ns ? until : c->reads_from_ns;
+    simulation_at(s->sim, c->reads_from_ns, 0, client_reads, s, (void *)(uintptr_t)connection);
+}

@@ -1,0 +1,68 @@
+/* slow_client.h - connections whose client does not read: what piles up for them, message by
+ * message. Everybody else shares windows of publishes (push_server.h).
+ *
+ * A write goes into the socket buffers (the server's send buffer and the client's receive buffer:
+ * Linux tcp(7), tcp_wmem and tcp_rmem) until they are full, then into the process's write buffer;
+ * above its high-water mark the writer waits and the outbound queue grows (asyncio's transports:
+ * CPython 3.11 Lib/asyncio/transports.py, _FlowControlMixin: 64 KiB and a quarter of it).
+ */
+#ifndef PUSHSIM_MODELS_SLOW_CLIENT_H
+#define PUSHSIM_MODELS_SLOW_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct slow_message {
+    uint32_t publish;     /* sequence number */
+    bool queued;          /* it found earlier messages in its queue */
+    int64_t bytes;        /* on the wire */
+    int64_t written_ns;   /* when the server wrote it; -1: still in the queue */
+    int64_t throttled_ns; /* the throttled clock at the write */
+};
+
+struct slow_queue {             /* FIFO; a zeroed one is empty */
+    struct slow_message *items; /* ring; owned */
+    uint32_t head, count, capacity;
+};
+
+struct slow_client {
+    uint32_t connection;
+    int64_t reads_from_ns;    /* the client reads from here on */
+    int64_t socket_bytes;     /* in the socket buffers */
+    int64_t buffer_bytes;     /* in the write buffer */
+    bool writable_posted;     /* the loop is going to flush the write buffer */
+    uint32_t taken;           /* messages written in the wake-up in progress */
+    int64_t taken_ns;         /* work in that wake-up up to the last of them */
+    struct slow_queue queue;  /* outbound queue */
+    struct slow_queue held;   /* taken from it, written at the end of the iteration */
+    struct slow_queue socket; /* written, in the socket buffers */
+    struct slow_queue buffer; /* written, in the write buffer */
+};
+
+struct slow_clients {          /* sorted by connection; zeroed = none */
+    struct slow_client *items; /* owned */
+    uint32_t count, capacity;
+};
+
+void slow_clients_close(struct slow_clients *s);
+/* The pointer holds until the next add or remove. */
+struct slow_client *slow_clients_find(const struct slow_clients *s, uint32_t connection);
+struct slow_client *slow_clients_add(struct slow_clients *s,
+                                     uint32_t connection); /* or finds */
+void slow_clients_remove(struct slow_clients *s, uint32_t connection);
+
+void slow_queue_push(struct slow_queue *q, const struct slow_message *message);
+bool slow_queue_pop(struct slow_queue *q, struct slow_message *message); /* false: empty */
+const struct slow_message *slow_queue_at(const struct slow_queue *q,
+                                         uint32_t i); /* i < count */
+
+/* Messages held for the client, wherever they are. */
+uint32_t slow_client_messages(const struct slow_client *c);
+
+/* A write of `message`: into the socket if it has room for it and nothing waits before it, else
+ * into the write buffer. room_bytes: capacity of the socket buffers. */
+void slow_client_write(struct slow_client *c, const struct slow_message *message,
+                       int64_t room_bytes);
+
+#endif
