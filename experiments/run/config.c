@@ -30,7 +30,7 @@ static bool listed(const char *const *keys, const char *key)
 static int unknown_key(const struct reader *r, const char *prefix, const struct yaml_node *node)
 {
     size_t count, length = strlen(prefix);
-    const struct option *all = options_all(&count);
+    const struct option_row *all = options_all(&count);
     struct nearest n;
     char level[64];
     nearest_init(&n, node->key);
@@ -58,7 +58,7 @@ static int wrong_kind(const struct reader *r, const struct yaml_node *node, cons
                       yaml_kind_name(wanted), yaml_kind_name(node->kind));
 }
 
-static int read_option(const struct reader *r, const struct option *option,
+static int read_option(const struct reader *r, const struct option_row *option,
                        const struct yaml_node *node)
 {
     struct error cause;
@@ -77,7 +77,7 @@ static int read_phase(const struct reader *r, const struct yaml_node *node)
 {
     struct error cause;
     size_t count;
-    const struct option *options = options_of_phase(&count);
+    const struct option_row *options = options_of_phase(&count);
     if (node->kind != YAML_MAP)
         return wrong_kind(r, node, "a phase", YAML_MAP);
     const struct yaml_node *name = yaml_get(node, "name");
@@ -89,7 +89,7 @@ static int read_phase(const struct reader *r, const struct yaml_node *node)
     for (const struct yaml_node *n = node->child; n; n = n->next) {
         if (n == name)
             continue;
-        const struct option *option = option_find(options, count, n->key);
+        const struct option_row *option = option_find(options, count, n->key);
         if (!option)
             return yaml_error(r->doc, n->key_at, r->err,
                               "unknown key '%.80s': a phase has name, duration, rate, measure",
@@ -119,12 +119,12 @@ static int read_phases(const struct reader *r, const struct yaml_node *node)
 static int read_level(const struct reader *r, const struct yaml_node *map, const char *prefix)
 {
     size_t count;
-    const struct option *all = options_all(&count);
+    const struct option_row *all = options_all(&count);
     char name[128];
     int code = 0;
     for (const struct yaml_node *n = map->child; n && code == 0; n = n->next) {
         snprintf(name, sizeof name - 1, "%s%s", prefix, n->key);
-        const struct option *option = option_find(all, count, name);
+        const struct option_row *option = option_find(all, count, name);
         if (*prefix == '\0' && listed(r->keys, n->key))
             continue;
         if (strcmp(name, "workload.phases") == 0 && !r->profile)

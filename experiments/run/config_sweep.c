@@ -150,7 +150,7 @@ struct range {
     bool log;        /* of a sample */
 };
 
-static int range_number(const struct sweep_reader *r, const struct option *option,
+static int range_number(const struct sweep_reader *r, const struct option_row *option,
                         enum unit unit, const struct yaml_node *node, double *out)
 {
     struct error cause;
@@ -165,7 +165,7 @@ static int range_number(const struct sweep_reader *r, const struct option *optio
     return 0;
 }
 
-static int read_range_key(const struct sweep_reader *r, const struct option *option,
+static int read_range_key(const struct sweep_reader *r, const struct option_row *option,
                           const struct yaml_node *n, struct range *range)
 {
     if (strcmp(n->key, "from") == 0)
@@ -187,7 +187,7 @@ static int read_range_key(const struct sweep_reader *r, const struct option *opt
                       "unknown key '%.80s': a range has from, to and step or points", n->key);
 }
 
-static int read_range(const struct sweep_reader *r, const struct option *option,
+static int read_range(const struct sweep_reader *r, const struct option_row *option,
                       const struct yaml_node *node, struct range *range)
 {
     *range = (struct range){ .from = NAN, .to = NAN };

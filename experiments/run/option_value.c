@@ -5,7 +5,8 @@
 
 #include "experiments/run/options.h"
 
-const struct option *option_find(const struct option *table, size_t count, const char *name)
+const struct option_row *option_find(const struct option_row *table, size_t count,
+                                     const char *name)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(table[i].name, name) == 0)
@@ -16,14 +17,14 @@ const struct option *option_find(const struct option *table, size_t count, const
 bool option_is_section(const char *name)
 {
     size_t count, length = strlen(name);
-    const struct option *all = options_all(&count);
+    const struct option_row *all = options_all(&count);
     for (size_t i = 0; i < count; i++)
         if (strncmp(all[i].name, name, length) == 0 && all[i].name[length] == '.')
             return true;
     return false;
 }
 
-char *option_range(const struct option *o, char *out, size_t room)
+char *option_range(const struct option_row *o, char *out, size_t room)
 {
     char low[UNIT_TEXT_BYTES], high[UNIT_TEXT_BYTES];
     out[0] = '\0';
@@ -40,7 +41,7 @@ char *option_range(const struct option *o, char *out, size_t room)
     return out;
 }
 
-double option_number(const struct option *o, const void *base)
+double option_number(const struct option_row *o, const void *base)
 {
     const char *field = (const char *)base + o->offset;
     switch (o->type) {
@@ -55,7 +56,7 @@ double option_number(const struct option *o, const void *base)
     }
 }
 
-static void store(const struct option *o, double number, void *base)
+static void store(const struct option_row *o, double number, void *base)
 {
     char *field = (char *)base + o->offset;
     switch (o->type) {
@@ -73,7 +74,7 @@ static void store(const struct option *o, double number, void *base)
     }
 }
 
-int option_assign(const struct option *o, double number, void *base, struct error *err)
+int option_assign(const struct option_row *o, double number, void *base, struct error *err)
 {
     char text[UNIT_TEXT_BYTES], low[UNIT_TEXT_BYTES], high[UNIT_TEXT_BYTES];
     bool none = number == 0 && o->flags & OPTION_NONE;
@@ -85,7 +86,7 @@ int option_assign(const struct option *o, double number, void *base, struct erro
     return 0;
 }
 
-static int parse_choice(const struct option *o, const char *text, double *number,
+static int parse_choice(const struct option_row *o, const char *text, double *number,
                         struct error *err)
 {
     static const char *const yes_no[] = { "no", "yes", "false", "true", NULL };
@@ -107,7 +108,7 @@ static int parse_choice(const struct option *o, const char *text, double *number
                      option_range(o, range, sizeof range));
 }
 
-int option_parse(const struct option *o, const char *text, void *base, struct error *err)
+int option_parse(const struct option_row *o, const char *text, void *base, struct error *err)
 {
     double number = 0;
     int code = 0;
@@ -118,7 +119,7 @@ int option_parse(const struct option *o, const char *text, void *base, struct er
     return code ? code : option_assign(o, number, base, err);
 }
 
-char *option_format(const struct option *o, const void *base, char *out)
+char *option_format(const struct option_row *o, const void *base, char *out)
 {
     double number = option_number(o, base);
     if (o->type == OPTION_BOOL)

@@ -52,7 +52,7 @@ static const char *const generations[] = { "queue", "task", NULL };
         BYTES("cost." name ".frame", ATP(cost.by_protocol[p].frame_bytes), frame, 0, 65536,    \
               OPTION_MODEL, "bytes added to each message on the wire", frame_source)
 
-static const struct option table[] = {
+static const struct option_row table[] = {
     CHOICE("protocol", ATP(server.protocol), "sse", protocols, 0,
            "how messages reach the subscribers", ""),
 
@@ -156,7 +156,7 @@ static const struct option table[] = {
                    "RFC 6455 section 5.2: 2 or 4 bytes from server to client"),
 };
 
-static const struct option phase_table[] = {
+static const struct option_row phase_table[] = {
     TIME("duration", offsetof(struct phase_params, duration_ns), "10s", 1 * MS, 86400 * S, 0,
          "length of the phase", ""),
     NUMBER("rate", DOUBLE, RATE, offsetof(struct phase_params, rate_hz), "10/s", 0, 1e6, 0,
@@ -165,13 +165,13 @@ static const struct option phase_table[] = {
            "deliveries of this phase enter the latency figures", ""),
 };
 
-const struct option *options_all(size_t *count)
+const struct option_row *options_all(size_t *count)
 {
     *count = sizeof table / sizeof *table;
     return table;
 }
 
-const struct option *options_of_phase(size_t *count)
+const struct option_row *options_of_phase(size_t *count)
 {
     *count = sizeof phase_table / sizeof *phase_table;
     return phase_table;

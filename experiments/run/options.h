@@ -35,7 +35,7 @@ enum option_flag {
     OPTION_NONE = 4,  /* 0 is written "none" */
 };
 
-struct option {
+struct option_row {
     const char *name;           /* dotted path */
     enum option_type type;      /* of the C field */
     enum unit unit;             /* numbers: of the value */
@@ -51,24 +51,27 @@ struct option {
 };
 
 /* All options in the order of the documentation; *count is how many. */
-const struct option *options_all(size_t *count);
+const struct option_row *options_all(size_t *count);
 /* The options of one phase: duration, rate, measure. */
-const struct option *options_of_phase(size_t *count);
+const struct option_row *options_of_phase(size_t *count);
 
-const struct option *option_find(const struct option *table, size_t count, const char *name);
+const struct option_row *option_find(const struct option_row *table, size_t count,
+                                     const char *name);
 /* Does any option start with "NAME."? */
 bool option_is_section(const char *name);
 
 /* Reads `text` into the field at base + offset. ERR_INVALID "…: must be between 1ms and 1s". */
-int option_parse(const struct option *option, const char *text, void *base, struct error *err);
+int option_parse(const struct option_row *option, const char *text, void *base,
+                 struct error *err);
 /* The field's number in the base unit (choices and booleans: 0, 1, …). */
-double option_number(const struct option *option, const void *base);
+double option_number(const struct option_row *option, const void *base);
 /* Writes a number already in range; used by ranges of a sweep. ERR_INVALID as option_parse. */
-int option_assign(const struct option *option, double number, void *base, struct error *err);
+int option_assign(const struct option_row *option, double number, void *base,
+                  struct error *err);
 /* The field as option_parse reads it; at most UNIT_TEXT_BYTES. Returns out. */
-char *option_format(const struct option *option, const void *base, char *out);
+char *option_format(const struct option_row *option, const void *base, char *out);
 /* "1ms..1s", "sse | websocket", "yes | no"; at most `room` bytes. Returns out. */
-char *option_range(const struct option *option, char *out, size_t room);
+char *option_range(const struct option_row *option, char *out, size_t room);
 
 /* The candidate nearest to `word` by edit distance: for "did you mean". */
 struct nearest {

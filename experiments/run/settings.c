@@ -10,7 +10,7 @@ static void phase_init(struct phase_params *phase, const char *name)
 {
     size_t count;
     struct error err;
-    const struct option *options = options_of_phase(&count);
+    const struct option_row *options = options_of_phase(&count);
     memset(phase, 0, sizeof *phase);
     snprintf(phase->name, sizeof phase->name, "%s", name);
     for (size_t i = 0; i < count; i++) {
@@ -24,7 +24,7 @@ void settings_init(struct settings *s)
 {
     size_t count;
     struct error err;
-    const struct option *all = options_all(&count);
+    const struct option_row *all = options_all(&count);
     memset(s, 0, sizeof *s);
     for (size_t i = 0; i < count; i++) {
         int code = option_parse(&all[i], all[i].fallback, s, &err);
@@ -65,7 +65,7 @@ static int find_in_phase(const struct settings *s, const char *name, struct sett
         nearest_offer(&n, w->phase[i].name);
         if (strcmp(w->phase[i].name, phase) != 0)
             continue;
-        const struct option *options = options_of_phase(&count);
+        const struct option_row *options = options_of_phase(&count);
         out->option = option_find(options, count, word[length] ? word + length + 1 : "");
         out->base = offsetof(struct settings, parameters.workload.phase) +
                     (size_t)i * sizeof w->phase[0];
@@ -86,10 +86,10 @@ int settings_find(const struct settings *s, const char *name, struct setting *ou
                   struct error *err)
 {
     size_t count;
-    const struct option *all = options_all(&count);
+    const struct option_row *all = options_all(&count);
     if (strncmp(name, PHASES, strlen(PHASES)) == 0)
         return find_in_phase(s, name, out, err);
-    const struct option *option = option_find(all, count, name);
+    const struct option_row *option = option_find(all, count, name);
     if (option) {
         *out = (struct setting){ option, 0 };
         return 0;
@@ -105,7 +105,7 @@ int settings_find(const struct settings *s, const char *name, struct setting *ou
 }
 
 /* The limit is given in one of two ways; the one given last counts. */
-static void replaced(struct settings *s, const struct option *option)
+static void replaced(struct settings *s, const struct option_row *option)
 {
     if (option->offset == offsetof(struct settings, cpu_limit_millicores))
         s->parameters.cpu.quota_ns = 0;
@@ -158,8 +158,8 @@ int settings_resolve(struct settings *s, struct error *err)
 void settings_each(const struct settings *s, settings_fn *each, void *context)
 {
     size_t count, phase_count;
-    const struct option *all = options_all(&count);
-    const struct option *of_phase = options_of_phase(&phase_count);
+    const struct option_row *all = options_all(&count);
+    const struct option_row *of_phase = options_of_phase(&phase_count);
     char text[UNIT_TEXT_BYTES], name[96];
     for (size_t i = 0; i < count; i++)
         each(context, all[i].name, option_format(&all[i], s, text), option_number(&all[i], s),
@@ -187,7 +187,7 @@ static void hash_text(uint64_t *hash, const char *text)
 }
 
 static void hash_option(void *context, const char *name, const char *text, double number,
-                        const struct option *option)
+                        const struct option_row *option)
 {
     struct hashing *h = context;
     (void)number;

@@ -12,7 +12,7 @@ int settings_add_phase(struct settings *s, const char *name, struct error *err);
 
 /* A place in a struct settings: an option, or an option of a phase. */
 struct setting {
-    const struct option *option;
+    const struct option_row *option;
     size_t base; /* offset of the struct that option->offset counts from */
 };
 
@@ -33,7 +33,7 @@ int settings_resolve(struct settings *s, struct error *err);
 
 /* Calls `each` with name, text and number of every option and every phase's, in table order. */
 typedef void settings_fn(void *context, const char *name, const char *text, double number,
-                         const struct option *option);
+                         const struct option_row *option);
 void settings_each(const struct settings *s, settings_fn *each, void *context);
 
 /* 64-bit FNV-1a over names and texts of the options that the model (all) or the real arm (those

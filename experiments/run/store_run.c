@@ -124,7 +124,7 @@ struct parameter_writer {
 };
 
 static void insert_parameter(void *context, const char *name, const char *text, double number,
-                             const struct option *option)
+                             const struct option_row *option)
 {
     struct parameter_writer *w = context;
     sqlite3_stmt *s = ready(w->store, STATEMENT_PARAMETER);

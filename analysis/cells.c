@@ -1,0 +1,140 @@
+#include "analysis/cells.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gsl/gsl_statistics_double.h>
+
+static const struct {
+    const char *metric;
+    enum unit unit;
+} figures[FIGURES] = {
+    [FIGURE_P50] = { "delivery.p50", UNIT_TIME },
+    [FIGURE_P95] = { "delivery.p95", UNIT_TIME },
+    [FIGURE_P99] = { "delivery.p99", UNIT_TIME },
+    [FIGURE_DROPPED] = { "dropped", UNIT_COUNT },
+    [FIGURE_THROTTLED] = { "cpu.throttled_share", UNIT_SHARE },
+    [FIGURE_CPU] = { "cpu.used", UNIT_TIME },
+    [FIGURE_DELIVERED] = { "delivered", UNIT_COUNT },
+    [FIGURE_LOST] = { "lost", UNIT_COUNT },
+    [FIGURE_IN_FLIGHT] = { "in_flight", UNIT_COUNT },
+    [FIGURE_RECONNECTS] = { "reconnects.rate", UNIT_RATE },
+};
+
+const char *figure_metric(enum figure figure)
+{
+    return figures[figure].metric;
+}
+
+enum unit figure_unit(enum figure figure)
+{
+    return figures[figure].unit;
+}
+
+char *figure_format(char *out, enum figure figure, double value)
+{
+    enum unit unit = figures[figure].unit;
+    if (unit == UNIT_COUNT)
+        value = round(value);
+    if (unit == UNIT_SHARE && value > 0)
+        value = round(value * 1000) / 1000;
+    return unit_format_short(out, unit, unit == UNIT_TIME ? value * 1e9 : value);
+}
+
+void cells_init(struct cells *cells)
+{
+    memset(cells, 0, sizeof *cells);
+}
+
+void cells_close(struct cells *cells)
+{
+    for (size_t i = 0; i < cells->count; i++) {
+        for (int a = 0; a < ARMS; a++)
+            for (int f = 0; f < FIGURES; f++)
+                free(cells->cell[i].samples[a][f].values);
+        free(cells->cell[i].text);
+    }
+    free(cells->cell);
+    cells_init(cells);
+}
+
+/* Values come run by run: the newest cell is nearly always the one asked for. */
+static struct cell *find_or_add(struct cells *cells, const char *text)
+{
+    for (size_t i = cells->count; i > 0; i--)
+        if (strcmp(cells->cell[i - 1].text, text) == 0)
+            return &cells->cell[i - 1];
+    cells->cell = mem_realloc(cells->cell, (cells->count + 1) * sizeof *cells->cell);
+    struct cell *cell = &cells->cell[cells->count++];
+    memset(cell, 0, sizeof *cell);
+    cell->text = mem_strdup(text);
+    return cell;
+}
+
+static void add_value(void *context, const struct store_value *v)
+{
+    enum arm arm = strcmp(v->arm, "sim") == 0 ? ARM_SIM : ARM_REAL;
+    struct cell *cell = find_or_add(context, v->cell);
+    cell->scenario_hash[arm] = v->scenario_hash;
+    for (int f = 0; f < FIGURES; f++) {
+        struct sample *s = &cell->samples[arm][f];
+        if (strcmp(figures[f].metric, v->metric) != 0 || isnan(v->value))
+            continue;
+        s->values = mem_realloc(s->values, (s->count + 1) * sizeof *s->values);
+        s->values[s->count++] = v->value;
+    }
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+int cells_load(struct cells *cells, struct store *store, const char *experiment,
+               struct error *err)
+{
+    /* the sim arm first: its plan gives the order of the cells */
+    int code = store_values(store, experiment, "sim", add_value, cells, err);
+    if (code == 0)
+        code = store_values(store, experiment, "real", add_value, cells, err);
+    for (size_t i = 0; i < cells->count && code == 0; i++)
+        for (int a = 0; a < ARMS; a++)
+            for (int f = 0; f < FIGURES; f++) {
+                struct sample *s = &cells->cell[i].samples[a][f];
+                if (s->count > 1)
+                    qsort(s->values, s->count, sizeof *s->values, by_value);
+            }
+    return code;
+}
+
+static double quantile(const struct sample *s, double q)
+{
+    return s->count ? gsl_stats_quantile_from_sorted_data(s->values, 1, s->count, q) : NAN;
+}
+
+double sample_median(const struct sample *s)
+{
+    return quantile(s, 0.5);
+}
+
+double sample_mean(const struct sample *s)
+{
+    return s->count ? gsl_stats_mean(s->values, 1, s->count) : NAN;
+}
+
+double sample_sd(const struct sample *s)
+{
+    return s->count > 1 ? gsl_stats_sd(s->values, 1, s->count) : NAN;
+}
+
+double sample_low(const struct sample *s)
+{
+    return quantile(s, s->count < 20 ? 0 : 0.05);
+}
+
+double sample_high(const struct sample *s)
+{
+    return quantile(s, s->count < 20 ? 1 : 0.95);
+}

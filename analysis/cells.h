@@ -1,0 +1,68 @@
+/* cells.h - the figures of both arms, gathered by cell of the sweep.
+ *
+ * A cell is the set of runs with the same swept values ("protocol=sse cpu.limit=200m"), whatever
+ * their number in the plan: so that measured rows from another file join the simulated ones.
+ */
+#ifndef PUSHSIM_ANALYSIS_CELLS_H
+#define PUSHSIM_ANALYSIS_CELLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "experiments/run/store.h"
+
+enum arm { ARM_SIM, ARM_REAL, ARMS };
+
+enum figure {
+    FIGURE_P50,
+    FIGURE_P95,
+    FIGURE_P99,
+    FIGURE_DROPPED,
+    FIGURE_THROTTLED,
+    FIGURE_CPU,
+    FIGURES_SHOWN, /* those before are compared and printed */
+    FIGURE_DELIVERED = FIGURES_SHOWN,
+    FIGURE_LOST,
+    FIGURE_IN_FLIGHT,
+    FIGURE_RECONNECTS,
+    FIGURES
+};
+
+struct sample {
+    double *values; /* one a run; owned; sorted once cells_load has returned */
+    size_t count;
+};
+
+struct cell {
+    char *text;                   /* its swept values; owned; "" when nothing is swept */
+    uint64_t scenario_hash[ARMS]; /* of the arm's runs; 0 = none there */
+    struct sample samples[ARMS][FIGURES];
+};
+
+struct cells {
+    struct cell *cell; /* in plan order of the first database that has them */
+    size_t count;
+};
+
+/* The metric's name in the store: "delivery.p50". */
+const char *figure_metric(enum figure figure);
+/* Its unit for people: UNIT_TIME (values in s), UNIT_COUNT or UNIT_SHARE. */
+enum unit figure_unit(enum figure figure);
+/* As people read it: 7.53ms, 20%, 15. Writes at most UNIT_TEXT_BYTES; "-" for NAN. */
+char *figure_format(char *out, enum figure figure, double value);
+
+void cells_init(struct cells *cells);
+void cells_close(struct cells *cells);
+/* Adds the runs of an experiment (NULL: all) that are done. ERR_IO. */
+int cells_load(struct cells *cells, struct store *store, const char *experiment,
+               struct error *err);
+
+/* NAN when the sample is empty. */
+double sample_median(const struct sample *s);
+double sample_mean(const struct sample *s);
+double sample_sd(const struct sample *s); /* NAN below two values */
+/* The spread that tables show: least and greatest; from 20 values on 5 % and 95 % quantiles. */
+double sample_low(const struct sample *s);
+double sample_high(const struct sample *s);
+
+#endif

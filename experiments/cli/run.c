@@ -1,0 +1,190 @@
+/* run.c - pushsim run: an experiment in the simulator. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analysis/cells.h"
+#include "analysis/slo.h"
+#include "experiments/cli/commands.h"
+#include "experiments/cli/session.h"
+#include "experiments/cli/text_table.h"
+#include "experiments/run/runner.h"
+#include "models/push_run.h"
+
+struct arguments {
+    struct session session;
+    int jobs;
+    bool force;
+    bool quiet;
+};
+
+static const struct argp_option options[] = {
+    { "jobs", 'j', "N", 0, "Worker threads (default: one for each CPU)", 0 },
+    { "force", 'f', NULL, 0, "Run again what the database already has", 0 },
+    { "quiet", 'q', NULL, 0, "Print no table", 0 },
+    { 0 },
+};
+static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 }, { 0 } };
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    struct error err;
+    double jobs = 0;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &a->session;
+        return 0;
+    case 'j':
+        if (unit_parse(arg, UNIT_COUNT, &jobs, &err) || jobs < 1 || jobs > 256)
+            argp_error(state, "--jobs %s: must be between 1 and 256", arg);
+        a->jobs = (int)jobs;
+        return 0;
+    case 'f':
+        a->force = true;
+        return 0;
+    case 'q':
+        a->quiet = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    options,
+    parse,
+    NULL,
+    "Run an experiment in the simulator and keep its results in a database. Runs that the "
+    "database already has are not made again.",
+    children,
+    NULL,
+    NULL,
+};
+
+static int model(const struct parameters *p, const struct schedule *s, uint64_t seed,
+                 uint32_t replication, struct run_record *out, struct error *err)
+{
+    (void)err; /* the model has no way to fail but a bug, which asserts */
+    push_run(p, s, seed, replication, out);
+    return 0;
+}
+
+static int run_plan(const struct arguments *a, struct store *store, int64_t experiment,
+                    struct runner_result *result, struct error *err)
+{
+    struct runner runner = {
+        .plan = &a->session.plan,
+        .trace = session_trace(&a->session),
+        .model = model,
+        .store = store,
+        .experiment = experiment,
+        .jobs = a->jobs,
+        .force = a->force,
+        .progress = isatty(STDERR_FILENO),
+    };
+    return runner_run(&runner, result, err);
+}
+
+/* Mean over the replications, and their standard deviation in percent of it. */
+static void print_figure(struct text_table *t, const struct cell *cell, enum figure figure,
+                         bool broken)
+{
+    const struct sample *s = &cell->samples[ARM_SIM][figure];
+    double mean = sample_mean(s), sd = sample_sd(s);
+    char text[UNIT_TEXT_BYTES];
+    figure_format(text, figure, mean);
+    if (isfinite(sd) && mean > 0 && figure_unit(figure) != UNIT_SHARE)
+        text_table_cell(t, "%s%s ±%2.0f%%", broken ? "! " : "", text, 100 * sd / mean);
+    else
+        text_table_cell(t, "%s%s", broken ? "! " : "", text);
+}
+
+static void print_head(struct text_table *t, const char *cell)
+{
+    char key[64], value[UNIT_TEXT_BYTES];
+    static const char *const heads[FIGURES_SHOWN] = { "p50",     "p95",       "p99",
+                                                      "dropped", "throttled", "CPU" };
+    text_table_init(t);
+    while (cell_next(&cell, key, value))
+        text_table_column(t, key, text_is_number(value));
+    for (int f = 0; f < FIGURES_SHOWN; f++)
+        text_table_column(t, heads[f], true);
+}
+
+/* Prints a row a cell; returns how many break a threshold of the slo. */
+static int print_cells(const struct arguments *a, const struct cells *cells)
+{
+    struct text_table t;
+    char key[64], value[UNIT_TEXT_BYTES];
+    int breached = 0;
+    print_head(&t, cells->cell[0].text);
+    for (size_t i = 0; i < cells->count; i++) {
+        const struct cell *cell = &cells->cell[i];
+        const char *rest = cell->text;
+        unsigned broken = slo_broken(&a->session.experiment.base.parameters.slo, cell, ARM_SIM);
+        breached += broken != 0;
+        while (cell_next(&rest, key, value))
+            text_table_cell(&t, "%s", value);
+        for (int f = 0; f < FIGURES_SHOWN; f++)
+            print_figure(&t, cell, (enum figure)f, broken >> f & 1);
+    }
+    if (!a->quiet) {
+        putchar('\n');
+        text_table_print(&t, stdout);
+    }
+    return breached;
+}
+
+static int report(const struct arguments *a, struct store *store,
+                  const struct runner_result *result, struct error *err)
+{
+    struct cells cells;
+    const struct experiment *e = &a->session.experiment;
+    cells_init(&cells);
+    int code = cells_load(&cells, store, e->name, err);
+    if (code) {
+        cells_close(&cells);
+        return command_fail(code, err);
+    }
+    char *db = session_db_path(&a->session);
+    if (!a->quiet) {
+        if (*e->question)
+            puts(e->question);
+        printf("%lld run%s made in %.2f s, %lld already there, %lld failed -> %s\n",
+               (long long)result->done, result->done == 1 ? "" : "s", result->wall_s,
+               (long long)result->skipped, (long long)result->failed, db);
+    }
+    free(db);
+    int breached = cells.count ? print_cells(a, &cells) : 0;
+    if (breached && !a->quiet)
+        printf("\n! breaks the slo: %d of %zu cells\n", breached, cells.count);
+    cells_close(&cells);
+    return result->failed ? EXIT_FAILED : breached ? EXIT_BREACHED : EXIT_DONE;
+}
+
+int cmd_run(int argc, char **argv)
+{
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    struct arguments a = { .jobs = cpus < 1 ? 1 : cpus > 256 ? 256 : (int)cpus };
+    struct error err;
+    struct store *store;
+    struct runner_result result;
+    int64_t experiment;
+    argp_parse(&argp, argc, argv, 0, NULL, &a);
+    int code = session_open(&a.session, &err);
+    if (code)
+        return command_fail(code, &err);
+    code = session_store(&a.session, &store, &experiment, &err);
+    if (code == 0) {
+        code = run_plan(&a, store, experiment, &result, &err);
+        code = code ? command_fail(code, &err) : report(&a, store, &result, &err);
+        store_close(store);
+    } else {
+        code = command_fail(code, &err);
+    }
+    session_close(&a.session);
+    return code;
+}

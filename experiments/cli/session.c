@@ -1,0 +1,90 @@
+#include "experiments/cli/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "experiments/run/trace.h"
+
+static const struct argp_option options[] = {
+    { "set", 's', "NAME=VALUE", 0, "Override an option; a swept one is then no longer swept",
+      0 },
+    { "db", 'd', "FILE", 0, "Database (default: the experiment's name with .db)", 0 },
+    { 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct session *s = state->input;
+    struct error err;
+    switch (key) {
+    case 's':
+        if (s->override_count == SESSION_OVERRIDES_MAX)
+            argp_error(state, "more than %d times --set", SESSION_OVERRIDES_MAX);
+        else if (override_parse(&s->overrides[s->override_count++], arg, &err))
+            argp_error(state, "%s", err.text);
+        return 0;
+    case 'd':
+        s->db = arg;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (s->path)
+            argp_error(state, "one experiment at a time: '%s' is one too many", arg);
+        s->path = arg;
+        return 0;
+    case ARGP_KEY_END:
+        if (!s->path)
+            argp_error(state, "which experiment?");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+const struct argp session_argp = { options, parse, "EXPERIMENT", NULL, NULL, NULL, NULL };
+
+int session_open(struct session *s, struct error *err)
+{
+    int code = config_load(&s->experiment, s->path, s->overrides, s->override_count, err);
+    if (code)
+        return code;
+    code = plan_build(&s->plan, &s->experiment, err);
+    if (code == 0 && s->experiment.trace)
+        code = trace_read(&s->trace, s->experiment.trace, err);
+    if (code)
+        session_close(s);
+    return code;
+}
+
+void session_close(struct session *s)
+{
+    schedule_close(&s->trace);
+    plan_close(&s->plan);
+    config_close(&s->experiment);
+}
+
+const struct schedule *session_trace(const struct session *s)
+{
+    return s->experiment.trace ? &s->trace : NULL;
+}
+
+char *session_db_path(const struct session *s)
+{
+    return s->db ? mem_strdup(s->db) : mem_printf("%s.db", s->experiment.name);
+}
+
+int session_store(const struct session *s, struct store **store, int64_t *experiment,
+                  struct error *err)
+{
+    struct store *opened;
+    char *path = session_db_path(s);
+    int code = store_open(&opened, path, STORE_CREATE, err);
+    free(path);
+    if (code)
+        return code;
+    code = store_experiment(opened, &s->experiment, experiment, err);
+    if (code)
+        store_close(opened);
+    else
+        *store = opened;
+    return code;
+}

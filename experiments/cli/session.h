@@ -1,0 +1,42 @@
+/* session.h - what check, run and replay have in common: an experiment read, planned and checked,
+ * its --set options, its database.
+ */
+#ifndef PUSHSIM_EXPERIMENTS_CLI_SESSION_H
+#define PUSHSIM_EXPERIMENTS_CLI_SESSION_H
+
+#include <argp.h>
+
+#include "experiments/run/config.h"
+#include "experiments/run/plan.h"
+#include "experiments/run/store.h"
+#include "models/schedule.h"
+
+#define SESSION_OVERRIDES_MAX 64
+
+/* Filled by the argp child; then session_open. */
+struct session {
+    const char *path; /* the experiment file, from the command line */
+    const char *db; /* --db, or NULL: the experiment's name with .db in the working directory */
+    struct override overrides[SESSION_OVERRIDES_MAX];
+    size_t override_count;
+
+    struct experiment experiment; /* from here on: valid after session_open */
+    struct plan plan;
+    struct schedule trace; /* of experiment.trace; empty when there is none */
+};
+
+/* Parses EXPERIMENT, --set NAME=VALUE and --db FILE; input of the child: struct session. */
+extern const struct argp session_argp;
+
+/* Reads, checks and plans. ERR_INVALID, ERR_IO; the session needs no close then. */
+int session_open(struct session *s, struct error *err);
+void session_close(struct session *s);
+/* The trace for one run, or NULL when the schedule is built from phases. */
+const struct schedule *session_trace(const struct session *s);
+/* Opens the database (made when it is not there) and finds the experiment's row. */
+int session_store(const struct session *s, struct store **store, int64_t *experiment,
+                  struct error *err);
+/* The database's path, allocated. */
+char *session_db_path(const struct session *s);
+
+#endif
