@@ -1,0 +1,111 @@
+/* test_cpu_probe.c - the sampler on a written-down clock; one short measurement on this kernel. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <unistd.h>
+
+#include "experiments/replay/cpu_probe.h"
+#include "experiments/replay/cpu_probe_thread.h"
+
+static void samples_follow_the_definitions(void **state)
+{
+    (void)state;
+    struct cpu_probe_area *area = mem_alloc(sizeof *area);
+    struct cpu_sampler s;
+    cpu_sampler_start(&s, area, 100, 1000);
+    assert_int_equal(cpu_sampler_read(&s, 1100), 100); /* a gap of gap_ns is work */
+    assert_int_equal(cpu_sampler_read(&s, 1301), 0);   /* stall 201; the run before it is cut */
+    cpu_sampler_read(&s, 1350);
+    cpu_sampler_read(&s, 1400);
+    assert_int_equal(cpu_sampler_read(&s, 2000), 0); /* stall 600; run 1301..1400 */
+    cpu_sampler_wake(&s, 5000, 5300);                /* late by 300: no stall, ends the run */
+    cpu_sampler_read(&s, 5350);
+    assert_int_equal(cpu_sampler_read(&s, 5800), 0); /* stall 450, no run */
+    assert_int_equal(area->stalls.count, 3);
+    assert_int_equal(area->stalls.ns[0], 201);
+    assert_int_equal(area->stalls.ns[1], 600);
+    assert_int_equal(area->stalls.ns[2], 450);
+    assert_int_equal(area->runs.count, 1);
+    assert_int_equal(area->runs.ns[0], 99);
+    assert_int_equal(area->late.count, 1);
+    assert_int_equal(area->late.ns[0], 300);
+    assert_int_equal(area->work_ns, 100 + 49 + 50 + 50);
+    free(area);
+}
+
+static void touching_covers_the_whole_set(void **state)
+{
+    (void)state;
+    char *set = mem_alloc(64 * 100);
+    uint64_t random = 1;
+    for (int i = 0; i < 4; i++)
+        cpu_probe_touch(set, 64 * 100, &random);
+    for (int i = 0; i < 100; i++)
+        assert_true(set[64 * i] != 0);
+    free(set);
+}
+
+/* Not what the kernel does, only that the probe measures: nothing here depends on time. */
+static void measures_on_this_kernel(void **state)
+{
+    (void)state;
+    static const enum cpu_work works[] = { CPU_WORK_SPIN, CPU_WORK_ONOFF, CPU_WORK_TOUCH };
+    struct random_stream start;
+    struct cpu_probe_quality quality;
+    struct error err;
+    random_stream_init(&start, 1, 0, 0, 0);
+    for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
+        struct cpu_workload_params p;
+        struct cpu_workload_result r;
+        cpu_workload_defaults(&p);
+        p.work = works[i];
+        p.duration_ns = 200000000;
+        p.total_ns = 10000000;
+        p.neighbour_weight = i == 0 ? 1024 : 0;
+        p.off_ns = works[i] == CPU_WORK_TOUCH ? 0 : p.off_ns;
+        int code = cpu_probe_run(&p, 4096, &start, &r, &quality, &err);
+        if (code == ERR_UNAVAILABLE) {
+            print_message("%s\n", err.text);
+            skip();
+        }
+        if (code != 0)
+            fail_msg("%s", err.text);
+        assert_true(r.counters.usage_ns > 0);
+        assert_true(r.work_ns > 0);
+        assert_true(works[i] != CPU_WORK_ONOFF || r.late.count > 0);
+        cpu_workload_result_close(&r);
+    }
+}
+
+static void refuses_more_cpus_than_there_are(void **state)
+{
+    (void)state;
+    struct random_stream start;
+    struct cpu_probe_quality quality;
+    struct cpu_workload_params p;
+    struct cpu_workload_result r;
+    struct error err;
+    random_stream_init(&start, 1, 0, 0, 0);
+    cpu_workload_defaults(&p);
+    p.host.cpus = 64;
+    if (sysconf(_SC_NPROCESSORS_ONLN) >= 64)
+        skip();
+    assert_int_equal(cpu_probe_run(&p, 0, &start, &r, &quality, &err), ERR_UNAVAILABLE);
+    assert_non_null(strstr(err.text, "64 CPUs asked for"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(samples_follow_the_definitions),
+        cmocka_unit_test(touching_covers_the_whole_set),
+        cmocka_unit_test(measures_on_this_kernel),
+        cmocka_unit_test(refuses_more_cpus_than_there_are),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
