@@ -162,6 +162,14 @@ lint:
 	  --enable=warning,portability --suppress=missingIncludeSystem $(addprefix ./,$(LAYERS)) \
 	  experiments/cli
 
+# The CPU model against this kernel (about 9 minutes on a quiet machine, needs to make a cgroup);
+# CELLS picks a part: make validate-cpu CELLS='20/100-*'
+CELLS    ?= *
+.PHONY: validate-cpu
+validate-cpu: deps
+	@$(MAKE) --no-print-directory -s -j2 all
+	@$(BUILD)/pushsim cpu --matrix='$(CELLS)' --output $(BUILD)/validate-cpu.csv
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/pushsim
 	install -m 755 $(BUILD)/pushsim $(DESTDIR)$(PREFIX)/bin/pushsim

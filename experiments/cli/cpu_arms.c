@@ -1,0 +1,156 @@
+/* cpu_arms.c - see cpu_arms.h. */
+#include "experiments/cli/cpu_arms.h"
+
+#include <math.h>
+#include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics_double.h>
+
+#include "experiments/replay/cpu_probe.h"
+#include "experiments/replay/host_facts.h"
+
+#define SIM_REPEATS 4 /* the model repeats so much oftener: its phases cost nothing */
+
+enum { START_STREAM = 0x73746172 }; /* the purpose of the random starts */
+
+static double cost_of(const struct cpu_workload_result *r)
+{
+    return (double)r->counters.usage_ns / (double)r->work_ns;
+}
+
+static double median(double *values, size_t n)
+{
+    gsl_sort(values, 1, n);
+    return gsl_stats_median_from_sorted_data(values, 1, n);
+}
+
+static void finish(struct cpu_arm *arm, struct cpu_workload_result *all, double *costs, int n)
+{
+    cpu_summary_init(&arm->summary, all);
+    arm->summary.cost = median(costs, (size_t)n);
+    arm->repeats = n;
+    arm->present = true;
+    cpu_workload_result_close(all);
+}
+
+void cpu_arm_sim(const struct cpu_plan *plan, struct cpu_arm *arm)
+{
+    struct cpu_workload_result all = { 0 };
+    double costs[SIM_REPEATS * CPU_REPEATS_MAX];
+    int n = SIM_REPEATS * plan->repeats;
+    *arm = (struct cpu_arm){ 0 };
+    for (int i = 0; i < n; i++) {
+        struct cpu_workload_result one;
+        cpu_workload_run(&plan->params, plan->seed, (uint32_t)i, &one);
+        cpu_summary_pool(&all, &one);
+        costs[i] = cost_of(&one);
+        cpu_workload_result_close(&one);
+    }
+    finish(arm, &all, costs, n);
+}
+
+int cpu_arm_real(const struct cpu_plan *plan, struct cpu_arm *arm, struct error *err)
+{
+    struct cpu_workload_result all = { 0 };
+    struct cpu_arm got = { 0 };
+    struct random_stream start;
+    double costs[CPU_REPEATS_MAX];
+    for (int i = 0; i < plan->repeats; i++) {
+        struct cpu_workload_result one;
+        struct cpu_probe_quality quality;
+        random_stream_init(&start, plan->seed, (uint32_t)i, START_STREAM, 0);
+        int code = cpu_probe_run(&plan->params, plan->set_bytes, &start, &one, &quality, err);
+        if (code != 0) {
+            cpu_workload_result_close(&all);
+            return code;
+        }
+        got.discarded += quality.discarded;
+        got.noisy += quality.noisy;
+        cpu_summary_pool(&all, &one);
+        costs[i] = cost_of(&one);
+        cpu_workload_result_close(&one);
+    }
+    finish(&got, &all, costs, plan->repeats);
+    *arm = got;
+    return 0;
+}
+
+void cpu_arm_close(struct cpu_arm *arm)
+{
+    if (arm->present)
+        cpu_summary_close(&arm->summary);
+    arm->present = false;
+}
+
+/* Lateness of a free thread is the wake-up latency; what it uses above its work, shared out over
+ * its wake-ups, is their CPU time. */
+int cpu_arms_read_host(struct cpu_host_params *host, uint64_t seed, struct error *err)
+{
+    struct host_facts facts;
+    struct cpu_plan plan = { .repeats = 3, .seed = seed };
+    struct cpu_arm arm;
+    host_facts_read(&facts, "");
+    cpu_workload_defaults(&plan.params);
+    plan.params.group.quota_ns = 0;
+    plan.params.work = CPU_WORK_ONOFF;
+    plan.params.duration_ns = 500000000;
+    int code = cpu_arm_real(&plan, &arm, err);
+    if (code != 0)
+        return code;
+    int cpus = host->cpus;
+    double cycle_ns = (double)plan.params.on_ns;
+    *host = facts.cpu;
+    host->cpus = cpus;
+    host->wake_latency_ns = llround(1e6 * arm.summary.late.p50);
+    host->wake_cost_ns = arm.summary.cost > 1 ? llround((arm.summary.cost - 1) * cycle_ns) : 0;
+    cpu_arm_close(&arm);
+    return 0;
+}
+
+#define AWAYS 5
+static const int64_t away_ns[AWAYS] = { 1000000, 5000000, 15000000, 45000000, 90000000 };
+
+/* Least squares: for each time constant on a logarithmic grid the best saturation is linear. */
+static void fit_exponential(const double *extra_ns, struct cache_warmth *warmth)
+{
+    double best = INFINITY;
+    for (double time_ns = 2e5; time_ns < 2e8; time_ns *= 1.02) {
+        double xx = 0, xy = 0, error = 0;
+        for (int i = 0; i < AWAYS; i++) {
+            double x = 1 - exp(-(double)away_ns[i] / time_ns);
+            xx += x * x, xy += x * extra_ns[i];
+        }
+        double saturation_ns = xy > 0 ? xy / xx : 0;
+        for (int i = 0; i < AWAYS; i++) {
+            double x = 1 - exp(-(double)away_ns[i] / time_ns);
+            error += pow(saturation_ns * x - extra_ns[i], 2);
+        }
+        if (error >= best)
+            continue;
+        best = error;
+        *warmth = (struct cache_warmth){ .saturation_ns = llround(saturation_ns),
+                                         .time_ns = llround(time_ns) };
+    }
+}
+
+int cpu_arms_fit_warmth(const struct cpu_plan *plan, struct cache_warmth *warmth,
+                        struct error *err)
+{
+    double extra_ns[AWAYS];
+    struct cpu_plan cell = *plan;
+    cell.params.work = CPU_WORK_TOUCH;
+    cell.params.group.quota_ns = cell.params.group.burst_ns = 0;
+    cell.params.neighbour_weight = 0;
+    cell.params.threads = cell.params.host.cpus = 1;
+    for (int i = 0; i < AWAYS; i++) {
+        struct cpu_arm arm;
+        cell.params.off_ns = away_ns[i];
+        int code = cpu_arm_real(&cell, &arm, err);
+        if (code != 0)
+            return code;
+        extra_ns[i] = (arm.summary.cost - 1) * (double)cell.params.on_ns -
+                      (double)plan->params.host.wake_cost_ns;
+        cpu_arm_close(&arm);
+    }
+    fit_exponential(extra_ns, warmth);
+    return 0;
+}

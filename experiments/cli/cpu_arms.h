@@ -1,0 +1,44 @@
+/* cpu_arms.h - the two arms of `pushsim cpu`, each as several repeats with fresh phases. */
+#ifndef PUSHSIM_EXPERIMENTS_CLI_CPU_ARMS_H
+#define PUSHSIM_EXPERIMENTS_CLI_CPU_ARMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/cpu_summary.h"
+#include "models/cpu_workload.h"
+#include "sim/error.h"
+
+#define CPU_REPEATS_MAX 1000
+
+struct cpu_plan {
+    struct cpu_workload_params params;
+    size_t set_bytes; /* working set of TOUCH; 0 = one cache line */
+    int repeats;      /* 1..CPU_REPEATS_MAX */
+    uint64_t seed;    /* of the phases and of the random starts */
+};
+
+struct cpu_arm {
+    bool present;               /* false: not run, the rest is unset */
+    struct cpu_summary summary; /* samples of all repeats; cost is the median of the repeats' */
+    int repeats;                /* done */
+    int discarded;              /* real: measurements repeated for noise */
+    int noisy;                  /* real: repeats that stayed noisy and were kept */
+};
+
+void cpu_arm_sim(const struct cpu_plan *plan, struct cpu_arm *arm);
+int cpu_arm_real(const struct cpu_plan *plan, struct cpu_arm *arm, struct error *err);
+void cpu_arm_close(struct cpu_arm *arm);
+
+/* The host's parameters for the model, cpus aside, with the cost of a wake-up measured by a
+ * thread without a limit that sleeps and works. */
+int cpu_arms_read_host(struct cpu_host_params *host, uint64_t seed, struct error *err);
+
+/* Fits the warm-up after time off the CPU for a working set, from a thread without a limit that
+ * sleeps for several lengths of time. `plan` gives host, on_ns (the work between two sleeps),
+ * total_ns, repeats, seed and the set. */
+int cpu_arms_fit_warmth(const struct cpu_plan *plan, struct cache_warmth *warmth,
+                        struct error *err);
+
+#endif

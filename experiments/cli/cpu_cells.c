@@ -1,0 +1,113 @@
+/* cpu_cells.c - see cpu_cells.h. */
+#include "experiments/cli/cpu_cells.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#define MS           INT64_C(1000000)
+#define REPEATS      8
+#define WARM_REPEATS 5 /* of cells that take a fixed amount of work: their median is compared */
+#define WARM_WORK    (200 * MS)
+
+struct list {
+    struct cpu_cell *cells;
+    int count;
+};
+
+static struct cpu_cell *add(struct list *list, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static struct cpu_cell *add(struct list *list, const char *format, ...)
+{
+    assert(list->count < CPU_CELLS_MAX);
+    struct cpu_cell *cell = &list->cells[list->count++];
+    *cell = (struct cpu_cell){ .plan = { .repeats = REPEATS } };
+    cpu_workload_defaults(&cell->plan.params);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(cell->name, sizeof cell->name, format, args);
+    va_end(args);
+    return cell;
+}
+
+/* Short, but with a dozen periods in each repeat. */
+static void limit(struct cpu_cell *cell, int64_t quota_ns, int64_t period_ns, int64_t burst_ns)
+{
+    struct cpu_workload_params *p = &cell->plan.params;
+    p->group = (struct cpu_group_params){
+        .quota_ns = quota_ns, .period_ns = period_ns, .burst_ns = burst_ns, .weight = 1024
+    };
+    p->duration_ns = 12 * period_ns > 500 * MS ? 12 * period_ns : 500 * MS;
+}
+
+static void add_limits(struct list *list)
+{
+    static const struct {
+        int quota, period, burst;
+    } limits[] = { { 20, 100, 0 }, { 50, 100, 0 }, { 10, 20, 0 },
+                   { 5, 10, 0 },   { 2, 5, 0 },    { 20, 100, 20 } };
+    static const struct {
+        int threads, cpus;
+    } shapes[] = { { 1, 1 }, { 2, 1 }, { 2, 2 } };
+    for (size_t l = 0; l < sizeof limits / sizeof *limits; l++)
+        for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
+            for (int onoff = 0; onoff < 2; onoff++) {
+                char burst[16] = "";
+                if (limits[l].burst > 0)
+                    snprintf(burst, sizeof burst, "+%d", limits[l].burst);
+                struct cpu_cell *cell =
+                    add(list, "%d/%d%s-%dt%dc-%s", limits[l].quota, limits[l].period, burst,
+                        shapes[s].threads, shapes[s].cpus, onoff ? "onoff" : "spin");
+                limit(cell, limits[l].quota * MS, limits[l].period * MS, limits[l].burst * MS);
+                cell->plan.params.threads = shapes[s].threads;
+                cell->plan.params.host.cpus = shapes[s].cpus;
+                cell->plan.params.work = onoff ? CPU_WORK_ONOFF : CPU_WORK_SPIN;
+            }
+}
+
+static void add_neighbours(struct list *list)
+{
+    static const int weights[] = { 1024, 256 };
+    for (int i = 0; i < 2; i++)
+        for (int quota = 0; quota <= 20; quota += 20) {
+            struct cpu_cell *cell =
+                add(list, "neighbour-%d-%s", weights[i], quota == 0 ? "spin" : "20/100-spin");
+            limit(cell, quota * MS, 100 * MS, 0);
+            cell->plan.params.neighbour_weight = weights[i];
+        }
+}
+
+static void add_warmth(struct list *list)
+{
+    static const int sets[] = { 0, 1, 4, 32 };
+    static const struct {
+        const char *name;
+        int quota, on, off; /* ms */
+    } kinds[] = { { "10/100", 10, 10, 0 },
+                  { "50/100", 50, 10, 0 },
+                  { "sleep-90/10", 0, 10, 90 },
+                  { "sleep-10/90", 0, 90, 10 } };
+    for (int s = 0; s < 4; s++)
+        for (int k = 0; k < 4; k++) {
+            struct cpu_cell *cell = add(list, "warm-%dMiB-%s", sets[s], kinds[k].name);
+            struct cpu_workload_params *p = &cell->plan.params;
+            limit(cell, kinds[k].quota * MS, 100 * MS, 0);
+            p->work = CPU_WORK_TOUCH;
+            p->on_ns = kinds[k].on * MS;
+            p->off_ns = kinds[k].off * MS;
+            p->total_ns = WARM_WORK;
+            p->duration_ns = 100 * WARM_WORK;
+            cell->plan.set_bytes = (size_t)sets[s] << 20;
+            cell->plan.repeats = WARM_REPEATS;
+        }
+}
+
+int cpu_cells_make(struct cpu_cell cells[CPU_CELLS_MAX])
+{
+    struct list list = { .cells = cells };
+    add_limits(&list);
+    add_neighbours(&list);
+    add_warmth(&list);
+    return list.count;
+}

@@ -1,0 +1,211 @@
+/* cpu_matrix.c - see cpu_matrix.h. */
+#include "experiments/cli/cpu_matrix.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "experiments/cli/cpu_cells.h"
+#include "experiments/replay/host_facts.h"
+
+#define FEW_SAMPLES  30 /* of the real arm: below that a mean says too little for a verdict */
+#define WARM_REPEATS 3
+#define MEAN_SHARE   0.05
+#define MEAN_MS      0.2
+#define THROTTLED    0.03
+#define COST         0.10
+#define COST_EMPTY   0.02
+
+struct matrix {
+    FILE *stream;
+    FILE *csv;                     /* NULL: none */
+    char host[256], date[32];      /* for the CSV */
+    struct cpu_host_params params; /* of this host */
+    struct cache_warmth warmth;    /* of warm_set */
+    size_t warm_set;               /* SIZE_MAX: none fitted yet */
+    int passed, missed, few, noisy;
+};
+
+struct line {
+    const char *metric;
+    double sim, real;
+    double error, bound; /* what is judged and how large it may be */
+    bool few;
+};
+
+void cpu_matrix_list(FILE *stream)
+{
+    struct cpu_cell *cells = mem_alloc(CPU_CELLS_MAX * sizeof *cells);
+    int n = cpu_cells_make(cells);
+    for (int i = 0; i < n; i++)
+        fprintf(stream, "%s\n", cells[i].name);
+    free(cells);
+}
+
+static void print_line(struct matrix *m, const struct cpu_cell *cell,
+                       const struct cpu_arm *real, const struct line *line)
+{
+    const char *verdict = line->few ? "few" : line->error <= line->bound ? "ok" : "MISS";
+    m->few += line->few;
+    m->passed += !line->few && line->error <= line->bound;
+    m->missed += !line->few && !(line->error <= line->bound);
+    fprintf(m->stream, "%-24s %-9s %9.3f %9.3f %9.3f %9.3f  %s\n", cell->name, line->metric,
+            line->sim, line->real, line->error, line->bound, verdict);
+    if (m->csv != NULL)
+        fprintf(m->csv, "%s,\"%s\",%s,%s,%.6g,%.6g,%.6g,%.6g,%s,%d,%d,%d\n", m->date, m->host,
+                cell->name, line->metric, line->sim, line->real, line->error, line->bound,
+                verdict, real->repeats, real->discarded, real->noisy);
+}
+
+/* The mean, and for `w1` the distance of the distributions too. */
+static void judge_series(struct matrix *m, const struct cpu_cell *cell,
+                         const struct cpu_arm *real, const char *name, const char *w1,
+                         const struct cpu_series *s, const struct cpu_series *r)
+{
+    if (s->count == 0 && r->count == 0)
+        return;
+    bool few = r->count < FEW_SAMPLES;
+    double slack = MEAN_SHARE * r->mean > MEAN_MS ? MEAN_SHARE * r->mean : MEAN_MS;
+    print_line(m, cell, real,
+               &(struct line){ name, s->mean, r->mean, fabs(s->mean - r->mean), slack, few });
+    if (w1 != NULL)
+        print_line(m, cell, real,
+                   &(struct line){ w1, s->p50, r->p50,
+                                   cpu_summary_wasserstein(s->ms, s->count, r->ms, r->count),
+                                   (double)m->params.tick_ns / 1e6, few });
+}
+
+static void judge(struct matrix *m, const struct cpu_cell *cell, const struct cpu_arm *sim,
+                  const struct cpu_arm *real)
+{
+    const struct cpu_summary *s = &sim->summary, *r = &real->summary;
+    struct cpu_distance d;
+    cpu_distance_of(s, r, &d);
+    if (cell->plan.params.work == CPU_WORK_TOUCH) {
+        double bound = cell->plan.set_bytes == 0 ? COST_EMPTY : COST;
+        print_line(m, cell, real,
+                   &(struct line){ "cost", s->cost, r->cost, d.cost, bound, false });
+        return;
+    }
+    judge_series(m, cell, real, "run", NULL, &s->run, &r->run);
+    judge_series(m, cell, real, "stall", "stall-w1", &s->stall, &r->stall);
+    judge_series(m, cell, real, "late", "late-w1", &s->late, &r->late);
+    if (cell->plan.params.group.quota_ns > 0)
+        print_line(m, cell, real,
+                   &(struct line){ "throttled", s->throttled_share, r->throttled_share,
+                                   d.throttled_share, THROTTLED, false });
+}
+
+/* Cells of one working set follow each other, so that one fit serves them all. */
+static int fit_once(struct matrix *m, const struct cpu_plan *plan, struct error *err)
+{
+    struct cpu_plan fit = *plan;
+    if (plan->params.work != CPU_WORK_TOUCH || m->warm_set == plan->set_bytes)
+        return 0;
+    fit.repeats = WARM_REPEATS;
+    fit.params.on_ns = 10000000;
+    int code = cpu_arms_fit_warmth(&fit, &m->warmth, err);
+    if (code != 0)
+        return code;
+    m->warm_set = plan->set_bytes;
+    fprintf(m->stream,
+            "# warm-up of %zu MiB: %.3f ms after a long time off, time constant %.3f ms\n",
+            plan->set_bytes >> 20, (double)m->warmth.saturation_ns / 1e6,
+            (double)m->warmth.time_ns / 1e6);
+    return 0;
+}
+
+static int run_cell(struct matrix *m, struct cpu_cell *cell, uint64_t seed, struct error *err)
+{
+    struct cpu_arm sim, real;
+    struct cpu_workload_params *p = &cell->plan.params;
+    int cpus = p->host.cpus;
+    cell->plan.seed = seed;
+    p->host = m->params;
+    p->host.cpus = cpus;
+    int code = fit_once(m, &cell->plan, err);
+    if (code == 0)
+        code = cpu_arm_real(&cell->plan, &real, err);
+    if (code != 0)
+        return error_wrap(err, code, "cell %s", cell->name);
+    p->warmth = m->warmth;
+    cpu_arm_sim(&cell->plan, &sim);
+    judge(m, cell, &sim, &real);
+    m->noisy += real.noisy;
+    fflush(m->stream);
+    cpu_arm_close(&sim);
+    cpu_arm_close(&real);
+    return 0;
+}
+
+static int open_csv(struct matrix *m, const char *path, struct error *err)
+{
+    if (path == NULL)
+        return 0;
+    m->csv = fopen(path, "a");
+    if (m->csv == NULL)
+        return error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+    if (ftell(m->csv) == 0)
+        fputs("date,host,cell,metric,sim,real,error,bound,verdict,repeats,discarded,noisy\n",
+              m->csv);
+    return 0;
+}
+
+static int begin(struct matrix *m, const struct cpu_matrix_request *request, struct error *err)
+{
+    struct host_facts facts;
+    time_t now = time(NULL);
+    struct tm tm;
+    host_facts_read(&facts, "");
+    host_facts_describe(&facts, m->host, sizeof m->host);
+    strftime(m->date, sizeof m->date, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+    m->params.cpus = 1;
+    int code = cpu_arms_read_host(&m->params, request->seed, err);
+    if (code == 0)
+        code = open_csv(m, request->output, err);
+    if (code != 0)
+        return code;
+    fprintf(m->stream, "# %s, %s\n# a wake-up takes %.0f us and %.0f us of CPU\n", m->host,
+            m->date, (double)m->params.wake_latency_ns / 1e3,
+            (double)m->params.wake_cost_ns / 1e3);
+    fprintf(m->stream, "%-24s %-9s %9s %9s %9s %9s  %s\n", "cell", "metric", "sim", "real",
+            "error", "bound", "verdict");
+    return 0;
+}
+
+static void summarise(const struct matrix *m)
+{
+    fprintf(m->stream,
+            "\n%d comparisons within their bounds, %d missed, %d with too few samples for a "
+            "verdict; %d repeats stayed noisy\n",
+            m->passed, m->missed, m->few, m->noisy);
+}
+
+int cpu_matrix_run(const struct cpu_matrix_request *request, FILE *stream, struct error *err)
+{
+    struct cpu_cell *cells = mem_alloc(CPU_CELLS_MAX * sizeof *cells);
+    struct matrix m = { .stream = stream, .warm_set = SIZE_MAX };
+    int n = cpu_cells_make(cells), chosen = 0, code = 0;
+    for (int i = 0; i < n && code == 0; i++) {
+        if (fnmatch(request->pattern, cells[i].name, 0) != 0)
+            continue;
+        if (chosen++ == 0)
+            code = begin(&m, request, err);
+        if (code == 0)
+            code = run_cell(&m, &cells[i], request->seed, err);
+    }
+    if (chosen == 0)
+        code = error_set(err, ERR_INVALID, "--matrix: no cell matches '%s' (see --list)",
+                         request->pattern);
+    if (code == 0)
+        summarise(&m);
+    if (m.csv != NULL && fclose(m.csv) != 0 && code == 0)
+        code = error_set(err, ERR_IO, "%s: %s", request->output, strerror(errno));
+    free(cells);
+    return code;
+}
