@@ -1,0 +1,79 @@
+/* export.c - pushsim export: a table of a database as CSV or JSON. */
+#include <stdio.h>
+#include <string.h>
+
+#include <argp.h>
+
+#include "experiments/cli/commands.h"
+#include "experiments/run/store.h"
+
+struct arguments {
+    const char *db;
+    const char *table;
+    const char *arm; /* NULL: both */
+    enum export_format format;
+};
+
+static const struct argp_option options[] = {
+    { "table", 't', "NAME", 0, "metric (default), latency, run, parameter, series or event",
+      0 },
+    { "arm", 'a', "ARM", 0, "sim or real only", 0 },
+    { "format", 'F', "FORMAT", 0, "csv (default) or json", 0 },
+    { 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    switch (key) {
+    case 't':
+        a->table = arg;
+        return 0;
+    case 'a':
+        if (strcmp(arg, "sim") != 0 && strcmp(arg, "real") != 0)
+            argp_error(state, "--arm %s: must be sim or real", arg);
+        a->arm = arg;
+        return 0;
+    case 'F':
+        if (strcmp(arg, "csv") != 0 && strcmp(arg, "json") != 0)
+            argp_error(state, "--format %s: must be csv or json", arg);
+        a->format = strcmp(arg, "json") == 0 ? EXPORT_JSON : EXPORT_CSV;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (a->db)
+            argp_error(state, "one database at a time: '%s' is one too many", arg);
+        a->db = arg;
+        return 0;
+    case ARGP_KEY_END:
+        if (!a->db)
+            argp_error(state, "which database?");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    options,
+    parse,
+    "DB",
+    "Write a table of a database to standard output. Rows are sorted, and hold neither wall "
+    "clock nor host: the same experiment gives the same bytes.",
+    NULL,
+    NULL,
+    NULL,
+};
+
+int cmd_export(int argc, char **argv)
+{
+    struct arguments a = { .table = "metric", .format = EXPORT_CSV };
+    struct error err;
+    struct store *store;
+    argp_parse(&argp, argc, argv, 0, NULL, &a);
+    int code = store_open(&store, a.db, STORE_READ, &err);
+    if (code)
+        return command_fail(code, &err);
+    code = store_export(store, a.table, a.arm, a.format, stdout, &err);
+    store_close(store);
+    return code ? command_fail(code, &err) : EXIT_DONE;
+}

@@ -1,0 +1,65 @@
+/* merge.c - pushsim merge: the runs of other databases into one. */
+#include <stdio.h>
+
+#include <argp.h>
+
+#include "experiments/cli/commands.h"
+#include "experiments/run/store.h"
+
+struct arguments {
+    const char *into;
+    char **from;
+    int count;
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    (void)arg;
+    if (key == ARGP_KEY_ARGS) {
+        a->into = state->argv[state->next];
+        a->from = state->argv + state->next + 1;
+        a->count = state->argc - state->next - 1;
+        return 0;
+    }
+    if (key == ARGP_KEY_END && a->count < 1)
+        argp_error(state, "which database into which?");
+    return key == ARGP_KEY_END ? 0 : ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+    NULL,
+    parse,
+    "INTO FROM...",
+    "Copy the runs of the databases FROM into INTO, which is made when it is not there. A run "
+    "that is there with other settings is replaced; the same merge twice changes nothing.",
+    NULL,
+    NULL,
+    NULL,
+};
+
+int cmd_merge(int argc, char **argv)
+{
+    struct arguments a = { 0 };
+    struct error err;
+    struct store *check, *into;
+    argp_parse(&argp, argc, argv, 0, NULL, &a);
+    for (int i = 0; i < a.count; i++) { /* nothing is made before everything is checked */
+        int code = store_open(&check, a.from[i], STORE_READ, &err);
+        if (code)
+            return command_fail(code, &err);
+        store_close(check);
+    }
+    int code = store_open(&into, a.into, STORE_CREATE, &err);
+    if (code)
+        return command_fail(code, &err);
+    for (int i = 0; i < a.count && code == 0; i++) {
+        int64_t copied = 0;
+        code = store_merge(into, a.from[i], &copied, &err);
+        if (code == 0)
+            printf("%s: %lld run%s copied\n", a.from[i], (long long)copied,
+                   copied == 1 ? "" : "s");
+    }
+    store_close(into);
+    return code ? command_fail(code, &err) : EXIT_DONE;
+}

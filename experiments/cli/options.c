@@ -1,0 +1,137 @@
+/* options.c - pushsim options: the option table for people, programs and the documentation. */
+#include <stdio.h>
+#include <string.h>
+
+#include <argp.h>
+#include <jansson.h>
+
+#include "experiments/cli/commands.h"
+#include "experiments/cli/text_table.h"
+#include "experiments/run/options.h"
+
+enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_MARKDOWN };
+
+struct arguments {
+    enum format format;
+    const char *word; /* only options that contain it; NULL: all */
+};
+
+static const struct argp_option options[] = {
+    { "format", 'F', "FORMAT", 0, "table (default), json or markdown", 0 },
+    { 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    static const char *const names[] = { "table", "json", "markdown" };
+    struct arguments *a = state->input;
+    switch (key) {
+    case 'F':
+        for (size_t i = 0; i < 3; i++)
+            if (strcmp(arg, names[i]) == 0) {
+                a->format = (enum format)i;
+                return 0;
+            }
+        argp_error(state, "--format %s: must be table, json or markdown", arg);
+        return 0;
+    case ARGP_KEY_ARG:
+        a->word = arg;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    options,
+    parse,
+    "[WORD]",
+    "List every option of an experiment file with default, range, meaning and source; with "
+    "WORD only those whose name or meaning has it.",
+    NULL,
+    NULL,
+    NULL,
+};
+
+static const char *kind_of(const struct option_row *o)
+{
+    return o->type == OPTION_CHOICE ? "choice"
+           : o->type == OPTION_BOOL ? "yes/no"
+                                    : unit_name(o->unit);
+}
+
+struct listing {
+    enum format format;
+    const char *word;
+    struct text_table table;
+    json_t *array;
+};
+
+static void list_option(struct listing *l, const char *prefix, const struct option_row *o)
+{
+    char range[160], name[96];
+    snprintf(name, sizeof name, "%s%s", prefix, o->name);
+    option_range(o, range, sizeof range);
+    if (l->word && !strstr(name, l->word) && !strstr(o->help, l->word))
+        return;
+    if (l->format == FORMAT_TABLE) {
+        text_table_cell(&l->table, "%s", name);
+        text_table_cell(&l->table, "%s", o->fallback);
+        text_table_cell(&l->table, "%s", range);
+        text_table_cell(&l->table, "%s%s%s%s", o->help, *o->source ? " (" : "", o->source,
+                        *o->source ? ")" : "");
+    } else if (l->format == FORMAT_MARKDOWN) {
+        printf("| `%s` | %s | %s | ", name, kind_of(o), o->fallback);
+        for (const char *c = range; *c; c++)
+            printf(*c == '|' ? "\\%c" : "%c", *c);
+        printf(" | %s | %s |\n", o->help, o->source);
+    } else {
+        json_array_append_new(l->array,
+                              json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}", "name",
+                                        name, "type", kind_of(o), "default", o->fallback,
+                                        "range", range, "help", o->help, "source", o->source,
+                                        "profile", (o->flags & OPTION_MODEL) != 0, "swept",
+                                        (o->flags & OPTION_FIXED) == 0));
+    }
+}
+
+static void start(struct listing *l)
+{
+    static const char *const heads[] = { "option", "default", "range", "meaning" };
+    text_table_init(&l->table);
+    if (l->format == FORMAT_TABLE)
+        for (size_t i = 0; i < 4; i++)
+            text_table_column(&l->table, heads[i], false);
+    if (l->format == FORMAT_MARKDOWN)
+        puts("| option | unit | default | range | meaning | source "
+             "|\n|---|---|---|---|---|---|");
+    l->array = json_array();
+}
+
+static void finish(struct listing *l)
+{
+    if (l->format == FORMAT_TABLE)
+        text_table_print(&l->table, stdout);
+    if (l->format == FORMAT_JSON) {
+        json_dumpf(l->array, stdout, JSON_INDENT(1));
+        putchar('\n');
+    }
+    json_decref(l->array);
+}
+
+int cmd_options(int argc, char **argv)
+{
+    struct arguments a = { FORMAT_TABLE, NULL };
+    size_t count;
+    argp_parse(&argp, argc, argv, 0, NULL, &a);
+    struct listing l = { .format = a.format, .word = a.word };
+    const struct option_row *all = options_all(&count);
+    start(&l);
+    for (size_t i = 0; i < count; i++)
+        list_option(&l, "", &all[i]);
+    all = options_of_phase(&count);
+    for (size_t i = 0; i < count; i++)
+        list_option(&l, "workload.phases.NAME.", &all[i]);
+    finish(&l);
+    return EXIT_DONE;
+}
