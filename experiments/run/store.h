@@ -57,6 +57,10 @@ bool store_has(struct store *store, int64_t experiment, const char *arm, int64_t
 int store_prune(struct store *store, int64_t experiment, const struct plan *plan,
                 struct error *err);
 
+/* The name of the one experiment in the database; the caller frees it. ERR_INVALID: there are
+ * several, or none. */
+int store_only_experiment(struct store *store, char **name, struct error *err);
+
 /* One metric of one run that is done. */
 struct store_value {
     const char *experiment; /* its name; borrowed, valid during the call */

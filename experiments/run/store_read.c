@@ -43,6 +43,27 @@ int store_values(struct store *store, const char *experiment, const char *arm,
     return code;
 }
 
+int store_only_experiment(struct store *store, char **name, struct error *err)
+{
+    sqlite3_stmt *s;
+    int code = store_prepare(store,
+                             "SELECT count(*), group_concat(name, ', ') FROM (SELECT name FROM "
+                             "experiment ORDER BY name)",
+                             &s, err);
+    if (code)
+        return code;
+    int64_t count = sqlite3_step(s) == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
+    if (count == 1)
+        *name = mem_strdup((const char *)sqlite3_column_text(s, 1));
+    else if (count == 0)
+        code = error_set(err, ERR_INVALID, "%s: holds no experiment", store->path);
+    else
+        code = error_set(err, ERR_INVALID, "%s: holds several experiments (%.600s): choose one",
+                         store->path, (const char *)sqlite3_column_text(s, 1));
+    sqlite3_finalize(s);
+    return code;
+}
+
 /* The runs to copy: those whose (experiment, arm, point, replication) `into` lacks or has with
  * another hash. New ids follow those already there. */
 static const char merge_sql[] =

@@ -1,0 +1,260 @@
+/* compare.c - pushsim compare: simulated beside measured. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <argp.h>
+
+#include "analysis/compare.h"
+#include "experiments/cli/commands.h"
+#include "experiments/cli/text_table.h"
+
+#define DATABASES_MAX 16
+
+struct arguments {
+    const char *db[DATABASES_MAX];
+    int count;
+    const char *experiment; /* NULL: the only one of the first database */
+    double threshold_s;     /* of the knee; 0: 5 times ample */
+    bool json;
+    bool all; /* every figure with its spread */
+};
+
+static const struct argp_option options[] = {
+    { "experiment", 'e', "NAME", 0, "Which, when the first database holds several", 0 },
+    { "threshold", 't', "TIME", 0,
+      "p99 beyond which a cell is past the knee (default: 5 times that of the amplest cell)",
+      0 },
+    { "spread", 's', NULL, 0, "One line a figure, with the spread over runs", 0 },
+    { "format", 'F', "FORMAT", 0, "table (default) or json", 0 },
+    { 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    struct error err;
+    double ns = 0;
+    switch (key) {
+    case 'e':
+        a->experiment = arg;
+        return 0;
+    case 't':
+        if (unit_parse(arg, UNIT_TIME, &ns, &err) || ns <= 0)
+            argp_error(state, "--threshold %s: must be a time (e.g. 500ms)", arg);
+        a->threshold_s = ns / 1e9;
+        return 0;
+    case 's':
+        a->all = true;
+        return 0;
+    case 'F':
+        if (strcmp(arg, "json") != 0 && strcmp(arg, "table") != 0)
+            argp_error(state, "--format %s: must be table or json", arg);
+        a->json = strcmp(arg, "json") == 0;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (a->count == DATABASES_MAX)
+            argp_error(state, "more than %d databases", DATABASES_MAX);
+        a->db[a->count++] = arg;
+        return 0;
+    case ARGP_KEY_END:
+        if (a->count == 0)
+            argp_error(state, "which database?");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    options,
+    parse,
+    "DB [MEASURED.db...]",
+    "For each cell, simulated beside measured: p50, p95, p99, drops, throttled share, CPU "
+    "used, "
+    "and the ratio sim/real. The arms may stand in different databases.",
+    NULL,
+    NULL,
+    NULL,
+};
+
+static int load(const struct arguments *a, struct cells *cells, struct error *err)
+{
+    char *name = a->experiment ? mem_strdup(a->experiment) : NULL;
+    int code = 0;
+    for (int i = 0; i < a->count && code == 0; i++) {
+        struct store *store;
+        code = store_open(&store, a->db[i], STORE_READ, err);
+        if (code)
+            break;
+        if (!name)
+            code = store_only_experiment(store, &name, err);
+        if (code == 0)
+            code = cells_load(cells, store, name, err);
+        store_close(store);
+    }
+    free(name);
+    return code;
+}
+
+static void cell_columns(struct text_table *t, const char *cell)
+{
+    char key[64], value[UNIT_TEXT_BYTES];
+    text_table_init(t);
+    while (cell_next(&cell, key, value))
+        text_table_column(t, key, text_is_number(value));
+}
+
+static void cell_values(struct text_table *t, const char *cell)
+{
+    char key[64], value[UNIT_TEXT_BYTES];
+    while (cell_next(&cell, key, value))
+        text_table_cell(t, "%s", value);
+}
+
+/* "1.07", with a star when the simulated value lies within the measured spread. */
+static void print_ratio(struct text_table *t, const struct comparison *c)
+{
+    bool within =
+        c->value[ARM_SIM] >= c->low[ARM_REAL] && c->value[ARM_SIM] <= c->high[ARM_REAL];
+    if (isfinite(c->ratio))
+        text_table_cell(t, "%.2f%s", c->ratio, within ? "*" : " ");
+    else
+        text_table_cell(t, "%s", "");
+}
+
+static void print_wide(const struct comparison *rows, size_t count)
+{
+    static const char *const heads[FIGURES_SHOWN] = { "p50",     "p95",       "p99",
+                                                      "dropped", "throttled", "CPU" };
+    struct text_table t;
+    cell_columns(&t, rows[0].cell->text);
+    for (int f = 0; f < FIGURES_SHOWN; f++) {
+        text_table_column(&t, heads[f], true);
+        text_table_column(&t, "real", true);
+        if (f <= FIGURE_P99)
+            text_table_column(&t, "ratio ", true);
+    }
+    for (size_t i = 0; i < count; i++) {
+        char sim[UNIT_TEXT_BYTES], real[UNIT_TEXT_BYTES];
+        if (rows[i].figure == 0)
+            cell_values(&t, rows[i].cell->text);
+        text_table_cell(&t, "%s", figure_format(sim, rows[i].figure, rows[i].value[ARM_SIM]));
+        text_table_cell(&t, "%s", figure_format(real, rows[i].figure, rows[i].value[ARM_REAL]));
+        if (rows[i].figure <= FIGURE_P99)
+            print_ratio(&t, &rows[i]);
+    }
+    text_table_print(&t, stdout);
+}
+
+static void print_value(struct text_table *t, const struct comparison *c, enum arm arm)
+{
+    char value[UNIT_TEXT_BYTES], low[UNIT_TEXT_BYTES], high[UNIT_TEXT_BYTES];
+    text_table_cell(t, "%s", figure_format(value, c->figure, c->value[arm]));
+    if (c->high[arm] > c->low[arm])
+        text_table_cell(t, "%s..%s", figure_format(low, c->figure, c->low[arm]),
+                        figure_format(high, c->figure, c->high[arm]));
+    else
+        text_table_cell(t, "%s", "");
+}
+
+static void print_long(const struct comparison *rows, size_t count)
+{
+    struct text_table t;
+    cell_columns(&t, rows[0].cell->text);
+    text_table_column(&t, "metric", false);
+    text_table_column(&t, "sim", true);
+    text_table_column(&t, "spread", false);
+    text_table_column(&t, "real", true);
+    text_table_column(&t, "spread", false);
+    text_table_column(&t, "ratio ", true);
+    for (size_t i = 0; i < count; i++) {
+        cell_values(&t, rows[i].cell->text);
+        text_table_cell(&t, "%s", figure_metric(rows[i].figure));
+        print_value(&t, &rows[i], ARM_SIM);
+        print_value(&t, &rows[i], ARM_REAL);
+        print_ratio(&t, &rows[i]);
+    }
+    text_table_print(&t, stdout);
+}
+
+static void print_error(const struct comparison *rows, size_t count)
+{
+    size_t n, unused;
+    double all = compare_error(rows, count, -1, &n);
+    if (n == 0) {
+        puts("\nno cell has runs of both arms");
+        return;
+    }
+    printf("\nmedian |sim/real - 1| over p50, p95, p99 of %zu cells: %.0f%% (p50 %.0f%%, p95 "
+           "%.0f%%, "
+           "p99 %.0f%%); * within the spread of the real runs\n",
+           n / 3, 100 * all, 100 * compare_error(rows, count, FIGURE_P50, &unused),
+           100 * compare_error(rows, count, FIGURE_P95, &unused),
+           100 * compare_error(rows, count, FIGURE_P99, &unused));
+}
+
+static void print_knees(const struct arguments *a, const struct cells *cells)
+{
+    struct knee *knees;
+    char text[UNIT_TEXT_BYTES];
+    size_t count = compare_knees(cells, a->threshold_s, &knees);
+    if (count && a->threshold_s > 0)
+        printf("knee: the first cell with p99 above %s\n",
+               unit_format_short(text, UNIT_TIME, a->threshold_s * 1e9));
+    else if (count)
+        printf("knee: the first cell with p99 above %g times that of the amplest\n",
+               COMPARE_KNEE_FACTOR);
+    for (size_t i = 0; i < count; i++) {
+        const struct knee *k = &knees[i];
+        printf("  %s%ssim %s, real %s", k->group, *k->group ? ": " : "", k->value[ARM_SIM],
+               k->value[ARM_REAL]);
+        if (k->apart >= 0)
+            printf(k->apart ? " (%d apart)" : " (same)", k->apart);
+        printf("  [%s]\n", k->option);
+    }
+    free(knees);
+}
+
+static void warn_settings(const struct cells *cells)
+{
+    size_t other = 0;
+    for (size_t i = 0; i < cells->count; i++) {
+        const uint64_t *hash = cells->cell[i].scenario_hash;
+        other += hash[ARM_SIM] && hash[ARM_REAL] && hash[ARM_SIM] != hash[ARM_REAL];
+    }
+    if (other)
+        fprintf(stderr,
+                "pushsim: warning: %zu cell%s measured with other settings than simulated\n",
+                other, other == 1 ? " was" : "s were");
+}
+
+int cmd_compare(int argc, char **argv)
+{
+    struct arguments a = { 0 };
+    struct cells cells;
+    struct error err;
+    struct comparison *rows;
+    argp_parse(&argp, argc, argv, 0, NULL, &a);
+    cells_init(&cells);
+    int code = load(&a, &cells, &err);
+    if (code == 0 && cells.count == 0)
+        code = error_set(&err, ERR_INVALID, "%s: no run of this experiment is done", a.db[0]);
+    if (code) {
+        cells_close(&cells);
+        return command_fail(code, &err);
+    }
+    size_t count = compare_cells(&cells, &rows);
+    warn_settings(&cells);
+    if (a.json)
+        compare_write_json(rows, count, stdout);
+    else {
+        (a.all ? print_long : print_wide)(rows, count);
+        print_error(rows, count);
+        print_knees(&a, &cells);
+    }
+    free(rows);
+    cells_close(&cells);
+    return EXIT_DONE;
+}
