@@ -208,7 +208,7 @@ struct cpu_counters cpu_group_counters(const struct cpu_group *group)
     };
 
     for (uint64_t left = group->running; left != 0; left &= left - 1)
-        counters.usage_ns += now_ns - group->host->cpus[__builtin_ctzll(left)].updated_ns;
+        counters.usage_ns += now_ns - group->host->cpus[__builtin_ctzll(left)].served_ns;
     return counters;
 }
 

@@ -16,10 +16,15 @@ static int64_t tick_before(const struct cpu_host *host, int64_t at_ns)
     return at_ns - (past_ns < 0 ? past_ns + host->params.tick_ns : past_ns);
 }
 
-static void serve(struct cpu_thread *thread, int64_t ran_ns)
+/* What the thread did up to now, as its owner sees it. */
+static void serve(struct cpu *cpu)
 {
+    struct cpu_thread *thread = cpu->running;
     int64_t *parts[] = { &thread->overhead_ns, &thread->cold_ns, &thread->demand_ns };
+    int64_t ran_ns = now(cpu) - cpu->served_ns;
 
+    cpu->served_ns = now(cpu);
+    thread->queue->group->usage_ns += ran_ns;
     for (int i = 0; i < 3; i++) {
         int64_t part_ns = ran_ns < *parts[i] ? ran_ns : *parts[i];
 
@@ -29,19 +34,17 @@ static void serve(struct cpu_thread *thread, int64_t ran_ns)
     assert(ran_ns == 0);
 }
 
-static void advance(struct cpu *cpu, int64_t to_ns)
+/* update_curr */
+static void charge(struct cpu *cpu, int64_t to_ns)
 {
-    struct cpu_queue *queue = cpu->running->queue;
-    int64_t ran_ns = to_ns - cpu->updated_ns;
+    int64_t ran_ns = to_ns - cpu->charged_ns;
 
     if (ran_ns <= 0)
         return;
-    serve(cpu->running, ran_ns);
-    queue->group->usage_ns += ran_ns;
-    bool served = fair_queue_charge(&queue->threads, ran_ns);
+    bool served = fair_queue_charge(&cpu->running->queue->threads, ran_ns);
     served |= fair_queue_charge(&cpu->groups, ran_ns);
     cpu->resched |= served;
-    cpu->updated_ns = to_ns;
+    cpu->charged_ns = to_ns;
 }
 
 /* Deadlines are renewed when the kernel looks, which is at the ticks: so the last tick first. */
@@ -49,8 +52,9 @@ void cpu_dispatch_update(struct cpu *cpu)
 {
     if (cpu->running == NULL)
         return;
-    advance(cpu, tick_before(cpu->host, now(cpu)));
-    advance(cpu, now(cpu));
+    serve(cpu);
+    charge(cpu, tick_before(cpu->host, now(cpu)));
+    charge(cpu, now(cpu));
 }
 
 static void throttled_clock(struct cpu_thread *thread, bool on)
@@ -194,7 +198,8 @@ static void put_on(struct cpu *cpu, struct cpu_thread *thread)
     fair_queue_run(&cpu->groups, &thread->queue->entity);
     thread->cold_ns =
         cache_warmth_after(&thread->warmth, thread->cold_ns, now_ns - thread->off_since_ns);
-    cpu->updated_ns = now_ns;
+    cpu->served_ns = now_ns;
+    cpu->charged_ns = now_ns;
     cpu->worked_from_ns = now_ns + thread->overhead_ns + thread->cold_ns;
 }
 
@@ -227,6 +232,7 @@ static void go_to_sleep(struct cpu *cpu)
     struct cpu_thread *thread = cpu->running;
     struct cpu_queue *queue = thread->queue;
 
+    cpu_dispatch_update(cpu);
     cpu_limit_account(queue);
     thread->leaving = false;
     if (fair_queue_remove(&queue->threads, &thread->entity, true))
@@ -245,7 +251,7 @@ static void done(void *subject, void *object)
     int64_t from_ns = cpu->worked_from_ns;
 
     (void)object;
-    cpu_dispatch_update(cpu);
+    serve(cpu); /* the kernel sees nothing of it */
     cpu->worked_from_ns = now(cpu);
     cpu->reporting = true;
     thread->ran(thread, thread->owner, from_ns, now(cpu), true);
@@ -304,7 +310,7 @@ void cpu_dispatch_arm(struct cpu *cpu)
     int64_t done_ns = -1, tick_ns = -1;
 
     if (thread != NULL) {
-        done_ns = cpu->updated_ns + thread->overhead_ns + thread->cold_ns + thread->demand_ns;
+        done_ns = cpu->served_ns + thread->overhead_ns + thread->cold_ns + thread->demand_ns;
         tick_ns = next_tick(cpu);
     }
     cpu_event_at(cpu->host, &cpu->done_event, done_ns, CPU_DONE, done, cpu);

@@ -52,7 +52,8 @@ struct cpu {
     int index;
     struct fair_queue groups;   /* struct rq: the root cfs_rq */
     struct cpu_thread *running; /* or NULL: idle */
-    int64_t updated_ns;         /* demand and virtual time charged up to here */
+    int64_t served_ns;          /* its demand is served up to here, */
+    int64_t charged_ns;         /* its virtual time charged up to here */
     int64_t worked_from_ns;     /* the stretch not yet reported began here */
     bool resched;               /* somebody else may be due */
     bool reporting;             /* in the owner's callback about the end of its demand */
@@ -68,7 +69,7 @@ struct cpu_group {
     struct cpu_thread *threads; /* all of them */
     int pinned;                 /* how many */
     uint64_t running;           /* bit i: one of its threads runs on CPU i */
-    int64_t usage_ns;           /* up to each CPU's updated_ns */
+    int64_t usage_ns;           /* up to each CPU's served_ns */
     uint64_t attention_event, refill_event, slack_event;
     struct cpu_group *next;
 };

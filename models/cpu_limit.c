@@ -145,7 +145,7 @@ static int64_t horizon(const struct cpu_group *group)
         const struct cpu *cpu = &group->host->cpus[__builtin_ctzll(left)];
         const struct cpu_thread *thread = cpu->running;
         int64_t end_ns =
-            cpu->updated_ns + thread->overhead_ns + thread->cold_ns + thread->demand_ns;
+            cpu->served_ns + thread->overhead_ns + thread->cold_ns + thread->demand_ns;
 
         until_ns = end_ns < until_ns ? end_ns : until_ns;
     }

@@ -1,0 +1,281 @@
+/* Threads under a limit: hand-computed traces of when they run, and what that costs to simulate. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "models/cache_warmth.h"
+#include "tests/support/cpu_trace.h"
+
+#define EVER (1000 * 1000 * MS)
+
+static const struct cpu_group_params limit_20_100 = { 20 * MS, 100 * MS, 0, 1024 };
+static const struct cpu_group_params unlimited = { .weight = 1024, .period_ns = 100 * MS };
+
+static void expect(const struct cpu_trace_thread *t, const struct cpu_stretch *ran, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i >= t->count || t->ran[i].from_ns != ran[i].from_ns ||
+            t->ran[i].to_ns != ran[i].to_ns)
+            fail_msg("stretch %zu of %zu: [%lld, %lld)", i, t->count,
+                     (long long)(i < t->count ? t->ran[i].from_ns : -1),
+                     (long long)(i < t->count ? t->ran[i].to_ns : -1));
+    }
+}
+
+#define EXPECT(t, ran) expect(t, ran, sizeof(ran) / sizeof *(ran))
+
+/* Refills at 50, 150, … ms, ticks at 0, 4, … ms. The 4th slice is 3 ms (+ 1 ns, which the CPU has
+ * from the start): 24 ms, 4 ms too many, which the next period repays, and so on. */
+static void test_spin_on_the_tick_grid(void **state)
+{
+    static const struct cpu_stretch ran[] = {
+        { 0, 24 * MS }, { 50 * MS, 68 * MS }, { 150 * MS, 172 * MS }, { 250 * MS, 268 * MS },
+    };
+
+    (void)state;
+    for (int generation = 0; generation < 2; generation++) {
+        struct cpu_host_params params = cpu_trace_host(1);
+        struct cpu_trace trace;
+
+        params.generation = generation;
+        cpu_trace_init(&trace, &params, &limit_20_100, NULL);
+        cpu_group_set_period_phase(trace.group, 50 * MS);
+        struct cpu_trace_thread *t = cpu_trace_add(&trace, trace.group, 0, EVER, EVER, 0);
+        simulation_run_until(&trace.sim, 300 * MS);
+        EXPECT(t, ran);
+        struct cpu_counters counters = cpu_group_counters(trace.group);
+        assert_int_equal(counters.usage_ns, 82 * MS);
+        assert_int_equal(counters.periods, 3);
+        assert_int_equal(counters.throttled, 3);
+        assert_int_equal(counters.throttled_ns, (26 + 82 + 78 + 32) * MS);
+        assert_int_equal(cpu_thread_throttled_ns(t->thread), counters.throttled_ns);
+        assert_true(trace.sim.executed <= 8); /* one a throttle, one a refill */
+        cpu_trace_close(&trace);
+    }
+}
+
+static void test_exact_accounting(void **state)
+{
+    static const struct cpu_stretch ran[] = {
+        { 0, 20 * MS + 1 }, { 50 * MS, 70 * MS }, { 150 * MS, 170 * MS }
+    };
+    struct cpu_host_params params = cpu_trace_host(1);
+    struct cpu_trace trace;
+
+    (void)state;
+    params.hrtick = true;
+    cpu_trace_init(&trace, &params, &limit_20_100, NULL);
+    cpu_group_set_period_phase(trace.group, 50 * MS);
+    struct cpu_trace_thread *t = cpu_trace_add(&trace, trace.group, 0, EVER, EVER, 0);
+    simulation_run_until(&trace.sim, 200 * MS);
+    EXPECT(t, ran);
+    cpu_trace_close(&trace);
+}
+
+/* Two CPUs share the pool: by 4 ms 18, by 8 ms 20 ms are handed out, 2 of them for the debts
+ * of CPU 0 and none for CPU 1; CPU 0 goes on to 12 ms. */
+static void test_two_cpus_burn_one_pool(void **state)
+{
+    static const struct cpu_stretch first[] = { { 0, 12 * MS } }, second[] = { { 0, 12 * MS } };
+    struct cpu_host_params params = cpu_trace_host(2);
+    struct cpu_trace trace;
+
+    (void)state;
+    cpu_trace_init(&trace, &params, &limit_20_100, NULL);
+    cpu_group_set_period_phase(trace.group, 50 * MS);
+    cpu_trace_add(&trace, trace.group, 0, EVER, EVER, 0);
+    cpu_trace_add(&trace, trace.group, 1, EVER, EVER, 0);
+    simulation_run_until(&trace.sim, 60 * MS);
+    EXPECT(&trace.threads[0], first);
+    EXPECT(&trace.threads[1], second);
+    assert_int_equal(cpu_group_counters(trace.group).throttled_ns, 2 * 38 * MS);
+    cpu_trace_close(&trace);
+}
+
+/* Work of 3 ms every 8 ms: no tick sees it in debt with an empty pool while it works; it is
+ * throttled on going to sleep, so the next wake-up (not the work) waits for the refill. */
+static void test_stalls_at_wake_up(void **state)
+{
+    static const struct cpu_stretch ran[] = {
+        { 0, 3 * MS }, { 8 * MS, 11 * MS }, { 16 * MS, 19 * MS }, { 50 * MS, 53 * MS }
+    };
+    static const struct cpu_group_params limit = { 8 * MS, 100 * MS, 0, 1024 };
+    struct cpu_host_params params = cpu_trace_host(1);
+    struct cpu_trace trace;
+
+    (void)state;
+    cpu_trace_init(&trace, &params, &limit, NULL);
+    cpu_group_set_period_phase(trace.group, 50 * MS);
+    struct cpu_trace_thread *t = cpu_trace_add(&trace, trace.group, 0, 3 * MS, EVER, 5 * MS);
+    simulation_run_until(&trace.sim, 54 * MS);
+    EXPECT(t, ran);
+    /* wanted from 24 ms, when it woke, not from 19 ms, when it was throttled */
+    assert_int_equal(cpu_group_counters(trace.group).throttled_ns, 26 * MS);
+    assert_int_equal(cpu_thread_throttled_ns(t->thread), 26 * MS);
+    cpu_trace_close(&trace);
+}
+
+/* From 6.18 a throttled thread ends its system call first: later, and as a debt. */
+static void test_system_call_ends_first(void **state)
+{
+    static const struct cpu_stretch ran[] = { { 0, 24 * MS + 300000 }, { 50 * MS, 68 * MS } },
+                                    before[] = { { 0, 24 * MS }, { 50 * MS, 68 * MS } };
+    struct cpu_host_params params = cpu_trace_host(1);
+
+    (void)state;
+    params.syscall_ns = 300000;
+    for (int generation = 0; generation < 2; generation++) {
+        struct cpu_trace trace;
+
+        params.generation = generation;
+        cpu_trace_init(&trace, &params, &limit_20_100, NULL);
+        cpu_group_set_period_phase(trace.group, 50 * MS);
+        struct cpu_trace_thread *t = cpu_trace_add(&trace, trace.group, 0, EVER, EVER, 0);
+        simulation_run_until(&trace.sim, 100 * MS);
+        expect(t, generation == CPU_THROTTLE_TASK ? ran : before, 1);
+        cpu_trace_close(&trace);
+    }
+}
+
+static void test_timer_stops_when_idle(void **state)
+{
+    struct cpu_host_params params = cpu_trace_host(1);
+    struct cpu_trace trace;
+
+    (void)state;
+    cpu_trace_init(&trace, &params, &limit_20_100, NULL);
+    cpu_group_set_period_phase(trace.group, 30 * MS);
+    cpu_trace_add(&trace, trace.group, 0, 6 * MS, 12 * MS, 870 * MS);
+    simulation_run_until(&trace.sim, 800 * MS);
+    /* withdrawals before 30 ms; none before 130 ms: the timer stops there */
+    assert_int_equal(cpu_group_counters(trace.group).periods, 2);
+    simulation_run_until(&trace.sim, 2000 * MS); /* work again at 876 ms: 930, 1030 */
+    assert_int_equal(cpu_group_counters(trace.group).periods, 4);
+    assert_int_equal(cpu_group_counters(trace.group).throttled, 0);
+    cpu_trace_close(&trace);
+}
+
+static void test_an_idle_or_ample_hour_costs_nothing(void **state)
+{
+    static const struct {
+        int64_t quota_ns, demand_ns;
+        uint64_t events; /* at most */
+    } cases[] = {
+        { 20 * MS, 1 * MS, 10 },        /* idle under a limit */
+        { 0, 2 * EVER * 10, 5 },        /* busy without one */
+        { 200 * MS, EVER * 10, 36010 }, /* busy under an ample one: its period timer */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cpu_group_params limit = { cases[i].quota_ns, 100 * MS, 0, 1024 };
+        struct cpu_host_params params = cpu_trace_host(1);
+        struct cpu_trace trace;
+
+        cpu_trace_init(&trace, &params, &limit, NULL);
+        cpu_trace_add(&trace, trace.group, 0, cases[i].demand_ns, cases[i].demand_ns, 0);
+        simulation_run_until(&trace.sim, 3600 * 1000 * MS);
+        assert_true(trace.sim.executed <= cases[i].events);
+        cpu_trace_close(&trace);
+    }
+}
+
+/* An unthrottled thread waits for the neighbour's next tick; then they take turns. */
+static void test_busy_neighbour(void **state)
+{
+    static const struct cpu_stretch ran[] = { { 0, 4 * MS },
+                                              { 8 * MS, 12 * MS },
+                                              { 52 * MS, 56 * MS } };
+    static const struct cpu_group_params limit = { 7 * MS, 100 * MS, 0, 1024 };
+    struct cpu_host_params params = cpu_trace_host(1);
+    struct cpu_trace trace;
+
+    (void)state;
+    cpu_trace_init(&trace, &params, &limit, NULL);
+    cpu_group_set_period_phase(trace.group, 50 * MS);
+    struct cpu_trace_thread *t = cpu_trace_add(&trace, trace.group, 0, EVER, EVER, 0);
+    cpu_trace_add(&trace, cpu_group_new(trace.host, &unlimited), 0, EVER, EVER, 0);
+    simulation_run_until(&trace.sim, 58 * MS);
+    EXPECT(t, ran);
+    cpu_trace_close(&trace);
+}
+
+static void test_two_threads_share_a_cpu(void **state)
+{
+    static const struct cpu_stretch first[] = { { 0, 4 * MS }, { 8 * MS, 12 * MS } },
+                                    second[] = { { 4 * MS, 8 * MS }, { 12 * MS, 16 * MS } };
+    struct cpu_host_params params = cpu_trace_host(1);
+    struct cpu_trace trace;
+
+    (void)state;
+    cpu_trace_init(&trace, &params, &unlimited, NULL);
+    cpu_trace_add(&trace, trace.group, 0, EVER, EVER, 0);
+    cpu_trace_add(&trace, trace.group, 0, EVER, EVER, 0);
+    simulation_run_until(&trace.sim, 40 * MS);
+    EXPECT(&trace.threads[0], first);
+    EXPECT(&trace.threads[1], second);
+    cpu_trace_close(&trace);
+}
+
+/* Overhead uses CPU time but is no part of what the owner asked for. */
+static void test_wake_up_and_warm_up_costs(void **state)
+{
+    static const struct cpu_stretch ran[] = { { 110000, 1110000 },
+                                              { 11110000 + 110000 + 500000, 12720000 } };
+    static const struct cache_warmth at_once = { .saturation_ns = 500000, .time_ns = 0 };
+    struct cpu_host_params params = cpu_trace_host(1);
+    struct cpu_trace trace;
+
+    (void)state;
+    params.wake_latency_ns = 80000;
+    params.wake_cost_ns = 30000;
+    cpu_trace_init(&trace, &params, &unlimited, NULL);
+    struct cpu_trace_thread *t = cpu_trace_add(&trace, trace.group, 0, 1 * MS, 2 * MS, 10 * MS);
+    simulation_run_until(&trace.sim, 5 * MS);
+    cpu_thread_set_warmth(t->thread, &at_once);
+    simulation_run_until(&trace.sim, 100 * MS);
+    EXPECT(t, ran);
+    assert_int_equal(t->count, 2);
+    assert_int_equal(cpu_group_counters(trace.group).usage_ns, 2 * MS + 2 * 30000 + 500000);
+    cpu_trace_close(&trace);
+}
+
+static void test_limit_changes_at_work(void **state)
+{
+    static const struct cpu_stretch ran[] = { { 0, 224 * MS }, { 300 * MS, 320 * MS } };
+    struct cpu_host_params params = cpu_trace_host(1);
+    struct cpu_trace trace;
+
+    (void)state;
+    cpu_trace_init(&trace, &params, &unlimited, NULL);
+    struct cpu_trace_thread *t = cpu_trace_add(&trace, trace.group, 0, EVER, EVER, 0);
+    simulation_run_until(&trace.sim, 200 * MS);
+    cpu_group_limit(trace.group, &limit_20_100);
+    simulation_run_until(&trace.sim, 390 * MS);
+    EXPECT(t, ran);
+    cpu_group_limit(trace.group, &unlimited);
+    simulation_run_until(&trace.sim, 1000 * MS);
+    cpu_group_limit(trace.group, &limit_20_100);
+    assert_int_equal(cpu_group_counters(trace.group).usage_ns, (224 + 20 + 610) * MS);
+    cpu_trace_close(&trace);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_spin_on_the_tick_grid),
+        cmocka_unit_test(test_exact_accounting),
+        cmocka_unit_test(test_two_cpus_burn_one_pool),
+        cmocka_unit_test(test_stalls_at_wake_up),
+        cmocka_unit_test(test_system_call_ends_first),
+        cmocka_unit_test(test_timer_stops_when_idle),
+        cmocka_unit_test(test_an_idle_or_ample_hour_costs_nothing),
+        cmocka_unit_test(test_busy_neighbour),
+        cmocka_unit_test(test_two_threads_share_a_cpu),
+        cmocka_unit_test(test_wake_up_and_warm_up_costs),
+        cmocka_unit_test(test_limit_changes_at_work),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
