@@ -6,10 +6,9 @@
 
 struct cpu_host_params cpu_trace_host(int cpus)
 {
-    return (struct cpu_host_params){ .cpus = cpus,
-                                     .tick_ns = 4 * MS,
-                                     .slice_ns = 5 * MS,
-                                     .generation = CPU_THROTTLE_TASK };
+    return (struct cpu_host_params){
+        .cpus = cpus, .tick_ns = 4 * MS, .slice_ns = 5 * MS, .generation = CPU_THROTTLE_TASK
+    };
 }
 
 void cpu_trace_init(struct cpu_trace *trace, const struct cpu_host_params *host,
@@ -53,7 +52,8 @@ static void ask(void *subject, void *object)
     cpu_thread_demand(t->thread, chunk_ns);
 }
 
-static void ran(struct cpu_thread *thread, void *owner, int64_t from_ns, int64_t to_ns, bool done)
+static void ran(struct cpu_thread *thread, void *owner, int64_t from_ns, int64_t to_ns,
+                bool done)
 {
     struct cpu_trace_thread *t = owner;
 
@@ -69,8 +69,9 @@ static void ran(struct cpu_thread *thread, void *owner, int64_t from_ns, int64_t
         simulation_at(&t->trace->sim, to_ns + t->off_ns, 0, ask, t, NULL);
 }
 
-struct cpu_trace_thread *cpu_trace_add(struct cpu_trace *trace, struct cpu_group *group, int cpu,
-                                       int64_t chunk_ns, int64_t left_ns, int64_t off_ns)
+struct cpu_trace_thread *cpu_trace_add(struct cpu_trace *trace, struct cpu_group *group,
+                                       int cpu, int64_t chunk_ns, int64_t left_ns,
+                                       int64_t off_ns)
 {
     struct cpu_trace_thread *t = &trace->threads[trace->count++];
 

@@ -13,7 +13,8 @@
 static const struct cpu_group_params limit_20_100 = { 20 * MS, 100 * MS, 0, 1024 };
 static const struct cpu_group_params unlimited = { .weight = 1024, .period_ns = 100 * MS };
 
-static void expect(const struct cpu_trace_thread *t, const struct cpu_stretch *ran, size_t count)
+static void expect(const struct cpu_trace_thread *t, const struct cpu_stretch *ran,
+                   size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (i >= t->count || t->ran[i].from_ns != ran[i].from_ns ||
@@ -31,7 +32,10 @@ static void expect(const struct cpu_trace_thread *t, const struct cpu_stretch *r
 static void test_spin_on_the_tick_grid(void **state)
 {
     static const struct cpu_stretch ran[] = {
-        { 0, 24 * MS }, { 50 * MS, 68 * MS }, { 150 * MS, 172 * MS }, { 250 * MS, 268 * MS },
+        { 0, 24 * MS },
+        { 50 * MS, 68 * MS },
+        { 150 * MS, 172 * MS },
+        { 250 * MS, 268 * MS },
     };
 
     (void)state;
@@ -58,9 +62,9 @@ static void test_spin_on_the_tick_grid(void **state)
 
 static void test_exact_accounting(void **state)
 {
-    static const struct cpu_stretch ran[] = {
-        { 0, 20 * MS + 1 }, { 50 * MS, 70 * MS }, { 150 * MS, 170 * MS }
-    };
+    static const struct cpu_stretch ran[] = { { 0, 20 * MS + 1 },
+                                              { 50 * MS, 70 * MS },
+                                              { 150 * MS, 170 * MS } };
     struct cpu_host_params params = cpu_trace_host(1);
     struct cpu_trace trace;
 

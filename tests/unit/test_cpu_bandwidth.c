@@ -12,11 +12,11 @@ enum step_kind { ACCOUNT, THROTTLE, WANT, EMPTY, REFILL, SLACK };
 struct step {
     enum step_kind kind;
     int cpu;
-    int64_t ran_us;    /* ACCOUNT */
+    int64_t ran_us; /* ACCOUNT */
     int64_t at_us;
-    uint64_t answer;   /* ACCOUNT, THROTTLE: true or false; REFILL, SLACK: CPUs set free */
-    int64_t pool_ns;   /* afterwards */
-    int64_t left_ns;   /* remaining of `cpu` afterwards */
+    uint64_t answer; /* ACCOUNT, THROTTLE: true or false; REFILL, SLACK: CPUs set free */
+    int64_t pool_ns; /* afterwards */
+    int64_t left_ns; /* remaining of `cpu` afterwards */
 };
 
 static uint64_t take(struct cpu_bandwidth *b, const struct step *s)
@@ -57,8 +57,8 @@ static void follow(struct cpu_bandwidth *b, const struct step *steps, size_t cou
 
 #define FOLLOW(b, steps) follow(b, steps, sizeof(steps) / sizeof *(steps))
 
-static void start(struct cpu_bandwidth *b, int64_t quota_us, int64_t period_us, int64_t burst_us,
-                  int64_t phase_us)
+static void start(struct cpu_bandwidth *b, int64_t quota_us, int64_t period_us,
+                  int64_t burst_us, int64_t phase_us)
 {
     cpu_bandwidth_init(b, 2, 5000000, phase_us * 1000);
     assert_int_equal(
@@ -74,7 +74,7 @@ static void test_slices_debt_and_repayment(void **state)
         { ACCOUNT, 0, 4000, 12000, 0, 0, -1999999 }, /* takes all, not enough */
         { THROTTLE, 0, 0, 12000, 1, 0, -1999999 },
         { WANT, 0, 0, 12000, 0, 0, -1999999 },
-        { ACCOUNT, 0, 500, 12500, 0, 0, -2499999 },  /* its system call ends: more debt */
+        { ACCOUNT, 0, 500, 12500, 0, 0, -2499999 }, /* its system call ends: more debt */
         { REFILL, 0, 0, 50000, 1, 7500000, 1 },
         { ACCOUNT, 0, 2000, 52000, 1, 500001, 5000000 },
     };
@@ -92,10 +92,8 @@ static void test_slices_debt_and_repayment(void **state)
 static void test_debt_outlasts_a_refill(void **state)
 {
     static const struct step steps[] = {
-        { ACCOUNT, 0, 4000, 4000, 0, 0, -2999999 },
-        { THROTTLE, 0, 0, 4000, 1, 0, -2999999 },
-        { REFILL, 0, 0, 5000, 0, 0, -1999999 },
-        { REFILL, 0, 0, 10000, 0, 0, -999999 },
+        { ACCOUNT, 0, 4000, 4000, 0, 0, -2999999 }, { THROTTLE, 0, 0, 4000, 1, 0, -2999999 },
+        { REFILL, 0, 0, 5000, 0, 0, -1999999 },     { REFILL, 0, 0, 10000, 0, 0, -999999 },
         { REFILL, 0, 0, 15000, 1, 0, 1 },
     };
     struct cpu_bandwidth b;
@@ -214,8 +212,8 @@ static void test_due(void **state)
     static const struct {
         int64_t remaining, accounted, tick, phase, due;
     } cases[] = {
-        { 1, 0, 4, 0, 4 },  { 4, 0, 4, 0, 4 },   { 5, 0, 4, 0, 8 },   { -3, 4, 4, 0, 8 },
-        { 5, 3, 4, 3, 11 }, { 5, 0, 0, 0, 5 },   { -5, 7, 0, 0, 8 },  { 1, 0, 4, 3, 3 },
+        { 1, 0, 4, 0, 4 },  { 4, 0, 4, 0, 4 },     { 5, 0, 4, 0, 8 },  { -3, 4, 4, 0, 8 },
+        { 5, 3, 4, 3, 11 }, { 5, 0, 0, 0, 5 },     { -5, 7, 0, 0, 8 }, { 1, 0, 4, 3, 3 },
         { 0, 3, 4, 3, 7 },  { 100, 2, 4, 3, 103 },
     };
 

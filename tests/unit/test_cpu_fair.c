@@ -12,7 +12,8 @@
 #define MS 1000000LL
 
 /* Ticks of 4 ms; at each the winner is picked again. One letter a tick: who ran. */
-static void run_ticks(struct fair_queue *queue, struct fair_entity *entities, int ticks, char *who)
+static void run_ticks(struct fair_queue *queue, struct fair_entity *entities, int ticks,
+                      char *who)
 {
     for (int i = 0; i < ticks; i++) {
         struct fair_entity *best = fair_queue_pick(queue);
@@ -31,10 +32,8 @@ static void test_turns_by_weight(void **state)
         int64_t weights[3];
         const char *turns;
     } cases[] = {
-        { { 1024, 1024 }, "abababababab" },
-        { { 1024, 256 }, "abaaaabaaaabaaaab" },
-        { { 256, 1024 }, "babbbbabbbbabbb" },
-        { { 1024, 1024, 1024 }, "abcabcabcabc" },
+        { { 1024, 1024 }, "abababababab" },   { { 1024, 256 }, "abaaaabaaaabaaaab" },
+        { { 256, 1024 }, "babbbbabbbbabbb" }, { { 1024, 1024, 1024 }, "abcabcabcabc" },
         { { 2048, 1024 }, "abaabaabaaba" },
     };
 

@@ -5,8 +5,8 @@
  *   above: a window opens with at most quota + burst in the pool and a slice on each CPU; each
  *          refill inside adds a quota; and it may end in debt: a tick a CPU (once, for a debt is
  *          repaid before anything else runs);
- *   below: the periodic resource model's supply bound (Shin, Lee: Periodic Resource Model for
- *          Compositional Real-Time Guarantees, RTSS 2003), less the debt the window may open with.
+ *   below: the supply bound of the periodic resource model (Shin, Lee, RTSS 2003; for several
+ *          CPUs: Shin, Easwaran, Lee, ECRTS 2008), less the debt the window may open with.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -110,7 +110,8 @@ static void check_above(const struct cpu_trace *trace, const struct scenario *s,
     int64_t tick_ns = s->host.hrtick ? 0 : s->host.tick_ns;
 
     for (int i = 0; i < 40; i++) {
-        int64_t a = corner(trace, s->threads, rs, false), b = corner(trace, s->threads, rs, true);
+        int64_t a = corner(trace, s->threads, rs, false),
+                b = corner(trace, s->threads, rs, true);
         int64_t from_ns = a < b ? a : b, to_ns = a < b ? b : a;
         int64_t supply_ns = cpu_trace_supply(trace, s->threads, from_ns, to_ns);
         int64_t bound_ns = s->group.burst_ns +
@@ -190,20 +191,40 @@ static void test_no_time_is_lost_while_the_pool_has_some(void **state)
     }
 }
 
-/* Supply bound function of a periodic resource that gives quota in each period. */
-static int64_t supply_bound(int64_t quota_ns, int64_t period_ns, int64_t window_ns)
+/* The least that a multiprocessor periodic resource (period, quota, m CPUs) gives in a window:
+ * the window opens when a quota was just used up as early as possible, by all m at once. */
+static int64_t supply_bound(int64_t quota_ns, int64_t period_ns, int m, int64_t window_ns)
 {
-    int64_t blackout_ns = 2 * (period_ns - quota_ns);
+    int64_t after_ns = window_ns - (period_ns - (quota_ns + m - 1) / m);
 
-    if (window_ns <= blackout_ns)
+    if (after_ns < 0)
         return 0;
-    int64_t whole = (window_ns - blackout_ns) / period_ns;
-    int64_t rest_ns = (window_ns - blackout_ns) % period_ns;
-    return whole * quota_ns + (rest_ns < quota_ns ? rest_ns : quota_ns);
+    int64_t rest_ns = m * (after_ns % period_ns) - (m * period_ns - quota_ns);
+    return after_ns / period_ns * quota_ns + (rest_ns > 0 ? rest_ns : 0);
 }
 
-/* Spinning threads alone on their CPUs; quota at most a period, for one CPU must be able to use
- * it. A window may open with a debt of a tick on each CPU that the supply before it has had. */
+static int min_int(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* Time run since the last tick is charged after the refill, to the next quota; meanwhile the pool
+ * is full and the refill runs over. So a CPU that was never throttled in a period draws only what
+ * its ticks saw, less the slice it held: a quota above that is partly lost, on Linux as here. */
+static void make_every_quota_drawn(struct scenario *s)
+{
+    int64_t unseen_ns = s->host.slice_ns + (s->host.hrtick ? 0 : s->host.tick_ns);
+    int64_t most_ns;
+
+    s->group.period_ns += unseen_ns;
+    most_ns = (s->group.period_ns - unseen_ns) * min_int(s->threads, s->host.cpus);
+    if (s->group.quota_ns > most_ns)
+        s->group.quota_ns = most_ns;
+    s->until_ns = 20 * s->group.period_ns;
+}
+
+/* Spinning threads with the CPUs to themselves. A window may open with a debt of a tick on each
+ * CPU, which the time before it has had. */
 static void test_never_less_than_the_periodic_resource(void **state)
 {
     (void)state;
@@ -213,11 +234,9 @@ static void test_never_less_than_the_periodic_resource(void **state)
 
         init_stream(&rs, number);
         struct scenario s = draw(&rs, true);
-        if (s.group.quota_ns > s.group.period_ns)
-            s.group.quota_ns = s.group.period_ns;
-        s.group.burst_ns = 0;
         int64_t debt_ns = s.host.hrtick ? 0 : s.host.tick_ns;
-        int cpus = s.threads < s.host.cpus ? s.threads : s.host.cpus;
+        int cpus = min_int(s.threads, s.host.cpus);
+        make_every_quota_drawn(&s);
         start(&trace, &s, &rs);
         simulation_run_until(&trace.sim, s.until_ns);
         for (int i = 0; i < 40; i++) {
@@ -225,7 +244,7 @@ static void test_never_less_than_the_periodic_resource(void **state)
             int64_t to_ns = between(&rs, from_ns, s.until_ns - 100000);
             int64_t supply_ns = cpu_trace_supply(&trace, s.threads, from_ns, to_ns);
             int64_t bound_ns =
-                supply_bound(s.group.quota_ns, s.group.period_ns, to_ns - from_ns);
+                supply_bound(s.group.quota_ns, s.group.period_ns, cpus, to_ns - from_ns);
 
             /* the last stretch is reported when it ends: count what still runs */
             for (uint64_t left = trace.group->running; left != 0; left &= left - 1) {
@@ -254,9 +273,8 @@ static void test_long_run_supply_is_the_quota(void **state)
 
         init_stream(&rs, number);
         struct scenario s = draw(&rs, true);
-        int cpus = s.threads < s.host.cpus ? s.threads : s.host.cpus;
-        if (s.group.quota_ns > s.group.period_ns * cpus * 9 / 10)
-            s.group.quota_ns = s.group.period_ns * cpus * 9 / 10;
+        int cpus = min_int(s.threads, s.host.cpus);
+        make_every_quota_drawn(&s);
         s.group.burst_ns = 0;
         start(&trace, &s, &rs);
         simulation_run_until(&trace.sim, 10 * s.group.period_ns);
