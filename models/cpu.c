@@ -223,7 +223,7 @@ int64_t cpu_thread_throttled_ns(const struct cpu_thread *thread)
 int64_t cpu_thread_remaining_ns(const struct cpu_thread *thread)
 {
     const struct cpu *cpu = thread->queue->cpu;
-    int64_t ran_ns = cpu->running == thread ? cpu->host->sim->now_ns - cpu->updated_ns : 0;
+    int64_t ran_ns = cpu->running == thread ? cpu->host->sim->now_ns - cpu->served_ns : 0;
     int64_t worked_ns = ran_ns - thread->overhead_ns - thread->cold_ns;
 
     return thread->demand_ns - (worked_ns > 0 ? worked_ns : 0);
