@@ -71,13 +71,14 @@ static gsl_multifit_nlinear_fdf equations(const struct log_space *space)
     };
 }
 
-/* Variance of the residuals about the fit: what the weights did not foresee widens the errors. */
+/* Variance of the residuals about the fit: what the weights did not foresee widens the errors;
+ * a fit that is better than the weights ask for does not narrow them. */
 static double residual_variance(const gsl_vector *residual, size_t parameters)
 {
     double chi2;
     gsl_blas_ddot(residual, residual, &chi2);
     size_t freedom = residual->size > parameters ? residual->size - parameters : 1;
-    return fmax(chi2 / (double)freedom, 1e-30);
+    return fmax(chi2 / (double)freedom, 1);
 }
 
 static void read_out(gsl_multifit_nlinear_workspace *w, struct fit_parameter *parameters,

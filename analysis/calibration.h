@@ -1,0 +1,81 @@
+/* calibration.h - fits the model's cost parameters to rows that a real server left in a store.
+ *
+ * The model itself is the regression function: each real run is simulated with the very schedule
+ * that it played (same seed and replication), and the logarithms of the ratios sim / real, each in
+ * units of the real server's own spread, are the residuals of a least-squares fit (GSL). Two
+ * stages: the mean costs from the figures that the means decide, then all parameters from the
+ * quantiles as well, with common random numbers.
+ */
+#ifndef PUSHSIM_ANALYSIS_CALIBRATION_H
+#define PUSHSIM_ANALYSIS_CALIBRATION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/least_squares.h"
+#include "experiments/run/plan.h"
+#include "experiments/run/store.h"
+
+enum calibration_metric {
+    CALIBRATION_CPU,   /* CPU time used, s */
+    CALIBRATION_FIRST, /* first delivery of a publish, median, s */
+    CALIBRATION_LAST,  /* last delivery of a publish, median, s */
+    CALIBRATION_P50,   /* delivery latency, s */
+    CALIBRATION_P95,
+    CALIBRATION_P99,
+    CALIBRATION_THROTTLED, /* share of throttled periods, 0..1 */
+    CALIBRATION_METRICS
+};
+
+#define CALIBRATION_REPEATS 16 /* real runs of one point that are used, at most */
+
+struct calibration_cell {
+    const struct plan_point *point;                         /* borrowed */
+    int repeats;                                            /* real runs used, 1.. */
+    int64_t replication[CALIBRATION_REPEATS];               /* their numbers, from 1 */
+    double value[CALIBRATION_METRICS][CALIBRATION_REPEATS]; /* NAN: not measured */
+    double real[CALIBRATION_METRICS];  /* median over repeats; NAN: not measured */
+    double sigma[CALIBRATION_METRICS]; /* of the log of the median (throttled: of the
+                                                    share itself) */
+};
+
+struct calibration {
+    const struct plan *plan;        /* borrowed */
+    struct calibration_cell *cells; /* owned */
+    size_t cell_count;              /* points with at least one real run */
+    int64_t runs;                   /* real runs used */
+    int draws;                      /* simulations for each real run, >= 1 */
+};
+
+/* Takes the real runs of experiment `name` that are done. ERR_INVALID when there is none. */
+int calibration_collect(struct calibration *c, const struct plan *plan, struct store *store,
+                        const char *name, struct error *err);
+void calibration_close(struct calibration *c);
+
+/* One fitted option and what became of it. */
+struct calibrated {
+    char option[64]; /* name in the option table */
+    double estimate; /* base unit */
+    double relative_error;
+    bool identified; /* false: kept at its start value, the data cannot tell */
+};
+
+struct calibration_fit {
+    struct calibrated options[LEAST_SQUARES_MAX];
+    size_t count;
+    struct fit_result means, quantiles; /* of the two stages */
+    size_t residuals;                   /* in the second */
+};
+
+/* Fits; starts from the plan's own settings. ERR_INVALID, ERR_STATE as least_squares_fit. */
+int calibration_run(const struct calibration *c, struct calibration_fit *fit,
+                    struct error *err);
+
+/* The simulated value of every metric in a cell under the fitted options (medians over the real
+ * runs' schedules), for tables of residuals. */
+void calibration_predict(const struct calibration *c, const struct calibration_fit *fit,
+                         const struct calibration_cell *cell, double out[CALIBRATION_METRICS]);
+
+const char *calibration_metric_name(enum calibration_metric metric); /* as in the store */
+
+#endif

@@ -1,0 +1,133 @@
+#include "analysis/profile.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* "cost.sse.write" below "cost.sse.wake": writes the levels that differ, returns the leaf. */
+static const char *open_levels(FILE *out, const char *before, const char *name)
+{
+    size_t same = 0, start = 0;
+    for (size_t i = 0; before[i] && before[i] == name[i]; i++)
+        if (name[i] == '.')
+            same = i + 1;
+    int depth = 0;
+    for (const char *dot; (dot = strchr(name + start, '.')) != NULL; depth++) {
+        size_t end = (size_t)(dot - name);
+        if (end >= same)
+            fprintf(out, "%*s%.*s:\n", 2 * depth, "", (int)(end - start), name + start);
+        start = end + 1;
+    }
+    return name + start;
+}
+
+static int depth_of(const char *name)
+{
+    int depth = 0;
+    for (; *name; name++)
+        depth += *name == '.';
+    return depth;
+}
+
+static const struct calibrated *fitted(const struct calibration_fit *fit, const char *name)
+{
+    for (size_t i = 0; i < fit->count; i++)
+        if (strcmp(fit->options[i].option, name) == 0)
+            return &fit->options[i];
+    return NULL;
+}
+
+/* To four digits: more than the errors leave, and short to read. */
+static double rounded(double value)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.4g", value);
+    return strtod(text, NULL);
+}
+
+struct writer {
+    FILE *out;
+    const struct calibration_fit *fit;
+    const char *before; /* option written last */
+};
+
+/* Only what describes the server to the model goes in, and there all of it: a profile does not
+ * change its meaning when a default does. */
+static void write_option(void *context, const char *name, const char *text, double number,
+                         const struct option *option)
+{
+    struct writer *w = context;
+    const struct calibrated *c = fitted(w->fit, name);
+    char value[UNIT_TEXT_BYTES];
+    (void)number;
+    if (!(option->flags & OPTION_MODEL))
+        return;
+    const char *leaf = open_levels(w->out, w->before, name);
+    w->before = name;
+    if (c && c->identified)
+        text = unit_format(value, option->unit, rounded(c->estimate));
+    fprintf(w->out, "%*s%s: %s", 2 * depth_of(name), "", leaf, text);
+    if (c && c->identified)
+        fprintf(w->out, "  # +- %.0f %%", 100 * c->relative_error);
+    else if (c)
+        fputs("  # not told by these runs: default", w->out);
+    fputc('\n', w->out);
+}
+
+static void write_residuals(FILE *out, const struct calibration *c,
+                            const struct calibration_fit *fit)
+{
+    fprintf(out,
+            "fit:\n  residuals: %zu\n  chi2-per-residual: %.3g\n  converged: %s\n"
+            "  cells:  # simulated / measured\n",
+            fit->residuals, fit->quantiles.chi2 / (double)fit->residuals,
+            fit->quantiles.converged ? "yes" : "no");
+    for (size_t i = 0; i < c->cell_count; i++) {
+        const struct calibration_cell *cell = &c->cells[i];
+        double sim[CALIBRATION_METRICS];
+        calibration_predict(c, fit, cell, sim);
+        fprintf(out, "    - { cell: \"%s\"", cell->point->cell);
+        for (int m = 0; m < CALIBRATION_METRICS; m++)
+            if (!isnan(cell->real[m]))
+                fprintf(out, ", %s: \"%.3g / %.3g\"",
+                        calibration_metric_name((enum calibration_metric)m), sim[m],
+                        cell->real[m]);
+        fputs(" }\n", out);
+    }
+}
+
+static void write_all(FILE *out, const struct calibration *c, const struct calibration_fit *fit,
+                      const struct profile_note *note)
+{
+    struct writer w = { out, fit, "" };
+    fprintf(out,
+            "# Written by pushsim calibrate. Standard errors stand behind the values.\n"
+            "name: %s\nprovenance:\n",
+            note->name);
+    for (size_t i = 0; i < note->fact_count; i++)
+        fprintf(out, "  %s: \"%s\"\n", note->facts[i].key, note->facts[i].value);
+    settings_each(&c->cells[0].point->settings, write_option, &w);
+    write_residuals(out, c, fit);
+}
+
+int profile_write(const char *path, const struct calibration *c,
+                  const struct calibration_fit *fit, const struct profile_note *note,
+                  struct error *err)
+{
+    char *draft = mem_printf("%s.tmp", path);
+    FILE *out = fopen(draft, "w");
+    int code = out ? 0 : error_set(err, ERR_IO, "%s: %s", draft, strerror(errno));
+    if (out) {
+        write_all(out, c, fit, note);
+        bool bad = ferror(out) != 0;
+        if (fclose(out) != 0 || bad || rename(draft, path) != 0) {
+            code = error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+            unlink(draft);
+        }
+    }
+    free(draft);
+    return code;
+}

@@ -1,0 +1,26 @@
+/* profile.h - writes a calibrated profile: option values with errors, residuals and provenance.
+ *
+ * The file is YAML that experiments name as `profile:` (profile_load in experiments/run/config.h
+ * reads it back); `provenance` and `fit` are for people.
+ */
+#ifndef PUSHSIM_ANALYSIS_PROFILE_H
+#define PUSHSIM_ANALYSIS_PROFILE_H
+
+#include "analysis/calibration.h"
+
+struct profile_fact {
+    const char *key, *value; /* borrowed; one line each */
+};
+
+struct profile_note {
+    const char *name;                 /* of the server */
+    const struct profile_fact *facts; /* host, kernel, versions, date, rows used */
+    size_t fact_count;
+};
+
+/* Writes to `path`, whole or not at all. ERR_IO. */
+int profile_write(const char *path, const struct calibration *c,
+                  const struct calibration_fit *fit, const struct profile_note *note,
+                  struct error *err);
+
+#endif

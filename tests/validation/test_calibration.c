@@ -1,0 +1,175 @@
+/* Calibration finds the costs it was not told: a server with known costs (the model itself, with
+ * random numbers of its own) stands in for the real arm, and the fit starts elsewhere. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "analysis/calibration.h"
+#include "analysis/profile.h"
+#include "experiments/run/config.h"
+#include "models/push_run.h"
+
+static const char experiment_text[] =
+    "question: what does a delivery cost?\n"
+    "workload:\n"
+    "  arrivals: poisson\n"
+    "  phases: [{ name: load, duration: 8s, rate: 11/s }]\n"
+    "sweep:\n"
+    "  zip:\n"
+    "    protocol:         [sse, sse, sse, sse, sse, sse, sse, sse]\n"
+    "    clients.count:    [10, 10, 50, 500, 1000, 500, 500, 500]\n"
+    "    workload.payload: [100B, 100B, 100B, 100B, 100B, 4KiB, 100B, 100B]\n"
+    "    cpu.limit:        [1000m, 1000m, 1000m, 1000m, 1000m, 1000m, 130m, 70m]\n"
+    "    workload.phases.load.rate: [150/s, 7/s, 40/s, 11/s, 7/s, 11/s, 11/s, 11/s]\n";
+
+static const struct truth {
+    const char *option;
+    double value;
+} truths[] = {
+    { "cost.publish", 320e3 },         { "cost.sse.wake", 8e3 },
+    { "cost.sse.write", 9e3 },         { "cost.sse.write-kib", 600 },
+    { "cost.warm.saturation", 2.5e6 }, { "cost.warm.time", 40e6 },
+};
+#define TRUTHS (sizeof truths / sizeof *truths)
+
+static void set_truths(struct settings *s)
+{
+    struct error err;
+    for (size_t i = 0; i < TRUTHS; i++) {
+        struct setting which;
+        assert_int_equal(settings_find(s, truths[i].option, &which, &err), 0);
+        assert_int_equal(settings_assign(s, &which, truths[i].value, &err), 0);
+    }
+}
+
+static void measure_once(const struct plan *plan, size_t point, uint32_t replication,
+                         struct store *store, int64_t experiment)
+{
+    struct error err;
+    struct settings s = plan->points[point].settings;
+    struct schedule schedule;
+    struct run_record record;
+    set_truths(&s);
+    schedule_build(&schedule, &s.parameters, (uint64_t)plan->seed, replication);
+    run_record_init(&record);
+    push_run(&s.parameters, &schedule, 4711, replication, &record);
+    struct store_run run = { .arm = "real",
+                             .replication = replication,
+                             .status = "done",
+                             .reason = "",
+                             .host = "made" };
+    assert_int_equal(
+        store_put(store, experiment, plan, &plan->points[point], &run, &record, &err), 0);
+    run_record_close(&record);
+    schedule_close(&schedule);
+}
+
+static void check_estimates(const struct calibration_fit *fit)
+{
+    double worst = 0; /* in units of what is allowed */
+    for (size_t i = 0; i < TRUTHS; i++) {
+        const struct calibrated *found = NULL;
+        for (size_t j = 0; j < fit->count; j++)
+            if (strcmp(fit->options[j].option, truths[i].option) == 0)
+                found = &fit->options[j];
+        assert_non_null(found);
+        double off = log(found->estimate / truths[i].value);
+        print_message("%s: %g, true %g, off %.1f %%, said %.1f %%\n", truths[i].option,
+                      found->estimate, truths[i].value, 100 * off, 100 * found->relative_error);
+        worst = fmax(worst, fabs(off) / fmax(4 * found->relative_error, 0.1));
+    }
+    assert_true(worst < 1);
+}
+
+/* What is written is what the next experiment reads. */
+static void check_profile(const struct calibration *c, const struct calibration_fit *fit,
+                          const char *path)
+{
+    struct error err;
+    struct profile_fact fact = { "host", "made" };
+    struct profile_note note = { "made-server", &fact, 1 };
+    struct settings read;
+    assert_int_equal(profile_write(path, c, fit, &note, &err), 0);
+    settings_init(&read);
+    assert_int_equal(profile_load(&read, path, &err), 0);
+    for (size_t i = 0; i < fit->count; i++) {
+        struct setting which;
+        assert_int_equal(settings_find(&read, fit->options[i].option, &which, &err), 0);
+        double value = settings_number(&read, &which);
+        assert_true(fabs(value - fit->options[i].estimate) <= 1e-3 * fabs(value));
+    }
+}
+
+struct bench { /* an experiment in a directory of its own */
+    char dir[64], yaml[96], db[96], profile[96];
+    struct experiment e;
+    struct plan plan;
+    struct store *store;
+    int64_t id;
+};
+
+static void set_up(struct bench *b)
+{
+    struct error err;
+    strcpy(b->dir, "/tmp/pushsim-calibration-XXXXXX");
+    assert_non_null(mkdtemp(b->dir));
+    snprintf(b->yaml, sizeof b->yaml, "%s/x.yaml", b->dir);
+    snprintf(b->db, sizeof b->db, "%s/x.db", b->dir);
+    snprintf(b->profile, sizeof b->profile, "%s/p.yaml", b->dir);
+    FILE *out = fopen(b->yaml, "w");
+    assert_non_null(out);
+    fputs(experiment_text, out);
+    fclose(out);
+    assert_int_equal(config_load(&b->e, b->yaml, NULL, 0, &err), 0);
+    assert_int_equal(plan_build(&b->plan, &b->e, &err), 0);
+    assert_int_equal(store_open(&b->store, b->db, STORE_CREATE, &err), 0);
+    assert_int_equal(store_experiment(b->store, &b->e, &b->id, &err), 0);
+}
+
+static void tear_down(struct bench *b)
+{
+    store_close(b->store);
+    plan_close(&b->plan);
+    config_close(&b->e);
+    unlink(b->yaml);
+    unlink(b->db);
+    unlink(b->profile);
+    rmdir(b->dir);
+}
+
+static void finds_the_costs(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct error err;
+    struct calibration c;
+    struct calibration_fit fit;
+    set_up(&b);
+    assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), ERR_INVALID);
+    for (size_t i = 0; i < b.plan.count; i++)
+        for (uint32_t r = 1; r <= 3; r++)
+            measure_once(&b.plan, i, r, b.store, b.id);
+    assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
+    assert_int_equal(c.cell_count, b.plan.count);
+    assert_int_equal(calibration_run(&c, &fit, &err), 0);
+    print_message("means chi2 %g in %zu (%d); quantiles chi2 %g in %zu (%d)\n", fit.means.chi2,
+                  fit.means.iterations, fit.means.converged, fit.quantiles.chi2,
+                  fit.quantiles.iterations, fit.quantiles.converged);
+    check_estimates(&fit);
+    check_profile(&c, &fit, b.profile);
+    calibration_close(&c);
+    tear_down(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(finds_the_costs) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
