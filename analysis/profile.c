@@ -57,7 +57,7 @@ struct writer {
 /* Only what describes the server to the model goes in, and there all of it: a profile does not
  * change its meaning when a default does. */
 static void write_option(void *context, const char *name, const char *text, double number,
-                         const struct option *option)
+                         const struct option_row *option)
 {
     struct writer *w = context;
     const struct calibrated *c = fitted(w->fit, name);
