@@ -1,0 +1,167 @@
+/* calibrate.c - pushsim calibrate: fits a profile to the real rows of a database. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "analysis/calibration.h"
+#include "analysis/profile.h"
+#include "experiments/cli/commands.h"
+#include "experiments/cli/session.h"
+#include "experiments/cli/text_table.h"
+#include "experiments/replay/host_facts.h"
+
+struct arguments {
+    struct session session;
+    const char *output;
+};
+
+static const struct argp_option options[] = {
+    { "output", 'o', "FILE", 0, "The profile to write (default: EXPERIMENT.profile.yaml)", 0 },
+    { 0 },
+};
+static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 }, { 0 } };
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &a->session;
+        return 0;
+    case 'o':
+        a->output = arg;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    options,
+    parse,
+    NULL,
+    "Fit the model's costs to what `pushsim replay EXPERIMENT` has measured, and write them as "
+    "a "
+    "profile. What the runs cannot tell is said so and keeps its default.",
+    children,
+    NULL,
+    NULL,
+};
+
+static void print_options(const struct calibration_fit *fit)
+{
+    struct text_table t;
+    text_table_init(&t);
+    text_table_column(&t, "parameter", false);
+    text_table_column(&t, "estimate", true);
+    text_table_column(&t, "std. error", true);
+    for (size_t i = 0; i < fit->count; i++) {
+        const struct calibrated *o = &fit->options[i];
+        size_t count;
+        const struct option_row *table = options_all(&count);
+        char value[UNIT_TEXT_BYTES];
+        unit_format_short(value, option_find(table, count, o->option)->unit, o->estimate);
+        text_table_cell(&t, "%s", o->option);
+        text_table_cell(&t, "%s", value);
+        if (o->identified)
+            text_table_cell(&t, "%.1f%%", 100 * o->relative_error);
+        else
+            text_table_cell(&t, "not told by these runs");
+    }
+    text_table_print(&t, stdout);
+}
+
+static void print_cells(const struct calibration *c, const struct calibration_fit *fit)
+{
+    struct text_table t;
+    text_table_init(&t);
+    text_table_column(&t, "simulated / measured", false);
+    for (int m = 0; m < CALIBRATION_METRICS; m++)
+        text_table_column(&t, calibration_metric_name((enum calibration_metric)m), true);
+    for (size_t i = 0; i < c->cell_count; i++) {
+        const struct calibration_cell *cell = &c->cells[i];
+        double sim[CALIBRATION_METRICS];
+        calibration_predict(c, fit, cell, sim);
+        text_table_cell(&t, "%s", cell->point->cell);
+        for (int m = 0; m < CALIBRATION_METRICS; m++) {
+            if (m == CALIBRATION_THROTTLED)
+                text_table_cell(&t, "%+.2f", sim[m] - cell->real[m]);
+            else
+                text_table_cell(&t, "%.2f", sim[m] / cell->real[m]);
+        }
+    }
+    text_table_print(&t, stdout);
+    puts("(shares: simulated - measured)");
+}
+
+/* What a reader of the profile must know to judge it. */
+static int write_profile(const struct arguments *a, const char *path,
+                         const struct calibration *c, const struct calibration_fit *fit,
+                         struct error *err)
+{
+    struct host_facts host;
+    struct profile_fact facts[HOST_FACTS_MAX + 4];
+    size_t count = 0;
+    char date[32], rows[64];
+    time_t now = time(NULL);
+    host_facts_read(&host, "");
+    strftime(date, sizeof date, "%Y-%m-%d", gmtime(&now));
+    snprintf(rows, sizeof rows, "%lld runs of %zu cells", (long long)c->runs, c->cell_count);
+    facts[count++] = (struct profile_fact){ "date", date };
+    facts[count++] = (struct profile_fact){ "experiment", a->session.experiment.name };
+    facts[count++] = (struct profile_fact){ "rows", rows };
+    for (int i = 0; i < host.count; i++)
+        facts[count++] = (struct profile_fact){ host.list[i].key, host.list[i].value };
+    struct profile_note note = { a->session.experiment.name, facts, count };
+    return profile_write(path, c, fit, &note, err);
+}
+
+static int fit_and_write(const struct arguments *a, const char *path, struct store *store,
+                         struct error *err)
+{
+    struct calibration c;
+    struct calibration_fit fit;
+    int code =
+        calibration_collect(&c, &a->session.plan, store, a->session.experiment.name, err);
+    if (code)
+        return code;
+    c.draws = 2;
+    code = calibration_run(&c, &fit, err);
+    if (code == 0) {
+        print_options(&fit);
+        putchar('\n');
+        print_cells(&c, &fit);
+        code = write_profile(a, path, &c, &fit, err);
+    }
+    if (code == 0)
+        printf("\n%lld runs of %zu cells, chi2 %.2f a residual (%zu) -> %s\n",
+               (long long)c.runs, c.cell_count, fit.quantiles.chi2 / (double)fit.residuals,
+               fit.residuals, path);
+    calibration_close(&c);
+    return code;
+}
+
+int cmd_calibrate(int argc, char **argv)
+{
+    struct arguments a = { .output = NULL };
+    struct error err;
+    struct store *store;
+    argp_parse(&argp, argc, argv, 0, NULL, &a);
+    int code = session_open(&a.session, &err);
+    if (code)
+        return command_fail(code, &err);
+    char *db = session_db_path(&a.session);
+    char *path = a.output ? mem_strdup(a.output)
+                          : mem_printf("%s.profile.yaml", a.session.experiment.name);
+    code = store_open(&store, db, STORE_READ, &err);
+    if (code == 0) {
+        code = fit_and_write(&a, path, store, &err);
+        store_close(store);
+    }
+    free(db);
+    free(path);
+    session_close(&a.session);
+    return code ? command_fail(code, &err) : EXIT_DONE;
+}
