@@ -1,16 +1,17 @@
-/* cpu_probe.h - what a CPU limit does to a thread, on this kernel: the real arm of `pushsim cpu`.
+/* cpu_probe.h - what a CPU limit does to a thread, on this kernel: the real arm of `pushsim
+ * cpu`.
  *
- * Makes a cgroup with the workload's limits, runs the threads in a child process inside it, takes
- * the samples that models/cpu_workload.h defines, and removes the group again: also on failure and
- * on SIGINT or SIGTERM. Every call has a new group and a random start, so the phases of the period
- * timer and of the tick are fresh.
+ * Makes a cgroup with the workload's limits, runs the threads in a child process inside it,
+ * takes the samples that models/cpu_workload.h defines, and removes the group again: also on
+ * failure and on SIGINT or SIGTERM. Every call has a new group and a random start, so the
+ * phases of the period timer and of the tick are fresh.
  *
- * Rule for noise, fixed before the first measurement: a measurement is discarded and repeated, at
- * most CPU_PROBE_RETRIES times, when more than CPU_PROBE_STEAL of the machine's time was stolen
- * while it ran, or more than CPU_PROBE_FOREIGN of its CPUs' time was used by other processes, or when
- * in the CPU_PROBE_CONTROL_NS before it a control loop without limit on one of its CPUs lost more
- * than CPU_PROBE_GAPS of the time in gaps longer than gap_ns. What is noisy to the last is kept
- * and marked.
+ * Rule for noise, fixed before the first measurement: a measurement is discarded and repeated,
+ * at most CPU_PROBE_RETRIES times, when more than CPU_PROBE_STEAL of the machine's time was
+ * stolen while it ran, or more than CPU_PROBE_FOREIGN of its CPUs' time was used by other
+ * processes, or when in the CPU_PROBE_CONTROL_NS before it a control loop without limit on one
+ * of its CPUs lost more than CPU_PROBE_GAPS of the time in gaps longer than gap_ns. What is
+ * noisy to the last is kept and marked.
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_CPU_PROBE_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_CPU_PROBE_H
@@ -39,10 +40,10 @@ struct cpu_probe_quality {
 
 /* The params' host.cpus are the highest ones this process may use; the kernel's own parameters
  * and `warmth` are not used. set_bytes: the working set of TOUCH, 0 = one cache line.
- * `out` is initialised here, untouched on error; its work_ns for TOUCH is in warm work, measured
- * without a limit in the same process just before, and elapsed_ns ends with the last thread.
- * ERR_UNAVAILABLE: no cgroup can be made or too few CPUs; ERR_IO; ERR_STATE: interrupted, or a
- * thread did not end in time. */
+ * `out` is initialised here, untouched on error; its work_ns for TOUCH is in warm work,
+ * measured without a limit in the same process just before, and elapsed_ns ends with the last
+ * thread. ERR_UNAVAILABLE: no cgroup can be made or too few CPUs; ERR_IO; ERR_STATE:
+ * interrupted, or a thread did not end in time. */
 int cpu_probe_run(const struct cpu_workload_params *params, size_t set_bytes,
                   struct random_stream *start, struct cpu_workload_result *out,
                   struct cpu_probe_quality *quality, struct error *err);

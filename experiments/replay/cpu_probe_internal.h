@@ -1,7 +1,7 @@
 /* cpu_probe_internal.h - what the two sides of the CPU probe share.
  *
- * Parent and child talk through two pipes, a byte for each step: the child waits in read() while
- * the parent moves it, sets limits and reads the group's CPU time, which is exact then.
+ * Parent and child talk through two pipes, a byte for each step: the child waits in read()
+ * while the parent moves it, sets limits and reads the group's CPU time, which is exact then.
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_CPU_PROBE_INTERNAL_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_CPU_PROBE_INTERNAL_H
@@ -42,7 +42,8 @@ struct cpu_probe {
 };
 
 /* Forks a child that dies with this process; its pid or -1 with errno. The measured child waits
- * for a step, [touches: reports, waits, calibrates, reports,] waits, measures, reports, waits. */
+ * for a step, [touches: reports, waits, calibrates, reports,] waits, measures, reports, waits.
+ * */
 pid_t cpu_probe_fork_measured(struct cpu_probe *p);
 pid_t cpu_probe_fork_rival(struct cpu_probe *p, int cpu); /* spins there until killed */
 

@@ -1,8 +1,8 @@
 /* cpu_probe_thread.h - the measured threads of the CPU probe: a loop that reads the clock.
  *
- * The definitions are those of models/cpu_workload.h. A measured thread never reads a per-thread
- * CPU clock, since that would make the kernel account for it at once and so throttle it more
- * exactly than a thread that does not ask.
+ * The definitions are those of models/cpu_workload.h. A measured thread never reads a
+ * per-thread CPU clock, since that would make the kernel account for it at once and so throttle
+ * it more exactly than a thread that does not ask.
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_CPU_PROBE_THREAD_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_CPU_PROBE_THREAD_H

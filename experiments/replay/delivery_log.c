@@ -120,6 +120,7 @@ void delivery_log_record(const struct delivery_log *log, struct run_record *out)
     run_record_metric(out, "delivery.p99", "s", seconds(&log->latency, 0.99));
     run_record_metric(out, "delivery.p999", "s", seconds(&log->latency, 0.999));
     run_record_metric(out, "delivery.mean", "s", histogram_mean(&log->latency) / 1e9);
+    run_record_metric(out, "delivery.max", "s", seconds(&log->latency, 1.0));
     run_record_histogram(out, "delivery", &log->latency);
     record_fanout(log, out);
     run_record_metric(out, "published", "1", log->sent);

@@ -1,4 +1,4 @@
-#include "experiments/replay/replay.h"
+#include "experiments/replay/replay_internal.h"
 
 #include <math.h>
 #include <sched.h>
@@ -9,44 +9,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "experiments/replay/cgroup.h"
-#include "experiments/replay/client.h"
-#include "experiments/replay/player.h"
-#include "experiments/replay/publisher.h"
-#include "experiments/replay/sampler.h"
-#include "experiments/replay/self_check.h"
-#include "experiments/replay/server_process.h"
-#include "experiments/replay/server_stats.h"
-
 #define CONNECTS_AT_ONCE    64 /* handshakes in progress while the initial clients connect */
 #define CONNECT_PATIENCE_MS 120000
-#define STATS_PATIENCE_MS   10000
 #define LEAD_NS             20000000  /* from the decision to start to time 0 */
 #define QUIET_NS            500000000 /* with gaps: so long without a delivery ends the drain */
 #define WATCH_MS            20        /* how often the loop's conditions are looked at */
-
-struct replay {
-    const struct parameters *p;
-    const struct schedule *s;
-    const struct server_spec *spec;
-    const struct replay_options *options;
-    struct run_record record;
-    int server_cpu, client_cpu, port;
-    cpu_set_t cpus_before;
-    struct cgroup group;
-    struct server_process server;
-    struct endpoint publish, subscribe, stats;
-    uv_loop_t loop;
-    uv_timer_t watch; /* wakes the loop so that conditions are looked at */
-    struct client_pool clients;
-    struct publisher publisher;
-    struct player player;
-    struct sampler sampler;
-    struct delivery_log log;
-    struct self_check check;
-    uint32_t asked; /* initial clients whose connect was started */
-    struct error *err;
-};
 
 /* ---- where: CPUs, files, addresses ---- */
 
@@ -263,14 +230,9 @@ static int settle(struct replay *r)
 
 /* ---- the run itself ---- */
 
-static int64_t now_of(const struct replay *r)
-{
-    return (int64_t)uv_hrtime() - r->clients.start_ns;
-}
-
 static bool schedule_ended(struct replay *r)
 {
-    return r->player.next == r->s->count && now_of(r) >= r->s->end_ns;
+    return r->player.next == r->s->count && replay_now(r) >= r->s->end_ns;
 }
 
 /* All that open clients can still get is there. With gaps nobody can tell a drop from a message
@@ -280,7 +242,7 @@ static bool drained(struct replay *r)
     struct client_totals t = client_pool_totals(&r->clients);
     if (t.outstanding > 0)
         return false;
-    return t.dropped == 0 || now_of(r) - r->log.last_ns > QUIET_NS;
+    return t.dropped == 0 || replay_now(r) - r->log.last_ns > QUIET_NS;
 }
 
 static void start_played(struct replay *r)
@@ -318,80 +280,6 @@ static int play(struct replay *r)
     return 0;
 }
 
-/* ---- the record ---- */
-
-static void record_phases(struct replay *r)
-{
-    int64_t at_ns = 0;
-    for (int i = 0; i < r->p->workload.phases; i++) {
-        const struct phase_params *phase = &r->p->workload.phase[i];
-        run_record_event(&r->record, at_ns, "phase", "%s", phase->name);
-        at_ns += phase->duration_ns;
-    }
-}
-
-/* Where every message of every connection ended. */
-static void record_fates(struct replay *r, double server_dropped)
-{
-    struct client_totals t = client_pool_totals(&r->clients);
-    double missing = (double)(t.dropped + t.outstanding);
-    double dropped = isnan(server_dropped) ? (double)t.dropped : fmin(server_dropped, missing);
-    run_record_metric(&r->record, "dropped", "1", dropped);
-    run_record_metric(&r->record, "in_flight", "1", missing - dropped);
-    run_record_metric(&r->record, "lost", "1", (double)t.lost);
-    run_record_metric(&r->record, "client.gaps", "1", (double)t.dropped);
-}
-
-static void record_connections(struct replay *r)
-{
-    const struct client_pool *c = &r->clients;
-    struct run_record *out = &r->record;
-    run_record_metric(out, "connections", "1", c->open);
-    run_record_metric(out, "connect.p50", "s", histogram_quantile(&c->open_time, 0.5) / 1e9);
-    run_record_metric(out, "connect.p99", "s", histogram_quantile(&c->open_time, 0.99) / 1e9);
-    run_record_metric(out, "disconnects.client", "1", (double)c->closed_by_client);
-    run_record_metric(out, "disconnects.server", "1", (double)c->closed_by_server);
-    run_record_metric(out, "handshake.failed", "1", (double)c->refused);
-    run_record_metric(out, "publish.answered", "1", (double)r->publisher.answered);
-    run_record_metric(out, "publish.failed", "1", (double)r->publisher.failed);
-    run_record_metric(out, "publish.pipelined", "1", (double)r->publisher.pipelined);
-    if (r->publisher.failed > 0)
-        run_record_event(out, 0, "publish", "%llu failed; the first: %s",
-                         (unsigned long long)r->publisher.failed, r->publisher.why);
-}
-
-/* The server's counters; returns what it says it dropped, NAN when it does not say. */
-static double record_server(struct replay *r)
-{
-    struct server_stats stats;
-    struct error why;
-    if (!r->spec->stats_url)
-        return NAN;
-    if (server_stats_fetch(&stats, &r->stats, STATS_PATIENCE_MS, &why)) {
-        run_record_event(&r->record, now_of(r), "stats", "not available: %.80s", why.text);
-        return NAN;
-    }
-    for (int i = 0; i < stats.count; i++) {
-        char name[sizeof r->record.metrics->name];
-        snprintf(name, sizeof name, "server.%s", stats.counters[i].name);
-        run_record_metric(&r->record, name, "1", stats.counters[i].value);
-    }
-    return server_stats_value(&stats, r->spec->stats_dropped);
-}
-
-static void record_all(struct replay *r)
-{
-    const struct sampler *s = &r->sampler;
-    run_record_metric(&r->record, "duration", "s", s->last_ns / 1e9);
-    delivery_log_record(&r->log, &r->record);
-    sampler_record(s);
-    self_check_end(&r->check, s->last.usage_ns - s->first.usage_ns, s->own_share_max,
-                   &r->record);
-    record_phases(r);
-    record_connections(r);
-    record_fates(r, record_server(r));
-}
-
 /* ---- all of it ---- */
 
 static int run_in_loop(struct replay *r)
@@ -404,7 +292,7 @@ static int run_in_loop(struct replay *r)
     if (rc == 0)
         rc = play(r);
     if (rc == 0)
-        record_all(r);
+        replay_record(r);
     close_loop(r);
     return rc;
 }

@@ -19,13 +19,13 @@
  *   handshake.failed      1     connects that did not open
  *   publish.answered .failed .pipelined    POSTs: 2xx; other; sent behind an unanswered one
  *   client.* host.*             the self-check: see self_check.h
- *   server.*                    the server's own counters at the end, where its file names a
- * URL dropped: what the server says it dropped, else the gaps that clients saw (client.gaps);
+ *   server.*                    the server's own counters at the end, where its file has a URL
+ * due: messages sent to a connection that was open = delivered + dropped + lost + in_flight;
+ * dropped: what the server says it dropped, else the gaps that clients saw (client.gaps);
  * lost: sent to a connection that closed before it came; in_flight: the rest.
  * A run that was not sound has client.valid = 0 and events "invalid"; see self_check.h.
  *
- * Payloads are decimal digits and filling, at least MESSAGE_DIGITS bytes whatever was asked
- * for.
+ * Payloads are digits and filling, at least MESSAGE_DIGITS bytes whatever was asked for.
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_REPLAY_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_REPLAY_H
@@ -47,7 +47,8 @@ struct replay_options {
 
 /* ERR_INVALID: the server does not speak the protocol. ERR_UNAVAILABLE: no cgroup can be made,
  * or the server cannot be started here. ERR_IO, ERR_STATE: the run could not be made. A run
- * that was made but is invalid returns 0. `out` is initialised and filled; untouched on error. */
+ * that was made but is invalid returns 0. `out` is initialised and filled; untouched on error.
+ * */
 int replay_run(const struct parameters *p, const struct schedule *s,
                const struct server_spec *spec, const struct replay_options *options,
                struct run_record *out, struct error *err);

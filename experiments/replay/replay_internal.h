@@ -1,0 +1,54 @@
+/* replay_internal.h - the state of one run of the real arm (replay.c), and its record
+ * (replay_record.c).
+ */
+#ifndef PUSHSIM_EXPERIMENTS_REPLAY_REPLAY_INTERNAL_H
+#define PUSHSIM_EXPERIMENTS_REPLAY_REPLAY_INTERNAL_H
+
+#include <sched.h>
+#include <uv.h>
+
+#include "experiments/replay/cgroup.h"
+#include "experiments/replay/client.h"
+#include "experiments/replay/player.h"
+#include "experiments/replay/publisher.h"
+#include "experiments/replay/replay.h"
+#include "experiments/replay/sampler.h"
+#include "experiments/replay/self_check.h"
+#include "experiments/replay/server_process.h"
+#include "experiments/replay/server_stats.h"
+
+#define STATS_PATIENCE_MS 10000 /* for the server's answer to a question about its counters */
+
+struct replay {
+    const struct parameters *p;
+    const struct schedule *s;
+    const struct server_spec *spec;
+    const struct replay_options *options;
+    struct run_record record;
+    int server_cpu, client_cpu, port;
+    cpu_set_t cpus_before;
+    struct cgroup group;
+    struct server_process server;
+    struct endpoint publish, subscribe, stats;
+    uv_loop_t loop;
+    uv_timer_t watch; /* wakes the loop so that conditions are looked at */
+    struct client_pool clients;
+    struct publisher publisher;
+    struct player player;
+    struct sampler sampler;
+    struct delivery_log log;
+    struct self_check check;
+    uint32_t asked; /* initial clients whose connect was started */
+    struct error *err;
+};
+
+/* Time of the run, ns from time 0. */
+static inline int64_t replay_now(const struct replay *r)
+{
+    return (int64_t)uv_hrtime() - r->clients.start_ns;
+}
+
+/* Writes all figures of a run that was made into r->record. */
+void replay_record(struct replay *r);
+
+#endif
