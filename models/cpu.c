@@ -190,6 +190,18 @@ void cpu_thread_demand(struct cpu_thread *thread, int64_t work_ns)
     }
 }
 
+void cpu_thread_shorten(struct cpu_thread *thread, int64_t work_ns)
+{
+    struct cpu *cpu = thread->queue->cpu;
+
+    assert(work_ns >= 0 && work_ns < cpu_thread_remaining_ns(thread));
+    thread->demand_ns -= work_ns;
+    if (cpu->running == thread) {
+        cpu_dispatch_arm(cpu);
+        cpu_limit_arm(thread->queue->group);
+    }
+}
+
 void cpu_thread_sleep(struct cpu_thread *thread)
 {
     assert(thread->queue->cpu->running == thread && thread->queue->cpu->reporting);

@@ -80,6 +80,8 @@ void cpu_thread_set_warmth(struct cpu_thread *thread, const struct cache_warmth 
 
 /* Asks for work_ns (> 0) more; wakes the thread when it slept. May be called from `ran`. */
 void cpu_thread_demand(struct cpu_thread *thread, int64_t work_ns);
+/* Takes back work_ns of the demand, less than what remains of it. Not from `ran`. */
+void cpu_thread_shorten(struct cpu_thread *thread, int64_t work_ns);
 /* Dequeues the thread: nothing to do. Only from `ran` with done == true. */
 void cpu_thread_sleep(struct cpu_thread *thread);
 

@@ -121,6 +121,7 @@ static bool take_up(struct event_loop *loop)
         if (unit == 0)
             continue;
         loop->current = e;
+        loop->unit_ns = unit;
         loop->total_ns = unit * e.count;
         loop->progress_ns = 0;
         return true;
@@ -182,6 +183,40 @@ void event_loop_sync(struct event_loop *loop)
     int64_t news = done - loop->synced_ns;
     loop->synced_ns = done;
     advance(loop, news, loop->sim->now_ns - news);
+}
+
+/* Ends the callbacks before the one in progress. */
+static void end_done(struct event_loop *loop)
+{
+    struct loop_entry done = loop->current;
+    done.count = (uint32_t)(loop->progress_ns / loop->unit_ns);
+    if (done.count == 0)
+        return;
+    loop->current.first += done.count;
+    loop->current.count -= done.count;
+    loop->total_ns -= loop->unit_ns * done.count;
+    loop->progress_ns -= loop->unit_ns * done.count;
+    loop->params.handler->end(loop->params.owner, &done);
+}
+
+void event_loop_split(struct event_loop *loop, uint32_t i)
+{
+    event_loop_sync(loop);
+    struct loop_entry *e = &loop->current;
+    if (loop->sleeping || e->step == LOOP_POLL || i < e->first || i - e->first >= e->count)
+        return;
+    end_done(loop);
+    struct loop_entry rest = *e;
+    rest.first++;
+    rest.count--;
+    if (rest.count == 0)
+        return;
+    queue_push_front(&loop->inside, &rest);
+    int64_t less_ns = loop->total_ns - loop->unit_ns;
+    e->count = 1;
+    loop->total_ns = loop->unit_ns;
+    loop->asked_ns -= less_ns;
+    cpu_thread_shorten(loop->thread, less_ns);
 }
 
 void event_loop_init(struct event_loop *loop, struct simulation *sim, struct cpu_group *group,

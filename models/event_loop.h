@@ -95,7 +95,8 @@ struct event_loop {
     int phase;                 /* the implementation's own */
     bool sleeping;             /* in the poll, nothing to do */
     struct loop_entry current; /* valid when busy */
-    int64_t total_ns;          /* work in the current entry */
+    int64_t unit_ns;           /* work in one callback of the current entry */
+    int64_t total_ns;          /* work in all of them */
     int64_t progress_ns;       /* of it done and told to the handler, 0..total */
     int64_t asked_ns;          /* work asked of the CPU and not yet reported by it */
     int64_t synced_ns;         /* of it done and told to the handler by event_loop_sync */
@@ -117,6 +118,10 @@ void event_loop_flush(struct event_loop *loop, const struct loop_entry *entry);
 
 /* Tells the handler how far the current range has come by now. */
 void event_loop_sync(struct event_loop *loop);
+/* The same, before connection `i` changes in a way that the handler looks at: if it is in the
+ * current range, the callbacks that are over end now, the one in progress stays, and the rest
+ * comes next with a `begin` of its own. */
+void event_loop_split(struct event_loop *loop, uint32_t i);
 
 /* Shows every entry that is not over: those that wait, and the current one (begun; progress_ns of
  * it done). Polls are left out. */

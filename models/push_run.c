@@ -28,7 +28,7 @@ struct push_run {
     struct run_record *out;
 };
 
-/* -- what the outside world does -------------------------------------------------------------- */
+/* -- what the outside world does ----------------------------------------------------------- */
 
 static void publish_arrives(void *subject, void *object)
 {
@@ -101,7 +101,7 @@ static void collect_garbage(void *subject, void *object)
                   run, worker);
 }
 
-/* -- what is looked at ------------------------------------------------------------------------ */
+/* -- what is looked at --------------------------------------------------------------------- */
 
 static void sample_depth(void *subject, void *object)
 {
@@ -141,7 +141,7 @@ static void sample_second(void *subject, void *object)
     simulation_at(&run->sim, now + METER_WINDOW_NS, 1, sample_second, run, NULL);
 }
 
-/* -- life ------------------------------------------------------------------------------------- */
+/* -- life ---------------------------------------------------------------------------------- */
 
 static uint32_t count_publishes(const struct schedule *s)
 {

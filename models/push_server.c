@@ -6,7 +6,7 @@
 
 #include "sim/error.h"
 
-/* -- publish ---------------------------------------------------------------------------------- */
+/* -- publish ------------------------------------------------------------------------------- */
 
 static int64_t publish_begin(struct push_server *s, const struct loop_entry *e)
 {
@@ -73,7 +73,7 @@ static void publish_end(struct push_server *s, const struct loop_entry *e)
     }
 }
 
-/* -- take and write --------------------------------------------------------------------------- */
+/* -- take and write ------------------------------------------------------------------------ */
 
 /* Applies the queue bound to a window of messages; the dropped ones are settled. */
 void push_server_bound(struct push_server *s, struct loop_entry *e)
@@ -141,7 +141,10 @@ static int64_t take_begin(struct push_server *s, struct loop_entry *e)
     if (s->p->server.queue_policy == POLICY_DISCONNECT &&
         s->tail - e->from > s->p->server.queue_bound)
         return cancel(s, e);
-    push_server_bound(s, e);
+    if (s->p->server.queue_policy == POLICY_DROP_NEWEST) /* take_end settles what is dropped */
+        e->to = e->from + push_server_depth(s, e->from);
+    else
+        push_server_bound(s, e);
     if (e->to - e->from > s->meter->depth_max)
         s->meter->depth_max = e->to - e->from;
     return push_server_take_cost(s, e);
@@ -210,6 +213,7 @@ static void take_ran(struct push_server *s, const struct loop_entry *e,
 static void take_end(struct push_server *s, const struct loop_entry *e)
 {
     connections_set_phase(&s->connections, e->first, e->count, CONNECTION_WAITING);
+    meter_drop(s->meter, s->base + e->first, e->count, s->tail - e->to);
     if (!s->held_writes)
         return;
     struct loop_entry flush = *e;
@@ -230,7 +234,7 @@ static void flush_ran(struct push_server *s, const struct loop_entry *e,
         written(s, e, m, unit, unit, stretch);
 }
 
-/* -- the loop's handler ----------------------------------------------------------------------- */
+/* -- the loop's handler -------------------------------------------------------------------- */
 
 static int64_t server_begin(void *owner, struct loop_entry *e)
 {
@@ -291,7 +295,7 @@ static void server_end(void *owner, const struct loop_entry *e)
 
 static const struct loop_handler server_handler = { server_begin, server_ran, server_end };
 
-/* -- life ------------------------------------------------------------------------------------- */
+/* -- life ---------------------------------------------------------------------------------- */
 
 static const struct loop_ops *ops_of(enum loop_kind kind)
 {

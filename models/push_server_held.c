@@ -103,7 +103,9 @@ static void hold_entry(void *arg, const struct loop_entry *e, bool begun, int64_
         hold_windows(h, e);
     } else if (e->step == STEP_TAKE && s->held_writes) {
         hold(h, e, 0, e->to - e->from);
+        meter_drop(s->meter, s->base + e->first, e->count, s->tail - e->to);
     } else if (e->step == STEP_TAKE) {
+        meter_drop(s->meter, s->base + e->first, e->count, s->tail - e->to);
         int64_t unit = push_server_take_cost(s, e);
         int64_t before = push_server_wake_cost(s, e) - s->take_ns[e->from];
         for (uint32_t m = e->from; m < e->to; m++)

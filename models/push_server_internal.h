@@ -17,7 +17,8 @@ enum push_step {
     STEP_FLUSH,      /* held writes of messages from .. to - 1 */
     STEP_SLOW_TAKE,  /* count 1: the last wake-up of a connection with a queue of its own; `to`:
                         messages it takes */
-    STEP_SLOW_FLUSH, /* count 1: the held writes of such a connection; `to`: how many */
+    STEP_SLOW_FLUSH, /* count 1: the held writes of such a connection; from: it too, so that two
+                        of them are never joined */
     STEP_WRITABLE,   /* count 1: the socket has room again: the write buffer goes out */
     STEP_HANDSHAKE,  /* connections accepted */
     STEP_CLOSE,      /* count 1: the client's end of the connection is closed */

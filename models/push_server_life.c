@@ -45,7 +45,7 @@ void push_life_handshake_end(struct push_server *s, const struct loop_entry *e)
     }
 }
 
-/* -- what clients do; the server hears of it one network delay later -------------------------- */
+/* -- what clients do; the server hears of it one network delay later ----------------------- */
 
 static void syn_arrives(void *subject, void *object)
 {
@@ -89,6 +89,7 @@ void push_server_disconnect(struct push_server *s, uint32_t connection)
     uint8_t state = s->connections.state[connection];
     if ((state & CONNECTION_PHASE_MASK) == CONNECTION_CLOSED || (state & CONNECTION_GONE))
         return;
+    event_loop_split(&s->loop, connection); /* what was written before this is delivered */
     connections_set_flags(&s->connections, connection, CONNECTION_GONE, true);
     simulation_at(s->sim, s->sim->now_ns + s->p->network.publish_ns, 0, fin_arrives, s,
                   (void *)(uintptr_t)connection);

@@ -48,7 +48,7 @@ static void rejoin(struct push_server *s, uint32_t i)
     connections_set_flags(&s->connections, i, CONNECTION_SLOW | CONNECTION_OWN, false);
 }
 
-/* -- the outbound queue ----------------------------------------------------------------------- */
+/* -- the outbound queue -------------------------------------------------------------------- */
 
 /* Makes room for one more message; false: there is none for it. */
 static bool make_room(struct push_server *s, struct slow_client *c)
@@ -111,14 +111,14 @@ void push_slow_adopt(struct push_server *s, const struct loop_entry *e)
     connections_set_flags(&s->connections, e->first, CONNECTION_OWN, true);
 }
 
-/* -- take and write --------------------------------------------------------------------------- */
+/* -- take and write ------------------------------------------------------------------------ */
 
 void push_slow_written(struct push_server *s, uint32_t i, const struct slow_message *message)
 {
     struct slow_client *c = client_of(s, i);
     struct slow_message m = *message;
     m.bytes = wire_bytes(s, m.publish);
-    if (reads(s, c) && c->buffer.count == 0) {
+    if (m.written_ns >= c->reads_from_ns && c->buffer.count == 0) {
         seen(s, c, &m, m.written_ns);
         return;
     }
@@ -208,7 +208,7 @@ void push_slow_take_end(struct push_server *s, const struct loop_entry *e)
         slow_queue_push(&c->held, &message);
     connections_set_phase(&s->connections, e->first, 1,
                           c->queue.count > 0 ? CONNECTION_BLOCKED : CONNECTION_WAITING);
-    struct loop_entry flush = { e->first, 1, e->from, e->to, STEP_SLOW_FLUSH };
+    struct loop_entry flush = { e->first, 1, e->first, 0, STEP_SLOW_FLUSH };
     event_loop_flush(&s->loop, &flush);
 }
 
@@ -248,7 +248,7 @@ void push_slow_flush_end(struct push_server *s, const struct loop_entry *e)
         rejoin(s, e->first);
 }
 
-/* -- the client reads again ------------------------------------------------------------------- */
+/* -- the client reads again ---------------------------------------------------------------- */
 
 int64_t push_slow_writable_begin(struct push_server *s, const struct loop_entry *e)
 {
@@ -292,6 +292,7 @@ static void client_reads(void *subject, void *object)
 {
     struct push_server *s = subject;
     uint32_t i = (uint32_t)(uintptr_t)object;
+    event_loop_split(&s->loop, i);
     struct slow_client *c = slow_clients_find(&s->slow, i);
     struct slow_message message;
     int64_t now = s->sim->now_ns, delay = s->p->network.delivery_ns;
@@ -315,6 +316,7 @@ void push_server_stall(struct push_server *s, uint32_t connection, int64_t durat
     if ((state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING ||
         (state & (CONNECTION_GONE | CONNECTION_LEFT)))
         return;
+    event_loop_split(&s->loop, connection); /* what was written before this is read */
     struct slow_client *c = slow_clients_add(&s->slow, connection);
     int64_t until = s->sim->now_ns + duration_ns;
     connections_set_flags(&s->connections, connection, CONNECTION_SLOW, true);

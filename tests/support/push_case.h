@@ -1,0 +1,21 @@
+/* push_case.h - parameters and schedules for tests of the push model. */
+#ifndef PUSHSIM_TESTS_PUSH_CASE_H
+#define PUSHSIM_TESTS_PUSH_CASE_H
+
+#include "models/parameters.h"
+#include "models/schedule.h"
+#include "sim/random_stream.h"
+
+/* FastAPI on uvloop over SSE with round costs, ample CPU, no noise, no overhead of the host:
+ * 3 clients, 1 s at 10 publishes/s. */
+struct parameters push_case_plain(void);
+/* Any server, limit, policy, noise, load; small enough for a run of a few milliseconds. */
+struct parameters push_case_random(struct random_stream *rs);
+/* A schedule of its own for p: publishes of its phases, and clients that come, leave and stall. */
+void push_case_schedule(struct schedule *s, const struct parameters *p,
+                        struct random_stream *rs);
+/* A schedule of publishes at given times; `measured` all. */
+void push_case_publishes(struct schedule *s, uint32_t clients, const int64_t *at_ns, size_t n,
+                         int64_t end_ns);
+
+#endif

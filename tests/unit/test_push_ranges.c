@@ -1,0 +1,113 @@
+/* One ready-queue entry for a range of connections gives what one entry a connection gives: the
+ * same record to the last bit, for random servers, limits, policies, loads and clients that come,
+ * leave and stall. In each run every message is accounted for (meter_check asserts it), and the
+ * parts of the blame sum to the latency. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+#include <math.h>
+
+#include "models/push_run.h"
+#include "tests/support/push_case.h"
+
+#define CASES 400
+
+static void run_case(uint32_t number, bool plain, struct run_record *out)
+{
+    struct random_stream rs;
+    struct schedule schedule;
+    random_stream_init(&rs, 42, number, 1, 0);
+    struct parameters p = push_case_random(&rs);
+    push_case_schedule(&schedule, &p, &rs);
+    p.server.plain = plain;
+    run_record_init(out);
+    push_run(&p, &schedule, 42, number, out);
+    schedule_close(&schedule);
+}
+
+static bool same_value(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+static void assert_same(uint32_t number, const struct run_record *a, const struct run_record *b)
+{
+    assert_int_equal(a->metric_count, b->metric_count);
+    for (size_t i = 0; i < a->metric_count; i++)
+        if (!same_value(a->metrics[i].value, b->metrics[i].value))
+            fail_msg("case %u: %s is %.17g with ranges, %.17g without", number,
+                     a->metrics[i].name, a->metrics[i].value, b->metrics[i].value);
+    assert_int_equal(a->point_count, b->point_count);
+    for (size_t i = 0; i < a->point_count; i++)
+        if (!same_value(a->points[i].value, b->points[i].value))
+            fail_msg("case %u: %s at %lld ns is %.17g with ranges, %.17g without", number,
+                     a->points[i].name, (long long)a->points[i].at_ns, a->points[i].value,
+                     b->points[i].value);
+    assert_memory_equal(a->histograms[0].histogram.buckets, b->histograms[0].histogram.buckets,
+                        HISTOGRAM_BUCKETS * sizeof *a->histograms[0].histogram.buckets);
+}
+
+static void ranges_change_nothing(void **state)
+{
+    (void)state;
+    for (uint32_t number = 0; number < CASES; number++) {
+        struct run_record ranges, plain;
+        run_case(number, false, &ranges);
+        run_case(number, true, &plain);
+        assert_same(number, &ranges, &plain);
+        run_record_close(&ranges);
+        run_record_close(&plain);
+    }
+}
+
+static double value(const struct run_record *r, const char *name)
+{
+    return run_record_value(r, name);
+}
+
+/* The cases reach what they are there to reach: drops, losses, slow clients, deep queues. */
+static void messages_are_accounted_for(void **state)
+{
+    double reached[6] = { 0 };
+    (void)state;
+    for (uint32_t number = 0; number < CASES; number++) {
+        struct run_record r;
+        run_case(number, false, &r);
+        double due = value(&r, "due"), parts = 0;
+        double accounted = value(&r, "delivered") + value(&r, "dropped") + value(&r, "lost") +
+                           value(&r, "in_flight");
+        if (due != accounted)
+            fail_msg("case %u: %g messages due, %g accounted for", number, due, accounted);
+        static const char *const names[] = { "network",  "throttled", "loop",
+                                             "pipeline", "queue",     "buffers" };
+        for (size_t i = 0; i < 6; i++) {
+            char name[48];
+            snprintf(name, sizeof name, "blame.%s.all", names[i]);
+            parts += value(&r, name);
+        }
+        if (value(&r, "delivery.mean") > 0 && fabs(parts - 1) > 1e-12)
+            fail_msg("case %u: blame sums to %.17g", number, parts);
+        reached[0] += value(&r, "dropped") > 0;
+        reached[1] += value(&r, "lost") > 0;
+        reached[2] += value(&r, "in_flight") > 0;
+        reached[3] += value(&r, "blame.buffers.all") > 0;
+        reached[4] += value(&r, "disconnects.slow_consumer") > 0;
+        reached[5] += value(&r, "connects") > 0;
+        run_record_close(&r);
+    }
+    for (size_t i = 0; i < 6; i++)
+        assert_true(reached[i] >= 10);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ranges_change_nothing),
+        cmocka_unit_test(messages_are_accounted_for),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
