@@ -31,8 +31,8 @@ enum exit_status {
 #define COMMAND_DECLARE(name, help) int cmd_##name(int argc, char **argv) __attribute__((weak));
 COMMANDS(COMMAND_DECLARE)
 
-/* Prints "pushsim: TEXT" (or the bare text when it starts with a place) on stderr and returns the
- * exit status that belongs to the code: 2 for ERR_INVALID, else 1. */
+/* Prints the text on stderr, behind "pushsim: " unless it is about the user's input (ERR_INVALID:
+ * it starts with the place then), and returns the exit status: 2 for ERR_INVALID, else 1. */
 int command_fail(int code, const struct error *err);
 
 #endif

@@ -62,6 +62,10 @@ static int read_option(const struct reader *r, const struct option_row *option,
                        const struct yaml_node *node)
 {
     struct error cause;
+    if (node->kind == YAML_LIST)
+        return yaml_error(r->doc, node->at, r->err,
+                          "%s must be a value, not a list (to vary it, list it under sweep)",
+                          option->name);
     if (node->kind != YAML_SCALAR)
         return wrong_kind(r, node, option->name, YAML_SCALAR);
     if (r->profile && !(option->flags & OPTION_MODEL))

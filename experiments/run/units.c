@@ -70,18 +70,17 @@ static const struct suffix *suffix_find(enum unit unit, const char *text)
     return NULL;
 }
 
-/* "ns, us, ms, s, min, h": the spellings the printers use, smallest first. */
+/* The number is read, what stands behind it is not known. */
 static int bad_suffix(const char *text, enum unit unit, const char *suffix, struct error *err)
 {
     if (*suffix == '\0')
-        return error_set(err, ERR_INVALID, "'%s' lacks a unit (e.g. %s)", text,
+        return error_set(err, ERR_INVALID, "'%.60s' lacks a unit (e.g. %s)", text,
                          unit_example(unit));
     if (unit == UNIT_COUNT || unit == UNIT_NUMBER)
-        return error_set(err, ERR_INVALID, "'%s' is not a %s (e.g. %s)", text, unit_name(unit),
-                         unit_example(unit));
-    return error_set(err, ERR_INVALID,
-                     "'%s' has the unit '%s', which is not one of %s (e.g. %s)", text, suffix,
-                     unit_name(unit), unit_example(unit));
+        return error_set(err, ERR_INVALID, "'%.60s' is not a %s (e.g. %s)", text,
+                         unit_name(unit), unit_example(unit));
+    return error_set(err, ERR_INVALID, "'%.60s': '%.60s' is not a unit of %s (e.g. %s)", text,
+                     suffix, unit_name(unit), unit_example(unit));
 }
 
 int unit_parse(const char *text, enum unit unit, double *value, struct error *err)
@@ -105,7 +104,7 @@ int unit_parse(const char *text, enum unit unit, double *value, struct error *er
     if (!isfinite(number))
         return error_set(err, ERR_INVALID, "'%.60s' is too large", text);
     if (unit == UNIT_COUNT && number != floor(number))
-        return error_set(err, ERR_INVALID, "'%s' is not a whole number", text);
+        return error_set(err, ERR_INVALID, "'%.60s' is not a whole number", text);
     /* times and sizes are whole in their base unit wherever decimal notation can say so */
     *value = fabs(number - round(number)) < 1e-9 * fabs(number) ? round(number) : number;
     return 0;

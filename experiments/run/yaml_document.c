@@ -228,20 +228,35 @@ static int build(struct builder *b, struct fy_diag *diag)
     return code;
 }
 
+/* Bytes of the UTF-8 character at `at`; 0 when it is none, or a control character. */
+static size_t character(const unsigned char *at, const unsigned char *end)
+{
+    if (*at < 0x80)
+        return *at >= ' ' ? *at != 0x7f : *at == '\t' || *at == '\r' || *at == '\n';
+    size_t length = *at >= 0xf0 ? 4 : *at >= 0xe0 ? 3 : 2;
+    if (*at < 0xc2 || *at > 0xf4 || (size_t)(end - at) < length)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+    return length;
+}
+
 /* Bytes that are no text at all: say so instead of a riddle from the parser. */
 static int check_text(const struct yaml_document *doc, struct error *err)
 {
     struct yaml_place at = { 1, 1 };
+    const unsigned char *c = (const unsigned char *)doc->source, *end = c + doc->bytes;
     if (doc->bytes > YAML_BYTES_MAX)
-        return error_set(err, ERR_INVALID, "%.200s: larger than 1 MiB: not an experiment",
-                         doc->path);
-    for (size_t i = 0; i < doc->bytes; i++, at.column++) {
-        unsigned char c = (unsigned char)doc->source[i];
-        if (c == '\n')
-            at = (struct yaml_place){ at.line + 1, 0 };
-        else if ((c < ' ' && c != '\t' && c != '\r') || c == 0x7f || c >= 0xf8)
+        return error_set(err, ERR_INVALID, "%.200s: larger than 1 MiB", doc->path);
+    while (c < end) {
+        size_t length = character(c, end);
+        if (length == 0)
             return error_set(err, ERR_INVALID, "%.200s:%d:%d: byte 0x%02x: not a text file",
-                             doc->path, at.line, at.column, c);
+                             doc->path, at.line, at.column, *c);
+        at = *c == '\n' ? (struct yaml_place){ at.line + 1, 1 }
+                        : (struct yaml_place){ at.line, at.column + 1 };
+        c += length;
     }
     return 0;
 }

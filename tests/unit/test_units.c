@@ -36,7 +36,7 @@ static const struct {
     const char *message;
 } bad[] = {
     { UNIT_TIME, "100", "'100' lacks a unit (e.g. 100ms)" },
-    { UNIT_TIME, "10/s", "'10/s' has the unit '/s', which is not one of time (e.g. 100ms)" },
+    { UNIT_TIME, "10/s", "'10/s': '/s' is not a unit of time (e.g. 100ms)" },
     { UNIT_TIME, "fast", "'fast' is not a time (e.g. 100ms)" },
     { UNIT_TIME, "", "'' is not a time (e.g. 100ms)" },
     { UNIT_TIME, "0x10ms", "'0x10ms' is not a time (e.g. 100ms)" },
@@ -46,7 +46,7 @@ static const struct {
     { UNIT_COUNT, "1.5", "'1.5' is not a whole number" },
     { UNIT_COUNT, "5 apples", "'5 apples' is not a count (e.g. 500)" },
     { UNIT_BYTES, "64", "'64' lacks a unit (e.g. 64KiB)" },
-    { UNIT_CPU, "1%", "'1%' has the unit '%', which is not one of cpu (e.g. 250m)" },
+    { UNIT_CPU, "1%", "'1%': '%' is not a unit of cpu (e.g. 250m)" },
 };
 
 static void test_reads(void **state)

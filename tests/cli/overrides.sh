@@ -1,0 +1,22 @@
+# --set and usage: what is wrong is named, with the status of its kind.
+cp "$CLI/knee.yaml" .
+try() { echo "\$ pushsim $*"; "$PUSHSIM" "$@"; echo "exit $?"; }
+try check knee.yaml --set cpu.limt=100m
+try check knee.yaml --set cpu.limit=100ms
+try check knee.yaml --set clients.count=1e9
+try check knee.yaml --set workload.phases.brust.rate=1/s
+try check knee.yaml --set workload.phases.burst.size=1
+try check knee.yaml --set cpu.limit 2>&1 | head -n 2
+try run no-such-file.yaml
+try run . 
+try export no-such.db
+try compare knee.yaml
+try merge new.db no-such.db
+try run 2>&1 | head -n 2
+try frobnicate
+try run knee.yaml --jobs 0 2>&1 | head -n 2
+echo "not a database" >text.db
+try export text.db
+: >empty.db
+try export empty.db
+ls
