@@ -9,16 +9,6 @@ void accept_path_init(struct accept_path *a, int64_t now_ns)
     *a = (struct accept_path){ .started_ns = now_ns, .admit_ns = now_ns };
 }
 
-bool accept_path_syn(const struct accept_params *p, struct accept_path *a)
-{
-    if (a->waiting > p->backlog) {
-        a->syn_dropped++;
-        return false;
-    }
-    a->waiting++;
-    return true;
-}
-
 /* Time between two admissions at this age of the server; 0 = no limit. */
 static int64_t gap_ns(const struct accept_params *p, int64_t age_ns)
 {
@@ -28,23 +18,31 @@ static int64_t gap_ns(const struct accept_params *p, int64_t age_ns)
     return 0;
 }
 
-int64_t accept_path_accept(const struct accept_params *p, struct accept_path *a, int64_t now_ns)
+/* Admissions are at least a gap apart; what was not used is not saved up. */
+static bool ramp_admits(const struct accept_params *p, struct accept_path *a, int64_t now_ns)
 {
-    assert(p->batch > 0 && p->ramp_steps <= ACCEPT_RAMP_MAX);
-    int64_t most = a->waiting < p->batch ? a->waiting : p->batch;
     int64_t gap = gap_ns(p, now_ns - a->started_ns);
-    int64_t taken = gap == 0 ? most : 0;
-    for (; taken < most && a->admit_ns <= now_ns; taken++)
-        a->admit_ns = (taken == 0 && a->admit_ns + gap < now_ns ? now_ns : a->admit_ns) + gap;
-    a->waiting -= taken;
-    return taken;
+    if (gap > 0 && now_ns < a->admit_ns)
+        return false;
+    a->admit_ns = (a->admit_ns + gap < now_ns ? now_ns : a->admit_ns) + gap;
+    return true;
 }
 
-int64_t accept_path_close(struct accept_path *a)
+bool accept_path_syn(const struct accept_params *p, struct accept_path *a, int64_t now_ns)
 {
-    int64_t lost = a->waiting;
-    a->waiting = 0;
-    return lost;
+    assert(p->ramp_steps <= ACCEPT_RAMP_MAX);
+    if (a->waiting > p->backlog || !ramp_admits(p, a, now_ns)) {
+        a->syn_dropped++;
+        return false;
+    }
+    a->waiting++;
+    return true;
+}
+
+void accept_path_accepted(struct accept_path *a, int64_t n)
+{
+    assert(n >= 0 && n <= a->waiting);
+    a->waiting -= n;
 }
 
 /* The time-out that follows the n-th SYN: 1 s while linear, then doubling from 1 s. */

@@ -9,10 +9,9 @@
  * tcp_syn_linear_timeouts = 4 go by single seconds and come on top: 1, 2, 3, 4, 5, 7, 11, 19,
  * 35, 67 s, given up at 131 s (Documentation/networking/ip-sysctl.rst).
  *
- * How many connections one wake-up accepts: asyncio `backlog` of them (selector_events.py,
- * _accept_connection), libuv until the queue is empty, nginx one unless multi_accept is on.
- * A ramp limits the rate from a start of the server on (freenet-core#3210: 5/s for 30 s, 20/s up
- * to 2 min, then unlimited): what is beyond it stays in the queue.
+ * A ramp limits the rate of new connections from the server's start on; a SYN beyond it is dropped
+ * like one that finds the queue full (freenet-core#3210 drops the introduction packet: 5/s for
+ * 30 s, 20/s up to 2 min, then unlimited).
  */
 #ifndef PUSHSIM_MODELS_ACCEPT_PATH_H
 #define PUSHSIM_MODELS_ACCEPT_PATH_H
@@ -29,12 +28,11 @@ struct accept_ramp_step {
 
 struct accept_params {
     int64_t backlog;              /* listen() backlog after somaxconn, >= 0 */
-    int64_t batch;                /* connections accepted in one wake-up, >= 1 */
     int64_t syn_retries;          /* tcp_syn_retries, 0..20 */
     int64_t syn_linear;           /* tcp_syn_linear_timeouts; 0 before Linux 6.5 */
     int64_t handshake_timeout_ns; /* server closes an unfinished handshake; 0 = never */
     double tls_ns;                /* CPU time of a TLS handshake; 0 = plain TCP */
-    int ramp_steps;               /* 0..ACCEPT_RAMP_MAX; after the last step: no limit */
+    int64_t ramp_steps;           /* 0..ACCEPT_RAMP_MAX; after the last step: no limit */
     struct accept_ramp_step ramp[ACCEPT_RAMP_MAX];
 };
 
@@ -42,22 +40,19 @@ struct accept_path {
     int64_t started_ns;   /* when the server began to listen */
     int64_t waiting;      /* connections in the accept queue, 0..backlog + 1 */
     int64_t admit_ns;     /* the ramp lets the next one in at this time */
-    uint64_t syn_dropped; /* SYNs that found the queue full */
+    uint64_t syn_dropped; /* SYNs that found the queue full or were beyond the ramp */
 };
 
 void accept_path_init(struct accept_path *a, int64_t now_ns);
 
 /* A SYN arrives; false: dropped, the client will send it again. */
-bool accept_path_syn(const struct accept_params *p, struct accept_path *a);
-/* Takes up to `batch` waiting connections that the ramp lets in; returns how many. */
-int64_t accept_path_accept(const struct accept_params *p, struct accept_path *a,
-                           int64_t now_ns);
-/* A waiting client gave up: it leaves the queue when it is accepted and found closed, so the
- * place stays taken. Only the end of the server empties it. Returns how many were waiting. */
-int64_t accept_path_close(struct accept_path *a);
+bool accept_path_syn(const struct accept_params *p, struct accept_path *a, int64_t now_ns);
+/* The server has accepted n of the waiting connections (also of those whose client gave up:
+ * a closed connection keeps its place until it is accepted). */
+void accept_path_accepted(struct accept_path *a, int64_t n);
 
 /* When the n-th SYN (n = 0 is the first) leaves, after the first one; past the last
- * retransmission: -1, and the attempt is over at accept_path_syn_end. */
+ * retransmission: -1, and the attempt is over at accept_path_syn_end_ns. */
 int64_t accept_path_syn_ns(const struct accept_params *p, int64_t n);
 int64_t accept_path_syn_end_ns(const struct accept_params *p);
 

@@ -46,6 +46,12 @@ void memory_account_change(struct memory_account *m, const struct memory_params 
         m->peak_bytes = total;
 }
 
+void memory_account_set(struct memory_account *m, const struct memory_params *p,
+                        enum memory_kind kind, int64_t bytes)
+{
+    memory_account_change(m, p, kind, bytes - m->held_bytes[kind]);
+}
+
 int64_t memory_account_total(const struct memory_account *m)
 {
     int64_t sum = 0;
@@ -54,9 +60,9 @@ int64_t memory_account_total(const struct memory_account *m)
     return sum;
 }
 
-bool memory_account_exceeded(const struct memory_account *m, const struct memory_params *p)
+bool memory_account_exceeded(const struct memory_account *m, int64_t limit_bytes)
 {
-    return p->limit_bytes > 0 && memory_account_total(m) > p->limit_bytes;
+    return limit_bytes > 0 && memory_account_total(m) > limit_bytes;
 }
 
 const char *memory_kind_name(enum memory_kind kind)

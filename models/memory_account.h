@@ -39,7 +39,6 @@ struct memory_params {
     double overhead;          /* share on top of the heap kinds, 0..4 */
     double retention;         /* share of freed heap that is not returned, 0..1 */
     bool shared_payload;      /* queues hold references to one copy of a message */
-    int64_t limit_bytes;      /* memory.max; 0 = none */
 };
 
 struct memory_account {
@@ -51,8 +50,12 @@ void memory_account_init(struct memory_account *m, const struct memory_params *p
 /* bytes > 0 takes, < 0 gives back; never more than is held. `kind` is not a derived one. */
 void memory_account_change(struct memory_account *m, const struct memory_params *p,
                            enum memory_kind kind, int64_t bytes);
+/* The same, by the amount that is now held. */
+void memory_account_set(struct memory_account *m, const struct memory_params *p,
+                        enum memory_kind kind, int64_t bytes);
 int64_t memory_account_total(const struct memory_account *m); /* the working set */
-bool memory_account_exceeded(const struct memory_account *m, const struct memory_params *p);
+/* Past memory.max? limit_bytes: 0 = none. */
+bool memory_account_exceeded(const struct memory_account *m, int64_t limit_bytes);
 
 const char *memory_kind_name(enum memory_kind kind);
 
