@@ -11,16 +11,16 @@
 #define CLIENT_CLASSES_MAX 8
 
 struct client_class {
-    char name[32];
-    double share;         /* of the population, relative to the other classes; >= 0 */
-    int64_t read_bps;     /* bytes per second it reads; 0 = at once */
-    double stall_rate_hz; /* Poisson: stops reading, per second and client */
-    int64_t stall_ns;     /* mean length of a stall, exponential; -1 = for good */
-    int64_t stall_at_ns;  /* stops once, so long after connecting, for stall_ns; -1 = no */
-    double loss_rate_hz;  /* Poisson: vanishes without a word (zombie), per second */
+    double share;               /* of the population, relative to the other classes; >= 0 */
+    int64_t read_bps;           /* bytes per second it reads; 0 = at once */
+    double stall_rate_hz;       /* Poisson: stops reading, per second and client */
+    int64_t stall_ns;           /* mean length of a stall, exponential; 0 = for good */
+    int64_t stall_at_ns;        /* stops once, so long after connecting; 0 = does not */
+    double loss_rate_hz;        /* Poisson: vanishes without a word (zombie), per second */
     int64_t connect_timeout_ns; /* gives up connecting; 0 = when the kernel does */
     int64_t silence_timeout_ns; /* closes when nothing came for so long; 0 = never */
-    char reconnect[32];         /* name of a client preset */
+    int preset;                 /* how it reconnects: 0 = the parameters' own policy, else
+                                   client_presets[preset - 1] */
 };
 
 /* First client of class c (c == classes gives n): slices follow the shares, each rounded down

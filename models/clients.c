@@ -249,7 +249,7 @@ static void timer_fired(void *subject, void *object)
 
 static int64_t stall_end_ns(struct clients *c, const struct client_class *k)
 {
-    if (k->stall_ns < 0)
+    if (k->stall_ns == 0)
         return INT64_MAX;
     double ns = random_stream_exponential(&c->churn, (double)k->stall_ns);
     return c->sim->now_ns + (int64_t)ns;
@@ -269,13 +269,13 @@ static void stall_due(void *subject, void *object)
     const struct client_class *k = class_of(c, client);
     if (c->list[client].state == CLIENT_OPEN &&
         c->sim->now_ns - c->list[client].since_ns >= k->stall_at_ns)
-        stall(c, client, k->stall_ns < 0 ? INT64_MAX : c->sim->now_ns + k->stall_ns);
+        stall(c, client, k->stall_ns == 0 ? INT64_MAX : c->sim->now_ns + k->stall_ns);
 }
 
 static void stall_at_start(struct clients *c, uint32_t client)
 {
     int64_t at = class_of(c, client)->stall_at_ns;
-    if (at >= 0)
+    if (at > 0)
         simulation_at(c->sim, c->sim->now_ns + at, 0, stall_due, c, (void *)(uintptr_t)client);
 }
 

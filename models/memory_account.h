@@ -39,6 +39,7 @@ struct memory_params {
     double overhead;          /* share on top of the heap kinds, 0..4 */
     double retention;         /* share of freed heap that is not returned, 0..1 */
     bool shared_payload;      /* queues hold references to one copy of a message */
+    int64_t deflate_window;   /* permessage-deflate window bits, 8..15; 0 = off */
 };
 
 struct memory_account {

@@ -10,58 +10,93 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "models/accept_path.h"
+#include "models/auth_backend.h"
+#include "models/client_class.h"
 #include "models/cpu.h"
+#include "models/heartbeat.h"
+#include "models/memory_account.h"
+#include "models/reconnect.h"
+#include "models/replay_history.h"
+#include "models/restart_backoff.h"
 
 enum push_protocol { PROTOCOL_SSE, PROTOCOL_WEBSOCKET, PROTOCOLS };
 enum loop_kind { LOOP_UVLOOP, LOOP_ASYNCIO, LOOP_NODE, LOOP_NGINX, LOOP_THREADS };
-enum queue_policy { POLICY_DROP_OLDEST, POLICY_DROP_NEWEST, POLICY_DISCONNECT, POLICY_NONE };
+enum queue_policy {
+    POLICY_DROP_OLDEST,
+    POLICY_DROP_NEWEST,
+    POLICY_DISCONNECT,
+    POLICY_NONE,
+    POLICY_CONFLATE, /* the newest message of each of queue_keys keys stays */
+};
+enum fan_out {
+    FAN_OUT_QUEUES,     /* one queue a subscriber, one task each */
+    FAN_OUT_SHARED,     /* one queue for all: each message reaches one subscriber */
+    FAN_OUT_SEQUENTIAL, /* the publisher awaits one send after another */
+};
 enum arrival_kind { ARRIVAL_CONSTANT, ARRIVAL_POISSON };
 
-struct protocol_costs {           /* CPU time on the reference host, ns unless said otherwise */
-    double handshake_ns;          /* accept, parse, upgrade or response head: per connection */
-    double disconnect_ns;         /* per connection closed */
-    double wake_ns;               /* one ready-queue pass of a delivery, per wake-up */
-    double item_ns;               /* per message handled in that wake-up */
-    double write_ns;              /* the write itself, per write call */
-    double write_kib_ns;          /* per KiB written */
-    int64_t frame_bytes;          /* bytes added to each message on the wire */
+struct protocol_costs {   /* CPU time on the reference host, ns unless said otherwise */
+    double handshake_ns;  /* accept, parse, upgrade or response head: per connection */
+    double disconnect_ns; /* per connection closed */
+    double wake_ns;       /* one ready-queue pass of a delivery, per wake-up */
+    double item_ns;       /* per message handled in that wake-up */
+    double write_ns;      /* the write itself, per write call */
+    double write_kib_ns;  /* per KiB written */
+    int64_t frame_bytes;  /* bytes added to each message on the wire */
 };
 
 struct cost_params {
-    double publish_ns;            /* one publish request: parse, route, answer */
-    double enqueue_ns;            /* putting one message into one subscriber's queue */
-    double iteration_ns;          /* one loop iteration: poll system call and bookkeeping */
-    double ready_fd_ns;           /* one ready descriptor in a poll */
-    double noise_cv;              /* sd / mean of a log-normal factor drawn for each publish */
-    double interference_rate_hz;  /* Poisson outliers: other work on the CPU */
-    double interference_ns;       /* mean length of one, exponential */
-    double warm_saturation_ns;    /* extra work after a long time off the CPU */
-    double warm_time_ns;          /* time off after which 63 % of it is due */
-    double gc_period_ns;          /* between two garbage collections; 0 = none */
-    double gc_base_ns;            /* pause of one collection without connections */
-    double gc_connection_ns;      /* added to the pause for each live connection */
+    double publish_ns;           /* one publish request: parse, route, answer */
+    double enqueue_ns;           /* putting one message into one subscriber's queue */
+    double iteration_ns;         /* one loop iteration: poll system call and bookkeeping */
+    double ready_fd_ns;          /* one ready descriptor in a poll */
+    double noise_cv;             /* sd / mean of a log-normal factor drawn for each publish */
+    double interference_rate_hz; /* Poisson outliers: other work on the CPU */
+    double interference_ns;      /* mean length of one, exponential */
+    double warm_saturation_ns;   /* extra work after a long time off the CPU */
+    double warm_time_ns;         /* time off after which 63 % of it is due */
+    double gc_period_ns;         /* between two garbage collections; 0 = none */
+    double gc_base_ns;           /* pause of one collection without connections */
+    double gc_connection_ns;     /* added to the pause for each live connection */
     struct protocol_costs by_protocol[PROTOCOLS];
 };
 
 struct server_params {
     enum push_protocol protocol;
     enum loop_kind loop;
-    int64_t workers;              /* processes or threads in the one cgroup, 1..64 */
-    int64_t hops;                 /* ready-queue passes before the write of a delivery, 0..4 */
-    int64_t queue_bound;          /* messages per connection, 1..1e6 */
+    int64_t workers;     /* processes or threads in the one cgroup, 1..64 */
+    int64_t hops;        /* ready-queue passes before the write of a delivery, 0..4 */
+    int64_t queue_bound; /* messages per connection, 1..1e6 */
     enum queue_policy queue_policy;
-    bool plain;                   /* one ready-queue entry a connection: the same results, slower;
+    int64_t queue_keys; /* conflate: publishes carry these keys in turn, 1..1e6 */
+    enum fan_out fan_out;
+    bool plain;               /* one ready-queue entry a connection: the same results, slower;
                                      for tests, not an option of experiment files */
-    int64_t accept_batch;         /* connections accepted in one poll, 1..1e6; asyncio: backlog */
-    int64_t write_high_bytes;     /* write buffer above which a writer waits; asyncio: 64 KiB */
-    int64_t write_low_bytes;      /* at or below which it goes on; asyncio: a quarter of high */
+    int64_t accept_batch;     /* connections accepted in one poll, 1..1e6; asyncio: backlog */
+    int64_t write_high_bytes; /* write buffer above which a writer waits; asyncio: 64 KiB */
+    int64_t write_low_bytes;  /* at or below which it goes on; asyncio: a quarter of high */
 };
 
 struct network_params {
-    int64_t publish_ns;           /* publisher to server, one way */
-    int64_t delivery_ns;          /* server's write to client-visible boundary */
-    int64_t socket_bytes;         /* kernel send buffer + client's receive buffer, 4 KiB..1 GiB:
+    int64_t publish_ns;       /* publisher to server, one way */
+    int64_t delivery_ns;      /* server's write to client-visible boundary */
+    int64_t dead_ns;          /* a written segment is not acknowledged for so long: the
+                                     kernel ends the connection (tcp_retries2) */
+    int64_t write_timeout_ns; /* the server closes a connection whose writer has waited so
+                                     long; 0 = never */
+    int64_t socket_bytes;     /* kernel send buffer + client's receive buffer, 4 KiB..1 GiB:
                                      what the server can write while the client does not read */
+};
+
+struct fault_params {       /* what befalls the pod; times: 0 = never */
+    int64_t deploy_at_ns;   /* it is replaced: the old process stops */
+    int64_t crash_at_ns;    /* it dies without a word */
+    int64_t crash_connects; /* a bug: it dies when so many connections are being set up at
+                                     once; 0 = it has no such bug */
+    int64_t busy_at_ns;     /* the loop is kept busy by something else */
+    int64_t busy_ns;        /* for so long (CPU time) */
+    int64_t leave_at_ns;    /* the clients of the slow class leave */
 };
 
 #define PHASES_MAX 32
@@ -69,33 +104,44 @@ struct network_params {
 struct phase_params {
     char name[32];
     int64_t duration_ns;
-    double rate_hz;               /* publishes per second */
-    bool measure;                 /* deliveries of this phase enter the latency figures */
+    double rate_hz; /* publishes per second */
+    bool measure;   /* deliveries of this phase enter the latency figures */
 };
 
 struct workload_params {
     enum arrival_kind arrivals;
     int64_t payload_bytes;
-    int64_t drain_ns;             /* after the last publish: wait at most so long for deliveries */
+    int64_t drain_ns; /* after the last publish: wait at most so long for deliveries */
     int phases;
     struct phase_params phase[PHASES_MAX];
 };
 
-struct slo_params {               /* 0 = no limit */
+struct slo_params { /* 0 = no limit */
     int64_t p95_ns, p99_ns;
-    double drop_share;            /* drops / (published x subscribers) */
+    double drop_share; /* drops / (published x subscribers) */
     double reconnects_hz;
 };
 
 struct parameters {
     struct cpu_host_params host;
     struct cpu_group_params cpu;
-    bool limit_after_connect;     /* the limit takes hold when the initial clients are connected */
-    int64_t memory_limit_bytes;   /* 0 = none */
+    bool limit_after_connect; /* the limit takes hold when the initial clients are connected */
+    int64_t memory_limit_bytes; /* 0 = none */
     struct server_params server;
     struct cost_params cost;
     struct network_params network;
-    int64_t clients;              /* connected at the start, 0..10e6 */
+    struct accept_params accept;
+    struct auth_params auth;
+    struct heartbeat_params heartbeat;
+    struct replay_params replay;
+    struct memory_params memory;
+    struct restart_params restart;
+    int64_t startup_ns; /* from the start of the process to its first accept */
+    struct fault_params fault;
+    int64_t class_count; /* 1..CLIENT_CLASSES_MAX; in files two, the second is "slow" */
+    struct client_class classes[CLIENT_CLASSES_MAX];
+    struct reconnect_params reconnect; /* of the classes without a preset */
+    int64_t clients;                   /* connected at the start, 0..10e6 */
     struct workload_params workload;
     struct slo_params slo;
 };

@@ -73,6 +73,8 @@ void push_server_stall(struct push_server *s, uint32_t connection, int64_t durat
 /* Other work of the process: a garbage collection, an outlier. */
 void push_server_other(struct push_server *s, double cost_ns);
 
+/* Messages that a bounded queue holds at most. */
+uint32_t push_server_bound_of(const struct push_server *s);
 /* Messages in a queue whose oldest one was `from` before the bound was applied. */
 uint32_t push_server_depth(const struct push_server *s, uint32_t from);
 /* Samples the queue depth of every connection into the meter; returns the sum. */

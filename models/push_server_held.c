@@ -3,11 +3,20 @@
  */
 #include "models/push_server_internal.h"
 
+/* Conflating by keys that come in turn keeps the newest message of each: the newest `keys`. */
+uint32_t push_server_bound_of(const struct push_server *s)
+{
+    const struct server_params *p = &s->p->server;
+    return (uint32_t)(p->queue_policy == POLICY_CONFLATE && p->queue_keys < p->queue_bound
+                          ? p->queue_keys
+                          : p->queue_bound);
+}
+
 uint32_t push_server_depth(const struct push_server *s, uint32_t from)
 {
-    uint32_t held = s->tail - from, bound = (uint32_t)s->p->server.queue_bound;
-    bool drops = s->p->server.queue_policy == POLICY_DROP_OLDEST ||
-                 s->p->server.queue_policy == POLICY_DROP_NEWEST;
+    uint32_t held = s->tail - from, bound = push_server_bound_of(s);
+    bool drops = s->p->server.queue_policy != POLICY_DISCONNECT &&
+                 s->p->server.queue_policy != POLICY_NONE;
     return drops && held > bound ? bound : held;
 }
 

@@ -54,10 +54,10 @@ static void rejoin(struct push_server *s, uint32_t i)
 static bool make_room(struct push_server *s, struct slow_client *c)
 {
     struct slow_message oldest;
-    if (s->p->server.queue_policy == POLICY_NONE ||
-        c->queue.count < (uint64_t)s->p->server.queue_bound)
+    if (s->p->server.queue_policy == POLICY_NONE || c->queue.count < push_server_bound_of(s))
         return true;
     switch (s->p->server.queue_policy) {
+    case POLICY_CONFLATE:
     case POLICY_DROP_OLDEST:
         slow_queue_pop(&c->queue, &oldest);
         meter_drop(s->meter, s->base + c->connection, 1, 1);

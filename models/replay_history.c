@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-struct replay replay_history_missed(const struct replay_params *p, uint64_t oldest,
+struct missed replay_history_missed(const struct replay_params *p, uint64_t oldest,
                                     uint64_t seen, uint64_t next)
 {
     assert(seen <= next && p->length >= 0);
@@ -11,8 +11,8 @@ struct replay replay_history_missed(const struct replay_params *p, uint64_t olde
     if (first > next)
         first = next;
     if (seen >= first)
-        return (struct replay){ .first = seen, .count = next - seen };
-    return (struct replay){ .first = first, .count = next - first, .lost = first - seen };
+        return (struct missed){ .first = seen, .count = next - seen };
+    return (struct missed){ .first = first, .count = next - first, .lost = first - seen };
 }
 
 int64_t replay_history_load_bytes(const struct replay_params *p, uint64_t count,

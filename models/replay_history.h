@@ -9,15 +9,18 @@
 #ifndef PUSHSIM_MODELS_REPLAY_HISTORY_H
 #define PUSHSIM_MODELS_REPLAY_HISTORY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct replay_params {
     int64_t length;         /* newest events kept; 0 = no history */
     int64_t batch;          /* events loaded at a time for one client; 0 = all at once */
     int64_t snapshot_bytes; /* sent to every new connection before its events; 0 = none */
+    int64_t stored;         /* events in the history when the run begins */
+    bool whole;             /* a client that comes back gets all of it, not what it missed */
 };
 
-struct replay {
+struct missed {
     uint64_t first; /* sequence of the first event to send again */
     uint64_t count; /* how many, up to `next` - 1 */
     uint64_t lost;  /* missed and no longer in the history */
@@ -26,7 +29,7 @@ struct replay {
 /* The client has seen everything below `seen` (events up to seen - 1); `next` is the sequence of
  * the next publish; events before `oldest` were never kept (0, or the first after a restart that
  * lost the history). seen <= next. */
-struct replay replay_history_missed(const struct replay_params *p, uint64_t oldest,
+struct missed replay_history_missed(const struct replay_params *p, uint64_t oldest,
                                     uint64_t seen, uint64_t next);
 
 /* Bytes held while one replay is under way, of events of event_bytes each. */

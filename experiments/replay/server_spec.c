@@ -263,6 +263,7 @@ static const char *policy_word(enum queue_policy policy)
         [POLICY_DROP_NEWEST] = "drop-newest",
         [POLICY_DISCONNECT] = "disconnect",
         [POLICY_NONE] = "none",
+        [POLICY_CONFLATE] = "conflate",
     };
     return words[policy];
 }

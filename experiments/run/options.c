@@ -2,8 +2,30 @@
 
 static const char *const protocols[] = { "sse", "websocket", NULL };
 static const char *const loops[] = { "uvloop", "asyncio", "node", "nginx", "threads", NULL };
-static const char *const policies[] = { "drop-oldest", "drop-newest", "disconnect", "none",
-                                        NULL };
+static const char *const policies[] = { "drop-oldest", "drop-newest", "disconnect",
+                                        "none",        "conflate",    NULL };
+static const char *const fan_outs[] = { "queues", "shared", "sequential", NULL };
+static const char *const reconnects[] = { "never",       "fixed",        "exponential", "steps",
+                                          "full-jitter", "decorrelated", NULL };
+static const char *const resets[] = { "open", "authenticated", "stable", NULL };
+/* "custom", then models/client_preset.c in its order */
+static const char *const presets[] = { "custom",
+                                       "eventsource-chromium",
+                                       "eventsource-firefox",
+                                       "eventsource-npm",
+                                       "websocket-browser",
+                                       "reconnecting-websocket",
+                                       "socket.io",
+                                       "phoenix",
+                                       "signalr",
+                                       "websockets-python",
+                                       "full-jitter",
+                                       "decorrelated-jitter",
+                                       "dust-fixed",
+                                       "dust-jitter",
+                                       "destiny-open",
+                                       "destiny-stable",
+                                       NULL };
 static const char *const arrivals[] = { "constant", "poisson", NULL };
 static const char *const generations[] = { "queue", "task", NULL };
 
@@ -52,6 +74,26 @@ static const char *const generations[] = { "queue", "task", NULL };
         BYTES("cost." name ".frame", ATP(cost.by_protocol[p].frame_bytes), frame, 0, 65536,    \
               OPTION_MODEL, "bytes added to each message on the wire", frame_source)
 
+#define CLIENT_CLASS(name, c, weight)                                                          \
+    NUMBER(name ".share", DOUBLE, NUMBER, ATP(classes[c].share), weight, 0, 1e9, 0,            \
+           "share of the population, relative to the other class", ""),                        \
+        BYTES(name ".read-rate", ATP(classes[c].read_bps), "0", 0, 1e12, 0,                    \
+              "bytes it reads per second; 0: at once", ""),                                    \
+        NUMBER(name ".stalls", DOUBLE, RATE, ATP(classes[c].stall_rate_hz), "0", 0, 1e6, 0,    \
+               "stalls of one client", ""),                                                    \
+        TIME(name ".stall-at", ATP(classes[c].stall_at_ns), "none", 1, 1e6 * S, OPTION_NONE,   \
+             "stops reading once, so long after it connected", ""),                            \
+        TIME(name ".stall-for", ATP(classes[c].stall_ns), "none", 1, 1e6 * S, OPTION_NONE,     \
+             "length of a stall; none: for good", ""),                                         \
+        NUMBER(name ".losses", DOUBLE, RATE, ATP(classes[c].loss_rate_hz), "0", 0, 1e6, 0,     \
+               "silent losses of one client: the server keeps a zombie", ""),                  \
+        TIME(name ".connect-timeout", ATP(classes[c].connect_timeout_ns), "none", 1, 3600 * S, \
+             OPTION_NONE, "gives a connect up; none: the kernel does", ""),                    \
+        TIME(name ".silence-timeout", ATP(classes[c].silence_timeout_ns), "none", 1,           \
+             86400 * S, OPTION_NONE, "closes when nothing came for so long", ""),              \
+        CHOICE(name ".preset", ATP(classes[c].preset), "custom", presets, 0,                   \
+               "how it reconnects", "models/client_preset.c names each source")
+
 static const struct option_row table[] = {
     CHOICE("protocol", ATP(server.protocol), "sse", protocols, 0,
            "how messages reach the subscribers", ""),
@@ -66,11 +108,20 @@ static const struct option_row table[] = {
           "messages one connection's outbound queue holds", ""),
     CHOICE("server.queue.policy", ATP(server.queue_policy), "drop-oldest", policies, 0,
            "what a full outbound queue does", ""),
+    COUNT("server.queue.keys", ATP(server.queue_keys), "1", 1, 1e6, 0,
+          "conflate: publishes carry so many keys in turn; the newest of each stays", ""),
+    CHOICE("server.fan-out", ATP(server.fan_out), "queues", fan_outs, 0,
+           "a queue for each subscriber, one for all, or one send after another", ""),
+    TIME("server.write-timeout", ATP(network.write_timeout_ns), "0", 0, 86400 * S, 0,
+         "a writer that has waited so long is disconnected; 0: never",
+         "sse-starlette send_timeout: none by default"),
+    TIME("server.startup", ATP(startup_ns), "1s", 0, 3600 * S, OPTION_MODEL,
+         "from the start of the process to its first accept", ""),
     COUNT("server.accept-batch", ATP(server.accept_batch), "100", 1, 1e6, OPTION_MODEL,
           "connections accepted in one poll", "asyncio: backlog of 100"),
-    BYTES("server.write-high", ATP(server.write_high_bytes), "64KiB", 1, 1e9, OPTION_MODEL,
+    BYTES("server.write-high", ATP(server.write_high_bytes), "64KiB", 1, 0x1p50, OPTION_MODEL,
           "write buffer above which a writer waits", "asyncio transports: 64 KiB"),
-    BYTES("server.write-low", ATP(server.write_low_bytes), "16KiB", 0, 1e9, OPTION_MODEL,
+    BYTES("server.write-low", ATP(server.write_low_bytes), "16KiB", 0, 0x1p50, OPTION_MODEL,
           "write buffer at or below which it goes on", "asyncio transports: high / 4"),
 
     NUMBER("cpu.limit", DOUBLE, CPU, AT(cpu_limit_millicores), "none", 1, 64000, OPTION_NONE,
@@ -91,6 +142,121 @@ static const struct option_row table[] = {
     COUNT("clients.count", ATP(clients), "500", 0, 10e6, 0,
           "subscribers connected before the first publish", ""),
 
+    CLIENT_CLASS("clients", 0, "1"),
+    COUNT("clients.classes", ATP(class_count), "1", 1, 2, 0,
+          "2: a part of the clients is of the class clients.slow", ""),
+    CLIENT_CLASS("clients.slow", 1, "0"),
+    CHOICE("clients.reconnect.policy", ATP(reconnect.kind), "fixed", reconnects, 0,
+           "of clients without a preset: when they try again", ""),
+    TIME("clients.reconnect.base", ATP(reconnect.base_ns), "3s", 0, 86400 * S, 0, "first delay",
+         "Blink: EventSource waits 3 s"),
+    TIME("clients.reconnect.floor", ATP(reconnect.floor_ns), "0", 0, 86400 * S, 0,
+         "shortest delay", ""),
+    TIME("clients.reconnect.cap", ATP(reconnect.cap_ns), "60s", 0, 86400 * S, 0,
+         "longest delay, at least the floor", ""),
+    NUMBER("clients.reconnect.factor", DOUBLE, NUMBER, ATP(reconnect.factor), "2", 1, 100, 0,
+           "growth of the delay per attempt", ""),
+    NUMBER("clients.reconnect.jitter", DOUBLE, SHARE, ATP(reconnect.jitter), "0", 0, 1, 0,
+           "share of the delay that is random, both ways", ""),
+    COUNT("clients.reconnect.attempts", ATP(reconnect.attempts_max), "0", 0, 1e9, 0,
+          "gives up after so many in a row; 0: never", ""),
+    CHOICE("clients.reconnect.reset", ATP(reconnect.reset), "open", resets, 0,
+           "what makes the delays start over", ""),
+    TIME("clients.reconnect.stable", ATP(reconnect.stable_ns), "5s", 0, 86400 * S, 0,
+         "for reset: stable, how long the connection must have lasted", ""),
+    YES_NO("clients.reconnect.retry-after", ATP(reconnect.retry_after), "yes", 0,
+           "waits at least as long as the server asks", "RFC 9110, 10.2.3"),
+
+    COUNT("accept.backlog", ATP(accept.backlog), "2048", 0, 1e9, OPTION_MODEL,
+          "connections that wait for the server to accept them", "uvicorn --backlog 2048"),
+    COUNT("accept.syn-retries", ATP(accept.syn_retries), "6", 0, 20, OPTION_MODEL,
+          "times a client's kernel sends a SYN again", "ip-sysctl.rst: tcp_syn_retries"),
+    COUNT("accept.syn-linear", ATP(accept.syn_linear), "0", 0, 20, OPTION_MODEL,
+          "retransmissions a second apart before the doubling",
+          "ip-sysctl.rst: tcp_syn_linear_timeouts, 4 from Linux 6.5"),
+    NUMBER("accept.tls", DOUBLE, TIME, ATP(accept.tls_ns), "0", 0, 10 * S, OPTION_MODEL,
+           "CPU of a TLS handshake", ""),
+    TIME("accept.handshake-timeout", ATP(accept.handshake_timeout_ns), "0", 0, 3600 * S, 0,
+         "the server closes a handshake that took longer; 0: never", ""),
+    COUNT("accept.ramp.steps", ATP(accept.ramp_steps), "0", 0, 2, 0,
+          "steps of the limit on new connections after a start", "freenet-core#3210"),
+    TIME("accept.ramp.until-1", ATP(accept.ramp[0].until_ns), "30s", 0, 86400 * S, 0,
+         "end of the first step", "freenet-core#3210"),
+    NUMBER("accept.ramp.rate-1", DOUBLE, RATE, ATP(accept.ramp[0].rate_hz), "5/s", 1e-3, 1e9, 0,
+           "new connections in the first step", "freenet-core#3210"),
+    TIME("accept.ramp.until-2", ATP(accept.ramp[1].until_ns), "120s", 0, 86400 * S, 0,
+         "end of the second step", "freenet-core#3210"),
+    NUMBER("accept.ramp.rate-2", DOUBLE, RATE, ATP(accept.ramp[1].rate_hz), "20/s", 1e-3, 1e9,
+           0, "new connections in the second step", "freenet-core#3210"),
+
+    COUNT("auth.workers", ATP(auth.workers), "0", 0, 4096, 0,
+          "of the backend that authenticates a new client; 0: there is none", ""),
+    TIME("auth.service", ATP(auth.service_ns), "20ms", 0, 3600 * S, 0,
+         "one authentication takes so long", ""),
+    TIME("auth.timeout", ATP(auth.timeout_ns), "5s", 0, 3600 * S, 0,
+         "the server throws the client out after waiting so long", ""),
+
+    TIME("heartbeat.period", ATP(heartbeat.period_ns), "0", 0, 86400 * S, 0,
+         "between the server's heartbeats; 0: none",
+         "uvicorn --ws-ping-interval 20 s; sse-starlette 15 s"),
+    TIME("heartbeat.timeout", ATP(heartbeat.pong_timeout_ns), "0", 0, 86400 * S, 0,
+         "WebSocket: a pong must be handled within it; 0: none is expected",
+         "uvicorn --ws-ping-timeout 20 s"),
+    YES_NO("heartbeat.only-idle", ATP(heartbeat.only_idle), "no", 0,
+           "none while there was traffic within the period", "bigbluebutton#10826"),
+
+    COUNT("replay.length", ATP(replay.length), "0", 0, 1e9, 0,
+          "events kept for clients that come back; 0: none",
+          "WHATWG HTML 9.2.4, Last-Event-ID"),
+    COUNT("replay.batch", ATP(replay.batch), "0", 0, 1e9, 0,
+          "events loaded at a time for one client; 0: all at once", ""),
+    BYTES("replay.snapshot", ATP(replay.snapshot_bytes), "0", 0, 0x1p40, 0,
+          "sent to every client that connects", ""),
+    COUNT("replay.stored", ATP(replay.stored), "0", 0, 1e9, 0,
+          "events in the history when the run begins", ""),
+    YES_NO("replay.whole", ATP(replay.whole), "no", 0,
+           "a client that comes back gets the whole history, not only what it missed",
+           "dust-tt/dust#19917"),
+
+    BYTES("memory.base", ATP(memory.base_bytes), "45MiB", 0, 0x1p42, OPTION_MODEL,
+          "the process without connections", "calibrated"),
+    BYTES("memory.connection", ATP(memory.connection_bytes), "48KiB", 0, 0x1p40, OPTION_MODEL,
+          "one connection, without buffers", "calibrated"),
+    BYTES("memory.message", ATP(memory.message_bytes), "64B", 0, 0x1p30, OPTION_MODEL,
+          "bookkeeping of one queued message", ""),
+    NUMBER("memory.overhead", DOUBLE, SHARE, ATP(memory.overhead), "0", 0, 4, OPTION_MODEL,
+           "the allocator's, on top of the heap", ""),
+    NUMBER("memory.retention", DOUBLE, SHARE, ATP(memory.retention), "0.5", 0, 1, OPTION_MODEL,
+           "of freed heap that does not go back to the kernel", "websockets/ws#667"),
+    YES_NO("memory.shared-payload", ATP(memory.shared_payload), "yes", OPTION_MODEL,
+           "queues hold references to one copy of a message", ""),
+    COUNT("memory.deflate-window", ATP(memory.deflate_window), "0", 0, 15, OPTION_MODEL,
+          "permessage-deflate window bits, 8..15; 0: off", "RFC 7692; zconf.h"),
+
+    TIME("restart.base", ATP(restart.base_ns), "10s", 0, 3600 * S, OPTION_MODEL,
+         "delay of the second restart, doubling", "Kubernetes: container restart policy"),
+    TIME("restart.cap", ATP(restart.cap_ns), "300s", 0, 86400 * S, OPTION_MODEL,
+         "longest delay of a restart", "Kubernetes: container restart policy"),
+    TIME("restart.reset", ATP(restart.reset_ns), "600s", 0, 86400 * S, OPTION_MODEL,
+         "a run of this length forgets earlier restarts",
+         "Kubernetes: container restart policy"),
+
+    TIME("fault.deploy-at", ATP(fault.deploy_at_ns), "none", 1, 1e6 * S, OPTION_NONE,
+         "the pod is replaced then", ""),
+    TIME("fault.crash-at", ATP(fault.crash_at_ns), "none", 1, 1e6 * S, OPTION_NONE,
+         "the process dies then", ""),
+    COUNT("fault.crash-connects", ATP(fault.crash_connects), "0", 0, 1e9, 0,
+          "a bug: it dies when so many connections are set up at once; 0: no bug", ""),
+    TIME("fault.busy-at", ATP(fault.busy_at_ns), "none", 1, 1e6 * S, OPTION_NONE,
+         "something else keeps the loop busy then", ""),
+    TIME("fault.busy-for", ATP(fault.busy_ns), "0", 0, 3600 * S, 0, "CPU time that it takes",
+         ""),
+    TIME("fault.leave-at", ATP(fault.leave_at_ns), "none", 1, 1e6 * S, OPTION_NONE,
+         "the clients of the class slow leave then", ""),
+
+    TIME("network.dead", ATP(network.dead_ns), "924600ms", 0, 86400 * S, OPTION_MODEL,
+         "the kernel ends a connection whose peer does not answer",
+         "ip-sysctl.rst: tcp_retries2 15, 924.6 s"),
     TIME("network.publish", ATP(network.publish_ns), "50us", 0, 60 * S, OPTION_MODEL,
          "publisher to server, one way", "loopback"),
     TIME("network.delivery", ATP(network.delivery_ns), "50us", 0, 60 * S, OPTION_MODEL,

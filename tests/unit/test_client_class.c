@@ -68,7 +68,7 @@ static void test_replay(void **state)
     };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         struct replay_params p = { .length = cases[c].length };
-        struct replay r =
+        struct missed r =
             replay_history_missed(&p, cases[c].oldest, cases[c].seen, cases[c].next);
         assert_int_equal(r.first, cases[c].first);
         assert_int_equal(r.count, cases[c].count);

@@ -73,7 +73,7 @@ static void fake_close(struct fake *f)
     simulation_close(&f->sim);
 }
 
-static const struct client_class plain = { .share = 1, .stall_at_ns = -1 };
+static const struct client_class plain = { .share = 1 };
 
 /* A full accept queue: SYNs at 0, 1, 3, 7 … 63 s, failed at 127 s, again after 3 s. */
 static void test_syn_retransmission(void **state)
@@ -179,7 +179,7 @@ static void test_churn_rates(void **state)
     (void)state;
     struct client_class k = plain;
     k.stall_rate_hz = 0.01;
-    k.stall_ns = -1;
+    k.stall_ns = 0;
     struct fake f;
     fake_init(&f, &k, "eventsource-chromium", 1000);
     clients_open_at_start(&f.clients, 0, 1000);
