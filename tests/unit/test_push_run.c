@@ -1,0 +1,154 @@
+/* The delivery pipeline by hand, and one golden run (tests/golden/push_run.txt; write it anew with
+ * PUSHSIM_GOLDEN=1 and look at the difference). */
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "models/push_run.h"
+#include "tests/support/push_case.h"
+
+#define GOLDEN "tests/golden/push_run.txt"
+
+static void run(const struct parameters *p, const int64_t *at_ns, size_t n,
+                struct run_record *out)
+{
+    struct schedule s;
+    push_case_publishes(&s, (uint32_t)p->clients, at_ns, n, 1000000000);
+    run_record_init(out);
+    push_run(p, &s, 1, 0, out);
+    schedule_close(&s);
+}
+
+/* Two publishes to three clients, ample CPU, payload 1 KiB - 8 (so that a write is 1 KiB), us:
+ *   arrives 100, poll 33, publish 300 + 3 x 1.5 = 304.5            -> 437.5
+ *   poll 30, pass 1: 3 x 1.5                                        -> 472
+ *   poll 30, pass 2: 3 x (1.5 + 4.5), written at once: + 9.5 each
+ * uvloop: take ends at 520, writes at 529.5, 539, 548.5; asyncio: writes at 517.5, 533, 548.5.
+ * Node and nginx without passes write in the publish callback: 437.5 + 15.5, 31, 46.5.
+ * The client has it 50 us later. */
+static void fan_out_in_the_right_order(void **state)
+{
+    static const struct {
+        enum loop_kind loop;
+        int64_t hops;
+        double first_us, slope_us;
+    } cases[] = {
+        { LOOP_UVLOOP, 2, 579.5, 9.5 }, { LOOP_ASYNCIO, 2, 567.5, 15.5 },
+        { LOOP_NODE, 0, 503, 15.5 },    { LOOP_NGINX, 0, 503, 15.5 },
+        { LOOP_THREADS, 0, 503, 15.5 },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        static const int64_t at[] = { 0, 500000000 };
+        struct parameters p = push_case_plain();
+        struct run_record r;
+        p.server.loop = cases[i].loop;
+        p.server.hops = cases[i].hops;
+        p.cost.by_protocol[PROTOCOL_SSE].frame_bytes = 0;
+        run(&p, at, 2, &r);
+        double first = cases[i].first_us / 1e6, slope = cases[i].slope_us / 1e6;
+        double mean = run_record_value(&r, "delivery.mean");
+        assert_true(run_record_value(&r, "delivered") == 6);
+        assert_float_equal(mean, first + slope, 1e-12);
+        assert_float_equal(run_record_value(&r, "delivery.slope"), slope, 1e-12);
+        assert_float_equal(run_record_value(&r, "delivery.max"), first + 2 * slope, 1e-12);
+        run_record_close(&r);
+    }
+}
+
+/* A bound of 4 and a limit that lets nothing through in time: of the publishes that are handled
+ * together only the last 4 (drop-oldest) or the first 4 (drop-newest) are delivered. */
+static void the_bound_drops(void **state)
+{
+    (void)state;
+    for (int newest = 0; newest < 2; newest++) {
+        int64_t at[10] = { 0 };
+        struct parameters p = push_case_plain();
+        struct run_record r;
+        p.server.queue_bound = 4;
+        p.server.queue_policy = newest ? POLICY_DROP_NEWEST : POLICY_DROP_OLDEST;
+        for (int i = 0; i < 10; i++)
+            at[i] = i * 1000; /* all of them arrive during the first callback */
+        run(&p, at, 10, &r);
+        /* the first publish is polled alone; the other nine come with the next poll, in which
+         * the first is still in its pass */
+        assert_true(run_record_value(&r, "delivered") == 3 * 4);
+        assert_true(run_record_value(&r, "dropped") == 3 * 6);
+        assert_true(run_record_value(&r, "queue.depth.max") == 4);
+        run_record_close(&r);
+    }
+}
+
+static void write_record(FILE *f, const struct run_record *r)
+{
+    for (size_t i = 0; i < r->metric_count; i++)
+        fprintf(f, "%s %.12g\n", r->metrics[i].name, r->metrics[i].value);
+    for (size_t i = 0; i < r->point_count; i++)
+        fprintf(f, "%s %" PRId64 " %.12g\n", r->points[i].name, r->points[i].at_ns,
+                r->points[i].value);
+}
+
+static void write_runs(FILE *f)
+{
+    for (int protocol = 0; protocol < PROTOCOLS; protocol++) {
+        struct parameters p = push_case_plain();
+        struct schedule s;
+        struct run_record r;
+        p.server.protocol = (enum push_protocol)protocol;
+        p.cpu.quota_ns = 10000000;
+        p.clients = 500;
+        p.cost.noise_cv = 0.2;
+        p.cost.interference_rate_hz = 2;
+        p.cost.interference_ns = 1e6;
+        p.cost.warm_saturation_ns = 2.5e6;
+        p.cost.warm_time_ns = 3e7;
+        p.workload.arrivals = ARRIVAL_POISSON;
+        p.workload.phase[0].duration_ns = 3000000000;
+        schedule_build(&s, &p, 11, 0);
+        run_record_init(&r);
+        push_run(&p, &s, 11, 0, &r);
+        write_record(f, &r);
+        run_record_close(&r);
+        schedule_close(&s);
+    }
+}
+
+static void golden(void **state)
+{
+    char *text = NULL, stored[65536];
+    size_t size;
+    (void)state;
+    FILE *f = open_memstream(&text, &size);
+    write_runs(f);
+    fclose(f);
+    if (getenv("PUSHSIM_GOLDEN")) {
+        f = fopen(GOLDEN, "w");
+        assert_non_null(f);
+        fwrite(text, 1, size, f);
+        fclose(f);
+    }
+    f = fopen(GOLDEN, "r");
+    if (!f)
+        fail_msg("run from the top of the tree: no %s", GOLDEN);
+    size_t n = fread(stored, 1, sizeof stored - 1, f);
+    fclose(f);
+    stored[n] = 0;
+    assert_string_equal(text, stored);
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fan_out_in_the_right_order),
+        cmocka_unit_test(the_bound_drops),
+        cmocka_unit_test(golden),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
