@@ -276,9 +276,9 @@ static const struct option_row table[] = {
            "limit on the 95th percentile of delivery latency", ""),
     NUMBER("slo.p99", INT64, TIME, ATP(slo.p99_ns), "none", 1, 3600 * S, OPTION_NONE,
            "limit on the 99th percentile of delivery latency", ""),
-    NUMBER("slo.drops", DOUBLE, SHARE, ATP(slo.drop_share), "none", 1e-9, 1, OPTION_NONE,
+    NUMBER("slo.drops", DOUBLE, SHARE, ATP(slo.drop_share), "none", 1e-6, 1, OPTION_NONE,
            "limit on drops / (published x subscribers)", ""),
-    NUMBER("slo.reconnects", DOUBLE, RATE, ATP(slo.reconnects_hz), "none", 1e-9, 1e9,
+    NUMBER("slo.reconnects", DOUBLE, RATE, ATP(slo.reconnects_hz), "none", 1e-6, 1e9,
            OPTION_NONE, "limit on reconnects", ""),
 
     COUNT("replications", AT(replications), "1", 1, 1e6, OPTION_FIXED,

@@ -52,6 +52,17 @@ static const struct {
     [UNIT_NUMBER] = { "number", "0.35", numbers },
 };
 
+/* Factors below 1 are of the form 1/n: dividing by n rounds once, where 0.01 is itself rounded. */
+static double to_base(double number, const struct suffix *s)
+{
+    return s->factor < 1 ? number / round(1 / s->factor) : number * s->factor;
+}
+
+static double from_base(double value, const struct suffix *s)
+{
+    return s->factor < 1 ? value * round(1 / s->factor) : value / s->factor;
+}
+
 const char *unit_example(enum unit unit)
 {
     return units[unit].example;
@@ -100,43 +111,17 @@ int unit_parse(const char *text, enum unit unit, double *value, struct error *er
     const struct suffix *suffix = suffix_find(unit, end);
     if (!suffix && !(number == 0 && *end == '\0'))
         return bad_suffix(text, unit, end, err);
-    number *= suffix ? suffix->factor : 0;
+    number = suffix ? to_base(number, suffix) : 0;
     if (!isfinite(number))
         return error_set(err, ERR_INVALID, "'%.60s' is too large", text);
     if (unit == UNIT_COUNT && number != floor(number))
         return error_set(err, ERR_INVALID, "'%.60s' is not a whole number", text);
     /* times and sizes are whole in their base unit wherever decimal notation can say so */
-    *value = fabs(number - round(number)) < 1e-9 * fabs(number) ? round(number) : number;
+    *value = fabs(number - round(number)) < 1e-15 * fabs(number) ? round(number) : number;
     return 0;
 }
 
-/* The fewest digits that read back to the same double. */
-static void shortest(char *out, double number)
-{
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(out, UNIT_TEXT_BYTES, "%.*g", digits, number);
-        if (strtod(out, NULL) == number)
-            return;
-    }
-}
-
-/* 1e+06 is read back, but nobody writes it. */
-static void plain(char *out, double number)
-{
-    if (number == floor(number) && fabs(number) < 1e15)
-        snprintf(out, UNIT_TEXT_BYTES, "%.0f", number);
-    else
-        shortest(out, number);
-}
-
-static void write_value(char *out, double number, const char *suffix)
-{
-    plain(out, number);
-    size_t length = strlen(out);
-    snprintf(out + length, UNIT_TEXT_BYTES - length, "%s", suffix);
-}
-
-/* Does "number suffix" read back to exactly this value? */
+/* Does the text read back to exactly this value? */
 static bool reads_back(const char *text, enum unit unit, double value)
 {
     double back;
@@ -144,23 +129,37 @@ static bool reads_back(const char *text, enum unit unit, double value)
     return unit_parse(text, unit, &back, &unused) == 0 && back == value;
 }
 
+/* The value in this suffix's unit, with the fewest digits that read back to it. */
+static void write_value(char *out, enum unit unit, double value, const struct suffix *suffix)
+{
+    double number = from_base(value, suffix);
+    if (number == floor(number) &&
+        fabs(number) < 1e15) { /* 1e+06 reads back, but who writes it */
+        snprintf(out, UNIT_TEXT_BYTES, "%.0f%s", number, suffix->text);
+        return;
+    }
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(out, UNIT_TEXT_BYTES, "%.*g%s", digits, number, suffix->text);
+        if (reads_back(out, unit, value))
+            return;
+    }
+}
+
 char *unit_format(char *out, enum unit unit, double value)
 {
     const struct suffix *last = NULL;
+    if (value == 0)
+        return strcpy(out, "0");
     for (const struct suffix *s = units[unit].suffixes; s->text; s++) {
-        if (!s->shown)
+        double number = from_base(value, s);
+        last = s->shown ? s : last;
+        if (!s->shown || number != floor(number) || fabs(number) < 1)
             continue;
-        last = s;
-        double number = value / s->factor;
-        if (value == 0 || number != floor(number) || fabs(number) < 1)
-            continue;
-        write_value(out, number, s->text);
+        write_value(out, unit, value, s);
         if (reads_back(out, unit, value))
             return out;
     }
-    if (value == 0 && last->factor == 1)
-        return strcpy(out, "0");
-    write_value(out, value / last->factor, last->text);
+    write_value(out, unit, value, last);
     return out;
 }
 
@@ -177,7 +176,7 @@ char *unit_format_short(char *out, enum unit unit, double value)
         if (fabs(value) >= s->factor * (s->factor > 1e9 && unit == UNIT_TIME ? 2 : 1))
             break;
     }
-    double number = value / best->factor;
+    double number = from_base(value, best);
     int decimals = fabs(number) >= 99.95 || number == 0 ? 0 : fabs(number) >= 9.995 ? 1 : 2;
     if (number == floor(number) && fabs(number) < 1e6 && unit != UNIT_TIME)
         decimals = 0;

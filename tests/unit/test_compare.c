@@ -1,0 +1,140 @@
+/* Figures, ratios, errors and knees of cells built by hand. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "analysis/compare.h"
+#include "analysis/slo.h"
+
+static void put(struct cell *cell, enum arm arm, enum figure figure, size_t count,
+                const double *values)
+{
+    struct sample *s = &cell->samples[arm][figure];
+    s->values = mem_alloc(count * sizeof *values);
+    memcpy(s->values, values, count * sizeof *values);
+    s->count = count;
+}
+
+/* A row of cells with these p99 in ms; 0: that arm has no run there. */
+static void row(struct cells *cells, const char *format, const int *limits, const double *sim,
+                const double *real, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        cells->cell = mem_realloc(cells->cell, (cells->count + 1) * sizeof *cells->cell);
+        struct cell *cell = &cells->cell[cells->count++];
+        char value[UNIT_TEXT_BYTES];
+        memset(cell, 0, sizeof *cell);
+        snprintf(value, sizeof value, "%dm", limits[i]);
+        cell->text = mem_printf("%s cpu.limit=%s", format, value);
+        if (sim[i] > 0)
+            put(cell, ARM_SIM, FIGURE_P99, 1, (double[]){ sim[i] / 1e3 });
+        if (real[i] > 0)
+            put(cell, ARM_REAL, FIGURE_P99, 1, (double[]){ real[i] / 1e3 });
+    }
+}
+
+static void test_median_and_spread(void **state)
+{
+    (void)state;
+    struct sample few = { (double[]){ 1, 2, 10 }, 3 }, none = { NULL, 0 };
+    double many[41];
+    for (int i = 0; i < 41; i++)
+        many[i] = i;
+    struct sample all = { many, 41 };
+    assert_true(sample_median(&few) == 2 && sample_low(&few) == 1 && sample_high(&few) == 10);
+    assert_true(sample_low(&all) == 2 && sample_high(&all) == 38);
+    assert_true(isnan(sample_median(&none)) && isnan(sample_sd(&none)));
+}
+
+static void test_ratio_and_error(void **state)
+{
+    (void)state;
+    struct cells cells;
+    struct comparison *rows;
+    size_t n;
+    cells_init(&cells);
+    row(&cells, "protocol=sse", (int[]){ 400, 200, 100, 50 }, (double[]){ 12, 5, 0, 30 },
+        (double[]){ 10, 10, 10, 10 }, 4);
+    size_t count = compare_cells(&cells, &rows);
+    assert_int_equal(count, 4 * FIGURES_SHOWN);
+    assert_true(fabs(rows[FIGURE_P99].ratio - 1.2) < 1e-12);
+    assert_true(isnan(rows[2 * FIGURES_SHOWN + FIGURE_P99].ratio));
+    double error = compare_error(rows, count, -1, &n); /* of 0.2, 0.5, 2 */
+    assert_int_equal(n, 3);
+    assert_true(fabs(error - 0.5) < 1e-12);
+    compare_error(rows, count, FIGURE_P50, &n);
+    assert_int_equal(n, 0);
+    free(rows);
+    cells_close(&cells);
+}
+
+/* Cells stand in any order; the knee is sought from ample to starved. */
+static void test_knees(void **state)
+{
+    (void)state;
+    struct cells cells;
+    struct knee *knees;
+    cells_init(&cells);
+    row(&cells, "protocol=sse", (int[]){ 50, 400, 100, 200 }, (double[]){ 900, 10, 60, 20 },
+        (double[]){ 900, 10, 40, 20 }, 4);
+    row(&cells, "protocol=websocket", (int[]){ 50, 400, 100, 200 },
+        (double[]){ 30, 10, 20, 10 }, (double[]){ 0, 0, 0, 0 }, 4);
+    assert_int_equal(compare_knees(&cells, 0, &knees), 2);
+    assert_string_equal(knees[0].group, "protocol=sse");
+    assert_string_equal(knees[0].option, "cpu.limit");
+    assert_string_equal(knees[0].value[ARM_SIM], "100m");
+    assert_string_equal(knees[0].value[ARM_REAL], "50m");
+    assert_int_equal(knees[0].apart, 1);
+    assert_string_equal(knees[1].value[ARM_SIM], "none");
+    assert_string_equal(knees[1].value[ARM_REAL], "-");
+    assert_int_equal(knees[1].apart, -1);
+    free(knees);
+    assert_int_equal(compare_knees(&cells, 0.015, &knees), 2);
+    assert_string_equal(knees[0].value[ARM_SIM], "200m");
+    assert_int_equal(knees[0].apart, 0);
+    free(knees);
+    cells_close(&cells);
+}
+
+static void test_no_number_no_knee(void **state)
+{
+    (void)state;
+    struct cell cell = { .text = (char[]){ "protocol=sse" } };
+    struct cells cells = { &cell, 1 };
+    struct knee *knees;
+    assert_int_equal(compare_knees(&cells, 0, &knees), 0);
+}
+
+static void test_slo(void **state)
+{
+    (void)state;
+    struct slo_params slo = { .p99_ns = 500000000, .drop_share = 0.01 };
+    struct cells cells;
+    cells_init(&cells);
+    row(&cells, "a=b", (int[]){ 1 }, (double[]){ 501 }, (double[]){ 499 }, 1);
+    put(cells.cell, ARM_SIM, FIGURE_DROPPED, 2, (double[]){ 1, 3 });
+    put(cells.cell, ARM_SIM, FIGURE_DELIVERED, 2, (double[]){ 97, 99 });
+    assert_true(fabs(slo_drop_share(cells.cell, ARM_SIM) - 0.02) < 1e-12);
+    assert_int_equal(slo_broken(&slo, cells.cell, ARM_SIM),
+                     1u << FIGURE_P99 | 1u << FIGURE_DROPPED);
+    assert_int_equal(slo_broken(&slo, cells.cell, ARM_REAL), 0);
+    cells_close(&cells);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_median_and_spread),
+        cmocka_unit_test(test_ratio_and_error),
+        cmocka_unit_test(test_knees),
+        cmocka_unit_test(test_no_number_no_knee),
+        cmocka_unit_test(test_slo),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,214 @@
+/* Experiments become plans: order of values, profile, overrides, sweeps, places of errors. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "experiments/run/plan.h"
+#include "sim/random_stream.h"
+#include "tests/support/scratch_file.h"
+
+static int setup(void **state)
+{
+    struct scratch *s = mem_alloc(sizeof *s);
+    scratch_open(s);
+    *state = s;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    scratch_close(*state);
+    free(*state);
+    return 0;
+}
+
+/* Loads and plans; fails the test with the message when it does not work. */
+static void plan_text(struct scratch *scratch, const char *yaml, const struct override *o,
+                      size_t overrides, struct experiment *e, struct plan *plan)
+{
+    struct error err;
+    char *path = scratch_write(scratch, "x.yaml", yaml);
+    if (config_load(e, path, o, overrides, &err) || plan_build(plan, e, &err))
+        fail_msg("%s", err.text);
+    free(path);
+}
+
+static void assert_cells(const struct plan *plan, const char *const *cells, size_t count)
+{
+    assert_int_equal(plan->count, count);
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(plan->points[i].cell, cells[i]);
+        assert_int_equal(plan->points[i].number, i + 1);
+    }
+}
+
+static void test_sweeps(void **state)
+{
+    static const struct {
+        const char *yaml;
+        const char *cells[7];
+    } cases[] = {
+        { "question: nothing swept\n", { "" } },
+        { "sweep: { protocol: [sse, websocket], cpu.limit: [1, 0.2] }\n",
+          { "protocol=sse cpu.limit=1000m", "protocol=sse cpu.limit=200m",
+            "protocol=websocket cpu.limit=1000m", "protocol=websocket cpu.limit=200m" } },
+        { "sweep: { cpu.limit: { from: 100m, to: 300m, step: 100m } }\n",
+          { "cpu.limit=100m", "cpu.limit=200m", "cpu.limit=300m" } },
+        { "sweep: { network.delivery: { from: 0.1ms, to: 0.35ms, step: 0.1ms } }\n",
+          { "network.delivery=100us", "network.delivery=200us", "network.delivery=300us" } },
+        { "sweep: { clients.count: { from: 10, to: 1000, points: 5 } }\n",
+          { "clients.count=10", "clients.count=32", "clients.count=100", "clients.count=316",
+            "clients.count=1000" } },
+        { "sweep: { zip: { cpu.quota: [10ms, 5ms], cpu.period: [100ms, 50ms] }, cpu.weight: "
+          "[2] }\n",
+          { "cpu.quota=10ms cpu.period=100ms cpu.weight=2",
+            "cpu.quota=5ms cpu.period=50ms cpu.weight=2" } },
+        { "sweep: { cpu.quota: [5ms, 9ms], cpu.period: [6ms, 9ms], "
+          "constraint: cpu.quota < cpu.period }\n",
+          { "cpu.quota=5ms cpu.period=6ms", "cpu.quota=5ms cpu.period=9ms" } },
+        { "sweep: { memory.limit: [none, 64MiB], constraint: [ memory.limit != none ] }\n",
+          { "memory.limit=64MiB" } },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct experiment e;
+        struct plan plan;
+        size_t count = 0;
+        while (count < 7 && cases[i].cells[count])
+            count++;
+        plan_text(*state, cases[i].yaml, NULL, 0, &e, &plan);
+        assert_cells(&plan, cases[i].cells, count);
+        plan_close(&plan);
+        config_close(&e);
+    }
+}
+
+/* A Sobol sample is within its ranges, fills them evenly, and is the same every time. */
+static void test_sample(void **state)
+{
+    struct experiment e;
+    struct plan plan;
+    int halves[2] = { 0, 0 };
+    plan_text(*state,
+              "sweep: { sample: 64, clients.count: { from: 1, to: 1001 }, "
+              "cpu.limit: { from: 10m, to: 1000m, scale: log } }\n",
+              NULL, 0, &e, &plan);
+    assert_int_equal(plan.count, 64);
+    for (size_t i = 0; i < plan.count; i++) {
+        int64_t clients = plan.points[i].settings.parameters.clients;
+        double limit = plan.points[i].settings.cpu_limit_millicores;
+        assert_true(clients >= 1 && clients <= 1001 && limit >= 10 && limit <= 1000);
+        halves[0] += clients < 501;
+        halves[1] += limit < 100;
+    }
+    assert_in_range(halves[0], 30, 34);
+    assert_in_range(halves[1], 30, 34);
+    plan_close(&plan);
+    config_close(&e);
+}
+
+/* defaults, profile, experiment, --set: the later wins. */
+static void test_order_of_values(void **state)
+{
+    static const char yaml[] = "profile: p.yaml\n"
+                               "cost: { enqueue: 30us }\n"
+                               "sweep: { cpu.limit: [100m, 200m], protocol: [sse] }\n";
+    const struct override o[] = { { "cost.iteration", "40us" }, { "cpu.limit", "300m" } };
+    struct experiment e;
+    struct plan plan;
+    free(scratch_write(*state, "p.yaml",
+                       "name: test\nprovenance: { host: here, list: [1, 2] }\n"
+                       "cost: { publish: 10us, enqueue: 20us, iteration: 1us }\n"));
+    plan_text(*state, yaml, o, 2, &e, &plan);
+    const struct parameters *p = &plan.points[0].settings.parameters;
+    assert_true(p->cost.publish_ns == 10000 && p->cost.enqueue_ns == 30000 &&
+                p->cost.iteration_ns == 40000);
+    assert_int_equal(p->cpu.quota_ns, 30000000);
+    assert_cells(&plan, (const char *[]){ "protocol=sse" }, 1);
+    assert_string_equal(e.name, "x");
+    plan_close(&plan);
+    config_close(&e);
+}
+
+/* Points share their random numbers: only what is swept differs between them. */
+static void test_points_differ_in_what_is_swept(void **state)
+{
+    struct experiment e;
+    struct plan plan;
+    plan_text(*state,
+              "seed: 9\nreplications: 4\nsweep: { cost.enqueue: [1us, 2us], "
+              "clients.count: [5] }\n",
+              NULL, 0, &e, &plan);
+    assert_int_equal(plan.seed, 9);
+    assert_int_equal(plan.replications, 4);
+    assert_true(plan.points[0].model_hash != plan.points[1].model_hash);
+    assert_true(plan.points[0].scenario_hash == plan.points[1].scenario_hash);
+    plan_close(&plan);
+    config_close(&e);
+}
+
+static void test_cell_next(void **state)
+{
+    (void)state;
+    char key[64], value[UNIT_TEXT_BYTES];
+    const char *rest = "protocol=sse cpu.limit=200m";
+    assert_true(cell_next(&rest, key, value));
+    assert_string_equal(key, "protocol");
+    assert_string_equal(value, "sse");
+    assert_true(cell_next(&rest, key, value));
+    assert_string_equal(key, "cpu.limit");
+    assert_string_equal(value, "200m");
+    assert_false(cell_next(&rest, key, value));
+}
+
+/* Damaged experiments: never a crash, always a text that starts with the path. */
+static void test_damage(void **state)
+{
+    static const char good[] = "question: x\nprofile: p.yaml\nserver: { queue: { bound: 3 } }\n"
+                               "workload:\n  phases:\n    - { name: a, rate: 3/s }\n"
+                               "sweep:\n  cpu.limit: { from: 1m, to: 3m, step: 1m }\n"
+                               "  zip: { cpu.period: [10ms], cpu.weight: [3] }\n"
+                               "  constraint: cpu.weight > 2 and cpu.period < 1s\n";
+    static const char letters[] = "{}[]:,- \n\t*&!|>'\"%@`0a.#?=";
+    struct random_stream rs;
+    random_stream_init(&rs, 3, 0, 0, 0);
+    char *path = scratch_path(*state, "d.yaml");
+    free(scratch_write(*state, "p.yaml", "name: test\n"));
+    for (int i = 0; i < 3000; i++) {
+        char text[sizeof good];
+        memcpy(text, good, sizeof good);
+        for (uint64_t hits = 1 + random_stream_u64(&rs) % 3; hits > 0; hits--)
+            text[random_stream_u64(&rs) % (sizeof good - 1)] =
+                letters[random_stream_u64(&rs) % (sizeof letters - 1)];
+        struct experiment e;
+        struct plan plan;
+        struct error err;
+        free(scratch_write(*state, "d.yaml", text));
+        int code = config_load(&e, path, NULL, 0, &err);
+        if (code == 0) {
+            if (plan_build(&plan, &e, &err) == 0)
+                plan_close(&plan);
+            config_close(&e);
+        } else if (strncmp(err.text, ((struct scratch *)*state)->directory, 18) != 0) {
+            fail_msg("seed 3 draw %d: %s", i, err.text);
+        }
+    }
+    free(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sweeps),
+        cmocka_unit_test(test_sample),
+        cmocka_unit_test(test_order_of_values),
+        cmocka_unit_test(test_points_differ_in_what_is_swept),
+        cmocka_unit_test(test_cell_next),
+        cmocka_unit_test(test_damage),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,206 @@
+/* Runs through a model double into a database: order, failures, resume, merge. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "experiments/run/runner.h"
+#include "tests/support/scratch_file.h"
+
+struct fixture {
+    struct scratch scratch;
+    struct experiment experiment;
+    struct plan plan;
+};
+
+static int setup(void **state)
+{
+    struct fixture *f = mem_alloc(sizeof *f);
+    struct error err;
+    scratch_open(&f->scratch);
+    char *path = scratch_write(&f->scratch, "x.yaml",
+                               "question: q\nreplications: 5\nseed: 3\n"
+                               "workload: { phases: [ { name: a, duration: 1s } ] }\n"
+                               "sweep: { clients.count: [1, 2, 3, 4] }\n");
+    int code = config_load(&f->experiment, path, NULL, 0, &err);
+    free(path);
+    *state = f;
+    return code ? code : plan_build(&f->plan, &f->experiment, &err);
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    plan_close(&f->plan);
+    config_close(&f->experiment);
+    scratch_close(&f->scratch);
+    free(f);
+    return 0;
+}
+
+/* Later points are done sooner, so that workers finish out of order; replication 2 of the point
+ * with 3 clients fails. */
+static int double_model(const struct parameters *p, const struct schedule *s, uint64_t seed,
+                        uint32_t replication, struct run_record *out, struct error *err)
+{
+    struct timespec nap = { 0, (5 - p->clients) * 300000 };
+    nanosleep(&nap, NULL);
+    if (p->clients == 3 && replication == 2)
+        return error_set(err, ERR_STATE, "broke at %u", replication);
+    run_record_metric(out, "delivery.p50", "s", (double)p->clients + replication / 10.0);
+    run_record_metric(out, "actions", "1", (double)s->count);
+    run_record_metric(out, "undefined", "1", NAN);
+    run_record_event(out, 7, "seed", "%llu", (unsigned long long)seed);
+    run_record_point(out, "queue.depth", 5, 0.5);
+    struct histogram h;
+    histogram_init(&h);
+    histogram_add(&h, 1000, 3);
+    run_record_histogram(out, "delivery", &h);
+    histogram_close(&h);
+    return 0;
+}
+
+static int must_not_run(const struct parameters *p, const struct schedule *s, uint64_t seed,
+                        uint32_t replication, struct run_record *out, struct error *err)
+{
+    fail_msg("ran again: %lld clients, replication %u, seed %llu, %zu actions, %p %p",
+             (long long)p->clients, replication, (unsigned long long)seed, s->count,
+             (void *)out, (void *)err);
+    return 0;
+}
+
+static struct runner_result run_into(struct fixture *f, const char *name, int jobs,
+                                     runner_model_fn *model)
+{
+    struct runner r = { .plan = &f->plan, .model = model, .jobs = jobs };
+    struct runner_result result;
+    struct error err;
+    char *path = scratch_path(&f->scratch, name);
+    if (store_open(&r.store, path, STORE_CREATE, &err) ||
+        store_experiment(r.store, &f->experiment, &r.experiment, &err) ||
+        runner_run(&r, &result, &err))
+        fail_msg("%s", err.text);
+    store_close(r.store);
+    free(path);
+    return result;
+}
+
+/* All tables of a database as one text, allocated. */
+static char *dump(struct fixture *f, const char *name)
+{
+    static const char *const tables[] = { "run", "metric", "parameter", "series", "event" };
+    struct store *store;
+    struct error err;
+    char *text, *path = scratch_path(&f->scratch, name);
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+    if (store_open(&store, path, STORE_READ, &err))
+        fail_msg("%s", err.text);
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        assert_int_equal(store_export(store, tables[i], NULL, EXPORT_CSV, out, &err), 0);
+    fclose(out);
+    store_close(store);
+    free(path);
+    return text;
+}
+
+static void assert_same(struct fixture *f, const char *one, const char *two)
+{
+    char *a = dump(f, one), *b = dump(f, two);
+    assert_string_equal(a, b);
+    free(a);
+    free(b);
+}
+
+static void test_any_number_of_workers(void **state)
+{
+    struct fixture *f = *state;
+    struct runner_result r = run_into(f, "one.db", 1, double_model);
+    assert_int_equal(r.done, 19);
+    assert_int_equal(r.failed, 1);
+    run_into(f, "six.db", 6, double_model);
+    assert_same(f, "one.db", "six.db");
+    char *text = dump(f, "one.db");
+    assert_non_null(strstr(text, "x,sim,3,2,clients.count=3,3,failed,broke at 2,"));
+    assert_non_null(strstr(text, "x,sim,4,5,clients.count=4,delivery.p50,s,4.5\n"));
+    assert_non_null(strstr(text, "x,sim,1,1,clients.count=1,undefined,1,\n"));
+    assert_non_null(strstr(text, "x,sim,1,1,clients.count=1,actions,1,10\n"));
+    assert_non_null(strstr(text, "x,sim,2,1,clients.count=2,queue.depth,5,0.5\n"));
+    assert_non_null(strstr(text, "x,sim,2,1,clients.count=2,1,7,seed,3\n"));
+    free(text);
+}
+
+/* Only what is missing or failed is run; what the plan has no more goes. */
+static void test_resume(void **state)
+{
+    struct fixture *f = *state;
+    run_into(f, "a.db", 2, double_model);
+    struct runner_result r = run_into(f, "a.db", 2, double_model);
+    assert_int_equal(r.skipped, 19);
+    assert_int_equal(r.failed, 1);
+    f->plan.replications = 1;
+    r = run_into(f, "a.db", 2, must_not_run);
+    assert_int_equal(r.skipped, 4);
+    f->plan.replications = 5;
+    r = run_into(f, "a.db", 2, double_model);
+    assert_int_equal(r.skipped, 4);
+    run_into(f, "b.db", 1, double_model);
+    assert_same(f, "a.db", "b.db");
+    f->plan.seed = 4; /* other random numbers: nothing of the old may stay */
+    r = run_into(f, "a.db", 2, double_model);
+    assert_int_equal(r.skipped, 0);
+    f->plan.seed = 3;
+}
+
+static void test_merge(void **state)
+{
+    struct fixture *f = *state;
+    struct store *into;
+    struct error err;
+    int64_t copied = -1;
+    char *all = scratch_path(&f->scratch, "all.db"), *from = scratch_path(&f->scratch, "f.db");
+    run_into(f, "f.db", 2, double_model);
+    assert_int_equal(store_open(&into, all, STORE_CREATE, &err), 0);
+    assert_int_equal(store_merge(into, from, &copied, &err), 0);
+    assert_int_equal(copied, 20);
+    assert_int_equal(store_merge(into, from, &copied, &err), 0);
+    assert_int_equal(copied, 0);
+    store_close(into);
+    assert_same(f, "all.db", "f.db");
+    free(all);
+    free(from);
+}
+
+static void test_foreign_files(void **state)
+{
+    struct fixture *f = *state;
+    struct store *store;
+    struct error err;
+    char *path = scratch_write(&f->scratch, "text.db", "hello, this is no database at all\n");
+    assert_int_equal(store_open(&store, path, STORE_CREATE, &err), ERR_INVALID);
+    assert_non_null(strstr(err.text, "not a pushsim database"));
+    free(path);
+    path = scratch_path(&f->scratch, "missing.db");
+    assert_int_equal(store_open(&store, path, STORE_READ, &err), ERR_INVALID);
+    free(path);
+    path = scratch_path(&f->scratch, "no/such/directory.db");
+    assert_int_equal(store_open(&store, path, STORE_CREATE, &err), ERR_IO);
+    free(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_any_number_of_workers, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_resume, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_merge, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_foreign_files, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
