@@ -1,0 +1,323 @@
+/* The controller's decisions against traces computed by hand from the documented algorithm. */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <math.h>
+#include <cmocka.h>
+
+#include "models/autoscaler.h"
+#include "sim/random_stream.h"
+
+#define S    INT64_C(1000000000)
+#define PODS 64
+#define SYNC (15 * S)
+/* long ago: pods are past their initialisation */
+#define OLD (-3600 * S)
+
+static const struct autoscaler_params kubernetes = {
+    .sync_ns = SYNC,
+    .tolerance = 0.1,
+    .min = 1,
+    .max = 50,
+    .up = { 0, 4, 100, 15 * S, SELECT_MAX },
+    .down = { 300 * S, 0, 100, 15 * S, SELECT_MAX },
+    .cpu_initialization_ns = 300 * S,
+    .initial_readiness_ns = 30 * S,
+    .window_ns = 15 * S,
+    .target = { [AUTOSCALE_CPU] = 0.5 },
+};
+
+static struct autoscaler_pod ready_pod(int64_t now_ns)
+{
+    return (struct autoscaler_pod){ .ready = true,
+                                    .started_ns = OLD,
+                                    .ready_changed_ns = OLD,
+                                    .measured_ns = now_ns,
+                                    .value = { NAN, NAN, NAN, NAN } };
+}
+
+/* All pods alike. */
+static struct autoscaler_decision sync_all(struct autoscaler *a,
+                                           const struct autoscaler_params *p, int64_t now_ns,
+                                           int64_t replicas, double cpu, double p99)
+{
+    struct autoscaler_pod pods[PODS];
+    for (int i = 0; i < replicas; i++) {
+        pods[i] = ready_pod(now_ns);
+        pods[i].value[AUTOSCALE_CPU] = cpu;
+        pods[i].value[AUTOSCALE_P99] = p99;
+    }
+    return autoscaler_sync(a, p, now_ns, replicas, pods, (size_t)replicas);
+}
+
+struct step {
+    double cpu, p99;  /* what every pod shows */
+    int64_t replicas; /* after the sync */
+};
+
+static void check_trace(const struct autoscaler_params *p, int64_t replicas,
+                        const struct step *steps, size_t count)
+{
+    struct autoscaler a;
+    autoscaler_init(&a);
+    for (size_t i = 0; i < count; i++) {
+        struct autoscaler_decision d =
+            sync_all(&a, p, (int64_t)i * SYNC, replicas, steps[i].cpu, steps[i].p99);
+        if (d.replicas != steps[i].replicas)
+            fail_msg("sync %zu: %lld replicas, computed by hand %lld", i, (long long)d.replicas,
+                     (long long)steps[i].replicas);
+        replicas = d.replicas;
+    }
+}
+
+#define CHECK_TRACE(p, replicas, steps)                                                        \
+    check_trace(p, replicas, steps, sizeof(steps) / sizeof *(steps))
+
+/* 4 pods or 100 % in 15 s, whichever is more; up to the maximum of 50. */
+static void test_scale_up(void **state)
+{
+    static const struct step steps[] = {
+        { 0.50, NAN, 1 },  /* ratio 1 */
+        { 0.54, NAN, 1 },  /* 1.08: within the tolerance */
+        { 0.55, NAN, 1 },  /* 1.1: just within */
+        { 0.56, NAN, 2 },  /* 1.12 x 1 -> 2 */
+        { 0.20, NAN, 2 },  /* 0.4 x 2 -> 1, but 2 was recommended within 300 s */
+        { 1.50, NAN, 6 },  /* 3 x 2 = 6; limit 2 + 4 */
+        { 1.50, NAN, 12 }, /* 3 x 6 = 18; limit 6 + max(4, 6) */
+        { 0.61, NAN, 15 }, /* 1.22 x 12 = 14.64 */
+        { 0.50, NAN, 15 },  { 0.569, NAN, 17 }, /* 56 %: 1.12 x 15 = 16.8 */
+        { 0.559, NAN, 17 },                     /* 55 %: within */
+        { 2.00, NAN, 34 },                      /* 4 x 17 = 68; limit 17 + 17 */
+        { 2.00, NAN, 50 },                      /* 136; limit 68; maximum 50 */
+        { 2.00, NAN, 50 },  { 0.51, NAN, 50 },  { 0.49, NAN, 50 },
+        { 0.44, NAN, 50 }, /* 0.88 x 50 = 44, stabilised */
+        { 0.30, NAN, 50 },  { 0.30, NAN, 50 },  { 0.30, NAN, 50 },
+    };
+    (void)state;
+    CHECK_TRACE(&kubernetes, 1, steps);
+}
+
+/* Down to the largest recommendation of the last 300 s = 20 syncs. */
+static void test_scale_down_is_stabilised(void **state)
+{
+    static const struct step steps[] = {
+        { 0.20, NAN, 10 }, /* 0: 4; but 10 stood at the start */
+        { 0.20, NAN, 10 }, { 0.20, NAN, 10 }, { 0.35, NAN, 10 }, /* 3: 0.7 x 10 = 7 */
+        { 0.20, NAN, 10 }, { 0.20, NAN, 10 }, { 0.20, NAN, 10 }, { 0.20, NAN, 10 },
+        { 0.20, NAN, 10 }, { 0.20, NAN, 10 }, { 0.20, NAN, 10 }, { 0.20, NAN, 10 },
+        { 0.20, NAN, 10 }, { 0.20, NAN, 10 }, { 0.20, NAN, 10 }, { 0.20, NAN, 10 },
+        { 0.20, NAN, 10 }, { 0.20, NAN, 10 }, { 0.20, NAN, 10 }, { 0.20, NAN, 10 },
+        { 0.20, NAN, 7 }, /* 20: the 10 of the start is 300 s old; the largest is sync 3's 7 */
+        { 0.28, NAN, 7 }, /* 0.56 x 7 = 3.92 */
+        { 0.28, NAN, 7 },  { 0.28, NAN, 4 }, /* 23: the 7 is 300 s old */
+        { 0.49, NAN, 4 },
+    };
+    (void)state;
+    CHECK_TRACE(&kubernetes, 10, steps);
+}
+
+/* Two policies down, the smaller change: 2 pods or 10 % in a minute. */
+static void test_policies_down(void **state)
+{
+    static const struct step steps[] = {
+        { 0.10, NAN, 18 }, /* 0.2 x 20 = 4; 2 pods or 10 % = 2: down to 18 */
+        { 0.10, NAN, 18 }, /* 2 are gone in this minute already */
+        { 0.10, NAN, 18 }, { 0.10, NAN, 18 },
+        { 0.10, NAN, 16 }, /* 10 % of 18, up to whole pods: 2 */
+        { 0.10, NAN, 16 }, { 0.10, NAN, 16 },
+        { 0.10, NAN, 16 }, { 0.10, NAN, 14 },
+        { 0.10, NAN, 14 }, { 0.10, NAN, 14 },
+        { 0.10, NAN, 14 }, { 0.10, NAN, 12 },
+        { 0.10, NAN, 12 }, { 0.10, NAN, 12 },
+        { 0.10, NAN, 12 }, { 0.10, NAN, 10 },
+        { 0.10, NAN, 10 }, { 0.10, NAN, 10 },
+        { 0.10, NAN, 10 }, { 0.10, NAN, 9 }, /* 10 % of 10: 1 */
+    };
+    struct autoscaler_params p = kubernetes;
+    (void)state;
+    p.down = (struct autoscaler_rules){ 0, 2, 10, 60 * S, SELECT_MIN };
+    CHECK_TRACE(&p, 20, steps);
+    static const struct step none[] = { { 0.10, NAN, 20 }, { 0.10, NAN, 20 } };
+    p.down.select = SELECT_DISABLED;
+    CHECK_TRACE(&p, 20, none);
+}
+
+/* The larger proposal wins; a metric that fails lets the count only grow. */
+static void test_two_metrics(void **state)
+{
+    static const struct
+        step
+            steps
+                [] = {
+                    { 0.50, 0.20, 2 }, /* both at their targets (p99: 0.2 s) */
+                    { 0.50, 0.22, 2 }, /* 1.1 */
+                    { 0.50, 0.30, 3 }, /* cpu 2, p99 1.5 x 2 */
+                    { 0.70, 0.10, 5 }, /* cpu 1.4 x 3 = 4.2, p99 2 */
+                    { 0.25, 0.20, 5 }, /* cpu 3, p99 5 */
+                    { NAN, 0.20, 5 },   { NAN, 0.10, 5 }, /* p99 3, cpu fails: not down */
+                    { NAN, 0.30, 8 },                     /* p99 1.5 x 5 = 7.5: up is allowed */
+                    { 0.60, NAN, 10 },                    /* cpu 1.2 x 8 = 9.6 */
+                    { 0.20, NAN, 10 },  { NAN, NAN, 10 },   { 0.20, 0.10, 10 },
+                    { 0.20, 0.10, 10 }, { 0.20, 0.10, 10 }, { 0.20, 0.10, 10 },
+                    { 0.10, 0.18, 10 }, /* cpu 2, p99 0.9: just within, 10 */
+                    { 0.20, 0.10, 10 }, { 0.20, 1.00, 20 }, /* p99 5 x 10 = 50; limit 10 + 10 */
+                    { 0.20, 1.00, 40 }, { 0.20, 0.10, 40 },
+                };
+    struct autoscaler_params p = kubernetes;
+    (void)state;
+    p.target[AUTOSCALE_P99] = 0.2;
+    CHECK_TRACE(&p, 2, steps);
+}
+
+/* Pods with a value, pods without, pods not ready: one CPU proposal at a target of 0.5. */
+static void test_missing_and_unready(void **state)
+{
+    static const struct {
+        int have;
+        double cpu;
+        int missing, unready;
+        int64_t replicas, expected; /* -1: the metric fails */
+    } cases[] = {
+        { 4, 0.80, 0, 0, 4, 7 },  /* 1.6 x 4 = 6.4 */
+        { 4, 0.80, 1, 0, 5, 7 },  /* 3.2 / 5 = 64 %: 1.28 x 5 = 6.4 */
+        { 4, 0.30, 1, 0, 5, 5 },  /* (1.2 + 1) / 5 = 44 %: 0.88 x 5 = 4.4 */
+        { 4, 0.10, 1, 0, 5, 3 },  /* (0.4 + 1) / 5 = 28 %: 0.56 x 5 = 2.8 */
+        { 4, 0.35, 1, 0, 5, 5 },  /* (1.4 + 1) / 5 = 48 %: within */
+        { 4, 0.56, 1, 0, 5, 5 },  /* 1.12, then 2.24 / 5 = 44 %: turns round */
+        { 4, 0.50, 1, 0, 5, 5 },  /* at the target */
+        { 4, 0.80, 0, 2, 6, 6 },  /* 3.2 / 6 = 53 %: within */
+        { 4, 0.80, 0, 1, 5, 7 },  /* as a missing one */
+        { 4, 0.20, 0, 2, 6, 2 },  /* 0.4 x 4: those that start do not hold it back */
+        { 1, 2.00, 0, 3, 4, 4 },  /* 2 / 4 = 50 % */
+        { 2, 0.90, 0, 1, 5, 5 },  /* 1.8 / 3 = 60 %: 1.2 x 3 -> 4, fewer than 5: turns round */
+        { 0, 0.00, 3, 1, 4, -1 }, /* nobody has it */
+    };
+    (void)state;
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        struct autoscaler_pod pods[PODS];
+        size_t n = 0;
+        int64_t proposal = -1;
+        double ratio;
+        for (int i = 0; i < cases[c].have; i++, n++) {
+            pods[n] = ready_pod(0);
+            pods[n].value[AUTOSCALE_CPU] = cases[c].cpu;
+        }
+        for (int i = 0; i < cases[c].missing; i++)
+            pods[n++] = ready_pod(0);
+        for (int i = 0; i < cases[c].unready; i++, n++) {
+            pods[n] = ready_pod(0);
+            pods[n].pending = true;
+        }
+        pods[n] = ready_pod(0);
+        pods[n].value[AUTOSCALE_CPU] = 9; /* a terminating one counts for nothing */
+        pods[n++].terminating = true;
+        autoscaler_propose(&kubernetes, AUTOSCALE_CPU, 0, cases[c].replicas, pods, n, &proposal,
+                           &ratio);
+        if (proposal != cases[c].expected)
+            fail_msg("case %zu: %lld, computed by hand %lld", c, (long long)proposal,
+                     (long long)cases[c].expected);
+    }
+}
+
+/* When does the CPU of a young pod count? One old pod at 100 % beside it: with the young one's
+ * 100 % it is 2 x 2 = 4 replicas; the young one at nothing gives 50 %: 2. */
+static void test_cpu_initialisation(void **state)
+{
+    static const struct {
+        bool ready;
+        int64_t changed_s, measured_s, now_s; /* after its start at 0 */
+        bool counts;
+    } cases[] = {
+        { false, 0, 30, 30, false },     /* starting */
+        { true, 20, 34, 40, false },     /* no whole window since it is ready */
+        { true, 20, 35, 40, true },      /* one */
+        { false, 100, 120, 120, false }, /* went unready in its first 5 minutes */
+        { false, 100, 300, 300, true },  /* later: it has been ready (changed after 30 s) */
+        { false, 20, 300, 300, false },  /* never was ready */
+        { true, 299, 300, 300, true },
+    };
+    (void)state;
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        struct autoscaler_pod pods[2] = { ready_pod(0), ready_pod(0) };
+        int64_t proposal = -1;
+        double ratio;
+        pods[0].value[AUTOSCALE_CPU] = pods[1].value[AUTOSCALE_CPU] = 1;
+        pods[1].ready = cases[c].ready;
+        pods[1].started_ns = 0;
+        pods[1].ready_changed_ns = cases[c].changed_s * S;
+        pods[1].measured_ns = cases[c].measured_s * S;
+        autoscaler_propose(&kubernetes, AUTOSCALE_CPU, cases[c].now_s * S, 2, pods, 2,
+                           &proposal, &ratio);
+        if (proposal != (cases[c].counts ? 4 : 2))
+            fail_msg("case %zu: %lld", c, (long long)proposal);
+        /* other metrics do not ask for readiness */
+        struct autoscaler_params p = kubernetes;
+        p.target[AUTOSCALE_P99] = 0.5;
+        pods[0].value[AUTOSCALE_P99] = pods[1].value[AUTOSCALE_P99] = 1;
+        autoscaler_propose(&p, AUTOSCALE_P99, cases[c].now_s * S, 2, pods, 2, &proposal,
+                           &ratio);
+        assert_int_equal(proposal, 4);
+    }
+}
+
+static void test_bounds_come_first(void **state)
+{
+    struct autoscaler a;
+    struct autoscaler_params p = kubernetes;
+    (void)state;
+    p.min = 3;
+    p.max = 8;
+    autoscaler_init(&a);
+    assert_int_equal(sync_all(&a, &p, 0, 1, NAN, NAN).replicas, 3);
+    assert_int_equal(sync_all(&a, &p, SYNC, 20, NAN, NAN).replicas, 8);
+    assert_int_equal(sync_all(&a, &p, 2 * SYNC, 4, 5, NAN).replicas, 8);
+    p.down.stabilisation_ns = 0;
+    assert_int_equal(sync_all(&a, &p, 3 * SYNC, 8, 0, NAN).replicas, 3);
+}
+
+/* Whatever the metrics do: within bounds, never further in 15 s than the policy, never down while
+ * a recommendation of the window is higher. */
+static void test_random_traces(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed <= 200; seed++) {
+        struct random_stream rs;
+        struct autoscaler a;
+        int64_t replicas = 5, proposed[21] = { 0 };
+        random_stream_init(&rs, seed, 0, 0, 0);
+        autoscaler_init(&a);
+        for (int64_t i = 0; i < 100; i++) {
+            double cpu = random_stream_lognormal(&rs, 0.5, 0.8);
+            bool missing = random_stream_uniform(&rs) < 0.1;
+            struct autoscaler_decision d =
+                sync_all(&a, &kubernetes, i * SYNC, replicas, missing ? NAN : cpu, NAN);
+            int64_t most = replicas < 4 ? replicas + 4 : 2 * replicas, highest = 0;
+            proposed[i % 21] = missing ? 0 : d.proposed;
+            for (int64_t k = i < 20 ? 0 : i - 19; k <= i; k++)
+                highest = proposed[k % 21] > highest ? proposed[k % 21] : highest;
+            bool right = d.replicas >= 1 && d.replicas <= 50 && d.replicas <= most &&
+                         (d.replicas >= replicas || d.replicas >= highest) &&
+                         (!missing || d.replicas == replicas);
+            if (!right)
+                fail_msg("seed %u, sync %lld: %lld -> %lld", seed, (long long)i,
+                         (long long)replicas, (long long)d.replicas);
+            replicas = d.replicas;
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_scale_up),
+        cmocka_unit_test(test_scale_down_is_stabilised),
+        cmocka_unit_test(test_policies_down),
+        cmocka_unit_test(test_two_metrics),
+        cmocka_unit_test(test_missing_and_unready),
+        cmocka_unit_test(test_cpu_initialisation),
+        cmocka_unit_test(test_bounds_come_first),
+        cmocka_unit_test(test_random_traces),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
