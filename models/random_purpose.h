@@ -13,6 +13,8 @@ enum random_purpose {
     RANDOM_GC = 5,           /* phase of garbage collection; index: worker */
     RANDOM_RECONNECT = 16,   /* retry delays; index: client and attempt, mixed */
     RANDOM_CHURN = 17,       /* which clients stall or vanish, and when */
+    RANDOM_BALANCER = 32,    /* which pod a new connection goes to */
+    RANDOM_SHED = 33,        /* which publishes are shed, and their priority */
 };
 
 #endif

@@ -1,0 +1,38 @@
+/* probe.h - readiness and liveness: what the kubelet makes of a pod's answers.
+ *
+ * The kubelet asks every period; no answer within the time-out is a failure. `failures` in a row
+ * make a ready pod unready, or a live one be killed; `successes` in a row make it ready. The pod
+ * answers from the same event loop that serves its clients (fleet.c), so that a starved loop fails
+ * its probes, and a slow one passes them: both are what the model is for.
+ * Source: Kubernetes docs, "Configure Liveness, Readiness and Startup Probes": initialDelaySeconds
+ * 0, periodSeconds 10, timeoutSeconds 1, successThreshold 1, failureThreshold 3; kubelet
+ * prober/worker.go: a readiness probe begins as failed, a liveness probe as passed.
+ */
+#ifndef PUSHSIM_MODELS_PROBE_H
+#define PUSHSIM_MODELS_PROBE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum probe_kind { PROBE_READINESS, PROBE_LIVENESS, PROBES };
+
+struct probe_params {
+    int64_t delay_ns;   /* after the start of the container; >= 0 */
+    int64_t period_ns;  /* 0 = no such probe: it always passes once started */
+    int64_t timeout_ns; /* > 0 */
+    int64_t failures;   /* in a row, >= 1 */
+    int64_t successes;  /* in a row, >= 1; liveness: 1 */
+};
+
+struct probe {
+    bool passing;     /* ready, or alive */
+    int64_t run;      /* answers in a row that speak against `passing` */
+    uint64_t failed;  /* answers that failed, in all */
+    uint64_t answers; /* in all */
+};
+
+void probe_init(struct probe *probe, enum probe_kind kind, const struct probe_params *p);
+/* The answer to one probe; true: `passing` has changed. */
+bool probe_answer(struct probe *probe, const struct probe_params *p, bool ok);
+
+#endif

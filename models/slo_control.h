@@ -1,0 +1,77 @@
+/* slo_control.h - the SLO as control logic: limits, a trigger, actions in steps, hysteresis.
+ *
+ * Once a second it looks at the service. A limit is breached while its figure is above it. The
+ * trigger is either that a limit is breached, or amplification: p99 rising together with the
+ * queues, both at `rise` and `amplification` times their calm level (a moving average over the
+ * seconds without trigger, 30 s). It must hold for_ns before the first action; every step_ns that
+ * it still holds the next action follows; after clear_ns without it the last action is undone,
+ * and so on. An action whose parameter says "none" is passed over.
+ *
+ * The actions, mildest first: longer heartbeats, refusing connects with Retry-After (RFC 9110,
+ * 10.2.3), shedding publishes of low priority, shedding any publish by rate, another drop policy.
+ */
+#ifndef PUSHSIM_MODELS_SLO_CONTROL_H
+#define PUSHSIM_MODELS_SLO_CONTROL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum slo_limit { SLO_P95, SLO_P99, SLO_DROPS, SLO_RECONNECTS, SLO_LIMITS };
+enum slo_trigger { TRIGGER_NEVER, TRIGGER_BREACH, TRIGGER_AMPLIFICATION };
+
+enum slo_action {
+    RELIEF_HEARTBEATS,
+    RELIEF_REFUSE,
+    RELIEF_SHED_PRIORITY,
+    RELIEF_SHED_RATE,
+    RELIEF_SWITCH_POLICY,
+    SLO_ACTIONS,
+};
+
+struct slo_control_params {
+    enum slo_trigger trigger;
+    double rise, amplification; /* of p99 and queue depth over their calm levels, > 1 */
+    int64_t for_ns;             /* the trigger must hold so long, >= 0 */
+    int64_t step_ns;            /* then another action every so often, > 0 */
+    int64_t clear_ns;           /* without the trigger: one action less, > 0 */
+    double heartbeat_factor;    /* periods become so much longer; 1 = none */
+    int64_t retry_after_ns;     /* connects are refused with it; 0 = none */
+    double low_priority;        /* share of the publishes that is of low priority; 0 = none */
+    double shed_share;          /* share of all publishes shed by rate, 0..1; 0 = none */
+    int64_t policy;             /* enum queue_policy + 1; 0 = none */
+};
+
+struct slo_sample {           /* one second; NAN = not known, breaks nothing */
+    double value[SLO_LIMITS]; /* s, s, share, 1/s */
+    double depth;             /* mean queue depth, messages */
+};
+
+struct slo_control {
+    double calm_p99, calm_depth; /* s, messages; NAN before the first sample */
+    unsigned breached;           /* bits 1 << enum slo_limit */
+    bool triggered;
+    int64_t since_ns; /* of `triggered` */
+    int64_t acted_ns; /* of the last action taken or undone */
+    unsigned actions; /* in force, bits 1 << enum slo_action */
+};
+
+struct slo_change {               /* what one second brought */
+    unsigned breached, recovered; /* limits */
+    int trigger;                  /* 1: fired, -1: ended, 0 */
+    int taken, undone;            /* enum slo_action; -1 = none */
+};
+
+void slo_control_init(struct slo_control *c);
+/* `limits`: by enum slo_limit, same units as the sample; 0 = no limit. */
+struct slo_change slo_control_step(struct slo_control *c, const struct slo_control_params *p,
+                                   const double limits[SLO_LIMITS],
+                                   const struct slo_sample *sample, int64_t now_ns);
+static inline bool slo_control_acts(const struct slo_control *c, enum slo_action action)
+{
+    return c->actions >> action & 1;
+}
+
+const char *slo_limit_name(enum slo_limit limit);
+const char *slo_action_name(enum slo_action action);
+
+#endif

@@ -1,0 +1,87 @@
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "models/rollout.h"
+#include "sim/random_stream.h"
+
+static void test_single_steps(void **state)
+{
+    static const struct {
+        double surge, unavailable;
+        int64_t replicas;
+        struct rollout_pods old, fresh;
+        struct rollout_step expected;
+    } cases[] = {
+        /* 25 % of 10: 3 more, 2 fewer */
+        { .25, .25, 10, { 10, 10 }, { 0, 0 }, { 3, 2, 0 } },
+        { .25, .25, 10, { 8, 8 }, { 3, 0 }, { 2, 0, 0 } },
+        { .25, .25, 10, { 8, 8 }, { 5, 5 }, { 0, 5, 0 } },
+        { .25, .25, 10, { 3, 3 }, { 5, 5 }, { 5, 0, 0 } },
+        { .25, .25, 10, { 0, 0 }, { 10, 10 }, { 0, 0, 0 } },
+        /* old pods that do not work go first */
+        { .25, .25, 10, { 10, 6 }, { 3, 0 }, { 0, 2, 2 } },
+        /* one pod: surge 1, unavailable 0: first start, then stop */
+        { .25, .25, 1, { 1, 1 }, { 0, 0 }, { 1, 0, 0 } },
+        { .25, .25, 1, { 1, 1 }, { 1, 0 }, { 0, 0, 0 } },
+        { .25, .25, 1, { 1, 1 }, { 1, 1 }, { 0, 1, 0 } },
+        /* neither allowed: one at a time may be missing */
+        { 0, 0, 4, { 4, 4 }, { 0, 0 }, { 0, 1, 0 } },
+        { 0, 0, 4, { 3, 3 }, { 0, 0 }, { 1, 0, 0 } },
+        /* all at once */
+        { 0, 1, 4, { 4, 4 }, { 0, 0 }, { 0, 4, 0 } },
+        { 1, 0, 4, { 4, 4 }, { 0, 0 }, { 4, 0, 0 } },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct rollout_params p = { cases[i].surge, cases[i].unavailable };
+        struct rollout_step got =
+            rollout_next(&p, cases[i].replicas, cases[i].old, cases[i].fresh);
+        struct rollout_step expected = cases[i].expected;
+        if (got.start != expected.start || got.stop != expected.stop ||
+            got.stop_unusable != expected.stop_unusable)
+            fail_msg("case %zu: start %lld, stop %lld (%lld unusable)", i, (long long)got.start,
+                     (long long)got.stop, (long long)got.stop_unusable);
+    }
+}
+
+/* Any surge, any unavailability, pods that become ready in any order: it ends, with the bounds
+ * kept at every step. */
+static void test_rollouts_end_within_bounds(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed <= 500; seed++) {
+        struct random_stream rs;
+        random_stream_init(&rs, seed, 0, 0, 0);
+        struct rollout_params p = { random_stream_uniform(&rs), random_stream_uniform(&rs) };
+        int64_t replicas = 1 + random_stream_u32(&rs) % 50;
+        struct rollout_pods old = { replicas, replicas }, fresh = { 0, 0 };
+        int64_t most = replicas + (int64_t)(p.surge * (double)replicas) + 1;
+        int64_t fewest = replicas - (int64_t)(p.unavailable * (double)replicas);
+        int steps = 0;
+        for (; old.count > 0 || fresh.count < replicas; steps++) {
+            struct rollout_step step = rollout_next(&p, replicas, old, fresh);
+            old.count -= step.stop;
+            old.available -= step.stop - step.stop_unusable;
+            fresh.count += step.start;
+            if (old.count < 0 || old.count + fresh.count > most ||
+                old.available + fresh.available < fewest || steps > 1000)
+                fail_msg("seed %u: %lld old, %lld new", seed, (long long)old.count,
+                         (long long)fresh.count);
+            if (fresh.available < fresh.count)
+                fresh.available += 1 + random_stream_u32(&rs) % (fresh.count - fresh.available);
+        }
+        assert_int_equal(fresh.count, replicas);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_single_steps),
+        cmocka_unit_test(test_rollouts_end_within_bounds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,141 @@
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <math.h>
+#include <cmocka.h>
+
+#include "models/slo_control.h"
+#include "sim/random_stream.h"
+
+#define S INT64_C(1000000000)
+
+static const double limits[SLO_LIMITS] = { [SLO_P99] = 0.5, [SLO_RECONNECTS] = 10 };
+static const struct slo_control_params two_actions = {
+    .trigger = TRIGGER_AMPLIFICATION,
+    .rise = 2,
+    .amplification = 2,
+    .for_ns = 2 * S,
+    .step_ns = 3 * S,
+    .clear_ns = 4 * S,
+    .heartbeat_factor = 1,
+    .retry_after_ns = 30 * S,
+    .shed_share = 0.5,
+};
+
+#define R (1u << RELIEF_REFUSE)
+#define H (1u << RELIEF_SHED_RATE)
+
+struct second {
+    double p99, depth;
+    bool triggered;   /* after it */
+    unsigned actions; /* in force after it */
+};
+
+static void check(const struct slo_control_params *p, const struct second *rows, size_t count)
+{
+    struct slo_control c;
+    slo_control_init(&c);
+    for (size_t i = 0; i < count; i++) {
+        struct slo_sample sample = { { NAN, rows[i].p99, NAN, NAN }, rows[i].depth };
+        unsigned before = c.actions;
+        struct slo_change change = slo_control_step(&c, p, limits, &sample, (int64_t)i * S);
+        if (c.triggered != rows[i].triggered || c.actions != rows[i].actions)
+            fail_msg("second %zu: triggered %d, actions %x", i, c.triggered, c.actions);
+        unsigned told = before;
+        if (change.taken >= 0)
+            told |= 1u << change.taken;
+        if (change.undone >= 0)
+            told &= ~(1u << change.undone);
+        assert_int_equal(told, c.actions);
+    }
+}
+
+/* Refusing connects is milder than shedding: taken first, undone last. */
+static void test_actions_follow_each_other(void **state)
+{
+    static const struct second rows[] = {
+        { 0.1, 1, false, 0 },     { 0.3, 1, false, 0 }, /* p99 alone is no amplification */
+        { 0.1, 5, false, 0 },                           /* nor the queue alone */
+        { 0.3, 5, true, 0 },                            /* both: 3 s */
+        { 0.3, 5, true, 0 },      { 0.3, 5, true, R },  /* held for 2 s */
+        { 0.3, 5, true, R },      { 0.3, 5, true, R },
+        { 0.3, 5, true, R | H }, /* 3 s later */
+        { 0.3, 5, true, R | H },  { 0.3, 5, true, R | H },
+        { 0.3, 5, true, R | H },  /* nothing is left to do */
+        { 0.1, 1, false, R | H }, /* 12 s: over */
+        { 0.1, 1, false, R | H }, { 0.1, 1, false, R | H },
+        { 0.1, 1, false, R | H }, { 0.1, 1, false, R }, /* 4 s calm */
+        { 0.1, 1, false, R },     { 0.1, 1, false, R },
+        { 0.3, 5, true, R },  /* 19: again, before the last action was undone */
+        { 0.1, 1, false, R }, /* 20: calm again, counted from here */
+        { 0.1, 1, false, R },     { 0.1, 1, false, R },
+        { 0.1, 1, false, R },     { 0.1, 1, false, 0 },
+    };
+    (void)state;
+    check(&two_actions, rows, sizeof rows / sizeof *rows);
+}
+
+static void test_breach_as_trigger(void **state)
+{
+    static const struct second rows[] = {
+        { 0.4, 0, false, 0 }, { 0.6, 0, true, R },  { 0.5, 0, false, R }, { NAN, 0, false, R },
+        { 0.5, 0, false, R }, { 0.5, 0, false, R }, { 0.5, 0, false, 0 },
+    };
+    struct slo_control_params p = two_actions;
+    (void)state;
+    p.trigger = TRIGGER_BREACH;
+    p.for_ns = 0;
+    check(&p, rows, sizeof rows / sizeof *rows);
+}
+
+static void test_breaches_are_told_once(void **state)
+{
+    struct slo_control c;
+    struct slo_control_params p = two_actions;
+    struct slo_sample bad = { { NAN, 0.6, NAN, 11 }, 0 }, good = { { NAN, 0.5, NAN, 10 }, 0 };
+    unsigned both = 1u << SLO_P99 | 1u << SLO_RECONNECTS;
+    (void)state;
+    p.trigger = TRIGGER_NEVER;
+    slo_control_init(&c);
+    assert_int_equal(slo_control_step(&c, &p, limits, &bad, 0).breached, both);
+    assert_int_equal(slo_control_step(&c, &p, limits, &bad, S).breached, 0);
+    assert_int_equal(slo_control_step(&c, &p, limits, &good, 2 * S).recovered, both);
+    assert_int_equal(c.actions, 0);
+}
+
+/* However the figures jump: an action is taken only under the trigger and undone only without,
+ * and two changes are never closer than the smaller of step and clear. */
+static void test_hysteresis(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed <= 300; seed++) {
+        struct random_stream rs;
+        struct slo_control c;
+        int64_t last = -100 * S;
+        random_stream_init(&rs, seed, 0, 0, 0);
+        slo_control_init(&c);
+        for (int64_t i = 0; i < 200; i++) {
+            struct slo_sample sample = { { NAN, random_stream_exponential(&rs, 0.2), NAN, NAN },
+                                         random_stream_exponential(&rs, 3) };
+            struct slo_change change =
+                slo_control_step(&c, &two_actions, limits, &sample, i * S);
+            bool changed = change.taken >= 0 || change.undone >= 0;
+            if ((change.taken >= 0 && !c.triggered) || (change.undone >= 0 && c.triggered) ||
+                (changed && c.actions != R && i * S - last < 3 * S))
+                fail_msg("seed %u, second %lld", seed, (long long)i);
+            last = changed ? i * S : last;
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_actions_follow_each_other),
+        cmocka_unit_test(test_breach_as_trigger),
+        cmocka_unit_test(test_breaches_are_told_once),
+        cmocka_unit_test(test_hysteresis),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
