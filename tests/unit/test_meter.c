@@ -1,0 +1,129 @@
+/* Blame and meter: ranges enter as their single deliveries would, and nothing is lost. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "models/meter.h"
+#include "models/schedule.h"
+#include "sim/random_stream.h"
+#include "tests/support/push_case.h"
+
+static int64_t below(struct random_stream *rs, int64_t n)
+{
+    return (int64_t)(random_stream_u64(rs) % (uint64_t)n);
+}
+
+/* A progression is the same as its values one by one. */
+static void blame_of_a_range(void **state)
+{
+    struct random_stream rs;
+    struct blame range, single;
+    (void)state;
+    random_stream_init(&rs, 3, 0, 1, 0);
+    blame_init(&range);
+    blame_init(&single);
+    for (int i = 0; i < 2000; i++) {
+        int64_t part[BLAME_PARTS], step = below(&rs, 1 << below(&rs, 24));
+        uint64_t n = 1 + (uint64_t)below(&rs, 200);
+        enum blame_part growing = i % 2 ? BLAME_QUEUE : BLAME_PIPELINE;
+        for (int k = 0; k < BLAME_PARTS; k++)
+            part[k] = below(&rs, (int64_t)1 << below(&rs, 40));
+        blame_add(&range, part, growing, step, n);
+        for (; n > 0; n--, part[growing] += step)
+            blame_add(&single, part, growing, 0, 1);
+    }
+    assert_memory_equal(range.buckets, single.buckets,
+                        (HISTOGRAM_BUCKETS + 1) * sizeof *range.buckets);
+    blame_close(&range);
+    blame_close(&single);
+}
+
+/* Two deliveries, one ten times as late for another reason: the tail blames that reason. */
+static void the_tail_has_its_own_blame(void **state)
+{
+    static const int64_t quick[BLAME_PARTS] = { [BLAME_PIPELINE] = 1000000 };
+    static const int64_t late[BLAME_PARTS] = {
+        [BLAME_PIPELINE] = 1000000, [BLAME_THROTTLED] = 9000000
+    };
+    struct blame b;
+    double all[BLAME_PARTS], tail[BLAME_PARTS];
+    (void)state;
+    blame_init(&b);
+    blame_add(&b, quick, BLAME_PIPELINE, 0, 10);
+    blame_add(&b, late, BLAME_PIPELINE, 0, 1);
+    blame_shares(&b, 0, all);
+    blame_shares(&b, 10000000, tail);
+    assert_float_equal(all[BLAME_PIPELINE], 11.0 / 20, 1e-12);
+    assert_float_equal(all[BLAME_THROTTLED], 9.0 / 20, 1e-12);
+    assert_float_equal(tail[BLAME_THROTTLED], 0.9, 1e-12);
+    blame_shares(&b, 20000000, tail);
+    assert_true(isnan(tail[BLAME_THROTTLED]));
+    blame_close(&b);
+}
+
+/* Latencies fall into the second in which the client sees them, wherever the range is split. */
+static void seconds_split_a_range(void **state)
+{
+    struct network_params network = { 0 };
+    struct run_record record;
+    struct publish_record publish = { .planned_ns = 0, .measured = true };
+    struct meter m;
+    (void)state;
+    run_record_init(&record);
+    meter_init(&m, &network, 10, &record);
+    meter_due(&m, 0, 10);
+    struct delivery_run run = {
+        .publish = &publish, .n = 10, .first_ns = 500000000, .step_ns = 100000000
+    };
+    meter_deliver(&m, &run); /* at 0.5 .. 1.4 s */
+    meter_close_windows(&m, 2000000000);
+    assert_int_equal(record.point_count, 4);
+    assert_string_equal(record.points[0].name, "delivery.p50");
+    assert_float_equal(record.points[0].value, 0.7, 0.7 / 128); /* of 0.5 .. 0.9 */
+    assert_float_equal(record.points[2].value, 1.2, 1.2 / 128); /* of 1.0 .. 1.4 */
+    assert_int_equal(meter_in_flight(&m), 0);
+    meter_close(&m);
+    run_record_close(&record);
+}
+
+static void phases_make_the_schedule(void **state)
+{
+    struct parameters p = push_case_plain();
+    struct schedule s;
+    (void)state;
+    p.workload.phases = 3;
+    p.workload.phase[0] = (struct phase_params){ "warm-up", 1000000000, 10, false };
+    p.workload.phase[1] = (struct phase_params){ "pause", 500000000, 0, true };
+    p.workload.phase[2] = (struct phase_params){ "burst", 1000000000, 40, true };
+    schedule_build(&s, &p, 1, 0);
+    assert_int_equal(s.count, 50);
+    assert_int_equal(s.end_ns, 2500000000);
+    assert_int_equal(s.actions[0].at_ns, 50000000);
+    assert_false(s.actions[9].measured);
+    assert_int_equal(s.actions[10].at_ns, 1512500000);
+    assert_true(s.actions[10].measured);
+    assert_int_equal(s.initial, 3);
+    schedule_close(&s);
+    p.workload.arrivals = ARRIVAL_POISSON;
+    p.workload.phases = 1;
+    p.workload.phase[0].duration_ns = INT64_C(10000000000000);
+    schedule_build(&s, &p, 1, 0);
+    assert_in_range(s.count, 100000 - 4 * 317, 100000 + 4 * 317); /* four standard deviations */
+    schedule_close(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(blame_of_a_range),
+        cmocka_unit_test(the_tail_has_its_own_blame),
+        cmocka_unit_test(seconds_split_a_range),
+        cmocka_unit_test(phases_make_the_schedule),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
