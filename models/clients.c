@@ -58,6 +58,8 @@ static void retry_later(struct clients *c, uint32_t client, int64_t asked_ns)
         set_timer(c, client, INT64_MAX);
         return;
     }
+    c->counters.retries++;
+    c->counters.retry_s += (double)delay / 1e9;
     set_state(c, client, CLIENT_WAITING);
     set_timer(c, client, c->sim->now_ns + delay);
 }

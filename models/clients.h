@@ -61,7 +61,10 @@ struct clients_counters {
     uint64_t given_up;   /* clients whose policy gave up */
     uint64_t vanished;   /* silent losses */
     uint64_t stalls;
-    uint64_t disconnects[DISCONNECT_CAUSES];
+    uint64_t retries;                        /* delays drawn */
+    double retry_s;                          /* their sum, s */
+    uint64_t disconnects[DISCONNECT_CAUSES]; /* as the clients know them */
+    uint64_t noticed[DISCONNECT_CAUSES];     /* at the server, of clients already gone */
 };
 
 struct client { /* one client; 48 bytes */

@@ -7,7 +7,7 @@
 
 void connections_init(struct connections *c, uint32_t count)
 {
-    *c = (struct connections){ mem_alloc(count + (size_t)1), count, 0, 0 };
+    *c = (struct connections){ .state = mem_alloc(count + (size_t)1), .count = count };
 }
 
 void connections_close(struct connections *c)
@@ -53,6 +53,8 @@ static void set_run(struct connections *c, uint32_t first, uint32_t n, uint8_t s
     c->open += n * (uint32_t)is_open(state) - n * (uint32_t)is_open(old);
     c->regular += n * (uint32_t)is_regular(state) - n * (uint32_t)is_regular(old);
     memset(c->state + first, state, n);
+    if (state != CONNECTION_CLOSED && first + n > c->used)
+        c->used = first + n;
 }
 
 void connections_set_phase(struct connections *c, uint32_t first, uint32_t n,

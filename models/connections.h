@@ -29,6 +29,7 @@ enum connection_phase {
 struct connections {
     uint8_t *state; /* `count` phases and flags; owned */
     uint32_t count;
+    uint32_t used;    /* connections from here on have never been open */
     uint32_t open;    /* subscribers: waiting, ready or blocked */
     uint32_t regular; /* of these, without any flag and not blocked */
 };
@@ -41,10 +42,11 @@ static inline uint8_t connections_phase(const struct connections *c, uint32_t i)
     return c->state[i] & CONNECTION_PHASE_MASK;
 }
 
-/* Whether all connections are open and none deviates: ranges need no look at single states. */
+/* Whether all connections in use are open and none deviates: ranges need no look at single
+ * states. */
 static inline bool connections_regular(const struct connections *c)
 {
-    return c->regular == c->count;
+    return c->regular == c->used;
 }
 
 /* Length of the run of connections in the same state that starts at `first` and ends before

@@ -238,6 +238,15 @@ void event_loop_close(struct event_loop *loop)
     memset(loop, 0, sizeof *loop);
 }
 
+void event_loop_clear(struct event_loop *loop)
+{
+    struct loop_queue *all[] = { &loop->inbox, &loop->accepts, &loop->timers, &loop->closes,
+                                 &loop->ready, &loop->later,   &loop->inside, &loop->flush };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        all[i]->count = 0;
+    loop->current = loop_poll_entry(loop, 0);
+}
+
 void event_loop_post(struct event_loop *loop, enum loop_source source,
                      const struct loop_entry *entry)
 {

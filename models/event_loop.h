@@ -116,6 +116,10 @@ void event_loop_ready(struct event_loop *loop, const struct loop_entry *entry);
 void event_loop_inside(struct event_loop *loop, const struct loop_entry *entry);
 void event_loop_flush(struct event_loop *loop, const struct loop_entry *entry);
 
+/* The process has died: forgets every entry. What the thread is at goes on as a poll that finds
+ * nothing, and the handler hears no more of it. */
+void event_loop_clear(struct event_loop *loop);
+
 /* Tells the handler how far the current range has come by now. */
 void event_loop_sync(struct event_loop *loop);
 /* The same, before connection `i` changes in a way that the handler looks at: if it is in the

@@ -54,7 +54,7 @@ void meter_drop(struct meter *m, uint32_t connection, uint32_t n, uint64_t messa
     settle(m, connection, n, (int32_t)messages);
 }
 
-void meter_lose(struct meter *m, enum loss_cause cause, uint32_t connection, uint32_t n,
+void meter_lose(struct meter *m, unsigned cause, uint32_t connection, uint32_t n,
                 uint64_t messages)
 {
     m->lost[cause] += n * messages;
@@ -64,9 +64,17 @@ void meter_lose(struct meter *m, enum loss_cause cause, uint32_t connection, uin
 static uint64_t lost_total(const struct meter *m)
 {
     uint64_t lost = 0;
-    for (int i = 0; i < LOSS_CAUSES; i++)
+    for (int i = 0; i < METER_LOSSES; i++)
         lost += m->lost[i];
     return lost;
+}
+
+int64_t meter_balance(const struct meter *m, uint32_t connection)
+{
+    int64_t balance = 0;
+    for (uint32_t i = 0; i <= connection; i++)
+        balance += m->balance[i];
+    return balance;
 }
 
 uint64_t meter_in_flight(const struct meter *m)
@@ -225,6 +233,12 @@ void meter_report(struct meter *m, uint64_t unhandled)
     run_record_metric(r, "delivered", "1", (double)m->delivered);
     run_record_metric(r, "dropped", "1", (double)m->dropped);
     run_record_metric(r, "lost", "1", (double)lost_total(m));
+    for (unsigned i = 0; i < METER_LOSSES; i++) {
+        char name[48];
+        const char *cause = i == METER_LOST_SHARED ? "shared_queue" : disconnect_cause_name(i);
+        snprintf(name, sizeof name, "lost.%s", cause);
+        run_record_metric(r, name, "1", (double)m->lost[i]);
+    }
     run_record_metric(r, "in_flight", "1", (double)(meter_in_flight(m) + unhandled));
     run_record_metric(r, "queue.depth.mean", "1", histogram_mean(&m->depth));
     run_record_metric(r, "queue.depth.p99", "1", histogram_quantile(&m->depth, 0.99));

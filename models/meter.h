@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "models/blame.h"
+#include "models/disconnect_cause.h"
 #include "models/parameters.h"
 #include "models/run_record.h"
 #include "sim/histogram.h"
@@ -46,14 +47,17 @@ struct delivery_run { /* one message delivered to n connections in a row */
     bool queued;               /* it found earlier messages in its queue */
 };
 
-enum loss_cause { LOSS_CLIENT_GONE, LOSS_SLOW_CONSUMER, LOSS_CAUSES };
+/* What ends a message: the cause that ended its connection, or that another subscriber of a
+ * shared queue got it. */
+#define METER_LOST_SHARED DISCONNECT_CAUSES
+#define METER_LOSSES      (DISCONNECT_CAUSES + 1)
 
 struct meter {
     int64_t publish_delay_ns, delivery_delay_ns; /* network, one way */
     uint64_t published;                          /* sent by the publisher */
     uint64_t due; /* published x subscribers, of the publishes handled */
     uint64_t delivered, dropped;
-    uint64_t lost[LOSS_CAUSES];
+    uint64_t lost[METER_LOSSES];
     uint32_t connections;      /* all numbers are below this */
     int32_t *balance;          /* connections + 1 differences: due - settled; owned */
     struct histogram delivery; /* latency, measured publishes, ns */
@@ -76,11 +80,12 @@ void meter_due(struct meter *m, uint32_t connection,
 void meter_deliver(struct meter *m, const struct delivery_run *run);
 /* `messages` for each of n connections end here. */
 void meter_drop(struct meter *m, uint32_t connection, uint32_t n, uint64_t messages);
-void meter_lose(struct meter *m, enum loss_cause cause, uint32_t connection, uint32_t n,
+void meter_lose(struct meter *m, unsigned cause, uint32_t connection, uint32_t n,
                 uint64_t messages);
 /* Queue depth of n connections, sampled. */
 void meter_depth(struct meter *m, int64_t depth, uint64_t n);
-uint64_t meter_in_flight(const struct meter *m); /* due and not settled */
+int64_t meter_balance(const struct meter *m, uint32_t connection); /* of it, in flight */
+uint64_t meter_in_flight(const struct meter *m);                   /* due and not settled */
 
 /* Writes the points of the windows that ended by `now_ns`. */
 void meter_close_windows(struct meter *m, int64_t now_ns);

@@ -4,14 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/client_preset.h"
+#include "models/clients.h"
 #include "models/meter.h"
-#include "models/push_server.h"
+#include "models/pod.h"
 #include "models/random_purpose.h"
 #include "sim/error.h"
 
 #define SAMPLE_NS 90909091 /* eleven a second: out of step with quota periods of 100 ms */
-/* A delivery is known at most this long after its write: event_loop.c's largest piece. */
-#define KNOWN_NS 100000000
+#define HOUR_NS   INT64_C(3600000000000)
 
 struct push_run {
     const struct parameters *p;
@@ -20,7 +21,12 @@ struct push_run {
     struct cpu_host *host;
     struct cpu_group *group;
     struct meter meter;
-    struct push_server *workers;  /* p->server.workers; owned */
+    struct clients clients;
+    struct pod pod;
+    int64_t sample_ns;            /* between samples: longer in runs of more than an hour */
+    int64_t series_ns;            /* between points of the series */
+    uint64_t unheard;             /* publishes while no process listened */
+    uint64_t reconnects_seen;     /* at the last point of the series */
     size_t next;                  /* action of the schedule */
     struct random_stream factors; /* noise of each publish */
     struct random_stream other;   /* times and lengths of interference */
@@ -40,16 +46,17 @@ static void publish_arrives(void *subject, void *object)
         .factor = random_stream_lognormal(&run->factors, 1, run->p->cost.noise_cv),
         .measured = action->measured,
     };
+    if (run->pod.state != POD_UP) {
+        run->unheard++;
+        return;
+    }
     for (int64_t w = 0; w < run->p->server.workers; w++)
-        push_server_publish(&run->workers[w], &record);
+        push_server_publish(&run->pod.workers[w], &record);
 }
 
 static void take_action(struct push_run *run, struct action *action)
 {
-    struct push_server *worker = run->workers;
-    while (action->kind != ACTION_PUBLISH &&
-           action->client - worker->base >= worker->connections.count)
-        worker++;
+    int64_t until = action->at_ns + action->duration_ns;
     switch (action->kind) {
     case ACTION_PUBLISH:
         run->meter.published++;
@@ -57,13 +64,13 @@ static void take_action(struct push_run *run, struct action *action)
                       publish_arrives, run, action);
         break;
     case ACTION_CONNECT:
-        push_server_connect(worker, action->client - worker->base);
+        clients_connect(&run->clients, action->client);
         break;
     case ACTION_DISCONNECT:
-        push_server_disconnect(worker, action->client - worker->base);
+        clients_leave(&run->clients, action->client);
         break;
     case ACTION_STALL:
-        push_server_stall(worker, action->client - worker->base, action->duration_ns);
+        pod_for_clients.stalled(&run->pod, action->client, until);
         break;
     }
 }
@@ -85,7 +92,7 @@ static void interference(void *subject, void *object)
     const struct cost_params *cost = &run->p->cost;
     (void)object;
     double length = random_stream_exponential(&run->other, cost->interference_ns);
-    push_server_other(&run->workers[0], length);
+    push_server_other(&run->pod.workers[0], length);
     double gap = random_stream_exponential(&run->other, 1e9 / cost->interference_rate_hz);
     simulation_at(&run->sim, run->sim.now_ns + (int64_t)gap, 0, interference, run, NULL);
 }
@@ -109,20 +116,32 @@ static void sample_depth(void *subject, void *object)
     uint64_t messages = 0, open = 0;
     (void)object;
     for (int64_t w = 0; w < run->p->server.workers; w++) {
-        messages += push_server_sample(&run->workers[w]);
-        open += run->workers[w].connections.open;
+        messages += push_server_sample(&run->pod.workers[w]);
+        open += run->pod.workers[w].connections.open;
     }
     if (open > 0)
         run_record_point(run->out, "queue.depth", run->sim.now_ns,
                          (double)messages / (double)open);
-    simulation_at(&run->sim, run->sim.now_ns + SAMPLE_NS, 1, sample_depth, run, NULL);
+    pod_sample(&run->pod);
+    simulation_at(&run->sim, run->sim.now_ns + run->sample_ns, 1, sample_depth, run, NULL);
 }
 
 /* Hears of every write up to now. */
 static void sync_workers(struct push_run *run)
 {
     for (int64_t w = 0; w < run->p->server.workers; w++)
-        event_loop_sync(&run->workers[w].loop);
+        event_loop_sync(&run->pod.workers[w].loop);
+}
+
+static void sample_pod(struct push_run *run)
+{
+    int64_t now = run->sim.now_ns;
+    uint64_t reconnects = run->clients.counters.reconnects;
+    run_record_point(run->out, "memory", now, (double)memory_account_total(&run->pod.memory));
+    run_record_point(run->out, "connections", now, pod_open(&run->pod));
+    run_record_point(run->out, "clients.open", now, run->clients.open);
+    run_record_point(run->out, "reconnects", now, (double)(reconnects - run->reconnects_seen));
+    run->reconnects_seen = reconnects;
 }
 
 static void sample_second(void *subject, void *object)
@@ -136,9 +155,10 @@ static void sample_second(void *subject, void *object)
     run_record_point(run->out, "cpu.throttled", now,
                      (double)(c.throttled_ns - run->sampled.throttled_ns) / 1e9);
     run->sampled = c;
+    sample_pod(run);
     sync_workers(run);
     meter_close_windows(&run->meter, now);
-    simulation_at(&run->sim, now + METER_WINDOW_NS, 1, sample_second, run, NULL);
+    simulation_at(&run->sim, now + run->series_ns, 1, sample_second, run, NULL);
 }
 
 /* -- life ---------------------------------------------------------------------------------- */
@@ -151,26 +171,35 @@ static uint32_t count_publishes(const struct schedule *s)
     return count;
 }
 
-static void start_workers(struct push_run *run)
+static const struct client_class plain_class = { .share = 1 };
+
+static void start_clients(struct push_run *run, uint64_t seed, uint32_t replication)
 {
-    int64_t workers = run->p->server.workers;
-    uint64_t clients = run->schedule->clients;
-    run->workers = mem_alloc((size_t)workers * sizeof *run->workers);
-    for (int64_t w = 0; w < workers; w++) {
-        uint32_t base = (uint32_t)(clients * (uint64_t)w / (uint64_t)workers);
-        uint32_t end = (uint32_t)(clients * (uint64_t)(w + 1) / (uint64_t)workers);
-        struct push_server_params params = { .p = run->p,
-                                             .group = run->group,
-                                             .meter = &run->meter,
-                                             .worker = (int)w,
-                                             .base = base,
-                                             .clients = end - base,
-                                             .publishes = count_publishes(run->schedule) };
-        push_server_init(&run->workers[w], &run->sim, &params);
-        uint32_t initial = run->schedule->initial < end ? run->schedule->initial : end;
-        if (initial > base)
-            push_server_connected(&run->workers[w], 0, initial - base);
+    const struct parameters *p = run->p;
+    bool plain = p->class_count == 0;
+    struct clients_params params = { .classes = plain ? &plain_class : p->classes,
+                                     .class_count = plain ? 1 : (int)p->class_count,
+                                     .accept = &p->accept,
+                                     .count = run->schedule->clients,
+                                     .seed = seed,
+                                     .replication = replication,
+                                     .server = &pod_for_clients,
+                                     .server_object = &run->pod };
+    for (int c = 0; c < params.class_count; c++) {
+        int preset = params.classes[c].preset;
+        params.reconnect[c] =
+            preset == 0 ? &p->reconnect : &client_presets[preset - 1].reconnect;
     }
+    clients_init(&run->clients, &run->sim, &params);
+}
+
+static void start_pod(struct push_run *run)
+{
+    const struct schedule *s = run->schedule;
+    pod_init(&run->pod, &run->sim, run->p, run->group, &run->meter, &run->clients, s->clients,
+             count_publishes(s), run->out);
+    pod_start(&run->pod, s->initial < s->clients ? s->initial : s->clients);
+    clients_start(&run->clients);
 }
 
 static void start_noise(struct push_run *run, uint64_t seed, uint32_t replication)
@@ -186,7 +215,7 @@ static void start_noise(struct push_run *run, uint64_t seed, uint32_t replicatio
         struct random_stream rs;
         random_stream_init(&rs, seed, replication, RANDOM_GC, (uint32_t)w);
         int64_t at = (int64_t)(random_stream_uniform(&rs) * cost->gc_period_ns);
-        simulation_at(&run->sim, at, 0, collect_garbage, run, &run->workers[w]);
+        simulation_at(&run->sim, at, 0, collect_garbage, run, &run->pod.workers[w]);
     }
 }
 
@@ -197,12 +226,17 @@ static void start(struct push_run *run, uint64_t seed, uint32_t replication)
     simulation_init(&run->sim);
     run->host = cpu_host_new(&run->sim, &run->p->host, &phases);
     run->group = cpu_group_new(run->host, &run->p->cpu);
-    meter_init(&run->meter, &run->p->network, run->schedule->clients, run->out);
-    start_workers(run);
+    meter_init(&run->meter, &run->p->network, pod_connections(run->p, run->schedule->clients),
+               run->out);
+    start_clients(run, seed, replication);
+    start_pod(run);
     start_noise(run, seed, replication);
     simulation_at(&run->sim, 0, 0, next_action, run, NULL);
-    simulation_at(&run->sim, SAMPLE_NS, 1, sample_depth, run, NULL);
-    simulation_at(&run->sim, METER_WINDOW_NS, 1, sample_second, run, NULL);
+    int64_t hours = 1 + run->schedule->end_ns / HOUR_NS;
+    run->sample_ns = SAMPLE_NS * hours;
+    run->series_ns = METER_WINDOW_NS * hours;
+    simulation_at(&run->sim, run->sample_ns, 1, sample_depth, run, NULL);
+    simulation_at(&run->sim, run->series_ns, 1, sample_second, run, NULL);
 }
 
 /* Deliveries due for the publishes on their way to the server or waiting for its loop. */
@@ -210,8 +244,8 @@ static uint64_t unhandled(const struct push_run *run)
 {
     uint64_t messages = 0;
     for (int64_t w = 0; w < run->p->server.workers; w++)
-        messages += (run->meter.published - run->workers[w].tail) *
-                    (uint64_t)run->workers[w].connections.open;
+        messages += (run->meter.published - run->unheard - run->pod.workers[w].tail) *
+                    (uint64_t)run->pod.workers[w].connections.open;
     return messages;
 }
 
@@ -231,43 +265,23 @@ static void run_window(struct push_run *run)
 /* First and last delivery over all workers. */
 static void report_positions(struct push_run *run)
 {
-    uint32_t count = run->workers[0].arrived;
+    uint32_t count = run->pod.workers[0].arrived;
     struct publish_record *all = mem_alloc((count + (size_t)1) * sizeof *all);
-    memcpy(all, run->workers[0].publishes, count * sizeof *all);
+    memcpy(all, run->pod.workers[0].publishes, count * sizeof *all);
     for (int64_t w = 1; w < run->p->server.workers; w++) {
         for (uint32_t i = 0; i < count; i++)
-            publish_record_merge(&all[i], &run->workers[w].publishes[i]);
+            publish_record_merge(&all[i], &run->pod.workers[w].publishes[i]);
     }
     meter_report_positions(&run->meter, all, count);
     free(all);
 }
 
-static void report_disconnects(struct push_run *run)
-{
-    static const char *const names[LOSS_CAUSES] = {
-        [LOSS_CLIENT_GONE] = "disconnects.client",
-        [LOSS_SLOW_CONSUMER] = "disconnects.slow_consumer",
-    };
-    uint64_t connects = 0, closed[LOSS_CAUSES] = { 0 };
-    for (int64_t w = 0; w < run->p->server.workers; w++) {
-        connects += run->workers[w].connects;
-        for (int i = 0; i < LOSS_CAUSES; i++)
-            closed[i] += run->workers[w].disconnects[i];
-    }
-    run_record_metric(run->out, "connects", "1", (double)connects);
-    for (int i = 0; i < LOSS_CAUSES; i++)
-        run_record_metric(run->out, names[i], "1", (double)closed[i]);
-}
-
 static void report(struct push_run *run)
 {
     struct run_record *r = run->out;
-    uint32_t *held = mem_alloc((run->schedule->clients + (size_t)1) * sizeof *held);
-    uint64_t open = 0;
-    for (int64_t w = 0; w < run->p->server.workers; w++) {
-        push_server_settle(&run->workers[w], held);
-        open += run->workers[w].connections.open;
-    }
+    uint32_t *held = mem_alloc((run->meter.connections + (size_t)1) * sizeof *held);
+    for (int64_t w = 0; w < run->p->server.workers; w++)
+        push_server_settle(&run->pod.workers[w], held);
     meter_check(&run->meter, held);
     free(held);
     meter_close_windows(&run->meter,
@@ -275,8 +289,8 @@ static void report(struct push_run *run)
     meter_report(&run->meter, unhandled(run));
     report_positions(run);
     struct cpu_counters c = cpu_group_counters(run->group);
-    run_record_metric(r, "connections", "1", (double)open);
-    report_disconnects(run);
+    pod_report(&run->pod);
+    run_record_metric(r, "published.failed", "1", (double)run->unheard);
     run_record_metric(r, "duration", "s", (double)run->sim.now_ns / 1e9);
     run_record_metric(r, "cpu.used", "s", (double)c.usage_ns / 1e9);
     run_record_metric(r, "cpu.throttled", "s", (double)c.throttled_ns / 1e9);
@@ -293,9 +307,8 @@ void push_run(const struct parameters *p, const struct schedule *s, uint64_t see
     start(&run, seed, replication);
     run_window(&run);
     report(&run);
-    for (int64_t w = 0; w < p->server.workers; w++)
-        push_server_close(&run.workers[w]);
-    free(run.workers);
+    pod_close(&run.pod);
+    clients_close(&run.clients);
     meter_close(&run.meter);
     cpu_host_free(run.host);
     simulation_close(&run.sim);

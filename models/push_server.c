@@ -17,8 +17,7 @@ static int64_t publish_begin(struct push_server *s, const struct loop_entry *e)
                          s->connections.open * push_cost(s->p->cost.enqueue_ns, p->factor));
 }
 
-/* Extends the prefix sums of costs by message m. */
-static void add_message_costs(struct push_server *s, uint32_t m)
+void push_server_add_costs(struct push_server *s, uint32_t m)
 {
     const struct publish_record *p = &s->publishes[m];
     double kib = (double)(p->bytes + s->costs->frame_bytes) / 1024;
@@ -28,6 +27,7 @@ static void add_message_costs(struct push_server *s, uint32_t m)
         take += push_cost(s->costs->write_ns + by_size, p->factor);
     s->take_ns[m + 1] = s->take_ns[m] + take;
     s->flush_ns[m + 1] = s->flush_ns[m] + push_cost(by_size, p->factor);
+    s->sum_bytes[m + 1] = s->sum_bytes[m] + p->bytes + s->costs->frame_bytes;
 }
 
 void push_server_wake(struct push_server *s, uint32_t first, uint32_t n, uint32_t from,
@@ -64,10 +64,10 @@ static void publish_end(struct push_server *s, const struct loop_entry *e)
     assert(s->tail == e->from);
     p->handled_ns = s->sim->now_ns;
     p->handled_throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
-    add_message_costs(s, e->from);
+    push_server_add_costs(s, e->from);
     s->tail++;
-    for (uint32_t i = 0, n; i < c->count; i += n) {
-        n = connections_run(c, i, c->count - i);
+    for (uint32_t i = 0, n; i < c->used; i += n) {
+        n = connections_run(c, i, c->used - i);
         if (connections_phase(c, i) >= CONNECTION_WAITING)
             enqueue(s, i, n, e->from);
     }
@@ -103,7 +103,8 @@ int64_t push_server_take_cost(const struct push_server *s, const struct loop_ent
 static int64_t cancel(struct push_server *s, struct loop_entry *e)
 {
     uint8_t state = s->connections.state[e->first];
-    enum loss_cause cause = state & CONNECTION_GONE ? LOSS_CLIENT_GONE : LOSS_SLOW_CONSUMER;
+    enum disconnect_cause cause =
+        state & CONNECTION_LEFT ? s->closing[e->first] : DISCONNECT_SLOW_CONSUMER;
     e->count = 1;
     if (!(state & CONNECTION_OWN)) {
         push_server_bound(s, e);
@@ -162,7 +163,7 @@ static void deliver(struct push_server *s, const struct delivery_run *run)
     uint32_t first = run->connection - s->base;
     uint8_t state = s->connections.state[first];
     if ((state & CONNECTION_GONE) || (state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING) {
-        meter_lose(s->meter, LOSS_CLIENT_GONE, run->connection, run->n, 1);
+        meter_lose(s->meter, DISCONNECT_CLIENT_LEFT, run->connection, run->n, 1);
         return;
     }
     if (!(state & CONNECTION_SLOW)) {
@@ -234,6 +235,11 @@ static void flush_ran(struct push_server *s, const struct loop_entry *e,
         written(s, e, m, unit, unit, stretch);
 }
 
+static void replay_end(struct push_server *s, const struct loop_entry *e)
+{
+    s->listener->replayed(s->listener_owner, s->base + e->first, e->from);
+}
+
 /* -- the loop's handler -------------------------------------------------------------------- */
 
 static int64_t server_begin(void *owner, struct loop_entry *e)
@@ -253,9 +259,13 @@ static int64_t server_begin(void *owner, struct loop_entry *e)
     case STEP_WRITABLE:
         return push_slow_writable_begin(s, e);
     case STEP_HANDSHAKE:
-        return push_positive(push_cost(s->costs->handshake_ns, 1));
+        return push_life_handshake_begin(s, e);
     case STEP_CLOSE:
         return push_positive(push_cost(s->costs->disconnect_ns, 1));
+    case STEP_REPLAY:
+        return push_positive(push_cost(s->costs->write_ns + e->from * s->costs->item_ns +
+                                           e->to * s->costs->write_kib_ns,
+                                       1));
     case STEP_OTHER:
         return (int64_t)((uint64_t)e->to << 32 | e->from);
     case STEP_SLOW_TAKE: /* a STEP_TAKE turns into it when its turn has come */
@@ -287,6 +297,7 @@ static void server_end(void *owner, const struct loop_entry *e)
         [STEP_WRITABLE] = push_slow_writable_end,
         [STEP_HANDSHAKE] = push_life_handshake_end,
         [STEP_CLOSE] = push_life_close_end,
+        [STEP_REPLAY] = replay_end,
         [STEP_OTHER] = NULL,
     };
     if (ends[e->step])
@@ -324,12 +335,16 @@ void push_server_init(struct push_server *s, struct simulation *sim,
     s->costs = &p->cost.by_protocol[p->server.protocol];
     s->meter = params->meter;
     s->base = params->base;
+    s->listener = params->listener;
+    s->listener_owner = params->listener_owner;
     s->held_writes = p->server.loop == LOOP_UVLOOP;
     s->publish_count = params->publishes;
     s->publishes = mem_alloc((params->publishes + (size_t)1) * sizeof *s->publishes);
     s->take_ns = mem_alloc((params->publishes + (size_t)1) * sizeof *s->take_ns);
     s->flush_ns = mem_alloc((params->publishes + (size_t)1) * sizeof *s->flush_ns);
-    connections_init(&s->connections, params->clients);
+    s->sum_bytes = mem_alloc((params->publishes + (size_t)1) * sizeof *s->sum_bytes);
+    s->closing = mem_alloc(params->connections + (size_t)1);
+    connections_init(&s->connections, params->connections);
     struct event_loop_params loop = { .ops = ops_of(p->server.loop),
                                       .handler = &server_handler,
                                       .owner = s,
@@ -351,6 +366,8 @@ void push_server_close(struct push_server *s)
     free(s->publishes);
     free(s->take_ns);
     free(s->flush_ns);
+    free(s->sum_bytes);
+    free(s->closing);
     memset(s, 0, sizeof *s);
 }
 
@@ -369,6 +386,13 @@ void push_server_publish(struct push_server *s, const struct publish_record *rec
     p->started_ns = p->handled_ns = p->first_ns = p->last_ns = -1;
     struct loop_entry e = { .count = 1, .from = s->arrived, .step = STEP_PUBLISH };
     s->arrived++;
+    event_loop_post(&s->loop, SOURCE_IO, &e);
+}
+
+void push_server_replay(struct push_server *s, uint32_t connection, uint32_t events,
+                        int64_t bytes)
+{
+    struct loop_entry e = { connection, 1, events, (uint32_t)(bytes / 1024), STEP_REPLAY };
     event_loop_post(&s->loop, SOURCE_IO, &e);
 }
 

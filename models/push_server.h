@@ -27,49 +27,73 @@
 #include "models/parameters.h"
 #include "models/slow_client.h"
 
+/* What the pod hears of its connections, numbered base + i. */
+struct push_listener {
+    /* Accepted; false: its client has waited too long, the handshake is not begun. */
+    bool (*accepted)(void *owner, uint32_t connection);
+    void (*opened)(void *owner, uint32_t connection); /* the handshake is over */
+    /* Gone from the server's books; publishes from `seen` on did not reach the client. */
+    void (*closed)(void *owner, uint32_t connection, enum disconnect_cause cause,
+                   uint32_t seen);
+    void (*replayed)(void *owner, uint32_t connection, uint32_t events);
+};
+
 struct push_server {
     struct simulation *sim;
     const struct parameters *p;         /* borrowed */
     const struct protocol_costs *costs; /* of the server's protocol */
     struct meter *meter;                /* borrowed */
     struct event_loop loop;
-    struct connections connections;    /* numbered from 0 */
-    struct slow_clients slow;          /* those that do not read */
-    uint64_t connects;                 /* handshakes completed in the run */
-    uint64_t disconnects[LOSS_CAUSES]; /* connections closed by the server, by cause */
-    uint32_t base;                     /* client number of connection 0 */
-    bool held_writes;                  /* writes wait for the end of the iteration (uvloop) */
-    struct publish_record *publishes;  /* by sequence number; `publish_count`, owned */
+    struct connections connections;       /* numbered from 0 */
+    struct slow_clients slow;             /* those that do not read */
+    const struct push_listener *listener; /* borrowed */
+    void *listener_owner;
+    uint8_t *closing;                 /* why a connection with CONNECTION_LEFT ends; owned */
+    uint32_t base;                    /* number of connection 0 for meter and listener */
+    bool held_writes;                 /* writes wait for the end of the iteration (uvloop) */
+    struct publish_record *publishes; /* by sequence number; `publish_count`, owned */
     uint32_t publish_count;
-    uint32_t arrived;  /* publishes that have reached the server */
-    uint32_t tail;     /* of them handled: messages below it are queued */
-    int64_t *take_ns;  /* [m]: cost of taking messages 0 .. m - 1 in the last pass; owned */
-    int64_t *flush_ns; /* [m]: cost by size of flushing messages 0 .. m - 1; owned */
+    uint32_t arrived;   /* publishes that have reached the server */
+    uint32_t tail;      /* of them handled: messages below it are queued */
+    int64_t *take_ns;   /* [m]: cost of taking messages 0 .. m - 1 in the last pass; owned */
+    int64_t *flush_ns;  /* [m]: cost by size of flushing messages 0 .. m - 1; owned */
+    int64_t *sum_bytes; /* [m]: bytes on the wire of messages 0 .. m - 1; owned */
 };
 
-/* worker: its number, 0 .. workers - 1; serves clients base .. base + clients - 1. */
+/* worker: its number, 0 .. workers - 1. */
 struct push_server_params {
     const struct parameters *p; /* borrowed for the server's life */
     struct cpu_group *group;
     struct meter *meter;
+    const struct push_listener *listener; /* borrowed */
+    void *listener_owner;
     int worker;
-    uint32_t base, clients;
-    uint32_t publishes; /* most that can arrive */
+    uint32_t base, connections; /* its connections are base .. base + connections - 1 */
+    uint32_t publishes;         /* most that can arrive */
 };
 
 void push_server_init(struct push_server *s, struct simulation *sim,
                       const struct push_server_params *params);
 void push_server_close(struct push_server *s);
 
-/* Clients base + first … are connected now, without any cost (before the run). */
+/* Connections first … are open now, without any cost (before the run). */
 void push_server_connected(struct push_server *s, uint32_t first, uint32_t n);
 /* A publish request reaches the server; `record` gives planned_ns, bytes, factor and measured. */
 void push_server_publish(struct push_server *s, const struct publish_record *record);
-/* What clients do; `connection` = client number - base. A connect of one that is still open, and
- * anything else by one that is not, has no effect. */
+/* What clients do. A connection must be closed to be connected; the rest has no effect on one
+ * that is not open. */
 void push_server_connect(struct push_server *s, uint32_t connection);
 void push_server_disconnect(struct push_server *s, uint32_t connection);
-void push_server_stall(struct push_server *s, uint32_t connection, int64_t duration_ns);
+void push_server_stall(struct push_server *s, uint32_t connection, int64_t until_ns);
+void push_server_read_rate(struct push_server *s, uint32_t connection, int64_t rate_bps);
+void push_server_vanish(struct push_server *s, uint32_t connection);
+/* The server gives an open connection up. */
+void push_server_drop(struct push_server *s, uint32_t connection, enum disconnect_cause cause);
+/* Missed events, or a snapshot, for one client. */
+void push_server_replay(struct push_server *s, uint32_t connection, uint32_t events,
+                        int64_t bytes);
+/* The process dies: what it holds is lost, every connection is closed. */
+void push_server_kill(struct push_server *s, enum disconnect_cause cause);
 /* Other work of the process: a garbage collection, an outlier. */
 void push_server_other(struct push_server *s, double cost_ns);
 
@@ -79,6 +103,16 @@ uint32_t push_server_bound_of(const struct push_server *s);
 uint32_t push_server_depth(const struct push_server *s, uint32_t from);
 /* Samples the queue depth of every connection into the meter; returns the sum. */
 uint64_t push_server_sample(struct push_server *s);
+struct push_holdings {      /* what a process holds for its connections */
+    uint64_t queued;        /* messages in outbound queues */
+    int64_t queued_bytes;   /* of these, each counted where it is queued */
+    int64_t shared_bytes;   /* of these, each publish counted once */
+    int64_t buffered_bytes; /* in write buffers */
+    int64_t socket_bytes;   /* in kernel buffers */
+    uint64_t slow;          /* connections with a write buffer or a full queue of their own */
+};
+/* Adds what this worker holds now. */
+void push_server_holdings(struct push_server *s, struct push_holdings *sum);
 /* At the end of a run, once: drops what is beyond the bounds, then adds to held[client] the
  * messages still held for it. */
 void push_server_settle(struct push_server *s, uint32_t *held);

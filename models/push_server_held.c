@@ -68,6 +68,53 @@ uint64_t push_server_sample(struct push_server *s)
     return sample.messages;
 }
 
+struct weighing {
+    struct push_server *server;
+    struct push_holdings *sum;
+    uint32_t oldest; /* message in any window */
+};
+
+static void weigh_entry(void *arg, const struct loop_entry *e, bool begun, int64_t progress_ns)
+{
+    struct weighing *w = arg;
+    const struct push_server *s = w->server;
+    uint32_t first = e->first, end = e->first + e->count;
+    if (e->step != STEP_PASS && e->step != STEP_TAKE)
+        return;
+    if (begun && e->step == STEP_TAKE)
+        first += (uint32_t)(progress_ns / push_server_take_cost(s, e)) + 1;
+    if (first >= end)
+        return;
+    uint32_t depth = push_server_depth(s, e->from), n = with_window(s, first, end);
+    uint32_t from = s->tail - depth;
+    w->sum->queued += (uint64_t)depth * n;
+    w->sum->queued_bytes += (s->sum_bytes[s->tail] - s->sum_bytes[from]) * n;
+    w->oldest = from < w->oldest ? from : w->oldest;
+}
+
+static void weigh_slow(struct weighing *w, const struct slow_client *c)
+{
+    const struct push_server *s = w->server;
+    w->sum->buffered_bytes += c->buffer_bytes;
+    w->sum->socket_bytes += c->socket_bytes;
+    w->sum->slow += c->buffer.count > 0;
+    w->sum->queued += c->queue.count;
+    if (c->queue.count == 0)
+        return;
+    uint32_t from = slow_queue_at(&c->queue, 0)->publish;
+    w->sum->queued_bytes += s->sum_bytes[s->tail] - s->sum_bytes[from];
+    w->oldest = from < w->oldest ? from : w->oldest;
+}
+
+void push_server_holdings(struct push_server *s, struct push_holdings *sum)
+{
+    struct weighing w = { s, sum, s->tail };
+    event_loop_visit(&s->loop, weigh_entry, &w);
+    for (uint32_t i = 0; i < s->slow.count; i++)
+        weigh_slow(&w, &s->slow.items[i]);
+    sum->shared_bytes += s->sum_bytes[s->tail] - s->sum_bytes[w.oldest];
+}
+
 struct holding {
     struct push_server *server;
     uint32_t *held; /* by client */

@@ -22,6 +22,7 @@ enum push_step {
     STEP_WRITABLE,   /* count 1: the socket has room again: the write buffer goes out */
     STEP_HANDSHAKE,  /* connections accepted */
     STEP_CLOSE,      /* count 1: the client's end of the connection is closed */
+    STEP_REPLAY,     /* count 1: missed events go out at once; `from`: how many; `to`: KiB */
     STEP_OTHER,      /* count 1; from, to: the cost's low and high half */
 };
 
@@ -36,7 +37,9 @@ static inline int64_t push_positive(int64_t ns)
     return ns > 0 ? ns : 1;
 }
 
-/* push_server.c: the next wake-up of n connections whose oldest message is `from`, after
+/* push_server.c: extends the prefix sums of costs and bytes by message m. */
+void push_server_add_costs(struct push_server *s, uint32_t m);
+/* The next wake-up of n connections whose oldest message is `from`, after
  * `passes` of them. */
 void push_server_wake(struct push_server *s, uint32_t first, uint32_t n, uint32_t from,
                       uint32_t passes);
@@ -66,8 +69,9 @@ void push_slow_writable_end(struct push_server *s, const struct loop_entry *e);
 
 /* push_server_life.c */
 /* The server gives up connection i: what it holds for it is lost. */
-void push_life_close(struct push_server *s, uint32_t i, enum loss_cause cause);
+void push_life_close(struct push_server *s, uint32_t i, enum disconnect_cause cause);
 void push_life_close_end(struct push_server *s, const struct loop_entry *e);
+int64_t push_life_handshake_begin(struct push_server *s, struct loop_entry *e);
 void push_life_handshake_end(struct push_server *s, const struct loop_entry *e);
 
 #endif

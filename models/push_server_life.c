@@ -1,14 +1,27 @@
 /* push_server_life.c - connections that open and close during the run, as the server sees them:
  * a connect waits in the accept queue for the loop; a client that has gone is noticed when the
- * loop polls its socket.
+ * loop polls its socket; a connection that the server gives up ends when its task has its turn.
  */
 #include "models/push_server_internal.h"
 
-#define RETRY_NS                                                                               \
-    1000000 /* a client whose old connection is still closing tries again after it */
+#include <assert.h>
 
-static void forget(struct push_server *s, uint32_t i, enum loss_cause cause)
+/* The first publish that the client of connection i has not got. */
+static uint32_t first_unseen(const struct push_server *s, uint32_t i)
 {
+    const struct slow_client *c = slow_clients_find(&s->slow, i);
+    if (c == NULL || slow_client_messages(c) == 0)
+        return s->tail;
+    const struct slow_queue *q = c->socket.count   ? &c->socket
+                                 : c->buffer.count ? &c->buffer
+                                 : c->held.count   ? &c->held
+                                                   : &c->queue;
+    return slow_queue_at(q, 0)->publish;
+}
+
+static void forget(struct push_server *s, uint32_t i, enum disconnect_cause cause)
+{
+    uint32_t seen = first_unseen(s, i);
     struct slow_client *c = slow_clients_find(&s->slow, i);
     if (c) {
         meter_lose(s->meter, cause, s->base + i, 1, slow_client_messages(c));
@@ -16,33 +29,55 @@ static void forget(struct push_server *s, uint32_t i, enum loss_cause cause)
     }
     connections_set_phase(&s->connections, i, 1, CONNECTION_CLOSED);
     connections_set_flags(&s->connections, i, CONNECTION_FLAGS, false);
+    s->listener->closed(s->listener_owner, s->base + i, cause, seen);
 }
 
-void push_life_close(struct push_server *s, uint32_t i, enum loss_cause cause)
+void push_life_close(struct push_server *s, uint32_t i, enum disconnect_cause cause)
 {
     uint8_t phase = connections_phase(&s->connections, i);
     if (phase == CONNECTION_READY || phase == CONNECTION_HANDSHAKE) {
         connections_set_flags(&s->connections, i, CONNECTION_LEFT, true);
+        s->closing[i] = (uint8_t)cause;
         return;
     }
-    s->disconnects[cause]++;
     forget(s, i, cause);
 }
 
 void push_life_close_end(struct push_server *s, const struct loop_entry *e)
 {
-    if (s->connections.state[e->first] & CONNECTION_GONE)
-        push_life_close(s, e->first, LOSS_CLIENT_GONE);
+    uint8_t state = s->connections.state[e->first];
+    if ((state & CONNECTION_GONE) && !(state & CONNECTION_LEFT))
+        push_life_close(s, e->first, DISCONNECT_CLIENT_LEFT);
+}
+
+int64_t push_life_handshake_begin(struct push_server *s, struct loop_entry *e)
+{
+    e->count = 1;
+    if (!s->listener->accepted(s->listener_owner, s->base + e->first)) {
+        push_life_close(s, e->first, DISCONNECT_HANDSHAKE_TIMEOUT);
+        return push_positive(push_cost(s->costs->disconnect_ns, 1));
+    }
+    return push_positive(push_cost(s->costs->handshake_ns + s->p->accept.tls_ns, 1));
 }
 
 void push_life_handshake_end(struct push_server *s, const struct loop_entry *e)
 {
-    for (uint32_t i = e->first; i < e->first + e->count; i++) {
-        connections_set_phase(&s->connections, i, 1, CONNECTION_WAITING);
-        s->connects++;
-        if (s->connections.state[i] & CONNECTION_LEFT)
-            push_life_close(s, i, LOSS_CLIENT_GONE);
-    }
+    uint32_t i = e->first;
+    bool left = s->connections.state[i] & CONNECTION_LEFT;
+    connections_set_phase(&s->connections, i, 1, CONNECTION_WAITING);
+    if (left)
+        push_life_close(s, i, s->closing[i]);
+    else
+        s->listener->opened(s->listener_owner, s->base + i);
+}
+
+void push_server_drop(struct push_server *s, uint32_t connection, enum disconnect_cause cause)
+{
+    uint8_t state = s->connections.state[connection];
+    if ((state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING || (state & CONNECTION_LEFT))
+        return;
+    event_loop_split(&s->loop, connection);
+    push_life_close(s, connection, cause);
 }
 
 /* -- what clients do; the server hears of it one network delay later ----------------------- */
@@ -53,26 +88,16 @@ static void syn_arrives(void *subject, void *object)
     struct loop_entry e = { .first = (uint32_t)(uintptr_t)object,
                             .count = 1,
                             .step = STEP_HANDSHAKE };
-    event_loop_post(&s->loop, SOURCE_ACCEPT, &e);
-}
-
-static void try_connect(void *subject, void *object)
-{
-    struct push_server *s = subject;
-    uint32_t i = (uint32_t)(uintptr_t)object;
-    int64_t now = s->sim->now_ns;
-    uint8_t state = s->connections.state[i];
-    if ((state & CONNECTION_PHASE_MASK) == CONNECTION_CLOSED) {
-        connections_set_phase(&s->connections, i, 1, CONNECTION_HANDSHAKE);
-        simulation_at(s->sim, now + s->p->network.publish_ns, 0, syn_arrives, s, object);
-    } else if (state & (CONNECTION_GONE | CONNECTION_LEFT)) {
-        simulation_at(s->sim, now + RETRY_NS, 0, try_connect, s, object);
-    }
+    if (connections_phase(&s->connections, e.first) == CONNECTION_HANDSHAKE)
+        event_loop_post(&s->loop, SOURCE_ACCEPT, &e);
 }
 
 void push_server_connect(struct push_server *s, uint32_t connection)
 {
-    try_connect(s, (void *)(uintptr_t)connection);
+    assert(connections_phase(&s->connections, connection) == CONNECTION_CLOSED);
+    connections_set_phase(&s->connections, connection, 1, CONNECTION_HANDSHAKE);
+    simulation_at(s->sim, s->sim->now_ns + s->p->network.publish_ns, 0, syn_arrives, s,
+                  (void *)(uintptr_t)connection);
 }
 
 static void fin_arrives(void *subject, void *object)
@@ -93,4 +118,46 @@ void push_server_disconnect(struct push_server *s, uint32_t connection)
     connections_set_flags(&s->connections, connection, CONNECTION_GONE, true);
     simulation_at(s->sim, s->sim->now_ns + s->p->network.publish_ns, 0, fin_arrives, s,
                   (void *)(uintptr_t)connection);
+}
+
+/* -- the end of the process ---------------------------------------------------------------- */
+
+/* Publishes that have arrived and were not handled die with the process. */
+static void lose_publishes(struct push_server *s, enum disconnect_cause cause)
+{
+    struct connections *c = &s->connections;
+    for (; s->tail < s->arrived; s->tail++) {
+        push_server_add_costs(s, s->tail);
+        for (uint32_t i = 0, n; i < c->count; i += n) {
+            n = connections_run(c, i, c->count - i);
+            if (connections_phase(c, i) < CONNECTION_WAITING)
+                continue;
+            meter_due(s->meter, s->base + i, n);
+            meter_lose(s->meter, cause, s->base + i, n, 1);
+        }
+    }
+}
+
+/* What is neither delivered nor settled was in the process: windows in the ready queue, writes
+ * held back, queues and buffers. The balance of each connection says how much. */
+void push_server_kill(struct push_server *s, enum disconnect_cause cause)
+{
+    uint32_t handled = s->tail;
+    event_loop_sync(&s->loop);
+    lose_publishes(s, cause);
+    event_loop_clear(&s->loop);
+    slow_clients_close(&s->slow);
+    int64_t held = meter_balance(s->meter, s->base);
+    for (uint32_t i = 0; i < s->connections.count; i++) {
+        int64_t next = held + s->meter->balance[s->base + i + 1];
+        if (held > 0)
+            meter_lose(s->meter, cause, s->base + i, 1, (uint64_t)held);
+        if (connections_phase(&s->connections, i) != CONNECTION_CLOSED) {
+            connections_set_phase(&s->connections, i, 1, CONNECTION_CLOSED);
+            connections_set_flags(&s->connections, i, CONNECTION_FLAGS, false);
+            s->listener->closed(s->listener_owner, s->base + i, cause,
+                                handled - (uint32_t)held);
+        }
+        held = next;
+    }
 }

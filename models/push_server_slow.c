@@ -20,7 +20,13 @@ static int64_t wire_bytes(const struct push_server *s, uint32_t publish)
 
 static bool reads(const struct push_server *s, const struct slow_client *c)
 {
-    return s->sim->now_ns >= c->reads_from_ns;
+    return s->sim->now_ns >= c->reads_from_ns && c->rate_bps == 0;
+}
+
+/* A message goes in whole, and into an empty socket whatever its size. */
+static bool fits(const struct push_server *s, const struct slow_client *c, int64_t bytes)
+{
+    return c->socket.count == 0 || c->socket_bytes + bytes <= s->p->network.socket_bytes;
 }
 
 /* Message has left the last buffer so that the client sees it delivery_ns after `sent_ns`. */
@@ -48,6 +54,109 @@ static void rejoin(struct push_server *s, uint32_t i)
     connections_set_flags(&s->connections, i, CONNECTION_SLOW | CONNECTION_OWN, false);
 }
 
+static void window_opens(void *subject, void *object)
+{
+    struct push_server *s = subject;
+    struct loop_entry e = { .first = (uint32_t)(uintptr_t)object,
+                            .count = 1,
+                            .step = STEP_WRITABLE };
+    event_loop_post(&s->loop, SOURCE_IO, &e);
+}
+
+/* The socket has room again: the server hears of it. */
+static void open_window(struct push_server *s, struct slow_client *c)
+{
+    if (c->buffer.count == 0 || c->writable_posted)
+        return;
+    c->writable_posted = true;
+    simulation_at(s->sim, s->sim->now_ns + s->p->network.publish_ns, 0, window_opens, s,
+                  (void *)(uintptr_t)c->connection);
+}
+
+/* -- clients that read at a rate ----------------------------------------------------------- */
+
+static void client_has_read(void *subject, void *object);
+
+/* The client reads the first message in its socket, from now on or the end of its stall. */
+static void read_on(struct push_server *s, struct slow_client *c)
+{
+    if (c->rate_bps == 0 || c->socket.count == 0 || c->reading)
+        return;
+    int64_t from = s->sim->now_ns > c->reads_from_ns ? s->sim->now_ns : c->reads_from_ns;
+    if (from == INT64_MAX)
+        return;
+    double ns = (double)slow_queue_at(&c->socket, 0)->bytes * 1e9 / (double)c->rate_bps;
+    c->reading = true;
+    simulation_at(s->sim, from + (int64_t)ns, 0, client_has_read, s,
+                  (void *)(uintptr_t)c->connection);
+}
+
+static void client_has_read(void *subject, void *object)
+{
+    struct push_server *s = subject;
+    uint32_t i = (uint32_t)(uintptr_t)object;
+    event_loop_split(&s->loop, i);
+    struct slow_client *c = slow_clients_find(&s->slow, i);
+    struct slow_message message;
+    if (!c || !c->reading)
+        return;
+    c->reading = false;
+    if (s->sim->now_ns >= c->reads_from_ns && slow_queue_pop(&c->socket, &message)) {
+        int64_t sent = s->sim->now_ns - s->p->network.delivery_ns;
+        c->socket_bytes -= message.bytes;
+        seen(s, c, &message, sent > message.written_ns ? sent : message.written_ns);
+        open_window(s, c);
+    }
+    read_on(s, c);
+}
+
+void push_server_read_rate(struct push_server *s, uint32_t connection, int64_t rate_bps)
+{
+    event_loop_split(&s->loop, connection);
+    slow_clients_add(&s->slow, connection)->rate_bps = rate_bps;
+    connections_set_flags(&s->connections, connection, CONNECTION_SLOW, true);
+}
+
+/* -- what ends a connection that does not move --------------------------------------------- */
+
+static void write_timed_out(void *subject, void *object)
+{
+    struct push_server *s = subject;
+    uint32_t i = (uint32_t)(uintptr_t)object;
+    const struct slow_client *c = slow_clients_find(&s->slow, i);
+    if (c && connections_phase(&s->connections, i) == CONNECTION_BLOCKED &&
+        s->sim->now_ns - c->blocked_ns >= s->p->network.write_timeout_ns)
+        push_server_drop(s, i, DISCONNECT_WRITE_TIMEOUT);
+}
+
+/* The connection's task waits for the write buffer to drain. */
+static void block(struct push_server *s, struct slow_client *c)
+{
+    connections_set_phase(&s->connections, c->connection, 1, CONNECTION_BLOCKED);
+    c->blocked_ns = s->sim->now_ns;
+    if (s->p->network.write_timeout_ns > 0)
+        simulation_at(s->sim, c->blocked_ns + s->p->network.write_timeout_ns, 0,
+                      write_timed_out, s, (void *)(uintptr_t)c->connection);
+}
+
+static void kernel_gives_up(void *subject, void *object)
+{
+    struct push_server *s = subject;
+    uint32_t i = (uint32_t)(uintptr_t)object;
+    const struct slow_client *c = slow_clients_find(&s->slow, i);
+    if (c && c->dead_ns > 0 && s->sim->now_ns >= c->dead_ns)
+        push_server_drop(s, i, DISCONNECT_WRITE_FAILED);
+}
+
+/* What is written to a client that has vanished is never acknowledged. */
+static void await_death(struct push_server *s, struct slow_client *c)
+{
+    if (!c->vanished || c->dead_ns > 0)
+        return;
+    c->dead_ns = s->sim->now_ns + s->p->network.dead_ns;
+    simulation_at(s->sim, c->dead_ns, 0, kernel_gives_up, s, (void *)(uintptr_t)c->connection);
+}
+
 /* -- the outbound queue -------------------------------------------------------------------- */
 
 /* Makes room for one more message; false: there is none for it. */
@@ -66,8 +175,8 @@ static bool make_room(struct push_server *s, struct slow_client *c)
         meter_drop(s->meter, s->base + c->connection, 1, 1);
         return false;
     case POLICY_DISCONNECT:
-        meter_lose(s->meter, LOSS_SLOW_CONSUMER, s->base + c->connection, 1, 1);
-        push_life_close(s, c->connection, LOSS_SLOW_CONSUMER);
+        meter_lose(s->meter, DISCONNECT_SLOW_CONSUMER, s->base + c->connection, 1, 1);
+        push_life_close(s, c->connection, DISCONNECT_SLOW_CONSUMER);
         return false;
     case POLICY_NONE:
         break;
@@ -96,7 +205,7 @@ void push_slow_enqueue(struct push_server *s, uint32_t i, uint32_t publish)
         return;
     connections_set_flags(&s->connections, i, CONNECTION_OWN, true);
     if (c->buffer_bytes > s->p->server.write_high_bytes) {
-        connections_set_phase(&s->connections, i, 1, CONNECTION_BLOCKED);
+        block(s, c);
     } else {
         connections_set_phase(&s->connections, i, 1, CONNECTION_READY);
         push_server_wake(s, i, 1, publish, 0);
@@ -118,17 +227,20 @@ void push_slow_written(struct push_server *s, uint32_t i, const struct slow_mess
     struct slow_client *c = client_of(s, i);
     struct slow_message m = *message;
     m.bytes = wire_bytes(s, m.publish);
-    if (m.written_ns >= c->reads_from_ns && c->buffer.count == 0) {
+    if (m.written_ns >= c->reads_from_ns && c->rate_bps == 0 && c->buffer.count == 0) {
         seen(s, c, &m, m.written_ns);
         return;
     }
-    slow_client_write(c, &m, s->p->network.socket_bytes);
+    slow_client_write(c, &m, c->buffer.count == 0 && fits(s, c, m.bytes));
+    read_on(s, c);
+    await_death(s, c);
 }
 
 /* How many messages a wake-up takes before the write buffer is above its high-water mark. */
 static uint32_t takes(const struct push_server *s, const struct slow_client *c)
 {
-    int64_t room = s->p->network.socket_bytes - c->socket_bytes;
+    int64_t room =
+        c->socket.count == 0 ? INT64_MAX : s->p->network.socket_bytes - c->socket_bytes;
     int64_t buffered = c->buffer_bytes;
     uint32_t n = 0;
     for (; n < c->queue.count && buffered <= s->p->server.write_high_bytes; n++) {
@@ -136,7 +248,7 @@ static uint32_t takes(const struct push_server *s, const struct slow_client *c)
         if (reads(s, c) && buffered == 0)
             continue;
         if (buffered == 0 && bytes <= room)
-            room -= bytes;
+            room = (room == INT64_MAX ? s->p->network.socket_bytes : room) - bytes;
         else
             buffered += bytes;
     }
@@ -175,7 +287,7 @@ void push_slow_ran(struct push_server *s, const struct loop_entry *e,
         message.written_ns = stretch->at_ns + offset - stretch->from_ns;
         message.throttled_ns = stretch->throttled_ns;
         if (s->connections.state[e->first] & CONNECTION_GONE)
-            meter_lose(s->meter, LOSS_CLIENT_GONE, s->base + e->first, 1, 1);
+            meter_lose(s->meter, DISCONNECT_CLIENT_LEFT, s->base + e->first, 1, 1);
         else
             push_slow_written(s, e->first, &message);
     }
@@ -189,7 +301,7 @@ static void after_write(struct push_server *s, uint32_t i)
         connections_set_phase(&s->connections, i, 1, CONNECTION_WAITING);
         rejoin(s, i);
     } else if (c->buffer_bytes > s->p->server.write_high_bytes) {
-        connections_set_phase(&s->connections, i, 1, CONNECTION_BLOCKED);
+        block(s, c);
     } else {
         connections_set_phase(&s->connections, i, 1, CONNECTION_READY);
         push_server_wake(s, i, 1, slow_queue_at(&c->queue, 0)->publish, 0);
@@ -238,7 +350,7 @@ void push_slow_flush_end(struct push_server *s, const struct loop_entry *e)
         message.written_ns = s->sim->now_ns;
         message.throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
         if (s->connections.state[e->first] & CONNECTION_GONE)
-            meter_lose(s->meter, LOSS_CLIENT_GONE, s->base + e->first, 1, 1);
+            meter_lose(s->meter, DISCONNECT_CLIENT_LEFT, s->base + e->first, 1, 1);
         else
             push_slow_written(s, e->first, &message);
     }
@@ -263,29 +375,21 @@ void push_slow_writable_end(struct push_server *s, const struct loop_entry *e)
     c->writable_posted = false;
     while (c->buffer.count > 0) {
         int64_t bytes = slow_queue_at(&c->buffer, 0)->bytes;
-        if (!reads(s, c) && c->socket_bytes + bytes > s->p->network.socket_bytes)
-            return;
+        if (!reads(s, c) && !fits(s, c, bytes))
+            break;
         slow_queue_pop(&c->buffer, &message);
         c->buffer_bytes -= bytes;
         if (reads(s, c))
             seen(s, c, &message, s->sim->now_ns);
         else
-            slow_client_write(c, &message, INT64_MAX);
+            slow_client_write(c, &message, true);
     }
+    read_on(s, c);
     if (connections_phase(&s->connections, e->first) == CONNECTION_BLOCKED &&
         c->buffer_bytes <= s->p->server.write_low_bytes)
         after_write(s, e->first);
     else
         rejoin(s, e->first);
-}
-
-static void window_opens(void *subject, void *object)
-{
-    struct push_server *s = subject;
-    struct loop_entry e = { .first = (uint32_t)(uintptr_t)object,
-                            .count = 1,
-                            .step = STEP_WRITABLE };
-    event_loop_post(&s->loop, SOURCE_IO, &e);
 }
 
 static void client_reads(void *subject, void *object)
@@ -303,14 +407,11 @@ static void client_reads(void *subject, void *object)
         seen(s, c, &message, arrived ? now - delay : message.written_ns);
     }
     c->socket_bytes = 0;
-    if (c->buffer.count > 0 && !c->writable_posted) {
-        c->writable_posted = true;
-        simulation_at(s->sim, now + s->p->network.publish_ns, 0, window_opens, s, object);
-    }
+    open_window(s, c);
     rejoin(s, i);
 }
 
-void push_server_stall(struct push_server *s, uint32_t connection, int64_t duration_ns)
+void push_server_stall(struct push_server *s, uint32_t connection, int64_t until_ns)
 {
     uint8_t state = s->connections.state[connection];
     if ((state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING ||
@@ -318,8 +419,20 @@ void push_server_stall(struct push_server *s, uint32_t connection, int64_t durat
         return;
     event_loop_split(&s->loop, connection); /* what was written before this is read */
     struct slow_client *c = slow_clients_add(&s->slow, connection);
-    int64_t until = s->sim->now_ns + duration_ns;
     connections_set_flags(&s->connections, connection, CONNECTION_SLOW, true);
-    c->reads_from_ns = until > c->reads_from_ns ? until : c->reads_from_ns;
-    simulation_at(s->sim, c->reads_from_ns, 0, client_reads, s, (void *)(uintptr_t)connection);
+    c->reads_from_ns = until_ns > c->reads_from_ns ? until_ns : c->reads_from_ns;
+    if (until_ns < INT64_MAX)
+        simulation_at(s->sim, c->reads_from_ns, 0, client_reads, s,
+                      (void *)(uintptr_t)connection);
+}
+
+void push_server_vanish(struct push_server *s, uint32_t connection)
+{
+    push_server_stall(s, connection, INT64_MAX);
+    struct slow_client *c = slow_clients_find(&s->slow, connection);
+    if (c == NULL)
+        return;
+    c->vanished = true;
+    if (c->socket.count > 0)
+        await_death(s, c);
 }

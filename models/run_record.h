@@ -18,8 +18,8 @@
 
 struct record_metric {
     char name[48];
-    char unit[8];   /* "s", "1" (count or ratio), "B", "1/s" */
-    double value;   /* NAN = not defined */
+    char unit[8]; /* "s", "1" (count or ratio), "B", "1/s" */
+    double value; /* NAN = not defined */
 };
 
 struct record_histogram {
@@ -27,7 +27,7 @@ struct record_histogram {
     struct histogram histogram; /* ns */
 };
 
-struct record_point {           /* one point of a series */
+struct record_point { /* one point of a series */
     char name[48];
     int64_t at_ns;
     double value;
@@ -35,11 +35,11 @@ struct record_point {           /* one point of a series */
 
 struct record_event {
     int64_t at_ns;
-    char kind[24];              /* phase, breach, oom, restart, connect, disconnect, ... */
+    char kind[24]; /* phase, breach, oom, restart, connect, disconnect, ... */
     char detail[104];
 };
 
-struct run_record {             /* arrays owned; grow by run_record_* */
+struct run_record { /* arrays owned; grow by run_record_* */
     struct record_metric *metrics;
     size_t metric_count;
     struct record_histogram *histograms;

@@ -101,10 +101,9 @@ uint32_t slow_client_messages(const struct slow_client *c)
     return c->queue.count + c->held.count + c->socket.count + c->buffer.count;
 }
 
-void slow_client_write(struct slow_client *c, const struct slow_message *message,
-                       int64_t room_bytes)
+void slow_client_write(struct slow_client *c, const struct slow_message *message, bool room)
 {
-    if (c->buffer.count == 0 && c->socket_bytes + message->bytes <= room_bytes) {
+    if (room) {
         slow_queue_push(&c->socket, message);
         c->socket_bytes += message->bytes;
     } else {

@@ -28,7 +28,12 @@ struct slow_queue {             /* FIFO; a zeroed one is empty */
 
 struct slow_client {
     uint32_t connection;
-    int64_t reads_from_ns;    /* the client reads from here on */
+    int64_t reads_from_ns;    /* the client reads from here on; INT64_MAX: never again */
+    int64_t rate_bps;         /* bytes per second it reads; 0 = at once */
+    int64_t blocked_ns;       /* its task waits for the write buffer since; if it is blocked */
+    int64_t dead_ns;          /* the kernel ends the connection then; 0 = nothing written yet */
+    bool vanished;            /* its network is gone: a zombie */
+    bool reading;             /* an event tells when it has read its first message */
     int64_t socket_bytes;     /* in the socket buffers */
     int64_t buffer_bytes;     /* in the write buffer */
     bool writable_posted;     /* the loop is going to flush the write buffer */
@@ -60,9 +65,7 @@ const struct slow_message *slow_queue_at(const struct slow_queue *q,
 /* Messages held for the client, wherever they are. */
 uint32_t slow_client_messages(const struct slow_client *c);
 
-/* A write of `message`: into the socket if it has room for it and nothing waits before it, else
- * into the write buffer. room_bytes: capacity of the socket buffers. */
-void slow_client_write(struct slow_client *c, const struct slow_message *message,
-                       int64_t room_bytes);
+/* A write of `message`: into the socket, or (no room there) into the write buffer. */
+void slow_client_write(struct slow_client *c, const struct slow_message *message, bool room);
 
 #endif

@@ -24,6 +24,7 @@ struct parameters push_case_plain(void)
                   .iteration_ns = 30000,
                   .ready_fd_ns = 3000 },
         .network = { .publish_ns = 100000, .delivery_ns = 50000, .socket_bytes = 200000 },
+        .accept = { .backlog = 2048, .syn_retries = 6 },
         .clients = 3,
         .workload = { .payload_bytes = 200, .drain_ns = 1000000000, .phases = 1 },
     };
