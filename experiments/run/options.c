@@ -226,7 +226,7 @@ static const struct option_row table[] = {
           "bookkeeping of one queued message", ""),
     NUMBER("memory.overhead", DOUBLE, SHARE, ATP(memory.overhead), "0", 0, 4, OPTION_MODEL,
            "the allocator's, on top of the heap", ""),
-    NUMBER("memory.retention", DOUBLE, SHARE, ATP(memory.retention), "0.5", 0, 1, OPTION_MODEL,
+    NUMBER("memory.retention", DOUBLE, SHARE, ATP(memory.retention), "50%", 0, 1, OPTION_MODEL,
            "of freed heap that does not go back to the kernel", "websockets/ws#667"),
     YES_NO("memory.shared-payload", ATP(memory.shared_payload), "yes", OPTION_MODEL,
            "queues hold references to one copy of a message", ""),
