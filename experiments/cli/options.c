@@ -9,6 +9,8 @@
 #include "experiments/cli/text_table.h"
 #include "experiments/run/options.h"
 
+#define RANGE_COLUMNS 44 /* of the table */
+
 enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_MARKDOWN };
 
 struct arguments {
@@ -67,6 +69,17 @@ struct listing {
     json_t *array;
 };
 
+/* A long choice would push the meaning off the screen: the first few stand for all. */
+static void shorten(char *range)
+{
+    if (strlen(range) <= RANGE_COLUMNS)
+        return;
+    char *bar = range + RANGE_COLUMNS - 3;
+    while (bar > range && *bar != '|')
+        bar--;
+    strcpy(bar, "| ...");
+}
+
 static void list_option(struct listing *l, const char *prefix, const struct option_row *o)
 {
     char range[160], name[96];
@@ -75,6 +88,7 @@ static void list_option(struct listing *l, const char *prefix, const struct opti
     if (l->word && !strstr(name, l->word) && !strstr(o->help, l->word))
         return;
     if (l->format == FORMAT_TABLE) {
+        shorten(range);
         text_table_cell(&l->table, "%s", name);
         text_table_cell(&l->table, "%s", o->fallback);
         text_table_cell(&l->table, "%s", range);

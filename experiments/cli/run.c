@@ -131,7 +131,9 @@ static int print_cells(const struct arguments *a, const struct cells *cells)
         for (int f = 0; f < FIGURES_SHOWN; f++)
             print_figure(&t, cell, (enum figure)f, broken >> f & 1);
     }
-    if (!a->quiet) {
+    if (a->quiet) {
+        text_table_close(&t);
+    } else {
         putchar('\n');
         text_table_print(&t, stdout);
     }

@@ -5,9 +5,11 @@
 
 #include "experiments/run/trace.h"
 
+enum { KEY_SET = 0x1000 }; /* no letter: those are for the commands */
+
 static const struct argp_option options[] = {
-    { "set", 's', "NAME=VALUE", 0, "Override an option; a swept one is then no longer swept",
-      0 },
+    { "set", KEY_SET, "NAME=VALUE", 0,
+      "Override an option; a swept one is then no longer swept", 0 },
     { "db", 'd', "FILE", 0, "Database (default: the experiment's name with .db)", 0 },
     { 0 },
 };
@@ -17,7 +19,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     struct session *s = state->input;
     struct error err;
     switch (key) {
-    case 's':
+    case KEY_SET:
         if (s->override_count == SESSION_OVERRIDES_MAX)
             argp_error(state, "more than %d times --set", SESSION_OVERRIDES_MAX);
         else if (override_parse(&s->overrides[s->override_count++], arg, &err))

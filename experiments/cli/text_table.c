@@ -70,6 +70,11 @@ void text_table_print(struct text_table *t, FILE *out)
             width[i % t->columns] = width_of(t->cells[i]);
     for (size_t row = 0; row < t->count / t->columns; row++)
         print_row(t, row, width, out);
+    text_table_close(t);
+}
+
+void text_table_close(struct text_table *t)
+{
     for (size_t i = 0; i < t->count; i++)
         free(t->cells[i]);
     free(t->cells);

@@ -25,5 +25,6 @@ void text_table_cell(struct text_table *t, const char *format, ...)
 bool text_is_number(const char *text);
 /* Two blanks between columns, none at line ends. Closes the table. */
 void text_table_print(struct text_table *t, FILE *out);
+void text_table_close(struct text_table *t); /* without printing */
 
 #endif
