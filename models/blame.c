@@ -28,6 +28,13 @@ void blame_close(struct blame *b)
     b->buckets = NULL;
 }
 
+void blame_merge(struct blame *into, const struct blame *from)
+{
+    for (uint32_t i = 0; i <= HISTOGRAM_BUCKETS; i++)
+        for (int k = 0; k < BLAME_PARTS; k++)
+            into->buckets[i].part_ns[k] += from->buckets[i].part_ns[k];
+}
+
 static uint32_t bucket_of(int64_t latency_ns)
 {
     return latency_ns >> HISTOGRAM_VALUE_BITS ? HISTOGRAM_BUCKETS

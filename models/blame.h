@@ -35,6 +35,7 @@ void blame_close(struct blame *b);
  * the parts of the first one (>= 0, summing to its latency), `growing` is the one that grows. */
 void blame_add(struct blame *b, const int64_t part_ns[BLAME_PARTS], enum blame_part growing,
                int64_t step_ns, uint64_t n);
+void blame_merge(struct blame *into, const struct blame *from);
 /* Each part's share of the summed latency, for latencies in the bucket of from_ns and above; NAN
  * when there are none. */
 void blame_shares(const struct blame *b, int64_t from_ns, double share[BLAME_PARTS]);

@@ -35,6 +35,20 @@ void meter_close(struct meter *m)
     m->balance = NULL;
 }
 
+void meter_merge(struct meter *into, const struct meter *from)
+{
+    into->due += from->due;
+    into->delivered += from->delivered;
+    into->dropped += from->dropped;
+    for (int i = 0; i < METER_LOSSES; i++)
+        into->lost[i] += from->lost[i];
+    histogram_merge(&into->delivery, &from->delivery);
+    histogram_merge(&into->depth, &from->depth);
+    blame_merge(&into->blame, &from->blame);
+    into->depth_max = from->depth_max > into->depth_max ? from->depth_max : into->depth_max;
+    into->last_ns = from->last_ns > into->last_ns ? from->last_ns : into->last_ns;
+}
+
 static void settle(struct meter *m, uint32_t connection, uint32_t n, int32_t messages)
 {
     assert(connection + n <= m->connections);
@@ -171,6 +185,16 @@ void meter_close_windows(struct meter *m, int64_t now_ns)
         int64_t end = m->window_start_ns + METER_WINDOW_NS;
         run_record_point(m->record, "delivery.p50", end, histogram_quantile(h, 0.5) / 1e9);
         run_record_point(m->record, "delivery.p99", end, histogram_quantile(h, 0.99) / 1e9);
+        histogram_clear(h);
+    }
+}
+
+void meter_take_windows(struct meter *m, int64_t now_ns, struct histogram *into)
+{
+    for (; m->window_start_ns + METER_WINDOW_NS <= now_ns;
+         m->window_start_ns += METER_WINDOW_NS) {
+        struct histogram *h = &m->window[m->window_start_ns / METER_WINDOW_NS % METER_WINDOWS];
+        histogram_merge(into, h);
         histogram_clear(h);
     }
 }

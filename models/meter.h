@@ -74,6 +74,8 @@ struct meter {
 void meter_init(struct meter *m, const struct network_params *network, uint32_t connections,
                 struct run_record *record);
 void meter_close(struct meter *m);
+/* Adds what another meter counted, but for the windows and `published`, which stay apart. */
+void meter_merge(struct meter *into, const struct meter *from);
 
 void meter_due(struct meter *m, uint32_t connection,
                uint32_t n); /* one message for each of n */
@@ -89,6 +91,8 @@ uint64_t meter_in_flight(const struct meter *m);                   /* due and no
 
 /* Writes the points of the windows that ended by `now_ns`. */
 void meter_close_windows(struct meter *m, int64_t now_ns);
+/* Moves the latencies of the windows that ended by now_ns into a histogram instead. */
+void meter_take_windows(struct meter *m, int64_t now_ns, struct histogram *into);
 /* Asserts conservation: held[i] messages are in the server for connection i (array of
  * `connections`). */
 void meter_check(const struct meter *m, const uint32_t *held);

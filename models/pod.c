@@ -1,14 +1,27 @@
 #include "models/pod.h"
 
 #include <assert.h>
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/client_preset.h"
 #include "sim/error.h"
 
 static void kill_process(struct pod *pod, enum disconnect_cause cause, int64_t delay_ns);
+
+#define FOR_GOOD INT64_C(-1)
+
+static const char *label(const struct pod *pod)
+{
+    return pod->setup.label ? pod->setup.label : "";
+}
+
+static void set_state(struct pod *pod, enum pod_state state)
+{
+    pod->state = state;
+    if (pod->setup.watch.changed)
+        pod->setup.watch.changed(pod->setup.owner, pod);
+}
 
 static uint32_t worker_of(const struct pod *pod, uint32_t slot)
 {
@@ -33,6 +46,19 @@ static uint32_t slot_take(struct pod *pod, uint32_t worker)
     f->count--;
     pod->use[slot]++;
     return slot;
+}
+
+static uint32_t clients_each(const struct parameters *p, uint32_t clients)
+{
+    uint32_t workers = (uint32_t)p->server.workers;
+    uint32_t each = (clients + workers - 1) / workers;
+    return each > 0 ? each : 1;
+}
+
+static uint32_t worker_for(const struct pod *pod, uint32_t client)
+{
+    return pod->setup.slot_of ? client % (uint32_t)pod->p->server.workers
+                              : client / clients_each(pod->p, pod->setup.client_count);
 }
 
 static void slot_give_back(struct pod *pod, uint32_t slot)
@@ -70,12 +96,10 @@ static void out_of_memory(void *subject, void *object)
     pod->counters.oom_kills++;
     if (pod->counters.first_oom_ns < 0)
         pod->counters.first_oom_ns = pod->sim->now_ns;
-    run_record_event(pod->record, pod->sim->now_ns, "oom", "%.0f MB held, limit %.0f MB",
-                     (double)memory_account_total(&pod->memory) / 1e6,
+    run_record_event(pod->record, pod->sim->now_ns, "oom", "%s%.0f MB held, limit %.0f MB",
+                     label(pod), (double)memory_account_total(&pod->memory) / 1e6,
                      (double)pod->p->memory_limit_bytes / 1e6);
-    int64_t ran = pod->sim->now_ns - pod->started_ns;
-    kill_process(pod, DISCONNECT_SERVER_KILLED,
-                 restart_backoff_next(&pod->p->restart, &pod->restart, ran));
+    pod_kill(pod, DISCONNECT_SERVER_KILLED, true);
 }
 
 /* The kill is an event of its own: whoever changed the memory finishes first. */
@@ -103,11 +127,9 @@ static void crash(void *subject, void *object)
     if (pod->state != POD_UP)
         return;
     pod->counters.crashes++;
-    run_record_event(pod->record, pod->sim->now_ns, "crash", "%u connections being set up",
-                     pod->handshaking);
-    int64_t ran = pod->sim->now_ns - pod->started_ns;
-    kill_process(pod, DISCONNECT_SERVER_KILLED,
-                 restart_backoff_next(&pod->p->restart, &pod->restart, ran));
+    run_record_event(pod->record, pod->sim->now_ns, "crash", "%s%u connections being set up",
+                     label(pod), pod->handshaking);
+    pod_kill(pod, DISCONNECT_SERVER_KILLED, true);
 }
 
 static void deploy(void *subject, void *object)
@@ -132,7 +154,7 @@ static enum syn_answer client_syn(void *object, uint32_t client)
     }
     if (!accept_path_syn(&pod->p->accept, &pod->accept, pod->sim->now_ns))
         return SYN_DROPPED;
-    uint32_t slot = slot_take(pod, client / pod->clients_each);
+    uint32_t slot = slot_take(pod, worker_for(pod, client));
     if (slot == POD_NONE) {
         accept_path_accepted(&pod->accept, 1);
         return SYN_DROPPED;
@@ -311,8 +333,16 @@ static void connection_replayed(void *owner, uint32_t slot, uint32_t events)
                           -replay_bytes(pod, events));
 }
 
+static void probe_answered(void *owner, uint32_t probe)
+{
+    struct pod *pod = owner;
+    if (pod->setup.watch.probed)
+        pod->setup.watch.probed(pod->setup.owner, pod, probe);
+}
+
 static const struct push_listener listener = { connection_accepted, connection_opened,
-                                               connection_closed, connection_replayed };
+                                               connection_closed, connection_replayed,
+                                               probe_answered };
 
 /* -- the life of the process --------------------------------------------------------------- */
 
@@ -320,28 +350,35 @@ static void listens(void *subject, void *object)
 {
     struct pod *pod = subject;
     (void)object;
-    pod->state = POD_UP;
+    if (pod->state != POD_STARTING || pod->sim->now_ns < pod->started_ns + pod->p->startup_ns)
+        return; /* of a process that was killed before it listened */
     accept_path_init(&pod->accept, pod->sim->now_ns);
+    set_state(pod, POD_UP);
+}
+
+void pod_launch(struct pod *pod)
+{
+    int64_t peak = pod->memory.peak_bytes;
+    pod->started_ns = pod->sim->now_ns;
+    memory_account_init(&pod->memory, &pod->p->memory);
+    pod->memory.peak_bytes = peak;
+    simulation_at(pod->sim, pod->sim->now_ns + pod->p->startup_ns, 0, listens, pod, NULL);
+    set_state(pod, POD_STARTING);
 }
 
 static void starts(void *subject, void *object)
 {
     struct pod *pod = subject;
     (void)object;
-    int64_t peak = pod->memory.peak_bytes;
     pod->counters.restarts++;
-    pod->state = POD_STARTING;
-    pod->started_ns = pod->sim->now_ns;
-    memory_account_init(&pod->memory, &pod->p->memory);
-    pod->memory.peak_bytes = peak;
-    run_record_event(pod->record, pod->sim->now_ns, "restart", "number %llu",
+    run_record_event(pod->record, pod->sim->now_ns, "restart", "%snumber %llu", label(pod),
                      (unsigned long long)pod->counters.restarts);
-    simulation_at(pod->sim, pod->sim->now_ns + pod->p->startup_ns, 0, listens, pod, NULL);
+    pod_launch(pod);
 }
 
 static void kill_process(struct pod *pod, enum disconnect_cause cause, int64_t delay_ns)
 {
-    pod->state = POD_DOWN;
+    set_state(pod, POD_DOWN);
     pod->dying = false;
     uint64_t dropped = pod->accept.syn_dropped;
     for (int64_t w = 0; w < pod->p->server.workers; w++)
@@ -351,7 +388,36 @@ static void kill_process(struct pod *pod, enum disconnect_cause cause, int64_t d
     pod->handshaking = 0;
     slots_reset(pod);
     memset(pod->memory.held_bytes, 0, sizeof pod->memory.held_bytes);
-    simulation_at(pod->sim, pod->sim->now_ns + delay_ns, 0, starts, pod, NULL);
+    if (delay_ns != FOR_GOOD)
+        simulation_at(pod->sim, pod->sim->now_ns + delay_ns, 0, starts, pod, NULL);
+}
+
+void pod_kill(struct pod *pod, enum disconnect_cause cause, bool again)
+{
+    int64_t ran = pod->sim->now_ns - pod->started_ns;
+    kill_process(pod, cause,
+                 again ? restart_backoff_next(&pod->p->restart, &pod->restart, ran) : FOR_GOOD);
+}
+
+uint32_t pod_drain(struct pod *pod, uint32_t n)
+{
+    uint32_t all = pod_connections(pod->p, pod->slots), asked = 0, connection;
+    for (uint32_t looked = 0; looked < all && asked < n; looked++) {
+        uint32_t slot = pod->next_drained;
+        struct push_server *worker = server_of(pod, slot, &connection);
+        uint8_t state = worker->connections.state[connection];
+        pod->next_drained = (slot + 1) % all;
+        if ((state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING || (state & CONNECTION_LEFT))
+            continue;
+        push_server_drop(worker, connection, DISCONNECT_DRAINED);
+        asked++;
+    }
+    return asked;
+}
+
+void pod_probe(struct pod *pod, uint32_t probe)
+{
+    push_server_probe(&pod->workers[0], probe);
 }
 
 static void keep_busy(void *subject, void *object)
@@ -377,24 +443,35 @@ static void schedule_fault(struct pod *pod, int64_t at_ns, event_fn *fault)
         simulation_at(pod->sim, at_ns, 0, fault, pod, NULL);
 }
 
-void pod_start(struct pod *pod, uint32_t initial)
+void pod_seat(struct pod *pod, uint32_t client)
+{
+    uint32_t slot = slot_take(pod, worker_for(pod, client));
+    assert(slot != POD_NONE);
+    pod->slot_of[client] = slot;
+    pod->client_of[slot] = client;
+}
+
+void pod_start(struct pod *pod)
+{
+    int64_t seated = 0;
+    for (int64_t w = 0; w < pod->p->server.workers; w++) {
+        uint32_t n = pod->slots - pod->free[w].count;
+        if (n > 0)
+            push_server_connected(&pod->workers[w], 0, n);
+        for (uint32_t i = 0; i < n; i++) {
+            uint32_t slot = (uint32_t)w * pod->slots + i;
+            read_slowly(pod, slot, pod->client_of[slot]);
+        }
+        seated += n;
+    }
+    memory_account_change(&pod->memory, &pod->p->memory, MEMORY_CONNECTIONS,
+                          seated * connection_bytes(pod));
+    set_state(pod, POD_UP);
+}
+
+void pod_schedule_faults(struct pod *pod)
 {
     const struct fault_params *f = &pod->p->fault;
-    for (uint32_t i = 0; i < initial; i++) {
-        uint32_t slot = slot_take(pod, i / pod->clients_each);
-        pod->slot_of[i] = slot;
-        pod->client_of[slot] = i;
-    }
-    for (uint32_t w = 0; w * pod->clients_each < initial; w++) {
-        uint32_t left = initial - w * pod->clients_each;
-        push_server_connected(&pod->workers[w], 0,
-                              left < pod->clients_each ? left : pod->clients_each);
-    }
-    for (uint32_t i = 0; i < initial; i++)
-        read_slowly(pod, pod->slot_of[i], i);
-    memory_account_change(&pod->memory, &pod->p->memory, MEMORY_CONNECTIONS,
-                          initial * connection_bytes(pod));
-    clients_open_at_start(pod->clients, 0, initial);
     schedule_fault(pod, f->deploy_at_ns, deploy);
     schedule_fault(pod, f->crash_at_ns, crash);
     schedule_fault(pod, f->busy_at_ns, keep_busy);
@@ -431,124 +508,85 @@ void pod_sample(struct pod *pod)
     check_memory(pod);
 }
 
-static void report_disconnects(struct pod *pod)
-{
-    const struct clients_counters *c = &pod->clients->counters;
-    uint64_t all = 0;
-    for (int i = 0; i < DISCONNECT_CAUSES; i++) {
-        char name[48];
-        all += c->disconnects[i];
-        snprintf(name, sizeof name, "disconnects.%s", disconnect_cause_name(i));
-        run_record_metric(pod->record, name, "1", (double)c->disconnects[i]);
-        snprintf(name, sizeof name, "noticed.%s", disconnect_cause_name(i));
-        run_record_metric(pod->record, name, "1", (double)c->noticed[i]);
-    }
-    run_record_metric(pod->record, "disconnects", "1", (double)all);
-}
-
-static void report_memory(struct pod *pod)
-{
-    run_record_metric(pod->record, "memory.peak", "B", (double)pod->memory.peak_bytes);
-    run_record_metric(pod->record, "memory.end", "B",
-                      (double)memory_account_total(&pod->memory));
-    for (int k = 0; k < MEMORY_KINDS; k++) {
-        char name[48];
-        snprintf(name, sizeof name, "memory.end.%s", memory_kind_name(k));
-        run_record_metric(pod->record, name, "B", (double)pod->memory.held_bytes[k]);
-    }
-}
-
-void pod_report(struct pod *pod)
-{
-    const struct clients_counters *c = &pod->clients->counters;
-    const struct pod_counters *n = &pod->counters;
-    double attempts = (double)c->attempts;
-    const struct {
-        const char *name, *unit;
-        double value;
-    } figures[] = {
-        { "connections", "1", pod_open(pod) },
-        { "connections.max", "1", n->open_max },
-        { "clients.open", "1", pod->clients->open },
-        { "connects", "1", attempts },
-        { "connects.opened", "1", (double)c->opened },
-        { "connects.failed", "1", (double)c->failed },
-        { "connects.refused", "1", (double)n->handshake_refused },
-        { "connects.syn_dropped", "1", (double)pod->accept.syn_dropped },
-        { "connects.failure_rate", "1", attempts > 0 ? (double)c->failed / attempts : 0 },
-        { "reconnects", "1", (double)c->reconnects },
-        { "reconnects.delay.mean", "s", c->retries ? c->retry_s / (double)c->retries : NAN },
-        { "clients.given_up", "1", (double)c->given_up },
-        { "clients.vanished", "1", (double)c->vanished },
-        { "clients.stalls", "1", (double)c->stalls },
-        { "auth.requests", "1", (double)pod->auth.requests },
-        { "auth.timeouts", "1", (double)pod->auth.timeouts },
-        { "replayed", "1", (double)n->replayed },
-        { "missed", "1", (double)n->missed },
-        { "slow_consumers.max", "1", (double)n->slow_max },
-        { "oom", "1", (double)n->oom_kills },
-        { "oom.first", "s", n->first_oom_ns < 0 ? NAN : (double)n->first_oom_ns / 1e9 },
-        { "crashes", "1", (double)n->crashes },
-        { "restarts", "1", (double)n->restarts },
-    };
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
-        run_record_metric(pod->record, figures[i].name, figures[i].unit, figures[i].value);
-    report_disconnects(pod);
-    report_memory(pod);
-}
-
 /* -- life of the model --------------------------------------------------------------------- */
 
-static uint32_t clients_each(const struct parameters *p, uint32_t clients)
-{
-    uint32_t workers = (uint32_t)p->server.workers;
-    uint32_t each = (clients + workers - 1) / workers;
-    return each > 0 ? each : 1;
-}
-
-static uint32_t slots_each(const struct parameters *p, uint32_t clients)
+uint32_t pod_slots_alone(const struct parameters *p, uint32_t clients)
 {
     return 2 * clients_each(p, clients);
 }
 
-uint32_t pod_connections(const struct parameters *p, uint32_t clients)
+uint32_t pod_connections(const struct parameters *p, uint32_t slots)
 {
-    return (uint32_t)p->server.workers * slots_each(p, clients);
+    return (uint32_t)p->server.workers * slots;
 }
 
-void pod_init(struct pod *pod, struct simulation *sim, const struct parameters *p,
-              struct cpu_group *group, struct meter *meter, struct clients *clients,
-              uint32_t client_count, uint32_t publishes, struct run_record *record)
+static const struct client_class plain_class = { .share = 1 };
+
+void pod_clients_init(struct clients *clients, struct simulation *sim,
+                      const struct parameters *p, uint32_t count, uint64_t seed,
+                      uint32_t replication, const struct clients_server *server, void *object)
 {
-    size_t workers = (size_t)p->server.workers, all = pod_connections(p, client_count);
-    *pod = (struct pod){ .sim = sim, .p = p, .record = record, .clients = clients };
-    pod->clients_each = clients_each(p, client_count);
-    pod->slots = slots_each(p, client_count);
-    pod->state = POD_UP;
+    bool plain = p->class_count == 0;
+    struct clients_params params = { .classes = plain ? &plain_class : p->classes,
+                                     .class_count = plain ? 1 : (int)p->class_count,
+                                     .accept = &p->accept,
+                                     .count = count,
+                                     .seed = seed,
+                                     .replication = replication,
+                                     .server = server,
+                                     .server_object = object };
+    for (int c = 0; c < params.class_count; c++) {
+        int preset = params.classes[c].preset;
+        params.reconnect[c] =
+            preset == 0 ? &p->reconnect : &client_presets[preset - 1].reconnect;
+    }
+    clients_init(clients, sim, &params);
+}
+
+static void start_worker(struct pod *pod, uint32_t w)
+{
+    struct push_server_params params = { .p = pod->p,
+                                         .group = pod->setup.group,
+                                         .meter = pod->setup.meter,
+                                         .listener = &listener,
+                                         .listener_owner = pod,
+                                         .worker = pod->setup.cpu + (int)w,
+                                         .base = w * pod->slots,
+                                         .connections = pod->slots,
+                                         .publishes = pod->setup.publishes };
+    pod->free[w].items = mem_alloc(pod->slots * sizeof *pod->free[w].items);
+    push_server_init(&pod->workers[w], pod->sim, &params);
+}
+
+static uint32_t *no_slots(size_t count)
+{
+    uint32_t *items = mem_alloc((count + 1) * sizeof *items);
+    memset(items, 0xff, (count + 1) * sizeof *items);
+    return items;
+}
+
+void pod_init(struct pod *pod, struct simulation *sim, const struct pod_setup *setup)
+{
+    const struct parameters *p = setup->p;
+    size_t workers = (size_t)p->server.workers, all = pod_connections(p, setup->slots);
+    *pod = (struct pod){ .sim = sim,
+                         .p = p,
+                         .setup = *setup,
+                         .record = setup->record,
+                         .clients = setup->clients,
+                         .slots = setup->slots,
+                         .state = POD_DOWN };
     pod->counters.first_oom_ns = -1;
     pod->workers = mem_alloc(workers * sizeof *pod->workers);
     pod->free = mem_alloc(workers * sizeof *pod->free);
-    pod->slot_of = mem_alloc((client_count + (size_t)1) * sizeof *pod->slot_of);
-    pod->client_of = mem_alloc(all * sizeof *pod->client_of);
+    pod->slot_of = setup->slot_of ? setup->slot_of : no_slots(setup->client_count);
+    pod->client_of = no_slots(all);
     pod->use = mem_alloc(all * sizeof *pod->use);
-    memset(pod->slot_of, 0xff, (client_count + (size_t)1) * sizeof *pod->slot_of);
-    memset(pod->client_of, 0xff, all * sizeof *pod->client_of);
     accept_path_init(&pod->accept, 0);
     memory_account_init(&pod->memory, &p->memory);
     auth_backend_init(&pod->auth, &p->auth);
-    for (size_t w = 0; w < workers; w++) {
-        struct push_server_params params = { .p = p,
-                                             .group = group,
-                                             .meter = meter,
-                                             .listener = &listener,
-                                             .listener_owner = pod,
-                                             .worker = (int)w,
-                                             .base = (uint32_t)w * pod->slots,
-                                             .connections = pod->slots,
-                                             .publishes = publishes };
-        pod->free[w].items = mem_alloc(pod->slots * sizeof *pod->free[w].items);
-        push_server_init(&pod->workers[w], sim, &params);
-    }
+    for (uint32_t w = 0; w < workers; w++)
+        start_worker(pod, w);
     slots_reset(pod);
 }
 
@@ -561,7 +599,8 @@ void pod_close(struct pod *pod)
     auth_backend_close(&pod->auth);
     free(pod->workers);
     free(pod->free);
-    free(pod->slot_of);
+    if (!pod->setup.slot_of)
+        free(pod->slot_of);
     free(pod->client_of);
     free(pod->use);
 }

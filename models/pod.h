@@ -3,7 +3,8 @@
  *
  * Connections are slots of the workers, apart from the clients' numbers: a client that comes back
  * before the server has noticed that it left gets another slot, and the old one stays a zombie.
- * Each worker has twice as many slots as clients, handed out first freed, first used.
+ * Alone, each worker has twice as many slots as clients; they are handed out first freed, first
+ * used. Of a client's worker the kernel decides: alone, by ranges of clients; in a fleet, in turn.
  *
  * When the working set passes the memory limit the kernel kills the process; it may also crash or
  * be replaced by a deploy. Everything it held is lost, its connections are reset, and SYNs are
@@ -37,26 +38,50 @@ struct pod_counters {
     int64_t first_oom_ns;       /* -1 = none */
 };
 
+struct pod;
+
+struct pod_watch { /* who wants to know; NULL members are not called */
+    void (*changed)(void *owner, struct pod *pod);                /* `state` is another one */
+    void (*probed)(void *owner, struct pod *pod, uint32_t probe); /* pod_probe is answered */
+};
+
+struct pod_setup {
+    const struct parameters *p; /* borrowed for the pod's life */
+    struct cpu_group *group;
+    int cpu;                   /* of its first worker; the others follow */
+    struct meter *meter;       /* for pod_connections numbers; borrowed */
+    struct clients *clients;   /* borrowed */
+    uint32_t client_count;     /* clients are numbered below this */
+    uint32_t slots;            /* of one worker, >= 1 */
+    uint32_t *slot_of;         /* by client; shared by the pods of a fleet; NULL: its own */
+    uint32_t publishes;        /* most that can arrive */
+    struct run_record *record; /* borrowed */
+    const char *label;         /* before the text of its events; NULL = none; borrowed */
+    struct pod_watch watch;
+    void *owner; /* given to it */
+};
+
 struct pod {
     struct simulation *sim;
-    const struct parameters *p;  /* borrowed */
+    const struct parameters *p; /* as setup.p */
+    struct pod_setup setup;
     struct run_record *record;   /* borrowed */
     struct clients *clients;     /* borrowed */
     struct push_server *workers; /* p->server.workers; owned */
     uint32_t slots;              /* of one worker; worker w has w * slots … */
-    uint32_t clients_each;       /* clients c / clients_each = worker */
     struct pod_slots *free;      /* by worker; owned */
-    uint32_t *slot_of;           /* by client; POD_NONE: no connection; owned */
-    uint32_t *client_of;         /* by slot; POD_NONE: the client is no longer there; owned */
-    uint16_t *use;               /* by slot: how often it was handed out, modulo 2^16; owned */
+    uint32_t *slot_of;   /* by client; POD_NONE: no connection; owned if setup's is NULL */
+    uint32_t *client_of; /* by slot; POD_NONE: the client is no longer there; owned */
+    uint16_t *use;       /* by slot: how often it was handed out, modulo 2^16; owned */
     struct accept_path accept;
     struct memory_account memory;
     struct restart_backoff restart;
     struct auth_backend auth;
     enum pod_state state;
-    bool dying;           /* an event that kills the process is pending */
-    int64_t started_ns;   /* the present process */
-    uint32_t handshaking; /* slots handed out whose handshake is not over */
+    bool dying;            /* an event that kills the process is pending */
+    int64_t started_ns;    /* the present process */
+    uint32_t handshaking;  /* slots handed out whose handshake is not over */
+    uint32_t next_drained; /* slot at which pod_drain goes on */
     struct pod_counters counters;
 };
 
@@ -64,18 +89,47 @@ struct pod {
 
 extern const struct clients_server pod_for_clients; /* `server` is the pod */
 
-/* Numbers of connections, for the meter. */
-uint32_t pod_connections(const struct parameters *p, uint32_t clients);
-void pod_init(struct pod *pod, struct simulation *sim, const struct parameters *p,
-              struct cpu_group *group, struct meter *meter, struct clients *clients,
-              uint32_t client_count, uint32_t publishes, struct run_record *record);
+/* Slots of one worker when all clients may come to this one pod. */
+uint32_t pod_slots_alone(const struct parameters *p, uint32_t clients);
+/* Numbers of connections, for the meter; `slots` of each worker. */
+uint32_t pod_connections(const struct parameters *p, uint32_t slots);
+/* The clients of p's classes, in front of a server. */
+void pod_clients_init(struct clients *clients, struct simulation *sim,
+                      const struct parameters *p, uint32_t count, uint64_t seed,
+                      uint32_t replication, const struct clients_server *server, void *object);
+void pod_init(struct pod *pod, struct simulation *sim, const struct pod_setup *setup);
 void pod_close(struct pod *pod);
 
-/* Clients 0 .. initial - 1 are connected (before the run); the faults are scheduled. */
-void pod_start(struct pod *pod, uint32_t initial);
+/* Before the run: the client has a connection; then pod_start opens them all: it is up. */
+void pod_seat(struct pod *pod, uint32_t client);
+void pod_start(struct pod *pod);
+/* Instead of pod_start: its first process starts now. */
+void pod_launch(struct pod *pod);
+/* What p->fault says befalls it. */
+void pod_schedule_faults(struct pod *pod);
+
+/* The process is killed now; with `again` it is started again after its back-off. */
+void pod_kill(struct pod *pod, enum disconnect_cause cause, bool again);
+/* Asks up to n open connections to go (DISCONNECT_DRAINED); returns how many. */
+uint32_t pod_drain(struct pod *pod, uint32_t n);
+/* A health check of worker 0; answered through the watch, or never. */
+void pod_probe(struct pod *pod, uint32_t probe);
+
 /* Looks at what the process holds; kills it when that is too much. */
 void pod_sample(struct pod *pod);
 uint32_t pod_open(const struct pod *pod); /* connections open at the server */
-void pod_report(struct pod *pod);         /* writes its figures */
+
+struct pod_figures { /* of one pod, or summed over several */
+    uint64_t open, syn_dropped, auth_requests, auth_timeouts;
+    struct pod_counters counters;
+    int64_t peak_bytes; /* of the largest */
+    int64_t held_bytes[MEMORY_KINDS];
+};
+/* Adds this pod's; a zeroed sum needs counters.first_oom_ns = -1. */
+void pod_figures_add(const struct pod *pod, struct pod_figures *sum);
+void pod_figures_report(const struct pod_figures *sum, const struct clients *clients,
+                        struct run_record *record);
+void pod_report(const struct pod *pod, const struct clients *clients,
+                struct run_record *record);
 
 #endif

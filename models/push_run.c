@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/client_preset.h"
 #include "models/clients.h"
 #include "models/meter.h"
 #include "models/pod.h"
+#include "models/pod_noise.h"
 #include "models/random_purpose.h"
 #include "sim/error.h"
 
@@ -29,8 +29,8 @@ struct push_run {
     uint64_t reconnects_seen;     /* at the last point of the series */
     size_t next;                  /* action of the schedule */
     struct random_stream factors; /* noise of each publish */
-    struct random_stream other;   /* times and lengths of interference */
-    struct cpu_counters sampled;  /* counters at the last whole second */
+    struct pod_noise noise;
+    struct cpu_counters sampled; /* counters at the last whole second */
     struct run_record *out;
 };
 
@@ -84,28 +84,6 @@ static void next_action(void *subject, void *object)
         take_action(run, &s->actions[run->next]);
     if (run->next < s->count)
         simulation_at(&run->sim, s->actions[run->next].at_ns, 0, next_action, run, NULL);
-}
-
-static void interference(void *subject, void *object)
-{
-    struct push_run *run = subject;
-    const struct cost_params *cost = &run->p->cost;
-    (void)object;
-    double length = random_stream_exponential(&run->other, cost->interference_ns);
-    push_server_other(&run->pod.workers[0], length);
-    double gap = random_stream_exponential(&run->other, 1e9 / cost->interference_rate_hz);
-    simulation_at(&run->sim, run->sim.now_ns + (int64_t)gap, 0, interference, run, NULL);
-}
-
-static void collect_garbage(void *subject, void *object)
-{
-    struct push_run *run = subject;
-    struct push_server *worker = object;
-    const struct cost_params *cost = &run->p->cost;
-    push_server_other(worker,
-                      cost->gc_base_ns + cost->gc_connection_ns * worker->connections.open);
-    simulation_at(&run->sim, run->sim.now_ns + (int64_t)cost->gc_period_ns, 0, collect_garbage,
-                  run, worker);
 }
 
 /* -- what is looked at --------------------------------------------------------------------- */
@@ -163,60 +141,25 @@ static void sample_second(void *subject, void *object)
 
 /* -- life ---------------------------------------------------------------------------------- */
 
-static uint32_t count_publishes(const struct schedule *s)
-{
-    uint32_t count = 0;
-    for (size_t i = 0; i < s->count; i++)
-        count += s->actions[i].kind == ACTION_PUBLISH;
-    return count;
-}
-
-static const struct client_class plain_class = { .share = 1 };
-
-static void start_clients(struct push_run *run, uint64_t seed, uint32_t replication)
-{
-    const struct parameters *p = run->p;
-    bool plain = p->class_count == 0;
-    struct clients_params params = { .classes = plain ? &plain_class : p->classes,
-                                     .class_count = plain ? 1 : (int)p->class_count,
-                                     .accept = &p->accept,
-                                     .count = run->schedule->clients,
-                                     .seed = seed,
-                                     .replication = replication,
-                                     .server = &pod_for_clients,
-                                     .server_object = &run->pod };
-    for (int c = 0; c < params.class_count; c++) {
-        int preset = params.classes[c].preset;
-        params.reconnect[c] =
-            preset == 0 ? &p->reconnect : &client_presets[preset - 1].reconnect;
-    }
-    clients_init(&run->clients, &run->sim, &params);
-}
-
 static void start_pod(struct push_run *run)
 {
     const struct schedule *s = run->schedule;
-    pod_init(&run->pod, &run->sim, run->p, run->group, &run->meter, &run->clients, s->clients,
-             count_publishes(s), run->out);
-    pod_start(&run->pod, s->initial < s->clients ? s->initial : s->clients);
+    struct pod_setup setup = { .p = run->p,
+                               .group = run->group,
+                               .meter = &run->meter,
+                               .clients = &run->clients,
+                               .client_count = s->clients,
+                               .slots = pod_slots_alone(run->p, s->clients),
+                               .publishes = schedule_publishes(s),
+                               .record = run->out };
+    uint32_t initial = s->initial < s->clients ? s->initial : s->clients;
+    pod_init(&run->pod, &run->sim, &setup);
+    for (uint32_t i = 0; i < initial; i++)
+        pod_seat(&run->pod, i);
+    pod_start(&run->pod);
+    clients_open_at_start(&run->clients, 0, initial);
+    pod_schedule_faults(&run->pod);
     clients_start(&run->clients);
-}
-
-static void start_noise(struct push_run *run, uint64_t seed, uint32_t replication)
-{
-    const struct cost_params *cost = &run->p->cost;
-    random_stream_init(&run->factors, seed, replication, RANDOM_COST_NOISE, 0);
-    random_stream_init(&run->other, seed, replication, RANDOM_INTERFERENCE, 0);
-    if (cost->interference_rate_hz > 0 && cost->interference_ns > 0) {
-        double gap = random_stream_exponential(&run->other, 1e9 / cost->interference_rate_hz);
-        simulation_at(&run->sim, (int64_t)gap, 0, interference, run, NULL);
-    }
-    for (int64_t w = 0; cost->gc_period_ns > 0 && w < run->p->server.workers; w++) {
-        struct random_stream rs;
-        random_stream_init(&rs, seed, replication, RANDOM_GC, (uint32_t)w);
-        int64_t at = (int64_t)(random_stream_uniform(&rs) * cost->gc_period_ns);
-        simulation_at(&run->sim, at, 0, collect_garbage, run, &run->pod.workers[w]);
-    }
 }
 
 static void start(struct push_run *run, uint64_t seed, uint32_t replication)
@@ -226,11 +169,14 @@ static void start(struct push_run *run, uint64_t seed, uint32_t replication)
     simulation_init(&run->sim);
     run->host = cpu_host_new(&run->sim, &run->p->host, &phases);
     run->group = cpu_group_new(run->host, &run->p->cpu);
-    meter_init(&run->meter, &run->p->network, pod_connections(run->p, run->schedule->clients),
+    meter_init(&run->meter, &run->p->network,
+               pod_connections(run->p, pod_slots_alone(run->p, run->schedule->clients)),
                run->out);
-    start_clients(run, seed, replication);
+    pod_clients_init(&run->clients, &run->sim, run->p, run->schedule->clients, seed,
+                     replication, &pod_for_clients, &run->pod);
     start_pod(run);
-    start_noise(run, seed, replication);
+    random_stream_init(&run->factors, seed, replication, RANDOM_COST_NOISE, 0);
+    pod_noise_start(&run->noise, &run->pod, seed, replication, 0);
     simulation_at(&run->sim, 0, 0, next_action, run, NULL);
     int64_t hours = 1 + run->schedule->end_ns / HOUR_NS;
     run->sample_ns = SAMPLE_NS * hours;
@@ -289,7 +235,7 @@ static void report(struct push_run *run)
     meter_report(&run->meter, unhandled(run));
     report_positions(run);
     struct cpu_counters c = cpu_group_counters(run->group);
-    pod_report(&run->pod);
+    pod_report(&run->pod, &run->clients, r);
     run_record_metric(r, "published.failed", "1", (double)run->unheard);
     run_record_metric(r, "duration", "s", (double)run->sim.now_ns / 1e9);
     run_record_metric(r, "cpu.used", "s", (double)c.usage_ns / 1e9);

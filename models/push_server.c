@@ -266,6 +266,8 @@ static int64_t server_begin(void *owner, struct loop_entry *e)
         return push_positive(push_cost(s->costs->write_ns + e->from * s->costs->item_ns +
                                            e->to * s->costs->write_kib_ns,
                                        1));
+    case STEP_PROBE:
+        return push_positive(push_cost(s->p->cost.publish_ns, 1));
     case STEP_OTHER:
         return (int64_t)((uint64_t)e->to << 32 | e->from);
     case STEP_SLOW_TAKE: /* a STEP_TAKE turns into it when its turn has come */
@@ -286,6 +288,11 @@ static void server_ran(void *owner, const struct loop_entry *e,
         push_slow_ran(owner, e, stretch);
 }
 
+static void probe_end(struct push_server *s, const struct loop_entry *e)
+{
+    s->listener->probed(s->listener_owner, e->from);
+}
+
 static void server_end(void *owner, const struct loop_entry *e)
 {
     static void (*const ends[])(struct push_server *, const struct loop_entry *) = {
@@ -298,6 +305,7 @@ static void server_end(void *owner, const struct loop_entry *e)
         [STEP_HANDSHAKE] = push_life_handshake_end,
         [STEP_CLOSE] = push_life_close_end,
         [STEP_REPLAY] = replay_end,
+        [STEP_PROBE] = probe_end,
         [STEP_OTHER] = NULL,
     };
     if (ends[e->step])
@@ -393,6 +401,12 @@ void push_server_replay(struct push_server *s, uint32_t connection, uint32_t eve
                         int64_t bytes)
 {
     struct loop_entry e = { connection, 1, events, (uint32_t)(bytes / 1024), STEP_REPLAY };
+    event_loop_post(&s->loop, SOURCE_IO, &e);
+}
+
+void push_server_probe(struct push_server *s, uint32_t probe)
+{
+    struct loop_entry e = { .count = 1, .from = probe, .step = STEP_PROBE };
     event_loop_post(&s->loop, SOURCE_IO, &e);
 }
 

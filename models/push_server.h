@@ -36,6 +36,7 @@ struct push_listener {
     void (*closed)(void *owner, uint32_t connection, enum disconnect_cause cause,
                    uint32_t seen);
     void (*replayed)(void *owner, uint32_t connection, uint32_t events);
+    void (*probed)(void *owner, uint32_t probe); /* the loop has answered a health check */
 };
 
 struct push_server {
@@ -94,6 +95,8 @@ void push_server_replay(struct push_server *s, uint32_t connection, uint32_t eve
                         int64_t bytes);
 /* The process dies: what it holds is lost, every connection is closed. */
 void push_server_kill(struct push_server *s, enum disconnect_cause cause);
+/* A health check: the loop answers it like a request without fan-out. */
+void push_server_probe(struct push_server *s, uint32_t probe);
 /* Other work of the process: a garbage collection, an outlier. */
 void push_server_other(struct push_server *s, double cost_ns);
 

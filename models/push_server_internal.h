@@ -23,6 +23,7 @@ enum push_step {
     STEP_HANDSHAKE,  /* connections accepted */
     STEP_CLOSE,      /* count 1: the client's end of the connection is closed */
     STEP_REPLAY,     /* count 1: missed events go out at once; `from`: how many; `to`: KiB */
+    STEP_PROBE,      /* count 1; from: the probe's number */
     STEP_OTHER,      /* count 1; from, to: the cost's low and high half */
 };
 

@@ -59,3 +59,11 @@ void schedule_close(struct schedule *s)
     free(s->actions);
     memset(s, 0, sizeof *s);
 }
+
+uint32_t schedule_publishes(const struct schedule *s)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < s->count; i++)
+        count += s->actions[i].kind == ACTION_PUBLISH;
+    return count;
+}

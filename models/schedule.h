@@ -42,5 +42,6 @@ struct schedule {
 void schedule_build(struct schedule *s, const struct parameters *p, uint64_t seed,
                     uint32_t replication);
 void schedule_close(struct schedule *s);
+uint32_t schedule_publishes(const struct schedule *s); /* how many */
 
 #endif

@@ -1,0 +1,47 @@
+#include "models/pod_noise.h"
+
+#include "models/random_purpose.h"
+
+static void interference(void *subject, void *object)
+{
+    struct pod_noise *noise = subject;
+    struct pod *pod = noise->pod;
+    const struct cost_params *cost = &pod->p->cost;
+    (void)object;
+    double length = random_stream_exponential(&noise->other, cost->interference_ns);
+    push_server_other(&pod->workers[0], length);
+    double gap = random_stream_exponential(&noise->other, 1e9 / cost->interference_rate_hz);
+    simulation_at(pod->sim, pod->sim->now_ns + (int64_t)gap, 0, interference, noise, NULL);
+}
+
+static void collect_garbage(void *subject, void *object)
+{
+    struct pod_noise *noise = subject;
+    struct push_server *worker = object;
+    struct simulation *sim = noise->pod->sim;
+    const struct cost_params *cost = &noise->pod->p->cost;
+    push_server_other(worker,
+                      cost->gc_base_ns + cost->gc_connection_ns * worker->connections.open);
+    simulation_at(sim, sim->now_ns + (int64_t)cost->gc_period_ns, 0, collect_garbage, noise,
+                  worker);
+}
+
+void pod_noise_start(struct pod_noise *noise, struct pod *pod, uint64_t seed,
+                     uint32_t replication, uint32_t number)
+{
+    const struct cost_params *cost = &pod->p->cost;
+    struct simulation *sim = pod->sim;
+    uint32_t workers = (uint32_t)pod->p->server.workers;
+    noise->pod = pod;
+    random_stream_init(&noise->other, seed, replication, RANDOM_INTERFERENCE, number);
+    if (cost->interference_rate_hz > 0 && cost->interference_ns > 0) {
+        double gap = random_stream_exponential(&noise->other, 1e9 / cost->interference_rate_hz);
+        simulation_at(sim, sim->now_ns + (int64_t)gap, 0, interference, noise, NULL);
+    }
+    for (uint32_t w = 0; cost->gc_period_ns > 0 && w < workers; w++) {
+        struct random_stream rs;
+        random_stream_init(&rs, seed, replication, RANDOM_GC, number * workers + w);
+        int64_t after = (int64_t)(random_stream_uniform(&rs) * cost->gc_period_ns);
+        simulation_at(sim, sim->now_ns + after, 0, collect_garbage, noise, &pod->workers[w]);
+    }
+}

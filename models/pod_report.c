@@ -1,0 +1,108 @@
+/* pod_report.c - the figures of pods and of their clients. */
+#include "models/pod.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static void add_counters(struct pod_counters *sum, const struct pod_counters *n)
+{
+    sum->oom_kills += n->oom_kills;
+    sum->crashes += n->crashes;
+    sum->deploys += n->deploys;
+    sum->restarts += n->restarts;
+    sum->replayed += n->replayed;
+    sum->missed += n->missed;
+    sum->handshake_refused += n->handshake_refused;
+    sum->slow_max = n->slow_max > sum->slow_max ? n->slow_max : sum->slow_max;
+    sum->open_max = n->open_max > sum->open_max ? n->open_max : sum->open_max;
+    if (n->first_oom_ns >= 0 && (sum->first_oom_ns < 0 || n->first_oom_ns < sum->first_oom_ns))
+        sum->first_oom_ns = n->first_oom_ns;
+}
+
+void pod_figures_add(const struct pod *pod, struct pod_figures *sum)
+{
+    sum->open += pod_open(pod);
+    sum->syn_dropped += pod->accept.syn_dropped;
+    sum->auth_requests += pod->auth.requests;
+    sum->auth_timeouts += pod->auth.timeouts;
+    add_counters(&sum->counters, &pod->counters);
+    if (pod->memory.peak_bytes > sum->peak_bytes)
+        sum->peak_bytes = pod->memory.peak_bytes;
+    for (int k = 0; k < MEMORY_KINDS; k++)
+        sum->held_bytes[k] += pod->memory.held_bytes[k];
+}
+
+static void report_disconnects(const struct clients_counters *c, struct run_record *record)
+{
+    uint64_t all = 0;
+    for (int i = 0; i < DISCONNECT_CAUSES; i++) {
+        char name[48];
+        all += c->disconnects[i];
+        snprintf(name, sizeof name, "disconnects.%s", disconnect_cause_name(i));
+        run_record_metric(record, name, "1", (double)c->disconnects[i]);
+        snprintf(name, sizeof name, "noticed.%s", disconnect_cause_name(i));
+        run_record_metric(record, name, "1", (double)c->noticed[i]);
+    }
+    run_record_metric(record, "disconnects", "1", (double)all);
+}
+
+static void report_memory(const struct pod_figures *sum, struct run_record *record)
+{
+    int64_t total = 0;
+    for (int k = 0; k < MEMORY_KINDS; k++)
+        total += sum->held_bytes[k];
+    run_record_metric(record, "memory.peak", "B", (double)sum->peak_bytes);
+    run_record_metric(record, "memory.end", "B", (double)total);
+    for (int k = 0; k < MEMORY_KINDS; k++) {
+        char name[48];
+        snprintf(name, sizeof name, "memory.end.%s", memory_kind_name(k));
+        run_record_metric(record, name, "B", (double)sum->held_bytes[k]);
+    }
+}
+
+void pod_figures_report(const struct pod_figures *sum, const struct clients *clients,
+                        struct run_record *record)
+{
+    const struct clients_counters *c = &clients->counters;
+    const struct pod_counters *n = &sum->counters;
+    double attempts = (double)c->attempts;
+    const struct {
+        const char *name, *unit;
+        double value;
+    } figures[] = {
+        { "connections", "1", (double)sum->open },
+        { "connections.max", "1", n->open_max },
+        { "clients.open", "1", clients->open },
+        { "connects", "1", attempts },
+        { "connects.opened", "1", (double)c->opened },
+        { "connects.failed", "1", (double)c->failed },
+        { "connects.refused", "1", (double)n->handshake_refused },
+        { "connects.syn_dropped", "1", (double)sum->syn_dropped },
+        { "connects.failure_rate", "1", attempts > 0 ? (double)c->failed / attempts : 0 },
+        { "reconnects", "1", (double)c->reconnects },
+        { "reconnects.delay.mean", "s", c->retries ? c->retry_s / (double)c->retries : NAN },
+        { "clients.given_up", "1", (double)c->given_up },
+        { "clients.vanished", "1", (double)c->vanished },
+        { "clients.stalls", "1", (double)c->stalls },
+        { "auth.requests", "1", (double)sum->auth_requests },
+        { "auth.timeouts", "1", (double)sum->auth_timeouts },
+        { "replayed", "1", (double)n->replayed },
+        { "missed", "1", (double)n->missed },
+        { "slow_consumers.max", "1", (double)n->slow_max },
+        { "oom", "1", (double)n->oom_kills },
+        { "oom.first", "s", n->first_oom_ns < 0 ? NAN : (double)n->first_oom_ns / 1e9 },
+        { "crashes", "1", (double)n->crashes },
+        { "restarts", "1", (double)n->restarts },
+    };
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        run_record_metric(record, figures[i].name, figures[i].unit, figures[i].value);
+    report_disconnects(c, record);
+    report_memory(sum, record);
+}
+
+void pod_report(const struct pod *pod, const struct clients *clients, struct run_record *record)
+{
+    struct pod_figures sum = { .counters.first_oom_ns = -1 };
+    pod_figures_add(pod, &sum);
+    pod_figures_report(&sum, clients, record);
+}
