@@ -19,7 +19,8 @@ static const struct {
     [FIGURE_DELIVERED] = { "delivered", UNIT_COUNT },
     [FIGURE_LOST] = { "lost", UNIT_COUNT },
     [FIGURE_IN_FLIGHT] = { "in_flight", UNIT_COUNT },
-    [FIGURE_RECONNECTS] = { "reconnects.rate", UNIT_RATE },
+    [FIGURE_RECONNECTS] = { "reconnects", UNIT_COUNT },
+    [FIGURE_DURATION] = { "duration", UNIT_TIME },
 };
 
 const char *figure_metric(enum figure figure)
@@ -59,12 +60,17 @@ void cells_close(struct cells *cells)
     cells_init(cells);
 }
 
-/* Values come run by run: the newest cell is nearly always the one asked for. */
+/* Values come run by run in plan order: nearly always the cell found last, or the one after it. */
 static struct cell *find_or_add(struct cells *cells, const char *text)
 {
-    for (size_t i = cells->count; i > 0; i--)
-        if (strcmp(cells->cell[i - 1].text, text) == 0)
-            return &cells->cell[i - 1];
+    for (size_t i = 0; i < cells->count; i++) {
+        size_t at = (cells->recent + i) % cells->count;
+        if (strcmp(cells->cell[at].text, text) == 0) {
+            cells->recent = at;
+            return &cells->cell[at];
+        }
+    }
+    cells->recent = cells->count;
     cells->cell = mem_realloc(cells->cell, (cells->count + 1) * sizeof *cells->cell);
     struct cell *cell = &cells->cell[cells->count++];
     memset(cell, 0, sizeof *cell);

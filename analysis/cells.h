@@ -25,6 +25,7 @@ enum figure {
     FIGURE_LOST,
     FIGURE_IN_FLIGHT,
     FIGURE_RECONNECTS,
+    FIGURE_DURATION,
     FIGURES
 };
 
@@ -42,6 +43,7 @@ struct cell {
 struct cells {
     struct cell *cell; /* in plan order of the first database that has them */
     size_t count;
+    size_t recent; /* index of the cell found last: its neighbour is asked for next */
 };
 
 /* The metric's name in the store: "delivery.p50". */

@@ -26,7 +26,7 @@ struct comparison {
 #define COMPARE_KNEE_FACTOR 5.0
 
 struct knee {
-    char group[128];             /* the other swept values: "protocol=sse"; "" when none */
+    char group[256];             /* the other swept values: "protocol=sse"; "" when none */
     char option[64];             /* along which it was sought */
     const struct cell *at[ARMS]; /* the cell; NULL: none exceeds, or the arm has no runs */
     char value[ARMS][UNIT_TEXT_BYTES]; /* the option's value there; "none"; "-" without runs */

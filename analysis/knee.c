@@ -54,7 +54,7 @@ static bool choose_option(const char *cell, char option[64])
 
 /* Splits a cell into the option's value and all others. */
 static bool split(const struct cell *cell, const char *option, struct stop *stop,
-                  char group[128])
+                  char group[256])
 {
     char key[64], value[UNIT_TEXT_BYTES];
     const char *rest = cell->text;
@@ -67,7 +67,7 @@ static bool split(const struct cell *cell, const char *option, struct stop *stop
             strcpy(stop->value, value);
             found = value_number(key, value, &stop->number);
         } else {
-            snprintf(group + used, 128 - used, "%s%s=%s", used ? " " : "", key, value);
+            snprintf(group + used, 256 - used, "%s%s=%s", used ? " " : "", key, value);
         }
     }
     return found;
@@ -129,7 +129,7 @@ static size_t gather(const struct cells *cells, const char *option, const char *
                      struct stop *stops)
 {
     size_t count = 0;
-    char other[128];
+    char other[256];
     for (size_t i = 0; i < cells->count; i++)
         if (split(&cells->cell[i], option, &stops[count], other) && strcmp(other, group) == 0)
             count++;
@@ -141,7 +141,7 @@ static size_t gather(const struct cells *cells, const char *option, const char *
 size_t compare_knees(const struct cells *cells, double threshold_s, struct knee **knees)
 {
     size_t count = 0;
-    char option[64], group[128];
+    char option[64], group[256];
     *knees = NULL;
     if (cells->count == 0 || !choose_option(cells->cell[0].text, option))
         return 0;

@@ -24,5 +24,6 @@ unsigned slo_broken(const struct slo_params *slo, const struct cell *cell, enum 
     return bit(sample_mean(&s[FIGURE_P95]) * 1e9, (double)slo->p95_ns, FIGURE_P95) |
            bit(sample_mean(&s[FIGURE_P99]) * 1e9, (double)slo->p99_ns, FIGURE_P99) |
            bit(slo_drop_share(cell, arm), slo->drop_share, FIGURE_DROPPED) |
-           bit(sample_mean(&s[FIGURE_RECONNECTS]), slo->reconnects_hz, FIGURE_RECONNECTS);
+           bit(sample_mean(&s[FIGURE_RECONNECTS]) / sample_mean(&s[FIGURE_DURATION]),
+               slo->reconnects_hz, FIGURE_RECONNECTS);
 }

@@ -27,8 +27,7 @@ enum exit_status {
     X(merge, "copy the runs of one database into another")                                     \
     X(options, "list every option with unit, default and range")
 
-/* Weak: a subcommand whose file is not built is not offered. */
-#define COMMAND_DECLARE(name, help) int cmd_##name(int argc, char **argv) __attribute__((weak));
+#define COMMAND_DECLARE(name, help) int cmd_##name(int argc, char **argv);
 COMMANDS(COMMAND_DECLARE)
 
 /* Prints the text on stderr, behind "pushsim: " unless it is about the user's input (ERR_INVALID:

@@ -36,8 +36,7 @@ static void print_help(FILE *stream)
           "What breaks first in a push service when the CPU limit bites, and when.\n\n",
           stream);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        if (commands[i].run)
-            fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].help);
+        fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].help);
     fputs("\n'pushsim COMMAND --help' tells the rest.\n"
           "Exit status: 0 done, 1 failed in running, 2 bad configuration or input, "
           "64 bad usage,\n99 done, but a threshold of the slo is broken.\n",
@@ -67,7 +66,7 @@ int main(int argc, char **argv)
         return EXIT_DONE;
     }
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        if (commands[i].run && strcmp(argv[1], commands[i].name) == 0)
+        if (strcmp(argv[1], commands[i].name) == 0)
             return dispatch(&commands[i], argc - 1, argv + 1);
     fprintf(stderr, "pushsim: unknown command '%s' (see pushsim --help)\n", argv[1]);
     return EXIT_USAGE;

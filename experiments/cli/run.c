@@ -124,6 +124,8 @@ static int print_cells(const struct arguments *a, const struct cells *cells)
     for (size_t i = 0; i < cells->count; i++) {
         const struct cell *cell = &cells->cell[i];
         const char *rest = cell->text;
+        if (cell->samples[ARM_SIM][FIGURE_CPU].count == 0) /* measured only, or failed */
+            continue;
         unsigned broken = slo_broken(&a->session.experiment.base.parameters.slo, cell, ARM_SIM);
         breached += broken != 0;
         while (cell_next(&rest, key, value))

@@ -74,6 +74,7 @@ static int open_database(struct store *store, enum store_mode mode, struct error
     int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (mode == STORE_CREATE)
         flags |= SQLITE_OPEN_CREATE;
+    flags |= SQLITE_OPEN_NOMUTEX; /* a store belongs to one thread */
     if (sqlite3_open_v2(store->path, &store->db, flags, NULL))
         return store_fail(store, err);
     sqlite3_busy_timeout(store->db, 10000);
@@ -81,6 +82,7 @@ static int open_database(struct store *store, enum store_mode mode, struct error
     if (code == 0 && store->writable)
         code = store_exec(store,
                           "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
+                          "PRAGMA wal_autocheckpoint = 4000; "
                           "PRAGMA foreign_keys = ON",
                           err);
     return code;

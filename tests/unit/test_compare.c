@@ -124,6 +124,10 @@ static void test_slo(void **state)
     assert_int_equal(slo_broken(&slo, cells.cell, ARM_SIM),
                      1u << FIGURE_P99 | 1u << FIGURE_DROPPED);
     assert_int_equal(slo_broken(&slo, cells.cell, ARM_REAL), 0);
+    slo = (struct slo_params){ .reconnects_hz = 2 };
+    put(cells.cell, ARM_SIM, FIGURE_RECONNECTS, 1, (double[]){ 21 });
+    put(cells.cell, ARM_SIM, FIGURE_DURATION, 1, (double[]){ 10 });
+    assert_int_equal(slo_broken(&slo, cells.cell, ARM_SIM), 1u << FIGURE_RECONNECTS);
     cells_close(&cells);
 }
 
