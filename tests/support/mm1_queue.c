@@ -1,0 +1,81 @@
+#include "tests/support/mm1_queue.h"
+
+#include <stdlib.h>
+
+#include "sim/error.h"
+
+void mm1_queue_init(struct mm1_queue *m, const struct mm1_params *params)
+{
+    *m = (struct mm1_queue){ .params = *params, .capacity = 1024 };
+    simulation_init(&m->sim);
+    random_stream_init(&m->arrivals, params->seed, 0, 1, 0);
+    random_stream_init(&m->services, params->seed, 0, 2, 0);
+    histogram_init(&m->sojourn);
+    m->arrived_ns = mem_alloc(m->capacity * sizeof *m->arrived_ns);
+}
+
+void mm1_queue_close(struct mm1_queue *m)
+{
+    simulation_close(&m->sim);
+    histogram_close(&m->sojourn);
+    free(m->arrived_ns);
+}
+
+static void sum_area(struct mm1_queue *m)
+{
+    m->area += (double)(m->last - m->first) * (double)(m->sim.now_ns - m->changed_ns);
+    m->changed_ns = m->sim.now_ns;
+}
+
+static void depart(void *subject, void *object);
+
+static void start_service(struct mm1_queue *m)
+{
+    double mean = m->params.service_ns;
+    double takes = m->params.constant ? mean : random_stream_exponential(&m->services, mean);
+    m->departure =
+        simulation_at(&m->sim, m->sim.now_ns + (int64_t)(takes + 0.5), 0, depart, m, NULL);
+}
+
+static void grow_ring(struct mm1_queue *m)
+{
+    int64_t *ring = mem_alloc(2 * m->capacity * sizeof *ring);
+    for (uint64_t i = m->first; i < m->last; i++)
+        ring[i & (2 * m->capacity - 1)] = m->arrived_ns[i & (m->capacity - 1)];
+    free(m->arrived_ns);
+    m->arrived_ns = ring;
+    m->capacity *= 2;
+}
+
+static void arrive(void *subject, void *object)
+{
+    struct mm1_queue *m = subject;
+    sum_area(m);
+    if (m->last - m->first == m->capacity)
+        grow_ring(m);
+    m->arrived_ns[m->last & (m->capacity - 1)] = m->sim.now_ns;
+    if (m->last++ == m->first)
+        start_service(m);
+    if (m->last < m->params.customers) {
+        double gap = random_stream_exponential(&m->arrivals, m->params.arrival_ns);
+        simulation_at(&m->sim, m->sim.now_ns + (int64_t)(gap + 0.5), 0, arrive, m, object);
+    }
+}
+
+static void depart(void *subject, void *object)
+{
+    struct mm1_queue *m = subject;
+    (void)object;
+    sum_area(m);
+    int64_t arrived = m->arrived_ns[m->first & (m->capacity - 1)];
+    histogram_add(&m->sojourn, m->sim.now_ns - arrived, 1);
+    if (++m->first < m->last)
+        start_service(m);
+}
+
+void mm1_queue_run(struct mm1_queue *m)
+{
+    simulation_at(&m->sim, 0, 0, arrive, m, NULL);
+    while (simulation_step(&m->sim))
+        ;
+}

@@ -1,0 +1,40 @@
+/* mm1_queue.h - one server, one unlimited FIFO queue, Poisson arrivals, on the bare engine: the work
+ * that the validation compares with closed forms and the benchmark compares with other simulators.
+ */
+#ifndef PUSHSIM_TESTS_SUPPORT_MM1_QUEUE_H
+#define PUSHSIM_TESTS_SUPPORT_MM1_QUEUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/histogram.h"
+#include "sim/random_stream.h"
+#include "sim/simulation.h"
+
+struct mm1_params {
+    double arrival_ns;  /* mean time between arrivals, > service_ns */
+    double service_ns;  /* mean service time */
+    bool constant;      /* all services take the mean: M/D/1 */
+    uint64_t customers; /* to serve */
+    uint64_t seed;
+};
+
+struct mm1_queue {
+    struct mm1_params params;
+    struct simulation sim;
+    struct random_stream arrivals;
+    struct random_stream services;
+    int64_t *arrived_ns;      /* ring of the customers present; owned */
+    uint64_t capacity;        /* of the ring, a power of two */
+    uint64_t first, last;     /* customers first .. last - 1 are present */
+    double area;              /* customers present, integrated over time, ns */
+    int64_t changed_ns;       /* up to where area is summed */
+    uint64_t departure;       /* handle of the service in progress */
+    struct histogram sojourn; /* times in the system, ns */
+};
+
+void mm1_queue_init(struct mm1_queue *m, const struct mm1_params *params);
+void mm1_queue_run(struct mm1_queue *m); /* until all customers have left */
+void mm1_queue_close(struct mm1_queue *m);
+
+#endif
