@@ -6,7 +6,7 @@
 
 #include "sim/error.h"
 
-enum { NEAR_MOST = 2 * EVENT_LADDER_BATCH, LINE_BYTES = 64, LINEAR_SEARCH = 16 };
+enum { NEAR_MOST = 2 * EVENT_LADDER_BATCH, LINE_BYTES = 64, FEW = 12 };
 
 struct event_node {
     int64_t at_ns;         /* when the event is due */
@@ -41,37 +41,13 @@ static bool before(const struct event_entry *a, const struct event_entry *b)
     return a->at_ns < b->at_ns || (a->at_ns == b->at_ns && a->order < b->order);
 }
 
-/* Where the entry belongs in near: behind all that come before it. */
-static uint32_t find_place(const struct event_queue *q, const struct event_entry *entry)
-{
-    const struct event_entry *items = q->near.items;
-    uint32_t low = q->near_head, high = q->near.count;
-    while (high - low > LINEAR_SEARCH) {
-        uint32_t middle = low + (high - low) / 2;
-        if (before(entry, &items[middle]))
-            high = middle;
-        else
-            low = middle;
-    }
-    while (high > low && before(entry, &items[high - 1]))
-        high--;
-    return high;
-}
-
-static void shift_entries(struct event_entry *to, const struct event_entry *from, uint32_t n)
-{
-    memmove(to, from, n * sizeof *to);
-}
-
 /* Makes room at the end, by moving the content to the front of the array or by growing it. */
 static void near_make_room(struct event_queue *q)
 {
     struct event_list *near = &q->near;
-    if (near->count < near->capacity)
-        return;
     if (q->near_head > near->capacity / 2) {
         near->count -= q->near_head;
-        shift_entries(near->items, near->items + q->near_head, near->count);
+        memmove(near->items, near->items + q->near_head, near->count * sizeof *near->items);
         q->near_head = 0;
     } else {
         near->capacity = near->capacity ? 2 * near->capacity : 4 * NEAR_MOST;
@@ -99,23 +75,52 @@ static void near_split(struct event_queue *q)
     }
 }
 
-static void near_insert(struct event_queue *q, const struct event_entry *entry)
+/* Where the entry belongs among many: behind all that come before it. */
+static uint32_t find_place(const struct event_queue *q, const struct event_entry *entry)
 {
-    near_make_room(q);
+    uint32_t low = q->near_head, high = q->near.count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (before(entry, &q->near.items[middle]))
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+/* Moves whichever side is shorter; a burst at one time thus costs little, first or last. */
+static void insert_among_many(struct event_queue *q, const struct event_entry *entry)
+{
     struct event_entry *items = q->near.items;
     uint32_t place = find_place(q, entry);
     uint32_t ahead = place - q->near_head, behind = q->near.count - place;
     if (ahead < behind && q->near_head > 0) {
-        shift_entries(&items[q->near_head - 1], &items[q->near_head], ahead);
+        memmove(&items[q->near_head - 1], &items[q->near_head], ahead * sizeof *items);
         q->near_head--;
         place--;
     } else {
-        shift_entries(&items[place + 1], &items[place], behind);
+        memmove(&items[place + 1], &items[place], behind * sizeof *items);
         q->near.count++;
     }
     items[place] = *entry;
     if (q->near.count - q->near_head > NEAR_MOST)
         near_split(q);
+}
+
+static void near_insert(struct event_queue *q, const struct event_entry *entry)
+{
+    if (q->near.count == q->near.capacity)
+        near_make_room(q);
+    if (q->near.count - q->near_head > FEW) {
+        insert_among_many(q, entry);
+        return;
+    }
+    struct event_entry *place = &q->near.items[q->near.count++];
+    struct event_entry *head = &q->near.items[q->near_head];
+    for (; place > head && before(entry, place - 1); place--)
+        *place = place[-1];
+    *place = *entry;
 }
 
 static int compare(const void *a, const void *b)
@@ -143,6 +148,8 @@ static bool near_refill(struct event_queue *q)
     q->near_head = q->near.count = 0;
     if (!event_ladder_take(&q->far, &q->near, &q->near_last_ns))
         return false;
+    for (uint32_t i = 0; i < q->near.count; i++)
+        __builtin_prefetch(&q->nodes[q->near.items[i].slot]);
     near_sort(&q->near);
     return true;
 }

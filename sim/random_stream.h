@@ -26,9 +26,12 @@ void random_stream_refill(
 
 static inline uint32_t random_stream_u32(struct random_stream *rs)
 {
-    if (rs->used >= 4)
+    if (rs->used == 4) /* nothing drawn yet */
         random_stream_refill(rs);
-    return rs->block[rs->used++];
+    uint32_t word = rs->block[rs->used++];
+    if (rs->used == 4) /* now, so that nobody waits for it at the next draw */
+        random_stream_refill(rs);
+    return word;
 }
 
 static inline uint64_t random_stream_u64(struct random_stream *rs)
