@@ -28,13 +28,20 @@ struct event_rung {
     struct bucket buckets[EVENT_LADDER_BUCKETS];
 };
 
-void event_list_append(struct event_list *list, const struct event_entry *entry)
+static inline void set(struct event_entry *entry, int64_t at_ns, uint64_t order, uint32_t slot)
+{
+    entry->at_ns = at_ns;
+    entry->order = order;
+    entry->slot = slot;
+}
+
+static inline void append(struct event_list *list, int64_t at_ns, uint64_t order, uint32_t slot)
 {
     if (list->count == list->capacity) {
         list->capacity = list->capacity ? 2 * list->capacity : 4 * EVENT_LADDER_BATCH;
         list->items = mem_realloc(list->items, list->capacity * sizeof *list->items);
     }
-    list->items[list->count++] = *entry;
+    set(&list->items[list->count++], at_ns, order, slot);
 }
 
 void event_ladder_init(struct event_ladder *l)
@@ -84,10 +91,10 @@ static uint32_t take_chunk(struct event_ladder *l)
     return chunk;
 }
 
-static void rung_add(struct event_ladder *l, struct event_rung *rung,
-                     const struct event_entry *entry)
+static inline void rung_add(struct event_ladder *l, struct event_rung *rung, int64_t at_ns,
+                            uint64_t order, uint32_t slot)
 {
-    uint64_t index = (uint64_t)(entry->at_ns - rung->start_ns) >> rung->shift;
+    uint64_t index = (uint64_t)(at_ns - rung->start_ns) >> rung->shift;
     struct bucket *bucket = &rung->buckets[index];
     if (bucket->count == 0) {
         rung->filled[index / 64] |= UINT64_C(1) << index % 64;
@@ -98,21 +105,21 @@ static void rung_add(struct event_ladder *l, struct event_rung *rung,
         bucket->last = chunk;
     }
     struct event_chunk *chunk = &l->chunks[bucket->last];
-    chunk->entries[chunk->count++] = *entry;
+    set(&chunk->entries[chunk->count++], at_ns, order, slot);
     bucket->count++;
 }
 
-void event_ladder_add(struct event_ladder *l, const struct event_entry *entry)
+void event_ladder_add(struct event_ladder *l, int64_t at_ns, uint64_t order, uint32_t slot)
 {
     for (int i = l->depth; i-- > 0;) {
-        if (entry->at_ns <= l->rungs[i]->last_ns) {
-            rung_add(l, l->rungs[i], entry);
+        if (at_ns <= l->rungs[i]->last_ns) {
+            rung_add(l, l->rungs[i], at_ns, order, slot);
             return;
         }
     }
-    l->top_min_ns = entry->at_ns < l->top_min_ns ? entry->at_ns : l->top_min_ns;
-    l->top_max_ns = entry->at_ns > l->top_max_ns ? entry->at_ns : l->top_max_ns;
-    event_list_append(&l->top, entry);
+    l->top_min_ns = at_ns < l->top_min_ns ? at_ns : l->top_min_ns;
+    l->top_max_ns = at_ns > l->top_max_ns ? at_ns : l->top_max_ns;
+    append(&l->top, at_ns, order, slot);
 }
 
 static int bits_of(uint64_t x)
@@ -149,7 +156,7 @@ bool event_ladder_return(struct event_ladder *l, const struct event_entry *entri
         new_rung(l, n, from_ns, last_ns);
     }
     for (uint32_t i = 0; i < n; i++)
-        event_ladder_add(l, &entries[i]);
+        event_ladder_add(l, entries[i].at_ns, entries[i].order, entries[i].slot);
     return true;
 }
 
@@ -171,11 +178,11 @@ static void empty_bucket(struct event_ladder *l, struct event_rung *rung, int in
     rung->filled[index / 64] &= ~(UINT64_C(1) << index % 64);
     for (uint32_t chunk = bucket.first, next; chunk != 0; chunk = next) {
         for (uint32_t i = 0; i < l->chunks[chunk].count; i++) {
-            struct event_entry entry = l->chunks[chunk].entries[i];
+            const struct event_entry e = l->chunks[chunk].entries[i];
             if (finer)
-                rung_add(l, finer, &entry);
+                rung_add(l, finer, e.at_ns, e.order, e.slot);
             else
-                event_list_append(batch, &entry);
+                append(batch, e.at_ns, e.order, e.slot);
         }
         next = l->chunks[chunk].next;
         l->chunks[chunk].next = l->free_chunk;
@@ -207,10 +214,11 @@ static bool take_top(struct event_ladder *l, struct event_list *batch, int64_t *
     struct event_rung *rung =
         whole ? NULL : new_rung(l, l->top.count, l->top_min_ns, l->top_max_ns);
     for (uint32_t i = 0; i < l->top.count; i++) {
+        const struct event_entry *e = &l->top.items[i];
         if (whole)
-            event_list_append(batch, &l->top.items[i]);
+            append(batch, e->at_ns, e->order, e->slot);
         else
-            rung_add(l, rung, &l->top.items[i]);
+            rung_add(l, rung, e->at_ns, e->order, e->slot);
     }
     clear_top(l);
     if (whole)

@@ -45,14 +45,12 @@ struct event_ladder {
     uint32_t free_chunk;                          /* first of the free list; 0 = none */
 };
 
-void event_list_append(struct event_list *list, const struct event_entry *entry);
-
 void event_ladder_init(struct event_ladder *l);
 void event_ladder_close(struct event_ladder *l);
 void event_ladder_clear(struct event_ladder *l); /* forgets all entries, keeps the storage */
 
 /* An entry later than all batches taken so far. */
-void event_ladder_add(struct event_ladder *l, const struct event_entry *entry);
+void event_ladder_add(struct event_ladder *l, int64_t at_ns, uint64_t order, uint32_t slot);
 /* Gives back the later part of a batch: n entries within from_ns .. last_ns, with last_ns as
  * event_ladder_take gave it. False when the ladder is as deep as it can be; nothing is done then. */
 bool event_ladder_return(struct event_ladder *l, const struct event_entry *entries, uint32_t n,

@@ -36,9 +36,10 @@ void event_queue_close(struct event_queue *q)
 
 /* ---- the near array ---- */
 
-static bool before(const struct event_entry *a, const struct event_entry *b)
+/* Is (at_ns, order) before the entry? */
+static inline bool before(int64_t at_ns, uint64_t order, const struct event_entry *entry)
 {
-    return a->at_ns < b->at_ns || (a->at_ns == b->at_ns && a->order < b->order);
+    return at_ns < entry->at_ns || (at_ns == entry->at_ns && order < entry->order);
 }
 
 /* Makes room at the end, by moving the content to the front of the array or by growing it. */
@@ -76,12 +77,12 @@ static void near_split(struct event_queue *q)
 }
 
 /* Where the entry belongs among many: behind all that come before it. */
-static uint32_t find_place(const struct event_queue *q, const struct event_entry *entry)
+static uint32_t find_place(const struct event_queue *q, int64_t at_ns, uint64_t order)
 {
     uint32_t low = q->near_head, high = q->near.count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (before(entry, &q->near.items[middle]))
+        if (before(at_ns, order, &q->near.items[middle]))
             high = middle;
         else
             low = middle + 1;
@@ -90,10 +91,11 @@ static uint32_t find_place(const struct event_queue *q, const struct event_entry
 }
 
 /* Moves whichever side is shorter; a burst at one time thus costs little, first or last. */
-static void insert_among_many(struct event_queue *q, const struct event_entry *entry)
+static void insert_among_many(struct event_queue *q, int64_t at_ns, uint64_t order,
+                              uint32_t slot)
 {
     struct event_entry *items = q->near.items;
-    uint32_t place = find_place(q, entry);
+    uint32_t place = find_place(q, at_ns, order);
     uint32_t ahead = place - q->near_head, behind = q->near.count - place;
     if (ahead < behind && q->near_head > 0) {
         memmove(&items[q->near_head - 1], &items[q->near_head], ahead * sizeof *items);
@@ -103,29 +105,33 @@ static void insert_among_many(struct event_queue *q, const struct event_entry *e
         memmove(&items[place + 1], &items[place], behind * sizeof *items);
         q->near.count++;
     }
-    items[place] = *entry;
+    items[place] = (struct event_entry){ at_ns, order, slot };
     if (q->near.count - q->near_head > NEAR_MOST)
         near_split(q);
 }
 
-static void near_insert(struct event_queue *q, const struct event_entry *entry)
+static inline void near_insert(struct event_queue *q, int64_t at_ns, uint64_t order,
+                               uint32_t slot)
 {
     if (q->near.count == q->near.capacity)
         near_make_room(q);
     if (q->near.count - q->near_head > FEW) {
-        insert_among_many(q, entry);
+        insert_among_many(q, at_ns, order, slot);
         return;
     }
     struct event_entry *place = &q->near.items[q->near.count++];
     struct event_entry *head = &q->near.items[q->near_head];
-    for (; place > head && before(entry, place - 1); place--)
+    for (; place > head && before(at_ns, order, place - 1); place--)
         *place = place[-1];
-    *place = *entry;
+    place->at_ns = at_ns;
+    place->order = order;
+    place->slot = slot;
 }
 
 static int compare(const void *a, const void *b)
 {
-    return before(a, b) ? -1 : 1;
+    const struct event_entry *x = a;
+    return before(x->at_ns, x->order, b) ? -1 : 1;
 }
 
 static void near_sort(struct event_list *near)
@@ -137,7 +143,7 @@ static void near_sort(struct event_list *near)
     for (uint32_t i = 1; i < near->count; i++) {
         struct event_entry entry = near->items[i];
         uint32_t place = i;
-        for (; place > 0 && before(&entry, &near->items[place - 1]); place--)
+        for (; place > 0 && before(entry.at_ns, entry.order, &near->items[place - 1]); place--)
             near->items[place] = near->items[place - 1];
         near->items[place] = entry;
     }
@@ -201,20 +207,16 @@ static struct event_node *find(const struct event_queue *q, uint64_t handle)
 
 /* ---- entries ---- */
 
-static void place_entry(struct event_queue *q, const struct event_entry *entry)
+/* Entries are passed as three numbers, so that they stay in registers: put together in memory and
+ * copied at once, they would wait for the store buffer. */
+static inline void place_node(struct event_queue *q, struct event_node *node, uint32_t slot)
 {
-    if (entry->at_ns <= q->near_last_ns)
-        near_insert(q, entry);
+    int64_t at_ns = node->placed_ns = node->at_ns;
+    uint64_t order = node->placed_order = node->order;
+    if (at_ns <= q->near_last_ns)
+        near_insert(q, at_ns, order, slot);
     else
-        event_ladder_add(&q->far, entry);
-}
-
-static void place_node(struct event_queue *q, uint32_t slot)
-{
-    struct event_node *node = &q->nodes[slot];
-    node->placed_ns = node->at_ns;
-    node->placed_order = node->order;
-    place_entry(q, &(struct event_entry){ node->at_ns, node->order, slot });
+        event_ladder_add(&q->far, at_ns, order, slot);
 }
 
 /* Throws all entries away and makes one for each pending event. */
@@ -225,7 +227,7 @@ static void rebuild(struct event_queue *q)
     event_ladder_clear(&q->far);
     for (uint32_t slot = 1; slot < q->used; slot++)
         if (q->nodes[slot].placed_order != 0)
-            place_node(q, slot);
+            place_node(q, &q->nodes[slot], slot);
     q->stale = 0;
 }
 
@@ -249,7 +251,7 @@ uint64_t event_queue_push(struct event_queue *q, int64_t at_ns, int priority, ev
     node->subject = subject;
     node->object = object;
     uint64_t handle = (uint64_t)node->generation << 32 | slot;
-    place_node(q, slot);
+    place_node(q, &q->nodes[slot], slot);
     return handle;
 }
 
@@ -271,7 +273,7 @@ bool event_queue_move(struct event_queue *q, uint64_t handle, int64_t at_ns)
     node->at_ns = at_ns;
     node->order = (node->order >> 48 << 48) | q->sequence++;
     if (at_ns < node->placed_ns) {
-        place_node(q, (uint32_t)handle);
+        place_node(q, node, (uint32_t)handle);
         add_stale(q);
     }
     return true;
@@ -287,18 +289,19 @@ bool event_queue_pop(struct event_queue *q, int64_t until_ns, struct event *out)
     for (;;) {
         if (q->near_head == q->near.count && !near_refill(q))
             return false;
-        struct event_entry entry = q->near.items[q->near_head];
-        if (entry.at_ns > until_ns)
+        const struct event_entry *entry = &q->near.items[q->near_head];
+        if (entry->at_ns > until_ns)
             return false;
+        uint32_t slot = entry->slot;
+        struct event_node *node = &q->nodes[slot];
         q->near_head++;
-        struct event_node *node = &q->nodes[entry.slot];
-        if (node->placed_order != entry.order) {
+        if (node->placed_order != entry->order) {
             q->stale--;
-        } else if (node->order != entry.order) {
-            place_node(q, entry.slot); /* was moved to a later time: now is the time to do so */
+        } else if (node->order != entry->order) {
+            place_node(q, node, slot); /* moved to a later time a while ago: do it now */
         } else {
             *out = (struct event){ node->at_ns, node->fn, node->subject, node->object };
-            release_slot(q, entry.slot);
+            release_slot(q, slot);
             return true;
         }
     }
