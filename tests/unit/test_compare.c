@@ -106,7 +106,7 @@ static void test_no_number_no_knee(void **state)
 {
     (void)state;
     struct cell cell = { .text = (char[]){ "protocol=sse" } };
-    struct cells cells = { &cell, 1 };
+    struct cells cells = { .cell = &cell, .count = 1 };
     struct knee *knees;
     assert_int_equal(compare_knees(&cells, 0, &knees), 0);
 }
