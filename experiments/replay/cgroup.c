@@ -138,7 +138,9 @@ static int set_cpu_v1(const struct cgroup *g, const struct cgroup_limits *l, int
 {
     int64_t quota_us = l->quota_ns == 0 ? -1 : l->quota_ns / 1000;
     int64_t old_us = get_number(g->cpu, "cpu.cfs_period_us", DEFAULT_PERIOD / 1000);
-    bool longer = period_ns / 1000 > old_us;
+    /* A first quota starts the refill timer with the period it finds; its first expiry stays. */
+    bool unlimited = get_number(g->cpu, "cpu.cfs_quota_us", -1) < 0;
+    bool longer = period_ns / 1000 > old_us || unlimited;
     bool burst = l->burst_ns > 0 || get_number(g->cpu, "cpu.cfs_burst_us", 0) > 0;
     int code = burst ? must(0, g->cpu, "cpu.cfs_burst_us", 0, err) : 0;
     if (longer)
