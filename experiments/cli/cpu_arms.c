@@ -81,8 +81,8 @@ void cpu_arm_close(struct cpu_arm *arm)
     arm->present = false;
 }
 
-/* Lateness of a free thread is the wake-up latency; what it uses above its work, shared out over
- * its wake-ups, is their CPU time. */
+/* What a free thread uses above its work, shared out over its wake-ups, is their CPU time, which
+ * the model charges before the first reading; the rest of its lateness is latency. */
 int cpu_arms_read_host(struct cpu_host_params *host, uint64_t seed, struct error *err)
 {
     struct host_facts facts;
@@ -100,8 +100,9 @@ int cpu_arms_read_host(struct cpu_host_params *host, uint64_t seed, struct error
     double cycle_ns = (double)plan.params.on_ns;
     *host = facts.cpu;
     host->cpus = cpus;
-    host->wake_latency_ns = llround(1e6 * arm.summary.late.p50);
     host->wake_cost_ns = arm.summary.cost > 1 ? llround((arm.summary.cost - 1) * cycle_ns) : 0;
+    host->wake_latency_ns = llround(1e6 * arm.summary.late.p50) - host->wake_cost_ns;
+    host->wake_latency_ns = host->wake_latency_ns < 0 ? 0 : host->wake_latency_ns;
     cpu_arm_close(&arm);
     return 0;
 }

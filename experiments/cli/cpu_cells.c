@@ -7,6 +7,7 @@
 
 #define MS           INT64_C(1000000)
 #define REPEATS      8
+#define GAP          (MS / 2) /* virtual machines lose up to some 0.4 ms at a time without a limit */
 #define WARM_REPEATS 5 /* of cells that take a fixed amount of work: their median is compared */
 #define WARM_WORK    (200 * MS)
 
@@ -38,6 +39,7 @@ static void limit(struct cpu_cell *cell, int64_t quota_ns, int64_t period_ns, in
     p->group = (struct cpu_group_params){
         .quota_ns = quota_ns, .period_ns = period_ns, .burst_ns = burst_ns, .weight = 1024
     };
+    p->gap_ns = GAP;
     p->duration_ns = 12 * period_ns > 500 * MS ? 12 * period_ns : 500 * MS;
 }
 

@@ -28,14 +28,14 @@ struct matrix {
     struct cpu_host_params params; /* of this host */
     struct cache_warmth warmth;    /* of warm_set */
     size_t warm_set;               /* SIZE_MAX: none fitted yet */
-    int passed, missed, few, noisy;
+    int passed, missed, few, discarded, noisy;
 };
 
 struct line {
     const char *metric;
     double sim, real;
     double error, bound; /* what is judged and how large it may be */
-    bool few;
+    size_t samples;      /* of the real arm */
 };
 
 void cpu_matrix_list(FILE *stream)
@@ -50,12 +50,14 @@ void cpu_matrix_list(FILE *stream)
 static void print_line(struct matrix *m, const struct cpu_cell *cell,
                        const struct cpu_arm *real, const struct line *line)
 {
-    const char *verdict = line->few ? "few" : line->error <= line->bound ? "ok" : "MISS";
-    m->few += line->few;
-    m->passed += !line->few && line->error <= line->bound;
-    m->missed += !line->few && !(line->error <= line->bound);
-    fprintf(m->stream, "%-24s %-9s %9.3f %9.3f %9.3f %9.3f  %s\n", cell->name, line->metric,
-            line->sim, line->real, line->error, line->bound, verdict);
+    bool few = line->samples < FEW_SAMPLES;
+    const char *verdict = few ? "few" : line->error <= line->bound ? "ok" : "MISS";
+    m->few += few;
+    m->passed += !few && line->error <= line->bound;
+    m->missed += !few && !(line->error <= line->bound);
+    fprintf(m->stream, "%-26s %-9s %9.3f %9.3f %7zu %9.3f %9.3f  %s\n", cell->name,
+            line->metric, line->sim, line->real, line->samples, line->error, line->bound,
+            verdict);
     if (m->csv != NULL)
         fprintf(m->csv, "%s,\"%s\",%s,%s,%.6g,%.6g,%.6g,%.6g,%s,%d,%d,%d\n", m->date, m->host,
                 cell->name, line->metric, line->sim, line->real, line->error, line->bound,
@@ -69,15 +71,15 @@ static void judge_series(struct matrix *m, const struct cpu_cell *cell,
 {
     if (s->count == 0 && r->count == 0)
         return;
-    bool few = r->count < FEW_SAMPLES;
     double slack = MEAN_SHARE * r->mean > MEAN_MS ? MEAN_SHARE * r->mean : MEAN_MS;
-    print_line(m, cell, real,
-               &(struct line){ name, s->mean, r->mean, fabs(s->mean - r->mean), slack, few });
+    print_line(
+        m, cell, real,
+        &(struct line){ name, s->mean, r->mean, fabs(s->mean - r->mean), slack, r->count });
     if (w1 != NULL)
         print_line(m, cell, real,
                    &(struct line){ w1, s->p50, r->p50,
                                    cpu_summary_wasserstein(s->ms, s->count, r->ms, r->count),
-                                   (double)m->params.tick_ns / 1e6, few });
+                                   (double)m->params.tick_ns / 1e6, r->count });
 }
 
 static void judge(struct matrix *m, const struct cpu_cell *cell, const struct cpu_arm *sim,
@@ -89,7 +91,7 @@ static void judge(struct matrix *m, const struct cpu_cell *cell, const struct cp
     if (cell->plan.params.work == CPU_WORK_TOUCH) {
         double bound = cell->plan.set_bytes == 0 ? COST_EMPTY : COST;
         print_line(m, cell, real,
-                   &(struct line){ "cost", s->cost, r->cost, d.cost, bound, false });
+                   &(struct line){ "cost", s->cost, r->cost, d.cost, bound, FEW_SAMPLES });
         return;
     }
     judge_series(m, cell, real, "run", NULL, &s->run, &r->run);
@@ -98,7 +100,7 @@ static void judge(struct matrix *m, const struct cpu_cell *cell, const struct cp
     if (cell->plan.params.group.quota_ns > 0)
         print_line(m, cell, real,
                    &(struct line){ "throttled", s->throttled_share, r->throttled_share,
-                                   d.throttled_share, THROTTLED, false });
+                                   d.throttled_share, THROTTLED, r->periods });
 }
 
 /* Cells of one working set follow each other, so that one fit serves them all. */
@@ -137,6 +139,7 @@ static int run_cell(struct matrix *m, struct cpu_cell *cell, uint64_t seed, stru
     cpu_arm_sim(&cell->plan, &sim);
     judge(m, cell, &sim, &real);
     m->noisy += real.noisy;
+    m->discarded += real.discarded;
     fflush(m->stream);
     cpu_arm_close(&sim);
     cpu_arm_close(&real);
@@ -173,8 +176,8 @@ static int begin(struct matrix *m, const struct cpu_matrix_request *request, str
     fprintf(m->stream, "# %s, %s\n# a wake-up takes %.0f us and %.0f us of CPU\n", m->host,
             m->date, (double)m->params.wake_latency_ns / 1e3,
             (double)m->params.wake_cost_ns / 1e3);
-    fprintf(m->stream, "%-24s %-9s %9s %9s %9s %9s  %s\n", "cell", "metric", "sim", "real",
-            "error", "bound", "verdict");
+    fprintf(m->stream, "%-26s %-9s %9s %9s %7s %9s %9s  %s\n", "cell", "metric", "sim", "real",
+            "samples", "error", "bound", "verdict");
     return 0;
 }
 
@@ -182,8 +185,8 @@ static void summarise(const struct matrix *m)
 {
     fprintf(m->stream,
             "\n%d comparisons within their bounds, %d missed, %d with too few samples for a "
-            "verdict; %d repeats stayed noisy\n",
-            m->passed, m->missed, m->few, m->noisy);
+            "verdict; %d measurements discarded for noise, %d kept noisy\n",
+            m->passed, m->missed, m->few, m->discarded, m->noisy);
 }
 
 int cpu_matrix_run(const struct cpu_matrix_request *request, FILE *stream, struct error *err)

@@ -18,6 +18,7 @@
 
 #define MS              INT64_C(1000000)
 #define STEP_TIMEOUT_MS 20000
+#define IDLE_PERIODS    3 /* the timer runs on through two */
 
 /* The highest CPUs: the lowest one serves most interrupts. */
 static int choose_cpus(struct cpu_probe *p, struct error *err)
@@ -172,36 +173,64 @@ static int collect(const struct cpu_probe *p, double unit_ns, struct cpu_workloa
                             ? (int64_t)((double)area->units * unit_ns)
                             : area->work_ns;
     }
-    out->elapsed_ns = last_end(p) - p->shared->go_ns;
+    out->elapsed_ns = p->params->work == CPU_WORK_TOUCH ? last_end(p) - p->shared->go_ns
+                                                        : p->params->duration_ns;
     return code;
 }
 
-/* From the limit on: release the threads, wait, read the counters. */
+/* Until the end of the time, or until the child reports that it is done before. */
+static int await_end(struct cpu_probe *p, struct error *err)
+{
+    struct pollfd fds[] = { { .fd = p->from_child[0], .events = POLLIN },
+                            { .fd = p->signals, .events = POLLIN } };
+    int64_t left_ns = p->shared->end_ns - cpu_probe_clock();
+    int n = poll(fds, 2, left_ns > MS ? (int)(left_ns / MS) : 0);
+    if (n == 0)
+        cpu_probe_sleep_until(p->shared->end_ns);
+    if (n > 0 && (fds[1].revents & POLLIN) != 0)
+        return error_set(err, ERR_STATE, "interrupted");
+    return 0;
+}
+
+static void set_counters(struct cpu_workload_result *out, const struct cgroup_usage *before,
+                         const struct cgroup_usage *after)
+{
+    out->counters = (struct cpu_counters){
+        .usage_ns = after->usage_ns - before->usage_ns,
+        .throttled_ns = after->throttled_ns - before->throttled_ns,
+        .periods = after->periods - before->periods,
+        .throttled = after->throttled - before->throttled,
+    };
+}
+
+/* From the limit on: release the threads, wait, read the counters. Setting a limit starts the
+ * period timer, which stops after idle periods: the threads start into such a group at rest. */
 static int measure(struct cpu_probe *p, struct random_stream *start, double unit_ns,
                    struct cpu_workload_result *out, struct error *err)
 {
     struct cgroup_usage before, after;
     const struct cpu_workload_params *w = p->params;
     int code = limit_child(p, err);
-    if (code == 0)
-        code = cgroup_read(&p->group, &before, err);
     if (code != 0)
         return code;
-    double delay = random_stream_uniform(start) * (double)w->group.period_ns;
-    p->shared->go_ns = cpu_probe_clock() + 5 * MS + (int64_t)delay;
+    double rest = (IDLE_PERIODS + random_stream_uniform(start)) * (double)w->group.period_ns;
+    p->shared->go_ns = cpu_probe_clock() + (int64_t)rest + 5 * MS;
     p->shared->end_ns = p->shared->go_ns + w->duration_ns;
+    cpu_probe_sleep_until(p->shared->go_ns - 4 * MS);
     go_on(p);
-    code = await_report(p, STEP_TIMEOUT_MS + w->duration_ns / MS, err);
+    cpu_probe_sleep_until(p->shared->go_ns - MS);
+    code = cgroup_read(&p->group, &before, err);
     if (code == 0)
+        code = await_end(p, err);
+    if (code == 0 && w->work != CPU_WORK_TOUCH)
+        code = cgroup_read(&p->group, &after, err);
+    if (code == 0)
+        code = await_report(p, STEP_TIMEOUT_MS, err);
+    if (code == 0 && w->work == CPU_WORK_TOUCH) /* to its end, which may be earlier or later */
         code = cgroup_read(&p->group, &after, err);
     if (code != 0)
         return code;
-    out->counters = (struct cpu_counters){
-        .usage_ns = after.usage_ns - before.usage_ns,
-        .throttled_ns = after.throttled_ns - before.throttled_ns,
-        .periods = after.periods - before.periods,
-        .throttled = after.throttled - before.throttled,
-    };
+    set_counters(out, &before, &after);
     return collect(p, unit_ns, out, err);
 }
 

@@ -82,8 +82,8 @@ static void spin(const struct cpu_probe_order *order, struct cpu_sampler *sample
     const struct cpu_workload_params *p = order->params;
     bool sleeps = p->work == CPU_WORK_ONOFF;
     int64_t done_ns = 0;
-    while (sampler->last_ns < order->end_ns) {
-        done_ns += cpu_sampler_read(sampler, cpu_probe_clock());
+    for (int64_t now_ns; (now_ns = cpu_probe_clock()) < order->end_ns;) {
+        done_ns += cpu_sampler_read(sampler, now_ns);
         if (sleeps && done_ns >= p->on_ns) {
             rest(sampler, p->off_ns);
             done_ns = 0;
