@@ -107,8 +107,8 @@ int cpu_arms_read_host(struct cpu_host_params *host, uint64_t seed, struct error
     return 0;
 }
 
-#define AWAYS 5
-static const int64_t away_ns[AWAYS] = { 1000000, 5000000, 15000000, 45000000, 90000000 };
+#define AWAYS 4
+static const int64_t away_ns[AWAYS] = { 2000000, 10000000, 30000000, 90000000 };
 
 /* Least squares: for each time constant on a logarithmic grid the best saturation is linear. */
 static void fit_exponential(const double *extra_ns, struct cache_warmth *warmth)

@@ -9,7 +9,7 @@
 #define REPEATS      8
 #define GAP          (MS / 2) /* virtual machines lose up to some 0.4 ms at a time without a limit */
 #define WARM_REPEATS 5 /* of cells that take a fixed amount of work: their median is compared */
-#define WARM_WORK    (200 * MS)
+#define WARM_WORK    (100 * MS)
 
 struct list {
     struct cpu_cell *cells;

@@ -178,6 +178,7 @@ static int begin(struct matrix *m, const struct cpu_matrix_request *request, str
             (double)m->params.wake_cost_ns / 1e3);
     fprintf(m->stream, "%-26s %-9s %9s %9s %7s %9s %9s  %s\n", "cell", "metric", "sim", "real",
             "samples", "error", "bound", "verdict");
+    fflush(m->stream);
     return 0;
 }
 

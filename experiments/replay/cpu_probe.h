@@ -23,7 +23,7 @@
 #include "sim/error.h"
 #include "sim/random_stream.h"
 
-#define CPU_PROBE_RETRIES    5
+#define CPU_PROBE_RETRIES    3
 #define CPU_PROBE_STEAL      0.005
 #define CPU_PROBE_GAPS       0.01
 #define CPU_PROBE_FOREIGN    0.004
