@@ -32,6 +32,8 @@ struct accept_params {
     int64_t syn_linear;           /* tcp_syn_linear_timeouts; 0 before Linux 6.5 */
     int64_t handshake_timeout_ns; /* server closes an unfinished handshake; 0 = never */
     double tls_ns;                /* CPU time of a TLS handshake; 0 = plain TCP */
+    int64_t steps;                /* callbacks that the set-up of a connection takes, >= 1: all
+                                     connections go through one before any goes on */
     int64_t ramp_steps;           /* 0..ACCEPT_RAMP_MAX; after the last step: no limit */
     struct accept_ramp_step ramp[ACCEPT_RAMP_MAX];
 };

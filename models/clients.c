@@ -146,7 +146,10 @@ static void lose(struct clients *c, uint32_t client, enum disconnect_cause cause
 
 static void silence_checked(struct clients *c, uint32_t client)
 {
-    int64_t silent = c->sim->now_ns - c->list[client].heard_ns;
+    struct client *k = &c->list[client];
+    int64_t sent = c->params.server->last_sent(c->params.server_object, client);
+    k->heard_ns = sent > k->heard_ns ? sent : k->heard_ns;
+    int64_t silent = c->sim->now_ns - k->heard_ns;
     if (silent < class_of(c, client)->silence_timeout_ns) {
         listen_for_silence(c, client);
         return;

@@ -39,6 +39,7 @@ struct clients_server { /* what the clients ask of a server; `server` is its fir
     void (*left)(void *server, uint32_t client); /* the client closed: FIN or RST arrives */
     void (*vanished)(void *server, uint32_t client);
     void (*stalled)(void *server, uint32_t client, int64_t until_ns); /* INT64_MAX: for good */
+    int64_t (*last_sent)(void *server, uint32_t client); /* a message, ns; -1: none */
 };
 
 struct clients_params {

@@ -204,8 +204,18 @@ static void client_stalled(void *object, uint32_t client, int64_t until_ns)
         push_server_stall(server_of(pod, slot, &connection), slot % pod->slots, until_ns);
 }
 
+static int64_t client_last_sent(void *object, uint32_t client)
+{
+    struct pod *pod = object;
+    uint32_t connection, slot = pod->slot_of[client];
+    if (slot == POD_NONE)
+        return -1;
+    const struct push_server *worker = server_of(pod, slot, &connection);
+    return push_server_last_sent_ns(worker, connection);
+}
+
 const struct clients_server pod_for_clients = { client_syn, client_left, client_vanished,
-                                                client_stalled };
+                                                client_stalled, client_last_sent };
 
 /* -- what the workers say ------------------------------------------------------------------ */
 
@@ -309,13 +319,14 @@ static void connection_opened(void *owner, uint32_t slot)
 }
 
 static void connection_closed(void *owner, uint32_t slot, enum disconnect_cause cause,
-                              uint32_t seen)
+                              uint32_t seen, bool opened)
 {
     struct pod *pod = owner;
     uint32_t client = pod->client_of[slot];
     if (pod->state == POD_UP)
         memory_account_change(&pod->memory, &pod->p->memory, MEMORY_CONNECTIONS,
                               -connection_bytes(pod));
+    pod->handshaking -= !opened;
     slot_give_back(pod, slot);
     if (client == POD_NONE) {
         pod->clients->counters.noticed[cause]++;
@@ -340,9 +351,16 @@ static void probe_answered(void *owner, uint32_t probe)
         pod->setup.watch.probed(pod->setup.owner, pod, probe);
 }
 
+static void connection_beaten(void *owner, uint32_t slot)
+{
+    struct pod *pod = owner;
+    if (pod->client_of[slot] != POD_NONE)
+        clients_heard(pod->clients, pod->client_of[slot]);
+}
+
 static const struct push_listener listener = { connection_accepted, connection_opened,
                                                connection_closed, connection_replayed,
-                                               probe_answered };
+                                               connection_beaten, probe_answered };
 
 /* -- the life of the process --------------------------------------------------------------- */
 

@@ -262,6 +262,12 @@ static int64_t server_begin(void *owner, struct loop_entry *e)
         return push_life_handshake_begin(s, e);
     case STEP_CLOSE:
         return push_positive(push_cost(s->costs->disconnect_ns, 1));
+    case STEP_PING:
+        return push_beat_ping_begin(s, e);
+    case STEP_PONG:
+        return push_beat_pong_begin(s, e);
+    case STEP_EXPIRE:
+        return push_beat_expire_begin(s, e);
     case STEP_REPLAY:
         return push_positive(push_cost(s->costs->write_ns + e->from * s->costs->item_ns +
                                            e->to * s->costs->write_kib_ns,
@@ -304,6 +310,9 @@ static void server_end(void *owner, const struct loop_entry *e)
         [STEP_WRITABLE] = push_slow_writable_end,
         [STEP_HANDSHAKE] = push_life_handshake_end,
         [STEP_CLOSE] = push_life_close_end,
+        [STEP_PING] = push_beat_ping_end,
+        [STEP_PONG] = push_beat_pong_end,
+        [STEP_EXPIRE] = NULL,
         [STEP_REPLAY] = replay_end,
         [STEP_PROBE] = probe_end,
         [STEP_OTHER] = NULL,
@@ -352,6 +361,8 @@ void push_server_init(struct push_server *s, struct simulation *sim,
     s->flush_ns = mem_alloc((params->publishes + (size_t)1) * sizeof *s->flush_ns);
     s->sum_bytes = mem_alloc((params->publishes + (size_t)1) * sizeof *s->sum_bytes);
     s->closing = mem_alloc(params->connections + (size_t)1);
+    s->token = mem_alloc((params->connections + (size_t)1) * sizeof *s->token);
+    s->answered = mem_alloc(params->connections + (size_t)1);
     connections_init(&s->connections, params->connections);
     struct event_loop_params loop = { .ops = ops_of(p->server.loop),
                                       .handler = &server_handler,
@@ -376,12 +387,14 @@ void push_server_close(struct push_server *s)
     free(s->flush_ns);
     free(s->sum_bytes);
     free(s->closing);
+    push_beat_close(s);
     memset(s, 0, sizeof *s);
 }
 
 void push_server_connected(struct push_server *s, uint32_t first, uint32_t n)
 {
     connections_set_phase(&s->connections, first, n, CONNECTION_WAITING);
+    push_beat_open_before(s, first, n);
 }
 
 void push_server_publish(struct push_server *s, const struct publish_record *record)

@@ -32,11 +32,24 @@ struct push_listener {
     /* Accepted; false: its client has waited too long, the handshake is not begun. */
     bool (*accepted)(void *owner, uint32_t connection);
     void (*opened)(void *owner, uint32_t connection); /* the handshake is over */
-    /* Gone from the server's books; publishes from `seen` on did not reach the client. */
-    void (*closed)(void *owner, uint32_t connection, enum disconnect_cause cause,
-                   uint32_t seen);
+    /* Gone from the server's books; publishes from `seen` on did not reach the client; `opened`:
+     * its handshake was over. */
+    void (*closed)(void *owner, uint32_t connection, enum disconnect_cause cause, uint32_t seen,
+                   bool opened);
     void (*replayed)(void *owner, uint32_t connection, uint32_t events);
+    void (*beaten)(void *owner, uint32_t connection); /* a heartbeat was sent to it */
     void (*probed)(void *owner, uint32_t probe); /* the loop has answered a health check */
+};
+
+struct beat { /* something due for connections that opened together */
+    uint32_t first, count;
+    uint32_t token; /* which opening */
+    uint8_t seq;    /* of the ping, modulo 256 */
+};
+
+struct beat_ring {      /* FIFO */
+    struct beat *items; /* owned */
+    uint32_t head, count, capacity;
 };
 
 struct push_server {
@@ -53,6 +66,10 @@ struct push_server {
     uint32_t base;                    /* number of connection 0 for meter and listener */
     bool held_writes;                 /* writes wait for the end of the iteration (uvloop) */
     struct publish_record *publishes; /* by sequence number; `publish_count`, owned */
+    struct beat_ring due, pongs, expiries; /* heartbeats: to send, on their way, time-outs */
+    uint32_t *token;   /* by connection: which opening it belongs to; owned */
+    uint8_t *answered; /* by connection: the last ping whose pong was handled; owned */
+    uint32_t opens;    /* tokens handed out */
     uint32_t publish_count;
     uint32_t arrived;   /* publishes that have reached the server */
     uint32_t tail;      /* of them handled: messages below it are queued */
@@ -88,6 +105,9 @@ void push_server_disconnect(struct push_server *s, uint32_t connection);
 void push_server_stall(struct push_server *s, uint32_t connection, int64_t until_ns);
 void push_server_read_rate(struct push_server *s, uint32_t connection, int64_t rate_bps);
 void push_server_vanish(struct push_server *s, uint32_t connection);
+/* When the last message was sent to it (its publish was handled), ns; -1: never, or the client
+ * does not read. Takes time in proportion to the connections. */
+int64_t push_server_last_sent_ns(const struct push_server *s, uint32_t connection);
 /* The server gives an open connection up. */
 void push_server_drop(struct push_server *s, uint32_t connection, enum disconnect_cause cause);
 /* Missed events, or a snapshot, for one client. */

@@ -22,6 +22,9 @@ enum push_step {
     STEP_WRITABLE,   /* count 1: the socket has room again: the write buffer goes out */
     STEP_HANDSHAKE,  /* connections accepted */
     STEP_CLOSE,      /* count 1: the client's end of the connection is closed */
+    STEP_PING,       /* a heartbeat for a range; `from`: its number, `to`: the opening's token */
+    STEP_PONG,       /* its answers, the same */
+    STEP_EXPIRE,     /* its time-out, the same */
     STEP_REPLAY,     /* count 1: missed events go out at once; `from`: how many; `to`: KiB */
     STEP_PROBE,      /* count 1; from: the probe's number */
     STEP_OTHER,      /* count 1; from, to: the cost's low and high half */
@@ -74,5 +77,16 @@ void push_life_close(struct push_server *s, uint32_t i, enum disconnect_cause ca
 void push_life_close_end(struct push_server *s, const struct loop_entry *e);
 int64_t push_life_handshake_begin(struct push_server *s, struct loop_entry *e);
 void push_life_handshake_end(struct push_server *s, const struct loop_entry *e);
+
+/* push_server_beat.c */
+/* A connection opened now; connections that opened before the run. */
+void push_beat_open(struct push_server *s, uint32_t i);
+void push_beat_open_before(struct push_server *s, uint32_t first, uint32_t n);
+int64_t push_beat_ping_begin(struct push_server *s, struct loop_entry *e);
+void push_beat_ping_end(struct push_server *s, const struct loop_entry *e);
+int64_t push_beat_pong_begin(struct push_server *s, struct loop_entry *e);
+void push_beat_pong_end(struct push_server *s, const struct loop_entry *e);
+int64_t push_beat_expire_begin(struct push_server *s, struct loop_entry *e);
+void push_beat_close(struct push_server *s);
 
 #endif

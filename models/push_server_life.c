@@ -19,7 +19,7 @@ static uint32_t first_unseen(const struct push_server *s, uint32_t i)
     return slow_queue_at(q, 0)->publish;
 }
 
-static void forget(struct push_server *s, uint32_t i, enum disconnect_cause cause)
+static void forget(struct push_server *s, uint32_t i, enum disconnect_cause cause, bool opened)
 {
     uint32_t seen = first_unseen(s, i);
     struct slow_client *c = slow_clients_find(&s->slow, i);
@@ -29,7 +29,7 @@ static void forget(struct push_server *s, uint32_t i, enum disconnect_cause caus
     }
     connections_set_phase(&s->connections, i, 1, CONNECTION_CLOSED);
     connections_set_flags(&s->connections, i, CONNECTION_FLAGS, false);
-    s->listener->closed(s->listener_owner, s->base + i, cause, seen);
+    s->listener->closed(s->listener_owner, s->base + i, cause, seen, opened);
 }
 
 void push_life_close(struct push_server *s, uint32_t i, enum disconnect_cause cause)
@@ -40,7 +40,7 @@ void push_life_close(struct push_server *s, uint32_t i, enum disconnect_cause ca
         s->closing[i] = (uint8_t)cause;
         return;
     }
-    forget(s, i, cause);
+    forget(s, i, cause, true);
 }
 
 void push_life_close_end(struct push_server *s, const struct loop_entry *e)
@@ -50,25 +50,52 @@ void push_life_close_end(struct push_server *s, const struct loop_entry *e)
         push_life_close(s, e->first, DISCONNECT_CLIENT_LEFT);
 }
 
+/* Closes a connection whose set-up is broken off. */
+static void break_off(struct push_server *s, uint32_t i, enum disconnect_cause cause)
+{
+    forget(s, i, cause, false);
+}
+
 int64_t push_life_handshake_begin(struct push_server *s, struct loop_entry *e)
 {
+    double cost = s->costs->handshake_ns + s->p->accept.tls_ns;
+    int64_t steps = s->p->accept.steps > 0 ? s->p->accept.steps : 1;
     e->count = 1;
-    if (!s->listener->accepted(s->listener_owner, s->base + e->first)) {
+    if (e->to == 0 && !s->listener->accepted(s->listener_owner, s->base + e->first)) {
         push_life_close(s, e->first, DISCONNECT_HANDSHAKE_TIMEOUT);
         return push_positive(push_cost(s->costs->disconnect_ns, 1));
     }
-    return push_positive(push_cost(s->costs->handshake_ns + s->p->accept.tls_ns, 1));
+    if (s->connections.state[e->first] & CONNECTION_LEFT) {
+        break_off(s, e->first, s->closing[e->first]);
+        return 0;
+    }
+    return push_positive(push_cost(cost / (double)steps, 1));
 }
 
 void push_life_handshake_end(struct push_server *s, const struct loop_entry *e)
 {
     uint32_t i = e->first;
-    bool left = s->connections.state[i] & CONNECTION_LEFT;
-    connections_set_phase(&s->connections, i, 1, CONNECTION_WAITING);
-    if (left)
-        push_life_close(s, i, s->closing[i]);
-    else
+    if (s->connections.state[i] & CONNECTION_LEFT) {
+        break_off(s, i, s->closing[i]);
+    } else if (e->to + 1 < s->p->accept.steps) {
+        struct loop_entry next = { i, 1, 0, e->to + 1, STEP_HANDSHAKE };
+        event_loop_ready(&s->loop, &next);
+    } else {
+        connections_set_phase(&s->connections, i, 1, CONNECTION_WAITING);
+        push_beat_open(s, i);
         s->listener->opened(s->listener_owner, s->base + i);
+    }
+}
+
+int64_t push_server_last_sent_ns(const struct push_server *s, uint32_t connection)
+{
+    uint8_t state = s->connections.state[connection];
+    if ((state & (CONNECTION_SLOW | CONNECTION_GONE)) ||
+        (state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING)
+        return -1;
+    int64_t held = meter_balance(s->meter, s->base + connection);
+    int64_t last = (int64_t)s->tail - held - 1;
+    return last < 0 ? -1 : s->publishes[last].handled_ns;
 }
 
 void push_server_drop(struct push_server *s, uint32_t connection, enum disconnect_cause cause)
@@ -152,11 +179,12 @@ void push_server_kill(struct push_server *s, enum disconnect_cause cause)
         int64_t next = held + s->meter->balance[s->base + i + 1];
         if (held > 0)
             meter_lose(s->meter, cause, s->base + i, 1, (uint64_t)held);
-        if (connections_phase(&s->connections, i) != CONNECTION_CLOSED) {
+        uint8_t phase = connections_phase(&s->connections, i);
+        if (phase != CONNECTION_CLOSED) {
             connections_set_phase(&s->connections, i, 1, CONNECTION_CLOSED);
             connections_set_flags(&s->connections, i, CONNECTION_FLAGS, false);
-            s->listener->closed(s->listener_owner, s->base + i, cause,
-                                handled - (uint32_t)held);
+            s->listener->closed(s->listener_owner, s->base + i, cause, handled - (uint32_t)held,
+                                phase >= CONNECTION_WAITING);
         }
         held = next;
     }

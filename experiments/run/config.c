@@ -5,8 +5,9 @@
 #include <string.h>
 
 /* What may stand at the top of a file beside options. */
-static const char *const experiment_keys[] = { "question", "expect",      "profile", "trace",
-                                               "sweep",    "server_spec", "name",    NULL };
+static const char *const experiment_keys[] = { "question", "expect", "profile",
+                                               "trace",    "sweep",  "server_spec",
+                                               "name",     "assert", NULL };
 /* Blocks in which a profile tells where its figures come from: free in form. */
 static const char *const profile_keys[] = { "name", "provenance", "fit", NULL };
 
@@ -257,6 +258,9 @@ static int read_experiment(struct experiment *e, const struct override *override
         code = read_root(&r);
     if (code == 0)
         code = sweep_read(&e->sweep, &e->doc, yaml_get(e->doc.root, "sweep"), &e->base, err);
+    if (code == 0)
+        code =
+            expectations_read(&e->expectations, &e->doc, yaml_get(e->doc.root, "assert"), err);
     for (size_t i = 0; i < override_count && code == 0; i++)
         code = apply_override(e, &overrides[i], err);
     return code;
@@ -280,6 +284,7 @@ int config_load(struct experiment *e, const char *path, const struct override *o
 void config_close(struct experiment *e)
 {
     sweep_close(&e->sweep);
+    expectations_close(&e->expectations);
     yaml_close(&e->doc);
     free(e->name);
     free(e->question);

@@ -4,6 +4,7 @@
  *   profile            FILE: costs and loop of a calibrated server (options marked OPTION_MODEL)
  *   trace              FILE: publishes, connects, ... instead of workload.phases
  *   server_spec        FILE: the server that the real arm starts
+ *   assert             what must come out (expectation.h)
  *   sweep              what is varied (config_sweep.h)
  *   workload.phases    list of { name, duration, rate, measure }
  *   everything else    the option table (options.h), dots as levels or as written
@@ -15,6 +16,7 @@
 #define PUSHSIM_EXPERIMENTS_RUN_CONFIG_H
 
 #include "experiments/run/config_sweep.h"
+#include "experiments/run/expectation.h"
 #include "experiments/run/settings.h"
 #include "experiments/run/yaml_document.h"
 
@@ -33,6 +35,7 @@ struct experiment {
     char *server_spec;        /* path, or NULL */
     struct settings base;     /* not yet resolved (settings_resolve): the plan does that */
     struct sweep sweep;
+    struct expectations expectations;
 };
 
 /* Reads and checks an experiment. Errors (ERR_INVALID, ERR_IO) carry path, line and column, or

@@ -176,6 +176,8 @@ static const struct option_row table[] = {
           "ip-sysctl.rst: tcp_syn_linear_timeouts, 4 from Linux 6.5"),
     NUMBER("accept.tls", DOUBLE, TIME, ATP(accept.tls_ns), "0", 0, 10 * S, OPTION_MODEL,
            "CPU of a TLS handshake", ""),
+    COUNT("accept.steps", ATP(accept.steps), "1", 1, 16, OPTION_MODEL,
+          "callbacks of a connection's set-up: TLS flights, request, upgrade", ""),
     TIME("accept.handshake-timeout", ATP(accept.handshake_timeout_ns), "0", 0, 3600 * S, 0,
          "the server closes a handshake that took longer; 0: never", ""),
     COUNT("accept.ramp.steps", ATP(accept.ramp_steps), "0", 0, 2, 0,
@@ -323,7 +325,7 @@ static const struct option_row table[] = {
 };
 
 static const struct option_row phase_table[] = {
-    TIME("duration", offsetof(struct phase_params, duration_ns), "10s", 1 * MS, 86400 * S, 0,
+    TIME("duration", offsetof(struct phase_params, duration_ns), "10s", 1 * MS, 1e7 * S, 0,
          "length of the phase", ""),
     NUMBER("rate", DOUBLE, RATE, offsetof(struct phase_params, rate_hz), "10/s", 0, 1e6, 0,
            "publishes", ""),

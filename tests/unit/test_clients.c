@@ -47,8 +47,15 @@ static void fake_stalled(void *server, uint32_t client, int64_t until_ns)
     f->until_ns = until_ns;
 }
 
+static int64_t fake_last_sent(void *server, uint32_t client)
+{
+    (void)server;
+    (void)client;
+    return -1;
+}
+
 static const struct clients_server fake_ops = { fake_syn, fake_left, fake_vanished,
-                                                fake_stalled };
+                                                fake_stalled, fake_last_sent };
 static const struct accept_params kernel = { .syn_retries = 6 };
 
 static void fake_init(struct fake *f, const struct client_class *klass, const char *preset,

@@ -1,0 +1,207 @@
+/* push_server_beat.c - heartbeats of the server (heartbeat.h): pings or comments to runs of
+ * connections that opened together, their pongs, and who is thrown out for want of one.
+ *
+ * Every period, way back and time-out has one length, so what is due lies in rings in the order
+ * of time. A ping is a range; its pong comes back as a range into the loop's inbox and counts when
+ * the loop has handled it; the time-out is a timer. Which of the two a starved loop turns to
+ * first is the loop's own affair.
+ */
+#include "models/push_server_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/error.h"
+
+static void push_beat(struct beat_ring *r, const struct beat *b)
+{
+    if (r->count == r->capacity) {
+        uint32_t capacity = r->capacity ? 2 * r->capacity : 16;
+        struct beat *items = mem_alloc(capacity * sizeof *items);
+        for (uint32_t i = 0; i < r->count; i++)
+            items[i] = r->items[(r->head + i) % r->capacity];
+        free(r->items);
+        *r = (struct beat_ring){ items, 0, r->count, capacity };
+    }
+    r->items[(r->head + r->count++) % r->capacity] = *b;
+}
+
+static struct beat pop_beat(struct beat_ring *r)
+{
+    struct beat b = r->items[r->head];
+    r->head = (r->head + 1) % r->capacity;
+    r->count--;
+    return b;
+}
+
+/* Is connection i still the one that the beat is for, as the server knows it? */
+static bool concerns(const struct push_server *s, uint32_t i, uint32_t token)
+{
+    uint8_t state = s->connections.state[i];
+    return s->token[i] == token && (state & CONNECTION_PHASE_MASK) >= CONNECTION_WAITING &&
+           !(state & CONNECTION_LEFT);
+}
+
+static void later(struct push_server *s, struct beat_ring *ring, const struct beat *b,
+                  int64_t delay_ns, event_fn *fn)
+{
+    push_beat(ring, b);
+    simulation_at(s->sim, s->sim->now_ns + delay_ns, 0, fn, s, NULL);
+}
+
+/* -- ping ---------------------------------------------------------------------------------- */
+
+static bool traffic_within(const struct push_server *s, int64_t ns)
+{
+    return s->tail > 0 && s->sim->now_ns - s->publishes[s->tail - 1].handled_ns < ns;
+}
+
+static void ping_due(void *subject, void *object)
+{
+    struct push_server *s = subject;
+    const struct heartbeat_params *p = &s->p->heartbeat;
+    struct beat b = pop_beat(&s->due);
+    (void)object;
+    bool skip = p->only_idle && traffic_within(s, p->period_ns);
+    uint32_t end = b.first + b.count;
+    b.seq += !skip;
+    for (uint32_t i = b.first; i < end; i += b.count) {
+        bool member = concerns(s, i, b.token);
+        for (b.first = i, b.count = 0; i + b.count < end; b.count++)
+            if (concerns(s, i + b.count, b.token) != member)
+                break;
+        if (!member)
+            continue;
+        struct loop_entry e = { b.first, b.count, b.seq, b.token, STEP_PING };
+        if (!skip)
+            event_loop_post(&s->loop, SOURCE_TIMER, &e);
+        later(s, &s->due, &b, p->period_ns, ping_due);
+    }
+}
+
+/* A stretch of the entry's connections that are all concerned, or all not: those cost nothing. */
+static int64_t stretch_cost(struct push_server *s, struct loop_entry *e, double cost_ns)
+{
+    bool member = concerns(s, e->first, e->to);
+    uint32_t n = 1;
+    while (n < e->count && concerns(s, e->first + n, e->to) == member)
+        n++;
+    e->count = n;
+    return member ? push_positive(push_cost(cost_ns, 1)) : 0;
+}
+
+int64_t push_beat_ping_begin(struct push_server *s, struct loop_entry *e)
+{
+    return stretch_cost(s, e, s->costs->write_ns);
+}
+
+static void pongs_arrive(void *subject, void *object);
+static void pong_timed_out(void *subject, void *object);
+
+void push_beat_ping_end(struct push_server *s, const struct loop_entry *e)
+{
+    const struct heartbeat_params *p = &s->p->heartbeat;
+    struct beat b = { e->first, e->count, e->to, (uint8_t)e->from };
+    for (uint32_t i = 0; i < e->count; i++)
+        s->listener->beaten(s->listener_owner, s->base + e->first + i);
+    if (p->pong_timeout_ns == 0)
+        return;
+    later(s, &s->pongs, &b, s->p->network.delivery_ns + s->p->network.publish_ns, pongs_arrive);
+    later(s, &s->expiries, &b, p->pong_timeout_ns, pong_timed_out);
+}
+
+/* -- pong ---------------------------------------------------------------------------------- */
+
+static bool answers(const struct push_server *s, uint32_t i)
+{
+    uint8_t state = s->connections.state[i];
+    if (!(state & CONNECTION_SLOW))
+        return !(state & CONNECTION_GONE);
+    const struct slow_client *c = slow_clients_find(&s->slow, i);
+    return !c || (!c->vanished && s->sim->now_ns >= c->reads_from_ns);
+}
+
+static void pongs_arrive(void *subject, void *object)
+{
+    struct push_server *s = subject;
+    struct beat b = pop_beat(&s->pongs);
+    (void)object;
+    for (uint32_t i = b.first, n; i < b.first + b.count; i += n) {
+        bool yes = answers(s, i);
+        for (n = 1; i + n < b.first + b.count && answers(s, i + n) == yes; n++)
+            ;
+        struct loop_entry e = { i, n, b.seq, b.token, STEP_PONG };
+        if (yes)
+            event_loop_post(&s->loop, SOURCE_IO, &e);
+    }
+}
+
+int64_t push_beat_pong_begin(struct push_server *s, struct loop_entry *e)
+{
+    return stretch_cost(s, e, s->p->cost.ready_fd_ns);
+}
+
+void push_beat_pong_end(struct push_server *s, const struct loop_entry *e)
+{
+    memset(s->answered + e->first, (int)e->from, e->count);
+}
+
+/* -- time-out ------------------------------------------------------------------------------ */
+
+static void pong_timed_out(void *subject, void *object)
+{
+    struct push_server *s = subject;
+    struct beat b = pop_beat(&s->expiries);
+    struct loop_entry e = { b.first, b.count, b.seq, b.token, STEP_EXPIRE };
+    (void)object;
+    event_loop_post(&s->loop, SOURCE_TIMER, &e);
+}
+
+/* The timer's turn: closes those whose pong has not been handled by now. */
+int64_t push_beat_expire_begin(struct push_server *s, struct loop_entry *e)
+{
+    const struct heartbeat_params *p = &s->p->heartbeat;
+    if (p->only_idle && traffic_within(s, p->pong_timeout_ns))
+        return 0;
+    for (uint32_t i = e->first; i < e->first + e->count; i++)
+        if (concerns(s, i, e->to) && (int8_t)(s->answered[i] - (uint8_t)e->from) < 0)
+            push_life_close(s, i, DISCONNECT_PONG_TIMEOUT);
+    return 0;
+}
+
+/* -- life ---------------------------------------------------------------------------------- */
+
+static void open_run(struct push_server *s, uint32_t first, uint32_t n, int64_t due_ns)
+{
+    struct beat b = { first, n, ++s->opens, 0 };
+    for (uint32_t i = first; i < first + n; i++)
+        s->token[i] = b.token;
+    memset(s->answered + first, 0, n);
+    if (s->p->heartbeat.period_ns > 0)
+        later(s, &s->due, &b, due_ns, ping_due);
+}
+
+void push_beat_open(struct push_server *s, uint32_t i)
+{
+    open_run(s, i, 1, s->p->heartbeat.period_ns);
+}
+
+/* Connections from before the run opened at different times: their beats are spread evenly. */
+void push_beat_open_before(struct push_server *s, uint32_t first, uint32_t n)
+{
+    uint32_t runs = n < 64 ? n : 64;
+    for (uint32_t k = 0; k < runs; k++) {
+        uint32_t from = (uint32_t)((uint64_t)n * k / runs);
+        uint32_t to = (uint32_t)((uint64_t)n * (k + 1) / runs);
+        open_run(s, first + from, to - from, s->p->heartbeat.period_ns * (k + 1) / runs);
+    }
+}
+
+void push_beat_close(struct push_server *s)
+{
+    free(s->due.items);
+    free(s->pongs.items);
+    free(s->expiries.items);
+    free(s->token);
+    free(s->answered);
+}

@@ -1,0 +1,86 @@
+/* Every experiment in experiments/field: each point is run once, and each assertion of the file
+ * must hold for the cells it speaks of. */
+#include <dirent.h>
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "experiments/run/config.h"
+#include "experiments/run/plan.h"
+#include "models/push_run.h"
+
+#define FOLDER "experiments/field/"
+
+static size_t check_point(const struct experiment *e, const struct plan *plan,
+                          const struct plan_point *point, int *broken)
+{
+    struct schedule schedule;
+    struct run_record record;
+    size_t checked = 0;
+    run_record_init(&record);
+    schedule_build(&schedule, &point->settings.parameters, (uint64_t)plan->seed, 1);
+    push_run(&point->settings.parameters, &schedule, (uint64_t)plan->seed, 1, &record);
+    for (size_t i = 0; i < e->expectations.count; i++) {
+        const struct expectation *x = &e->expectations.items[i];
+        if (!expectation_applies(x, point->cell))
+            continue;
+        double value = run_record_value(&record, x->metric);
+        checked++;
+        if (!expectation_holds(x, value)) {
+            print_error("%s: %s: %s, but it is %.10g\n", e->name, point->cell, x->text, value);
+            (*broken)++;
+        }
+    }
+    schedule_close(&schedule);
+    run_record_close(&record);
+    return checked;
+}
+
+static int check_file(const char *name)
+{
+    struct experiment e;
+    struct plan plan;
+    struct error err;
+    char *path = mem_printf(FOLDER "%s", name);
+    int broken = 0;
+    if (config_load(&e, path, NULL, 0, &err) || plan_build(&plan, &e, &err))
+        fail_msg("%s: %s", path, err.text);
+    assert_true(plan.count >= 2 && strlen(e.question) > 0 && strlen(e.expect) > 0);
+    for (size_t i = 0; i < plan.count; i++)
+        if (check_point(&e, &plan, &plan.points[i], &broken) == 0) {
+            print_error("%s: nothing is asserted of %s\n", path, plan.points[i].cell);
+            broken++;
+        }
+    plan_close(&plan);
+    config_close(&e);
+    free(path);
+    return broken;
+}
+
+static void test_field_cases(void **state)
+{
+    (void)state;
+    DIR *folder = opendir(FOLDER);
+    int files = 0, broken = 0;
+    assert_non_null(folder);
+    for (struct dirent *d; (d = readdir(folder)) != NULL;) {
+        if (strstr(d->d_name, ".yaml") == NULL)
+            continue;
+        files++;
+        broken += check_file(d->d_name);
+    }
+    closedir(folder);
+    assert_true(files >= 8);
+    assert_int_equal(broken, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_field_cases) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
