@@ -187,7 +187,7 @@ static int find_dir(struct server_spec *spec, const char *path, struct error *er
 {
     char whole[PATH_MAX];
     if (!realpath(path, whole))
-        return error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+        return error_set(err, ERR_INVALID, "%s: %s", path, strerror(errno));
     snprintf(spec->dir, sizeof spec->dir, "%s", dirname(whole));
     return 0;
 }
@@ -259,10 +259,8 @@ static const char *loop_word(enum loop_kind loop)
 static const char *policy_word(enum queue_policy policy)
 {
     static const char *const words[] = {
-        [POLICY_DROP_OLDEST] = "drop-oldest",
-        [POLICY_DROP_NEWEST] = "drop-newest",
-        [POLICY_DISCONNECT] = "disconnect",
-        [POLICY_NONE] = "none",
+        [POLICY_DROP_OLDEST] = "drop-oldest", [POLICY_DROP_NEWEST] = "drop-newest",
+        [POLICY_DISCONNECT] = "disconnect",   [POLICY_NONE] = "none",
         [POLICY_CONFLATE] = "conflate",
     };
     return words[policy];

@@ -41,7 +41,7 @@ struct server_spec {                     /* strings owned; placeholders still in
     char *stats_dropped;                 /* name of a counter */
 };
 
-/* Reads a description. ERR_IO: the file cannot be read. ERR_INVALID: "file:line:col: …". */
+/* Reads a description. ERR_INVALID: "file:line:col: …", or the file cannot be read. */
 int server_spec_read(struct server_spec *spec, const char *path, struct error *err);
 void server_spec_close(struct server_spec *spec);
 

@@ -299,7 +299,7 @@ int trace_read(struct schedule *s, const char *path, struct error *err)
     struct csv_parser parser;
     FILE *file = fopen(path, "re");
     if (!file)
-        return error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+        return error_set(err, ERR_INVALID, "%s: %s", path, strerror(errno));
     memset(r.place, -1, sizeof r.place);
     csv_init(&parser, CSV_STRICT);
     int rc = read_lines(&r, &parser, file);

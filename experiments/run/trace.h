@@ -25,8 +25,8 @@
 
 #define TRACE_CLIENTS_MAX 10000000
 
-/* The caller closes the schedule. ERR_IO: cannot be read; ERR_INVALID: "file:line: column: …".
- * */
+/* The caller closes the schedule. ERR_INVALID: "file:line: column: …", or it cannot be opened;
+ * ERR_IO: reading fails. */
 int trace_read(struct schedule *s, const char *path, struct error *err);
 
 /* Writes a file that trace_read turns into the same schedule (but for a connect at exactly 0,

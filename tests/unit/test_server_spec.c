@@ -110,7 +110,7 @@ static void test_missing(void **state)
     (void)state;
     struct server_spec spec;
     struct error err;
-    assert_int_equal(server_spec_read(&spec, "/nonexistent/x.yaml", &err), ERR_IO);
+    assert_int_equal(server_spec_read(&spec, "/nonexistent/x.yaml", &err), ERR_INVALID);
 }
 
 int main(void)

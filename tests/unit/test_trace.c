@@ -172,7 +172,7 @@ static void test_hostile(void **state)
     free(block);
     assert_int_equal(read_bytes(&s, "\177ELF\0\1\2\n", 8, &err), ERR_INVALID);
     assert_non_null(strstr(err.text, ":1: not a text file"));
-    assert_int_equal(trace_read(&s, "/nonexistent", &err), ERR_IO);
+    assert_int_equal(trace_read(&s, "/nonexistent", &err), ERR_INVALID);
 }
 
 int main(void)
