@@ -14,7 +14,7 @@ enum { START_STREAM = 0x73746172 }; /* the purpose of the random starts */
 
 static double cost_of(const struct cpu_workload_result *r)
 {
-    return (double)r->counters.usage_ns / (double)r->work_ns;
+    return r->work_ns > 0 ? (double)r->counters.usage_ns / (double)r->work_ns : NAN;
 }
 
 static double median(double *values, size_t n)

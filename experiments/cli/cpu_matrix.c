@@ -141,6 +141,8 @@ static int run_cell(struct matrix *m, struct cpu_cell *cell, uint64_t seed, stru
     m->noisy += real.noisy;
     m->discarded += real.discarded;
     fflush(m->stream);
+    if (m->csv != NULL)
+        fflush(m->csv);
     cpu_arm_close(&sim);
     cpu_arm_close(&real);
     return 0;

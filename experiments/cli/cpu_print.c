@@ -33,8 +33,7 @@ static void print_counters(FILE *stream, const char *name, const struct cpu_arm 
             s->throttled);
     if (!isnan(s->throttled_share))
         fprintf(stream, " (%.1f %%)", 100 * s->throttled_share);
-    fprintf(stream, ", %.4f CPUs used, %.3f of CPU time for 1 of work, %d repeats",
-            s->cpu_share, s->cost, arm->repeats);
+    fprintf(stream, ", %.4f CPUs used, %d repeats", s->cpu_share, arm->repeats);
     if (arm->discarded > 0 || arm->noisy > 0)
         fprintf(stream, " (%d discarded for noise, %d kept noisy)", arm->discarded, arm->noisy);
     fputc('\n', stream);
@@ -55,18 +54,20 @@ static void print_distance(FILE *stream, const struct cpu_arm *sim, const struct
         if (!isnan(rows[i].w1_ms))
             fprintf(stream, "%-6s %9.3f ms %9.1f %%\n", rows[i].name, rows[i].w1_ms,
                     100 * rows[i].mean);
-    fprintf(stream,
-            "throttled share differs by %.3f, CPU used by %.1f %%, cost of work by %.1f %%\n",
-            d.throttled_share, 100 * d.cpu_share, 100 * d.cost);
+    fprintf(stream, "throttled share differs by %.3f, CPU used by %.1f %%\n", d.throttled_share,
+            100 * d.cpu_share);
 }
 
 void cpu_print_table(FILE *stream, const struct cpu_plan *plan, const struct cpu_arm *sim,
                      const struct cpu_arm *real)
 {
     const struct cpu_workload_params *p = &plan->params;
-    fprintf(stream, "quota %g ms in %g ms, burst %g ms, %d thread(s) on %d CPU(s)\n\n",
-            (double)p->group.quota_ns / 1e6, (double)p->group.period_ns / 1e6,
-            (double)p->group.burst_ns / 1e6, p->threads, p->host.cpus);
+    if (p->group.quota_ns == 0)
+        fputs("no quota", stream);
+    else
+        fprintf(stream, "quota %g ms in %g ms, burst %g ms", (double)p->group.quota_ns / 1e6,
+                (double)p->group.period_ns / 1e6, (double)p->group.burst_ns / 1e6);
+    fprintf(stream, "; %d thread(s) on %d CPU(s)\n\n", p->threads, p->host.cpus);
     fprintf(stream, "%-6s %-6s %8s %9s %9s %9s %9s %9s %9s\n", "ms", "arm", "samples", "mean",
             "sd", "p10", "p50", "p90", "p99");
     const struct cpu_arm *arms[] = { sim, real };
@@ -86,8 +87,16 @@ void cpu_print_table(FILE *stream, const struct cpu_plan *plan, const struct cpu
     fputc('\n', stream);
     for (int i = 0; i < 2; i++)
         print_counters(stream, names[i], arms[i]);
+    if (p->work == CPU_WORK_TOUCH)
+        for (int i = 0; i < 2; i++)
+            if (arms[i]->present)
+                fprintf(stream, "%-6s %.3f of CPU time for 1 of warm work\n", names[i],
+                        arms[i]->summary.cost);
     if (sim->present && real->present)
         print_distance(stream, sim, real);
+    if (sim->present && real->present && p->work == CPU_WORK_TOUCH)
+        fprintf(stream, "CPU time for the same work differs by %.1f %%\n",
+                100 * fabs(sim->summary.cost / real->summary.cost - 1));
 }
 
 static void set_number(json_t *object, const char *key, double value)

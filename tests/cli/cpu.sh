@@ -1,0 +1,22 @@
+# pushsim cpu: messages and exit codes, the JSON shape, the same bytes twice, nothing left behind.
+try() { "$PUSHSIM" cpu "$@" 2>&1 | head -3; echo "exit ${PIPESTATUS[0]}"; }
+try --quota 20
+try --quota 0.5ms
+try --period 2s
+try --quota 10ms --burst 20ms
+try --threads 0
+try --work walk
+try --work onoff:1ms
+try --work onoff:1ms/0.5
+try --work touch:4
+try --matrix=none
+try --arm imaginary
+try --format xml
+try surplus
+"$PUSHSIM" cpu --list | wc -l
+"$PUSHSIM" cpu --format json >one.json
+"$PUSHSIM" cpu --format json >two.json
+cmp one.json two.json && echo same bytes
+grep -o '"[a-z_0-9]*":' one.json | sort -u | tr '\n' ' '
+echo
+"$PUSHSIM" cpu --quota 0 --duration 1s
