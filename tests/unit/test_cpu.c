@@ -121,6 +121,28 @@ static void test_stalls_at_wake_up(void **state)
     cpu_trace_close(&trace);
 }
 
+/* Who goes to sleep in debt is throttled at once (put_prev_entity): the refill repays the debt and
+ * counts the period, though nobody waited. */
+static void test_sleeping_in_debt_is_throttled(void **state)
+{
+    static const struct cpu_stretch ran[] = { { 0, 7 * MS }, { 60 * MS, 64 * MS } };
+    static const struct cpu_group_params limit = { 4 * MS, 100 * MS, 0, 1024 };
+    struct cpu_host_params params = cpu_trace_host(1);
+    struct cpu_trace trace;
+
+    (void)state;
+    cpu_trace_init(&trace, &params, &limit, NULL);
+    cpu_group_set_period_phase(trace.group, 50 * MS);
+    struct cpu_trace_thread *t = cpu_trace_add(&trace, trace.group, 0, 7 * MS, EVER, 53 * MS);
+    simulation_run_until(&trace.sim, 55 * MS);
+    assert_int_equal(cpu_group_counters(trace.group).throttled, 1);
+    assert_int_equal(cpu_group_counters(trace.group).throttled_ns, 0);
+    simulation_run_until(&trace.sim, 70 * MS);
+    EXPECT(t, ran);
+    assert_int_equal(cpu_thread_throttled_ns(t->thread), 6 * MS);
+    cpu_trace_close(&trace);
+}
+
 /* From 6.18 a throttled thread ends its system call first: later, and as a debt. */
 static void test_system_call_ends_first(void **state)
 {
@@ -273,6 +295,7 @@ int main(void)
         cmocka_unit_test(test_exact_accounting),
         cmocka_unit_test(test_two_cpus_burn_one_pool),
         cmocka_unit_test(test_stalls_at_wake_up),
+        cmocka_unit_test(test_sleeping_in_debt_is_throttled),
         cmocka_unit_test(test_system_call_ends_first),
         cmocka_unit_test(test_timer_stops_when_idle),
         cmocka_unit_test(test_an_idle_or_ample_hour_costs_nothing),
