@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define FIELD_BYTES 64
+#define LINE_BYTES  2048 /* libcsv grows its buffer in small steps: no lines without end */
 #define BYTES_MAX   (16 << 20)
 
 enum column {
@@ -257,6 +258,8 @@ static int read_line(struct reader *r, struct csv_parser *parser, const char *li
     r->line++;
     if (memchr(line, '\0', bytes))
         return complain(r, "", "not a text file");
+    if (bytes > LINE_BYTES)
+        return complain(r, "", "a row of %zu bytes (at most %d)", bytes, LINE_BYTES);
     if (line[bytes - 1] != '\n')
         return complain(r, "", "the last row does not end in a line break (a file cut short?)");
     r->count = 0;
