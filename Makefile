@@ -95,6 +95,7 @@ help:
 	@echo "all        build $(BUILD)/pushsim"
 	@echo "asan ubsan the tests under a sanitizer;  lint  style, layers, static checks"
 	@echo "bench      public benchmark programs into build/bench.json"
+	@echo "validate-cpu  the CPU model against this kernel, a verdict a line"
 	@echo "notebooks  execute the notebooks;  install  (DESTDIR, PREFIX);  clean"
 
 # The libraries may only just be installed, and the flags above ask pkg-config at start: so the
