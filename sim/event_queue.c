@@ -6,6 +6,9 @@
 
 #include "sim/error.h"
 
+/* Kept out of the short paths, which then need few registers. */
+#define RARE __attribute__((noinline))
+
 enum { NEAR_MOST = 2 * EVENT_LADDER_BATCH, LINE_BYTES = 64, FEW = 12 };
 
 struct event_node {
@@ -43,7 +46,7 @@ static inline bool before(int64_t at_ns, uint64_t order, const struct event_entr
 }
 
 /* Makes room at the end, by moving the content to the front of the array or by growing it. */
-static void near_make_room(struct event_queue *q)
+RARE static void near_make_room(struct event_queue *q)
 {
     struct event_list *near = &q->near;
     if (q->near_head > near->capacity / 2) {
@@ -57,7 +60,7 @@ static void near_make_room(struct event_queue *q)
 }
 
 /* Hands the later half of near to the ladder, parted where the time changes. */
-static void near_split(struct event_queue *q)
+RARE static void near_split(struct event_queue *q)
 {
     struct event_entry *items = q->near.items;
     uint32_t head = q->near_head, end = q->near.count;
@@ -91,8 +94,8 @@ static uint32_t find_place(const struct event_queue *q, int64_t at_ns, uint64_t 
 }
 
 /* Moves whichever side is shorter; a burst at one time thus costs little, first or last. */
-static void insert_among_many(struct event_queue *q, int64_t at_ns, uint64_t order,
-                              uint32_t slot)
+RARE static void insert_among_many(struct event_queue *q, int64_t at_ns, uint64_t order,
+                                   uint32_t slot)
 {
     struct event_entry *items = q->near.items;
     uint32_t place = find_place(q, at_ns, order);
@@ -149,7 +152,7 @@ static void near_sort(struct event_list *near)
     }
 }
 
-static bool near_refill(struct event_queue *q)
+RARE static bool near_refill(struct event_queue *q)
 {
     q->near_head = q->near.count = 0;
     if (!event_ladder_take(&q->far, &q->near, &q->near_last_ns))
@@ -162,7 +165,7 @@ static bool near_refill(struct event_queue *q)
 
 /* ---- slots and handles ---- */
 
-static void grow(struct event_queue *q)
+RARE static void grow(struct event_queue *q)
 {
     q->capacity = q->capacity ? 2 * q->capacity : 64;
     void *block = mem_alloc(q->capacity * sizeof *q->nodes + LINE_BYTES);
@@ -220,7 +223,7 @@ static inline void place_node(struct event_queue *q, struct event_node *node, ui
 }
 
 /* Throws all entries away and makes one for each pending event. */
-static void rebuild(struct event_queue *q)
+RARE static void rebuild(struct event_queue *q)
 {
     q->near_head = q->near.count = 0;
     q->near_last_ns = -1;
