@@ -11,18 +11,6 @@
 
 enum { NEAR_MOST = 2 * EVENT_LADDER_BATCH, LINE_BYTES = 64, FEW = 12 };
 
-struct event_node {
-    int64_t at_ns;         /* when the event is due */
-    uint64_t order;        /* priority (biased) in the top 16 bits, sequence below */
-    int64_t placed_ns;     /* time of its entry; <= at_ns */
-    uint64_t placed_order; /* order of its entry, which no other has; 0 = slot is free */
-    event_fn *fn;          /* as in struct event */
-    void *subject;
-    void *object;
-    uint32_t generation; /* of the handle; changes when the event leaves; never 0 */
-    uint32_t next_free;  /* slot; 0 = none */
-};
-
 void event_queue_init(struct event_queue *q)
 {
     *q = (struct event_queue){ .near_last_ns = INT64_MAX, .used = 1, .sequence = 1 };
@@ -45,47 +33,48 @@ static inline bool before(int64_t at_ns, uint64_t order, const struct event_entr
     return at_ns < entry->at_ns || (at_ns == entry->at_ns && order < entry->order);
 }
 
-/* Makes room at the end, by moving the content to the front of the array or by growing it. */
+/* Makes room at the end, by moving the entries to the front of the array or by growing it. */
 RARE static void near_make_room(struct event_queue *q)
 {
     struct event_list *near = &q->near;
-    if (q->near_head > near->capacity / 2) {
-        near->count -= q->near_head;
-        memmove(near->items, near->items + q->near_head, near->count * sizeof *near->items);
-        q->near_head = 0;
+    size_t head = (size_t)(q->next - near->items), n = (size_t)(q->end - q->next);
+    if (head > near->capacity / 2) {
+        memmove(near->items, q->next, n * sizeof *near->items);
+        head = 0;
     } else {
         near->capacity = near->capacity ? 2 * near->capacity : 4 * NEAR_MOST;
         near->items = mem_realloc(near->items, near->capacity * sizeof *near->items);
     }
+    q->next = near->items + head;
+    q->end = q->next + n;
 }
 
-/* Hands the later half of near to the ladder, parted where the time changes. */
-RARE static void near_split(struct event_queue *q)
+/* Hands the later half of the near entries to the ladder, parted where the time changes. */
+static void near_split(struct event_queue *q)
 {
-    struct event_entry *items = q->near.items;
-    uint32_t head = q->near_head, end = q->near.count;
-    if (items[head].at_ns == items[end - 1].at_ns)
+    struct event_entry *middle = q->next + (q->end - q->next) / 2, *part = middle;
+    if (q->next->at_ns == q->end[-1].at_ns)
         return;
-    uint32_t part = head + (end - head) / 2;
-    while (part < end && items[part].at_ns == items[part - 1].at_ns)
+    while (part < q->end && part->at_ns == part[-1].at_ns)
         part++;
-    if (part == end)
-        for (part = head + (end - head) / 2; items[part].at_ns == items[part - 1].at_ns;)
+    if (part == q->end)
+        for (part = middle; part->at_ns == part[-1].at_ns;)
             part--;
-    int64_t from = items[part].at_ns;
-    if (event_ladder_return(&q->far, &items[part], end - part, from, q->near_last_ns)) {
-        q->near.count = part;
+    int64_t from = part->at_ns;
+    if (event_ladder_return(&q->far, part, (uint32_t)(q->end - part), from, q->near_last_ns)) {
+        q->end = part;
         q->near_last_ns = from - 1;
     }
 }
 
 /* Where the entry belongs among many: behind all that come before it. */
-static uint32_t find_place(const struct event_queue *q, int64_t at_ns, uint64_t order)
+static struct event_entry *find_place(const struct event_queue *q, int64_t at_ns,
+                                      uint64_t order)
 {
-    uint32_t low = q->near_head, high = q->near.count;
+    struct event_entry *low = q->next, *high = q->end;
     while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (before(at_ns, order, &q->near.items[middle]))
+        struct event_entry *middle = low + (high - low) / 2;
+        if (before(at_ns, order, middle))
             high = middle;
         else
             low = middle + 1;
@@ -93,38 +82,36 @@ static uint32_t find_place(const struct event_queue *q, int64_t at_ns, uint64_t 
     return low;
 }
 
-/* Moves whichever side is shorter; a burst at one time thus costs little, first or last. */
+/* Moves whichever side is shorter: a burst at one time costs little, first or last. */
 RARE static void insert_among_many(struct event_queue *q, int64_t at_ns, uint64_t order,
                                    uint32_t slot)
 {
-    struct event_entry *items = q->near.items;
-    uint32_t place = find_place(q, at_ns, order);
-    uint32_t ahead = place - q->near_head, behind = q->near.count - place;
-    if (ahead < behind && q->near_head > 0) {
-        memmove(&items[q->near_head - 1], &items[q->near_head], ahead * sizeof *items);
-        q->near_head--;
+    struct event_entry *place = find_place(q, at_ns, order);
+    size_t ahead = (size_t)(place - q->next), behind = (size_t)(q->end - place);
+    if (ahead < behind && q->next > q->near.items) {
+        memmove(q->next - 1, q->next, ahead * sizeof *place);
+        q->next--;
         place--;
     } else {
-        memmove(&items[place + 1], &items[place], behind * sizeof *items);
-        q->near.count++;
+        memmove(place + 1, place, behind * sizeof *place);
+        q->end++;
     }
-    items[place] = (struct event_entry){ at_ns, order, slot };
-    if (q->near.count - q->near_head > NEAR_MOST)
+    *place = (struct event_entry){ at_ns, order, slot };
+    if (q->end - q->next > NEAR_MOST)
         near_split(q);
 }
 
 static inline void near_insert(struct event_queue *q, int64_t at_ns, uint64_t order,
                                uint32_t slot)
 {
-    if (q->near.count == q->near.capacity)
+    if (q->end == q->near.items + q->near.capacity)
         near_make_room(q);
-    if (q->near.count - q->near_head > FEW) {
+    if (q->end - q->next > FEW) {
         insert_among_many(q, at_ns, order, slot);
         return;
     }
-    struct event_entry *place = &q->near.items[q->near.count++];
-    struct event_entry *head = &q->near.items[q->near_head];
-    for (; place > head && before(at_ns, order, place - 1); place--)
+    struct event_entry *place = q->end++;
+    for (; place > q->next && before(at_ns, order, place - 1); place--)
         *place = place[-1];
     place->at_ns = at_ns;
     place->order = order;
@@ -152,15 +139,16 @@ static void near_sort(struct event_list *near)
     }
 }
 
-RARE static bool near_refill(struct event_queue *q)
+bool event_queue_refill(struct event_queue *q)
 {
-    q->near_head = q->near.count = 0;
-    if (!event_ladder_take(&q->far, &q->near, &q->near_last_ns))
-        return false;
+    q->near.count = 0;
+    bool some = event_ladder_take(&q->far, &q->near, &q->near_last_ns);
     for (uint32_t i = 0; i < q->near.count; i++)
         __builtin_prefetch(&q->nodes[q->near.items[i].slot]);
     near_sort(&q->near);
-    return true;
+    q->next = q->near.items;
+    q->end = q->next + q->near.count;
+    return some;
 }
 
 /* ---- slots and handles ---- */
@@ -191,15 +179,6 @@ static uint32_t take_slot(struct event_queue *q)
     return slot;
 }
 
-static void release_slot(struct event_queue *q, uint32_t slot)
-{
-    struct event_node *node = &q->nodes[slot];
-    node->placed_order = 0;
-    node->generation += node->generation == UINT32_MAX ? 2 : 1;
-    node->next_free = q->free_slot;
-    q->free_slot = slot;
-}
-
 static struct event_node *find(const struct event_queue *q, uint64_t handle)
 {
     uint32_t slot = (uint32_t)handle;
@@ -225,7 +204,7 @@ static inline void place_node(struct event_queue *q, struct event_node *node, ui
 /* Throws all entries away and makes one for each pending event. */
 RARE static void rebuild(struct event_queue *q)
 {
-    q->near_head = q->near.count = 0;
+    q->end = q->next;
     q->near_last_ns = -1;
     event_ladder_clear(&q->far);
     for (uint32_t slot = 1; slot < q->used; slot++)
@@ -260,9 +239,10 @@ uint64_t event_queue_push(struct event_queue *q, int64_t at_ns, int priority, ev
 
 bool event_queue_cancel(struct event_queue *q, uint64_t handle)
 {
-    if (!find(q, handle))
+    struct event_node *node = find(q, handle);
+    if (!node)
         return false;
-    release_slot(q, (uint32_t)handle);
+    event_queue_release(q, node, (uint32_t)handle);
     add_stale(q);
     return true;
 }
@@ -287,25 +267,11 @@ bool event_queue_pending(const struct event_queue *q, uint64_t handle)
     return find(q, handle) != NULL;
 }
 
-bool event_queue_pop(struct event_queue *q, int64_t until_ns, struct event *out)
+void event_queue_settle(struct event_queue *q, struct event_entry entry)
 {
-    for (;;) {
-        if (q->near_head == q->near.count && !near_refill(q))
-            return false;
-        const struct event_entry *entry = &q->near.items[q->near_head];
-        if (entry->at_ns > until_ns)
-            return false;
-        uint32_t slot = entry->slot;
-        struct event_node *node = &q->nodes[slot];
-        q->near_head++;
-        if (node->placed_order != entry->order) {
-            q->stale--;
-        } else if (node->order != entry->order) {
-            place_node(q, node, slot); /* moved to a later time a while ago: do it now */
-        } else {
-            *out = (struct event){ node->at_ns, node->fn, node->subject, node->object };
-            release_slot(q, slot);
-            return true;
-        }
-    }
+    struct event_node *node = &q->nodes[entry.slot];
+    if (node->placed_order == entry.order)
+        place_node(q, node, entry.slot); /* moved to a later time a while ago: do it now */
+    else
+        q->stale--;
 }

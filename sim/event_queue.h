@@ -18,28 +18,31 @@
 
 typedef void event_fn(void *subject, void *object);
 
-struct event {
-    int64_t at_ns; /* when, >= 0 */
-    event_fn *fn;  /* what to call */
-    void *subject; /* first argument; borrowed */
-    void *object;  /* second argument; borrowed */
+struct event_node {        /* one cache line */
+    int64_t at_ns;         /* when the event is due */
+    uint64_t order;        /* priority (biased) in the top 16 bits, sequence below */
+    int64_t placed_ns;     /* time of its entry; <= at_ns */
+    uint64_t placed_order; /* order of its entry, which no other has; 0 = slot is free */
+    event_fn *fn;          /* what to call */
+    void *subject;         /* first argument; borrowed */
+    void *object;          /* second argument; borrowed */
+    uint32_t generation;   /* of the handle; changes when the event leaves; never 0 */
+    uint32_t next_free;    /* slot; 0 = none */
 };
 
-struct event_node;
-
 struct event_queue {
-    struct event_list
-        near;             /* sorted from near_head on; all entries with time <= near_last_ns */
-    uint32_t near_head;   /* index of the next entry in near */
-    int64_t near_last_ns; /* later entries are in the ladder */
-    struct event_ladder far;  /* the others, unsorted */
-    struct event_node *nodes; /* one for each slot, in cache lines of their own; owned */
-    void *node_block;         /* the allocation that nodes lies in */
+    struct event_entry *next; /* the first of the near entries; they are sorted */
+    struct event_entry *end;  /* one past the last of them */
+    struct event_list near;   /* the array they lie in; owned */
+    int64_t near_last_ns;     /* entries up to this time are near, all others far */
+    struct event_node *nodes; /* one for each slot */
+    void *node_block;         /* the allocation that nodes lies in; owned */
     uint32_t capacity;        /* slots allocated */
     uint32_t used;            /* slots ever given out, from 1 */
     uint32_t free_slot;       /* first of the free list; 0 = none */
-    uint32_t stale;    /* entries whose event was cancelled or moved to an earlier time */
-    uint64_t sequence; /* of the next event, < 2^48 */
+    uint32_t stale;          /* entries whose event was cancelled or moved to an earlier time */
+    uint64_t sequence;       /* of the next event, < 2^48 */
+    struct event_ladder far; /* the other entries, unsorted */
 };
 
 void event_queue_init(struct event_queue *q);
@@ -51,7 +54,41 @@ uint64_t event_queue_push(struct event_queue *q, int64_t at_ns, int priority, ev
 bool event_queue_cancel(struct event_queue *q, uint64_t handle);              /* false: gone */
 bool event_queue_move(struct event_queue *q, uint64_t handle, int64_t at_ns); /* false: gone */
 bool event_queue_pending(const struct event_queue *q, uint64_t handle);
-/* Takes the first event if its time is <= until_ns; false when there is none. */
-bool event_queue_pop(struct event_queue *q, int64_t until_ns, struct event *out);
+
+/* Gives a slot back; its handle is gone from now on. */
+static inline void event_queue_release(struct event_queue *q, struct event_node *node,
+                                       uint32_t slot)
+{
+    node->placed_order = 0;
+    node->generation += node->generation == UINT32_MAX ? 2 : 1;
+    node->next_free = q->free_slot;
+    q->free_slot = slot;
+}
+
+/* For event_queue_pop: fetches near entries, false when there are none; deals with an entry whose
+ * event is no longer due at its time. */
+bool event_queue_refill(struct event_queue *q);
+void event_queue_settle(struct event_queue *q, struct event_entry entry);
+
+/* Takes the first event if its time is <= until_ns; false when there is none. What was taken can be
+ * read from *out until the next call. */
+static inline bool event_queue_pop(struct event_queue *q, int64_t until_ns,
+                                   const struct event_node **out)
+{
+    for (;;) {
+        if (q->next == q->end && !event_queue_refill(q))
+            return false;
+        if (q->next->at_ns > until_ns)
+            return false;
+        struct event_entry *entry = q->next++;
+        struct event_node *node = &q->nodes[entry->slot];
+        if (node->order == entry->order && node->placed_order == entry->order) {
+            event_queue_release(q, node, entry->slot);
+            *out = node;
+            return true;
+        }
+        event_queue_settle(q, *entry);
+    }
+}
 
 #endif

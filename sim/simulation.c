@@ -36,14 +36,14 @@ bool simulation_pending(const struct simulation *sim, uint64_t handle)
     return event_queue_pending(&sim->queue, handle);
 }
 
-static bool run_next(struct simulation *sim, int64_t until_ns)
+static inline bool run_next(struct simulation *sim, int64_t until_ns)
 {
-    struct event event;
+    const struct event_node *event;
     if (!event_queue_pop(&sim->queue, until_ns, &event))
         return false;
-    sim->now_ns = event.at_ns;
+    sim->now_ns = event->at_ns;
     sim->executed++;
-    event.fn(event.subject, event.object);
+    event->fn(event->subject, event->object);
     return true;
 }
 

@@ -81,7 +81,7 @@ static double hold_on_heap(void *context)
 {
     struct hold *h = new_hold(*(uint32_t *)context);
     struct heap_queue q;
-    struct event event;
+    struct heap_event event;
     heap_queue_init(&q);
     for (uint32_t i = 0; i < h->pending; i++)
         heap_queue_push(&q, next_delay(h), 0, hold_event, h, NULL);

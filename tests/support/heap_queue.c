@@ -6,10 +6,10 @@
 #include "sim/error.h"
 
 struct heap_node {
-    struct event event;  /* what runs, and when */
-    uint64_t order;      /* priority (biased) in the top 16 bits, sequence below */
-    uint32_t generation; /* of the handle; changes when the event leaves */
-    uint32_t place;      /* index in the heap while pending, else the next free slot */
+    struct heap_event event; /* what runs, and when */
+    uint64_t order;          /* priority (biased) in the top 16 bits, sequence below */
+    uint32_t generation;     /* of the handle; changes when the event leaves */
+    uint32_t place;          /* index in the heap while pending, else the next free slot */
 };
 
 void heap_queue_init(struct heap_queue *q)
@@ -106,7 +106,7 @@ uint64_t heap_queue_push(struct heap_queue *q, int64_t at_ns, int priority, even
     assert(at_ns >= 0 && priority >= INT16_MIN && priority <= INT16_MAX);
     uint32_t slot = take_slot(q);
     struct heap_node *node = &q->nodes[slot];
-    node->event = (struct event){ at_ns, fn, subject, object };
+    node->event = (struct heap_event){ at_ns, fn, subject, object };
     node->order = order_of(q, (uint64_t)(priority - INT16_MIN));
     sift_up(q, q->count++, slot);
     return (uint64_t)node->generation << 32 | slot;
@@ -150,7 +150,7 @@ bool heap_queue_pending(const struct heap_queue *q, uint64_t handle)
     return find(q, handle) != 0;
 }
 
-bool heap_queue_pop(struct heap_queue *q, int64_t until_ns, struct event *out)
+bool heap_queue_pop(struct heap_queue *q, int64_t until_ns, struct heap_event *out)
 {
     if (q->count == 0 || q->nodes[q->heap[0]].event.at_ns > until_ns)
         return false;

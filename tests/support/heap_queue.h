@@ -10,6 +10,13 @@
 
 #include "sim/event_queue.h"
 
+struct heap_event {
+    int64_t at_ns; /* when, >= 0 */
+    event_fn *fn;  /* as in event_queue.h */
+    void *subject;
+    void *object;
+};
+
 struct heap_node;
 
 struct heap_queue {
@@ -31,6 +38,6 @@ bool heap_queue_cancel(struct heap_queue *q, uint64_t handle);              /* f
 bool heap_queue_move(struct heap_queue *q, uint64_t handle, int64_t at_ns); /* false: gone */
 bool heap_queue_pending(const struct heap_queue *q, uint64_t handle);
 /* Takes the first event if its time is <= until_ns; false when there is none. */
-bool heap_queue_pop(struct heap_queue *q, int64_t until_ns, struct event *out);
+bool heap_queue_pop(struct heap_queue *q, int64_t until_ns, struct heap_event *out);
 
 #endif

@@ -62,13 +62,14 @@ static void push(struct pair *p)
 
 static bool pop(struct pair *p, int64_t until)
 {
-    struct event a = { 0 }, b = { 0 };
+    const struct event_node *a;
+    struct heap_event b;
     bool got = event_queue_pop(&p->queue, until, &a);
-    bool expected = heap_queue_pop(&p->heap, until, &b);
+    if (heap_queue_pop(&p->heap, until, &b) != got)
+        return false;
     if (got)
-        p->now_ns = a.at_ns;
-    return got == expected && a.at_ns == b.at_ns && a.subject == b.subject &&
-           a.object == b.object;
+        p->now_ns = a->at_ns;
+    return !got || (a->at_ns == b.at_ns && a->subject == b.subject && a->object == b.object);
 }
 
 static bool cancel(struct pair *p)
