@@ -14,6 +14,9 @@ enum { NEAR_MOST = 2 * EVENT_LADDER_BATCH, LINE_BYTES = 64, FEW = 12 };
 void event_queue_init(struct event_queue *q)
 {
     *q = (struct event_queue){ .near_last_ns = INT64_MAX, .used = 1, .sequence = 1 };
+    q->near.capacity = 4 * NEAR_MOST;
+    q->near.items = mem_alloc(q->near.capacity * sizeof *q->near.items);
+    q->next = q->end = q->near.items;
     event_ladder_init(&q->far);
 }
 
@@ -22,7 +25,6 @@ void event_queue_close(struct event_queue *q)
     event_ladder_close(&q->far);
     free(q->near.items);
     free(q->node_block);
-    event_queue_init(q);
 }
 
 /* ---- the near array ---- */
@@ -42,7 +44,7 @@ RARE static void near_make_room(struct event_queue *q)
         memmove(near->items, q->next, n * sizeof *near->items);
         head = 0;
     } else {
-        near->capacity = near->capacity ? 2 * near->capacity : 4 * NEAR_MOST;
+        near->capacity *= 2;
         near->items = mem_realloc(near->items, near->capacity * sizeof *near->items);
     }
     q->next = near->items + head;

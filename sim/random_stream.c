@@ -38,16 +38,17 @@ void random_stream_refill(struct random_stream *rs)
 }
 
 /* Layer and position from one draw: its low 8 and high 53 bits are independent. */
-static double position(uint64_t bits)
+static inline double position(uint64_t bits)
 {
     return (double)(bits >> 11) * 0x1p-53;
 }
 
-/* Exponential with mean 1, by the ziggurat; beyond the last layer the law has no memory. */
-static double exponential(struct random_stream *rs)
+/* The ziggurat's rarer cases (2 %) for a first draw of `bits`: in the wedge beside a layer the density
+ * decides; beyond the base layer the law has no memory, so that one may start anew from there. */
+__attribute__((noinline)) static double exponential_rare(struct random_stream *rs,
+                                                         uint64_t bits)
 {
-    for (double tail = 0;;) {
-        uint64_t bits = random_stream_u64(rs);
+    for (double tail = 0;; bits = random_stream_u64(rs)) {
         unsigned layer = bits & 255;
         double x = position(bits) * ziggurat_exponential[layer];
         if (x < ziggurat_exponential[layer + 1])
@@ -61,6 +62,14 @@ static double exponential(struct random_stream *rs)
         if (low + random_stream_uniform(rs) * (high - low) < exp(-x))
             return tail + x;
     }
+}
+
+static inline double exponential(struct random_stream *rs)
+{
+    uint64_t bits = random_stream_u64(rs);
+    unsigned layer = bits & 255;
+    double x = position(bits) * ziggurat_exponential[layer];
+    return x < ziggurat_exponential[layer + 1] ? x : exponential_rare(rs, bits);
 }
 
 double random_stream_exponential(struct random_stream *rs, double mean)
