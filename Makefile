@@ -29,11 +29,12 @@ LINK     := -Wl,--start-group $(LIBS) -Wl,--end-group
 TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c \
               tests/integration/test_*.c tests/validation/test_*.c))
 SLOW     := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/slow/test_*.c))
-BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/bench_*.c))
+BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/bench_*.c)) \
+            $(if $(shell pkg-config --exists ns3-core && echo yes),$(BUILD)/tests/bench/bench_ns3)
 SERVERS  := $(patsubst tests/servers/%.c,$(BUILD)/tests/servers/%,$(wildcard tests/servers/*.c))
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all help deps servers notebooks notebooks-html tests check asan ubsan sanitized lint bench demo install clean
+.PHONY: all help deps servers notebooks notebooks-html tests check asan ubsan sanitized lint bench bench-json demo install clean
 .SECONDARY:
 
 all: $(BUILD)/pushsim
@@ -58,6 +59,11 @@ $(BUILD)/pushsim: $(patsubst %.c,$(BUILD)/%.o,$(wildcard experiments/cli/*.c)) $
 
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(TESTLIB) $(LIBS)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LINK) $(LDLIBS)
+
+# the yardstick, where ns-3 is installed
+$(BUILD)/tests/bench/bench_ns3: tests/bench/bench_ns3.cc $(BUILD)/tests/support/bench.o
+	@mkdir -p $(@D)
+	$(CXX) -O2 -I. -Wall -Wextra -Werror -o $@ $^ $(shell pkg-config --cflags --libs ns3-core)
 
 # programs that tests talk to
 $(BUILD)/tests/servers/%: $(BUILD)/tests/servers/%.o $(TESTLIB) $(LIBS)
@@ -170,6 +176,11 @@ CELLS    ?= *
 validate-cpu: deps
 	@$(MAKE) --no-print-directory -s -j2 all
 	@$(BUILD)/pushsim cpu --matrix='$(CELLS)' --output $(BUILD)/validate-cpu.csv
+
+bench: deps
+	@$(MAKE) --no-print-directory -s all bench-json
+bench-json: $(BENCHES)
+	tests/bench/run_benches.py $(BUILD)/bench.json $(BENCHES) $(wildcard tests/bench/bench_*.py)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/pushsim

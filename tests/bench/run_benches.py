@@ -1,0 +1,69 @@
+#!/usr/bin/python3
+"""Run benchmark programs; show their lines; write all figures to a JSON file.
+
+usage: run_benches.py FILE.json PROGRAM...
+
+A program prints `name value unit low high runs`, one line a figure: the median, the smallest and the
+largest of so many runs. Where the same work was timed on another simulator (name mm1.X beside
+mm1.customer), the ratio of the two medians is added as mm1.X.ratio.
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+
+def run(program):
+    """The figures that a program prints."""
+    print(f"# {os.path.basename(program)}", flush=True)
+    with subprocess.Popen([program], stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            name, value, unit, low, high, runs = line.split()
+            yield {
+                "name": name,
+                "value": float(value),
+                "unit": unit,
+                "low": float(low),
+                "high": float(high),
+                "runs": int(runs),
+            }
+    if process.returncode != 0:
+        sys.exit(f"{program}: exit status {process.returncode}")
+
+
+def ratios(figures):
+    """How many times longer the other simulators take for a customer."""
+    by_name = {figure["name"]: figure for figure in figures}
+    ours = by_name.get("mm1.customer")
+    for other in ("simpy", "ns3"):
+        theirs = by_name.get(f"mm1.{other}")
+        if not ours or not theirs:
+            continue
+        yield {
+            "name": f"mm1.{other}.ratio",
+            "value": theirs["value"] / ours["value"],
+            "unit": "times",
+            "low": theirs["low"] / ours["high"],
+            "high": theirs["high"] / ours["low"],
+            "runs": min(ours["runs"], theirs["runs"]),
+        }
+
+
+def main(output, programs):
+    figures = [figure for program in programs for figure in run(program)]
+    for figure in ratios(figures):
+        print("{name} {value:.6g} {unit} {low:.6g} {high:.6g} {runs}".format(**figure))
+        figures.append(figure)
+    partial = output + ".part"
+    with open(partial, "w", encoding="utf-8") as file:
+        json.dump(figures, file, indent=1)
+        file.write("\n")
+    os.replace(partial, output)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    main(sys.argv[1], sys.argv[2:])
