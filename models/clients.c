@@ -6,6 +6,9 @@
 #include "models/random_purpose.h"
 #include "sim/error.h"
 
+/* A refused connect takes at least the way there and back: no client spins in no time. */
+#define RESET_NS INT64_C(1000000)
+
 static void timer_fired(void *subject, void *object);
 
 int clients_class(const struct clients *c, uint32_t client)
@@ -52,6 +55,8 @@ static void retry_later(struct clients *c, uint32_t client, int64_t asked_ns)
                        client * 0x9e3779b1u + k->losses * 0x85ebca6bu +
                            k->reconnect.attempt * 0xc2b2ae35u);
     int64_t delay = reconnect_next(policy_of(c, client), &k->reconnect, asked_ns, &rs);
+    if (asked_ns == RESET_NS && delay >= 0 && delay < RESET_NS)
+        delay = RESET_NS;
     if (delay == RECONNECT_GIVE_UP) {
         c->counters.given_up++;
         set_state(c, client, CLIENT_CLOSED);
@@ -93,7 +98,7 @@ static void send_syn(struct clients *c, uint32_t client)
     k->syns++;
     switch (c->params.server->syn(c->params.server_object, client)) {
     case SYN_REFUSED:
-        attempt_failed(c, client, 0);
+        attempt_failed(c, client, RESET_NS);
         return;
     case SYN_DROPPED: {
         int64_t next = next_syn_ns(c, client);

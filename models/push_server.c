@@ -13,8 +13,9 @@ static int64_t publish_begin(struct push_server *s, const struct loop_entry *e)
     struct publish_record *p = &s->publishes[e->from];
     p->started_ns = s->sim->now_ns;
     p->started_throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
+    uint32_t queues = s->p->server.fan_out == FAN_OUT_SHARED ? 1 : s->connections.open;
     return push_positive(push_cost(s->p->cost.publish_ns, p->factor) +
-                         s->connections.open * push_cost(s->p->cost.enqueue_ns, p->factor));
+                         queues * push_cost(s->p->cost.enqueue_ns, p->factor));
 }
 
 void push_server_add_costs(struct push_server *s, uint32_t m)
@@ -66,11 +67,13 @@ static void publish_end(struct push_server *s, const struct loop_entry *e)
     p->handled_throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
     push_server_add_costs(s, e->from);
     s->tail++;
-    for (uint32_t i = 0, n; i < c->used; i += n) {
+    bool queues = s->p->server.fan_out == FAN_OUT_QUEUES;
+    for (uint32_t i = 0, n; queues && i < c->used; i += n) {
         n = connections_run(c, i, c->used - i);
         if (connections_phase(c, i) >= CONNECTION_WAITING)
             enqueue(s, i, n, e->from);
     }
+    push_fan_go(s);
 }
 
 /* -- take and write ------------------------------------------------------------------------ */
@@ -80,6 +83,10 @@ void push_server_bound(struct push_server *s, struct loop_entry *e)
 {
     uint32_t held = s->tail - e->from, depth = push_server_depth(s, e->from);
     e->to = s->tail;
+    if (s->p->server.fan_out != FAN_OUT_QUEUES) {
+        e->to = e->from + 1;
+        return;
+    }
     if (held == depth)
         return;
     if (s->p->server.queue_policy == POLICY_DROP_NEWEST)
@@ -140,9 +147,10 @@ static int64_t take_begin(struct push_server *s, struct loop_entry *e)
             return unit;
     }
     if (s->p->server.queue_policy == POLICY_DISCONNECT &&
-        s->tail - e->from > s->p->server.queue_bound)
+        s->p->server.fan_out == FAN_OUT_QUEUES && s->tail - e->from > s->p->server.queue_bound)
         return cancel(s, e);
-    if (s->p->server.queue_policy == POLICY_DROP_NEWEST) /* take_end settles what is dropped */
+    if (s->p->server.queue_policy == POLICY_DROP_NEWEST &&
+        s->p->server.fan_out == FAN_OUT_QUEUES) /* take_end settles what is dropped */
         e->to = e->from + push_server_depth(s, e->from);
     else
         push_server_bound(s, e);
@@ -214,12 +222,14 @@ static void take_ran(struct push_server *s, const struct loop_entry *e,
 static void take_end(struct push_server *s, const struct loop_entry *e)
 {
     connections_set_phase(&s->connections, e->first, e->count, CONNECTION_WAITING);
-    meter_drop(s->meter, s->base + e->first, e->count, s->tail - e->to);
-    if (!s->held_writes)
-        return;
-    struct loop_entry flush = *e;
-    flush.step = STEP_FLUSH;
-    event_loop_flush(&s->loop, &flush);
+    if (s->p->server.fan_out == FAN_OUT_QUEUES)
+        meter_drop(s->meter, s->base + e->first, e->count, s->tail - e->to);
+    if (s->held_writes) {
+        struct loop_entry flush = *e;
+        flush.step = STEP_FLUSH;
+        event_loop_flush(&s->loop, &flush);
+    }
+    push_fan_go(s);
 }
 
 static void pass_end(struct push_server *s, const struct loop_entry *e)

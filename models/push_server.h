@@ -38,7 +38,7 @@ struct push_listener {
                    bool opened);
     void (*replayed)(void *owner, uint32_t connection, uint32_t events);
     void (*beaten)(void *owner, uint32_t connection); /* a heartbeat was sent to it */
-    void (*probed)(void *owner, uint32_t probe); /* the loop has answered a health check */
+    void (*probed)(void *owner, uint32_t probe);      /* the loop has answered a health check */
 };
 
 struct beat { /* something due for connections that opened together */
@@ -71,9 +71,11 @@ struct push_server {
     uint8_t *answered; /* by connection: the last ping whose pong was handled; owned */
     uint32_t opens;    /* tokens handed out */
     uint32_t publish_count;
-    uint32_t arrived;   /* publishes that have reached the server */
-    uint32_t tail;      /* of them handled: messages below it are queued */
-    int64_t *take_ns;   /* [m]: cost of taking messages 0 .. m - 1 in the last pass; owned */
+    uint32_t arrived; /* publishes that have reached the server */
+    uint32_t tail;    /* of them handled: messages below it are queued */
+    uint32_t fanned;  /* shared, sequential: messages below it were handed to subscribers */
+    uint32_t turn;    /* shared: who gets the next one; sequential: who is sent `fanned` next */
+    int64_t *take_ns; /* [m]: cost of taking messages 0 .. m - 1 in the last pass; owned */
     int64_t *flush_ns;  /* [m]: cost by size of flushing messages 0 .. m - 1; owned */
     int64_t *sum_bytes; /* [m]: bytes on the wire of messages 0 .. m - 1; owned */
 };
@@ -103,6 +105,7 @@ void push_server_publish(struct push_server *s, const struct publish_record *rec
 void push_server_connect(struct push_server *s, uint32_t connection);
 void push_server_disconnect(struct push_server *s, uint32_t connection);
 void push_server_stall(struct push_server *s, uint32_t connection, int64_t until_ns);
+/* Only when it has just opened. */
 void push_server_read_rate(struct push_server *s, uint32_t connection, int64_t rate_bps);
 void push_server_vanish(struct push_server *s, uint32_t connection);
 /* When the last message was sent to it (its publish was handled), ns; -1: never, or the client
@@ -120,6 +123,8 @@ void push_server_probe(struct push_server *s, uint32_t probe);
 /* Other work of the process: a garbage collection, an outlier. */
 void push_server_other(struct push_server *s, double cost_ns);
 
+/* Publishes that have been handed to subscribers: those below it are due. */
+uint32_t push_server_fanned(const struct push_server *s);
 /* Messages that a bounded queue holds at most. */
 uint32_t push_server_bound_of(const struct push_server *s);
 /* Messages in a queue whose oldest one was `from` before the bound was applied. */

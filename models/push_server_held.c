@@ -14,6 +14,8 @@ uint32_t push_server_bound_of(const struct push_server *s)
 
 uint32_t push_server_depth(const struct push_server *s, uint32_t from)
 {
+    if (s->p->server.fan_out != FAN_OUT_QUEUES)
+        return 1;
     uint32_t held = s->tail - from, bound = push_server_bound_of(s);
     bool drops = s->p->server.queue_policy != POLICY_DISCONNECT &&
                  s->p->server.queue_policy != POLICY_NONE;
@@ -86,9 +88,9 @@ static void weigh_entry(void *arg, const struct loop_entry *e, bool begun, int64
     if (first >= end)
         return;
     uint32_t depth = push_server_depth(s, e->from), n = with_window(s, first, end);
-    uint32_t from = s->tail - depth;
+    uint32_t from = s->p->server.fan_out == FAN_OUT_QUEUES ? s->tail - depth : e->from;
     w->sum->queued += (uint64_t)depth * n;
-    w->sum->queued_bytes += (s->sum_bytes[s->tail] - s->sum_bytes[from]) * n;
+    w->sum->queued_bytes += (s->sum_bytes[from + depth] - s->sum_bytes[from]) * n;
     w->oldest = from < w->oldest ? from : w->oldest;
 }
 

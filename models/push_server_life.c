@@ -48,6 +48,7 @@ void push_life_close_end(struct push_server *s, const struct loop_entry *e)
     uint8_t state = s->connections.state[e->first];
     if ((state & CONNECTION_GONE) && !(state & CONNECTION_LEFT))
         push_life_close(s, e->first, DISCONNECT_CLIENT_LEFT);
+    push_fan_go(s);
 }
 
 /* Closes a connection whose set-up is broken off. */
@@ -105,6 +106,7 @@ void push_server_drop(struct push_server *s, uint32_t connection, enum disconnec
         return;
     event_loop_split(&s->loop, connection);
     push_life_close(s, connection, cause);
+    push_fan_go(s);
 }
 
 /* -- what clients do; the server hears of it one network delay later ----------------------- */
@@ -153,9 +155,15 @@ void push_server_disconnect(struct push_server *s, uint32_t connection)
 static void lose_publishes(struct push_server *s, enum disconnect_cause cause)
 {
     struct connections *c = &s->connections;
-    for (; s->tail < s->arrived; s->tail++) {
+    uint32_t m = push_server_fanned(s), from = s->turn;
+    if (s->p->server.fan_out != FAN_OUT_SEQUENTIAL)
+        from = 0;
+    for (; s->tail < s->arrived; s->tail++)
         push_server_add_costs(s, s->tail);
-        for (uint32_t i = 0, n; i < c->count; i += n) {
+    s->fanned = s->tail;
+    s->turn = 0;
+    for (; m < s->tail; m++, from = 0) {
+        for (uint32_t i = from, n; i < c->count; i += n) {
             n = connections_run(c, i, c->count - i);
             if (connections_phase(c, i) < CONNECTION_WAITING)
                 continue;

@@ -112,7 +112,6 @@ static void client_has_read(void *subject, void *object)
 
 void push_server_read_rate(struct push_server *s, uint32_t connection, int64_t rate_bps)
 {
-    event_loop_split(&s->loop, connection);
     slow_clients_add(&s->slow, connection)->rate_bps = rate_bps;
     connections_set_flags(&s->connections, connection, CONNECTION_SLOW, true);
 }
@@ -306,6 +305,7 @@ static void after_write(struct push_server *s, uint32_t i)
         connections_set_phase(&s->connections, i, 1, CONNECTION_READY);
         push_server_wake(s, i, 1, slow_queue_at(&c->queue, 0)->publish, 0);
     }
+    push_fan_go(s);
 }
 
 void push_slow_take_end(struct push_server *s, const struct loop_entry *e)
@@ -344,8 +344,10 @@ int64_t push_slow_flush_begin(struct push_server *s, const struct loop_entry *e)
 
 void push_slow_flush_end(struct push_server *s, const struct loop_entry *e)
 {
-    struct slow_client *c = client_of(s, e->first);
+    struct slow_client *c = slow_clients_find(&s->slow, e->first);
     struct slow_message message;
+    if (c == NULL)
+        return; /* closed meanwhile */
     while (slow_queue_pop(&c->held, &message)) {
         message.written_ns = s->sim->now_ns;
         message.throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
@@ -370,8 +372,10 @@ int64_t push_slow_writable_begin(struct push_server *s, const struct loop_entry 
 
 void push_slow_writable_end(struct push_server *s, const struct loop_entry *e)
 {
-    struct slow_client *c = client_of(s, e->first);
+    struct slow_client *c = slow_clients_find(&s->slow, e->first);
     struct slow_message message;
+    if (c == NULL)
+        return; /* closed meanwhile */
     c->writable_posted = false;
     while (c->buffer.count > 0) {
         int64_t bytes = slow_queue_at(&c->buffer, 0)->bytes;
