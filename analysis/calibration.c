@@ -175,12 +175,15 @@ static void predict(const struct calibration *c, const struct settings *s,
  * from the ones fitted: enqueue (from wake), iteration and ready-fd (from publish). */
 static const char *const mean_options[] = { "cost.publish",
                                             "cost.sse.wake",
+                                            "cost.sse.state",
                                             "cost.sse.write",
                                             "cost.sse.write-kib",
                                             "cost.websocket.wake",
+                                            "cost.websocket.state",
                                             "cost.websocket.write",
                                             "cost.websocket.write-kib",
                                             "cost.warm.saturation",
+                                            "cost.warm.connection",
                                             "cost.warm.time",
                                             NULL };
 static const char *const tail_options[] = {
@@ -307,7 +310,7 @@ static int run_stage(struct stage *stage, double step, size_t iterations,
     return least_squares_fit(&problem, stage->parameters, stage->count, result, err);
 }
 
-/* Starts from here in the next round; those that the data cannot tell keep their value. */
+/* The second stage starts from what the first could tell. */
 static void carry_on(struct fit_parameter *parameters, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -315,29 +318,15 @@ static void carry_on(struct fit_parameter *parameters, size_t n)
             parameters[i].start = parameters[i].estimate;
 }
 
-/* Moves the parameters that the data cannot tell behind the others; returns how many are left. */
-static size_t set_aside(struct fit_parameter *parameters, size_t n)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (!parameters[i].identified)
-            continue;
-        struct fit_parameter moved = parameters[i];
-        memmove(&parameters[kept + 1], &parameters[kept], (i - kept) * sizeof moved);
-        parameters[kept++] = moved;
-    }
-    return kept;
-}
-
-static void read_fit(const struct fit_parameter *parameters, size_t n, size_t told,
+static void read_fit(const struct fit_parameter *parameters, size_t n,
                      struct calibration_fit *fit)
 {
     fit->count = n;
     for (size_t i = 0; i < n; i++) {
         struct calibrated *o = &fit->options[i];
         snprintf(o->option, sizeof o->option, "%s", parameters[i].name);
-        o->identified = i < told;
-        o->estimate = o->identified ? parameters[i].estimate : parameters[i].start;
+        o->identified = parameters[i].identified;
+        o->estimate = parameters[i].estimate;
         o->relative_error = parameters[i].relative_error;
     }
 }
@@ -354,19 +343,11 @@ int calibration_run(const struct calibration *c, struct calibration_fit *fit, st
     carry_on(parameters, stage.count);
     stage.quantiles = true;
     stage.count = add_options(c, tail_options, parameters, stage.count);
-    size_t all = stage.count;
-    do { /* what cannot be told would blur the rest: again without it */
-        code = run_stage(&stage, 0.05, 20, &made.quantiles, err);
-        if (code)
-            return error_wrap(err, code, "fit of the quantiles");
-        carry_on(parameters, stage.count);
-        size_t told = set_aside(parameters, stage.count);
-        if (told == stage.count || told == 0)
-            break;
-        stage.count = told;
-    } while (true);
+    code = run_stage(&stage, 0.05, 20, &made.quantiles, err);
+    if (code)
+        return error_wrap(err, code, "fit of the quantiles");
     made.residuals = count_residuals(&stage);
-    read_fit(parameters, all, stage.count, &made);
+    read_fit(parameters, stage.count, &made);
     *fit = made;
     return 0;
 }

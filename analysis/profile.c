@@ -67,13 +67,13 @@ static void write_option(void *context, const char *name, const char *text, doub
         return;
     const char *leaf = open_levels(w->out, w->before, name);
     w->before = name;
-    if (c && c->identified)
+    if (c)
         text = unit_format(value, option->unit, rounded(c->estimate));
     fprintf(w->out, "%*s%s: %s", 2 * depth_of(name), "", leaf, text);
     if (c && c->identified)
         fprintf(w->out, "  # +- %.0f %%", 100 * c->relative_error);
     else if (c)
-        fputs("  # not told by these runs: default", w->out);
+        fputs("  # fitted, but not told apart from others", w->out);
     fputc('\n', w->out);
 }
 

@@ -29,6 +29,7 @@ struct publish_record { /* one publish at one worker; times ns, -1: not yet */
                                                                      the throttled clock */
     int64_t bytes;             /* payload */
     double factor;             /* noise: all its costs are multiplied by it */
+    double miss_ns;            /* cost of state out of cache, in each of its wake-ups */
     bool measured;             /* enters the latency figures */
     int64_t first_ns, last_ns; /* client-visible times of its first and last delivery */
     uint32_t delivered;        /* connections that have it */

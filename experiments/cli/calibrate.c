@@ -43,8 +43,7 @@ static const struct argp argp = {
     parse,
     NULL,
     "Fit the model's costs to what `pushsim replay EXPERIMENT` has measured, and write them as "
-    "a "
-    "profile. What the runs cannot tell is said so and keeps its default.",
+    "a profile. What the runs cannot tell is said so.",
     children,
     NULL,
     NULL,
@@ -68,7 +67,7 @@ static void print_options(const struct calibration_fit *fit)
         if (o->identified)
             text_table_cell(&t, "%.1f%%", 100 * o->relative_error);
         else
-            text_table_cell(&t, "not told by these runs");
+            text_table_cell(&t, "not told apart");
     }
     text_table_print(&t, stdout);
 }
