@@ -193,8 +193,10 @@ static const char *const tail_options[] = {
 
 struct stage {
     const struct calibration *calibration;
-    struct fit_parameter *parameters;
+    struct fit_parameter *parameters; /* `count` that are fitted */
     size_t count;
+    const struct fit_parameter *held; /* `held_count` that keep their start value */
+    size_t held_count;
     bool quantiles; /* p95, p99 and throttled cells too */
 };
 
@@ -262,6 +264,8 @@ static void stage_residuals(const double *value, double *out, void *context)
     for (size_t i = 0; i < c->cell_count; i++) {
         struct settings s = c->cells[i].point->settings;
         double sim[CALIBRATION_METRICS];
+        for (size_t p = 0; p < stage->held_count; p++)
+            assign(&s, stage->held[p].name, stage->held[p].start);
         for (size_t p = 0; p < stage->count; p++)
             assign(&s, stage->parameters[p].name, value[p]);
         predict(c, &s, &c->cells[i], sim);
@@ -310,7 +314,7 @@ static int run_stage(struct stage *stage, double step, size_t iterations,
     return least_squares_fit(&problem, stage->parameters, stage->count, result, err);
 }
 
-/* The second stage starts from what the first could tell. */
+/* The next stage starts from what this one could tell. */
 static void carry_on(struct fit_parameter *parameters, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -331,23 +335,29 @@ static void read_fit(const struct fit_parameter *parameters, size_t n,
     }
 }
 
+/* Means first, then what the tails tell with the means held, then all of it together: each stage
+ * starts near its goal, since the quantiles of a simulation are a rough surface to walk on. */
 int calibration_run(const struct calibration *c, struct calibration_fit *fit, struct error *err)
 {
     struct fit_parameter parameters[LEAST_SQUARES_MAX];
     struct calibration_fit made = { 0 };
-    struct stage stage = { c, parameters, 0, false };
-    stage.count = add_options(c, mean_options, parameters, 0);
-    int code = run_stage(&stage, 0.02, 30, &made.means, err);
+    size_t means = add_options(c, mean_options, parameters, 0);
+    size_t all = add_options(c, tail_options, parameters, means);
+    struct stage first = { c, parameters, means, NULL, 0, false };
+    struct stage tails = { c, parameters + means, all - means, parameters, means, true };
+    struct stage joint = { c, parameters, all, NULL, 0, true };
+    int code = run_stage(&first, 0.02, 30, &made.means, err);
     if (code)
         return error_wrap(err, code, "fit of the mean costs");
-    carry_on(parameters, stage.count);
-    stage.quantiles = true;
-    stage.count = add_options(c, tail_options, parameters, stage.count);
-    code = run_stage(&stage, 0.05, 20, &made.quantiles, err);
+    carry_on(parameters, means);
+    code = run_stage(&tails, 0.1, 20, &made.quantiles, err);
+    carry_on(parameters + means, all - means);
+    if (code == 0)
+        code = run_stage(&joint, 0.05, 20, &made.quantiles, err);
     if (code)
         return error_wrap(err, code, "fit of the quantiles");
-    made.residuals = count_residuals(&stage);
-    read_fit(parameters, stage.count, &made);
+    made.residuals = count_residuals(&joint);
+    read_fit(parameters, all, &made);
     *fit = made;
     return 0;
 }

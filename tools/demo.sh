@@ -31,4 +31,4 @@ fi
 
 echo
 echo "== both arms"
-"$pushsim" compare "$experiment" --db "$db"
+"$pushsim" compare "$db"
