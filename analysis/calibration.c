@@ -173,19 +173,12 @@ static void predict(const struct calibration *c, const struct settings *s,
 /* What each stage varies. A name that starts with "cost.sse." or "cost.websocket." counts only
  * where that protocol was measured. Left at their defaults, since this design cannot tell them
  * from the ones fitted: enqueue (from wake), iteration and ready-fd (from publish). */
-static const char *const mean_options[] = { "cost.publish",
-                                            "cost.sse.wake",
-                                            "cost.sse.state",
-                                            "cost.sse.write",
-                                            "cost.sse.write-kib",
-                                            "cost.websocket.wake",
-                                            "cost.websocket.state",
-                                            "cost.websocket.write",
-                                            "cost.websocket.write-kib",
-                                            "cost.warm.saturation",
-                                            "cost.warm.connection",
-                                            "cost.warm.time",
-                                            NULL };
+static const char *const mean_options[] = {
+    "cost.publish",         "cost.sse.wake",        "cost.sse.state",
+    "cost.sse.write",       "cost.sse.write-kib",   "cost.websocket.wake",
+    "cost.websocket.state", "cost.websocket.write", "cost.websocket.write-kib",
+    "cost.warm.saturation", "cost.warm.time",       NULL
+};
 static const char *const tail_options[] = {
     "cost.sse.item",          "cost.websocket.item",      "cost.noise",
     "cost.interference.rate", "cost.interference.length", NULL

@@ -232,6 +232,11 @@ int64_t cpu_thread_throttled_ns(const struct cpu_thread *thread)
            (from_ns < 0 ? 0 : thread->queue->cpu->host->sim->now_ns - from_ns);
 }
 
+int64_t cpu_thread_off_ns(const struct cpu_thread *thread)
+{
+    return thread->off_ns;
+}
+
 int64_t cpu_thread_remaining_ns(const struct cpu_thread *thread)
 {
     const struct cpu *cpu = thread->queue->cpu;

@@ -92,5 +92,8 @@ struct cpu_counters cpu_group_counters(const struct cpu_group *group); /* up to 
 /* Time up to now in which this thread wanted to run and its group was throttled on its CPU: the
  * clock of the blame "throttled". */
 int64_t cpu_thread_throttled_ns(const struct cpu_thread *thread);
+/* Time off the CPU, for whatever reason, until it was last put on it: the clock by which caches
+ * cool. */
+int64_t cpu_thread_off_ns(const struct cpu_thread *thread);
 
 #endif

@@ -196,6 +196,7 @@ static void put_on(struct cpu *cpu, struct cpu_thread *thread)
     thread->queue->accounted_ns = now_ns;
     fair_queue_run(&thread->queue->threads, &thread->entity);
     fair_queue_run(&cpu->groups, &thread->queue->entity);
+    thread->off_ns += now_ns - thread->off_since_ns;
     thread->cold_ns =
         cache_warmth_after(&thread->warmth, thread->cold_ns, now_ns - thread->off_since_ns);
     cpu->served_ns = now_ns;

@@ -30,6 +30,7 @@ struct cpu_thread {
     int64_t demand_ns;             /* then: what the owner asked for */
     struct cache_warmth warmth;    /* saturation_ns = 0: no effect */
     int64_t off_since_ns;          /* last left the CPU */
+    int64_t off_ns;                /* off the CPU until it last came back, in all */
     int64_t throttled_ns;          /* waits that have ended */
     int64_t throttled_from_ns;     /* this wait; -1 = none */
     uint64_t wake_event;           /* pending wake-up */

@@ -29,7 +29,8 @@ struct publish_record { /* one publish at one worker; times ns, -1: not yet */
                                                                      the throttled clock */
     int64_t bytes;             /* payload */
     double factor;             /* noise: all its costs are multiplied by it */
-    double miss_ns;            /* cost of state out of cache, in each of its wake-ups */
+    int64_t off_ns;            /* the worker's off-CPU clock when its callback began */
+    double cold_ns;            /* cost of a wake-up's cold state when it is the only message */
     bool measured;             /* enters the latency figures */
     int64_t first_ns, last_ns; /* client-visible times of its first and last delivery */
     uint32_t delivered;        /* connections that have it */

@@ -40,8 +40,7 @@ struct protocol_costs {   /* CPU time on the reference host, ns unless said othe
     double handshake_ns;  /* accept, parse, upgrade or response head: per connection */
     double disconnect_ns; /* per connection closed */
     double wake_ns;       /* one ready-queue pass of a delivery, per wake-up */
-    double state_ns;      /* more for a wake-up that finds the connection's state out of cache */
-    double cached;        /* connections whose state the cache holds, > 0 */
+    double state_ns;      /* more for a wake-up that finds the connection's state cold */
     double item_ns;       /* per message handled in that wake-up */
     double write_ns;      /* the write itself, per write call */
     double write_kib_ns;  /* per KiB written */
@@ -57,7 +56,6 @@ struct cost_params {
     double interference_rate_hz; /* Poisson outliers: other work on the CPU */
     double interference_ns;      /* mean length of one, exponential */
     double warm_saturation_ns;   /* extra work after a long time off the CPU, whatever is open */
-    double warm_connection_ns;   /* the same, added for each open connection: its state is cold */
     double warm_time_ns;         /* time off after which 63 % of it is due */
     double gc_period_ns;         /* between two garbage collections; 0 = none */
     double gc_base_ns;           /* pause of one collection without connections */

@@ -8,19 +8,24 @@
 
 /* -- publish ------------------------------------------------------------------------------- */
 
-/* A fan-out visits all connections in turn. What the cache cannot hold of their state is missed
- * with the probability that it was pushed out since the last visit (random replacement). */
-static double miss_cost(const struct push_server *s)
+/* A wake-up finds its connection's state as cold as the time makes it that the worker spent off
+ * the CPU since the wake-up before (cache_warmth.h says why). That one was for an earlier message
+ * than `from`, so the publishes' own clocks tell the time. */
+static double cold_cost(const struct push_server *s, uint32_t from, uint32_t last)
 {
-    double open = s->connections.open;
-    return open > s->costs->cached ? s->costs->state_ns * (1 - s->costs->cached / open) : 0;
+    double time_ns = s->p->cost.warm_time_ns;
+    if (from == 0 || time_ns <= 0)
+        return s->costs->state_ns;
+    int64_t off_ns = s->publishes[last].off_ns - s->publishes[from - 1].off_ns;
+    return s->costs->state_ns * -expm1(-(double)off_ns / time_ns);
 }
 
 static int64_t publish_begin(struct push_server *s, const struct loop_entry *e)
 {
     struct publish_record *p = &s->publishes[e->from];
     p->started_ns = s->sim->now_ns;
-    p->miss_ns = miss_cost(s);
+    p->off_ns = cpu_thread_off_ns(s->loop.thread);
+    p->cold_ns = cold_cost(s, e->from, e->from);
     p->started_throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
     uint32_t queues = s->p->server.fan_out == FAN_OUT_SHARED ? 1 : s->connections.open;
     return push_positive(push_cost(s->p->cost.publish_ns, p->factor) +
@@ -108,7 +113,10 @@ void push_server_bound(struct push_server *s, struct loop_entry *e)
 int64_t push_server_wake_cost(const struct push_server *s, const struct loop_entry *e)
 {
     const struct publish_record *p = &s->publishes[e->from];
-    return push_positive(push_cost(s->costs->wake_ns + p->miss_ns, p->factor));
+    double cold_ns = e->step == STEP_TAKE && e->to - e->from > 1
+                         ? cold_cost(s, e->from, e->to - 1)
+                         : p->cold_ns;
+    return push_positive(push_cost(s->costs->wake_ns + cold_ns, p->factor));
 }
 
 int64_t push_server_take_cost(const struct push_server *s, const struct loop_entry *e)
@@ -362,17 +370,6 @@ static const struct loop_ops *ops_of(enum loop_kind kind)
     return NULL;
 }
 
-/* The working set that is cold after time off the CPU grows with the connections. */
-static void size_warmth(struct push_server *s)
-{
-    const struct cost_params *cost = &s->p->cost;
-    struct cache_warmth warmth = {
-        push_cost(cost->warm_saturation_ns + cost->warm_connection_ns * s->connections.open, 1),
-        push_cost(cost->warm_time_ns, 1)
-    };
-    cpu_thread_set_warmth(s->loop.thread, &warmth);
-}
-
 void push_server_init(struct push_server *s, struct simulation *sim,
                       const struct push_server_params *params)
 {
@@ -403,7 +400,9 @@ void push_server_init(struct push_server *s, struct simulation *sim,
                                       .accept_batch = p->server.accept_batch,
                                       .plain = p->server.plain };
     event_loop_init(&s->loop, sim, params->group, params->worker % p->host.cpus, &loop);
-    size_warmth(s);
+    struct cache_warmth warmth = { push_cost(p->cost.warm_saturation_ns, 1),
+                                   push_cost(p->cost.warm_time_ns, 1) };
+    cpu_thread_set_warmth(s->loop.thread, &warmth);
 }
 
 void push_server_close(struct push_server *s)
@@ -429,7 +428,6 @@ void push_server_connected(struct push_server *s, uint32_t first, uint32_t n)
 void push_server_publish(struct push_server *s, const struct publish_record *record)
 {
     assert(s->arrived < s->publish_count);
-    size_warmth(s);
     struct publish_record *p = &s->publishes[s->arrived];
     *p = *record;
     p->arrived_ns = s->sim->now_ns;

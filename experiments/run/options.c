@@ -68,9 +68,7 @@ static const char *const generations[] = { "queue", "task", NULL };
         COST(name ".wake", by_protocol[p].wake_ns, wake,                                       \
              "CPU of one ready-queue pass of a delivery, per wake-up"),                        \
         COST(name ".state", by_protocol[p].state_ns, "3us",                                    \
-             "more for a wake-up that finds the connection's state out of cache"),             \
-        NUMBER("cost." name ".cached", DOUBLE, COUNT, ATP(cost.by_protocol[p].cached), "100",  \
-               1, 1e9, OPTION_MODEL, "connections whose state the cache holds", "calibrated"), \
+             "more for a wake-up after a long time off the CPU: its state is cold"),           \
         COST(name ".item", by_protocol[p].item_ns, item,                                       \
              "CPU per message handled in a wake-up"),                                          \
         COST(name ".write", by_protocol[p].write_ns, write, "CPU of one write"),               \
@@ -316,9 +314,7 @@ static const struct option_row table[] = {
            OPTION_MODEL, "other work on the CPU, Poisson", "calibrated"),
     COST("interference.length", interference_ns, "1ms", "mean length of one, exponential"),
     COST("warm.saturation", warm_saturation_ns, "500us",
-         "extra CPU after a long time off the CPU: caches are cold"),
-    COST("warm.connection", warm_connection_ns, "5us",
-         "the same, more for each open connection: the working set grows with them"),
+         "extra CPU after a long time off the CPU: the code is cold"),
     COST("warm.time", warm_time_ns, "30ms", "time off the CPU after which 63 % of it is due"),
     COST("gc.period", gc_period_ns, "0", "between two garbage collections; 0: none"),
     COST("gc.base", gc_base_ns, "0", "pause of one collection without connections"),
