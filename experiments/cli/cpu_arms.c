@@ -2,6 +2,7 @@
 #include "experiments/cli/cpu_arms.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
@@ -9,6 +10,8 @@
 #include "experiments/replay/host_facts.h"
 
 #define SIM_REPEATS 4 /* the model repeats so much oftener: its phases cost nothing */
+
+_Static_assert(CPU_ATTEMPTS <= SIM_REPEATS, "room for the costs of all repeats");
 
 enum { START_STREAM = 0x73746172 }; /* the purpose of the random starts */
 
@@ -23,55 +26,75 @@ static double median(double *values, size_t n)
     return gsl_stats_median_from_sorted_data(values, 1, n);
 }
 
-static void finish(struct cpu_arm *arm, struct cpu_workload_result *all, double *costs, int n)
+struct pool { /* repeats put together */
+    struct cpu_workload_result all;
+    double costs[SIM_REPEATS * CPU_REPEATS_MAX]; /* the real arm has no more */
+    int repeats;
+};
+
+/* Takes over the samples of `one`. */
+static void pool_add(struct pool *pool, struct cpu_workload_result *one)
 {
-    cpu_summary_init(&arm->summary, all);
-    arm->summary.cost = median(costs, (size_t)n);
-    arm->repeats = n;
+    cpu_summary_pool(&pool->all, one);
+    pool->costs[pool->repeats++] = cost_of(one);
+    cpu_workload_result_close(one);
+}
+
+static void pool_finish(struct pool *pool, struct cpu_arm *arm)
+{
+    cpu_summary_init(&arm->summary, &pool->all);
+    arm->summary.cost = median(pool->costs, (size_t)pool->repeats);
+    arm->repeats = pool->repeats;
     arm->present = true;
-    cpu_workload_result_close(all);
+}
+
+static void pool_free(struct pool *pool)
+{
+    cpu_workload_result_close(&pool->all);
+    free(pool);
 }
 
 void cpu_arm_sim(const struct cpu_plan *plan, struct cpu_arm *arm)
 {
-    struct cpu_workload_result all = { 0 };
-    double costs[SIM_REPEATS * CPU_REPEATS_MAX];
-    int n = SIM_REPEATS * plan->repeats;
+    struct pool *pool = mem_alloc(sizeof *pool);
     *arm = (struct cpu_arm){ 0 };
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < SIM_REPEATS * plan->repeats; i++) {
         struct cpu_workload_result one;
         cpu_workload_run(&plan->params, plan->seed, (uint32_t)i, &one);
-        cpu_summary_pool(&all, &one);
-        costs[i] = cost_of(&one);
-        cpu_workload_result_close(&one);
+        pool_add(pool, &one);
     }
-    finish(arm, &all, costs, n);
+    pool_finish(pool, arm);
+    pool_free(pool);
+}
+
+static int measure_repeats(const struct cpu_plan *plan, struct pool *quiet, struct pool *noisy,
+                           struct error *err)
+{
+    for (int i = 0; i < CPU_ATTEMPTS * plan->repeats && quiet->repeats < plan->repeats; i++) {
+        struct cpu_workload_result one;
+        struct cpu_probe_quality quality;
+        struct random_stream start;
+        random_stream_init(&start, plan->seed, (uint32_t)i, START_STREAM, 0);
+        int code = cpu_probe_run(&plan->params, plan->set_bytes, &start, &one, &quality, err);
+        if (code != 0)
+            return code;
+        pool_add(quality.noisy ? noisy : quiet, &one);
+    }
+    return 0;
 }
 
 int cpu_arm_real(const struct cpu_plan *plan, struct cpu_arm *arm, struct error *err)
 {
-    struct cpu_workload_result all = { 0 };
-    struct cpu_arm got = { 0 };
-    struct random_stream start;
-    double costs[CPU_REPEATS_MAX];
-    for (int i = 0; i < plan->repeats; i++) {
-        struct cpu_workload_result one;
-        struct cpu_probe_quality quality;
-        random_stream_init(&start, plan->seed, (uint32_t)i, START_STREAM, 0);
-        int code = cpu_probe_run(&plan->params, plan->set_bytes, &start, &one, &quality, err);
-        if (code != 0) {
-            cpu_workload_result_close(&all);
-            return code;
-        }
-        got.discarded += quality.discarded;
-        got.noisy += quality.noisy;
-        cpu_summary_pool(&all, &one);
-        costs[i] = cost_of(&one);
-        cpu_workload_result_close(&one);
+    struct pool *quiet = mem_alloc(sizeof *quiet), *noisy = mem_alloc(sizeof *noisy);
+    int code = measure_repeats(plan, quiet, noisy, err);
+    if (code == 0) {
+        *arm = (struct cpu_arm){ .noisy = noisy->repeats,
+                                 .disturbed = quiet->repeats < plan->repeats };
+        pool_finish(quiet->repeats > 0 ? quiet : noisy, arm);
     }
-    finish(&got, &all, costs, plan->repeats);
-    *arm = got;
-    return 0;
+    pool_free(quiet);
+    pool_free(noisy);
+    return code;
 }
 
 void cpu_arm_close(struct cpu_arm *arm)

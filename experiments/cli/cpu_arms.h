@@ -11,6 +11,7 @@
 #include "sim/error.h"
 
 #define CPU_REPEATS_MAX 1000
+#define CPU_ATTEMPTS    3
 
 struct cpu_plan {
     struct cpu_workload_params params;
@@ -22,12 +23,14 @@ struct cpu_plan {
 struct cpu_arm {
     bool present;               /* false: not run, the rest is unset */
     struct cpu_summary summary; /* samples of all repeats; cost is the median of the repeats' */
-    int repeats;                /* done */
-    int discarded;              /* real: measurements repeated for noise */
-    int noisy;                  /* real: repeats that stayed noisy and were kept */
+    int repeats;                /* that the figures are of */
+    int noisy;                  /* real: measurements that were noisy */
+    bool disturbed;             /* real: fewer quiet repeats than asked for */
 };
 
 void cpu_arm_sim(const struct cpu_plan *plan, struct cpu_arm *arm);
+/* Measures until `repeats` were quiet, at most CPU_ATTEMPTS times as often; the figures are of the
+ * quiet ones, or of all when none was. */
 int cpu_arm_real(const struct cpu_plan *plan, struct cpu_arm *arm, struct error *err);
 void cpu_arm_close(struct cpu_arm *arm);
 

@@ -23,12 +23,12 @@
 
 struct matrix {
     FILE *stream;
-    FILE *csv;                     /* NULL: none */
-    char host[256], date[32];      /* for the CSV */
-    struct cpu_host_params params; /* of this host */
-    struct cache_warmth warmth;    /* of warm_set */
-    size_t warm_set;               /* SIZE_MAX: none fitted yet */
-    int passed, missed, few, discarded, noisy;
+    FILE *csv;                          /* NULL: none */
+    char host[256], date[32];           /* for the CSV */
+    struct cpu_host_params params;      /* of this host */
+    struct cache_warmth warmth;         /* of warm_set */
+    size_t warm_set;                    /* SIZE_MAX: none fitted yet */
+    int passed, missed, few, disturbed; /* lines by verdict */
 };
 
 struct line {
@@ -50,18 +50,22 @@ void cpu_matrix_list(FILE *stream)
 static void print_line(struct matrix *m, const struct cpu_cell *cell,
                        const struct cpu_arm *real, const struct line *line)
 {
-    bool few = line->samples < FEW_SAMPLES;
-    const char *verdict = few ? "few" : line->error <= line->bound ? "ok" : "MISS";
-    m->few += few;
-    m->passed += !few && line->error <= line->bound;
-    m->missed += !few && !(line->error <= line->bound);
+    const char *verdict = "MISS";
+    int *count = &m->missed;
+    if (real->disturbed)
+        verdict = "noisy", count = &m->disturbed;
+    else if (line->samples < FEW_SAMPLES)
+        verdict = "few", count = &m->few;
+    else if (line->error <= line->bound)
+        verdict = "ok", count = &m->passed;
+    ++*count;
     fprintf(m->stream, "%-26s %-9s %9.3f %9.3f %7zu %9.3f %9.3f  %s\n", cell->name,
             line->metric, line->sim, line->real, line->samples, line->error, line->bound,
             verdict);
     if (m->csv != NULL)
-        fprintf(m->csv, "%s,\"%s\",%s,%s,%.6g,%.6g,%.6g,%.6g,%s,%d,%d,%d\n", m->date, m->host,
+        fprintf(m->csv, "%s,\"%s\",%s,%s,%.6g,%.6g,%.6g,%.6g,%s,%d,%d\n", m->date, m->host,
                 cell->name, line->metric, line->sim, line->real, line->error, line->bound,
-                verdict, real->repeats, real->discarded, real->noisy);
+                verdict, real->repeats, real->noisy);
 }
 
 /* The mean, and for `w1` the distance of the distributions too. */
@@ -138,8 +142,6 @@ static int run_cell(struct matrix *m, struct cpu_cell *cell, uint64_t seed, stru
     p->warmth = m->warmth;
     cpu_arm_sim(&cell->plan, &sim);
     judge(m, cell, &sim, &real);
-    m->noisy += real.noisy;
-    m->discarded += real.discarded;
     fflush(m->stream);
     if (m->csv != NULL)
         fflush(m->csv);
@@ -156,8 +158,7 @@ static int open_csv(struct matrix *m, const char *path, struct error *err)
     if (m->csv == NULL)
         return error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
     if (ftell(m->csv) == 0)
-        fputs("date,host,cell,metric,sim,real,error,bound,verdict,repeats,discarded,noisy\n",
-              m->csv);
+        fputs("date,host,cell,metric,sim,real,error,bound,verdict,repeats,noisy\n", m->csv);
     return 0;
 }
 
@@ -187,9 +188,9 @@ static int begin(struct matrix *m, const struct cpu_matrix_request *request, str
 static void summarise(const struct matrix *m)
 {
     fprintf(m->stream,
-            "\n%d comparisons within their bounds, %d missed, %d with too few samples for a "
-            "verdict; %d measurements discarded for noise, %d kept noisy\n",
-            m->passed, m->missed, m->few, m->discarded, m->noisy);
+            "\n%d comparisons within their bounds, %d missed, %d with too few samples, %d on a "
+            "machine too busy for a verdict\n",
+            m->passed, m->missed, m->few, m->disturbed);
 }
 
 int cpu_matrix_run(const struct cpu_matrix_request *request, FILE *stream, struct error *err)

@@ -9,6 +9,8 @@
  *   throttled          share of throttled periods within 0.03
  *   cost               CPU time for a unit of work, median of repeats, within 10 % (2 % for the
  *                      empty working set)
+ *
+ * No verdict ("few", "noisy") when there are too few samples or too few quiet repeats.
  */
 #ifndef PUSHSIM_EXPERIMENTS_CLI_CPU_MATRIX_H
 #define PUSHSIM_EXPERIMENTS_CLI_CPU_MATRIX_H

@@ -34,8 +34,9 @@ static void print_counters(FILE *stream, const char *name, const struct cpu_arm 
     if (!isnan(s->throttled_share))
         fprintf(stream, " (%.1f %%)", 100 * s->throttled_share);
     fprintf(stream, ", %.4f CPUs used, %d repeats", s->cpu_share, arm->repeats);
-    if (arm->discarded > 0 || arm->noisy > 0)
-        fprintf(stream, " (%d discarded for noise, %d kept noisy)", arm->discarded, arm->noisy);
+    if (arm->noisy > 0)
+        fprintf(stream, " (%d measurements were noisy%s)", arm->noisy,
+                arm->disturbed ? ", too many: do not rely on it" : " and left out");
     fputc('\n', stream);
 }
 
@@ -132,8 +133,8 @@ static json_t *arm_json(const struct cpu_arm *arm)
     json_object_set_new(object, "periods", json_integer((json_int_t)s->periods));
     json_object_set_new(object, "throttled", json_integer((json_int_t)s->throttled));
     json_object_set_new(object, "repeats", json_integer(arm->repeats));
-    json_object_set_new(object, "discarded", json_integer(arm->discarded));
     json_object_set_new(object, "noisy", json_integer(arm->noisy));
+    json_object_set_new(object, "disturbed", json_boolean(arm->disturbed));
     return object;
 }
 

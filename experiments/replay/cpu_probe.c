@@ -358,30 +358,12 @@ static int run_once(struct cpu_probe *p, struct random_stream *start, const sigs
     return tear_down(p, code, err);
 }
 
-static int run_until_quiet(const struct cpu_probe *plan, struct random_stream *start,
-                           const sigset_t *set, struct cpu_workload_result *out,
-                           struct cpu_probe_quality *quality, struct error *err)
-{
-    for (int discarded = 0;; discarded++) {
-        struct cpu_probe p = *plan;
-        struct cpu_workload_result result = { 0 };
-        quality->discarded = discarded;
-        int code = run_once(&p, start, set, &result, quality, err);
-        if (code == 0 && (!quality->noisy || discarded == CPU_PROBE_RETRIES)) {
-            *out = result;
-            return 0;
-        }
-        cpu_workload_result_close(&result);
-        if (code != 0)
-            return code;
-    }
-}
-
 int cpu_probe_run(const struct cpu_workload_params *params, size_t set_bytes,
                   struct random_stream *start, struct cpu_workload_result *out,
                   struct cpu_probe_quality *quality, struct error *err)
 {
     struct cpu_probe p = { .params = params, .set_bytes = set_bytes < 64 ? 64 : set_bytes };
+    struct cpu_workload_result result = { 0 };
     sigset_t set, before;
     int code = choose_cpus(&p, err);
     if (code != 0)
@@ -391,7 +373,11 @@ int cpu_probe_run(const struct cpu_workload_params *params, size_t set_bytes,
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGHUP);
     sigprocmask(SIG_BLOCK, &set, &before);
-    code = run_until_quiet(&p, start, &set, out, quality, err);
+    code = run_once(&p, start, &set, &result, quality, err);
     sigprocmask(SIG_SETMASK, &before, NULL);
+    if (code == 0)
+        *out = result;
+    else
+        cpu_workload_result_close(&result);
     return code;
 }

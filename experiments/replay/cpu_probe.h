@@ -6,12 +6,11 @@
  * failure and on SIGINT or SIGTERM. Every call has a new group and a random start, so the
  * phases of the period timer and of the tick are fresh.
  *
- * Rule for noise, fixed before the first measurement: a measurement is discarded and repeated,
- * at most CPU_PROBE_RETRIES times, when more than CPU_PROBE_STEAL of the machine's time was
- * stolen while it ran, or more than CPU_PROBE_FOREIGN of its CPUs' time was used by other
- * processes, or when in the CPU_PROBE_CONTROL_NS before it a control loop without limit on one
- * of its CPUs lost more than CPU_PROBE_GAPS of the time in gaps longer than gap_ns. What is
- * noisy to the last is kept and marked.
+ * Rule for noise, which looks at the machine and never at the samples: a measurement is noisy when
+ * more than CPU_PROBE_STEAL of the machine's time was stolen while it ran, or more than
+ * CPU_PROBE_FOREIGN of its CPUs' time was used by other processes, or when in the
+ * CPU_PROBE_CONTROL_NS before it a control loop without limit on one of its CPUs lost more than
+ * CPU_PROBE_GAPS of the time in gaps longer than gap_ns.
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_CPU_PROBE_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_CPU_PROBE_H
@@ -23,7 +22,6 @@
 #include "sim/error.h"
 #include "sim/random_stream.h"
 
-#define CPU_PROBE_RETRIES    3
 #define CPU_PROBE_STEAL      0.005
 #define CPU_PROBE_GAPS       0.01
 #define CPU_PROBE_FOREIGN    0.004
@@ -32,10 +30,9 @@
 struct cpu_probe_quality {
     double steal; /* share of the machine's time during the measurement, 0..1 */
     double
-        foreign;   /* share of the CPUs' time used by others; 0 where not counted (cgroup v2) */
-    double gaps;   /* share of the control loop's time, worst CPU, 0..1 */
-    int discarded; /* measurements thrown away before this one, 0..CPU_PROBE_RETRIES */
-    bool noisy;    /* breaks the rule even so */
+        foreign; /* share of the CPUs' time used by others; 0 where not counted (cgroup v2) */
+    double gaps; /* share of the control loop's time, worst CPU, 0..1 */
+    bool noisy;  /* by the rule above */
 };
 
 /* The params' host.cpus are the highest ones this process may use; the kernel's own parameters
