@@ -55,11 +55,11 @@ struct cost_params {
     double noise_cv;             /* sd / mean of a log-normal factor drawn for each publish */
     double interference_rate_hz; /* Poisson outliers: other work on the CPU */
     double interference_ns;      /* mean length of one, exponential */
-    double warm_saturation_ns;   /* extra work after a long time off the CPU, whatever is open */
-    double warm_time_ns;         /* time off after which 63 % of it is due */
-    double gc_period_ns;         /* between two garbage collections; 0 = none */
-    double gc_base_ns;           /* pause of one collection without connections */
-    double gc_connection_ns;     /* added to the pause for each live connection */
+    double warm_saturation_ns; /* extra work after a long time off the CPU, whatever is open */
+    double warm_time_ns;       /* time off after which 63 % of it is due */
+    double gc_period_ns;       /* between two garbage collections; 0 = none */
+    double gc_base_ns;         /* pause of one collection without connections */
+    double gc_connection_ns;   /* added to the pause for each live connection */
     struct protocol_costs by_protocol[PROTOCOLS];
 };
 

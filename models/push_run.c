@@ -190,9 +190,9 @@ static uint64_t unhandled(const struct push_run *run)
 {
     uint64_t messages = 0;
     for (int64_t w = 0; w < run->p->server.workers; w++)
-        messages += (run->meter.published - run->unheard -
-                     push_server_fanned(&run->pod.workers[w])) *
-                    (uint64_t)run->pod.workers[w].connections.open;
+        messages +=
+            (run->meter.published - run->unheard - push_server_fanned(&run->pod.workers[w])) *
+            (uint64_t)run->pod.workers[w].connections.open;
     return messages;
 }
 

@@ -16,7 +16,8 @@ enum error_code {
 };
 
 struct error {
-    char text[1024]; /* lower case, no full stop, one line (configuration errors: up to three) */
+    char
+        text[1024]; /* lower case, no full stop, one line (configuration errors: up to three) */
 };
 
 /* Sets the text and returns `code`, so that `return error_set(err, ERR_IO, "…")` reads well. */
@@ -27,7 +28,7 @@ int error_wrap(struct error *err, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Allocation that never fails: prints one line and aborts when memory is out. */
-void *mem_alloc(size_t bytes);                 /* zeroed */
+void *mem_alloc(size_t bytes); /* zeroed */
 void *mem_realloc(void *block, size_t bytes);
 char *mem_strdup(const char *text);
 char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));

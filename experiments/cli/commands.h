@@ -1,4 +1,4 @@
-/* commands.h - the subcommands of pushsim: cmd_NAME in experiments/cli/NAME.c.
+/* commands.h - the subcommands of pushsim: cmd_NAME in experiments/cli/cmd_NAME.c.
  *
  * Each takes its own argument vector (argv[0] = "pushsim NAME"), parses it with argp and returns
  * an exit status. A new subcommand is one line in COMMANDS and one file.

@@ -1,4 +1,4 @@
-/* calibrate.c - pushsim calibrate: fits a profile to the real rows of a database. */
+/* cmd_calibrate.c - pushsim calibrate: fits a profile to the real rows of a database. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* compare.c - pushsim compare: simulated beside measured. */
+/* cmd_compare.c - pushsim compare: simulated beside measured. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* export.c - pushsim export: a table of a database as CSV or JSON. */
+/* cmd_export.c - pushsim export: a table of a database as CSV or JSON. */
 #include <stdio.h>
 #include <string.h>
 

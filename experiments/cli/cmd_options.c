@@ -1,4 +1,4 @@
-/* options.c - pushsim options: the option table for people, programs and the documentation. */
+/* cmd_options.c - pushsim options: the option table for people, programs and the documentation. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* check.c - pushsim check: validate an experiment and print its plan without running it. */
+/* cmd_check.c - pushsim check: validate an experiment and print its plan without running it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* replay.c - pushsim replay: an experiment against a real server in a cgroup. */
+/* cmd_replay.c - pushsim replay: an experiment against a real server in a cgroup. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* merge.c - pushsim merge: the runs of other databases into one. */
+/* cmd_merge.c - pushsim merge: the runs of other databases into one. */
 #include <stdio.h>
 
 #include <argp.h>

@@ -1,4 +1,4 @@
-/* run.c - pushsim run: an experiment in the simulator. */
+/* cmd_run.c - pushsim run: an experiment in the simulator. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
