@@ -15,6 +15,7 @@ int error_set(struct error *err, int code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
+    // cppcheck-suppress ctuuninitvar  ; the text is written here, not read
     vsnprintf(err->text, sizeof err->text, format, args);
     va_end(args);
     return code;

@@ -26,7 +26,7 @@ static void sample_self(struct sampler *s, int64_t now_ns)
 static void sample(struct sampler *s)
 {
     struct cgroup_usage usage;
-    struct error ignored = { "" };
+    struct error ignored;
     int64_t now_ns = now_of(s);
     if (now_ns <= s->last_ns || cgroup_read(s->group, &usage, &ignored))
         return;
