@@ -12,13 +12,18 @@
 
 #include "models/accept_path.h"
 #include "models/auth_backend.h"
+#include "models/autoscaler.h"
+#include "models/balancer.h"
 #include "models/client_class.h"
 #include "models/cpu.h"
 #include "models/heartbeat.h"
 #include "models/memory_account.h"
+#include "models/probe.h"
 #include "models/reconnect.h"
 #include "models/replay_history.h"
 #include "models/restart_backoff.h"
+#include "models/rollout.h"
+#include "models/slo_control.h"
 
 enum push_protocol { PROTOCOL_SSE, PROTOCOL_WEBSOCKET, PROTOCOLS };
 enum loop_kind { LOOP_UVLOOP, LOOP_ASYNCIO, LOOP_NODE, LOOP_NGINX, LOOP_THREADS };
@@ -123,6 +128,32 @@ struct slo_params { /* 0 = no limit */
     double reconnects_hz;
 };
 
+enum pod_stop {
+    STOP_WAITS,  /* after SIGTERM the streams stay open until the kill (uvicorn) */
+    STOP_CLOSES, /* it closes them itself, spread over drain_ns */
+};
+
+struct fleet_params {      /* several pods behind a balancer */
+    int64_t pods;          /* at the start; 0 = one pod without a balancer */
+    int64_t pods_per_node; /* that share a host; >= 1 */
+    int64_t capacity;      /* connections one pod can hold (its file descriptors); 0 = four
+                                   times its fair share at the start, at most twice all */
+    enum balancer_kind balancer;
+    int64_t pre_stop_ns; /* between leaving the balancer and SIGTERM */
+    int64_t grace_ns;    /* from the decision to stop, preStop included, to the kill */
+    enum pod_stop stop;
+    int64_t drain_ns;           /* STOP_CLOSES: closes its connections over so long */
+    double rebalance_hz;        /* connections that a pod above the mean closes; 0 = none */
+    double rebalance_tolerance; /* share above the mean that is left alone */
+    struct rollout_params rollout;
+    struct probe_params probe[PROBES];
+    bool autoscale;
+    double cpu_request; /* CPUs; what utilisation is a share of; 0 = the limit */
+    struct autoscaler_params autoscaler;
+    int64_t neighbour_weight;                     /* a busy cgroup on each node; 0 = none */
+    int64_t neighbour_busy_ns, neighbour_idle_ns; /* works, then sleeps; 0 = never */
+};
+
 struct parameters {
     struct cpu_host_params host;
     struct cpu_group_params cpu;
@@ -145,6 +176,8 @@ struct parameters {
     int64_t clients;                   /* connected at the start, 0..10e6 */
     struct workload_params workload;
     struct slo_params slo;
+    struct slo_control_params control; /* of a fleet */
+    struct fleet_params fleet;
 };
 
 #endif

@@ -388,6 +388,8 @@ static void starts(void *subject, void *object)
 {
     struct pod *pod = subject;
     (void)object;
+    if (pod->ended)
+        return;
     pod->counters.restarts++;
     run_record_event(pod->record, pod->sim->now_ns, "restart", "%snumber %llu", label(pod),
                      (unsigned long long)pod->counters.restarts);
@@ -413,6 +415,7 @@ static void kill_process(struct pod *pod, enum disconnect_cause cause, int64_t d
 void pod_kill(struct pod *pod, enum disconnect_cause cause, bool again)
 {
     int64_t ran = pod->sim->now_ns - pod->started_ns;
+    pod->ended = pod->ended || !again;
     kill_process(pod, cause,
                  again ? restart_backoff_next(&pod->p->restart, &pod->restart, ran) : FOR_GOOD);
 }

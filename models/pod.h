@@ -79,6 +79,7 @@ struct pod {
     struct auth_backend auth;
     enum pod_state state;
     bool dying;            /* an event that kills the process is pending */
+    bool ended;            /* killed for good */
     int64_t started_ns;    /* the present process */
     uint32_t handshaking;  /* slots handed out whose handshake is not over */
     uint32_t next_drained; /* slot at which pod_drain goes on */

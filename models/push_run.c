@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "models/clients.h"
+#include "models/fleet.h"
 #include "models/meter.h"
 #include "models/pod.h"
 #include "models/pod_noise.h"
@@ -250,6 +251,10 @@ static void report(struct push_run *run)
 void push_run(const struct parameters *p, const struct schedule *s, uint64_t seed,
               uint32_t replication, struct run_record *out)
 {
+    if (p->fleet.pods > 0) {
+        fleet_run(p, s, seed, replication, out);
+        return;
+    }
     struct push_run run = { .p = p, .schedule = s, .out = out };
     start(&run, seed, replication);
     run_window(&run);

@@ -438,6 +438,13 @@ void push_server_publish(struct push_server *s, const struct publish_record *rec
     event_loop_post(&s->loop, SOURCE_IO, &e);
 }
 
+void push_server_skip(struct push_server *s, const struct publish_record *record)
+{
+    assert(s->arrived < s->publish_count && s->tail == s->arrived);
+    s->publishes[s->arrived++] = *record;
+    push_server_add_costs(s, s->tail++);
+}
+
 void push_server_replay(struct push_server *s, uint32_t connection, uint32_t events,
                         int64_t bytes)
 {

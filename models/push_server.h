@@ -100,6 +100,8 @@ void push_server_close(struct push_server *s);
 void push_server_connected(struct push_server *s, uint32_t first, uint32_t n);
 /* A publish request reaches the server; `record` gives planned_ns, bytes, factor and measured. */
 void push_server_publish(struct push_server *s, const struct publish_record *record);
+/* A publish passes while the process does not run: only its number is taken. */
+void push_server_skip(struct push_server *s, const struct publish_record *record);
 /* What clients do. A connection must be closed to be connected; the rest has no effect on one
  * that is not open. */
 void push_server_connect(struct push_server *s, uint32_t connection);

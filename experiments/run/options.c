@@ -26,6 +26,13 @@ static const char *const presets[] = { "custom",
                                        "destiny-open",
                                        "destiny-stable",
                                        NULL };
+static const char *const balancers[] = { "random", "round-robin", "least-connections", NULL };
+static const char *const stops[] = { "wait", "close", NULL };
+static const char *const selects[] = { "max", "min", "disabled", NULL };
+static const char *const triggers[] = { "never", "breach", "amplification", NULL };
+/* 0: none, then enum queue_policy */
+static const char *const switches[] = { "none",      "drop-oldest", "drop-newest", "disconnect",
+                                        "unbounded", "conflate",    NULL };
 static const char *const arrivals[] = { "constant", "poisson", NULL };
 static const char *const generations[] = { "queue", "task", NULL };
 
@@ -95,6 +102,32 @@ static const char *const generations[] = { "queue", "task", NULL };
              86400 * S, OPTION_NONE, "closes when nothing came for so long", ""),              \
         CHOICE(name ".preset", ATP(classes[c].preset), "custom", presets, 0,                   \
                "how it reconnects", "models/client_preset.c names each source")
+
+#define PROBE_ROWS(name, k, delay, period, most)                                               \
+    TIME(name ".delay", ATP(fleet.probe[k].delay_ns), delay, 0, 3600 * S, 0,                   \
+         "after the start of the container", "Kubernetes: initialDelaySeconds 0"),             \
+        TIME(name ".period", ATP(fleet.probe[k].period_ns), period, 1 * MS, 3600 * S,          \
+             OPTION_NONE, "between two probes; none: always passed", "Kubernetes: 10 s"),      \
+        TIME(name ".timeout", ATP(fleet.probe[k].timeout_ns), "1s", 1 * MS, 3600 * S, 0,       \
+             "no answer within it is a failure", "Kubernetes: timeoutSeconds 1"),              \
+        COUNT(name ".failures", ATP(fleet.probe[k].failures), most, 1, 1000, 0,                \
+              "in a row until it fails", "Kubernetes: failureThreshold 3"),                    \
+        COUNT(name ".successes", ATP(fleet.probe[k].successes), "1", 1, 1000, 0,               \
+              "in a row until it passes", "Kubernetes: successThreshold 1")
+
+#define SCALE_RULES(name, field, window, most)                                                 \
+    TIME(name ".stabilisation", ATP(fleet.autoscaler.field.stabilisation_ns), window, 0,       \
+         3600 * S, 0, "only as far as every recommendation within it agrees",                  \
+         "Kubernetes HPA: up 0, down 300 s"),                                                  \
+        COUNT(name ".pods", ATP(fleet.autoscaler.field.pods), most, 0, 1000, 0,                \
+              "at most so many pods in a period; 0: no such policy",                           \
+              "Kubernetes HPA: up 4, down none"),                                              \
+        COUNT(name ".percent", ATP(fleet.autoscaler.field.percent), "100", 0, 10000, 0,        \
+              "at most so much in a period; 0: no such policy", "Kubernetes HPA: 100"),        \
+        TIME(name ".period", ATP(fleet.autoscaler.field.period_ns), "15s", 1 * S, 1800 * S, 0, \
+             "of both policies", "Kubernetes HPA: 15 s"),                                      \
+        CHOICE(name ".select", ATP(fleet.autoscaler.field.select), "max", selects, 0,          \
+               "which of the two policies counts", "Kubernetes HPA: selectPolicy Max")
 
 static const struct option_row table[] = {
     CHOICE("protocol", ATP(server.protocol), "sse", protocols, 0,
@@ -284,6 +317,94 @@ static const struct option_row table[] = {
            "limit on drops / (published x subscribers)", ""),
     NUMBER("slo.reconnects", DOUBLE, RATE, ATP(slo.reconnects_hz), "none", 1e-6, 1e9,
            OPTION_NONE, "limit on reconnects", ""),
+
+    CHOICE("slo.control.trigger", ATP(control.trigger), "never", triggers, 0,
+           "fleets: when the actions begin; amplification: p99 rises with the queues", ""),
+    NUMBER("slo.control.rise", DOUBLE, NUMBER, ATP(control.rise), "2", 1, 1e6, 0,
+           "amplification: p99 over its calm level", ""),
+    NUMBER("slo.control.amplification", DOUBLE, NUMBER, ATP(control.amplification), "2", 1, 1e6,
+           0, "amplification: queue depth over its calm level", ""),
+    TIME("slo.control.for", ATP(control.for_ns), "3s", 0, 3600 * S, 0,
+         "the trigger must hold so long", ""),
+    TIME("slo.control.step", ATP(control.step_ns), "5s", 1 * S, 3600 * S, 0,
+         "then one action more every so often", ""),
+    TIME("slo.control.clear", ATP(control.clear_ns), "30s", 1 * S, 3600 * S, 0,
+         "calm for so long: one action less", ""),
+    TIME("slo.control.retry-after", ATP(control.retry_after_ns), "none", 1 * S, 3600 * S,
+         OPTION_NONE, "action: connects are refused with it", "RFC 9110, 10.2.3"),
+    NUMBER("slo.control.low-priority", DOUBLE, SHARE, ATP(control.low_priority), "0", 0, 1, 0,
+           "action: so much of the publishes is of low priority and shed; 0: none", ""),
+    NUMBER("slo.control.shed", DOUBLE, SHARE, ATP(control.shed_share), "0", 0, 1, 0,
+           "action: so much of all publishes is shed; 0: none", ""),
+    CHOICE("slo.control.policy", ATP(control.policy), "none", switches, 0,
+           "action: the drop policy becomes this one", ""),
+
+    COUNT("fleet.pods", ATP(fleet.pods), "0", 0, 1000, 0,
+          "behind a balancer; 0: one pod without one", ""),
+    COUNT("fleet.pods-per-node", ATP(fleet.pods_per_node), "1", 1, 1000, 0,
+          "that share the CPUs of a node", ""),
+    COUNT("fleet.capacity", ATP(fleet.capacity), "none", 1, 10e6, OPTION_NONE,
+          "connections a pod can hold; none: four times its share at the start",
+          "its limit of file descriptors"),
+    CHOICE("fleet.balancer", ATP(fleet.balancer), "random", balancers, 0,
+           "where a new connection goes", "kube-proxy in iptables mode: random"),
+    TIME("fleet.pre-stop", ATP(fleet.pre_stop_ns), "0", 0, 3600 * S, 0,
+         "between leaving the balancer and SIGTERM", "Kubernetes: preStop"),
+    TIME("fleet.grace", ATP(fleet.grace_ns), "30s", 0, 3600 * S, 0,
+         "from the decision to stop to the kill", "Kubernetes: 30 s"),
+    CHOICE("fleet.stop", ATP(fleet.stop), "wait", stops, 0,
+           "what the server does with open streams on SIGTERM",
+           "uvicorn waits for them until it is killed"),
+    TIME("fleet.drain", ATP(fleet.drain_ns), "10s", 0, 3600 * S, 0,
+         "stop: close closes its connections over so long", ""),
+    NUMBER("fleet.rebalance.rate", DOUBLE, RATE, ATP(fleet.rebalance_hz), "0", 0, 1e6, 0,
+           "connections that a pod above the mean closes; 0: none", ""),
+    NUMBER("fleet.rebalance.tolerance", DOUBLE, SHARE, ATP(fleet.rebalance_tolerance), "10%", 0,
+           10, 0, "above the mean that is left alone", ""),
+    NUMBER("fleet.surge", DOUBLE, SHARE, ATP(fleet.rollout.surge), "25%", 0, 1, 0,
+           "a rolling update starts so many pods too many", "Kubernetes: maxSurge 25 %"),
+    NUMBER("fleet.unavailable", DOUBLE, SHARE, ATP(fleet.rollout.unavailable), "25%", 0, 1, 0,
+           "a rolling update has so many pods too few", "Kubernetes: maxUnavailable 25 %"),
+    PROBE_ROWS("probe.readiness", PROBE_READINESS, "0", "10s", "3"),
+    PROBE_ROWS("probe.liveness", PROBE_LIVENESS, "0", "none", "3"),
+    COUNT("neighbour.weight", ATP(fleet.neighbour_weight), "0", 0, 262144, 0,
+          "of a busy cgroup on each node; 0: none", "cpu.shares of cgroup v1"),
+    TIME("neighbour.busy", ATP(fleet.neighbour_busy_ns), "10ms", 1 * US, 60 * S, 0,
+         "CPU time the neighbour works at a time, on each CPU", ""),
+    TIME("neighbour.idle", ATP(fleet.neighbour_idle_ns), "0", 0, 60 * S, 0,
+         "then it sleeps so long; 0: never", ""),
+
+    YES_NO("autoscaler.on", ATP(fleet.autoscale), "no", 0, "scale the fleet",
+           "Kubernetes HPA, package podautoscaler"),
+    NUMBER("autoscaler.cpu", DOUBLE, SHARE, ATP(fleet.autoscaler.target[AUTOSCALE_CPU]), "0", 0,
+           100, 0, "target for CPU used / requested; 0: not a signal", ""),
+    NUMBER("autoscaler.p99", DOUBLE, NUMBER, ATP(fleet.autoscaler.target[AUTOSCALE_P99]), "0",
+           0, 3600, 0, "target for p99 of delivery latency, s; 0: not a signal", ""),
+    NUMBER("autoscaler.queue", DOUBLE, NUMBER, ATP(fleet.autoscaler.target[AUTOSCALE_QUEUE]),
+           "0", 0, 1e6, 0, "target for the mean queue depth; 0: not a signal", ""),
+    NUMBER("autoscaler.connections", DOUBLE, NUMBER,
+           ATP(fleet.autoscaler.target[AUTOSCALE_CONNECTIONS]), "0", 0, 1e7, 0,
+           "target for connections of a pod; 0: not a signal", ""),
+    COUNT("autoscaler.min", ATP(fleet.autoscaler.min), "1", 1, 1000, 0, "fewest pods", ""),
+    COUNT("autoscaler.max", ATP(fleet.autoscaler.max), "10", 1, 1000, 0, "most pods", ""),
+    TIME("autoscaler.sync", ATP(fleet.autoscaler.sync_ns), "15s", 1 * S, 3600 * S, 0,
+         "between two decisions", "Kubernetes HPA: 15 s"),
+    NUMBER("autoscaler.tolerance", DOUBLE, SHARE, ATP(fleet.autoscaler.tolerance), "10%", 0, 1,
+           0, "a ratio so near to 1 changes nothing", "Kubernetes HPA: 0.1"),
+    TIME("autoscaler.window", ATP(fleet.autoscaler.window_ns), "15s", 1 * S, 600 * S, 0,
+         "a metric is measured over it", "metrics-server: --metric-resolution 15 s"),
+    TIME("autoscaler.lag", ATP(fleet.autoscaler.lag_ns), "15s", 0, 120 * S, 0,
+         "from the end of that window until the autoscaler sees it", ""),
+    NUMBER("autoscaler.request", DOUBLE, NUMBER, ATP(fleet.cpu_request), "0", 0, 64, 0,
+           "CPUs that a pod requests; 0: its limit, or 1", ""),
+    TIME("autoscaler.cpu-initialization", ATP(fleet.autoscaler.cpu_initialization_ns), "300s",
+         0, 3600 * S, 0, "the CPU of a young pod counts only once it is ready",
+         "kube-controller-manager: 5 min"),
+    TIME("autoscaler.initial-readiness", ATP(fleet.autoscaler.initial_readiness_ns), "30s", 0,
+         3600 * S, 0, "a pod unready since so early never was ready",
+         "kube-controller-manager: 30 s"),
+    SCALE_RULES("autoscaler.up", up, "0", "4"),
+    SCALE_RULES("autoscaler.down", down, "300s", "0"),
 
     COUNT("replications", AT(replications), "1", 1, 1e6, OPTION_FIXED,
           "runs of each point in the sim arm, each with random numbers of its own", ""),

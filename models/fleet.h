@@ -1,0 +1,32 @@
+/* fleet.h - one run of several pods behind a balancer, with what controls them.
+ *
+ * Each pod has its own cgroup, loops, memory, accept queue and restarts (pod.h); pods_per_node of
+ * them share a host. Every publish goes to every pod that listens (a message bus in between), each
+ * delivers it to its own connections. A connection stays where the balancer placed it.
+ *
+ *   clients ── balancer ──> pods (of one revision, or two in a rolling update)
+ *                             ↑ probes, each answered by the loop that serves the clients
+ *     every second: figures → SLO control → shed, refuse, other drop policy
+ *                   rolling update or replicas → start and stop pods; rebalancing
+ *     every window: metrics of the pods → (lag) → autoscaler, every sync → replicas
+ *
+ * A pod that stops leaves the balancer at once, gets SIGTERM after preStop and is killed when its
+ * grace is over, unless its connections have ended before (Kubernetes docs, "Pod Lifecycle",
+ * termination of pods). A failed liveness probe stops the container the same way, and it is started
+ * again after its back-off. fault.deploy-at begins a rolling update; the other faults are pod 0's.
+ *
+ * Deterministic, like push_run, which a fleet replaces when p->fleet.pods > 0. Not modelled here:
+ * silence time-outs of clients need messages one by one (clients_heard); clients of a fleet have
+ * none.
+ */
+#ifndef PUSHSIM_MODELS_FLEET_H
+#define PUSHSIM_MODELS_FLEET_H
+
+#include "models/parameters.h"
+#include "models/run_record.h"
+#include "models/schedule.h"
+
+void fleet_run(const struct parameters *p, const struct schedule *s, uint64_t seed,
+               uint32_t replication, struct run_record *out);
+
+#endif

@@ -1,0 +1,130 @@
+/* fleet_internal.h - shared by fleet.c (clients, publishes, life of a run), fleet_pod.c (the life
+ * of one pod), fleet_control.c (what looks and acts) and fleet_report.c.
+ */
+#ifndef PUSHSIM_MODELS_FLEET_INTERNAL_H
+#define PUSHSIM_MODELS_FLEET_INTERNAL_H
+
+#include "models/fleet.h"
+#include "models/neighbour.h"
+#include "models/pod.h"
+#include "models/pod_noise.h"
+
+#define FLEET_SAMPLE_NS 90909091 /* as push_run: out of step with quota periods of 100 ms */
+#define FLEET_SNAPSHOTS 128      /* lag / window + 1 are needed: at most 121 */
+
+struct fleet;
+
+struct fleet_snapshot { /* the metrics of one window */
+    int64_t at_ns;      /* its end */
+    double value[AUTOSCALE_METRICS];
+};
+
+enum fleet_life { FLEET_RUNS, FLEET_STOPS, FLEET_GONE };
+
+struct fleet_pod {
+    struct fleet *fleet;
+    struct pod pod;
+    struct meter meter;
+    struct pod_noise noise;
+    struct cpu_group *group;
+    char label[24]; /* "pod 3: " */
+    int number, node, revision;
+    enum fleet_life life;
+    bool restarts; /* FLEET_STOPS: the container only, after a failed liveness probe */
+    int64_t stop_ns, kill_ns; /* FLEET_STOPS: SIGTERM, SIGKILL */
+    struct probe probe[PROBES];
+    uint64_t failed_probes[PROBES]; /* of earlier processes */
+    uint32_t asked[PROBES];         /* the probe that is not answered yet; 0 = none */
+    uint32_t chain;                 /* of probes: a new one with each process */
+    bool ready;                     /* in the balancer */
+    int64_t ready_changed_ns;
+    /* the present window */
+    struct histogram latency;    /* of its deliveries, ns */
+    double depth_sum;            /* of the samples of its mean queue depth */
+    uint32_t depths;             /* samples */
+    struct cpu_counters counted; /* at its start */
+    int64_t up_ns;               /* the process has listened since; INT64_MAX: it does not */
+    struct fleet_snapshot snapshots[FLEET_SNAPSHOTS]; /* ring */
+    uint32_t snapshot_count;
+};
+
+struct fleet_node {
+    struct cpu_host *host;
+    struct random_stream phases;  /* the host's */
+    struct neighbour *neighbours; /* one on each CPU, or NULL; owned */
+    int64_t pods;                 /* not gone */
+    int64_t cpus;                 /* handed out to workers so far */
+};
+
+struct fleet {
+    struct parameters p; /* the control may change the queue policy */
+    const struct schedule *schedule;
+    uint64_t seed;
+    uint32_t replication;
+    struct simulation sim;
+    struct fleet_node **nodes; /* owned */
+    size_t node_count;
+    struct fleet_pod **pods; /* all that ever were, by number; owned */
+    size_t pod_count;
+    struct clients clients;
+    uint32_t *slot_of;          /* by client, for the pods; owned */
+    struct fleet_pod **home_of; /* by client: the pod with its connection; owned */
+    uint32_t slots;             /* of one worker */
+    struct balancer balancer;
+    struct balancer_backend *backends; /* by pod; owned */
+    uint32_t asked;                    /* probes so far */
+
+    int revision;         /* of new pods */
+    int64_t replicas;     /* asked for */
+    int64_t deploy_at_ns; /* 0 = never */
+    bool rolling;
+    enum queue_policy queue_policy; /* before the control changed it */
+    struct autoscaler autoscaler;
+    struct slo_control control;
+    struct histogram second; /* latencies of the last one */
+    double depth;            /* mean queue depth at the last sample */
+
+    size_t next;                  /* action of the schedule */
+    struct random_stream factors; /* noise of each publish */
+    struct random_stream shedding;
+    struct random_stream phases; /* of first probes */
+    struct publish_record *sent; /* those that were not shed, in their order; owned */
+    uint32_t sent_count;
+    uint64_t published, shed, unheard;
+    struct fleet_seen { /* at the last second */
+        uint64_t due, dropped, reconnects, failed_probes;
+        int64_t usage_ns, throttled_ns;
+    } seen;
+    struct fleet_figures {
+        uint64_t scaled_up, scaled_down, liveness_kills, refused, actions, breaches;
+        int64_t first_scale_ns, first_breach_ns, first_trigger_ns; /* -1 = never */
+        int64_t breach_ns; /* time in breach of a limit */
+        int64_t green_ns;  /* of it with all pods ready and CPU below 80 % of the request */
+        int64_t pods_max;
+    } figures;
+    struct run_record *out;
+};
+
+/* fleet_pod.c */
+struct fleet_pod *fleet_pod_add(struct fleet *f);
+/* Before the run: up, ready, with the clients it was given (pod_seat). */
+void fleet_pod_begin(struct fleet_pod *fp);
+/* Its first process starts now. */
+void fleet_pod_launch(struct fleet_pod *fp);
+/* The next publish; true: a process heard it. Else only its number is taken, so that all pods
+ * number the publishes alike. */
+bool fleet_pod_publish(struct fleet_pod *fp, const struct publish_record *record);
+void fleet_pod_stop(struct fleet_pod *fp);
+/* Once a second: closes connections while it stops, ends when it is time. */
+void fleet_pod_tend(struct fleet_pod *fp);
+void fleet_pod_free(struct fleet_pod *fp);
+double fleet_cpu_request(const struct fleet *f); /* CPUs of one pod */
+
+/* fleet_control.c */
+void fleet_control_start(struct fleet *f);
+
+/* fleet_report.c */
+void fleet_report(struct fleet *f);
+uint64_t fleet_unhandled(const struct fleet *f); /* deliveries of publishes not yet handled */
+
+#endif

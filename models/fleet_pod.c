@@ -1,0 +1,299 @@
+/* fleet_pod.c - the life of one pod in a fleet: its node, processes, probes, readiness, its end. */
+#include "models/fleet_internal.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "models/random_purpose.h"
+#include "sim/error.h"
+
+/* -- nodes --------------------------------------------------------------------------------- */
+
+static void start_neighbours(struct fleet *f, struct fleet_node *node)
+{
+    const struct fleet_params *p = &f->p.fleet;
+    if (p->neighbour_weight == 0)
+        return;
+    struct cpu_group_params params = { .period_ns = 100000000, .weight = p->neighbour_weight };
+    struct cpu_group *group = cpu_group_new(node->host, &params);
+    node->neighbours = mem_alloc((size_t)f->p.host.cpus * sizeof *node->neighbours);
+    for (int c = 0; c < f->p.host.cpus; c++)
+        neighbour_start(&node->neighbours[c], &f->sim, group, c, p->neighbour_busy_ns,
+                        p->neighbour_idle_ns);
+}
+
+/* The fullest node with room for one more pod; a new one when there is none. */
+static int node_with_room(struct fleet *f)
+{
+    int best = -1;
+    for (size_t i = 0; i < f->node_count; i++)
+        if (f->nodes[i]->pods < f->p.fleet.pods_per_node &&
+            (best < 0 || f->nodes[i]->pods > f->nodes[best]->pods))
+            best = (int)i;
+    if (best >= 0)
+        return best;
+    struct fleet_node *node = mem_alloc(sizeof *node);
+    random_stream_init(&node->phases, f->seed, f->replication, RANDOM_CPU_PHASES,
+                       (uint32_t)f->node_count);
+    node->host = cpu_host_new(&f->sim, &f->p.host, &node->phases);
+    f->nodes = mem_realloc(f->nodes, (f->node_count + 1) * sizeof *f->nodes);
+    f->nodes[f->node_count++] = node;
+    start_neighbours(f, node);
+    return (int)f->node_count - 1;
+}
+
+/* -- readiness ----------------------------------------------------------------------------- */
+
+static void update_ready(struct fleet_pod *fp)
+{
+    bool ready =
+        fp->life == FLEET_RUNS && fp->pod.state == POD_UP && fp->probe[PROBE_READINESS].passing;
+    struct fleet *f = fp->fleet;
+    f->backends[fp->number].available = ready;
+    if (ready == fp->ready)
+        return;
+    fp->ready = ready;
+    fp->ready_changed_ns = f->sim.now_ns;
+    run_record_event(f->out, f->sim.now_ns, ready ? "ready" : "unready", "%s%u connections",
+                     fp->label, pod_open(&fp->pod));
+}
+
+/* -- probes -------------------------------------------------------------------------------- */
+
+struct question { /* packed into an event's object */
+    uint32_t number, kind;
+};
+
+static void *pack(uint32_t number, enum probe_kind kind)
+{
+    return (void *)(uintptr_t)((uint64_t)number << 8 | (uint64_t)kind);
+}
+
+static struct question unpack(const void *object)
+{
+    uint64_t bits = (uintptr_t)object;
+    return (struct question){ (uint32_t)(bits >> 8), (uint32_t)(bits & 0xff) };
+}
+
+static void stop_container(struct fleet_pod *fp)
+{
+    struct fleet *f = fp->fleet;
+    fp->restarts = true;
+    f->figures.liveness_kills++;
+    fleet_pod_stop(fp);
+}
+
+static void answer(struct fleet_pod *fp, enum probe_kind kind, bool ok)
+{
+    fp->asked[kind] = 0;
+    if (!probe_answer(&fp->probe[kind], &fp->fleet->p.fleet.probe[kind], ok))
+        return;
+    if (kind == PROBE_LIVENESS && !ok && fp->life == FLEET_RUNS) {
+        run_record_event(fp->fleet->out, fp->fleet->sim.now_ns, "liveness",
+                         "%sfailed, the container is stopped", fp->label);
+        stop_container(fp);
+    }
+    update_ready(fp);
+}
+
+static void timed_out(void *subject, void *object)
+{
+    struct fleet_pod *fp = subject;
+    struct question q = unpack(object);
+    if (fp->asked[q.kind] == q.number)
+        answer(fp, q.kind, false);
+}
+
+static void probed(void *owner, struct pod *pod, uint32_t number)
+{
+    struct fleet_pod *fp = owner;
+    (void)pod;
+    for (int k = 0; k < PROBES; k++)
+        if (fp->asked[k] == number)
+            answer(fp, k, true);
+}
+
+/* object: the chain of probes, and the kind */
+static void ask(void *subject, void *object)
+{
+    struct fleet_pod *fp = subject;
+    struct fleet *f = fp->fleet;
+    struct question q = unpack(object);
+    const struct probe_params *p = &f->p.fleet.probe[q.kind];
+    if (q.number != fp->chain || fp->life == FLEET_GONE)
+        return;
+    simulation_at(&f->sim, f->sim.now_ns + p->period_ns, 0, ask, fp, object);
+    if (fp->asked[q.kind] != 0)
+        return; /* the answer to the last one is still awaited: time-out > period */
+    if (fp->pod.state != POD_UP) {
+        answer(fp, q.kind, false); /* connection refused */
+        return;
+    }
+    fp->asked[q.kind] = ++f->asked;
+    simulation_at(&f->sim, f->sim.now_ns + p->timeout_ns, 0, timed_out, fp,
+                  pack(f->asked, q.kind));
+    pod_probe(&fp->pod, f->asked);
+}
+
+/* A process begins: probes of its own, the first one after the delay and `share` of a period. */
+static void start_probes(struct fleet_pod *fp, double share)
+{
+    struct fleet *f = fp->fleet;
+    fp->chain++;
+    for (int k = 0; k < PROBES; k++) {
+        const struct probe_params *p = &f->p.fleet.probe[k];
+        fp->failed_probes[k] += fp->probe[k].failed;
+        probe_init(&fp->probe[k], k, p);
+        fp->asked[k] = 0;
+        if (p->period_ns > 0)
+            simulation_at(&f->sim,
+                          f->sim.now_ns + p->delay_ns + (int64_t)(share * (double)p->period_ns),
+                          0, ask, fp, pack(fp->chain, k));
+    }
+}
+
+/* -- processes ----------------------------------------------------------------------------- */
+
+static void changed(void *owner, struct pod *pod)
+{
+    struct fleet_pod *fp = owner;
+    if (pod->state == POD_STARTING && fp->chain > 0)
+        start_probes(fp, 0);
+    fp->up_ns = pod->state == POD_UP ? fp->fleet->sim.now_ns : INT64_MAX;
+    update_ready(fp);
+}
+
+double fleet_cpu_request(const struct fleet *f)
+{
+    if (f->p.fleet.cpu_request > 0)
+        return f->p.fleet.cpu_request;
+    return f->p.cpu.quota_ns > 0 ? (double)f->p.cpu.quota_ns / (double)f->p.cpu.period_ns : 1;
+}
+
+static void keep(struct fleet *f, struct fleet_pod *fp)
+{
+    if ((f->pod_count & (f->pod_count - 1)) == 0) {
+        size_t room = f->pod_count ? 2 * f->pod_count : 1;
+        f->pods = mem_realloc(f->pods, room * sizeof *f->pods);
+        f->backends = mem_realloc(f->backends, room * sizeof *f->backends);
+    }
+    f->backends[f->pod_count] = (struct balancer_backend){ false, 0 };
+    f->pods[f->pod_count++] = fp;
+}
+
+struct fleet_pod *fleet_pod_add(struct fleet *f)
+{
+    struct fleet_pod *fp = mem_alloc(sizeof *fp);
+    fp->fleet = f;
+    fp->number = (int)f->pod_count;
+    fp->revision = f->revision;
+    fp->node = node_with_room(f);
+    fp->up_ns = INT64_MAX;
+    snprintf(fp->label, sizeof fp->label, "pod %d: ", fp->number);
+    struct fleet_node *node = f->nodes[fp->node];
+    fp->group = cpu_group_new(node->host, &f->p.cpu);
+    struct pod_setup setup = { .p = &f->p,
+                               .group = fp->group,
+                               .cpu = (int)(node->cpus % f->p.host.cpus),
+                               .meter = &fp->meter,
+                               .clients = &f->clients,
+                               .client_count = f->schedule->clients,
+                               .slots = f->slots,
+                               .slot_of = f->slot_of,
+                               .publishes = schedule_publishes(f->schedule),
+                               .record = f->out,
+                               .label = fp->label,
+                               .watch = { changed, probed },
+                               .owner = fp };
+    node->pods++;
+    node->cpus += f->p.server.workers;
+    keep(f, fp);
+    meter_init(&fp->meter, &f->p.network, pod_connections(&f->p, f->slots), f->out);
+    fp->meter.window_start_ns = f->sim.now_ns / METER_WINDOW_NS * METER_WINDOW_NS;
+    histogram_init(&fp->latency);
+    pod_init(&fp->pod, &f->sim, &setup);
+    for (uint32_t i = 0; i < f->sent_count; i++)
+        fleet_pod_publish(fp, &f->sent[i]);
+    pod_noise_start(&fp->noise, &fp->pod, f->seed, f->replication, (uint32_t)fp->number);
+    return fp;
+}
+
+bool fleet_pod_publish(struct fleet_pod *fp, const struct publish_record *record)
+{
+    bool up = fp->pod.state == POD_UP;
+    for (int64_t w = 0; w < fp->fleet->p.server.workers; w++)
+        (up ? push_server_publish : push_server_skip)(&fp->pod.workers[w], record);
+    return up;
+}
+
+void fleet_pod_begin(struct fleet_pod *fp)
+{
+    start_probes(fp, random_stream_uniform(&fp->fleet->phases));
+    fp->probe[PROBE_READINESS].passing = true;
+    pod_start(&fp->pod);
+}
+
+void fleet_pod_launch(struct fleet_pod *fp)
+{
+    start_probes(fp, 0);
+    pod_launch(&fp->pod);
+}
+
+void fleet_pod_free(struct fleet_pod *fp)
+{
+    pod_close(&fp->pod);
+    meter_close(&fp->meter);
+    histogram_close(&fp->latency);
+    free(fp);
+}
+
+/* -- the end ------------------------------------------------------------------------------- */
+
+void fleet_pod_stop(struct fleet_pod *fp)
+{
+    struct fleet *f = fp->fleet;
+    const struct fleet_params *p = &f->p.fleet;
+    fp->life = FLEET_STOPS;
+    fp->stop_ns = f->sim.now_ns + (p->pre_stop_ns < p->grace_ns ? p->pre_stop_ns : p->grace_ns);
+    fp->kill_ns = f->sim.now_ns + p->grace_ns;
+    run_record_event(f->out, f->sim.now_ns, "stop", "%s%u connections", fp->label,
+                     pod_open(&fp->pod));
+    update_ready(fp);
+}
+
+static void end(struct fleet_pod *fp)
+{
+    struct fleet *f = fp->fleet;
+    run_record_event(f->out, f->sim.now_ns, "end", "%s%u connections reset", fp->label,
+                     pod_open(&fp->pod));
+    bool again = fp->restarts;
+    fp->life = again ? FLEET_RUNS : FLEET_GONE;
+    fp->restarts = false;
+    if (!again)
+        f->nodes[fp->node]->pods--;
+    if (!again || fp->pod.state == POD_UP) /* else it has died already and will be started */
+        pod_kill(&fp->pod, DISCONNECT_SERVER_STOPPED, again);
+}
+
+/* Closes what is due of its connections, evenly over drain_ns from SIGTERM on. */
+static void close_some(struct fleet_pod *fp)
+{
+    const struct fleet *f = fp->fleet;
+    int64_t left = fp->stop_ns + f->p.fleet.drain_ns - f->sim.now_ns;
+    uint32_t open = pod_open(&fp->pod);
+    int64_t steps = left / METER_WINDOW_NS + 1;
+    pod_drain(&fp->pod, left <= 0 ? open : (uint32_t)((open + steps - 1) / steps));
+}
+
+void fleet_pod_tend(struct fleet_pod *fp)
+{
+    struct fleet *f = fp->fleet;
+    if (fp->life != FLEET_STOPS || f->sim.now_ns < fp->stop_ns)
+        return;
+    if (f->p.fleet.stop == STOP_CLOSES)
+        close_some(fp);
+    bool empty = pod_open(&fp->pod) == 0 && fp->pod.handshaking == 0;
+    if (empty || f->sim.now_ns >= fp->kill_ns)
+        end(fp);
+}

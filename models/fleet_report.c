@@ -1,0 +1,139 @@
+/* fleet_report.c - the figures of a whole fleet and of each pod. */
+#include "models/fleet_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/error.h"
+
+uint64_t fleet_unhandled(const struct fleet *f)
+{
+    uint64_t messages = 0;
+    for (size_t i = 0; i < f->pod_count; i++)
+        for (int64_t w = 0; w < f->p.server.workers; w++) {
+            const struct push_server *s = &f->pods[i]->pod.workers[w];
+            messages += (uint64_t)(s->arrived - s->tail) * s->connections.open;
+        }
+    return messages;
+}
+
+/* Every message of every pod is accounted for. */
+static void check(struct fleet_pod *fp)
+{
+    uint32_t *held = mem_alloc((fp->meter.connections + (size_t)1) * sizeof *held);
+    for (int64_t w = 0; w < fp->fleet->p.server.workers; w++)
+        push_server_settle(&fp->pod.workers[w], held);
+    meter_check(&fp->meter, held);
+    free(held);
+}
+
+static void report_pod(struct fleet_pod *fp)
+{
+    const struct {
+        const char *name, *unit;
+        double value;
+    } figures[] = {
+        { "delivery.p50", "s", histogram_quantile(&fp->meter.delivery, 0.5) / 1e9 },
+        { "delivery.p99", "s", histogram_quantile(&fp->meter.delivery, 0.99) / 1e9 },
+        { "delivered", "1", (double)fp->meter.delivered },
+        { "dropped", "1", (double)fp->meter.dropped },
+        { "connections", "1", pod_open(&fp->pod) },
+        { "cpu.used", "s", (double)cpu_group_counters(fp->group).usage_ns / 1e9 },
+        { "memory.peak", "B", (double)fp->pod.memory.peak_bytes },
+        { "oom", "1", (double)fp->pod.counters.oom_kills },
+        { "restarts", "1", (double)fp->pod.counters.restarts },
+    };
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        char name[48];
+        snprintf(name, sizeof name, "pod.%d.%s", fp->number, figures[i].name);
+        run_record_metric(fp->fleet->out, name, figures[i].unit, figures[i].value);
+    }
+}
+
+/* First and last delivery of each publish over the fleet. */
+static void report_positions(struct fleet *f, struct meter *all)
+{
+    for (uint32_t i = 0; i < f->sent_count; i++)
+        f->sent[i].first_ns = f->sent[i].last_ns = -1;
+    for (size_t k = 0; k < f->pod_count; k++)
+        for (int64_t w = 0; w < f->p.server.workers; w++)
+            for (uint32_t i = 0; i < f->pods[k]->pod.workers[w].arrived; i++)
+                publish_record_merge(&f->sent[i], &f->pods[k]->pod.workers[w].publishes[i]);
+    meter_report_positions(all, f->sent, f->sent_count);
+}
+
+static double seconds(int64_t ns)
+{
+    return ns < 0 ? NAN : (double)ns / 1e9;
+}
+
+static void report_control(const struct fleet *f)
+{
+    const struct fleet_figures *n = &f->figures;
+    double breach = (double)n->breach_ns;
+    const struct {
+        const char *name, *unit;
+        double value;
+    } figures[] = {
+        { "pods.end", "1", (double)f->replicas },
+        { "pods.max", "1", (double)n->pods_max },
+        { "pods.started", "1", (double)f->pod_count },
+        { "scale.up", "1", (double)n->scaled_up },
+        { "scale.down", "1", (double)n->scaled_down },
+        { "scale.first", "s", seconds(n->first_scale_ns) },
+        { "breaches", "1", (double)n->breaches },
+        { "breach.first", "s", seconds(n->first_breach_ns) },
+        { "breach.time", "s", breach / 1e9 },
+        { "breach.green", "1", breach > 0 ? (double)n->green_ns / breach : 0 },
+        { "trigger.first", "s", seconds(n->first_trigger_ns) },
+        { "actions", "1", (double)n->actions },
+        { "liveness_kills", "1", (double)n->liveness_kills },
+        { "probes.failed", "1", (double)f->seen.failed_probes },
+        { "connects.retry_after", "1", (double)n->refused },
+        { "published.shed", "1", (double)f->shed },
+        { "published.failed", "1", (double)f->unheard },
+    };
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        run_record_metric(f->out, figures[i].name, figures[i].unit, figures[i].value);
+}
+
+static void report_cpu(struct fleet *f)
+{
+    struct cpu_counters sum = { 0 };
+    for (size_t i = 0; i < f->pod_count; i++) {
+        struct cpu_counters c = cpu_group_counters(f->pods[i]->group);
+        sum.usage_ns += c.usage_ns;
+        sum.throttled_ns += c.throttled_ns;
+        sum.periods += c.periods;
+        sum.throttled += c.throttled;
+    }
+    run_record_metric(f->out, "cpu.used", "s", (double)sum.usage_ns / 1e9);
+    run_record_metric(f->out, "cpu.throttled", "s", (double)sum.throttled_ns / 1e9);
+    run_record_metric(f->out, "cpu.periods", "1", (double)sum.periods);
+    run_record_metric(f->out, "cpu.throttled_periods", "1", (double)sum.throttled);
+    run_record_metric(f->out, "cpu.throttled_share", "1",
+                      sum.periods ? (double)sum.throttled / (double)sum.periods : 0);
+}
+
+void fleet_report(struct fleet *f)
+{
+    struct meter all;
+    struct pod_figures sum = { .counters.first_oom_ns = -1 };
+    meter_init(&all, &f->p.network, 0, f->out);
+    all.published = f->published;
+    for (size_t i = 0; i < f->pod_count; i++) {
+        check(f->pods[i]);
+        meter_merge(&all, &f->pods[i]->meter);
+        pod_figures_add(&f->pods[i]->pod, &sum);
+    }
+    meter_report(&all, fleet_unhandled(f));
+    report_positions(f, &all);
+    meter_close(&all);
+    pod_figures_report(&sum, &f->clients, f->out);
+    report_control(f);
+    run_record_metric(f->out, "duration", "s", (double)f->sim.now_ns / 1e9);
+    report_cpu(f);
+    for (size_t i = 0; i < f->pod_count; i++)
+        report_pod(f->pods[i]);
+}

@@ -1,0 +1,301 @@
+/* A fleet: the same as one pod where it is one pod; every message accounted for whatever happens;
+ * rolling updates, probes, scaling, control and rebalancing by hand-checked small cases.
+ */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "models/fleet.h"
+#include "models/push_run.h"
+#include "tests/support/push_case.h"
+
+#define MS INT64_C(1000000)
+#define S  INT64_C(1000000000)
+
+/* Kubernetes' defaults, `pods` pods, one client class that comes back after a second. */
+static struct parameters fleet_case(int64_t pods, int64_t clients, int64_t duration_ns)
+{
+    struct parameters p = push_case_plain();
+    p.clients = clients;
+    p.workload.phase[0].duration_ns = duration_ns;
+    p.accept.backlog = 2048;
+    p.accept.syn_retries = 6;
+    p.startup_ns = S;
+    p.restart = (struct restart_params){ 10 * S, 300 * S, 600 * S };
+    p.reconnect = (struct reconnect_params){
+        .kind = RECONNECT_FIXED, .base_ns = S, .cap_ns = 60 * S, .factor = 1
+    };
+    p.fleet = (struct fleet_params){
+        .pods = pods,
+        .pods_per_node = 1,
+        .balancer = BALANCE_LEAST_CONNECTIONS,
+        .grace_ns = 5 * S,
+        .rebalance_tolerance = 0.1,
+        .rollout = { 0.25, 0.25 },
+        .probe = { { 0, 2 * S, S, 3, 1 }, { 0, 0, S, 3, 1 } },
+        .autoscaler = { .sync_ns = 15 * S,
+                        .tolerance = 0.1,
+                        .min = 1,
+                        .max = 10,
+                        .up = { 0, 4, 100, 15 * S, SELECT_MAX },
+                        .down = { 300 * S, 0, 100, 15 * S, SELECT_MAX },
+                        .cpu_initialization_ns = 300 * S,
+                        .initial_readiness_ns = 30 * S,
+                        .window_ns = 5 * S,
+                        .lag_ns = 5 * S },
+    };
+    p.control = (struct slo_control_params){
+        .rise = 2, .amplification = 2, .step_ns = 5 * S, .clear_ns = 30 * S
+    };
+    return p;
+}
+
+static void run(const struct parameters *p, uint64_t seed, struct run_record *out)
+{
+    struct schedule s;
+    run_record_init(out);
+    schedule_build(&s, p, seed, 1);
+    fleet_run(p, &s, seed, 1, out);
+    schedule_close(&s);
+}
+
+static size_t events_of(const struct run_record *r, const char *kind, const char *detail)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->event_count; i++)
+        n += strcmp(r->events[i].kind, kind) == 0 && strstr(r->events[i].detail, detail);
+    return n;
+}
+
+static int64_t first_event_ns(const struct run_record *r, const char *kind, const char *detail)
+{
+    for (size_t i = 0; i < r->event_count; i++)
+        if (strcmp(r->events[i].kind, kind) == 0 && strstr(r->events[i].detail, detail))
+            return r->events[i].at_ns;
+    return -1;
+}
+
+/* Without probes and control one pod behind a balancer is one pod: to the nanosecond. */
+static void test_one_pod_is_one_pod(void **state)
+{
+    static const char *const same[] = {
+        "delivery.p50",  "delivery.p99", "delivery.mean",  "delivery.max", "delivered",
+        "dropped",       "due",          "lost",           "in_flight",    "cpu.used",
+        "cpu.throttled", "cpu.periods",  "blame.loop.all", "memory.peak",  "queue.depth.mean"
+    };
+    (void)state;
+    for (uint32_t seed = 1; seed <= 60; seed++) {
+        struct random_stream rs;
+        struct run_record alone, fleet;
+        struct schedule s;
+        random_stream_init(&rs, seed, 0, 0, 0);
+        struct parameters p = push_case_random(&rs);
+        push_case_schedule(&s, &p, &rs);
+        p.server.workers = 1; /* several are dealt their clients otherwise */
+        run_record_init(&alone);
+        run_record_init(&fleet);
+        push_run(&p, &s, seed, 1, &alone);
+        struct fleet_params ones = fleet_case(1, 0, S).fleet;
+        p.fleet = ones;
+        p.fleet.probe[PROBE_READINESS].period_ns = 0;
+        fleet_run(&p, &s, seed, 1, &fleet);
+        for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+            double a = run_record_value(&alone, same[i]), b = run_record_value(&fleet, same[i]);
+            if (a != b && !(isnan(a) && isnan(b)))
+                fail_msg("seed %u: %s is %.17g alone, %.17g in a fleet", seed, same[i], a, b);
+        }
+        run_record_close(&alone);
+        run_record_close(&fleet);
+        schedule_close(&s);
+    }
+}
+
+/* Crashes, memory limits, rolling updates, scaling, shedding, rebalancing at random: fleet_run
+ * asserts the conservation of every message of every pod; the same seed gives the same record. */
+static void test_every_message_is_accounted_for(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed <= 40; seed++) {
+        struct random_stream rs;
+        struct run_record a, b;
+        random_stream_init(&rs, seed, 0, 1, 0);
+        struct parameters p =
+            fleet_case(1 + random_stream_u32(&rs) % 5, random_stream_u32(&rs) % 300, 40 * S);
+        p.cpu.quota_ns = (1 + random_stream_u32(&rs) % 20) * 1000000;
+        p.server.workers = 1 + random_stream_u32(&rs) % 2;
+        p.server.queue_bound = 1 + random_stream_u32(&rs) % 20;
+        p.fleet.balancer = random_stream_u32(&rs) % 3;
+        p.fleet.pods_per_node = 1 + random_stream_u32(&rs) % 3;
+        p.fleet.stop = random_stream_u32(&rs) % 2;
+        p.fleet.drain_ns = 3 * S;
+        p.fleet.rebalance_hz = random_stream_u32(&rs) % 2 * 10;
+        p.fleet.probe[PROBE_LIVENESS].period_ns = random_stream_u32(&rs) % 2 * S;
+        p.fleet.neighbour_weight = random_stream_u32(&rs) % 2 * 1024;
+        p.fleet.neighbour_busy_ns = 20 * MS;
+        p.fleet.neighbour_idle_ns = 30 * MS;
+        p.fleet.autoscale = random_stream_u32(&rs) % 2;
+        p.fleet.autoscaler.target[AUTOSCALE_CPU] = 0.5;
+        p.fleet.autoscaler.target[AUTOSCALE_P99] = 0.1;
+        p.fleet.autoscaler.down.stabilisation_ns = 0;
+        p.fault.deploy_at_ns = random_stream_u32(&rs) % 2 * 10 * S;
+        p.fault.crash_at_ns = random_stream_u32(&rs) % 2 * 13 * S;
+        p.slo.p99_ns = 50 * MS;
+        p.control.trigger = random_stream_u32(&rs) % 3;
+        p.control.shed_share = 0.5;
+        p.control.retry_after_ns = 2 * S;
+        p.control.policy = random_stream_u32(&rs) % 5;
+        p.memory.base_bytes = 1000000;
+        p.memory.connection_bytes = 10000;
+        p.memory_limit_bytes = random_stream_u32(&rs) % 2 * 2000000;
+        run(&p, seed, &a);
+        run(&p, seed, &b);
+        assert_int_equal(a.metric_count, b.metric_count);
+        for (size_t i = 0; i < a.metric_count; i++)
+            assert_memory_equal(&a.metrics[i].value, &b.metrics[i].value, sizeof(double));
+        double due = run_record_value(&a, "due"), ended = run_record_value(&a, "delivered");
+        ended += run_record_value(&a, "dropped") + run_record_value(&a, "lost");
+        if (due != ended + run_record_value(&a, "in_flight"))
+            fail_msg("seed %u: %g due, %g ended", seed, due, ended);
+        run_record_close(&a);
+        run_record_close(&b);
+    }
+}
+
+/* 4 pods, surge 1, unavailable 1: never fewer than 3 ready; uvicorn's streams are cut when the
+ * grace is over, 5 s after each pod left the balancer; all clients are back in the end. */
+static void test_rolling_update(void **state)
+{
+    struct parameters p = fleet_case(4, 40, 60 * S);
+    struct run_record r;
+    (void)state;
+    p.fault.deploy_at_ns = 10 * S;
+    run(&p, 1, &r);
+    assert_int_equal(events_of(&r, "rollout", "over"), 1);
+    assert_int_equal(events_of(&r, "stop", "pod"), 4);
+    /* at 10 s one is stopped and two are started; their probes at 0 (refused) and 2 s pass */
+    assert_int_equal(first_event_ns(&r, "stop", "pod"), 10 * S);
+    assert_int_equal(events_of(&r, "start", "revision 1"), 4);
+    assert_int_equal(first_event_ns(&r, "ready", "pod 4") / S, 12);
+    assert_int_equal(first_event_ns(&r, "end", "pod 3: 10"), 15 * S);
+    double fewest = 4, clients = run_record_value(&r, "clients.open");
+    for (size_t i = 0; i < r.point_count; i++)
+        if (strcmp(r.points[i].name, "pods.ready") == 0 && r.points[i].value < fewest)
+            fewest = r.points[i].value;
+    assert_true(fewest == 3);
+    assert_true(clients == 40);
+    assert_true(run_record_value(&r, "disconnects.server_stopped") >= 40);
+    run_record_close(&r);
+}
+
+/* A server that closes its streams itself loses nobody to the kill. */
+static void test_draining_server(void **state)
+{
+    struct parameters p = fleet_case(4, 40, 60 * S);
+    struct run_record r;
+    (void)state;
+    p.fault.deploy_at_ns = 10 * S;
+    p.fleet.stop = STOP_CLOSES;
+    p.fleet.drain_ns = 3 * S;
+    run(&p, 1, &r);
+    assert_true(run_record_value(&r, "disconnects.server_stopped") == 0);
+    assert_true(run_record_value(&r, "disconnects.drained") >= 40);
+    assert_true(run_record_value(&r, "lost") == 0);
+    run_record_close(&r);
+}
+
+/* Something keeps the loop of pod 0 busy for 8 s: three probes in a row fail (2 s apart, 1 s of
+ * patience each), it leaves the balancer; with a liveness probe it is stopped and started again. */
+static void test_probes(void **state)
+{
+    struct parameters p = fleet_case(2, 20, 60 * S);
+    struct run_record r;
+    (void)state;
+    p.fault.busy_at_ns = 10 * S;
+    p.fault.busy_ns = 8 * S;
+    run(&p, 1, &r);
+    int64_t unready = first_event_ns(&r, "unready", "pod 0");
+    assert_in_range(unready, 15 * S, 17 * S);
+    assert_in_range(first_event_ns(&r, "ready", "pod 0: 10 "), 0, 0);
+    assert_true(run_record_value(&r, "probes.failed") == 3 ||
+                run_record_value(&r, "probes.failed") == 4);
+    assert_int_equal(events_of(&r, "liveness", "pod"), 0);
+    run_record_close(&r);
+
+    p.fleet.probe[PROBE_LIVENESS].period_ns = 2 * S;
+    run(&p, 1, &r);
+    assert_in_range(first_event_ns(&r, "liveness", "pod 0"), 15 * S, 17 * S);
+    assert_int_equal(events_of(&r, "liveness", "pod"), 1);
+    assert_true(run_record_value(&r, "restarts") == 1);
+    assert_true(run_record_value(&r, "clients.open") == 20);
+    run_record_close(&r);
+}
+
+/* Connections as the signal: 300 on one pod, 100 a pod wanted. Long-lived connections stay where
+ * they are: the new pods stay empty unless the old one gives some away. */
+static void test_new_pods_get_only_new_connections(void **state)
+{
+    struct parameters p = fleet_case(1, 300, 90 * S);
+    struct run_record r;
+    (void)state;
+    p.fleet.autoscale = true;
+    p.fleet.autoscaler.target[AUTOSCALE_CONNECTIONS] = 100;
+    run(&p, 1, &r);
+    assert_int_equal(first_event_ns(&r, "scale", "1 to 3 pods"), 15 * S);
+    assert_true(run_record_value(&r, "pod.0.connections") == 300);
+    assert_true(run_record_value(&r, "pod.1.connections") == 0);
+    run_record_close(&r);
+
+    p.fleet.rebalance_hz = 20;
+    run(&p, 1, &r);
+    assert_in_range((int)run_record_value(&r, "pod.0.connections"), 90, 111);
+    assert_in_range((int)run_record_value(&r, "pod.1.connections"), 90, 111);
+    assert_true(run_record_value(&r, "clients.open") == 300);
+    run_record_close(&r);
+}
+
+/* A burst of five times what the limit serves: shedding keeps p99 down; without it the queues fill
+ * and 20 messages behind each other come late. Every step is in the event log. */
+static void test_control_sheds(void **state)
+{
+    struct parameters p = fleet_case(1, 200, 10 * S);
+    struct run_record with, without;
+    (void)state;
+    p.cpu.quota_ns = 5 * MS; /* about 3.3 ms a publish: 15/s, more when they come together */
+    p.workload.phases = 3;
+    p.workload.phase[1] = (struct phase_params){ "burst", 30 * S, 60, true };
+    p.workload.phase[2] = (struct phase_params){ "after", 60 * S, 10, true };
+    p.slo.p99_ns = 500 * MS;
+    run(&p, 1, &without);
+    p.control.trigger = TRIGGER_BREACH;
+    p.control.for_ns = S;
+    p.control.shed_share = 0.8;
+    run(&p, 1, &with);
+    assert_int_equal(events_of(&with, "action", "shed by rate: begins"), 1);
+    assert_int_equal(events_of(&with, "action", "shed by rate: ends"), 1);
+    assert_int_equal(events_of(&without, "action", ""), 0);
+    assert_true(events_of(&without, "breach", "p99") >= 1);
+    assert_true(run_record_value(&with, "published.shed") > 500);
+    assert_true(run_record_value(&with, "delivery.p99") <
+                0.5 * run_record_value(&without, "delivery.p99"));
+    run_record_close(&with);
+    run_record_close(&without);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_pod_is_one_pod),
+        cmocka_unit_test(test_every_message_is_accounted_for),
+        cmocka_unit_test(test_rolling_update),
+        cmocka_unit_test(test_draining_server),
+        cmocka_unit_test(test_probes),
+        cmocka_unit_test(test_new_pods_get_only_new_connections),
+        cmocka_unit_test(test_control_sheds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
