@@ -68,8 +68,15 @@ static void fleet_stalled(void *object, uint32_t client, int64_t until_ns)
         pod_for_clients.stalled(&f->home_of[client]->pod, client, until_ns);
 }
 
+static int64_t fleet_last_sent(void *object, uint32_t client)
+{
+    struct fleet *f = object;
+    return f->home_of[client] ? pod_for_clients.last_sent(&f->home_of[client]->pod, client)
+                              : -1;
+}
+
 static const struct clients_server fleet_for_clients = { fleet_syn, fleet_left, fleet_vanished,
-                                                         fleet_stalled };
+                                                         fleet_stalled, fleet_last_sent };
 
 /* -- publishes ----------------------------------------------------------------------------- */
 
@@ -140,12 +147,13 @@ static void next_action(void *subject, void *object)
 static uint32_t slots_each(const struct fleet *f)
 {
     int64_t clients = f->schedule->clients, pods = f->p.fleet.pods;
-    int64_t capacity = f->p.fleet.capacity;
+    int64_t workers = f->p.server.workers, capacity = f->p.fleet.capacity;
+    int64_t share = (clients + pods - 1) / pods + workers;
     if (capacity == 0) {
-        capacity = 4 * ((clients + pods - 1) / pods) + 64;
+        capacity = 4 * share + 64;
         capacity = capacity < 2 * clients + 64 ? capacity : 2 * clients + 64;
     }
-    int64_t workers = f->p.server.workers;
+    capacity = capacity < share ? share : capacity;
     return (uint32_t)((capacity + workers - 1) / workers);
 }
 
@@ -253,8 +261,6 @@ void fleet_run(const struct parameters *p, const struct schedule *s, uint64_t se
     f->out = out;
     f->p.fault.deploy_at_ns = 0; /* faults are the first pod's, but a deploy is of all */
     f->deploy_at_ns = p->fault.deploy_at_ns;
-    for (int c = 0; c < CLIENT_CLASSES_MAX; c++)
-        f->p.classes[c].silence_timeout_ns = 0;
     start(f);
     run_window(f);
     fleet_report(f);

@@ -15,9 +15,7 @@
  * termination of pods). A failed liveness probe stops the container the same way, and it is started
  * again after its back-off. fault.deploy-at begins a rolling update; the other faults are pod 0's.
  *
- * Deterministic, like push_run, which a fleet replaces when p->fleet.pods > 0. Not modelled here:
- * silence time-outs of clients need messages one by one (clients_heard); clients of a fleet have
- * none.
+ * Deterministic, like push_run, which it replaces when p->fleet.pods > 0.
  */
 #ifndef PUSHSIM_MODELS_FLEET_H
 #define PUSHSIM_MODELS_FLEET_H

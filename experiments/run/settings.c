@@ -152,6 +152,12 @@ int settings_resolve(struct settings *s, struct error *err)
                          unit_format(text, UNIT_TIME, (double)p->cpu.quota_ns));
     if (p->server.write_low_bytes > p->server.write_high_bytes)
         return error_set(err, ERR_INVALID, "server.write-low exceeds server.write-high");
+    if (p->fleet.autoscaler.min > p->fleet.autoscaler.max)
+        return error_set(err, ERR_INVALID, "autoscaler.min exceeds autoscaler.max");
+    if (p->fleet.autoscale && p->fleet.pods == 0)
+        return error_set(err, ERR_INVALID, "autoscaler.on needs a fleet (fleet.pods)");
+    if (p->control.trigger != TRIGGER_NEVER && p->fleet.pods == 0)
+        return error_set(err, ERR_INVALID, "slo.control needs a fleet (fleet.pods)");
     return 0;
 }
 

@@ -18,7 +18,6 @@ static const struct slo_control_params two_actions = {
     .for_ns = 2 * S,
     .step_ns = 3 * S,
     .clear_ns = 4 * S,
-    .heartbeat_factor = 1,
     .retry_after_ns = 30 * S,
     .shed_share = 0.5,
 };
