@@ -102,6 +102,7 @@ help:
 	@echo "asan ubsan the tests under a sanitizer;  lint  style, layers, static checks"
 	@echo "bench      public benchmark programs into build/bench.json"
 	@echo "validate-cpu  the CPU model against this kernel, a verdict a line"
+	@echo "claims     run the experiments of the claims, print the verdicts"
 	@echo "notebooks  execute the notebooks;  install  (DESTDIR, PREFIX);  clean"
 
 # The libraries may only just be installed, and the flags above ask pkg-config at start: so the
@@ -142,6 +143,16 @@ $(BUILD)/notebooks/%.html: notebooks/%.ipynb $(PUSHSIM_DB)
 	@mkdir -p $(@D)
 	PUSHSIM_DB=$(abspath $(PUSHSIM_DB)) JUPYTER_PREFER_ENV_PATH=1 PYDEVD_DISABLE_FILE_VALIDATION=1 \
 	  $(PYTHON) -m nbconvert --log-level=WARN --to html --execute --output-dir $(@D) $<
+
+# The table of verdicts: every claim's experiment in the simulator, its evidence with intervals.
+.PHONY: claims
+claims: $(BUILD)/pushsim
+	@mkdir -p $(BUILD)/claims
+	@for f in experiments/claims/*.yaml; do \
+	  db=$(BUILD)/claims/$$(basename $$f .yaml).db; \
+	  $(BUILD)/pushsim run --quiet $$f --db $$db; code=$$?; \
+	  [ $$code = 0 ] || [ $$code = 99 ] || exit 1; \
+	  $(BUILD)/pushsim verdict $$f --db $$db || exit 1; done
 
 tests: $(TESTS) $(SERVERS)
 

@@ -208,21 +208,13 @@ static void sync_all(struct fleet *f)
             event_loop_sync(&f->pods[i]->pod.workers[w].loop);
 }
 
-static uint64_t in_flight(const struct fleet *f)
-{
-    uint64_t sum = fleet_unhandled(f);
-    for (size_t i = 0; i < f->pod_count; i++)
-        sum += meter_in_flight(&f->pods[i]->meter);
-    return sum;
-}
-
 /* The schedule's time, then the drain: until everything is delivered, or its end. */
 static void run_window(struct fleet *f)
 {
     int64_t end = f->schedule->end_ns, limit = end + f->p.workload.drain_ns;
     simulation_run_until(&f->sim, end);
     sync_all(f);
-    while (f->sim.now_ns < limit && in_flight(f) > 0) {
+    while (f->sim.now_ns < limit && fleet_in_flight(f) > 0) {
         int64_t until = f->sim.now_ns + FLEET_SAMPLE_NS;
         simulation_run_until(&f->sim, until < limit ? until : limit);
         sync_all(f);

@@ -370,6 +370,15 @@ static void count_green(struct fleet *f, const struct totals *t)
         f->figures.green_ns += METER_WINDOW_NS;
 }
 
+/* A service that delivers nothing has no latencies: what is due is at least as late as that. */
+static void tell_silence(struct fleet *f, struct slo_sample *s)
+{
+    bool silent = f->second.count == 0 && fleet_in_flight(f) > 0;
+    f->silent_ns = silent ? f->silent_ns + METER_WINDOW_NS : 0;
+    if (silent)
+        s->value[SLO_P95] = s->value[SLO_P99] = (double)f->silent_ns / 1e9;
+}
+
 static void second(void *subject, void *object)
 {
     struct fleet *f = subject;
@@ -387,6 +396,7 @@ static void second(void *subject, void *object)
                    [SLO_RECONNECTS] = (double)(reconnects - f->seen.reconnects) },
         .depth = f->depth,
     };
+    tell_silence(f, &s);
     record_second(f, &t, &s);
     control(f, &s);
     count_green(f, &t);

@@ -83,6 +83,7 @@ struct fleet {
     struct slo_control control;
     struct histogram second; /* latencies of the last one */
     double depth;            /* mean queue depth at the last sample */
+    int64_t silent_ns;       /* so long something was due and nothing was delivered */
 
     size_t next;                  /* action of the schedule */
     struct random_stream factors; /* noise of each publish */
@@ -126,5 +127,6 @@ void fleet_control_start(struct fleet *f);
 /* fleet_report.c */
 void fleet_report(struct fleet *f);
 uint64_t fleet_unhandled(const struct fleet *f); /* deliveries of publishes not yet handled */
+uint64_t fleet_in_flight(const struct fleet *f); /* and those that are due and not made */
 
 #endif

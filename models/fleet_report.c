@@ -18,6 +18,14 @@ uint64_t fleet_unhandled(const struct fleet *f)
     return messages;
 }
 
+uint64_t fleet_in_flight(const struct fleet *f)
+{
+    uint64_t sum = fleet_unhandled(f);
+    for (size_t i = 0; i < f->pod_count; i++)
+        sum += meter_in_flight(&f->pods[i]->meter);
+    return sum;
+}
+
 /* Every message of every pod is accounted for. */
 static void check(struct fleet_pod *fp)
 {

@@ -25,6 +25,7 @@ enum exit_status {
     X(cpu, "what a CPU limit does to a thread")                                                \
     X(export, "write the tables of a database as CSV or JSON")                                 \
     X(merge, "copy the runs of one database into another")                                     \
+    X(verdict, "whether an experiment's claim holds in its results")                           \
     X(options, "list every option with unit, default and range")
 
 #define COMMAND_DECLARE(name, help) int cmd_##name(int argc, char **argv);

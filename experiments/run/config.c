@@ -7,7 +7,8 @@
 /* What may stand at the top of a file beside options. */
 static const char *const experiment_keys[] = { "question", "expect", "profile",
                                                "trace",    "sweep",  "server_spec",
-                                               "name",     "assert", NULL };
+                                               "name",     "assert", "claim",
+                                               "evidence", NULL };
 /* Blocks in which a profile tells where its figures come from: free in form. */
 static const char *const profile_keys[] = { "name", "provenance", "fit", NULL };
 
