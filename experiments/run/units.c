@@ -167,7 +167,7 @@ char *unit_format_short(char *out, enum unit unit, double value)
 {
     if (!isfinite(value))
         return strcpy(out, "-");
-    const struct suffix *best = NULL;
+    const struct suffix *best = units[unit].suffixes;
     for (const struct suffix *s = units[unit].suffixes; s->text; s++) {
         if (!s->shown)
             continue;
