@@ -8,24 +8,12 @@
 
 /* -- publish ------------------------------------------------------------------------------- */
 
-/* A wake-up finds its connection's state as cold as the time makes it that the worker spent off
- * the CPU since the wake-up before (cache_warmth.h says why). That one was for an earlier message
- * than `from`, so the publishes' own clocks tell the time. */
-static double cold_cost(const struct push_server *s, uint32_t from, uint32_t last)
-{
-    double time_ns = s->p->cost.warm_time_ns;
-    if (from == 0 || time_ns <= 0)
-        return s->costs->state_ns;
-    int64_t off_ns = s->publishes[last].off_ns - s->publishes[from - 1].off_ns;
-    return s->costs->state_ns * -expm1(-(double)off_ns / time_ns);
-}
-
 static int64_t publish_begin(struct push_server *s, const struct loop_entry *e)
 {
     struct publish_record *p = &s->publishes[e->from];
     p->started_ns = s->sim->now_ns;
     p->off_ns = cpu_thread_off_ns(s->loop.thread);
-    p->cold_ns = cold_cost(s, e->from, e->from);
+    p->cold_ns = push_server_cold_cost(s, e->from, e->from);
     p->started_throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
     uint32_t queues = s->p->server.fan_out == FAN_OUT_SHARED ? 1 : s->connections.open;
     return push_positive(push_cost(s->p->cost.publish_ns, p->factor) +
@@ -90,177 +78,11 @@ static void publish_end(struct push_server *s, const struct loop_entry *e)
     push_fan_go(s);
 }
 
-/* -- take and write ------------------------------------------------------------------------ */
-
-/* Applies the queue bound to a window of messages; the dropped ones are settled. */
-void push_server_bound(struct push_server *s, struct loop_entry *e)
-{
-    uint32_t held = s->tail - e->from, depth = push_server_depth(s, e->from);
-    e->to = s->tail;
-    if (s->p->server.fan_out != FAN_OUT_QUEUES) {
-        e->to = e->from + 1;
-        return;
-    }
-    if (held == depth)
-        return;
-    if (s->p->server.queue_policy == POLICY_DROP_NEWEST)
-        e->to = e->from + depth;
-    else
-        e->from = s->tail - depth;
-    meter_drop(s->meter, s->base + e->first, e->count, held - depth);
-}
-
-int64_t push_server_wake_cost(const struct push_server *s, const struct loop_entry *e)
-{
-    const struct publish_record *p = &s->publishes[e->from];
-    double cold_ns = e->step == STEP_TAKE && e->to - e->from > 1
-                         ? cold_cost(s, e->from, e->to - 1)
-                         : p->cold_ns;
-    return push_positive(push_cost(s->costs->wake_ns + cold_ns, p->factor));
-}
-
-int64_t push_server_take_cost(const struct push_server *s, const struct loop_entry *e)
-{
-    return push_server_wake_cost(s, e) + s->take_ns[e->to] - s->take_ns[e->from];
-}
-
-/* The server has given the connection up; its task is cancelled now that its turn has come. */
-static int64_t cancel(struct push_server *s, struct loop_entry *e)
-{
-    uint8_t state = s->connections.state[e->first];
-    enum disconnect_cause cause =
-        state & CONNECTION_LEFT ? s->closing[e->first] : DISCONNECT_SLOW_CONSUMER;
-    e->count = 1;
-    if (!(state & CONNECTION_OWN)) {
-        push_server_bound(s, e);
-        meter_lose(s->meter, cause, s->base + e->first, 1, e->to - e->from);
-    }
-    connections_set_phase(&s->connections, e->first, 1, CONNECTION_BLOCKED);
-    push_life_close(s, e->first, cause);
-    return 0;
-}
-
-/* A wake-up of connections of which some deviate: -1 when the first ones do not. */
-static int64_t irregular_begin(struct push_server *s, struct loop_entry *e)
-{
-    uint8_t state = s->connections.state[e->first];
-    e->count = connections_run(&s->connections, e->first, e->count);
-    if (state & CONNECTION_LEFT)
-        return cancel(s, e);
-    if (!(state & CONNECTION_SLOW))
-        return -1;
-    e->count = 1;
-    if (!(state & CONNECTION_OWN)) {
-        push_server_bound(s, e);
-        push_slow_adopt(s, e);
-    }
-    return push_slow_take_begin(s, e);
-}
-
-static int64_t take_begin(struct push_server *s, struct loop_entry *e)
-{
-    if (!connections_regular(&s->connections)) {
-        int64_t unit = irregular_begin(s, e);
-        if (unit >= 0)
-            return unit;
-    }
-    if (s->p->server.queue_policy == POLICY_DISCONNECT &&
-        s->p->server.fan_out == FAN_OUT_QUEUES && s->tail - e->from > s->p->server.queue_bound)
-        return cancel(s, e);
-    if (s->p->server.queue_policy == POLICY_DROP_NEWEST &&
-        s->p->server.fan_out == FAN_OUT_QUEUES) /* take_end settles what is dropped */
-        e->to = e->from + push_server_depth(s, e->from);
-    else
-        push_server_bound(s, e);
-    if (e->to - e->from > s->meter->depth_max)
-        s->meter->depth_max = e->to - e->from;
-    return push_server_take_cost(s, e);
-}
-
-int64_t push_server_flush_cost(const struct push_server *s, const struct loop_entry *e)
-{
-    return push_positive(push_cost(s->costs->write_ns, s->publishes[e->from].factor) +
-                         s->flush_ns[e->to] - s->flush_ns[e->from]);
-}
-
-/* Writes to n connections in the same state. */
-static void deliver(struct push_server *s, const struct delivery_run *run)
-{
-    uint32_t first = run->connection - s->base;
-    uint8_t state = s->connections.state[first];
-    if ((state & CONNECTION_GONE) || (state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING) {
-        meter_lose(s->meter, DISCONNECT_CLIENT_LEFT, run->connection, run->n, 1);
-        return;
-    }
-    if (!(state & CONNECTION_SLOW)) {
-        meter_deliver(s->meter, run);
-        return;
-    }
-    for (uint32_t k = 0; k < run->n; k++) {
-        struct slow_message message = { .publish = (uint32_t)(run->publish - s->publishes),
-                                        .queued = run->queued,
-                                        .written_ns = run->first_ns + k * run->step_ns,
-                                        .throttled_ns = run->throttled_ns };
-        push_slow_written(s, first + k, &message);
-    }
-}
-
-/* In `stretch` message m was written to those connections whose callback got to `offset_ns`. */
-static void written(struct push_server *s, const struct loop_entry *e, uint32_t m,
-                    int64_t unit_ns, int64_t offset_ns, const struct loop_stretch *stretch)
-{
-    struct delivery_run run = { .publish = &s->publishes[m],
-                                .step_ns = unit_ns,
-                                .throttled_ns = stretch->throttled_ns,
-                                .queued = m > e->from };
-    uint32_t index, left;
-    left = loop_stretch_ends(stretch, unit_ns, offset_ns, &index, &run.first_ns);
-    run.connection = s->base + e->first + index;
-    for (; left > 0; left -= run.n) {
-        run.n = left;
-        if (!connections_regular(&s->connections))
-            run.n = connections_run(&s->connections, run.connection - s->base, left);
-        deliver(s, &run);
-        run.connection += run.n;
-        run.first_ns += run.n * unit_ns;
-    }
-}
-
-static void take_ran(struct push_server *s, const struct loop_entry *e,
-                     const struct loop_stretch *stretch)
-{
-    if (s->held_writes)
-        return;
-    int64_t unit = push_server_take_cost(s, e),
-            before = push_server_wake_cost(s, e) - s->take_ns[e->from];
-    for (uint32_t m = e->from; m < e->to; m++)
-        written(s, e, m, unit, before + s->take_ns[m + 1], stretch);
-}
-
-static void take_end(struct push_server *s, const struct loop_entry *e)
-{
-    connections_set_phase(&s->connections, e->first, e->count, CONNECTION_WAITING);
-    if (s->p->server.fan_out == FAN_OUT_QUEUES)
-        meter_drop(s->meter, s->base + e->first, e->count, s->tail - e->to);
-    if (s->held_writes) {
-        struct loop_entry flush = *e;
-        flush.step = STEP_FLUSH;
-        event_loop_flush(&s->loop, &flush);
-    }
-    push_fan_go(s);
-}
+/* -- the other steps ---------------------------------------------------------------------- */
 
 static void pass_end(struct push_server *s, const struct loop_entry *e)
 {
     push_server_wake(s, e->first, e->count, e->from, e->to + 1);
-}
-
-static void flush_ran(struct push_server *s, const struct loop_entry *e,
-                      const struct loop_stretch *stretch)
-{
-    int64_t unit = push_server_flush_cost(s, e);
-    for (uint32_t m = e->from; m < e->to; m++)
-        written(s, e, m, unit, unit, stretch);
 }
 
 static void replay_end(struct push_server *s, const struct loop_entry *e)
@@ -279,7 +101,7 @@ static int64_t server_begin(void *owner, struct loop_entry *e)
     case STEP_PASS:
         return push_server_wake_cost(s, e);
     case STEP_TAKE:
-        return take_begin(s, e);
+        return push_take_begin(s, e);
     case STEP_FLUSH:
         return push_server_flush_cost(s, e);
     case STEP_SLOW_FLUSH:
@@ -315,9 +137,9 @@ static void server_ran(void *owner, const struct loop_entry *e,
                        const struct loop_stretch *stretch)
 {
     if (e->step == STEP_TAKE)
-        take_ran(owner, e, stretch);
+        push_take_ran(owner, e, stretch);
     else if (e->step == STEP_FLUSH)
-        flush_ran(owner, e, stretch);
+        push_flush_ran(owner, e, stretch);
     else if (e->step == STEP_SLOW_TAKE)
         push_slow_ran(owner, e, stretch);
 }
@@ -332,7 +154,7 @@ static void server_end(void *owner, const struct loop_entry *e)
     static void (*const ends[])(struct push_server *, const struct loop_entry *) = {
         [STEP_PUBLISH] = publish_end,
         [STEP_PASS] = pass_end,
-        [STEP_TAKE] = take_end,
+        [STEP_TAKE] = push_take_end,
         [STEP_SLOW_TAKE] = push_slow_take_end,
         [STEP_SLOW_FLUSH] = push_slow_flush_end,
         [STEP_WRITABLE] = push_slow_writable_end,

@@ -48,6 +48,16 @@ void push_server_add_costs(struct push_server *s, uint32_t m);
 void push_server_wake(struct push_server *s, uint32_t first, uint32_t n, uint32_t from,
                       uint32_t passes);
 
+/* push_server_take.c: the last wake-up of a connection, and its writes. */
+int64_t push_take_begin(struct push_server *s, struct loop_entry *e);
+void push_take_ran(struct push_server *s, const struct loop_entry *e,
+                   const struct loop_stretch *stretch);
+void push_take_end(struct push_server *s, const struct loop_entry *e);
+void push_flush_ran(struct push_server *s, const struct loop_entry *e,
+                    const struct loop_stretch *stretch);
+/* ns that a wake-up for messages from .. last costs because its state is cold. */
+double push_server_cold_cost(const struct push_server *s, uint32_t from, uint32_t last);
+
 /* Cost of one callback of these entries. */
 int64_t push_server_wake_cost(const struct push_server *s, const struct loop_entry *e);
 int64_t push_server_take_cost(const struct push_server *s, const struct loop_entry *e);

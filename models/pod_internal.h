@@ -1,0 +1,46 @@
+/* pod_internal.h - what the files of the pod share: pod.c (slots, clients, life), pod_connect.c
+ * (a connection from SYN to close), pod_restart.c (how the process starts and dies).
+ */
+#ifndef PUSHSIM_MODELS_POD_INTERNAL_H
+#define PUSHSIM_MODELS_POD_INTERNAL_H
+
+#include "models/pod.h"
+
+static inline uint32_t pod_worker_of(const struct pod *pod, uint32_t slot)
+{
+    return slot / pod->slots;
+}
+
+static inline struct push_server *pod_server_of(struct pod *pod, uint32_t slot,
+                                                uint32_t *connection)
+{
+    *connection = slot % pod->slots;
+    return &pod->workers[pod_worker_of(pod, slot)];
+}
+
+static inline int64_t pod_connection_bytes(const struct pod *pod)
+{
+    const struct memory_params *m = &pod->p->memory;
+    return m->connection_bytes +
+           (m->deflate_window == 0 ? 0 : memory_deflate_bytes((int)m->deflate_window, 8));
+}
+
+/* pod.c */
+void pod_slot_give_back(struct pod *pod, uint32_t slot);
+void pod_slots_reset(struct pod *pod); /* all are free */
+
+/* pod_connect.c */
+extern const struct push_listener pod_listener; /* its owner is the pod */
+/* The client's connection, which it no longer holds; POD_NONE: it has none. */
+uint32_t pod_detach(struct pod *pod, uint32_t client);
+/* The connection in `slot` reads as slowly as the class of its client. */
+void pod_read_slowly(struct pod *pod, uint32_t slot, uint32_t client);
+
+/* pod_restart.c */
+void pod_set_state(struct pod *pod, enum pod_state state);
+/* Has the process killed when it holds more than the limit. */
+void pod_check_memory(struct pod *pod);
+/* An event: the process dies of a bug. */
+void pod_crash(void *subject, void *object);
+
+#endif
