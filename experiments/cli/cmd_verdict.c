@@ -1,4 +1,4 @@
-/* verdict.c - pushsim verdict: whether an experiment's claim holds in its results. */
+/* cmd_verdict.c - pushsim verdict: whether an experiment's claim holds in its results. */
 #include <stdio.h>
 
 #include "analysis/verdict.h"
