@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "experiments/run/units.h"
+#include "experiments/run/store.h"
 
 static bool is_operator(const char *word)
 {
@@ -47,6 +47,7 @@ static int read_one(struct expectation *e, const char *text, struct error *err)
     int code = read_condition(e, text + used, err);
     if (code == 0)
         e->text = mem_strdup(text);
+    e->low = e->high = e->broken_value = NAN;
     return code;
 }
 
@@ -75,6 +76,7 @@ void expectations_close(struct expectations *e)
     for (size_t i = 0; i < e->count; i++) {
         free(e->items[i].cell);
         free(e->items[i].text);
+        free(e->items[i].broken_cell);
     }
     free(e->items);
     memset(e, 0, sizeof *e);
@@ -114,4 +116,50 @@ bool expectation_holds(const struct expectation *e, double value)
     default:
         return more || less;
     }
+}
+
+static void see(struct expectation *e, const char *cell, double value)
+{
+    e->runs++;
+    e->low = fmin(e->low, value); /* NAN gives way to a number */
+    e->high = fmax(e->high, value);
+    if (expectation_holds(e, value))
+        return;
+    if (e->broken++ == 0) {
+        e->broken_cell = mem_strdup(cell);
+        e->broken_value = value;
+    }
+}
+
+void expectations_see(struct expectations *e, const char *cell, const char *metric,
+                      double value)
+{
+    for (size_t i = 0; i < e->count; i++)
+        if (strcmp(e->items[i].metric, metric) == 0 && expectation_applies(&e->items[i], cell))
+            see(&e->items[i], cell, value);
+}
+
+static void see_stored(void *context, const struct store_value *v)
+{
+    expectations_see(context, v->cell, v->metric, v->value);
+}
+
+bool expectation_fulfilled(const struct expectation *e)
+{
+    return e->runs > 0 && e->broken == 0;
+}
+
+int expectations_judge(struct expectations *e, struct store *store, const char *experiment,
+                       size_t *broken, struct error *err)
+{
+    size_t unfulfilled = 0;
+    if (e->count > 0) {
+        int code = store_values(store, experiment, "sim", see_stored, e, err);
+        if (code)
+            return code;
+    }
+    for (size_t i = 0; i < e->count; i++)
+        unfulfilled += !expectation_fulfilled(&e->items[i]);
+    *broken = unfulfilled;
+    return 0;
 }

@@ -6,7 +6,8 @@
  *     - lost == 0
  *
  * METRIC OP NUMBER, in the metric's base unit (s, B, 1), for every cell or for those with the
- * swept values after `if`. A metric that is not defined (NAN) fulfils nothing.
+ * swept values after `if`. Each run of such a cell must fulfil it. A metric that is not defined
+ * (NAN) fulfils nothing, and what no run can tell does not hold.
  */
 #ifndef PUSHSIM_EXPERIMENTS_RUN_EXPECTATION_H
 #define PUSHSIM_EXPERIMENTS_RUN_EXPECTATION_H
@@ -23,6 +24,11 @@ struct expectation {
     double number;
     char *cell; /* "key=value key=value"; "" = every cell; owned */
     char *text; /* as written; owned */
+    /* found by expectations_judge */
+    size_t runs, broken; /* that it speaks of; of them those that do not fulfil it */
+    double low, high;    /* least and greatest value; NAN: none is defined */
+    char *broken_cell;   /* of the first run that does not fulfil it; owned; NULL = none */
+    double broken_value; /* that run's; NAN: not defined */
 };
 
 struct expectations {
@@ -38,5 +44,16 @@ void expectations_close(struct expectations *e);
 /* Does it speak of this cell of the plan ("protocol=sse cpu.limit=200m")? */
 bool expectation_applies(const struct expectation *e, const char *cell);
 bool expectation_holds(const struct expectation *e, double value);
+
+struct store;
+
+/* Adds one run of a cell to what is found of each assertion about this metric. */
+void expectations_see(struct expectations *e, const char *cell, const char *metric,
+                      double value);
+/* Judges them all by the experiment's runs on the sim arm that are done; *broken: how many do not
+ * hold. ERR_IO. */
+int expectations_judge(struct expectations *e, struct store *store, const char *experiment,
+                       size_t *broken, struct error *err);
+bool expectation_fulfilled(const struct expectation *e); /* by every run, and there is one */
 
 #endif
