@@ -314,8 +314,8 @@ void cpu_dispatch_arm(struct cpu *cpu)
         done_ns = cpu->served_ns + thread->overhead_ns + thread->cold_ns + thread->demand_ns;
         tick_ns = next_tick(cpu);
     }
-    cpu_event_at(cpu->host, &cpu->done_event, done_ns, CPU_DONE, done, cpu);
-    cpu_event_at(cpu->host, &cpu->tick_event, tick_ns, CPU_TICK, tick, cpu);
+    cpu_event_at(cpu->host, &cpu->done_event, done_ns, CPU_DONE + cpu->index, done, cpu);
+    cpu_event_at(cpu->host, &cpu->tick_event, tick_ns, CPU_TICK + cpu->index, tick, cpu);
 }
 
 /* Is there, after an enqueue, somebody better than the running one? (check_preempt_wakeup_fair) */

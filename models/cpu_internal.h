@@ -13,8 +13,15 @@
 #include "models/cpu_fair.h"
 
 /* Order at one instant: a demand that ends is served before the tick sees the thread; the tick
- * accounts before the refill; wake-ups come last. */
-enum cpu_priority { CPU_DONE = -5, CPU_TICK, CPU_ATTENTION, CPU_REFILL, CPU_WAKE };
+ * accounts before the refill; wake-ups come last. Demands and ticks of several CPUs go by their
+ * number (+ index): not by which of them was armed last, which depends on how the work was cut. */
+enum cpu_priority {
+    CPU_DONE = -5 * CPU_MAX,
+    CPU_TICK = CPU_DONE + CPU_MAX,
+    CPU_ATTENTION = CPU_TICK + CPU_MAX,
+    CPU_REFILL,
+    CPU_WAKE,
+};
 
 struct cpu_thread {
     struct cpu_queue *queue;       /* where it is pinned to */
