@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "sim/error.h"
-#include "sim/histogram.h"
 
 const char *blame_part_name(enum blame_part part)
 {
@@ -35,12 +34,6 @@ void blame_merge(struct blame *into, const struct blame *from)
             into->buckets[i].part_ns[k] += from->buckets[i].part_ns[k];
 }
 
-static uint32_t bucket_of(int64_t latency_ns)
-{
-    return latency_ns >> HISTOGRAM_VALUE_BITS ? HISTOGRAM_BUCKETS
-                                              : histogram_bucket(latency_ns);
-}
-
 /* How many of n values first, first + step, ... lie in the bucket of the first. */
 static uint64_t run_in_bucket(int64_t first, int64_t step, uint64_t n, uint32_t bucket)
 {
@@ -60,7 +53,7 @@ void blame_add(struct blame *b, const int64_t part_ns[BLAME_PARTS], enum blame_p
         latency += part_ns[i];
     }
     while (n > 0) {
-        uint32_t bucket = bucket_of(latency);
+        uint32_t bucket = histogram_bucket_of(latency);
         int64_t k = (int64_t)run_in_bucket(latency, step_ns, n, bucket);
         int64_t *sums = b->buckets[bucket].part_ns;
         for (int i = 0; i < BLAME_PARTS; i++)
@@ -72,10 +65,25 @@ void blame_add(struct blame *b, const int64_t part_ns[BLAME_PARTS], enum blame_p
     }
 }
 
+void blame_add_share(struct blame *b, const int64_t part_ns[BLAME_PARTS],
+                     enum blame_part growing, const struct histogram_share *share)
+{
+    int64_t *sums = b->buckets[share->bucket].part_ns, count = (int64_t)share->count;
+    int64_t rest = share->sum;
+    for (int i = 0; i < BLAME_PARTS; i++) {
+        int64_t part = i == (int)growing ? 0 : count * part_ns[i];
+        assert(part >= 0);
+        sums[i] += part;
+        rest -= part;
+    }
+    assert(rest >= 0);
+    sums[growing] += rest;
+}
+
 void blame_shares(const struct blame *b, int64_t from_ns, double share[BLAME_PARTS])
 {
     double sums[BLAME_PARTS] = { 0 }, total = 0;
-    for (uint32_t k = bucket_of(from_ns); k <= HISTOGRAM_BUCKETS; k++)
+    for (uint32_t k = histogram_bucket_of(from_ns); k <= HISTOGRAM_BUCKETS; k++)
         for (int i = 0; i < BLAME_PARTS; i++)
             sums[i] += (double)b->buckets[k].part_ns[i];
     for (int i = 0; i < BLAME_PARTS; i++)

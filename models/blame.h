@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "sim/histogram.h"
+
 enum blame_part {
     BLAME_NETWORK,   /* publisher to server, server to client */
     BLAME_THROTTLED, /* the server wanted to run and its cgroup was throttled */
@@ -35,6 +37,10 @@ void blame_close(struct blame *b);
  * the parts of the first one (>= 0, summing to its latency), `growing` is the one that grows. */
 void blame_add(struct blame *b, const int64_t part_ns[BLAME_PARTS], enum blame_part growing,
                int64_t step_ns, uint64_t n);
+/* Deliveries whose latencies are `share`: alike in all parts but the growing one, which is what is
+ * left of each latency (>= 0; part_ns[growing] is not read). */
+void blame_add_share(struct blame *b, const int64_t part_ns[BLAME_PARTS],
+                     enum blame_part growing, const struct histogram_share *share);
 void blame_merge(struct blame *into, const struct blame *from);
 /* Each part's share of the summed latency, for latencies in the bucket of from_ns and above; NAN
  * when there are none. */

@@ -6,72 +6,27 @@
 
 #include "sim/error.h"
 
-static struct loop_entry *queue_at(const struct loop_queue *q, size_t i)
-{
-    return &q->items[(q->head + i) & (q->capacity - 1)];
-}
-
-static void queue_grow(struct loop_queue *q)
-{
-    size_t capacity = q->capacity ? 2 * q->capacity : 8;
-    struct loop_entry *items = mem_alloc(capacity * sizeof *items);
-    for (size_t i = 0; i < q->count; i++)
-        items[i] = *queue_at(q, i);
-    free(q->items);
-    *q = (struct loop_queue){ items, 0, q->count, capacity };
-}
-
-void loop_queue_push(struct loop_queue *q, const struct loop_entry *entry)
-{
-    if (q->count == q->capacity)
-        queue_grow(q);
-    q->count++;
-    *queue_at(q, q->count - 1) = *entry;
-}
-
-static void queue_push_front(struct loop_queue *q, const struct loop_entry *entry)
-{
-    if (q->count == q->capacity)
-        queue_grow(q);
-    q->head = (q->head - 1) & (q->capacity - 1);
-    q->count++;
-    q->items[q->head] = *entry;
-}
-
-bool loop_queue_pop(struct loop_queue *q, struct loop_entry *entry)
-{
-    if (q->count == 0)
-        return false;
-    *entry = q->items[q->head];
-    q->head = (q->head + 1) & (q->capacity - 1);
-    q->count--;
-    return true;
-}
-
-void loop_queue_move(struct loop_queue *to, struct loop_queue *from, size_t entries)
-{
-    struct loop_entry entry;
-    while (entries-- > 0 && loop_queue_pop(from, &entry))
-        loop_queue_push(to, &entry);
-}
-
 /* Queues a range; joins it to the one before when that is the same callback for the connections
  * just in front. */
 static void queue_range(struct event_loop *loop, struct loop_queue *q,
                         const struct loop_entry *e)
 {
-    if (loop->params.plain) {
-        for (uint32_t i = 0; i < e->count; i++)
-            loop_queue_push(q,
-                            &(struct loop_entry){ e->first + i, 1, e->from, e->to, e->step });
+    if (loop->params.single) {
+        loop_queue_push_single(q, e);
         return;
     }
-    struct loop_entry *last = q->count ? queue_at(q, q->count - 1) : NULL;
+    struct loop_entry *last = q->count ? loop_queue_at(q, q->count - 1) : NULL;
     if (last && last->step == e->step && last->from == e->from && last->to == e->to &&
         last->first + last->count == e->first)
         last->count += e->count;
     else
         loop_queue_push(q, e);
+}
+
+bool loop_take(struct event_loop *loop, struct loop_queue *q, struct loop_entry *entry)
+{
+    loop->source = q;
+    return loop_queue_pop(q, entry);
 }
 
 void loop_accept_batch(struct event_loop *loop, struct loop_queue *to)
@@ -84,7 +39,7 @@ void loop_accept_batch(struct event_loop *loop, struct loop_queue *to)
             entry.count = (uint32_t)room;
             rest.first += entry.count;
             rest.count -= entry.count;
-            queue_push_front(&loop->accepts, &rest);
+            loop_queue_push_front(&loop->accepts, &rest);
         }
         room -= entry.count;
         loop_queue_push(to, &entry);
@@ -104,7 +59,7 @@ static bool take_up(struct event_loop *loop)
 {
     for (;;) {
         struct loop_entry e;
-        if (!loop_queue_pop(&loop->inside, &e) && !loop->params.ops->next(loop, &e))
+        if (!loop_take(loop, &loop->inside, &e) && !loop->params.ops->next(loop, &e))
             return false;
         int64_t unit = loop->params.iteration_ns + (int64_t)e.first * loop->params.ready_fd_ns;
         if (e.step != LOOP_POLL) {
@@ -114,7 +69,7 @@ static bool take_up(struct event_loop *loop)
             rest.first += e.count;
             rest.count -= e.count;
             if (rest.count > 0)
-                queue_push_front(&loop->inside, &rest);
+                loop_queue_push_front(&loop->inside, &rest);
         } else if (unit == 0) {
             loop->params.ops->polled(loop, e.from);
         }
@@ -126,6 +81,28 @@ static bool take_up(struct event_loop *loop)
         loop->progress_ns = 0;
         return true;
     }
+}
+
+/* Plans what comes after the current entry; the work in it. */
+static int64_t plan(struct event_loop *loop)
+{
+    const struct loop_handler *handler = loop->params.handler;
+    int64_t total_ns = 0;
+    if (loop->params.unplanned || !handler->plan || loop->current.step == LOOP_POLL)
+        return 0;
+    if (loop->inside.count > 0) /* the rest of a range that `begin` has cut */
+        loop->source = &loop->inside;
+    const struct loop_queue *q = loop->source;
+    if (q->count == 0 ||
+        handler->plan(loop->params.owner, &loop->current, 1, loop->plan_ns) == 0)
+        return 0;
+    size_t most = loop_queue_unbroken(q, 0);
+    loop->plan_at = 0;
+    loop->planned = handler->plan(loop->params.owner, loop_queue_at(q, 0),
+                                  most < LOOP_PLAN ? (uint32_t)most : LOOP_PLAN, loop->plan_ns);
+    for (uint32_t i = 0; i < loop->planned; i++)
+        total_ns += loop->plan_ns[i];
+    return total_ns;
 }
 
 static void finish(struct event_loop *loop)
@@ -141,18 +118,69 @@ static void finish(struct event_loop *loop)
 
 static void demand(struct event_loop *loop)
 {
-    loop->asked_ns = loop->total_ns;
-    cpu_thread_demand(loop->thread, loop->total_ns);
+    loop->asked_ns = loop->total_ns + plan(loop);
+    cpu_thread_demand(loop->thread, loop->asked_ns);
 }
 
 /* The current range moved on by work_ns from at_ns. */
-static void advance(struct event_loop *loop, int64_t work_ns, int64_t at_ns)
+static void move_on(struct event_loop *loop, int64_t work_ns, int64_t at_ns,
+                    int64_t throttled_ns)
 {
     struct loop_stretch stretch = { loop->progress_ns, loop->progress_ns + work_ns, at_ns,
-                                    cpu_thread_throttled_ns(loop->thread) };
+                                    throttled_ns };
     if (work_ns > 0 && loop->current.step != LOOP_POLL)
         loop->params.handler->ran(loop->params.owner, &loop->current, &stretch);
     loop->progress_ns += work_ns;
+}
+
+/* Goes through the planned entries, but the last one, that are over within work_ns from at_ns;
+ * the work in them. */
+static int64_t pass_planned(struct event_loop *loop, int64_t work_ns, int64_t at_ns,
+                            int64_t throttled_ns)
+{
+    const int64_t *cost_ns = &loop->plan_ns[loop->plan_at];
+    int64_t total_ns = 0;
+    uint32_t n = 0;
+    for (; n + 1 < loop->planned && total_ns + cost_ns[n] <= work_ns; n++)
+        total_ns += cost_ns[n];
+    if (n == 0)
+        return 0;
+    struct loop_stretch stretch = { 0, total_ns, at_ns, throttled_ns };
+    loop->params.handler->passed(loop->params.owner, loop_queue_at(loop->source, 0), n, cost_ns,
+                                 &stretch);
+    loop_queue_skip(loop->source, n);
+    loop->planned -= n;
+    loop->plan_at += n;
+    return total_ns;
+}
+
+static void begin_planned(struct event_loop *loop)
+{
+    loop_queue_pop(loop->source, &loop->current);
+    loop->unit_ns = loop->params.handler->begin(loop->params.owner, &loop->current);
+    loop->total_ns = loop->unit_ns * loop->current.count;
+    loop->progress_ns = 0;
+    assert(loop->total_ns == loop->plan_ns[loop->plan_at]);
+    loop->planned--;
+    loop->plan_at++;
+}
+
+/* The thread worked for work_ns from at_ns, without a break: on the current range, then on what
+ * was planned after it. */
+static void advance(struct event_loop *loop, int64_t work_ns, int64_t at_ns)
+{
+    int64_t throttled_ns = cpu_thread_throttled_ns(loop->thread);
+    while (loop->planned > 0 && work_ns >= loop->total_ns - loop->progress_ns) {
+        int64_t left_ns = loop->total_ns - loop->progress_ns;
+        move_on(loop, left_ns, at_ns, throttled_ns);
+        finish(loop);
+        int64_t passed_ns =
+            left_ns + pass_planned(loop, work_ns - left_ns, at_ns + left_ns, throttled_ns);
+        work_ns -= passed_ns;
+        at_ns += passed_ns;
+        begin_planned(loop);
+    }
+    move_on(loop, work_ns, at_ns, throttled_ns);
 }
 
 static void loop_ran(struct cpu_thread *thread, void *owner, int64_t from_ns, int64_t to_ns,
@@ -199,11 +227,33 @@ static void end_done(struct event_loop *loop)
     loop->params.handler->end(loop->params.owner, &done);
 }
 
+/* Takes the planned entries from the k-th on out of the plan. */
+static void unplan(struct event_loop *loop, uint32_t k)
+{
+    int64_t less_ns = 0;
+    for (uint32_t i = k; i < loop->planned; i++)
+        less_ns += loop->plan_ns[loop->plan_at + i];
+    if (less_ns == 0)
+        return;
+    loop->planned = k;
+    loop->asked_ns -= less_ns;
+    cpu_thread_shorten(loop->thread, less_ns);
+}
+
+static bool covers(const struct loop_entry *e, uint32_t i)
+{
+    return i >= e->first && i - e->first < e->count;
+}
+
 void event_loop_split(struct event_loop *loop, uint32_t i)
 {
+    uint32_t k = 0;
     event_loop_sync(loop);
+    while (k < loop->planned && !covers(loop_queue_at(loop->source, k), i))
+        k++;
+    unplan(loop, k);
     struct loop_entry *e = &loop->current;
-    if (loop->sleeping || e->step == LOOP_POLL || i < e->first || i - e->first >= e->count)
+    if (loop->sleeping || e->step == LOOP_POLL || !covers(e, i))
         return;
     end_done(loop);
     struct loop_entry rest = *e;
@@ -211,7 +261,8 @@ void event_loop_split(struct event_loop *loop, uint32_t i)
     rest.count--;
     if (rest.count == 0)
         return;
-    queue_push_front(&loop->inside, &rest);
+    unplan(loop, 0);
+    loop_queue_push_front(&loop->inside, &rest);
     int64_t less_ns = loop->total_ns - loop->unit_ns;
     e->count = 1;
     loop->total_ns = loop->unit_ns;
@@ -234,7 +285,7 @@ void event_loop_close(struct event_loop *loop)
     struct loop_queue *all[] = { &loop->inbox, &loop->accepts, &loop->timers, &loop->closes,
                                  &loop->ready, &loop->later,   &loop->inside, &loop->flush };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        free(all[i]->items);
+        loop_queue_close(all[i]);
     memset(loop, 0, sizeof *loop);
 }
 
@@ -242,6 +293,7 @@ void event_loop_clear(struct event_loop *loop)
 {
     struct loop_queue *all[] = { &loop->inbox, &loop->accepts, &loop->timers, &loop->closes,
                                  &loop->ready, &loop->later,   &loop->inside, &loop->flush };
+    unplan(loop, 0);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         all[i]->count = 0;
     loop->current = loop_poll_entry(loop, 0);
@@ -285,7 +337,7 @@ void event_loop_visit(const struct event_loop *loop, loop_visit_fn *visit, void 
         visit(arg, &loop->current, true, loop->progress_ns);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         for (size_t k = 0; k < all[i]->count; k++)
-            visit(arg, queue_at(all[i], k), false, 0);
+            visit(arg, loop_queue_at(all[i], k), false, 0);
 }
 
 uint32_t loop_stretch_ends(const struct loop_stretch *stretch, int64_t unit_ns,

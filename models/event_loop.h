@@ -10,7 +10,12 @@
  * An entry is a *range*: the same callback for `count` connections in a row. The handler says what
  * one callback costs (`begin`), is told how far the range has come (`ran`) and that it is over
  * (`end`). Costs are whole nanoseconds, so a range of n costs exactly n single entries: with
- * `plain` set every entry is split into single ones, and nothing else may change.
+ * `single` set every entry is split into single ones, and nothing else may change.
+ *
+ * A plan: entries that come next whatever happens, at costs that are known now, share one demand
+ * for CPU time; when some of it was served, the loop goes through the entries that it covered. So
+ * connections of which each has its own state or cost need no event each. Without `plan` every
+ * entry is a demand of its own, and nothing else may change.
  */
 #ifndef PUSHSIM_MODELS_EVENT_LOOP_H
 #define PUSHSIM_MODELS_EVENT_LOOP_H
@@ -20,6 +25,7 @@
 #include <stdint.h>
 
 #include "models/cpu.h"
+#include "models/loop_queue.h"
 #include "sim/simulation.h"
 
 /* How work reaches the loop from outside. */
@@ -28,12 +34,6 @@ enum loop_source {
     SOURCE_ACCEPT, /* the listening socket */
     SOURCE_TIMER,  /* a timer that is due */
     SOURCE_CLOSE,  /* a handle to close: in Node a phase of its own, elsewhere as I/O */
-};
-
-struct loop_entry {
-    uint32_t first, count; /* connections first .. first + count - 1; count >= 1 */
-    uint32_t from, to;     /* the handler's own, e.g. a window of publishes */
-    uint32_t step;         /* the handler's own: which callback; below LOOP_POLL */
 };
 
 #define LOOP_POLL                                                                              \
@@ -53,13 +53,19 @@ struct loop_handler {
     void (*ran)(void *owner, const struct loop_entry *entry,
                 const struct loop_stretch *stretch);
     void (*end)(void *owner, const struct loop_entry *entry);
+    /* Of n entries that come next, one after another: how many of the first ones can be planned?
+     * That is, only event_loop_split can change what their `begin` returns (count stays as it is;
+     * > 0), and their `end` makes nothing ready to go before the next of them. work_ns[k]: cost of
+     * all callbacks of entry k. May be called with an entry that has begun, n = 1. NULL: none. */
+    uint32_t (*plan)(void *owner, const struct loop_entry *entries, uint32_t n,
+                     int64_t *work_ns);
+    /* n planned entries began and ended in the stretch, which starts with the first of them: does
+     * what begin, ran and end would do for each in turn. Valid if plan is. */
+    void (*passed)(void *owner, const struct loop_entry *entries, uint32_t n,
+                   const int64_t *work_ns, const struct loop_stretch *stretch);
 };
 
-struct loop_queue {           /* ring of entries */
-    struct loop_entry *items; /* owned */
-    size_t head, count;
-    size_t capacity; /* a power of two, or 0 */
-};
+#define LOOP_PLAN 1024 /* entries planned at a time */
 
 struct event_loop;
 
@@ -80,7 +86,8 @@ struct event_loop_params {
     int64_t iteration_ns; /* CPU of one poll and its bookkeeping, >= 0 */
     int64_t ready_fd_ns;  /* more for each ready descriptor, >= 0 */
     int64_t accept_batch; /* connections accepted in one poll, >= 1 */
-    bool plain;           /* one entry a connection */
+    bool single;          /* one entry a connection */
+    bool unplanned;       /* one demand for CPU time an entry */
 };
 
 struct event_loop {
@@ -101,6 +108,10 @@ struct event_loop {
     int64_t asked_ns;          /* work asked of the CPU and not yet reported by it */
     int64_t synced_ns;         /* of it done and told to the handler by event_loop_sync */
     uint64_t iterations;       /* polls so far */
+    struct loop_queue *source; /* where the current entry came from: what is in it comes next */
+    uint32_t planned;          /* entries at its head whose work is asked of the CPU already */
+    uint32_t plan_at;          /* the first of them in plan_ns */
+    int64_t plan_ns[LOOP_PLAN];
 };
 
 void event_loop_init(struct event_loop *loop, struct simulation *sim, struct cpu_group *group,
@@ -140,9 +151,8 @@ uint32_t loop_stretch_ends(const struct loop_stretch *stretch, int64_t unit_ns,
                            int64_t offset_ns, uint32_t *first, int64_t *first_ns);
 
 /* For the implementations. */
-void loop_queue_push(struct loop_queue *q, const struct loop_entry *entry);
-bool loop_queue_pop(struct loop_queue *q, struct loop_entry *entry);
-void loop_queue_move(struct loop_queue *to, struct loop_queue *from, size_t entries);
+/* The first entry of one of the loop's queues becomes the next; false: it is empty. */
+bool loop_take(struct event_loop *loop, struct loop_queue *q, struct loop_entry *entry);
 /* Accepts at most accept_batch connections: moves their entries, the last one perhaps split. */
 void loop_accept_batch(struct event_loop *loop, struct loop_queue *to);
 struct loop_entry loop_poll_entry(const struct event_loop *loop, size_t fds);

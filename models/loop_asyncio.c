@@ -13,12 +13,12 @@ enum { PHASE_POLL, PHASE_RUN, PHASE_FLUSH };
 static bool asyncio_next(struct event_loop *loop, struct loop_entry *entry)
 {
     if (loop->phase == PHASE_RUN) {
-        if (loop_queue_pop(&loop->ready, entry))
+        if (loop_take(loop, &loop->ready, entry))
             return true;
         loop->phase = PHASE_FLUSH;
     }
     if (loop->phase == PHASE_FLUSH) {
-        if (loop_queue_pop(&loop->flush, entry))
+        if (loop_take(loop, &loop->flush, entry))
             return true;
         loop->phase = PHASE_POLL;
     }

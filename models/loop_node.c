@@ -28,7 +28,7 @@ static void enter(struct event_loop *loop, int phase)
 static bool node_next(struct event_loop *loop, struct loop_entry *entry)
 {
     for (;;) {
-        if (loop_queue_pop(&loop->ready, entry) || loop_queue_pop(&loop->flush, entry))
+        if (loop_take(loop, &loop->ready, entry) || loop_take(loop, &loop->flush, entry))
             return true;
         if (loop->phase == PHASE_TIMERS) {
             if (!pending(loop))

@@ -125,43 +125,98 @@ static void add_to_windows(struct meter *m, int64_t at_ns, int64_t latency_ns, i
     }
 }
 
-static void add_blame(struct meter *m, const struct delivery_run *run, int64_t latency_ns)
+/* The parts of a delivery's latency but the growing one, whose own part is 0. */
+static enum blame_part parts_of(const struct meter *m, const struct delivery_run *run,
+                                int64_t part[BLAME_PARTS])
 {
     const struct publish_record *p = run->publish;
-    int64_t part[BLAME_PARTS] = { 0 };
     part[BLAME_NETWORK] = m->publish_delay_ns + m->delivery_delay_ns;
     part[BLAME_THROTTLED] = run->throttled_ns - p->arrived_throttled_ns;
     part[BLAME_LOOP] =
         p->started_ns - p->arrived_ns - (p->started_throttled_ns - p->arrived_throttled_ns);
     part[BLAME_BUFFERS] = run->buffered_ns;
+    part[BLAME_QUEUE] = part[BLAME_PIPELINE] = 0;
     if (run->queued)
         part[BLAME_PIPELINE] =
             p->handled_ns - p->started_ns - (p->handled_throttled_ns - p->started_throttled_ns);
-    enum blame_part growing = run->queued ? BLAME_QUEUE : BLAME_PIPELINE;
+    return run->queued ? BLAME_QUEUE : BLAME_PIPELINE;
+}
+
+static void add_blame(struct meter *m, const struct delivery_run *run, int64_t latency_ns)
+{
+    int64_t part[BLAME_PARTS];
+    enum blame_part growing = parts_of(m, run, part);
     int64_t rest = latency_ns;
     for (int i = 0; i < BLAME_PARTS; i++)
         rest -= part[i];
-    part[growing] += rest;
+    part[growing] = rest;
     blame_add(&m->blame, part, growing, run->step_ns, run->n);
+}
+
+/* Clients see the message from `first` to `last`, at n times. */
+static void count_delivered(struct meter *m, const struct delivery_run *run, int64_t first,
+                            int64_t last)
+{
+    struct publish_record *p = run->publish;
+    m->delivered += run->n;
+    settle(m, run->connection, run->n, 1);
+    p->first_ns = p->delivered == 0 || first < p->first_ns ? first : p->first_ns;
+    p->last_ns = last > p->last_ns ? last : p->last_ns;
+    p->delivered += run->n;
+    m->last_ns = last > m->last_ns ? last : m->last_ns;
 }
 
 void meter_deliver(struct meter *m, const struct delivery_run *run)
 {
     struct publish_record *p = run->publish;
     int64_t visible = run->first_ns + m->delivery_delay_ns + run->buffered_ns;
-    int64_t last = visible + run->step_ns * (run->n - 1);
     int64_t latency = visible - p->planned_ns;
-    m->delivered += run->n;
-    settle(m, run->connection, run->n, 1);
-    p->first_ns = p->delivered == 0 || visible < p->first_ns ? visible : p->first_ns;
-    p->last_ns = last > p->last_ns ? last : p->last_ns;
-    p->delivered += run->n;
-    m->last_ns = last > m->last_ns ? last : m->last_ns;
+    count_delivered(m, run, visible, visible + run->step_ns * (run->n - 1));
     add_to_windows(m, visible, latency, run->step_ns, run->n);
     if (!p->measured)
         return;
     histogram_add_progression(&m->delivery, latency, run->step_ns, run->n);
     add_blame(m, run, latency);
+}
+
+/* The window of a delivery visible at at_ns, and when that window ends. */
+static struct histogram *window_at(struct meter *m, int64_t at_ns, int64_t *end_ns)
+{
+    int64_t second = at_ns / METER_WINDOW_NS;
+    int64_t newest = m->window_start_ns / METER_WINDOW_NS + METER_WINDOWS - 1;
+    assert(second * METER_WINDOW_NS >= m->window_start_ns);
+    *end_ns = second < newest ? (second + 1) * METER_WINDOW_NS : INT64_MAX;
+    return &m->window[(second < newest ? second : newest) % METER_WINDOWS];
+}
+
+/* Later connections have later times: those of one bucket and one second follow each other. */
+void meter_deliver_at(struct meter *m, const struct delivery_run *run, const int64_t *at_ns)
+{
+    const struct publish_record *p = run->publish;
+    int64_t delay = m->delivery_delay_ns + run->buffered_ns, shift = delay - p->planned_ns;
+    int64_t part[BLAME_PARTS], end_ns = 0;
+    enum blame_part growing = parts_of(m, run, part);
+    struct histogram *window = NULL;
+    count_delivered(m, run, at_ns[0] + delay, at_ns[run->n - 1] + delay);
+    for (uint32_t k = 0, from; k < run->n;) {
+        if (at_ns[k] + delay >= end_ns)
+            window = window_at(m, at_ns[k] + delay, &end_ns);
+        struct histogram_share share = { .bucket = histogram_bucket_of(at_ns[k] + shift),
+                                         .min = at_ns[k] + shift };
+        int64_t before = end_ns < INT64_MAX ? end_ns - p->planned_ns : INT64_MAX, sum = 0;
+        int64_t bucket_end = histogram_bucket_end(share.bucket);
+        before = bucket_end < before ? bucket_end : before;
+        for (from = k; k < run->n && at_ns[k] + shift < before; k++)
+            sum += at_ns[k] + shift;
+        share.count = k - from;
+        share.sum = sum;
+        share.max = at_ns[k - 1] + shift;
+        histogram_add_share(window, &share);
+        if (p->measured) {
+            histogram_add_share(&m->delivery, &share);
+            blame_add_share(&m->blame, part, growing, &share);
+        }
+    }
 }
 
 void publish_record_merge(struct publish_record *into, const struct publish_record *from)

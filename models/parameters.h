@@ -58,6 +58,7 @@ struct cost_params {
     double iteration_ns;         /* one loop iteration: poll system call and bookkeeping */
     double ready_fd_ns;          /* one ready descriptor in a poll */
     double noise_cv;             /* sd / mean of a log-normal factor drawn for each publish */
+    double connection_cv;        /* sd / mean of a log-normal factor of each connection's own */
     double interference_rate_hz; /* Poisson outliers: other work on the CPU */
     double interference_ns;      /* mean length of one, exponential */
     double warm_saturation_ns; /* extra work after a long time off the CPU, whatever is open */

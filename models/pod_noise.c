@@ -38,6 +38,11 @@ void pod_noise_start(struct pod_noise *noise, struct pod *pod, uint64_t seed,
         double gap = random_stream_exponential(&noise->other, 1e9 / cost->interference_rate_hz);
         simulation_at(sim, sim->now_ns + (int64_t)gap, 0, interference, noise, NULL);
     }
+    for (uint32_t w = 0; w < workers; w++) {
+        struct random_stream rs;
+        random_stream_init(&rs, seed, replication, RANDOM_PACE, number * workers + w);
+        push_server_draw_pace(&pod->workers[w], &rs);
+    }
     for (uint32_t w = 0; cost->gc_period_ns > 0 && w < workers; w++) {
         struct random_stream rs;
         random_stream_init(&rs, seed, replication, RANDOM_GC, number * workers + w);

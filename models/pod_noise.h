@@ -1,5 +1,6 @@
 /* pod_noise.h - other work of a pod's processes: Poisson outliers on its first worker, and garbage
- * collections that grow with the live connections on every one.
+ * collections that grow with the live connections on every one. And what its connections cost
+ * more or less than the mean.
  */
 #ifndef PUSHSIM_MODELS_POD_NOISE_H
 #define PUSHSIM_MODELS_POD_NOISE_H

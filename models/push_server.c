@@ -171,7 +171,8 @@ static void server_end(void *owner, const struct loop_entry *e)
         ends[e->step](owner, e);
 }
 
-static const struct loop_handler server_handler = { server_begin, server_ran, server_end };
+const struct loop_handler push_server_handler = { server_begin, server_ran, server_end,
+                                                  push_batch_plan, push_batch_passed };
 
 /* -- life ---------------------------------------------------------------------------------- */
 
@@ -213,14 +214,19 @@ void push_server_init(struct push_server *s, struct simulation *sim,
     s->closing = mem_alloc(params->connections + (size_t)1);
     s->token = mem_alloc((params->connections + (size_t)1) * sizeof *s->token);
     s->answered = mem_alloc(params->connections + (size_t)1);
+    if (p->cost.connection_cv > 0)
+        s->pace = mem_alloc((params->connections + (size_t)1) * sizeof *s->pace);
+    for (uint32_t i = 0; s->pace && i < params->connections; i++)
+        s->pace[i] = PUSH_PACE_ONE;
     connections_init(&s->connections, params->connections);
     struct event_loop_params loop = { .ops = ops_of(p->server.loop),
-                                      .handler = &server_handler,
+                                      .handler = &push_server_handler,
                                       .owner = s,
                                       .iteration_ns = push_cost(p->cost.iteration_ns, 1),
                                       .ready_fd_ns = push_cost(p->cost.ready_fd_ns, 1),
                                       .accept_batch = p->server.accept_batch,
-                                      .plain = p->server.plain };
+                                      .single = p->server.plain || s->pace,
+                                      .unplanned = p->server.plain };
     event_loop_init(&s->loop, sim, params->group, params->worker % p->host.cpus, &loop);
     struct cache_warmth warmth = { push_cost(p->cost.warm_saturation_ns, 1),
                                    push_cost(p->cost.warm_time_ns, 1) };
@@ -237,8 +243,18 @@ void push_server_close(struct push_server *s)
     free(s->flush_ns);
     free(s->sum_bytes);
     free(s->closing);
+    free(s->pace);
     push_beat_close(s);
     memset(s, 0, sizeof *s);
+}
+
+void push_server_draw_pace(struct push_server *s, struct random_stream *rs)
+{
+    for (uint32_t i = 0; s->pace && i < s->connections.count; i++) {
+        double factor = random_stream_lognormal(rs, 1, s->p->cost.connection_cv);
+        s->pace[i] = factor < PUSH_PACE_MAX ? (uint32_t)lround(factor * PUSH_PACE_ONE)
+                                            : (uint32_t)PUSH_PACE_MAX * PUSH_PACE_ONE;
+    }
 }
 
 void push_server_connected(struct push_server *s, uint32_t first, uint32_t n)

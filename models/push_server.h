@@ -26,6 +26,7 @@
 #include "models/meter.h"
 #include "models/parameters.h"
 #include "models/slow_client.h"
+#include "sim/random_stream.h"
 
 /* What the pod hears of its connections, numbered base + i. */
 struct push_listener {
@@ -52,6 +53,9 @@ struct beat_ring {      /* FIFO */
     uint32_t head, count, capacity;
 };
 
+#define PUSH_PACE_ONE 65536
+#define PUSH_PACE_MAX 1000 /* largest factor */
+
 struct push_server {
     struct simulation *sim;
     const struct parameters *p;         /* borrowed */
@@ -62,6 +66,8 @@ struct push_server {
     struct slow_clients slow;             /* those that do not read */
     const struct push_listener *listener; /* borrowed */
     void *listener_owner;
+    uint32_t *pace;                   /* factor of each connection's costs x PUSH_PACE_ONE;
+                                         NULL: all are 1; owned */
     uint8_t *closing;                 /* why a connection with CONNECTION_LEFT ends; owned */
     uint32_t base;                    /* number of connection 0 for meter and listener */
     bool held_writes;                 /* writes wait for the end of the iteration (uvloop) */
@@ -96,6 +102,8 @@ void push_server_init(struct push_server *s, struct simulation *sim,
                       const struct push_server_params *params);
 void push_server_close(struct push_server *s);
 
+/* Draws the factor of each connection's costs (cost.connection_cv), before the run. */
+void push_server_draw_pace(struct push_server *s, struct random_stream *rs);
 /* Connections first … are open now, without any cost (before the run). */
 void push_server_connected(struct push_server *s, uint32_t first, uint32_t n);
 /* A publish request reaches the server; `record` gives planned_ns, bytes, factor and measured. */

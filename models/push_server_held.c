@@ -111,6 +111,7 @@ static void weigh_slow(struct weighing *w, const struct slow_client *c)
 void push_server_holdings(struct push_server *s, struct push_holdings *sum)
 {
     struct weighing w = { s, sum, s->tail };
+    event_loop_sync(&s->loop);
     event_loop_visit(&s->loop, weigh_entry, &w);
     for (uint32_t i = 0; i < s->slow.count; i++)
         weigh_slow(&w, &s->slow.items[i]);
@@ -165,9 +166,8 @@ static void hold_entry(void *arg, const struct loop_entry *e, bool begun, int64_
     } else if (e->step == STEP_TAKE) {
         meter_drop(s->meter, s->base + e->first, e->count, s->tail - e->to);
         int64_t unit = push_server_take_cost(s, e);
-        int64_t before = push_server_wake_cost(s, e) - s->take_ns[e->from];
         for (uint32_t m = e->from; m < e->to; m++)
-            hold(h, e, got_to(progress_ns, unit, before + s->take_ns[m + 1]), 1);
+            hold(h, e, got_to(progress_ns, unit, push_server_written_cost(s, e, m)), 1);
     }
 }
 

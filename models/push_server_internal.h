@@ -41,6 +41,12 @@ static inline int64_t push_positive(int64_t ns)
     return ns > 0 ? ns : 1;
 }
 
+/* A cost of connection i: in its own pace, if it has one. */
+static inline int64_t push_server_paced(const struct push_server *s, uint32_t i, int64_t ns)
+{
+    return s->pace ? push_positive(ns * s->pace[i] / PUSH_PACE_ONE) : ns;
+}
+
 /* push_server.c: extends the prefix sums of costs and bytes by message m. */
 void push_server_add_costs(struct push_server *s, uint32_t m);
 /* The next wake-up of n connections whose oldest message is `from`, after
@@ -58,12 +64,28 @@ void push_flush_ran(struct push_server *s, const struct loop_entry *e,
 /* ns that a wake-up for messages from .. last costs because its state is cold. */
 double push_server_cold_cost(const struct push_server *s, uint32_t from, uint32_t last);
 
-/* Cost of one callback of these entries. */
+/* Cost of one callback of these entries; of the part of a last wake-up up to the write of message
+ * m. `base`: before the connection's own pace. */
 int64_t push_server_wake_cost(const struct push_server *s, const struct loop_entry *e);
 int64_t push_server_take_cost(const struct push_server *s, const struct loop_entry *e);
 int64_t push_server_flush_cost(const struct push_server *s, const struct loop_entry *e);
+int64_t push_server_written_cost(const struct push_server *s, const struct loop_entry *e,
+                                 uint32_t m);
+int64_t push_server_wake_base(const struct push_server *s, const struct loop_entry *e);
+int64_t push_server_take_base(const struct push_server *s, const struct loop_entry *e);
+int64_t push_server_flush_base(const struct push_server *s, const struct loop_entry *e);
+int64_t push_server_written_base(const struct push_server *s, const struct loop_entry *e,
+                                 uint32_t m);
 /* Applies the queue bound to an entry's window of messages; the dropped ones are settled. */
 void push_server_bound(struct push_server *s, struct loop_entry *e);
+
+extern const struct loop_handler push_server_handler;
+
+/* push_server_batch.c: the handler's plan and passed */
+uint32_t push_batch_plan(void *owner, const struct loop_entry *entries, uint32_t n,
+                         int64_t *work_ns);
+void push_batch_passed(void *owner, const struct loop_entry *entries, uint32_t n,
+                       const int64_t *work_ns, const struct loop_stretch *stretch);
 
 /* push_server_slow.c */
 /* A message is due for a connection with a queue of its own, or that gets one now. */

@@ -254,6 +254,11 @@ static uint32_t takes(const struct push_server *s, const struct slow_client *c)
     return n;
 }
 
+static int64_t item_cost(const struct push_server *s, uint32_t i, uint32_t m)
+{
+    return push_server_paced(s, i, s->take_ns[m + 1] - s->take_ns[m]);
+}
+
 int64_t push_slow_take_begin(struct push_server *s, struct loop_entry *e)
 {
     struct slow_client *c = client_of(s, e->first);
@@ -265,7 +270,7 @@ int64_t push_slow_take_begin(struct push_server *s, struct loop_entry *e)
     c->taken_ns = total;
     for (uint32_t k = 0; k < e->to; k++) {
         uint32_t m = slow_queue_at(&c->queue, k)->publish;
-        total += s->take_ns[m + 1] - s->take_ns[m];
+        total += item_cost(s, e->first, m);
     }
     return total;
 }
@@ -277,7 +282,7 @@ void push_slow_ran(struct push_server *s, const struct loop_entry *e,
     struct slow_message message;
     while (!s->held_writes && c->taken < e->to) {
         uint32_t m = slow_queue_at(&c->queue, 0)->publish;
-        int64_t offset = c->taken_ns + s->take_ns[m + 1] - s->take_ns[m];
+        int64_t offset = c->taken_ns + item_cost(s, e->first, m);
         if (offset > stretch->to_ns)
             return;
         slow_queue_pop(&c->queue, &message);
@@ -324,8 +329,8 @@ void push_slow_take_end(struct push_server *s, const struct loop_entry *e)
     event_loop_flush(&s->loop, &flush);
 }
 
-/* One write of all messages in q. */
-static int64_t write_cost(const struct push_server *s, const struct slow_queue *q)
+/* One write of all messages in q to connection i. */
+static int64_t write_cost(const struct push_server *s, uint32_t i, const struct slow_queue *q)
 {
     double factor = s->publishes[slow_queue_at(q, 0)->publish].factor;
     int64_t total = push_cost(s->costs->write_ns, factor);
@@ -333,13 +338,13 @@ static int64_t write_cost(const struct push_server *s, const struct slow_queue *
         uint32_t m = slow_queue_at(q, k)->publish;
         total += s->flush_ns[m + 1] - s->flush_ns[m];
     }
-    return push_positive(total);
+    return push_server_paced(s, i, push_positive(total));
 }
 
 int64_t push_slow_flush_begin(struct push_server *s, const struct loop_entry *e)
 {
     struct slow_client *c = slow_clients_find(&s->slow, e->first);
-    return c && c->held.count > 0 ? write_cost(s, &c->held) : 0;
+    return c && c->held.count > 0 ? write_cost(s, e->first, &c->held) : 0;
 }
 
 void push_slow_flush_end(struct push_server *s, const struct loop_entry *e)
@@ -367,7 +372,7 @@ void push_slow_flush_end(struct push_server *s, const struct loop_entry *e)
 int64_t push_slow_writable_begin(struct push_server *s, const struct loop_entry *e)
 {
     struct slow_client *c = slow_clients_find(&s->slow, e->first);
-    return c && c->buffer.count > 0 ? write_cost(s, &c->buffer) : 0;
+    return c && c->buffer.count > 0 ? write_cost(s, e->first, &c->buffer) : 0;
 }
 
 void push_slow_writable_end(struct push_server *s, const struct loop_entry *e)

@@ -30,7 +30,7 @@ void push_server_bound(struct push_server *s, struct loop_entry *e)
     meter_drop(s->meter, s->base + e->first, e->count, held - depth);
 }
 
-int64_t push_server_wake_cost(const struct push_server *s, const struct loop_entry *e)
+int64_t push_server_wake_base(const struct push_server *s, const struct loop_entry *e)
 {
     const struct publish_record *p = &s->publishes[e->from];
     double cold_ns = e->step == STEP_TAKE && e->to - e->from > 1
@@ -39,9 +39,36 @@ int64_t push_server_wake_cost(const struct push_server *s, const struct loop_ent
     return push_positive(push_cost(s->costs->wake_ns + cold_ns, p->factor));
 }
 
+int64_t push_server_take_base(const struct push_server *s, const struct loop_entry *e)
+{
+    return push_server_wake_base(s, e) + s->take_ns[e->to] - s->take_ns[e->from];
+}
+
+int64_t push_server_written_base(const struct push_server *s, const struct loop_entry *e,
+                                 uint32_t m)
+{
+    return push_server_wake_base(s, e) + s->take_ns[m + 1] - s->take_ns[e->from];
+}
+
+int64_t push_server_wake_cost(const struct push_server *s, const struct loop_entry *e)
+{
+    return push_server_paced(s, e->first, push_server_wake_base(s, e));
+}
+
 int64_t push_server_take_cost(const struct push_server *s, const struct loop_entry *e)
 {
-    return push_server_wake_cost(s, e) + s->take_ns[e->to] - s->take_ns[e->from];
+    return push_server_paced(s, e->first, push_server_take_base(s, e));
+}
+
+int64_t push_server_flush_cost(const struct push_server *s, const struct loop_entry *e)
+{
+    return push_server_paced(s, e->first, push_server_flush_base(s, e));
+}
+
+int64_t push_server_written_cost(const struct push_server *s, const struct loop_entry *e,
+                                 uint32_t m)
+{
+    return push_server_paced(s, e->first, push_server_written_base(s, e, m));
 }
 
 /* The server has given the connection up; its task is cancelled now that its turn has come. */
@@ -97,7 +124,7 @@ int64_t push_take_begin(struct push_server *s, struct loop_entry *e)
     return push_server_take_cost(s, e);
 }
 
-int64_t push_server_flush_cost(const struct push_server *s, const struct loop_entry *e)
+int64_t push_server_flush_base(const struct push_server *s, const struct loop_entry *e)
 {
     return push_positive(push_cost(s->costs->write_ns, s->publishes[e->from].factor) +
                          s->flush_ns[e->to] - s->flush_ns[e->from]);
@@ -151,10 +178,9 @@ void push_take_ran(struct push_server *s, const struct loop_entry *e,
 {
     if (s->held_writes)
         return;
-    int64_t unit = push_server_take_cost(s, e),
-            before = push_server_wake_cost(s, e) - s->take_ns[e->from];
+    int64_t unit = push_server_take_cost(s, e);
     for (uint32_t m = e->from; m < e->to; m++)
-        written(s, e, m, unit, before + s->take_ns[m + 1], stretch);
+        written(s, e, m, unit, push_server_written_cost(s, e, m), stretch);
 }
 
 void push_take_end(struct push_server *s, const struct loop_entry *e)

@@ -11,6 +11,7 @@ enum random_purpose {
     RANDOM_COST_NOISE = 3,   /* the log-normal factor of each publish */
     RANDOM_INTERFERENCE = 4, /* other work in the server; index: worker */
     RANDOM_GC = 5,           /* phase of garbage collection; index: worker */
+    RANDOM_PACE = 6,         /* the log-normal factor of each connection; index: worker */
     RANDOM_RECONNECT = 16,   /* retry delays; index: client and attempt, mixed */
     RANDOM_CHURN = 17,       /* which clients stall or vanish, and when */
     RANDOM_BALANCER = 32,    /* which pod a new connection goes to */

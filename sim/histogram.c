@@ -42,6 +42,11 @@ int64_t histogram_bucket_start(uint32_t bucket)
     return (int64_t)(bucket - (shift << HISTOGRAM_SUB_BITS)) << shift;
 }
 
+int64_t histogram_bucket_end(uint32_t bucket)
+{
+    return bucket < HISTOGRAM_BUCKETS ? histogram_bucket_start(bucket + 1) : INT64_MAX;
+}
+
 /* Steps at least as wide as the buckets: each value has a bucket of its own. */
 static uint64_t add_wide(struct histogram *h, int64_t *value, int64_t step, uint64_t n,
                          int64_t end)

@@ -40,8 +40,17 @@ static inline uint32_t histogram_bucket(int64_t value)
     return (shift << HISTOGRAM_SUB_BITS) + (uint32_t)(value >> shift);
 }
 
+/* The same for any value >= 0: HISTOGRAM_BUCKETS when it is above the range. */
+static inline uint32_t histogram_bucket_of(int64_t value)
+{
+    return value >> HISTOGRAM_VALUE_BITS ? HISTOGRAM_BUCKETS : histogram_bucket(value);
+}
+
 /* The lowest value of a bucket; that of bucket + 1 is one above its highest. */
 int64_t histogram_bucket_start(uint32_t bucket);
+
+/* One above the highest value of histogram_bucket_of's bucket; INT64_MAX above the range. */
+int64_t histogram_bucket_end(uint32_t bucket);
 
 /* Records `times` values (0: none); false: above the range, counted in overflow. */
 static inline bool histogram_add(struct histogram *h, int64_t value, uint64_t times)
@@ -64,6 +73,22 @@ static inline bool histogram_add(struct histogram *h, int64_t value, uint64_t ti
 /* Records first, first + step, … (n values; first >= 0, step >= 0, the last within int64) bucket by
  * bucket: the same result as n single additions, in time proportional to the buckets touched. */
 void histogram_add_progression(struct histogram *h, int64_t first, int64_t step, uint64_t n);
+struct histogram_share { /* values that lie in one bucket */
+    uint32_t bucket;     /* histogram_bucket_of each of them */
+    uint64_t count;      /* >= 1 */
+    int64_t min, max, sum;
+};
+
+static inline void histogram_add_share(struct histogram *h, const struct histogram_share *share)
+{
+    h->count += share->count;
+    h->sum += (double)share->sum;
+    h->min = share->min < h->min ? share->min : h->min;
+    h->max = share->max > h->max ? share->max : h->max;
+    *(share->bucket < HISTOGRAM_BUCKETS ? &h->buckets[share->bucket] : &h->overflow) +=
+        share->count;
+}
+
 void histogram_merge(struct histogram *into, const struct histogram *from);
 
 /* The midpoint of the bucket that holds the value of rank ceil(q * count) (at least 1) in sorted

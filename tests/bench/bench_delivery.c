@@ -1,6 +1,6 @@
 /* bench_delivery.c - simulated deliveries a second of wall time, all metrics and blame on: ranges
- * of connections in the same state, and every connection an entry of its own. And how much faster
- * than real time a server of 500 connections runs. */
+ * of connections in the same state, and every connection an entry of its own at its own cost. And
+ * how much faster than real time a server of 500 connections runs. */
 #include "models/push_run.h"
 #include "tests/bench/bench.h"
 #include "tests/support/push_case.h"
@@ -10,7 +10,7 @@ struct load {
     double rate_hz;
     int64_t duration_ns;
     int64_t quota_ns; /* of each 100 ms; 0 = no limit */
-    bool plain;       /* one ready-queue entry a connection */
+    double pace_cv;   /* > 0: every connection at its own pace, an entry of its own */
 };
 
 /* Runs it; returns the deliveries. */
@@ -20,9 +20,9 @@ static double deliveries(const struct load *load)
     struct schedule s;
     struct run_record r;
     p.clients = load->clients;
-    p.server.plain = load->plain;
     p.cpu.quota_ns = load->quota_ns;
     p.cost.noise_cv = 0.1;
+    p.cost.connection_cv = load->pace_cv;
     p.cost.warm_saturation_ns = 2.5e6;
     p.cost.warm_time_ns = 3e7;
     p.workload.arrivals = ARRIVAL_POISSON;
@@ -56,10 +56,10 @@ static double times_real(void *context)
 int main(void)
 {
     const int64_t second = 1000000000;
-    struct load uniform = { 10000, 2, 600 * second, 0, false };
-    struct load mixed = { 10000, 2, 100 * second, 0, true };
-    struct load million = { 1000000, 0.02, 150 * second, 0, true };
-    struct load fastapi = { 500, 10, 600 * second, 20000000, false };
+    struct load uniform = { 10000, 2, 600 * second, 0, 0 };
+    struct load mixed = { 10000, 2, 100 * second, 0, 0.3 };
+    struct load million = { 1000000, 0.02, 150 * second, 0, 0.3 };
+    struct load fastapi = { 500, 10, 600 * second, 20000000, 0 };
     bench_report("delivery.uniform", "1/s", BENCH_RUNS, per_second, &uniform);
     bench_report("delivery.mixed", "1/s", BENCH_RUNS, per_second, &mixed);
     bench_report("delivery.mixed_1m", "1/s", BENCH_RUNS, per_second, &million);

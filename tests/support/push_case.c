@@ -64,6 +64,7 @@ static void random_costs(struct parameters *p, struct random_stream *rs)
 {
     struct cost_params *c = &p->cost;
     c->noise_cv = chance(rs, 0.5) ? 0.3 : 0;
+    c->connection_cv = chance(rs, 0.3) ? 0.3 : 0;
     c->interference_rate_hz = chance(rs, 0.3) ? 5 : 0;
     c->interference_ns = 2e6;
     c->warm_saturation_ns = chance(rs, 0.5) ? 1e6 : 0;

@@ -70,7 +70,7 @@ static void arrive(void *subject, void *object)
 
 static void run_loop(struct loop_log *log, const struct loop_ops *ops, bool held, bool plain)
 {
-    static const struct loop_handler handler = { begin, ran, end };
+    static const struct loop_handler handler = { .begin = begin, .ran = ran, .end = end };
     struct loop_entry job = { 0, 1, 0, 0, JOB };
     struct loop_entry publish[2] = { { 0, 1, 0, 0, PUBLISH }, { 0, 1, 1, 0, PUBLISH } };
     struct cpu_host_params host = { .cpus = 1, .tick_ns = 4000000, .slice_ns = 5000000 };
@@ -81,7 +81,7 @@ static void run_loop(struct loop_log *log, const struct loop_ops *ops, bool held
                                         .iteration_ns = 20 * US,
                                         .ready_fd_ns = 3 * US,
                                         .accept_batch = 1,
-                                        .plain = plain };
+                                        .single = plain };
     struct simulation sim;
     simulation_init(&sim);
     struct cpu_host *cpus = cpu_host_new(&sim, &host, NULL);

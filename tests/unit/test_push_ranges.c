@@ -1,7 +1,8 @@
-/* One ready-queue entry for a range of connections gives what one entry a connection gives: the
- * same record to the last bit, for random servers, limits, policies, loads and clients that come,
- * leave and stall. In each run every message is accounted for (meter_check asserts it), and the
- * parts of the blame sum to the latency. */
+/* Ranges of connections, and planned runs of connections with costs of their own, give what one
+ * ready-queue entry and one demand for CPU time a connection give: the same record to the last bit,
+ * for random servers, limits, policies, loads and clients that come, leave and stall. In each run
+ * every message is accounted for (meter_check asserts it), and the parts of the blame sum to the
+ * latency. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +15,7 @@
 #include "models/push_run.h"
 #include "tests/support/push_case.h"
 
-#define CASES 400
+#define CASES 800
 
 static void run_case(uint32_t number, bool plain, struct run_record *out)
 {

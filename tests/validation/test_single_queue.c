@@ -63,11 +63,13 @@ static void arrive(void *subject, void *object)
 /* Mean sojourn time and half the width of its 99 % interval, ns. */
 static double sojourn(const struct loop_ops *ops, double rho, double cv, double *half)
 {
-    static const struct loop_handler handler = { begin, ran, end };
+    static const struct loop_handler handler = { .begin = begin, .ran = ran, .end = end };
     struct cpu_host_params host = { .cpus = 1, .tick_ns = 4000000, .slice_ns = 5000000 };
     struct cpu_group_params group = { .period_ns = 100000000, .weight = 1024 };
     struct queue q = { .rho = rho, .cv = cv };
-    struct event_loop_params params = { ops, &handler, &q, 0, 0, 1, false };
+    struct event_loop_params params = {
+        .ops = ops, .handler = &handler, .owner = &q, .accept_batch = 1
+    };
     random_stream_init(&q.arrivals, 5, 0, 1, 0);
     random_stream_init(&q.services, 5, 0, 2, 0);
     q.arrived_ns = mem_alloc(JOBS * sizeof *q.arrived_ns);
