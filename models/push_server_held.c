@@ -162,9 +162,9 @@ static void hold_entry(void *arg, const struct loop_entry *e, bool begun, int64_
         hold_windows(h, e);
     } else if (e->step == STEP_TAKE && s->held_writes) {
         hold(h, e, 0, e->to - e->from);
-        meter_drop(s->meter, s->base + e->first, e->count, s->tail - e->to);
+        push_server_drop_rest(s, e);
     } else if (e->step == STEP_TAKE) {
-        meter_drop(s->meter, s->base + e->first, e->count, s->tail - e->to);
+        push_server_drop_rest(s, e);
         int64_t unit = push_server_take_cost(s, e);
         for (uint32_t m = e->from; m < e->to; m++)
             hold(h, e, got_to(progress_ns, unit, push_server_written_cost(s, e, m)), 1);

@@ -78,6 +78,8 @@ int64_t push_server_written_base(const struct push_server *s, const struct loop_
                                  uint32_t m);
 /* Applies the queue bound to an entry's window of messages; the dropped ones are settled. */
 void push_server_bound(struct push_server *s, struct loop_entry *e);
+/* A wake-up that has begun drops at its end what it does not take. */
+void push_server_drop_rest(struct push_server *s, const struct loop_entry *e);
 
 extern const struct loop_handler push_server_handler;
 

@@ -183,11 +183,16 @@ void push_take_ran(struct push_server *s, const struct loop_entry *e,
         written(s, e, m, unit, push_server_written_cost(s, e, m), stretch);
 }
 
+void push_server_drop_rest(struct push_server *s, const struct loop_entry *e)
+{
+    if (s->p->server.fan_out == FAN_OUT_QUEUES) /* else the rest is not due yet */
+        meter_drop(s->meter, s->base + e->first, e->count, s->tail - e->to);
+}
+
 void push_take_end(struct push_server *s, const struct loop_entry *e)
 {
     connections_set_phase(&s->connections, e->first, e->count, CONNECTION_WAITING);
-    if (s->p->server.fan_out == FAN_OUT_QUEUES)
-        meter_drop(s->meter, s->base + e->first, e->count, s->tail - e->to);
+    push_server_drop_rest(s, e);
     if (s->held_writes) {
         struct loop_entry flush = *e;
         flush.step = STEP_FLUSH;
