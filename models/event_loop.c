@@ -289,11 +289,26 @@ void event_loop_close(struct event_loop *loop)
     memset(loop, 0, sizeof *loop);
 }
 
+/* Of a range only the callback in progress still runs to its end, as a single entry would. */
+static void leave_range(struct event_loop *loop)
+{
+    if (loop->sleeping || loop->current.step == LOOP_POLL)
+        return;
+    int64_t rest = (int64_t)loop->current.count - loop->progress_ns / loop->unit_ns - 1;
+    if (rest <= 0)
+        return;
+    int64_t less_ns = loop->unit_ns * rest;
+    loop->total_ns -= less_ns;
+    loop->asked_ns -= less_ns;
+    cpu_thread_shorten(loop->thread, less_ns);
+}
+
 void event_loop_clear(struct event_loop *loop)
 {
     struct loop_queue *all[] = { &loop->inbox, &loop->accepts, &loop->timers, &loop->closes,
                                  &loop->ready, &loop->later,   &loop->inside, &loop->flush };
     unplan(loop, 0);
+    leave_range(loop);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         all[i]->count = 0;
     loop->current = loop_poll_entry(loop, 0);
