@@ -5,7 +5,7 @@
 
 #include "sim/error.h"
 
-enum { CHUNK_ENTRIES = 10, BITMAP_WORDS = EVENT_LADDER_BUCKETS / 64, PER_BUCKET = 4 };
+enum { CHUNK_ENTRIES = 10, BITMAP_WORDS = EVENT_LADDER_BUCKETS / 64, PER_BUCKET = 8 };
 
 /* A bucket is a list of chunks: entries lie together, and a chunk just freed is warm. */
 struct event_chunk {
@@ -20,7 +20,7 @@ struct bucket {
     uint32_t count; /* entries */
 };
 
-struct event_rung {
+struct event_rung {                /* all buckets are empty when it is not in use */
     int64_t start_ns;              /* of bucket 0 */
     int64_t last_ns;               /* the latest time that belongs here */
     int shift;                     /* buckets are 2^shift ns wide */
@@ -69,7 +69,8 @@ static void clear_top(struct event_ladder *l)
 void event_ladder_clear(struct event_ladder *l)
 {
     clear_top(l);
-    l->depth = 0;
+    for (; l->depth > 0; l->depth--)
+        memset(l->rungs[l->depth - 1], 0, sizeof **l->rungs);
     l->chunks_used = 1;
     l->free_chunk = 0;
 }
@@ -141,8 +142,6 @@ static struct event_rung *new_rung(struct event_ladder *l, uint32_t n, int64_t s
     (*rung)->start_ns = start_ns;
     (*rung)->last_ns = last_ns;
     (*rung)->shift = spread > buckets ? spread - buckets : 0;
-    memset((*rung)->filled, 0, sizeof(*rung)->filled);
-    memset((*rung)->buckets, 0, sizeof(*rung)->buckets);
     return *rung;
 }
 
