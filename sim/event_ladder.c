@@ -24,6 +24,7 @@ struct event_rung {                /* all buckets are empty when it is not in us
     int64_t start_ns;              /* of bucket 0 */
     int64_t last_ns;               /* the latest time that belongs here */
     int shift;                     /* buckets are 2^shift ns wide */
+    int word;                      /* the words of `filled` before it are 0, and stay so */
     uint64_t filled[BITMAP_WORDS]; /* a bit for each bucket that is not empty */
     struct bucket buckets[EVENT_LADDER_BUCKETS];
 };
@@ -141,6 +142,7 @@ static struct event_rung *new_rung(struct event_ladder *l, uint32_t n, int64_t s
     int spread = bits_of((uint64_t)(last_ns - start_ns));
     (*rung)->start_ns = start_ns;
     (*rung)->last_ns = last_ns;
+    (*rung)->word = 0;
     (*rung)->shift = spread > buckets ? spread - buckets : 0;
     return *rung;
 }
@@ -160,11 +162,11 @@ bool event_ladder_return(struct event_ladder *l, const struct event_entry *entri
 }
 
 /* The first bucket of the rung that is not empty, or -1. */
-static int first_filled(const struct event_rung *rung)
+static int first_filled(struct event_rung *rung)
 {
-    for (int word = 0; word < BITMAP_WORDS; word++)
-        if (rung->filled[word])
-            return word * 64 + __builtin_ctzll(rung->filled[word]);
+    for (; rung->word < BITMAP_WORDS; rung->word++)
+        if (rung->filled[rung->word])
+            return rung->word * 64 + __builtin_ctzll(rung->filled[rung->word]);
     return -1;
 }
 
