@@ -176,9 +176,7 @@ static uint32_t take_slot(struct event_queue *q)
     }
     if (q->used >= q->capacity)
         grow(q);
-    slot = q->used++;
-    q->nodes[slot].generation = 1;
-    return slot;
+    return q->used++;
 }
 
 static struct event_node *find(const struct event_queue *q, uint64_t handle)
@@ -269,11 +267,11 @@ bool event_queue_pending(const struct event_queue *q, uint64_t handle)
     return find(q, handle) != NULL;
 }
 
-void event_queue_settle(struct event_queue *q, struct event_entry entry)
+void event_queue_settle(struct event_queue *q, uint64_t order, uint32_t slot)
 {
-    struct event_node *node = &q->nodes[entry.slot];
-    if (node->placed_order == entry.order)
-        place_node(q, node, entry.slot); /* moved to a later time a while ago: do it now */
+    struct event_node *node = &q->nodes[slot];
+    if (node->placed_order == order)
+        place_node(q, node, slot); /* moved to a later time a while ago: do it now */
     else
         q->stale--;
 }

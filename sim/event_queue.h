@@ -26,7 +26,7 @@ struct event_node {        /* one cache line */
     event_fn *fn;          /* what to call */
     void *subject;         /* first argument; borrowed */
     void *object;          /* second argument; borrowed */
-    uint32_t generation;   /* of the handle; changes when the event leaves; never 0 */
+    uint32_t generation;   /* of the handle; changes when the event leaves */
     uint32_t next_free;    /* slot; 0 = none */
 };
 
@@ -60,7 +60,7 @@ static inline void event_queue_release(struct event_queue *q, struct event_node 
                                        uint32_t slot)
 {
     node->placed_order = 0;
-    node->generation += node->generation == UINT32_MAX ? 2 : 1;
+    node->generation++;
     node->next_free = q->free_slot;
     q->free_slot = slot;
 }
@@ -68,7 +68,7 @@ static inline void event_queue_release(struct event_queue *q, struct event_node 
 /* For event_queue_pop: fetches near entries, false when there are none; deals with an entry whose
  * event is no longer due at its time. */
 bool event_queue_refill(struct event_queue *q);
-void event_queue_settle(struct event_queue *q, struct event_entry entry);
+void event_queue_settle(struct event_queue *q, uint64_t order, uint32_t slot);
 
 /* Takes the first event if its time is <= until_ns; false when there is none. What was taken can be
  * read from *out until the next call. */
@@ -87,7 +87,7 @@ static inline bool event_queue_pop(struct event_queue *q, int64_t until_ns,
             *out = node;
             return true;
         }
-        event_queue_settle(q, *entry);
+        event_queue_settle(q, entry->order, entry->slot);
     }
 }
 

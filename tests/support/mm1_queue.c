@@ -21,12 +21,6 @@ void mm1_queue_close(struct mm1_queue *m)
     free(m->arrived_ns);
 }
 
-static void sum_area(struct mm1_queue *m)
-{
-    m->area += (double)(m->last - m->first) * (double)(m->sim.now_ns - m->changed_ns);
-    m->changed_ns = m->sim.now_ns;
-}
-
 static void depart(void *subject, void *object);
 
 static void start_service(struct mm1_queue *m)
@@ -50,7 +44,7 @@ static void grow_ring(struct mm1_queue *m)
 static void arrive(void *subject, void *object)
 {
     struct mm1_queue *m = subject;
-    sum_area(m);
+    m->found += m->last - m->first;
     if (m->last - m->first == m->capacity)
         grow_ring(m);
     m->arrived_ns[m->last & (m->capacity - 1)] = m->sim.now_ns;
@@ -66,16 +60,16 @@ static void depart(void *subject, void *object)
 {
     struct mm1_queue *m = subject;
     (void)object;
-    sum_area(m);
     int64_t arrived = m->arrived_ns[m->first & (m->capacity - 1)];
     histogram_add(&m->sojourn, m->sim.now_ns - arrived, 1);
     if (++m->first < m->last)
         start_service(m);
+    else if (m->first == m->params.customers)
+        simulation_stop(&m->sim);
 }
 
 void mm1_queue_run(struct mm1_queue *m)
 {
     simulation_at(&m->sim, 0, 0, arrive, m, NULL);
-    while (simulation_step(&m->sim))
-        ;
+    simulation_run_until(&m->sim, INT64_MAX);
 }

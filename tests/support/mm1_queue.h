@@ -27,8 +27,7 @@ struct mm1_queue {
     int64_t *arrived_ns;      /* ring of the customers present; owned */
     uint64_t capacity;        /* of the ring, a power of two */
     uint64_t first, last;     /* customers first .. last - 1 are present */
-    double area;              /* customers present, integrated over time, ns */
-    int64_t changed_ns;       /* up to where area is summed */
+    uint64_t found;           /* customers present, summed over the arrivals */
     uint64_t departure;       /* handle of the service in progress */
     struct histogram sojourn; /* times in the system, ns */
 };
