@@ -40,7 +40,7 @@ void random_stream_refill(struct random_stream *rs)
 /* Layer and position from one draw: its low 8 and high 53 bits are independent. */
 static inline double position(uint64_t bits)
 {
-    return (double)(bits >> 11) * 0x1p-53;
+    return (double)(int64_t)(bits >> 11) * 0x1p-53; /* signed: one instruction */
 }
 
 /* The ziggurat's rarer cases (2 %) for a first draw of `bits`: in the wedge beside a layer the density

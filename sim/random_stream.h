@@ -51,7 +51,7 @@ static inline uint64_t random_stream_u64(struct random_stream *rs)
 static inline double random_stream_uniform(struct random_stream *rs) /* in (0, 1) */
 {
     /* 52 bits and a half: never 0, and exact, so never rounded up to 1 */
-    return ((double)(random_stream_u64(rs) >> 12) + 0.5) * 0x1p-52;
+    return ((double)(int64_t)(random_stream_u64(rs) >> 12) + 0.5) * 0x1p-52;
 }
 
 /* By the ziggurat (Marsaglia, Tsang 2000): one u64 in 98 of 100 cases, so that streams of the same
