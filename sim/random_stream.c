@@ -37,10 +37,11 @@ void random_stream_refill(struct random_stream *rs)
     rs->used = 0;
 }
 
-/* Layer and position from one draw: its low 8 and high 53 bits are independent. */
-static inline double position(uint64_t bits)
+/* A place in 0 .. width from a draw's high 53 bits, which know nothing of the low 8, the layer.
+ * Signed: one instruction; width scaled first: that does not wait for the draw. */
+static inline double position(uint64_t bits, double width)
 {
-    return (double)(int64_t)(bits >> 11) * 0x1p-53; /* signed: one instruction */
+    return (double)(int64_t)(bits >> 11) * (width * 0x1p-53);
 }
 
 /* The ziggurat's rarer cases (2 %) for a first draw of `bits`: in the wedge beside a layer the density
@@ -50,7 +51,7 @@ __attribute__((noinline)) static double exponential_rare(struct random_stream *r
 {
     for (double tail = 0;; bits = random_stream_u64(rs)) {
         unsigned layer = bits & 255;
-        double x = position(bits) * ziggurat_exponential[layer];
+        double x = position(bits, ziggurat_exponential[layer]);
         if (x < ziggurat_exponential[layer + 1])
             return tail + x;
         if (layer == 0) {
@@ -68,7 +69,7 @@ static inline double exponential(struct random_stream *rs)
 {
     uint64_t bits = random_stream_u64(rs);
     unsigned layer = bits & 255;
-    double x = position(bits) * ziggurat_exponential[layer];
+    double x = position(bits, ziggurat_exponential[layer]);
     return x < ziggurat_exponential[layer + 1] ? x : exponential_rare(rs, bits);
 }
 
@@ -99,7 +100,7 @@ double random_stream_normal(struct random_stream *rs)
         uint64_t bits = random_stream_u64(rs);
         unsigned layer = bits & 255;
         double sign = 1 - (double)(bits >> 7 & 2); /* of bit 8; no branch to guess */
-        double x = position(bits) * ziggurat_normal[layer];
+        double x = position(bits, ziggurat_normal[layer]);
         if (x < ziggurat_normal[layer + 1])
             return sign * x;
         if (layer == 0)

@@ -1,5 +1,6 @@
 #include "tests/support/mm1_queue.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "sim/error.h"
@@ -27,8 +28,7 @@ static void start_service(struct mm1_queue *m)
 {
     double mean = m->params.service_ns;
     double takes = m->params.constant ? mean : random_stream_exponential(&m->services, mean);
-    m->departure =
-        simulation_at(&m->sim, m->sim.now_ns + (int64_t)(takes + 0.5), 0, depart, m, NULL);
+    m->departure = simulation_at(&m->sim, m->sim.now_ns + llrint(takes), 0, depart, m, NULL);
 }
 
 static void grow_ring(struct mm1_queue *m)
@@ -52,7 +52,7 @@ static void arrive(void *subject, void *object)
         start_service(m);
     if (m->last < m->params.customers) {
         double gap = random_stream_exponential(&m->arrivals, m->params.arrival_ns);
-        simulation_at(&m->sim, m->sim.now_ns + (int64_t)(gap + 0.5), 0, arrive, m, object);
+        simulation_at(&m->sim, m->sim.now_ns + llrint(gap), 0, arrive, m, object);
     }
 }
 
