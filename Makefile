@@ -14,7 +14,7 @@ PKGS     := libfyaml jansson gsl sqlite3 libuv
 # -ffp-contract=off: the same bytes from gcc and clang, debug and release
 OPT      ?= -O2 -g
 WARN     := -std=c17 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
-CPPFLAGS += -I. -D_GNU_SOURCE -DPUSHSIM_DATADIR='"$(PREFIX)/share/pushsim"' \
+CPPFLAGS += -I. -D_GNU_SOURCE \
             $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 CFLAGS   += $(OPT) $(WARN) -ffp-contract=off -fno-math-errno $(SAN)
 LDFLAGS  += $(SAN)
@@ -199,7 +199,12 @@ bench-json: $(BENCHES)
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/pushsim
 	install -m 755 $(BUILD)/pushsim $(DESTDIR)$(PREFIX)/bin/pushsim
-	cp -R --no-preserve=ownership data experiments/*.yaml $(DESTDIR)$(PREFIX)/share/pushsim/
+	install -d $(DESTDIR)$(PREFIX)/share/pushsim/experiments/replay
+	cp -R --no-preserve=ownership data $(DESTDIR)$(PREFIX)/share/pushsim/
+	cp -R --no-preserve=ownership experiments/*.yaml experiments/field experiments/claims \
+	  $(DESTDIR)$(PREFIX)/share/pushsim/experiments/
+	cp -R --no-preserve=ownership experiments/replay/servers \
+	  $(DESTDIR)$(PREFIX)/share/pushsim/experiments/replay/
 
 clean:
 	rm -rf $(BUILD) build

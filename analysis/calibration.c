@@ -68,7 +68,8 @@ static void take_value(void *context, const struct store_value *v)
             continue;
         for (size_t i = 0; i < c->plan->count; i++) {
             struct calibration_cell *cell = &c->cells[i];
-            if (cell->point->scenario_hash != v->scenario_hash)
+            /* by what was varied, as compare does: a hash changes with every option added */
+            if (strcmp(cell->point->cell, v->cell) != 0)
                 continue;
             int repeat = repeat_of(cell, v->replication);
             if (repeat >= 0)

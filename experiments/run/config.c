@@ -198,9 +198,11 @@ static int read_path(struct experiment *e, const char *key, char **out, struct e
         return wrong_kind(&r, node, key, YAML_SCALAR);
     *out = resolve(e->doc.path, node->text);
     FILE *file = fopen(*out, "rb");
-    if (!file)
+    bool readable = file && (fgetc(file) != EOF || !ferror(file)); /* a directory is not */
+    if (file)
+        fclose(file);
+    if (!readable)
         return yaml_error(&e->doc, node->at, err, "%s: cannot read '%.200s'", key, *out);
-    fclose(file);
     return 0;
 }
 
