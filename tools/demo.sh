@@ -22,7 +22,7 @@ run "$pushsim" run "$experiment" --db "$db"
 echo
 echo "== real arm: FastAPI on uvicorn in a cgroup, about two minutes"
 if ! run "$pushsim" replay "$experiment" --db "$db"; then
-    echo "the real arm cannot run here: showing the rows measured elsewhere ($shipped)"
+    echo "showing the rows of $shipped instead"
     measured=$(mktemp -d)
     trap 'rm -rf "$measured"' EXIT
     sqlite3 "$measured/real.db" <"$shipped"

@@ -12,13 +12,19 @@
 #include "experiments/cli/text_table.h"
 #include "experiments/replay/host_facts.h"
 
+#define NOTES_MAX 8
+
 struct arguments {
     struct session session;
     const char *output;
+    struct override notes[NOTES_MAX]; /* KEY=VALUE for the provenance */
+    size_t note_count;
 };
 
 static const struct argp_option options[] = {
     { "output", 'o', "FILE", 0, "The profile to write (default: EXPERIMENT.profile.yaml)", 0 },
+    { "note", 'n', "KEY=VALUE", 0,
+      "A line for the profile's provenance, e.g. versions='uvicorn 0.17.6' (up to 8)", 0 },
     { 0 },
 };
 static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 }, { 0 } };
@@ -26,12 +32,19 @@ static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 }, { 0
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct arguments *a = state->input;
+    struct error err;
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &a->session;
         return 0;
     case 'o':
         a->output = arg;
+        return 0;
+    case 'n':
+        if (a->note_count == NOTES_MAX)
+            argp_error(state, "at most %d notes", NOTES_MAX);
+        if (strpbrk(arg, "\"\\\n") || override_parse(&a->notes[a->note_count++], arg, &err))
+            argp_error(state, "--note %s: must be KEY=VALUE in one line without quotes", arg);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -101,7 +114,7 @@ static int write_profile(const struct arguments *a, const char *path,
                          struct error *err)
 {
     struct host_facts host;
-    struct profile_fact facts[HOST_FACTS_MAX + 4];
+    struct profile_fact facts[HOST_FACTS_MAX + NOTES_MAX + 4];
     size_t count = 0;
     char date[32], rows[64];
     time_t now = time(NULL);
@@ -113,6 +126,8 @@ static int write_profile(const struct arguments *a, const char *path,
     facts[count++] = (struct profile_fact){ "rows", rows };
     for (int i = 0; i < host.count; i++)
         facts[count++] = (struct profile_fact){ host.list[i].key, host.list[i].value };
+    for (size_t i = 0; i < a->note_count; i++)
+        facts[count++] = (struct profile_fact){ a->notes[i].name, a->notes[i].text };
     struct profile_note note = { a->session.experiment.name, facts, count };
     return profile_write(path, c, fit, &note, err);
 }
