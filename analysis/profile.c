@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analysis/scenario_key.h"
+
 /* "cost.sse.write" below "cost.sse.wake": writes the levels that differ, returns the leaf. */
 static const char *open_levels(FILE *out, const char *before, const char *name)
 {
@@ -88,8 +90,10 @@ static void write_residuals(FILE *out, const struct calibration *c,
     for (size_t i = 0; i < c->cell_count; i++) {
         const struct calibration_cell *cell = &c->cells[i];
         double sim[CALIBRATION_METRICS];
+        char *key = scenario_key(&cell->point->settings);
         calibration_predict(c, fit, cell, sim);
-        fprintf(out, "    - { cell: \"%s\"", cell->point->cell);
+        fprintf(out, "    - { key: \"%s\"", key);
+        free(key);
         for (int m = 0; m < CALIBRATION_METRICS; m++)
             if (!isnan(cell->real[m]))
                 fprintf(out, ", %s: \"%.3g / %.3g\"",

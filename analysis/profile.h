@@ -1,7 +1,9 @@
 /* profile.h - writes a calibrated profile: option values with errors, residuals and provenance.
  *
  * The file is YAML that experiments name as `profile:` (profile_load in experiments/run/config.h
- * reads it back); `provenance` and `fit` are for people.
+ * reads it back). `provenance` is for people; `fit.cells` lists what the profile was fitted to:
+ * a map for each cell, whose `key` is that of scenario_key.h and whose metrics are
+ * "simulated / measured". Validation refuses a cell whose key is there.
  */
 #ifndef PUSHSIM_ANALYSIS_PROFILE_H
 #define PUSHSIM_ANALYSIS_PROFILE_H

@@ -132,9 +132,9 @@ static bool never(struct replay *r)
     return false;
 }
 
-static void idle(struct replay *r)
+void replay_idle(struct replay *r, int64_t ms)
 {
-    run_until(r, never, r->options->settle_ms ? r->options->settle_ms : 300);
+    run_until(r, never, ms);
 }
 
 static int64_t largest_payload(const struct schedule *s)
@@ -217,14 +217,16 @@ static bool all_counted(struct replay *r)
 
 static int settle(struct replay *r)
 {
+    int64_t idle_ms = r->options->settle_ms ? r->options->settle_ms : 300;
     if (r->spec->stats_subscribers && !run_until(r, all_counted, STATS_PATIENCE_MS))
         return error_set(r->err, ERR_STATE, "the server does not count all its subscribers");
-    idle(r);
+    replay_idle(r, idle_ms);
+    replay_edge_connected(r);
     if (!r->p->limit_after_connect)
         return 0;
     struct cgroup_limits limits = limits_of(r->p, true);
     int rc = cgroup_set_limits(&r->group, &limits, r->err);
-    idle(r);
+    replay_idle(r, idle_ms);
     return rc;
 }
 
@@ -285,14 +287,17 @@ static int play(struct replay *r)
 static int run_in_loop(struct replay *r)
 {
     int rc = open_loop(r);
+    replay_edge_begin(r);
     if (rc == 0)
         rc = connect_initial(r);
     if (rc == 0)
         rc = settle(r);
     if (rc == 0)
         rc = play(r);
-    if (rc == 0)
+    if (rc == 0) {
         replay_record(r);
+        replay_edge_close(r);
+    }
     close_loop(r);
     return rc;
 }

@@ -18,6 +18,11 @@
  *   disconnects.client .server  closed by the schedule; closed by the server
  *   handshake.failed      1     connects that did not open
  *   publish.answered .failed .pipelined    POSTs: 2xx; other; sent behind an unanswered one
+ *   setup.cpu             s     CPU time of connecting the initial clients
+ *   setup.memory .memory.before  B  charged when they are connected and quiet; before the first
+ *   teardown.cpu          s     CPU time of closing all clients after the end, without a limit
+ *   backlog.max           1     most messages sent and not yet received, once a second
+ *   backlog.memory        B     charged at that moment
  *   client.* host.*             the self-check: see self_check.h
  *   server.*                    the server's own counters at the end, where its file has a URL
  * due: messages sent to a connection that was open = delivered + dropped + lost + in_flight;

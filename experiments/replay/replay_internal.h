@@ -1,5 +1,5 @@
-/* replay_internal.h - the state of one run of the real arm (replay.c), and its record
- * (replay_record.c).
+/* replay_internal.h - the state of one run of the real arm (replay.c), its record (replay_record.c)
+ * and what its clients cost to connect and close (replay_edges.c).
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_REPLAY_INTERNAL_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_REPLAY_INTERNAL_H
@@ -38,7 +38,8 @@ struct replay {
     struct sampler sampler;
     struct delivery_log log;
     struct self_check check;
-    uint32_t asked; /* initial clients whose connect was started */
+    struct cgroup_usage edge; /* before the first client connects */
+    uint32_t asked;           /* initial clients whose connect was started */
     struct error *err;
 };
 
@@ -47,6 +48,14 @@ static inline int64_t replay_now(const struct replay *r)
 {
     return (int64_t)uv_hrtime() - r->clients.start_ns;
 }
+
+/* Runs the loop and does nothing for so long. */
+void replay_idle(struct replay *r, int64_t ms);
+
+/* replay_edges.c: before the first connect; when all are connected and quiet; closes them. */
+void replay_edge_begin(struct replay *r);
+void replay_edge_connected(struct replay *r);
+void replay_edge_close(struct replay *r);
 
 /* Writes all figures of a run that was made into r->record. */
 void replay_record(struct replay *r);

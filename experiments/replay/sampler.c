@@ -23,6 +23,15 @@ static void sample_self(struct sampler *s, int64_t now_ns)
     s->own_cpu_ns = own_ns;
 }
 
+static void sample_backlog(struct sampler *s, int64_t memory_bytes)
+{
+    uint64_t backlog = client_pool_totals(s->clients).outstanding;
+    if (backlog <= s->backlog_max)
+        return;
+    s->backlog_max = backlog;
+    s->backlog_bytes = memory_bytes;
+}
+
 static void sample(struct sampler *s)
 {
     struct cgroup_usage usage;
@@ -35,6 +44,7 @@ static void sample(struct sampler *s)
                      (usage.throttled_ns - s->last.throttled_ns) / 1e9);
     run_record_point(s->out, "memory", now_ns, (double)usage.memory_bytes);
     run_record_point(s->out, "connections", now_ns, s->clients->open);
+    sample_backlog(s, usage.memory_bytes);
     delivery_log_second(s->clients->log, s->out, now_ns);
     if (usage.oom_kills > s->last.oom_kills)
         run_record_event(s->out, now_ns, "oom", "the kernel ended the server for memory");
@@ -88,5 +98,7 @@ void sampler_record(const struct sampler *s)
     run_record_metric(s->out, "cpu.throttled_share", "1",
                       periods > 0 ? throttled / periods : 0);
     run_record_metric(s->out, "memory.peak", "B", (double)b->memory_peak_bytes);
+    run_record_metric(s->out, "backlog.max", "1", (double)s->backlog_max);
+    run_record_metric(s->out, "backlog.memory", "B", (double)s->backlog_bytes);
     run_record_metric(s->out, "oom.kills", "1", (double)(b->oom_kills - a->oom_kills));
 }

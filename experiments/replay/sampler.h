@@ -25,6 +25,8 @@ struct sampler {
     int64_t last_ns;                 /* time of the latest sample */
     int64_t own_cpu_ns;              /* our thread's CPU time at the latest sample */
     double own_share_max;            /* largest share of a core that we used in a second */
+    uint64_t backlog_max;            /* most messages sent and not yet received at a sample */
+    int64_t backlog_bytes;           /* memory charged at that sample */
     bool ended;                      /* the server has ended by itself; said once */
 };
 
@@ -33,7 +35,7 @@ int sampler_start(struct sampler *s, uv_loop_t *loop, struct error *err);
 /* Takes the last sample, of a second cut short. */
 void sampler_finish(struct sampler *s);
 void sampler_shut(struct sampler *s); /* starts to close its timer */
-/* Writes cpu.* and memory.peak for the time between the first and the last sample. */
+/* Writes cpu.*, memory.peak and backlog.* for the time between the first and the last sample. */
 void sampler_record(const struct sampler *s);
 
 #endif

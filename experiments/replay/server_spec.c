@@ -121,6 +121,37 @@ static int read_stats(struct server_spec *spec, struct fy_node *map)
     return spec->stats_url ? 0 : complain(map, "'stats' lacks 'url'");
 }
 
+static const char *const loop_words[] = {
+    [LOOP_UVLOOP] = "uvloop", [LOOP_ASYNCIO] = "asyncio", [LOOP_NODE] = "node",
+    [LOOP_NGINX] = "nginx",   [LOOP_THREADS] = "threads",
+};
+#define LOOPS (int)(sizeof loop_words / sizeof *loop_words)
+
+static int read_loop(struct server_spec *spec, struct fy_node *node)
+{
+    char *text = NULL;
+    int rc = read_text(&text, node, "loop");
+    for (int i = 0; rc == 0 && i < LOOPS; i++)
+        if (strcmp(text, loop_words[i]) == 0)
+            spec->loop = i;
+    free(text);
+    if (rc == 0 && spec->loop < 0)
+        rc = complain(node, "'loop' is one of uvloop, asyncio, node, nginx, threads");
+    return rc;
+}
+
+static int read_hops(struct server_spec *spec, struct fy_node *node)
+{
+    char *text = NULL;
+    int rc = read_text(&text, node, "hops");
+    if (rc == 0 && (strlen(text) != 1 || *text < '0' || *text > '4'))
+        rc = complain(node, "'hops' is a number from 0 to 4");
+    else if (rc == 0)
+        spec->hops = *text - '0';
+    free(text);
+    return rc;
+}
+
 static int read_entry(struct server_spec *spec, struct fy_node_pair *pair)
 {
     const char *key = key_of(pair);
@@ -143,9 +174,13 @@ static int read_entry(struct server_spec *spec, struct fy_node_pair *pair)
         return read_url(&spec->websocket, value, key, "ws://");
     if (strcmp(key, "stats") == 0)
         return read_stats(spec, value);
+    if (strcmp(key, "loop") == 0)
+        return read_loop(spec, value);
+    if (strcmp(key, "hops") == 0)
+        return read_hops(spec, value);
     return complain(fy_node_pair_key(pair),
                     "unknown key '%s' (name, needs, command, environment, "
-                    "ready, publish, sse, websocket, stats)",
+                    "ready, publish, sse, websocket, stats, loop, hops)",
                     key);
 }
 
@@ -206,7 +241,7 @@ static void pass_on(struct error *err, struct error *said, const char *path)
 
 int server_spec_read(struct server_spec *spec, const char *path, struct error *err)
 {
-    memset(spec, 0, sizeof *spec);
+    *spec = (struct server_spec){ .loop = -1, .hops = -1 };
     int rc = find_dir(spec, path, err);
     if (rc)
         return rc;
@@ -247,15 +282,6 @@ void server_spec_close(struct server_spec *spec)
     memset(spec, 0, sizeof *spec);
 }
 
-static const char *loop_word(enum loop_kind loop)
-{
-    static const char *const words[] = {
-        [LOOP_UVLOOP] = "uvloop", [LOOP_ASYNCIO] = "asyncio", [LOOP_NODE] = "node",
-        [LOOP_NGINX] = "nginx",   [LOOP_THREADS] = "threads",
-    };
-    return words[loop];
-}
-
 static const char *policy_word(enum queue_policy policy)
 {
     static const char *const words[] = {
@@ -279,7 +305,7 @@ char *server_spec_expand(const struct server_spec *spec, const char *text,
                                       { .name = "{queue}" }, { .name = "{policy}" } };
     snprintf(holders[0].value, PATH_MAX, "%d", port);
     snprintf(holders[1].value, PATH_MAX, "%s", spec->dir);
-    snprintf(holders[2].value, PATH_MAX, "%s", loop_word(server->loop));
+    snprintf(holders[2].value, PATH_MAX, "%s", loop_words[server->loop]);
     snprintf(holders[3].value, PATH_MAX, "%lld", (long long)server->workers);
     snprintf(holders[4].value, PATH_MAX, "%lld", (long long)server->queue_bound);
     snprintf(holders[5].value, PATH_MAX, "%s", policy_word(server->queue_policy));

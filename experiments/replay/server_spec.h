@@ -12,6 +12,8 @@
  *     url: http://127.0.0.1:{port}/stats      # a JSON object, or lines of "name: number"
  *     subscribers: subscribers                # optional: the counter of connected subscribers
  *     dropped: dropped                        # optional: the counter of dropped messages
+ *   loop: nginx                               # optional, for calibrate: the event loop of the
+ *   hops: 0                                   # model that it resembles (server.loop, .hops)
  *
  * Placeholders, in all values but the names: {port}, {dir} (where the file is), and from the
  * parameters {loop} (uvloop, asyncio, …), {workers}, {queue} (bound), {policy} (drop-oldest,
@@ -39,6 +41,8 @@ struct server_spec {                     /* strings owned; placeholders still in
     char *stats_url;                     /* http:// URL */
     char *stats_subscribers;             /* name of a counter */
     char *stats_dropped;                 /* name of a counter */
+    int loop;                            /* enum loop_kind; -1 = not said */
+    int hops;                            /* ready-queue passes, 0..4; -1 = not said */
 };
 
 /* Reads a description. ERR_INVALID: "file:line:col: …", or the file cannot be read. */
