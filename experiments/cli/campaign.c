@@ -1,0 +1,175 @@
+#include "experiments/cli/campaign.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "experiments/replay/host_facts.h"
+#include "experiments/replay/replay.h"
+#include "experiments/run/trace.h"
+
+static int64_t now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+const char *campaign_reason(const struct run_record *record)
+{
+    for (size_t i = 0; i < record->event_count; i++)
+        if (strcmp(record->events[i].kind, "invalid") == 0)
+            return record->events[i].detail;
+    return "";
+}
+
+static void say_progress(const struct campaign *c, const struct plan_point *point,
+                         int64_t repeat)
+{
+    int64_t at = c->made + c->skipped;
+    double each_s = c->made ? (double)(now_ns() - c->begin_ns) / 1e9 / (double)c->made
+                            : plan_real_seconds(point);
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\r\033[K[%lld/%lld] %s, repeat %lld; about %.0f s to go",
+                (long long)at + 1, (long long)c->total, point->cell, (long long)repeat,
+                each_s * (double)(c->total - at));
+}
+
+/* Runs until it is sound, or the tries are used up. */
+static int measure(struct campaign *c, const struct plan_point *point, const struct schedule *s,
+                   struct run_record *record, struct error *err)
+{
+    const struct parameters *p = &point->settings.parameters;
+    struct schedule played = { 0 };
+    struct replay_options how = { .server_cpu = -1, .client_cpu = -1 };
+    how.played = c->record ? &played : NULL;
+    for (int64_t left = c->retries;; left--) {
+        int rc = replay_run(p, s, &c->spec, &how, record, err);
+        if (rc == 0 && c->record)
+            rc = trace_write(&played, c->record, err);
+        schedule_close(&played);
+        played = (struct schedule){ 0 };
+        if (rc || left == 0 || !*campaign_reason(record))
+            return rc;
+        run_record_close(record);
+    }
+}
+
+static int keep(struct campaign *c, const struct plan_point *point, struct store_run *run,
+                const struct run_record *record, struct error *err)
+{
+    c->made++;
+    if (strcmp(run->status, "failed") == 0)
+        c->failed++;
+    if (strcmp(run->status, "invalid") == 0)
+        c->invalid++;
+    return store_put(c->store, c->experiment, &c->session->plan, point, run, record, err);
+}
+
+static bool is_there(const struct campaign *c, const struct plan_point *point, int64_t repeat)
+{
+    return !c->force && store_has(c->store, c->experiment, "real", point->number, repeat,
+                                  point->scenario_hash);
+}
+
+/* The schedule of one run: the trace, or built from the phases (then it is the caller's). */
+static const struct schedule *schedule_of(const struct campaign *c,
+                                          const struct plan_point *point, int64_t repeat,
+                                          struct schedule *built)
+{
+    const struct schedule *trace = session_trace(c->session);
+    *built = (struct schedule){ 0 };
+    if (!trace)
+        schedule_build(built, &point->settings.parameters, (uint64_t)c->session->plan.seed,
+                       (uint32_t)repeat);
+    return trace ? trace : built;
+}
+
+/* One run: measured, stored. ERR_UNAVAILABLE and errors of the store end the campaign. */
+static int run_once(struct campaign *c, const struct plan_point *point, int64_t repeat,
+                    struct error *err)
+{
+    struct store_run run = { .arm = "real",
+                             .replication = repeat,
+                             .status = "done",
+                             .reason = "",
+                             .config_hash = point->scenario_hash,
+                             .host = c->host };
+    struct schedule built;
+    struct run_record record;
+    struct error why;
+    int64_t begin_ns = now_ns();
+    say_progress(c, point, repeat);
+    int rc = measure(c, point, schedule_of(c, point, repeat, &built), &record, &why);
+    run.wall_s = (double)(now_ns() - begin_ns) / 1e9;
+    schedule_close(&built);
+    if (rc == ERR_UNAVAILABLE || rc == ERR_INVALID) {
+        *err = why;
+        return rc;
+    }
+    if (rc) {
+        run.status = "failed";
+        run.reason = why.text;
+        fprintf(stderr, "pushsim: %s, repeat %lld: %s\n", point->cell, (long long)repeat,
+                why.text);
+        return keep(c, point, &run, NULL, err);
+    }
+    run.reason = campaign_reason(&record);
+    run.status = *run.reason ? "invalid" : "done";
+    if (c->each)
+        c->each(c->context, point, repeat, &record, run.reason);
+    rc = keep(c, point, &run, &record, err);
+    run_record_close(&record);
+    return rc;
+}
+
+static int run_all(struct campaign *c, int64_t repeats, struct error *err)
+{
+    const struct plan *plan = &c->session->plan;
+    int rc = 0;
+    c->begin_ns = now_ns();
+    for (int64_t repeat = 1; rc == 0 && repeat <= repeats; repeat++)
+        for (size_t i = 0; rc == 0 && i < plan->count; i++) {
+            if (is_there(c, &plan->points[i], repeat))
+                c->skipped++;
+            else
+                rc = run_once(c, &plan->points[i], repeat, err);
+        }
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\r\033[K");
+    return rc;
+}
+
+static int open_spec(struct campaign *c, struct error *err)
+{
+    const char *path = c->server ? c->server : c->session->experiment.server_spec;
+    if (!path)
+        return error_set(err, ERR_INVALID, "%s: names no server_spec; give --server FILE",
+                         c->session->path);
+    return server_spec_read(&c->spec, path, err);
+}
+
+int campaign_run(struct campaign *c, struct error *err)
+{
+    struct host_facts facts;
+    int64_t repeats = c->repeats ? c->repeats : c->session->plan.repeats;
+    c->total = repeats * (int64_t)c->session->plan.count;
+    if (c->record && c->total != 1)
+        return error_set(err, ERR_INVALID,
+                         "--record takes one run, and this is %lld (--repeat 1, "
+                         "and --set for what is swept)",
+                         (long long)c->total);
+    int rc = open_spec(c, err);
+    if (rc)
+        return rc;
+    host_facts_read(&facts, "");
+    host_facts_describe(&facts, c->host, sizeof c->host);
+    return run_all(c, repeats, err);
+}
+
+void campaign_close(struct campaign *c)
+{
+    if (c->spec.name)
+        server_spec_close(&c->spec);
+}

@@ -1,0 +1,46 @@
+/* campaign.h - an experiment's plan against a real server: which runs are still to be made, tried
+ * again when not sound, stored.
+ *
+ * Repeats outside, points inside: what drifts on the host spreads over all the points. A run that
+ * fails is a row with its reason, one that was not sound is a row with status "invalid"; both are
+ * made again by the next campaign.
+ */
+#ifndef PUSHSIM_EXPERIMENTS_CLI_CAMPAIGN_H
+#define PUSHSIM_EXPERIMENTS_CLI_CAMPAIGN_H
+
+#include "experiments/cli/session.h"
+#include "experiments/replay/server_spec.h"
+#include "models/run_record.h"
+
+/* Told of each run that was made; reason "": it is sound. */
+typedef void campaign_row_fn(void *context, const struct plan_point *point, int64_t repeat,
+                             const struct run_record *record, const char *reason);
+
+struct campaign {
+    const struct session *session; /* borrowed, open; as all pointers here */
+    struct store *store;           /* with the experiment's row */
+    int64_t experiment;            /* its id */
+    const char *server;            /* server description; NULL: what the experiment names */
+    const char *record;            /* file for what was played (of a single run), or NULL */
+    int64_t repeats;               /* runs of each point; 0 = the plan's */
+    int64_t retries;               /* of a run that was not sound, 0.. */
+    bool force;                    /* also make what the store has */
+    campaign_row_fn *each;         /* may be NULL */
+    void *context;                 /* for each */
+
+    struct server_spec spec; /* from here on: what campaign_run found */
+    char host[128];
+    int64_t total, made, skipped, failed, invalid; /* runs */
+    int64_t begin_ns;                              /* monotonic */
+};
+
+/* The names of spec and host are valid afterwards, until campaign_close. ERR_INVALID: no or a bad
+ * server description. ERR_UNAVAILABLE: no cgroup, or the server cannot be started here. ERR_IO:
+ * the store. What was stored stays. */
+int campaign_run(struct campaign *c, struct error *err);
+void campaign_close(struct campaign *c);
+
+/* Why a run was not sound: the first reason; "" when it was. Borrowed from the record. */
+const char *campaign_reason(const struct run_record *record);
+
+#endif
