@@ -197,6 +197,7 @@ static void start(struct fleet *f)
     start_pods(f);
     pod_schedule_faults(&f->pods[0]->pod);
     clients_start(&f->clients);
+    phase_events_start(&f->announced, &f->sim, f->schedule, &f->p.workload, f->out);
     simulation_at(&f->sim, 0, 0, next_action, f, NULL);
     fleet_control_start(f);
 }

@@ -348,7 +348,6 @@ static void record_second(struct fleet *f, const struct totals *t, const struct 
         { "connections", (double)t->open },
         { "clients.open", f->clients.open },
         { "reconnects", s->value[SLO_RECONNECTS] },
-        { "drops", (double)(t->dropped - f->seen.dropped) },
         { "probes.failed", (double)(t->failed_probes - f->seen.failed_probes) },
         { "pods.ready", (double)t->ready },
         { "pods.running", (double)t->running },
@@ -356,6 +355,7 @@ static void record_second(struct fleet *f, const struct totals *t, const struct 
     for (size_t i = 0; i < sizeof points / sizeof *points; i++)
         if (!isnan(points[i].value))
             run_record_point(f->out, points[i].name, f->sim.now_ns, points[i].value);
+    second_counts_record(&f->counted, &f->clients.counters, t->dropped, f->sim.now_ns, f->out);
 }
 
 /* Time in breach, and how much of it nobody looking at probes and CPU would have noticed. */

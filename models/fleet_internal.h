@@ -6,8 +6,10 @@
 
 #include "models/fleet.h"
 #include "models/neighbour.h"
+#include "models/phase_events.h"
 #include "models/pod.h"
 #include "models/pod_noise.h"
+#include "models/second_counts.h"
 
 #define FLEET_SAMPLE_NS 90909091 /* as push_run: out of step with quota periods of 100 ms */
 #define FLEET_SNAPSHOTS 128      /* lag / window + 1 are needed: at most 121 */
@@ -85,7 +87,8 @@ struct fleet {
     double depth;            /* mean queue depth at the last sample */
     int64_t silent_ns;       /* so long something was due and nothing was delivered */
 
-    size_t next;                  /* action of the schedule */
+    size_t next; /* action of the schedule */
+    struct phase_events announced;
     struct random_stream factors; /* noise of each publish */
     struct random_stream shedding;
     struct random_stream phases; /* of first probes */
@@ -96,6 +99,7 @@ struct fleet {
         uint64_t due, dropped, reconnects, failed_probes;
         int64_t usage_ns, throttled_ns;
     } seen;
+    struct second_counts counted; /* at the last second */
     struct fleet_figures {
         uint64_t scaled_up, scaled_down, liveness_kills, refused, actions, breaches;
         int64_t first_scale_ns, first_breach_ns, first_trigger_ns; /* -1 = never */

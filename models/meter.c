@@ -239,6 +239,7 @@ void meter_close_windows(struct meter *m, int64_t now_ns)
             continue;
         int64_t end = m->window_start_ns + METER_WINDOW_NS;
         run_record_point(m->record, "delivery.p50", end, histogram_quantile(h, 0.5) / 1e9);
+        run_record_point(m->record, "delivery.p95", end, histogram_quantile(h, 0.95) / 1e9);
         run_record_point(m->record, "delivery.p99", end, histogram_quantile(h, 0.99) / 1e9);
         histogram_clear(h);
     }

@@ -7,9 +7,11 @@
 #include "models/clients.h"
 #include "models/fleet.h"
 #include "models/meter.h"
+#include "models/phase_events.h"
 #include "models/pod.h"
 #include "models/pod_noise.h"
 #include "models/random_purpose.h"
+#include "models/second_counts.h"
 #include "sim/error.h"
 
 #define SAMPLE_NS 90909091 /* eleven a second: out of step with quota periods of 100 ms */
@@ -28,9 +30,11 @@ struct push_run {
     int64_t series_ns;            /* between points of the series */
     uint64_t unheard;             /* publishes while no process listened */
     uint64_t reconnects_seen;     /* at the last point of the series */
+    struct second_counts counted; /* likewise */
     size_t next;                  /* action of the schedule */
     struct random_stream factors; /* noise of each publish */
     struct pod_noise noise;
+    struct phase_events announced;
     struct cpu_counters sampled; /* counters at the last whole second */
     struct run_record *out;
 };
@@ -121,6 +125,8 @@ static void sample_pod(struct push_run *run)
     run_record_point(run->out, "clients.open", now, run->clients.open);
     run_record_point(run->out, "reconnects", now, (double)(reconnects - run->reconnects_seen));
     run->reconnects_seen = reconnects;
+    second_counts_record(&run->counted, &run->clients.counters, run->meter.dropped, now,
+                         run->out);
 }
 
 static void sample_second(void *subject, void *object)
@@ -178,6 +184,7 @@ static void start(struct push_run *run, uint64_t seed, uint32_t replication)
     start_pod(run);
     random_stream_init(&run->factors, seed, replication, RANDOM_COST_NOISE, 0);
     pod_noise_start(&run->noise, &run->pod, seed, replication, 0);
+    phase_events_start(&run->announced, &run->sim, run->schedule, &run->p->workload, run->out);
     simulation_at(&run->sim, 0, 0, next_action, run, NULL);
     int64_t hours = 1 + run->schedule->end_ns / HOUR_NS;
     run->sample_ns = SAMPLE_NS * hours;

@@ -6,7 +6,9 @@
  *          cpu.periods, cpu.throttled_periods (count), cpu.throttled_share (ratio),
  *          connections (count), disconnects.<cause> (count), memory.peak (bytes),
  *          blame.<part>.all, blame.<part>.tail (ratio of latency) …
- * histograms delivery (ns); series cpu.used, cpu.throttled, delivery.p50, delivery.p99, queue.depth
+ * histograms delivery (ns); series by second cpu.used, cpu.throttled (s), delivery.p50, .p95, .p99
+ *          (s), memory (B), connections, clients.open, reconnects; where there are any drops,
+ *          disconnects, write_timeouts, connects.failed; queue.depth eleven times a second
  */
 #ifndef PUSHSIM_MODELS_RUN_RECORD_H
 #define PUSHSIM_MODELS_RUN_RECORD_H

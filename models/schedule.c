@@ -48,6 +48,7 @@ void schedule_build(struct schedule *s, const struct parameters *p, uint64_t see
     random_stream_init(&rs, seed, replication, RANDOM_ARRIVALS, 0);
     memset(s, 0, sizeof *s);
     s->initial = s->clients = (uint32_t)p->clients;
+    s->from_phases = true;
     for (int i = 0; i < p->workload.phases; i++) {
         add_phase(s, &p->workload, &p->workload.phase[i], s->end_ns, &rs);
         s->end_ns += p->workload.phase[i].duration_ns;

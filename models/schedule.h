@@ -34,6 +34,7 @@ struct schedule {
     uint32_t initial; /* clients connected before time 0 */
     uint32_t clients; /* all client numbers are below this */
     int64_t end_ns;   /* the last action's phase ends; the drain follows */
+    bool from_phases; /* built from the workload's phases; else read from a trace */
 };
 
 /* Publishes from the phases of `p`, drawn from stream (seed, replication, RANDOM_ARRIVALS); one

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "analysis/phases.h"
 #include "experiments/replay/host_facts.h"
 #include "experiments/replay/replay.h"
 #include "experiments/run/trace.h"
@@ -46,6 +47,8 @@ static int measure(struct campaign *c, const struct plan_point *point, const str
     how.played = c->record ? &played : NULL;
     for (int64_t left = c->retries;; left--) {
         int rc = replay_run(p, s, &c->spec, &how, record, err);
+        if (rc == 0)
+            phases_describe(p, s, record);
         if (rc == 0 && c->record)
             rc = trace_write(&played, c->record, err);
         schedule_close(&played);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "analysis/cells.h"
+#include "analysis/phases.h"
 #include "analysis/slo.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/session.h"
@@ -69,6 +70,7 @@ static int model(const struct parameters *p, const struct schedule *s, uint64_t 
 {
     (void)err; /* the model has no way to fail but a bug, which asserts */
     push_run(p, s, seed, replication, out);
+    phases_describe(p, s, out);
     return 0;
 }
 

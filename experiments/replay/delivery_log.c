@@ -76,6 +76,8 @@ void delivery_log_second(struct delivery_log *log, struct run_record *out, int64
     if (log->second.count > 0) {
         run_record_point(out, "delivery.p50", now_ns,
                          histogram_quantile(&log->second, 0.5) / 1e9);
+        run_record_point(out, "delivery.p95", now_ns,
+                         histogram_quantile(&log->second, 0.95) / 1e9);
         run_record_point(out, "delivery.p99", now_ns,
                          histogram_quantile(&log->second, 0.99) / 1e9);
     }

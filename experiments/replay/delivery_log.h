@@ -44,7 +44,7 @@ void delivery_log_close(struct delivery_log *log);
 void delivery_log_sent(struct delivery_log *log, int64_t now_ns);
 /* A whole message that begins with `head` (MESSAGE_DIGITS bytes) arrived. Its number, or -1. */
 int64_t delivery_log_add(struct delivery_log *log, const char *head, int64_t now_ns);
-/* Writes the points delivery.p50 and .p99 for the second that ends now, and starts the next. */
+/* Writes the points delivery.p50, .p95 and .p99 for the second that ends now, and starts the next. */
 void delivery_log_second(struct delivery_log *log, struct run_record *out, int64_t now_ns);
 /* The whole-run figures: delivery.*, publish lateness, fan-out: see replay.h. */
 void delivery_log_record(const struct delivery_log *log, struct run_record *out);

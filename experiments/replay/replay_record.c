@@ -6,7 +6,7 @@
 static void record_phases(struct replay *r)
 {
     int64_t at_ns = 0;
-    for (int i = 0; i < r->p->workload.phases; i++) {
+    for (int i = 0; r->s->from_phases && i < r->p->workload.phases; i++) {
         const struct phase_params *phase = &r->p->workload.phase[i];
         run_record_event(&r->record, at_ns, "phase", "%s", phase->name);
         at_ns += phase->duration_ns;

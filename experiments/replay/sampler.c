@@ -23,12 +23,25 @@ static void sample_self(struct sampler *s, int64_t now_ns)
     s->own_cpu_ns = own_ns;
 }
 
-static void sample_backlog(struct sampler *s, int64_t memory_bytes)
+static void count(struct sampler *s, const char *name, int64_t now_ns, uint64_t *seen,
+                  uint64_t now)
 {
-    uint64_t backlog = client_pool_totals(s->clients).outstanding;
-    if (backlog <= s->backlog_max)
+    if (now > *seen)
+        run_record_point(s->out, name, now_ns, (double)(now - *seen));
+    *seen = now;
+}
+
+static void sample_clients(struct sampler *s, int64_t now_ns, int64_t memory_bytes)
+{
+    const struct client_pool *c = s->clients;
+    struct client_totals totals = client_pool_totals(c);
+    run_record_point(s->out, "connections", now_ns, c->open);
+    count(s, "disconnects", now_ns, &s->closed, c->closed_by_server);
+    count(s, "drops", now_ns, &s->dropped, totals.dropped);
+    count(s, "connects.failed", now_ns, &s->refused, c->refused);
+    if (totals.outstanding <= s->backlog_max)
         return;
-    s->backlog_max = backlog;
+    s->backlog_max = totals.outstanding;
     s->backlog_bytes = memory_bytes;
 }
 
@@ -43,8 +56,7 @@ static void sample(struct sampler *s)
     run_record_point(s->out, "cpu.throttled", now_ns,
                      (usage.throttled_ns - s->last.throttled_ns) / 1e9);
     run_record_point(s->out, "memory", now_ns, (double)usage.memory_bytes);
-    run_record_point(s->out, "connections", now_ns, s->clients->open);
-    sample_backlog(s, usage.memory_bytes);
+    sample_clients(s, now_ns, usage.memory_bytes);
     delivery_log_second(s->clients->log, s->out, now_ns);
     if (usage.oom_kills > s->last.oom_kills)
         run_record_event(s->out, now_ns, "oom", "the kernel ended the server for memory");

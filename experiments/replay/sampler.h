@@ -1,8 +1,9 @@
 /* sampler.h - once a second during a run: what the server's cgroup used, and what we did.
  *
  * Series written, each point at the end of its second: cpu.used and cpu.throttled (s, in that
- * second), memory (bytes, now), delivery.p50 and delivery.p99 (s, of that second's deliveries),
- * connections (open at the client).
+ * second), memory (bytes, now), delivery.p50, .p95 and .p99 (s, of that second's deliveries),
+ * connections (open at the client); where there were any: disconnects (by the server), drops (gaps
+ * in what clients received), connects.failed.
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_SAMPLER_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_SAMPLER_H
@@ -21,13 +22,14 @@ struct sampler {
     struct server_process *server;
     struct client_pool *clients;
     struct run_record *out;
-    struct cgroup_usage first, last; /* at time 0 and at the latest sample */
-    int64_t last_ns;                 /* time of the latest sample */
-    int64_t own_cpu_ns;              /* our thread's CPU time at the latest sample */
-    double own_share_max;            /* largest share of a core that we used in a second */
-    uint64_t backlog_max;            /* most messages sent and not yet received at a sample */
-    int64_t backlog_bytes;           /* memory charged at that sample */
-    bool ended;                      /* the server has ended by itself; said once */
+    struct cgroup_usage first, last;   /* at time 0 and at the latest sample */
+    int64_t last_ns;                   /* time of the latest sample */
+    int64_t own_cpu_ns;                /* our thread's CPU time at the latest sample */
+    double own_share_max;              /* largest share of a core that we used in a second */
+    uint64_t backlog_max;              /* most messages sent and not yet received at a sample */
+    int64_t backlog_bytes;             /* memory charged at that sample */
+    uint64_t closed, dropped, refused; /* what the clients had counted at the latest sample */
+    bool ended;                        /* the server has ended by itself; said once */
 };
 
 /* Reads the counters for time 0 and starts the timer. ERR_IO. */

@@ -197,8 +197,9 @@ static void hash_option(void *context, const char *name, const char *text, doubl
 {
     struct hashing *h = context;
     (void)number;
-    if (option->flags & OPTION_FIXED || (option->flags & OPTION_MODEL && !h->model) ||
-        strncmp(name, "slo.", 4) == 0) /* a threshold changes no run */
+    bool threshold = strncmp(name, "slo.", 4) == 0; /* a server that is measured knows none */
+    if (option->flags & OPTION_FIXED ||
+        ((option->flags & OPTION_MODEL || threshold) && !h->model))
         return;
     hash_text(&h->hash, name);
     hash_text(&h->hash, text);

@@ -1,0 +1,306 @@
+/* The course of a failure in made series whose answer is known: what broke first, phases, recovery,
+ * metastable, false green; and runs in which nothing broke.
+ */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <math.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "analysis/phases.h"
+
+#define S INT64_C(1000000000)
+
+struct stretch { /* the same seconds, up to (not including) `to` */
+    int to;
+    double p50, p95, p99;                           /* ms; 0: no delivery */
+    double reconnects, write_timeouts, drops, gone; /* gone: clients not connected */
+};
+
+/* 100 clients; pressure from 20 s to 40 s, load until 100 s. */
+static const struct outline shape = {
+    .cpu = 0.2, .clients = 100, .pressure_begin = 20, .pressure_end = 40, .load_end = 100
+};
+
+static void latency(struct run_record *r, const char *name, int64_t at_ns, double ms)
+{
+    if (ms > 0)
+        run_record_point(r, name, at_ns, ms / 1e3);
+}
+
+static void count(struct run_record *r, const char *name, int64_t at_ns, double value)
+{
+    if (value > 0)
+        run_record_point(r, name, at_ns, value);
+}
+
+static void make(struct run_record *r, const struct stretch *rows, size_t n)
+{
+    int second = 0;
+    run_record_init(r);
+    for (size_t i = 0; i < n; i++)
+        for (; second < rows[i].to; second++) {
+            int64_t at = (second + 1) * S;
+            latency(r, "delivery.p50", at, rows[i].p50);
+            latency(r, "delivery.p95", at, rows[i].p95);
+            latency(r, "delivery.p99", at, rows[i].p99);
+            count(r, "reconnects", at, rows[i].reconnects);
+            count(r, "write_timeouts", at, rows[i].write_timeouts);
+            count(r, "drops", at, rows[i].drops);
+            run_record_point(r, "connections", at, 100 - rows[i].gone);
+            run_record_point(r, "cpu.used", at, 0.1);
+        }
+}
+
+static struct phases judge_with(const struct outline *o, const struct stretch *rows, size_t n)
+{
+    struct run_record r;
+    struct phases f;
+    make(&r, rows, n);
+    phases_init(&f, &phases_defaults, o, &r);
+    run_record_close(&r);
+    return f;
+}
+
+#define JUDGE(rows) judge_with(&shape, rows, sizeof(rows) / sizeof *(rows))
+
+static void nothing_broke(const struct phases *f)
+{
+    assert_int_equal(f->first, SIGNALS);
+    assert_int_equal(f->worst, 0);
+    for (int s = 0; s < SIGNALS; s++)
+        assert_true(isnan(f->signal[s].first_s));
+    assert_true(f->recovery_s == 0);
+    assert_true(f->metastable == 0);
+    assert_true(f->broken_s == 0);
+}
+
+/* Twice as late, but far below what anybody feels; one late second; a slow but steady service. */
+static void test_nothing_broke(void **state)
+{
+    static const struct stretch quiet[] = { { 20, 5, 8, 10, 0, 0, 0, 0 },
+                                            { 40, 10, 16, 45, 0, 0, 0, 0 },
+                                            { 100, 5, 8, 10, 0, 0, 0, 0 } };
+    static const struct stretch hiccup[] = { { 25, 20, 30, 40, 0, 0, 0, 0 },
+                                             { 26, 200, 900, 900, 0, 0, 0, 0 },
+                                             { 100, 20, 30, 40, 0, 0, 0, 0 } };
+    static const struct stretch slow[] = { { 100, 300, 400, 500, 0, 0, 0, 0 } };
+    static const struct stretch idle[] = { { 100, 0, 0, 0, 0, 0, 0, 0 } };
+    (void)state;
+    struct phases f = JUDGE(quiet);
+    nothing_broke(&f);
+    phases_close(&f);
+    f = JUDGE(slow);
+    nothing_broke(&f);
+    phases_close(&f);
+    f = JUDGE(idle);
+    nothing_broke(&f);
+    phases_close(&f);
+    f = JUDGE(hiccup); /* the second counts as broken time, and as nothing else */
+    assert_int_equal(f.first, SIGNALS);
+    assert_int_equal(f.worst, 0);
+    assert_true(f.broken_s == 1 && f.recovery_s == 0);
+    phases_close(&f);
+}
+
+/* The three phases as the field study tells them, then 12 s to recover. Calm 20, 30, 40 ms: bounds
+ * 50, 60, 160 ms. */
+static void test_three_phases(void **state)
+{
+    static const struct stretch rows[] = {
+        { 20, 20, 30, 40, 0, 0, 0, 0 },
+        { 25, 22, 90, 150, 0, 0, 0, 0 },     /* p95 drifts, the median does not */
+        { 33, 45, 200, 900, 5, 0, 0, 3 },    /* p99 expands, 5 % reconnect each second */
+        { 37, 80, 900, 3000, 20, 2, 9, 15 }, /* 15 % are gone; write time-outs, drops */
+        { 44, 45, 200, 900, 5, 0, 0, 3 },
+        { 52, 22, 90, 150, 0, 0, 0, 0 },
+        { 100, 20, 30, 40, 0, 0, 0, 0 },
+    };
+    (void)state;
+    struct phases f = JUDGE(rows);
+    assert_true(f.calm_begin_s == 10 && f.calm_end_s == 20);
+    assert_true(f.signal[SIGNAL_P95].calm == 0.03 && f.signal[SIGNAL_P95].bound == 0.06);
+    assert_int_equal(f.first, SIGNAL_P95);
+    assert_true(f.signal[SIGNAL_P95].first_s == 20);
+    assert_true(f.signal[SIGNAL_P99].first_s == 25);
+    assert_true(f.signal[SIGNAL_CHURN].first_s == 25);
+    assert_true(f.signal[SIGNAL_P50].first_s == 33);
+    assert_true(f.signal[SIGNAL_DROPS].first_s == 33);
+    assert_true(f.signal[SIGNAL_WRITE_TIMEOUTS].first_s == 33);
+    assert_true(isnan(f.signal[SIGNAL_KILLED].first_s));
+    assert_true(f.first_s[1] == 20 && f.first_s[2] == 25 && f.first_s[3] == 33);
+    assert_true(f.time_s[1] == 5 + 8 && f.time_s[2] == 8 + 7 && f.time_s[3] == 4);
+    assert_true(f.stable_share == 1);
+    assert_true(f.churn_share == 1);
+    assert_true(f.recovery_s == 12);
+    assert_true(f.metastable == 0);
+    assert_int_equal(f.worst, 3);
+    assert_int_equal(f.last, 0);
+    /* 0.1 s of CPU a second, of 0.2: green while p95 or p99 is broken */
+    assert_true(f.broken_s == 32 && f.green_s == 32);
+    phases_close(&f);
+}
+
+/* It bends: everything is later, nobody is lost, nothing dropped. The median moves too: that is no
+ * phase 1 as the study tells it, and no churn either. */
+static void test_a_bend_is_told_apart(void **state)
+{
+    static const struct stretch rows[] = { { 20, 20, 30, 40, 0, 0, 0, 0 },
+                                           { 40, 120, 240, 320, 0, 0, 0, 0 },
+                                           { 100, 20, 30, 40, 0, 0, 0, 0 } };
+    (void)state;
+    struct phases f = JUDGE(rows);
+    assert_int_equal(f.first, SIGNAL_P50);
+    assert_int_equal(f.worst, 2);
+    assert_true(f.time_s[1] == 0 && isnan(f.stable_share));
+    assert_true(f.churn_share == 0);
+    assert_true(f.recovery_s == 0);
+    phases_close(&f);
+}
+
+/* A storm that feeds itself: the pressure is over, the clients keep coming. */
+static void test_metastable(void **state)
+{
+    static const struct stretch rows[] = { { 20, 20, 30, 40, 0, 0, 0, 0 },
+                                           { 100, 30, 400, 900, 30, 0, 0, 8 } };
+    struct outline o = shape;
+    (void)state;
+    struct phases f = JUDGE(rows);
+    assert_true(f.metastable == 1);
+    assert_true(isnan(f.recovery_s));
+    assert_int_equal(f.last, 2);
+    phases_close(&f);
+    o.load_end = 55; /* 15 s after the pressure: too early to tell */
+    f = judge_with(&o, rows, 2);
+    assert_true(isnan(f.metastable) && isnan(f.recovery_s));
+    phases_close(&f);
+    o.load_end = 100;
+    o.pressure_end = NAN; /* it never ends */
+    f = judge_with(&o, rows, 2);
+    assert_true(isnan(f.metastable) && isnan(f.recovery_s));
+    phases_close(&f);
+}
+
+/* A calm of 4 s between two bad times is no recovery, one of 5 s is. */
+static void test_recovery_has_to_hold(void **state)
+{
+    static const struct stretch rows[] = {
+        { 20, 20, 30, 40, 0, 0, 0, 0 },  { 45, 20, 90, 100, 0, 0, 0, 0 },
+        { 49, 20, 30, 40, 0, 0, 0, 0 },  { 52, 20, 90, 100, 0, 0, 0, 0 },
+        { 57, 20, 30, 40, 0, 0, 0, 0 },  { 60, 20, 90, 100, 0, 0, 0, 0 },
+        { 100, 20, 30, 40, 0, 0, 0, 0 },
+    };
+    (void)state;
+    struct phases f = JUDGE(rows);
+    assert_true(f.recovery_s == 12);
+    phases_close(&f);
+}
+
+/* Thresholds of the slo stand in for the calm part; a process that dies is a collapse of two
+ * seconds; used-up CPU is not green. */
+static void test_slo_and_kills(void **state)
+{
+    static const struct stretch rows[] = { { 100, 20, 30, 120, 0, 0, 0, 0 } };
+    struct outline o = shape;
+    struct run_record r;
+    struct phases f;
+    (void)state;
+    make(&r, rows, 1);
+    o.slo_p99_s = 0.1;
+    o.cpu = 0.12;
+    o.pressure_begin = o.pressure_end = NAN;
+    run_record_event(&r, 50 * S + 1, "oom", "1 MB held");
+    phases_init(&f, &phases_defaults, &o, &r);
+    assert_true(f.calm_begin_s == 1 && f.calm_end_s == 11);
+    assert_int_equal(f.first, SIGNAL_P99);
+    assert_true(f.signal[SIGNAL_P99].first_s == 0);
+    assert_true(f.signal[SIGNAL_KILLED].first_s == 50);
+    assert_true(f.time_s[1] == 98 && f.time_s[3] == 2);
+    assert_true(f.broken_s == 100 && f.green_s == 0);
+    phases_close(&f);
+    o.cpu = 0.13; /* 0.1 is below 80 % of it */
+    phases_init(&f, &phases_defaults, &o, &r);
+    assert_true(f.green_s == 99);
+    phases_close(&f);
+    run_record_close(&r);
+}
+
+/* A silent service: nothing is delivered although it is due, which the fleet's series say as p99. */
+static void test_silence(void **state)
+{
+    static const struct stretch rows[] = { { 30, 20, 30, 40, 0, 0, 0, 0 },
+                                           { 35, 0, 0, 3000, 0, 0, 0, 0 },
+                                           { 100, 20, 30, 40, 0, 0, 0, 0 } };
+    (void)state;
+    struct phases f = JUDGE(rows);
+    assert_int_equal(f.worst, 3);
+    assert_true(f.first_s[3] == 30 && f.time_s[3] == 5);
+    phases_close(&f);
+}
+
+/* Series as the real arm writes them: seconds that end late, no p95 at first, connections only. */
+static void test_ragged_seconds(void **state)
+{
+    struct run_record r;
+    struct phases f;
+    (void)state;
+    run_record_init(&r);
+    for (int i = 0; i < 100; i++) {
+        int64_t at = (i + 1) * S + i * 3000000;
+        bool bad = i >= 60 && i < 70;
+        run_record_point(&r, "delivery.p50", at, 0.02);
+        run_record_point(&r, "delivery.p99", at, bad ? 0.9 : 0.04);
+        run_record_point(&r, "connections", at, bad ? 80 : 100);
+        run_record_point(&r, "cpu.used", at, 0.1);
+    }
+    phases_init(&f, &phases_defaults, &shape, &r);
+    assert_true(f.step_s == 1);
+    assert_int_equal(f.count, 100);
+    assert_true(f.first_s[3] == 60 && f.time_s[3] == 10);
+    phases_close(&f);
+    run_record_close(&r);
+}
+
+/* What is stored says the same. */
+static void test_figures(void **state)
+{
+    static const struct stretch rows[] = { { 20, 20, 30, 40, 0, 0, 0, 0 },
+                                           { 43, 20, 90, 100, 0, 0, 0, 0 },
+                                           { 100, 20, 30, 40, 0, 0, 0, 0 } };
+    struct run_record r;
+    (void)state;
+    struct phases f = JUDGE(rows);
+    run_record_init(&r);
+    phases_record(&f, &r);
+    assert_true(run_record_value(&r, "broke.first") == 1 + SIGNAL_P95);
+    assert_true(run_record_value(&r, "broke.first.at") == 20);
+    assert_true(run_record_value(&r, "broke.p95") == 20);
+    assert_true(isnan(run_record_value(&r, "broke.p99")));
+    assert_true(run_record_value(&r, "recovery.time") == 3);
+    assert_true(run_record_value(&r, "metastable") == 0);
+    assert_true(run_record_value(&r, "failure.phase.max") == 1);
+    assert_true(run_record_value(&r, "failure.phase1.time") == 23);
+    assert_int_equal(r.point_count, 4); /* 0, 20, 43 and the last second */
+    assert_true(r.points[1].at_ns == 20 * S && r.points[1].value == 1);
+    assert_true(r.points[3].at_ns == 99 * S && r.points[3].value == 0);
+    run_record_close(&r);
+    phases_close(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nothing_broke),
+        cmocka_unit_test(test_three_phases),
+        cmocka_unit_test(test_a_bend_is_told_apart),
+        cmocka_unit_test(test_metastable),
+        cmocka_unit_test(test_recovery_has_to_hold),
+        cmocka_unit_test(test_slo_and_kills),
+        cmocka_unit_test(test_silence),
+        cmocka_unit_test(test_ragged_seconds),
+        cmocka_unit_test(test_figures),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
