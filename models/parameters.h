@@ -117,6 +117,7 @@ struct phase_params {
 
 struct workload_params {
     enum arrival_kind arrivals;
+    bool same_arrivals; /* every replication plays the arrivals of the first */
     int64_t payload_bytes;
     int64_t drain_ns; /* after the last publish: wait at most so long for deliveries */
     int phases;

@@ -45,7 +45,8 @@ void schedule_build(struct schedule *s, const struct parameters *p, uint64_t see
                     uint32_t replication)
 {
     struct random_stream rs;
-    random_stream_init(&rs, seed, replication, RANDOM_ARRIVALS, 0);
+    random_stream_init(&rs, seed, p->workload.same_arrivals ? 1 : replication, RANDOM_ARRIVALS,
+                       0);
     memset(s, 0, sizeof *s);
     s->initial = s->clients = (uint32_t)p->clients;
     s->from_phases = true;

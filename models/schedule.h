@@ -37,8 +37,9 @@ struct schedule {
     bool from_phases; /* built from the workload's phases; else read from a trace */
 };
 
-/* Publishes from the phases of `p`, drawn from stream (seed, replication, RANDOM_ARRIVALS); one
- * client connected from the start for each of p->clients. Constant rates: the first publish of a
+/* Publishes from the phases of `p`, drawn from stream (seed, replication, RANDOM_ARRIVALS), with
+ * same_arrivals from that of replication 1; one client connected from the start for each of
+ * p->clients. Constant rates: the first publish of a
  * phase comes half an interval after its start. */
 void schedule_build(struct schedule *s, const struct parameters *p, uint64_t seed,
                     uint32_t replication);

@@ -8,6 +8,7 @@
 
 #include "analysis/compare.h"
 #include "experiments/cli/commands.h"
+#include "experiments/cli/session.h"
 #include "experiments/cli/text_table.h"
 
 #define DATABASES_MAX 16
@@ -217,19 +218,6 @@ static void print_knees(const struct arguments *a, const struct cells *cells)
     free(knees);
 }
 
-static void warn_settings(const struct cells *cells)
-{
-    size_t other = 0;
-    for (size_t i = 0; i < cells->count; i++) {
-        const uint64_t *hash = cells->cell[i].scenario_hash;
-        other += hash[ARM_SIM] && hash[ARM_REAL] && hash[ARM_SIM] != hash[ARM_REAL];
-    }
-    if (other)
-        fprintf(stderr,
-                "pushsim: warning: %zu cell%s measured with other settings than simulated\n",
-                other, other == 1 ? " was" : "s were");
-}
-
 int cmd_compare(int argc, char **argv)
 {
     struct arguments a = { 0 };
@@ -246,7 +234,7 @@ int cmd_compare(int argc, char **argv)
         return command_fail(code, &err);
     }
     size_t count = compare_cells(&cells, &rows);
-    warn_settings(&cells);
+    session_warn_settings(&cells);
     if (a.json)
         compare_write_json(rows, count, stdout);
     else {

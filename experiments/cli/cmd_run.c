@@ -3,16 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "analysis/cells.h"
-#include "analysis/phases.h"
 #include "analysis/slo.h"
 #include "experiments/cli/commands.h"
-#include "experiments/cli/session.h"
+#include "experiments/cli/model_runs.h"
 #include "experiments/cli/text_table.h"
-#include "experiments/run/runner.h"
-#include "models/push_run.h"
 
 struct arguments {
     struct session session;
@@ -64,31 +60,6 @@ static const struct argp argp = {
     NULL,
     NULL,
 };
-
-static int model(const struct parameters *p, const struct schedule *s, uint64_t seed,
-                 uint32_t replication, struct run_record *out, struct error *err)
-{
-    (void)err; /* the model has no way to fail but a bug, which asserts */
-    push_run(p, s, seed, replication, out);
-    phases_describe(p, s, out);
-    return 0;
-}
-
-static int run_plan(const struct arguments *a, struct store *store, int64_t experiment,
-                    struct runner_result *result, struct error *err)
-{
-    struct runner runner = {
-        .plan = &a->session.plan,
-        .trace = session_trace(&a->session),
-        .model = model,
-        .store = store,
-        .experiment = experiment,
-        .jobs = a->jobs,
-        .force = a->force,
-        .progress = isatty(STDERR_FILENO),
-    };
-    return runner_run(&runner, result, err);
-}
 
 /* Mean over the replications, and their standard deviation in percent of it. */
 static void print_figure(struct text_table *t, const struct cell *cell, enum figure figure,
@@ -224,8 +195,7 @@ static int report(struct arguments *a, struct store *store, const struct runner_
 
 int cmd_run(int argc, char **argv)
 {
-    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    struct arguments a = { .jobs = cpus < 1 ? 1 : cpus > 256 ? 256 : (int)cpus };
+    struct arguments a = { .jobs = 0 };
     struct error err;
     struct store *store;
     struct runner_result result;
@@ -236,7 +206,7 @@ int cmd_run(int argc, char **argv)
         return command_fail(code, &err);
     code = session_store(&a.session, &store, &experiment, &err);
     if (code == 0) {
-        code = run_plan(&a, store, experiment, &result, &err);
+        code = model_runs(&a.session, store, experiment, a.jobs, a.force, &result, &err);
         code = code ? command_fail(code, &err) : report(&a, store, &result, &err);
         store_close(store);
     } else {

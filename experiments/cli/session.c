@@ -1,5 +1,6 @@
 #include "experiments/cli/session.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,16 +15,25 @@ static const struct argp_option options[] = {
     { 0 },
 };
 
+void session_override(struct session *s, const char *name, const char *text,
+                      struct argp_state *state)
+{
+    if (s->override_count == SESSION_OVERRIDES_MAX)
+        argp_error(state, "more than %d times --set", SESSION_OVERRIDES_MAX);
+    else
+        s->overrides[s->override_count++] = (struct override){ name, text };
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct session *s = state->input;
+    struct override o;
     struct error err;
     switch (key) {
     case KEY_SET:
-        if (s->override_count == SESSION_OVERRIDES_MAX)
-            argp_error(state, "more than %d times --set", SESSION_OVERRIDES_MAX);
-        else if (override_parse(&s->overrides[s->override_count++], arg, &err))
+        if (override_parse(&o, arg, &err))
             argp_error(state, "%s", err.text);
+        session_override(s, o.name, o.text, state);
         return 0;
     case 'd':
         s->db = arg;
@@ -72,6 +82,19 @@ const struct schedule *session_trace(const struct session *s)
 char *session_db_path(const struct session *s)
 {
     return s->db ? mem_strdup(s->db) : mem_printf("%s.db", s->experiment.name);
+}
+
+void session_warn_settings(const struct cells *cells)
+{
+    size_t other = 0;
+    for (size_t i = 0; i < cells->count; i++) {
+        const uint64_t *hash = cells->cell[i].scenario_hash;
+        other += hash[ARM_SIM] && hash[ARM_REAL] && hash[ARM_SIM] != hash[ARM_REAL];
+    }
+    if (other)
+        fprintf(stderr,
+                "pushsim: warning: %zu cell%s measured with other settings than simulated\n",
+                other, other == 1 ? " was" : "s were");
 }
 
 int session_store(const struct session *s, struct store **store, int64_t *experiment,

@@ -6,6 +6,7 @@
 
 #include <argp.h>
 
+#include "analysis/cells.h"
 #include "experiments/run/config.h"
 #include "experiments/run/plan.h"
 #include "experiments/run/store.h"
@@ -28,6 +29,10 @@ struct session {
 /* Parses EXPERIMENT, --set NAME=VALUE and --db FILE; input of the child: struct session. */
 extern const struct argp session_argp;
 
+/* For a command's own options that stand for --set NAME=TEXT; both borrowed. */
+void session_override(struct session *s, const char *name, const char *text,
+                      struct argp_state *state);
+
 /* Reads, checks and plans. ERR_INVALID, ERR_IO; the session needs no close then. */
 int session_open(struct session *s, struct error *err);
 void session_close(struct session *s);
@@ -38,5 +43,8 @@ int session_store(const struct session *s, struct store **store, int64_t *experi
                   struct error *err);
 /* The database's path, allocated. */
 char *session_db_path(const struct session *s);
+/* Says so when cells were measured with other settings than simulated: rows from elsewhere may
+ * share a cell's words and not what is not swept. */
+void session_warn_settings(const struct cells *cells);
 
 #endif

@@ -216,13 +216,23 @@ static char *stem(const char *path)
                       file);
 }
 
+/* --set profile=FILE, from the working directory, stands for what the file names. */
+static int read_profile_path(struct experiment *e, const struct override *overrides,
+                             size_t count, struct error *err)
+{
+    for (size_t i = count; i-- > 0;)
+        if (strcmp(overrides[i].name, "profile") == 0) {
+            e->profile = mem_strdup(overrides[i].text);
+            return 0;
+        }
+    return read_path(e, "profile", &e->profile, err);
+}
+
 static int read_names(struct experiment *e, struct error *err)
 {
     int code = read_text(e, "question", &e->question, err);
     if (code == 0)
         code = read_text(e, "expect", &e->expect, err);
-    if (code == 0)
-        code = read_path(e, "profile", &e->profile, err);
     if (code == 0)
         code = read_path(e, "trace", &e->trace, err);
     if (code == 0)
@@ -238,6 +248,8 @@ static int read_names(struct experiment *e, struct error *err)
 static int apply_override(struct experiment *e, const struct override *o, struct error *err)
 {
     struct setting which;
+    if (strcmp(o->name, "profile") == 0) /* read_profile_path has seen to it */
+        return 0;
     int code = settings_find(&e->base, o->name, &which, err);
     if (code == 0)
         code = settings_parse(&e->base, &which, o->text, err);
@@ -254,6 +266,8 @@ static int read_experiment(struct experiment *e, const struct override *override
     if (e->doc.root->kind != YAML_MAP)
         return wrong_kind(&r, e->doc.root, "an experiment", YAML_MAP);
     int code = read_names(e, err);
+    if (code == 0)
+        code = read_profile_path(e, overrides, override_count, err);
     if (code == 0 && e->profile)
         code = profile_load(&e->base, e->profile, err);
     if (code == 0)

@@ -22,7 +22,7 @@
 #include "experiments/run/yaml_document.h"
 
 struct override {
-    const char *name; /* option */
+    const char *name; /* option, or "profile" */
     const char *text; /* its value */
 };
 

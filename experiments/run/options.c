@@ -211,6 +211,8 @@ static const struct option_row table[] = {
 
     CHOICE("workload.arrivals", ATP(workload.arrivals), "constant", arrivals, 0,
            "spacing of the publishes", ""),
+    YES_NO("workload.same-arrivals", ATP(workload.same_arrivals), "no", OPTION_FIXED,
+           "all replications and repeats of a point play one draw of the arrivals", ""),
     BYTES("workload.payload", ATP(workload.payload_bytes), "100B", 1, 16 << 20, 0,
           "payload of one publish", ""),
     TIME("workload.drain", ATP(workload.drain_ns), "10s", 0, 3600 * S, 0,

@@ -182,7 +182,9 @@ void settings_each(const struct settings *s, settings_fn *each, void *context)
 
 struct hashing {
     uint64_t hash;
-    bool model; /* the model's options too */
+    bool model;               /* the model's options too */
+    struct settings defaults; /* an option at its default adds nothing: so a new option leaves
+                                 the hashes of old rows alone */
 };
 
 static void hash_text(uint64_t *hash, const char *text)
@@ -196,10 +198,12 @@ static void hash_option(void *context, const char *name, const char *text, doubl
                         const struct option_row *option)
 {
     struct hashing *h = context;
-    (void)number;
+    bool of_phase = strncmp(name, PHASES, strlen(PHASES)) == 0;
     bool threshold = strncmp(name, "slo.", 4) == 0; /* a server that is measured knows none */
     if (option->flags & OPTION_FIXED ||
         ((option->flags & OPTION_MODEL || threshold) && !h->model))
+        return;
+    if (!of_phase && number == option_number(option, &h->defaults))
         return;
     hash_text(&h->hash, name);
     hash_text(&h->hash, text);
@@ -207,7 +211,8 @@ static void hash_option(void *context, const char *name, const char *text, doubl
 
 uint64_t settings_hash(const struct settings *s, bool model)
 {
-    struct hashing h = { 0xcbf29ce484222325u, model };
+    struct hashing h = { .hash = 0xcbf29ce484222325u, .model = model };
+    settings_init(&h.defaults);
     settings_each(s, hash_option, &h);
     return h.hash;
 }

@@ -37,7 +37,7 @@ typedef void settings_fn(void *context, const char *name, const char *text, doub
 void settings_each(const struct settings *s, settings_fn *each, void *context);
 
 /* 64-bit FNV-1a over names and texts of the options that the model (all) or the real arm (those
- * not OPTION_MODEL) depends on; not seed and counts of runs. */
+ * not OPTION_MODEL) depends on and that are not at their defaults; not seed and counts of runs. */
 uint64_t settings_hash(const struct settings *s, bool model);
 
 #endif

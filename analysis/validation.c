@@ -1,0 +1,257 @@
+#include "analysis/validation.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gsl/gsl_statistics_double.h>
+
+#include "analysis/slo.h"
+
+#define LATENCIES 3 /* FIGURE_P50, _P95, _P99 */
+/* Width of the central 90 % of a normal distribution, in standard deviations. */
+#define NORMAL_90 3.2897
+
+const char *validation_score_name(enum validation_score_kind kind)
+{
+    static const char *const names[SCORES] = {
+        [SCORE_P50] = "p50: median |ln(sim/real)|",
+        [SCORE_P95] = "p95: median |ln(sim/real)|",
+        [SCORE_P99] = "p99: median |ln(sim/real)|",
+        [SCORE_WORST] = "worst cell: |ln(sim/real)|",
+        [SCORE_THROTTLED] = "throttled-period share, |sim - real|",
+        [SCORE_DROPPED] = "drops, |sim - real| by what is allowed",
+        [SCORE_CPU] = "CPU used, |sim/real - 1|",
+        [SCORE_VERDICT] = "cells with the same verdict",
+        [SCORE_COVERAGE] = "repeats within the 90 % interval",
+        [SCORE_WIDTH] = "interval's width by the real spread",
+    };
+    return names[kind];
+}
+
+const char *load_verdict_name(enum load_verdict verdict)
+{
+    static const char *const names[] = { "holds", "bends", "breaks", "-" };
+    return names[verdict];
+}
+
+static bool above(double value, double limit)
+{
+    return limit > 0 && value > limit; /* NAN is above nothing */
+}
+
+enum load_verdict load_verdict(const struct slo_params *slo, const struct cell *cell,
+                               enum arm arm)
+{
+    double p95_ns = 1e9 * sample_median(&cell->samples[arm][FIGURE_P95]);
+    double p99_ns = 1e9 * sample_median(&cell->samples[arm][FIGURE_P99]);
+    if (isnan(p99_ns) || slo->p99_ns == 0)
+        return LOAD_UNKNOWN;
+    if (above(p99_ns, (double)slo->p99_ns) || above(p95_ns, (double)slo->p95_ns) ||
+        above(slo_drop_share(cell, arm), slo->drop_share))
+        return LOAD_BREAKS;
+    return p99_ns > LOAD_BEND_SHARE * (double)slo->p99_ns ? LOAD_BENDS : LOAD_HOLDS;
+}
+
+static bool is_known(const struct cell *cell)
+{
+    return cell->samples[ARM_SIM][FIGURE_P99].count > 0 &&
+           cell->samples[ARM_REAL][FIGURE_P99].count > 0;
+}
+
+static double median_of(const struct cell *cell, enum arm arm, enum figure figure)
+{
+    return sample_median(&cell->samples[arm][figure]);
+}
+
+double validation_error(const struct cell *cell, enum figure figure)
+{
+    double sim = median_of(cell, ARM_SIM, figure), real = median_of(cell, ARM_REAL, figure);
+    return sim > 0 && real > 0 ? fabs(log(sim / real)) : NAN;
+}
+
+double validation_excess(const struct cell *cell, enum figure figure)
+{
+    double sim = median_of(cell, ARM_SIM, figure), real = median_of(cell, ARM_REAL, figure);
+    double allowed = figure == FIGURE_THROTTLED ? VALIDATION_THROTTLED
+                     : figure == FIGURE_CPU
+                         ? VALIDATION_CPU * real
+                         : fmax(VALIDATION_DROPS, VALIDATION_DROP_SHARE * real);
+    return (sim - real) / allowed;
+}
+
+/* ---- medians over many cells ---- */
+
+struct list {
+    double *values; /* owned */
+    size_t count;
+};
+
+static void list_add(struct list *l, double value)
+{
+    if (isnan(value))
+        return;
+    l->values = mem_realloc(l->values, (l->count + 1) * sizeof *l->values);
+    l->values[l->count++] = value;
+}
+
+/* Frees the list. */
+static double list_median(struct list *l)
+{
+    double median = l->count ? gsl_stats_median(l->values, 1, l->count) : NAN;
+    free(l->values);
+    return median;
+}
+
+static double median_error(const struct cells *cells, enum figure figure)
+{
+    struct list errors = { 0 };
+    for (size_t i = 0; i < cells->count; i++)
+        list_add(&errors, validation_error(&cells->cell[i], figure));
+    return list_median(&errors);
+}
+
+/* |ln(a/b)| of every two repeats of a cell. */
+static double median_self(const struct cells *cells, enum figure figure)
+{
+    struct list pairs = { 0 };
+    for (size_t i = 0; i < cells->count; i++) {
+        const struct sample *s = &cells->cell[i].samples[ARM_REAL][figure];
+        for (size_t a = 0; is_known(&cells->cell[i]) && a < s->count; a++)
+            for (size_t b = a + 1; b < s->count; b++)
+                list_add(&pairs, fabs(log(s->values[a] / s->values[b])));
+    }
+    return list_median(&pairs);
+}
+
+/* As wide as 90 % of a normal distribution with the repeats' standard deviation of ln. */
+static double real_width(const struct sample *s)
+{
+    double mean = 0, squares = 0, n = (double)s->count;
+    if (s->count < 2)
+        return NAN;
+    for (size_t i = 0; i < s->count; i++)
+        mean += log(s->values[i]) / n;
+    for (size_t i = 0; i < s->count; i++)
+        squares += pow(log(s->values[i]) - mean, 2);
+    return NORMAL_90 * sqrt(squares / (n - 1));
+}
+
+static double width_ratio(const struct cells *cells)
+{
+    struct list sim = { 0 }, real = { 0 };
+    for (size_t i = 0; i < cells->count; i++)
+        for (int f = 0; f < LATENCIES; f++) {
+            const struct sample *s = cells->cell[i].samples[ARM_SIM] + f;
+            double width = real_width(&cells->cell[i].samples[ARM_REAL][f]);
+            if (!is_known(&cells->cell[i]) || isnan(width))
+                continue;
+            list_add(&sim, log(sample_high(s) / sample_low(s)));
+            list_add(&real, width);
+        }
+    double predicted = list_median(&sim);
+    return predicted / list_median(&real);
+}
+
+static double coverage(const struct cells *cells)
+{
+    size_t within = 0, all = 0;
+    for (size_t i = 0; i < cells->count; i++)
+        for (int f = 0; f < LATENCIES && is_known(&cells->cell[i]); f++) {
+            const struct sample *sim = &cells->cell[i].samples[ARM_SIM][f];
+            const struct sample *real = &cells->cell[i].samples[ARM_REAL][f];
+            for (size_t r = 0; r < real->count; r++)
+                within +=
+                    real->values[r] >= sample_low(sim) && real->values[r] <= sample_high(sim);
+            all += real->count;
+        }
+    return all ? (double)within / (double)all : NAN;
+}
+
+/* ---- scores ---- */
+
+static struct validation_score score(double value, double low, double high)
+{
+    return (
+        struct validation_score){ value, low, high, 0, NULL, value >= low && value <= high };
+}
+
+static void score_worst(struct validation_score *s, const struct cells *cells)
+{
+    *s = score(NAN, 0, VALIDATION_WORST);
+    for (size_t i = 0; i < cells->count; i++) {
+        double worst = NAN;
+        for (int f = 0; f < LATENCIES; f++)
+            worst = fmax(worst, validation_error(&cells->cell[i], (enum figure)f));
+        s->missed += worst >= VALIDATION_WORST;
+        if (!isnan(worst) && !(worst <= s->value)) {
+            s->value = worst;
+            s->worst = &cells->cell[i];
+        }
+    }
+    s->met = s->value < VALIDATION_WORST;
+}
+
+/* Every cell within `allowed`, which is what an excess of 1 stands for in the score. */
+static void score_excess(struct validation_score *s, const struct cells *cells,
+                         enum figure figure, double allowed)
+{
+    double greatest = NAN;
+    s->low = 0;
+    s->high = allowed;
+    for (size_t i = 0; i < cells->count; i++) {
+        double excess = fabs(validation_excess(&cells->cell[i], figure));
+        s->missed += excess > 1;
+        if (!isnan(excess) && !(excess <= greatest)) {
+            greatest = excess;
+            s->worst = &cells->cell[i];
+        }
+    }
+    s->value = greatest * allowed;
+    s->met = greatest <= 1;
+}
+
+static void score_verdicts(struct validation_score *s, const struct cells *cells,
+                           const struct slo_params *slo)
+{
+    size_t same = 0, known = 0;
+    *s = score(NAN, 1, 1);
+    for (size_t i = 0; i < cells->count; i++) {
+        enum load_verdict sim = load_verdict(slo, &cells->cell[i], ARM_SIM);
+        enum load_verdict real = load_verdict(slo, &cells->cell[i], ARM_REAL);
+        if (sim == LOAD_UNKNOWN || real == LOAD_UNKNOWN)
+            continue;
+        known++;
+        same += sim == real;
+        if (sim != real && !s->worst)
+            s->worst = &cells->cell[i];
+    }
+    s->value = known ? (double)same / (double)known : NAN;
+    s->missed = known - same;
+    s->met = known > 0 && same == known;
+}
+
+void validation_judge(struct validation *v, const struct cells *cells,
+                      const struct slo_params *slo)
+{
+    *v = (struct validation){ .cells = cells->count };
+    struct validation_score *s = v->scores;
+    for (size_t i = 0; i < cells->count; i++)
+        if (is_known(&cells->cell[i])) {
+            v->known++;
+            v->repeats += cells->cell[i].samples[ARM_REAL][FIGURE_P99].count;
+        }
+    for (int f = 0; f < LATENCIES; f++) {
+        v->self[f] = median_self(cells, (enum figure)f);
+        s[SCORE_P50 + f] = score(median_error(cells, (enum figure)f), 0,
+                                 fmax(VALIDATION_ERROR, VALIDATION_FACTOR * v->self[f]));
+    }
+    score_worst(&s[SCORE_WORST], cells);
+    score_excess(&s[SCORE_THROTTLED], cells, FIGURE_THROTTLED, VALIDATION_THROTTLED);
+    score_excess(&s[SCORE_DROPPED], cells, FIGURE_DROPPED, 1);
+    score_excess(&s[SCORE_CPU], cells, FIGURE_CPU, VALIDATION_CPU);
+    score_verdicts(&s[SCORE_VERDICT], cells, slo);
+    s[SCORE_COVERAGE] =
+        score(coverage(cells), VALIDATION_COVERAGE_LOW, VALIDATION_COVERAGE_HIGH);
+    s[SCORE_WIDTH] = score(width_ratio(cells), 0, VALIDATION_WIDTH);
+}

@@ -1,0 +1,100 @@
+/* validation.h - how far the simulator is from the real server, in units of how far the real
+ * server is from itself.
+ *
+ * A cell counts when both arms have it. Its figure is the median over its runs; the prediction is
+ * an interval too, from the 5 % to the 95 % quantile of the replications. Distances of latencies
+ * are logarithms of ratios, so that half and double weigh the same.
+ *
+ *   error of p50, p95, p99   median over cells of |ln(sim/real)|, at most VALIDATION_FACTOR times
+ *                            the median of |ln(real/real)| over all pairs of repeats of all cells,
+ *                            or VALIDATION_ERROR, whichever is larger
+ *   worst cell               greatest |ln(sim/real)| of p50, p95, p99: below VALIDATION_WORST
+ *   throttled-period share   within VALIDATION_THROTTLED in every cell
+ *   drops                    within VALIDATION_DROP_SHARE or VALIDATION_DROPS in every cell
+ *   CPU used                 within VALIDATION_CPU in every cell
+ *   verdict                  the same (holds, bends, breaks) in every cell
+ *   coverage                 share of the repeats' p50, p95, p99 within the prediction's interval
+ *   width                    median over cells and figures of ln(high/low) of the intervals, by
+ *                            that of the real server: 3.29 standard deviations of ln over the
+ *                            repeats, which is as wide an interval of a normal distribution
+ */
+#ifndef PUSHSIM_ANALYSIS_VALIDATION_H
+#define PUSHSIM_ANALYSIS_VALIDATION_H
+
+#include <stdio.h>
+
+#include "analysis/cells.h"
+#include "models/parameters.h"
+
+#define VALIDATION_FACTOR        1.5
+#define VALIDATION_ERROR         0.10
+#define VALIDATION_WORST         0.40
+#define VALIDATION_THROTTLED     0.05
+#define VALIDATION_DROP_SHARE    0.10
+#define VALIDATION_DROPS         20.0
+#define VALIDATION_CPU           0.05
+#define VALIDATION_COVERAGE_LOW  0.80
+#define VALIDATION_COVERAGE_HIGH 0.97
+#define VALIDATION_WIDTH         2.0
+
+/* What became of the slo in a cell, by the medians over its runs. */
+enum load_verdict {
+    LOAD_HOLDS,   /* kept, and p99 not above a fifth of its limit */
+    LOAD_BENDS,   /* kept, but above: the tail shows the load */
+    LOAD_BREAKS,  /* p95, p99 or drops above their limits */
+    LOAD_UNKNOWN, /* no runs, or no limit on p99 */
+};
+#define LOAD_BEND_SHARE 0.2
+
+enum load_verdict load_verdict(const struct slo_params *slo, const struct cell *cell,
+                               enum arm arm);
+const char *load_verdict_name(enum load_verdict verdict);
+
+enum validation_score_kind {
+    SCORE_P50,
+    SCORE_P95,
+    SCORE_P99,
+    SCORE_WORST,
+    SCORE_THROTTLED,
+    SCORE_DROPPED,
+    SCORE_CPU,
+    SCORE_VERDICT,
+    SCORE_COVERAGE,
+    SCORE_WIDTH,
+    SCORES
+};
+
+struct validation_score {
+    double value; /* see above; throttled, drops, CPU: the worst cell's; verdict: the share of
+                         cells that agree; NAN: no cell can tell */
+    double low, high;         /* target: low <= value <= high */
+    size_t missed;            /* cells outside it on their own, where each cell is judged */
+    const struct cell *worst; /* borrowed; NULL: no single cell decides */
+    bool met;
+};
+
+struct validation {
+    struct validation_score scores[SCORES];
+    double self[3];      /* median |ln(real/real)| of p50, p95, p99; NAN: no cell has repeats */
+    size_t cells, known; /* of the plan; with runs of both arms */
+    size_t repeats;      /* real runs in them */
+};
+
+/* Judges the cells. */
+void validation_judge(struct validation *v, const struct cells *cells,
+                      const struct slo_params *slo);
+
+/* "p50", ... "drops": what a score is about, in words. */
+const char *validation_score_name(enum validation_score_kind kind);
+/* |ln(sim/real)| of the medians; NAN unless both are above 0. */
+double validation_error(const struct cell *cell, enum figure figure);
+/* sim - real of the medians, in units of what is allowed: |value| <= 1 is within. Throttled, drops
+ * and CPU only. */
+double validation_excess(const struct cell *cell, enum figure figure);
+
+/* {"cells": [...], "scores": [...]}, or one CSV line a cell and metric. */
+void validation_write_json(const struct validation *v, const struct cells *cells,
+                           const struct slo_params *slo, FILE *out);
+void validation_write_csv(const struct cells *cells, const struct slo_params *slo, FILE *out);
+
+#endif

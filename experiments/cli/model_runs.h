@@ -1,0 +1,15 @@
+/* model_runs.h - the sim arm of a session's plan, into its store. */
+#ifndef PUSHSIM_EXPERIMENTS_CLI_MODEL_RUNS_H
+#define PUSHSIM_EXPERIMENTS_CLI_MODEL_RUNS_H
+
+#include "experiments/cli/session.h"
+#include "experiments/run/runner.h"
+
+/* Makes the runs that the store does not have (force: all). jobs 0: one for each CPU. ERR_IO. */
+int model_runs(const struct session *s, struct store *store, int64_t experiment, int jobs,
+               bool force, struct runner_result *result, struct error *err);
+
+/* CPUs that are online, 1..256. */
+int model_runs_jobs(void);
+
+#endif

@@ -1,0 +1,233 @@
+/* Scores of made cells, worked out by hand; and that cells in the fit are refused. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "analysis/held_out.h"
+#include "analysis/scenario_key.h"
+#include "analysis/validation.h"
+#include "tests/support/scratch_file.h"
+
+#define REPEATS      3
+#define REPLICATIONS 21
+
+static const struct slo_params slo = { .p99_ns = 500000000, .drop_share = 0.001 };
+
+static struct sample sample_of(size_t count)
+{
+    return (struct sample){ mem_alloc(count * sizeof(double)), count };
+}
+
+/* Real repeats at middle / step, middle, middle x step; replications evenly over the same. */
+static void fill(struct cell *cell, int figure, double sim, double real, double step)
+{
+    struct sample *s = &cell->samples[ARM_SIM][figure];
+    struct sample *r = &cell->samples[ARM_REAL][figure];
+    *s = sample_of(REPLICATIONS);
+    *r = sample_of(REPEATS);
+    for (int i = 0; i < REPLICATIONS; i++)
+        s->values[i] = sim * pow(step, 2.0 * i / (REPLICATIONS - 1) - 1);
+    for (int i = 0; i < REPEATS; i++)
+        r->values[i] = real * pow(step, i - 1);
+}
+
+/* A perfect prediction of repeats that differ by 20 %. */
+static void fill_all(struct cells *cells, size_t count)
+{
+    cells_init(cells);
+    cells->cell = mem_alloc(count * sizeof *cells->cell);
+    cells->count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct cell *cell = &cells->cell[i];
+        memset(cell, 0, sizeof *cell);
+        cell->text = mem_printf("clients.count=%zu", i);
+        fill(cell, FIGURE_P50, 0.020, 0.020, 1.2);
+        fill(cell, FIGURE_P95, 0.040, 0.040, 1.2);
+        fill(cell, FIGURE_P99, 0.050, 0.050, 1.2);
+        fill(cell, FIGURE_DROPPED, 0, 0, 1);
+        fill(cell, FIGURE_THROTTLED, 0.5, 0.5, 1);
+        fill(cell, FIGURE_CPU, 2, 2, 1);
+        fill(cell, FIGURE_DELIVERED, 10000, 10000, 1);
+    }
+}
+
+static void scale(struct cell *cell, enum arm arm, int figure, double factor)
+{
+    struct sample *s = &cell->samples[arm][figure];
+    for (size_t i = 0; i < s->count; i++)
+        s->values[i] *= factor;
+}
+
+static void test_perfect(void **state)
+{
+    (void)state;
+    struct cells cells;
+    struct validation v;
+    fill_all(&cells, 4);
+    validation_judge(&v, &cells, &slo);
+    assert_int_equal(v.known, 4);
+    assert_int_equal(v.repeats, 12);
+    /* three pairs a cell: ln 1.2 twice and ln 1.44 once */
+    assert_true(fabs(v.self[0] - log(1.2)) < 1e-9);
+    assert_true(v.scores[SCORE_P50].value < 1e-9);
+    assert_true(fabs(v.scores[SCORE_P50].high - 1.5 * log(1.2)) < 1e-9);
+    assert_true(v.scores[SCORE_VERDICT].value == 1 && v.scores[SCORE_VERDICT].met);
+    for (int i = SCORE_WORST; i <= SCORE_CPU; i++)
+        assert_true(v.scores[i].met && v.scores[i].missed == 0);
+    /* 5 % and 95 % of an even spread: the two outer repeats of three are outside */
+    assert_true(fabs(v.scores[SCORE_COVERAGE].value - 1.0 / 3) < 1e-9);
+    assert_false(v.scores[SCORE_COVERAGE].met);
+    /* 0.9 of ln 1.44 wide, against 3.29 x ln 1.2 */
+    assert_true(fabs(v.scores[SCORE_WIDTH].value - 1.8 / 3.2897) < 1e-3);
+    cells_close(&cells);
+}
+
+/* Each mistake of the prediction is seen by the score that is there for it. */
+static void test_each_is_missed(void **state)
+{
+    (void)state;
+    static const struct {
+        int figure, cells; /* that are wrong, of 4 */
+        double factor;     /* sim / real */
+        int score;
+        size_t missed;
+    } cases[] = {
+        { FIGURE_P50, 4, 1.40, SCORE_P50, 0 },
+        { FIGURE_P95, 4, 0.70, SCORE_P95, 0 },
+        { FIGURE_P99, 4, 1.32, SCORE_P99, 0 },
+        { FIGURE_P99, 1, 1.55, SCORE_WORST, 1 },
+        { FIGURE_P50, 2, 0.60, SCORE_WORST, 2 },
+        { FIGURE_THROTTLED, 3, 0.89, SCORE_THROTTLED, 3 },
+        { FIGURE_CPU, 2, 1.06, SCORE_CPU, 2 },
+        { FIGURE_P99, 1, 2.10, SCORE_VERDICT, 1 }, /* 105 ms: bends */
+        { FIGURE_P99, 2, 10.1, SCORE_VERDICT, 2 }, /* 505 ms: breaks */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cells cells;
+        struct validation v;
+        fill_all(&cells, 4);
+        for (int c = 0; c < cases[i].cells; c++)
+            scale(&cells.cell[c], ARM_SIM, cases[i].figure, cases[i].factor);
+        validation_judge(&v, &cells, &slo);
+        const struct validation_score *s = &v.scores[cases[i].score];
+        if (s->met || s->missed != cases[i].missed)
+            fail_msg("case %zu: value %g, met %d, missed %zu", i, s->value, s->met, s->missed);
+        cells_close(&cells);
+    }
+}
+
+/* Within 10 % of many, or 20 of few. */
+static void test_drops(void **state)
+{
+    (void)state;
+    static const struct {
+        double sim, real;
+        bool met;
+    } cases[] = {
+        { 0, 0, true },      { 20, 0, true },      { 21, 0, false },     { 0, 20, true },
+        { 219, 200, true },  { 221, 200, false },  { 1099, 1000, true }, { 1101, 1000, false },
+        { 901, 1000, true }, { 899, 1000, false },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cells cells;
+        struct validation v;
+        fill_all(&cells, 2);
+        for (size_t r = 0; r < REPLICATIONS; r++)
+            cells.cell[1].samples[ARM_SIM][FIGURE_DROPPED].values[r] = cases[i].sim;
+        for (size_t r = 0; r < REPEATS; r++)
+            cells.cell[1].samples[ARM_REAL][FIGURE_DROPPED].values[r] = cases[i].real;
+        validation_judge(&v, &cells, &slo);
+        if (v.scores[SCORE_DROPPED].met != cases[i].met)
+            fail_msg("%g simulated, %g real: met %d", cases[i].sim, cases[i].real,
+                     v.scores[SCORE_DROPPED].met);
+        assert_ptr_equal(v.scores[SCORE_DROPPED].worst, cases[i].sim == 0 && cases[i].real == 0
+                                                            ? &cells.cell[0]
+                                                            : &cells.cell[1]);
+        cells_close(&cells);
+    }
+}
+
+/* A cell that one arm lacks judges nothing; without any cell nothing is met. */
+static void test_unknown(void **state)
+{
+    (void)state;
+    struct cells cells;
+    struct validation v;
+    fill_all(&cells, 2);
+    scale(&cells.cell[0], ARM_SIM, FIGURE_P99, 10);
+    for (int f = 0; f < FIGURES; f++)
+        cells.cell[0].samples[ARM_REAL][f].count = 0;
+    validation_judge(&v, &cells, &slo);
+    assert_int_equal(v.known, 1);
+    assert_int_equal(load_verdict(&slo, &cells.cell[0], ARM_REAL), LOAD_UNKNOWN);
+    assert_true(v.scores[SCORE_P99].value < 1e-9 && v.scores[SCORE_VERDICT].met);
+    for (int f = 0; f < FIGURES; f++)
+        cells.cell[1].samples[ARM_REAL][f].count = 0;
+    validation_judge(&v, &cells, &slo);
+    for (int i = 0; i < SCORES; i++)
+        assert_true(isnan(v.scores[i].value) && !v.scores[i].met);
+    cells_close(&cells);
+}
+
+/* ---- held out ---- */
+
+static const char experiment_text[] =
+    "workload: { phases: [ { name: load, duration: 1s, rate: 10/s } ] }\n"
+    "sweep: { clients.count: [100, 200] }\n";
+
+static int check_against(const char *profile_text, struct error *err)
+{
+    struct experiment e;
+    struct plan plan;
+    struct scratch dir;
+    scratch_open(&dir);
+    char *yaml = scratch_write(&dir, "held.yaml", experiment_text);
+    char *profile = scratch_write(&dir, "profile.yaml", profile_text);
+    assert_int_equal(config_load(&e, yaml, NULL, 0, err), 0);
+    assert_int_equal(plan_build(&plan, &e, err), 0);
+    int code = held_out_check(&plan, profile, err);
+    plan_close(&plan);
+    config_close(&e);
+    free(yaml);
+    free(profile);
+    scratch_close(&dir);
+    return code;
+}
+
+static void test_held_out(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *profile, *says;
+    } cases[] = {
+        { "fit: { cells: [ { key: 'protocol=sse clients.count=300 rate=10/s' } ] }\n", NULL },
+        { "fit: { cells: [ { key: 'protocol=sse clients.count=200 rate=10/s' } ] }\n",
+          "point 2 (clients.count=200)" },
+        { "fit: { cells: [ { cell: 'clients.count=300' } ] }\n", "does not say" },
+        { "name: x\n", "does not say" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error err = { .text = "" };
+        int code = check_against(cases[i].profile, &err);
+        assert_int_equal(code, cases[i].says ? ERR_INVALID : 0);
+        if (cases[i].says && !strstr(err.text, cases[i].says))
+            fail_msg("case %zu says: %s", i, err.text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_perfect),  cmocka_unit_test(test_each_is_missed),
+        cmocka_unit_test(test_drops),    cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_held_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
