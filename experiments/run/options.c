@@ -62,9 +62,11 @@ static const struct option_row table[] = {
     COUNT("server.accept-batch", ATP(server.accept_batch), "100", 1, 1e6, OPTION_MODEL,
           "connections accepted in one poll", "asyncio: backlog of 100"),
     BYTES("server.write-high", ATP(server.write_high_bytes), "64KiB", 1, 0x1p50, OPTION_MODEL,
-          "write buffer above which a writer waits", "asyncio transports: 64 KiB"),
+          "slow clients: write buffer above which a writer waits",
+          "asyncio transports: 64 KiB"),
     BYTES("server.write-low", ATP(server.write_low_bytes), "16KiB", 0, 0x1p50, OPTION_MODEL,
-          "write buffer at or below which it goes on", "asyncio transports: high / 4"),
+          "slow clients: write buffer at or below which the writer goes on",
+          "asyncio transports: high / 4"),
 
     NUMBER("cpu.limit", DOUBLE, CPU, AT(cpu_limit_millicores), "none", 1, 64000, OPTION_NONE,
            "CPU limit as Kubernetes writes it; quota = limit x period", "sched-bwc.rst"),
@@ -76,8 +78,11 @@ static const struct option_row table[] = {
          "unused quota that may be carried over, at most the quota", "sched-bwc.rst"),
     COUNT("cpu.weight", ATP(cpu.weight), "1024", 2, 262144, 0,
           "share against other cgroups on the same CPU", "cpu.shares of cgroup v1"),
-    YES_NO("cpu.limit-after-connect", ATP(limit_after_connect), "yes", 0,
-           "the limit takes hold when the initial clients are connected", ""),
+    YES_NO(
+        "cpu.limit-after-connect", ATP(limit_after_connect), "yes", 0,
+        "real arm: the limit takes hold when the initial clients are connected; simulated ones "
+        "connect before time 0 at no cost",
+        ""),
     BYTES("memory.limit", ATP(memory_limit_bytes), "none", 1 << 20, 0x1p42, OPTION_NONE,
           "memory the cgroup may use", ""),
 
@@ -134,7 +139,8 @@ static const struct option_row table[] = {
            0, "new connections in the second step", "freenet-core#3210"),
 
     COUNT("auth.workers", ATP(auth.workers), "0", 0, 4096, 0,
-          "of the backend that authenticates a new client; 0: there is none", ""),
+          "of the backend that authenticates whoever connects during the run; 0: there is none",
+          ""),
     TIME("auth.service", ATP(auth.service_ns), "20ms", 0, 3600 * S, 0,
          "one authentication takes so long", ""),
     TIME("auth.timeout", ATP(auth.timeout_ns), "5s", 0, 3600 * S, 0,
@@ -265,9 +271,11 @@ static const struct option_row table[] = {
          "CPU time a CPU takes from the pool at once", "sched_cfs_bandwidth_slice_us"),
     YES_NO("host.hrtick", ATP(host.hrtick), "no", OPTION_MODEL,
            "account exactly instead of on the tick grid", "kernel/sched/features.h: off"),
-    CHOICE("host.throttle", ATP(host.generation), "task", generations, OPTION_MODEL,
-           "what stops at once: the whole queue, or each task on return to user mode",
-           "kernel/sched/fair.c: task from Linux 6.18"),
+    CHOICE(
+        "host.throttle", ATP(host.generation), "task", generations, OPTION_MODEL,
+        "several threads: what stops at once, the whole queue, or each task on return to user "
+        "mode",
+        "kernel/sched/fair.c: task from Linux 6.18"),
 
     COST("publish", publish_ns, "150us", "CPU of one publish request: parse, route, answer"),
     COST("enqueue", enqueue_ns, "500ns", "CPU of putting a message into a subscriber's queue"),

@@ -17,7 +17,7 @@ static char *cell_append(char *cell, const char *key, const char *value)
 
 /* The values of point `index` of the whole product, applied to the base. */
 static int point_fill(struct plan_point *point, const struct experiment *e, size_t index,
-                      struct error *err)
+                      const char **about, struct error *err)
 {
     const struct sweep *sweep = &e->sweep;
     size_t block = 1;
@@ -32,11 +32,12 @@ static int point_fill(struct plan_point *point, const struct experiment *e, size
         size_t value = index / block % axis->count;
         for (size_t k = 0; k < axis->keys && code == 0; k++) {
             const char *text = axis->texts[value * axis->keys + k];
+            *about = axis->names[k];
             code = settings_parse(&point->settings, &axis->which[k], text, err);
             point->cell = cell_append(point->cell, axis->names[k], text);
         }
     }
-    return code ? code : settings_resolve(&point->settings, err);
+    return code ? code : settings_resolve(&point->settings, about, err);
 }
 
 /* A trace's content enters the hash: the same name with other events is another scenario. */
@@ -52,14 +53,36 @@ static uint64_t hash_file(uint64_t hash, const char *path)
     return hash;
 }
 
+/* Where the file gives an option: in the sweep, else as a value; line 0: nowhere (--set, profile). */
+static struct yaml_place place_of(const struct experiment *e, const char *option)
+{
+    const struct yaml_node *sweep = yaml_get(e->doc.root, "sweep");
+    const struct yaml_node *node = yaml_find(sweep, option);
+    node = node ? node : yaml_find(yaml_get(sweep, "zip"), option);
+    node = node ? node : yaml_find(e->doc.root, option);
+    return node ? node->at : (struct yaml_place){ 0 };
+}
+
+static int point_error(const struct experiment *e, const struct plan_point *point, size_t index,
+                       const char *about, struct error *err)
+{
+    struct error cause = *err;
+    struct yaml_place at = place_of(e, about);
+    for (size_t a = 0; a < e->sweep.axis_count && at.line == 0; a++)
+        at = place_of(e, e->sweep.axes[a].names[0]);
+    return yaml_error(&e->doc, at, err, "point %zu%s%.200s%s: %.400s", index + 1,
+                      *point->cell ? " (" : "", point->cell, *point->cell ? ")" : "",
+                      cause.text);
+}
+
 static int add_point(struct plan *plan, const struct experiment *e, size_t index,
                      uint64_t trace, struct error *err)
 {
     struct plan_point point;
-    int code = point_fill(&point, e, index, err);
+    const char *about = "";
+    int code = point_fill(&point, e, index, &about, err);
     if (code)
-        code = error_wrap(err, code, "%.200s: point %zu%s%.200s%s", e->doc.path, index + 1,
-                          *point.cell ? " (" : "", point.cell, *point.cell ? ")" : "");
+        code = point_error(e, &point, index, about, err);
     if (code || !sweep_allows(&e->sweep, &point.settings)) {
         free(point.cell);
         return code;

@@ -26,7 +26,8 @@ struct plan {
     int64_t seed;
 };
 
-/* ERR_INVALID: a point is inconsistent ("path: point 3 (cpu.limit=5m): ..."), or the constraints
+/* ERR_INVALID: a point is inconsistent ("path:4:15: point 3
+ * (cpu.limit=5m): ...", with the line and a caret), or the constraints
  * leave none; *plan is empty then. */
 int plan_build(struct plan *plan, const struct experiment *e, struct error *err);
 void plan_close(struct plan *plan);

@@ -136,29 +136,70 @@ double settings_number(const struct settings *s, const struct setting *which)
     return option_number(which->option, (const char *)s + which->base);
 }
 
-int settings_resolve(struct settings *s, struct error *err)
+/* The options agree but for the one called `name`. */
+static int conflict(const char **about, const char *name, int code)
+{
+    *about = name;
+    return code;
+}
+
+static int check_cpu(const struct cpu_group_params *cpu, const char **about, struct error *err)
+{
+    char text[UNIT_TEXT_BYTES];
+    if (cpu->quota_ns > 0 && cpu->quota_ns < 1000000)
+        return conflict(
+            about, "cpu.limit",
+            error_set(err, ERR_INVALID,
+                      "the quota (cpu.limit x cpu.period) is %s; the kernel takes 1ms or more",
+                      unit_format_short(text, UNIT_TIME, (double)cpu->quota_ns)));
+    if (cpu->burst_ns > cpu->quota_ns)
+        return conflict(about, "cpu.burst",
+                        error_set(err, ERR_INVALID, "cpu.burst exceeds the quota of %s",
+                                  unit_format(text, UNIT_TIME, (double)cpu->quota_ns)));
+    return 0;
+}
+
+static bool is_of_fleet(const char *name)
+{
+    static const char *const sections[] = { "fleet.", "probe.", "neighbour.", "autoscaler.",
+                                            "slo.control." };
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        if (strncmp(name, sections[i], strlen(sections[i])) == 0)
+            return true;
+    return false;
+}
+
+/* What is given for a fleet where there is none would change nothing. */
+static int check_fleet(const struct settings *s, const char **about, struct error *err)
+{
+    size_t count;
+    const struct option_row *all = options_all(&count);
+    struct settings defaults;
+    if (s->parameters.fleet.autoscaler.min > s->parameters.fleet.autoscaler.max)
+        return conflict(about, "autoscaler.min",
+                        error_set(err, ERR_INVALID, "autoscaler.min exceeds autoscaler.max"));
+    for (size_t i = 0; i < count && s->parameters.fleet.pods == 0; i++) {
+        if (!is_of_fleet(all[i].name) || option_parse(&all[i], all[i].fallback, &defaults, err))
+            continue;
+        if (option_number(&all[i], s) != option_number(&all[i], &defaults))
+            return conflict(
+                about, all[i].name,
+                error_set(err, ERR_INVALID, "%s needs a fleet (fleet.pods)", all[i].name));
+    }
+    return 0;
+}
+
+int settings_resolve(struct settings *s, const char **about, struct error *err)
 {
     struct parameters *p = &s->parameters;
-    char text[UNIT_TEXT_BYTES];
     if (s->cpu_limit_millicores > 0)
         p->cpu.quota_ns = (int64_t)(s->cpu_limit_millicores * (double)p->cpu.period_ns / 1000);
-    if (p->cpu.quota_ns > 0 && p->cpu.quota_ns < 1000000)
-        return error_set(
-            err, ERR_INVALID,
-            "the quota (cpu.limit x cpu.period) is %s; the kernel takes 1ms or more",
-            unit_format_short(text, UNIT_TIME, (double)p->cpu.quota_ns));
-    if (p->cpu.burst_ns > p->cpu.quota_ns)
-        return error_set(err, ERR_INVALID, "cpu.burst exceeds the quota of %s",
-                         unit_format(text, UNIT_TIME, (double)p->cpu.quota_ns));
-    if (p->server.write_low_bytes > p->server.write_high_bytes)
-        return error_set(err, ERR_INVALID, "server.write-low exceeds server.write-high");
-    if (p->fleet.autoscaler.min > p->fleet.autoscaler.max)
-        return error_set(err, ERR_INVALID, "autoscaler.min exceeds autoscaler.max");
-    if (p->fleet.autoscale && p->fleet.pods == 0)
-        return error_set(err, ERR_INVALID, "autoscaler.on needs a fleet (fleet.pods)");
-    if (p->control.trigger != TRIGGER_NEVER && p->fleet.pods == 0)
-        return error_set(err, ERR_INVALID, "slo.control needs a fleet (fleet.pods)");
-    return 0;
+    int code = check_cpu(&p->cpu, about, err);
+    if (code == 0 && p->server.write_low_bytes > p->server.write_high_bytes)
+        code =
+            conflict(about, "server.write-low",
+                     error_set(err, ERR_INVALID, "server.write-low exceeds server.write-high"));
+    return code ? code : check_fleet(s, about, err);
 }
 
 void settings_each(const struct settings *s, settings_fn *each, void *context)

@@ -28,8 +28,9 @@ int settings_assign(struct settings *s, const struct setting *which, double numb
 double settings_number(const struct settings *s, const struct setting *which);
 
 /* Derives what follows from several options (the quota from limit and period) and checks that they
- * agree. ERR_INVALID. */
-int settings_resolve(struct settings *s, struct error *err);
+ * agree, and that none is given that could change nothing. ERR_INVALID; *about: the option to be
+ * changed. */
+int settings_resolve(struct settings *s, const char **about, struct error *err);
 
 /* Calls `each` with name, text and number of every option and every phase's, in table order. */
 typedef void settings_fn(void *context, const char *name, const char *text, double number,

@@ -10,9 +10,9 @@
  * client, bytes and duration_s (or duration_ns) where an action needs them, measured (0 or 1,
  * default 1) says whether a publish enters the latency figures. Actions:
  *   connect     client; at time 0: connected before the run starts. Those are numbered from 0.
- *   disconnect  client
+ *   disconnect  client, connected by an earlier row
  *   publish     bytes (1..16 MiB)
- *   stall       client, duration: the client stops reading
+ *   stall       client, duration: the client, connected by an earlier row, stops reading
  *   end         the run ends here and the drain follows (default: at the last action)
  * Times do not go backwards. Fields may be quoted (RFC 4180, but no line break inside a field;
  * libcsv 3.0.3). Every row ends in a line break, so that a file cut short is noticed.
@@ -25,7 +25,8 @@
 
 #define TRACE_CLIENTS_MAX 10000000
 
-/* The caller closes the schedule. ERR_INVALID: "file:line: column: …", or it cannot be opened;
+/* The caller closes the schedule. ERR_INVALID: "file:line:column: …" with the line and a
+ * caret, or it cannot be opened;
  * ERR_IO: reading fails. */
 int trace_read(struct schedule *s, const char *path, struct error *err);
 

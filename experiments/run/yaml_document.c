@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONTEXT_COLUMNS 88 /* of a source line, in a message */
+#include "experiments/run/source_excerpt.h"
 
 struct builder {
     struct yaml_document *doc;
@@ -20,9 +20,8 @@ struct builder {
     struct error *err;
 };
 
-/* The source line of a place, cut to a window around the column, and the caret below it. */
-static void append_source(const struct yaml_document *doc, struct yaml_place at, char *out,
-                          size_t room)
+/* The source line of a place and the caret below it. */
+static void append_source(const struct yaml_document *doc, struct yaml_place at, char *out)
 {
     const char *line = doc->source, *end = doc->source + doc->bytes;
     for (int n = 1; n < at.line && line; n++) {
@@ -32,30 +31,20 @@ static void append_source(const struct yaml_document *doc, struct yaml_place at,
     if (!line || line >= end)
         return;
     const char *stop = memchr(line, '\n', (size_t)(end - line));
-    int length = (int)((stop ? stop : end) - line);
-    int column = at.column < length + 1 ? at.column : length + 1;
-    int from = column > CONTEXT_COLUMNS ? column - CONTEXT_COLUMNS / 2 : 1;
-    int shown = length - from + 1 < CONTEXT_COLUMNS ? length - from + 1 : CONTEXT_COLUMNS;
-    char text[CONTEXT_COLUMNS + 1];
-    for (int i = 0; i < shown; i++) {
-        unsigned char c = (unsigned char)line[from - 1 + i];
-        text[i] = (char)(c < ' ' || c == 0x7f ? ' ' : c);
-    }
-    text[shown] = '\0';
-    snprintf(out, room, "\n  %s\n  %*s", text, column - from + 1, "^");
+    source_excerpt(out, line, (size_t)((stop ? stop : end) - line), (size_t)at.column);
 }
 
 int yaml_error(const struct yaml_document *doc, struct yaml_place at, struct error *err,
                const char *format, ...)
 {
-    char message[512], source[2 * CONTEXT_COLUMNS + 32] = "";
+    char message[512], source[SOURCE_EXCERPT_BYTES] = "";
     va_list args;
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
     if (at.line == 0)
         return error_set(err, ERR_INVALID, "%.200s: %s", doc->path, message);
-    append_source(doc, at, source, sizeof source);
+    append_source(doc, at, source);
     return error_set(err, ERR_INVALID, "%.200s:%d:%d: %s%s", doc->path, at.line, at.column,
                      message, source);
 }
@@ -73,6 +62,24 @@ const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key)
     for (const struct yaml_node *n = map->child; n; n = n->next)
         if (strcmp(n->key, key) == 0)
             return n;
+    return NULL;
+}
+
+const struct yaml_node *yaml_find(const struct yaml_node *map, const char *path)
+{
+    if (!map || map->kind != YAML_MAP)
+        return NULL;
+    for (const struct yaml_node *n = map->child; n; n = n->next) {
+        size_t length = strlen(n->key);
+        if (strncmp(n->key, path, length) != 0)
+            continue;
+        if (path[length] == '\0')
+            return n;
+        const struct yaml_node *below =
+            path[length] == '.' ? yaml_find(n, path + length + 1) : NULL;
+        if (below)
+            return below;
+    }
     return NULL;
 }
 

@@ -48,6 +48,8 @@ void yaml_close(struct yaml_document *doc);
 
 /* The entry of a map with this key; NULL when there is none or `map` is no map. */
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key);
+/* The same by a dotted path, whose dots are levels or part of the keys. */
+const struct yaml_node *yaml_find(const struct yaml_node *map, const char *path);
 size_t yaml_count(const struct yaml_node *node); /* entries of a list or map */
 /* "a value", "a list", "a map": for messages. */
 const char *yaml_kind_name(enum yaml_kind kind);

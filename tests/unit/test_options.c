@@ -100,21 +100,22 @@ static void test_limit_and_quota_replace_each_other(void **state)
     (void)state;
     struct settings s;
     struct error err;
+    const char *about;
     settings_init(&s);
     set(&s, "cpu.limit", "250m");
-    assert_int_equal(settings_resolve(&s, &err), 0);
+    assert_int_equal(settings_resolve(&s, &about, &err), 0);
     assert_int_equal(s.parameters.cpu.quota_ns, 25000000);
     set(&s, "cpu.period", "20ms");
-    assert_int_equal(settings_resolve(&s, &err), 0);
+    assert_int_equal(settings_resolve(&s, &about, &err), 0);
     assert_int_equal(s.parameters.cpu.quota_ns, 5000000);
     set(&s, "cpu.quota", "7ms");
-    assert_int_equal(settings_resolve(&s, &err), 0);
+    assert_int_equal(settings_resolve(&s, &about, &err), 0);
     assert_int_equal(s.parameters.cpu.quota_ns, 7000000);
     set(&s, "cpu.limit", "none");
-    assert_int_equal(settings_resolve(&s, &err), 0);
+    assert_int_equal(settings_resolve(&s, &about, &err), 0);
     assert_int_equal(s.parameters.cpu.quota_ns, 0);
     set(&s, "cpu.limit", "1m"); /* 0.02 ms: the kernel refuses it */
-    assert_int_equal(settings_resolve(&s, &err), ERR_INVALID);
+    assert_int_equal(settings_resolve(&s, &about, &err), ERR_INVALID);
 }
 
 static void test_phases_have_names(void **state)

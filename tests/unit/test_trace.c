@@ -55,7 +55,9 @@ static void test_reads(void **state)
     free(s.actions);
 }
 
-static void random_action(struct action *a, struct random_stream *rs, int64_t at_ns)
+/* known[client]: was connected before. */
+static void random_action(struct action *a, struct random_stream *rs, int64_t at_ns,
+                          bool known[20])
 {
     uint64_t bits = random_stream_u64(rs);
     *a = (struct action){ .at_ns = at_ns, .kind = (enum action_kind)(bits & 3) };
@@ -65,8 +67,11 @@ static void random_action(struct action *a, struct random_stream *rs, int64_t at
             a->bytes = 1;
         a->measured = bits >> 40 & 1;
     } else {
-        a->client = (uint32_t)(bits >> 2) % 1000;
+        a->client = (uint32_t)(bits >> 2) % 20;
     }
+    if (a->kind == ACTION_DISCONNECT || a->kind == ACTION_STALL)
+        a->kind = known[a->client] ? a->kind : ACTION_CONNECT;
+    known[a->client] |= a->kind == ACTION_CONNECT;
     if (a->kind == ACTION_STALL)
         a->duration_ns = (int64_t)(bits >> 8) % 10000000000;
 }
@@ -96,10 +101,13 @@ static void test_round_trip(void **state)
         struct error err;
         char path[] = "/tmp/pushsim-trace-XXXXXX";
         int64_t at_ns = 1;
+        bool known[20];
+        for (uint32_t i = 0; i < 20; i++)
+            known[i] = i < s.initial;
         print_message("seed %u\n", seed);
         random_stream_init(&rs, seed, 0, 0, 0);
         for (s.count = 0; s.count < 64; s.count++) {
-            random_action(&actions[s.count], &rs, at_ns);
+            random_action(&actions[s.count], &rs, at_ns, known);
             at_ns += (int64_t)(random_stream_u64(&rs) >> 27) * (int64_t)(seed % 3);
         }
         s.end_ns = at_ns;
@@ -124,23 +132,27 @@ static void test_bad(void **state)
         { "time_s,time_ns,action\n", ":1:", "one of the columns" },
         { "time_s,client\n", ":1:", "'action' is missing" },
         { "time_s,time_s,action\n", ":1:", "stands twice" },
-        { HEAD "1,publish,,100,,\n2,shout,,,,\n", ":3: action", "unknown action 'shout'" },
-        { HEAD "2,publish,,100,,\n1,publish,,100,,\n", ":3: time_s", "goes back" },
+        { HEAD "1,publish,,100,,\n2,shout,,,,\n", ":3:3: action", "unknown action 'shout'" },
+        { HEAD "2,publish,,100,,\n1,publish,,100,,\n", ":3:1: time_s", "goes back" },
         { HEAD "1,publish,,100,,\n2,publ", ":3:", "cut short" },
         { HEAD "1,publish,,100\n", ":2:", "4 fields instead of 6" },
-        { HEAD "x,publish,,100,,\n", ":2: time_s", "'x' is not" },
-        { HEAD "-1,publish,,100,,\n", ":2: time_s", "'-1' is not" },
-        { HEAD "nan,publish,,100,,\n", ":2: time_s", "'nan' is not" },
-        { HEAD "1e9,publish,,100,,\n", ":2: time_s", "out of range" },
-        { HEAD ",publish,,100,,\n", ":2: time_s", "is missing" },
-        { HEAD "1,publish,,,,\n", ":2: bytes", "is missing" },
-        { HEAD "1,publish,,0,,\n", ":2: bytes", "out of range" },
-        { HEAD "1,publish,,99999999999999999999,,\n", ":2: bytes", "out of range" },
-        { HEAD "1,publish,,1.5,,\n", ":2: bytes", "not a whole number" },
-        { HEAD "1,publish,,1,,2\n", ":2: measured", "out of range" },
-        { HEAD "1,connect,,,,\n", ":2: client", "is missing" },
-        { HEAD "0,connect,3,,,\n", ":2: client", "numbered in order" },
-        { HEAD "1,stall,0,,,\n", ":2: duration_s", "is missing" },
+        { HEAD "x,publish,,100,,\n", ":2:1: time_s", "'x' is not" },
+        { HEAD "-1,publish,,100,,\n", ":2:1: time_s", "'-1' is not" },
+        { HEAD "nan,publish,,100,,\n", ":2:1: time_s", "'nan' is not" },
+        { HEAD "1e9,publish,,100,,\n", ":2:1: time_s", "out of range" },
+        { HEAD ",publish,,100,,\n", ":2:1: time_s", "is missing" },
+        { HEAD "1,publish,,,,\n", ":2:12: bytes", "is missing" },
+        { HEAD "1,publish,,0,,\n", ":2:12: bytes", "out of range" },
+        { HEAD "1,publish,,99999999999999999999,,\n", ":2:12: bytes", "out of range" },
+        { HEAD "1,publish,,1.5,,\n", ":2:12: bytes", "not a whole number" },
+        { HEAD "1,publish,,1,,2\n", ":2:15: measured", "out of range" },
+        { HEAD "1,connect,,,,\n", ":2:11: client", "is missing" },
+        { HEAD "0,connect,3,,,\n", ":2:11: client", "numbered in order" },
+        { HEAD "0,connect,0,,,\n1,stall,0,,,\n", ":3:12: duration_s", "is missing" },
+        { HEAD "1,stall,0,,1,\n", ":2:9: client", "has not been connected" },
+        { HEAD "0,connect,0,,,\n1,disconnect,1,,,\n", ":3:14: client", "has not been" },
+        { HEAD "0x10,publish,,100,,\n", ":2:1: time_s", "'0x10' is not" },
+        { HEAD "1,publish,,100,,\n\"2\",shout,,,,\n", ":3:5: action", "\n      ^" },
         { HEAD "1,end,,,,\n2,publish,,1,,\n", ":3:", "after 'end'" },
         { HEAD "1,\"publish,,100,,\n", ":2:", "not closed" },
         { HEAD "1,pub\"lish,,100,,\n", ":2:", "" },
@@ -171,7 +183,7 @@ static void test_hostile(void **state)
     assert_int_equal(read_bytes(&s, block, bytes, &err), ERR_INVALID);
     free(block);
     assert_int_equal(read_bytes(&s, "\177ELF\0\1\2\n", 8, &err), ERR_INVALID);
-    assert_non_null(strstr(err.text, ":1: not a text file"));
+    assert_non_null(strstr(err.text, ":1:1: not a text file"));
     assert_int_equal(trace_read(&s, "/nonexistent", &err), ERR_INVALID);
 }
 
