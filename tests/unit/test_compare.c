@@ -61,8 +61,14 @@ static void test_ratio_and_error(void **state)
     cells_init(&cells);
     row(&cells, "protocol=sse", (int[]){ 400, 200, 100, 50 }, (double[]){ 12, 5, 0, 30 },
         (double[]){ 10, 10, 10, 10 }, 4);
+    put(&cells.cell[0], ARM_SIM, FIGURE_DROPPED, 1, (double[]){ 0 });
+    put(&cells.cell[0], ARM_REAL, FIGURE_DROPPED, 1, (double[]){ 5 });
+    put(&cells.cell[1], ARM_SIM, FIGURE_DROPPED, 1, (double[]){ 5 });
+    put(&cells.cell[1], ARM_REAL, FIGURE_DROPPED, 1, (double[]){ 0 });
     size_t count = compare_cells(&cells, &rows);
     assert_int_equal(count, 4 * FIGURES_SHOWN);
+    assert_true(rows[FIGURE_DROPPED].ratio == 0);
+    assert_true(isnan(rows[FIGURES_SHOWN + FIGURE_DROPPED].ratio));
     assert_true(fabs(rows[FIGURE_P99].ratio - 1.2) < 1e-12);
     assert_true(isnan(rows[2 * FIGURES_SHOWN + FIGURE_P99].ratio));
     double error = compare_error(rows, count, -1, &n); /* of 0.2, 0.5, 2 */
