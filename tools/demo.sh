@@ -21,7 +21,9 @@ run "$pushsim" run "$experiment" --db "$db"
 
 echo
 echo "== real arm: FastAPI on uvicorn in a cgroup, about two minutes"
-if ! run "$pushsim" replay "$experiment" --db "$db"; then
+if "$pushsim" replay --probe "$experiment"; then
+    run "$pushsim" replay "$experiment" --db "$db"
+else
     echo "showing the rows of $shipped instead"
     measured=$(mktemp -d)
     trap 'rm -rf "$measured"' EXIT

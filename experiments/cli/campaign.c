@@ -153,22 +153,28 @@ static int open_spec(struct campaign *c, struct error *err)
     return server_spec_read(&c->spec, path, err);
 }
 
-int campaign_run(struct campaign *c, struct error *err)
+int campaign_open(struct campaign *c, struct error *err)
 {
     struct host_facts facts;
-    int64_t repeats = c->repeats ? c->repeats : c->session->plan.repeats;
-    c->total = repeats * (int64_t)c->session->plan.count;
+    c->repeats = c->repeats ? c->repeats : c->session->plan.repeats;
+    c->total = c->repeats * (int64_t)c->session->plan.count;
     if (c->record && c->total != 1)
         return error_set(err, ERR_INVALID,
                          "--record takes one run, and this is %lld (--repeat 1, "
                          "and --set for what is swept)",
                          (long long)c->total);
     int rc = open_spec(c, err);
-    if (rc)
-        return rc;
+    if (rc == 0)
+        rc = replay_possible(err);
     host_facts_read(&facts, "");
     host_facts_describe(&facts, c->host, sizeof c->host);
-    return run_all(c, repeats, err);
+    return rc;
+}
+
+int campaign_run(struct campaign *c, struct error *err)
+{
+    int rc = c->spec.name ? 0 : campaign_open(c, err);
+    return rc ? rc : run_all(c, c->repeats, err);
 }
 
 void campaign_close(struct campaign *c)

@@ -28,12 +28,15 @@ struct campaign {
     campaign_row_fn *each;         /* may be NULL */
     void *context;                 /* for each */
 
-    struct server_spec spec; /* from here on: what campaign_run found */
+    struct server_spec spec; /* from here on: what campaign_open found */
     char host[128];
     int64_t total, made, skipped, failed, invalid; /* runs */
     int64_t begin_ns;                              /* monotonic */
 };
 
+/* Whether the campaign can be made, before a database is: server description, right to make a
+ * cgroup. Else campaign_run does it first. Errors as there. */
+int campaign_open(struct campaign *c, struct error *err);
 /* The names of spec and host are valid afterwards, until campaign_close. ERR_INVALID: no or a bad
  * server description. ERR_UNAVAILABLE: no cgroup, or the server cannot be started here. ERR_IO:
  * the store. What was stored stays. */

@@ -7,6 +7,7 @@
 #include "experiments/cli/commands.h"
 #include "experiments/cli/session.h"
 #include "experiments/cli/text_table.h"
+#include "experiments/replay/replay.h"
 
 struct arguments {
     struct session session;
@@ -15,9 +16,10 @@ struct arguments {
     int64_t repeats;    /* --repeat; 0 = the plan's */
     int64_t retries;    /* of a run that was not sound */
     bool force, quiet;
+    bool probe; /* only look whether it could be done */
 };
 
-enum { KEY_RETRIES = 256 };
+enum { KEY_RETRIES = 256, KEY_PROBE };
 
 static const struct argp_option options[] = {
     { "server", 's', "FILE", 0,
@@ -27,6 +29,8 @@ static const struct argp_option options[] = {
       0 },
     { "record", 'R', "FILE", 0,
       "Write what was played, at its real times, as a trace (of a single run)", 0 },
+    { "probe", KEY_PROBE, NULL, 0,
+      "Measure nothing; only find out whether a cgroup can be made here", 0 },
     { "force", 'f', NULL, 0, "Run again what the database already has", 0 },
     { "quiet", 'q', NULL, 0, "Print no table", 0 },
     { 0 },
@@ -57,6 +61,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case KEY_RETRIES:
         a->retries = count_of(arg, "retries", 0, state);
+        return 0;
+    case KEY_PROBE:
+        a->probe = true;
         return 0;
     case 'R':
         a->record = arg;
@@ -139,9 +146,13 @@ static int run_campaign(const struct arguments *a, struct error *err)
                           .force = a->force,
                           .each = add_row,
                           .context = &table };
-    int code = session_store(&a->session, &c.store, &c.experiment, err);
-    if (code)
+    int code = campaign_open(&c, err); /* before a database is made that would stay empty */
+    if (code == 0)
+        code = session_store(&a->session, &c.store, &c.experiment, err);
+    if (code) {
+        campaign_close(&c);
         return command_fail(code, err);
+    }
     start_table(&table);
     code = campaign_run(&c, err);
     if (code)
@@ -160,7 +171,12 @@ int cmd_replay(int argc, char **argv)
     int code = session_open(&a.session, &err);
     if (code)
         return command_fail(code, &err);
-    code = run_campaign(&a, &err);
+    if (a.probe) {
+        code = replay_possible(&err);
+        code = code ? command_fail(code, &err) : EXIT_DONE;
+    } else {
+        code = run_campaign(&a, &err);
+    }
     session_close(&a.session);
     return code;
 }

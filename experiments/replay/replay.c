@@ -107,6 +107,15 @@ static int make_group(struct replay *r)
     return cgroup_create(&r->group, NULL, name, &limits, r->err);
 }
 
+int replay_possible(struct error *err)
+{
+    struct cgroup group;
+    char name[64];
+    snprintf(name, sizeof name, "pushsim-%d-probe", getpid());
+    int rc = cgroup_create(&group, NULL, name, &(struct cgroup_limits){ 0 }, err);
+    return rc ? rc : cgroup_remove(&group, err);
+}
+
 /* ---- the loop ---- */
 
 static void on_watch(uv_timer_t *timer)

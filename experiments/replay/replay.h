@@ -58,4 +58,8 @@ int replay_run(const struct parameters *p, const struct schedule *s,
                const struct server_spec *spec, const struct replay_options *options,
                struct run_record *out, struct error *err);
 
+/* Whether this host lets us make a cgroup at all: makes one and removes it. ERR_UNAVAILABLE: no;
+ * the text says what to do. ERR_IO. */
+int replay_possible(struct error *err);
+
 #endif
