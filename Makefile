@@ -157,7 +157,8 @@ claims: $(BUILD)/pushsim
 	  [ $$code = 0 ] || [ $$code = 99 ] || exit 1; \
 	  $(BUILD)/pushsim verdict $$f --db $$db || exit 1; done
 
-tests: $(TESTS) $(SERVERS)
+# benches too, so that they never rot
+tests: $(TESTS) $(SERVERS) $(BENCHES)
 
 # Scripts find the program under test in PUSHSIM.
 CHECKS   := $(TESTS) $(wildcard tests/cli/run_all.sh) $(wildcard tests/integration/*.sh) $(wildcard tests/integration/*.py)
