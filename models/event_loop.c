@@ -69,7 +69,7 @@ static bool take_up(struct event_loop *loop)
             rest.first += e.count;
             rest.count -= e.count;
             if (rest.count > 0)
-                loop_queue_push_front(&loop->inside, &rest);
+                loop_queue_push_front(loop->source, &rest);
         } else if (unit == 0) {
             loop->params.ops->polled(loop, e.from);
         }
@@ -90,10 +90,8 @@ static int64_t plan(struct event_loop *loop)
     int64_t total_ns = 0;
     if (loop->params.unplanned || !handler->plan || loop->current.step == LOOP_POLL)
         return 0;
-    if (loop->inside.count > 0) /* the rest of a range that `begin` has cut */
-        loop->source = &loop->inside;
     const struct loop_queue *q = loop->source;
-    if (q->count == 0 ||
+    if (q->count == 0 || (q != &loop->inside && loop->inside.count > 0) ||
         handler->plan(loop->params.owner, &loop->current, 1, loop->plan_ns) == 0)
         return 0;
     size_t most = loop_queue_unbroken(q, 0);
@@ -213,11 +211,13 @@ void event_loop_sync(struct event_loop *loop)
     advance(loop, news, loop->sim->now_ns - news);
 }
 
-/* Ends the callbacks before the one in progress. */
+/* Ends the callbacks before the one in progress: the last one, when all are over but its end has
+ * not been told. */
 static void end_done(struct event_loop *loop)
 {
     struct loop_entry done = loop->current;
-    done.count = (uint32_t)(loop->progress_ns / loop->unit_ns);
+    uint32_t over = (uint32_t)(loop->progress_ns / loop->unit_ns);
+    done.count = over < done.count ? over : done.count - 1;
     if (done.count == 0)
         return;
     loop->current.first += done.count;
@@ -240,6 +240,29 @@ static void unplan(struct event_loop *loop, uint32_t k)
     cpu_thread_shorten(loop->thread, less_ns);
 }
 
+void event_loop_break(struct event_loop *loop)
+{
+    event_loop_sync(loop);
+    struct loop_entry *e = &loop->current;
+    if (loop->sleeping || e->step == LOOP_POLL)
+        return;
+    end_done(loop);
+    struct loop_entry rest = *e;
+    rest.first++;
+    rest.count--;
+    if (rest.count == 0)
+        return;
+    unplan(loop, 0);
+    if (loop->params.handler->put_back)
+        loop->params.handler->put_back(loop->params.owner, &rest);
+    loop_queue_push_front(loop->source, &rest);
+    int64_t less_ns = loop->total_ns - loop->unit_ns;
+    e->count = 1;
+    loop->total_ns = loop->unit_ns;
+    loop->asked_ns -= less_ns;
+    cpu_thread_shorten(loop->thread, less_ns);
+}
+
 static bool covers(const struct loop_entry *e, uint32_t i)
 {
     return i >= e->first && i - e->first < e->count;
@@ -252,22 +275,8 @@ void event_loop_split(struct event_loop *loop, uint32_t i)
     while (k < loop->planned && !covers(loop_queue_at(loop->source, k), i))
         k++;
     unplan(loop, k);
-    struct loop_entry *e = &loop->current;
-    if (loop->sleeping || e->step == LOOP_POLL || !covers(e, i))
-        return;
-    end_done(loop);
-    struct loop_entry rest = *e;
-    rest.first++;
-    rest.count--;
-    if (rest.count == 0)
-        return;
-    unplan(loop, 0);
-    loop_queue_push_front(&loop->inside, &rest);
-    int64_t less_ns = loop->total_ns - loop->unit_ns;
-    e->count = 1;
-    loop->total_ns = loop->unit_ns;
-    loop->asked_ns -= less_ns;
-    cpu_thread_shorten(loop->thread, less_ns);
+    if (!loop->sleeping && covers(&loop->current, i))
+        event_loop_break(loop);
 }
 
 void event_loop_init(struct event_loop *loop, struct simulation *sim, struct cpu_group *group,
@@ -289,26 +298,12 @@ void event_loop_close(struct event_loop *loop)
     memset(loop, 0, sizeof *loop);
 }
 
-/* Of a range only the callback in progress still runs to its end, as a single entry would. */
-static void leave_range(struct event_loop *loop)
-{
-    if (loop->sleeping || loop->current.step == LOOP_POLL)
-        return;
-    int64_t rest = (int64_t)loop->current.count - loop->progress_ns / loop->unit_ns - 1;
-    if (rest <= 0)
-        return;
-    int64_t less_ns = loop->unit_ns * rest;
-    loop->total_ns -= less_ns;
-    loop->asked_ns -= less_ns;
-    cpu_thread_shorten(loop->thread, less_ns);
-}
-
 void event_loop_clear(struct event_loop *loop)
 {
     struct loop_queue *all[] = { &loop->inbox, &loop->accepts, &loop->timers, &loop->closes,
                                  &loop->ready, &loop->later,   &loop->inside, &loop->flush };
+    assert(loop->sleeping || loop->current.count == 1);
     unplan(loop, 0);
-    leave_range(loop);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         all[i]->count = 0;
     loop->current = loop_poll_entry(loop, 0);

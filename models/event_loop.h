@@ -53,6 +53,9 @@ struct loop_handler {
     void (*ran)(void *owner, const struct loop_entry *entry,
                 const struct loop_stretch *stretch);
     void (*end)(void *owner, const struct loop_entry *entry);
+    /* These connections of a range that has begun are not reached now: takes back what `begin`
+     * did for them and to the entry. NULL: nothing. */
+    void (*put_back)(void *owner, struct loop_entry *entry);
     /* Of n entries that come next, one after another: how many of the first ones can be planned?
      * That is, only event_loop_split can change what their `begin` returns (count stays as it is;
      * > 0), and their `end` makes nothing ready to go before the next of them. work_ns[k]: cost of
@@ -127,15 +130,18 @@ void event_loop_ready(struct event_loop *loop, const struct loop_entry *entry);
 void event_loop_inside(struct event_loop *loop, const struct loop_entry *entry);
 void event_loop_flush(struct event_loop *loop, const struct loop_entry *entry);
 
-/* The process has died: forgets every entry. What the thread is at goes on as a poll that finds
+/* The process has died, after an event_loop_break: forgets every entry. What the thread is at goes on as a poll that finds
  * nothing, and the handler hears no more of it. */
 void event_loop_clear(struct event_loop *loop);
 
 /* Tells the handler how far the current range has come by now. */
 void event_loop_sync(struct event_loop *loop);
-/* The same, before connection `i` changes in a way that the handler looks at: if it is in the
- * current range, the callbacks that are over end now, the one in progress stays, and the rest
- * comes next with a `begin` of its own. */
+/* The same, and breaks the current range off: the callbacks that are over end now, the one in
+ * progress stays, and the rest is put back to come next with a `begin` of its own. So everything
+ * is as it would be with single entries. */
+void event_loop_break(struct event_loop *loop);
+/* The same if connection `i` is in the current range, else event_loop_sync: before it is looked at
+ * or changes in a way that the handler looks at. */
 void event_loop_split(struct event_loop *loop, uint32_t i);
 
 /* Shows every entry that is not over: those that wait, and the current one (begun; progress_ns of

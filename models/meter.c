@@ -62,9 +62,9 @@ void meter_due(struct meter *m, uint32_t connection, uint32_t n)
     settle(m, connection, n, -1);
 }
 
-void meter_drop(struct meter *m, uint32_t connection, uint32_t n, uint64_t messages)
+void meter_drop(struct meter *m, uint32_t connection, uint32_t n, int64_t messages)
 {
-    m->dropped += n * messages;
+    m->dropped += (uint64_t)(n * messages);
     settle(m, connection, n, (int32_t)messages);
 }
 

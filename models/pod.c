@@ -111,7 +111,7 @@ static int64_t client_last_sent(void *object, uint32_t client)
     uint32_t connection, slot = pod->slot_of[client];
     if (slot == POD_NONE)
         return -1;
-    const struct push_server *worker = pod_server_of(pod, slot, &connection);
+    struct push_server *worker = pod_server_of(pod, slot, &connection);
     return push_server_last_sent_ns(worker, connection);
 }
 

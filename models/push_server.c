@@ -171,7 +171,14 @@ static void server_end(void *owner, const struct loop_entry *e)
         ends[e->step](owner, e);
 }
 
-const struct loop_handler push_server_handler = { server_begin, server_ran, server_end,
+static void server_put_back(void *owner, struct loop_entry *e)
+{
+    if (e->step == STEP_TAKE)
+        push_take_put_back(owner, e);
+}
+
+const struct loop_handler push_server_handler = { server_begin,    server_ran,
+                                                  server_end,      server_put_back,
                                                   push_batch_plan, push_batch_passed };
 
 /* -- life ---------------------------------------------------------------------------------- */

@@ -77,9 +77,10 @@ struct push_server {
     uint8_t *answered; /* by connection: the last ping whose pong was handled; owned */
     uint32_t opens;    /* tokens handed out */
     uint32_t publish_count;
-    uint32_t arrived; /* publishes that have reached the server */
-    uint32_t tail;    /* of them handled: messages below it are queued */
-    uint32_t fanned;  /* shared, sequential: messages below it were handed to subscribers */
+    uint32_t arrived;   /* publishes that have reached the server */
+    uint32_t tail;      /* of them handled: messages below it are queued */
+    uint32_t took_from; /* oldest message of the last wake-up that began, before the bound */
+    uint32_t fanned;    /* shared, sequential: messages below it were handed to subscribers */
     uint32_t turn;    /* shared: who gets the next one; sequential: who is sent `fanned` next */
     int64_t *take_ns; /* [m]: cost of taking messages 0 .. m - 1 in the last pass; owned */
     int64_t *flush_ns;  /* [m]: cost by size of flushing messages 0 .. m - 1; owned */
@@ -120,7 +121,7 @@ void push_server_read_rate(struct push_server *s, uint32_t connection, int64_t r
 void push_server_vanish(struct push_server *s, uint32_t connection);
 /* When the last message was sent to it (its publish was handled), ns; -1: never, or the client
  * does not read. Takes time in proportion to the connections. */
-int64_t push_server_last_sent_ns(const struct push_server *s, uint32_t connection);
+int64_t push_server_last_sent_ns(struct push_server *s, uint32_t connection);
 /* The server gives an open connection up. */
 void push_server_drop(struct push_server *s, uint32_t connection, enum disconnect_cause cause);
 /* Missed events, or a snapshot, for one client. */

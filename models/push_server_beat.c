@@ -163,9 +163,12 @@ int64_t push_beat_expire_begin(struct push_server *s, struct loop_entry *e)
     const struct heartbeat_params *p = &s->p->heartbeat;
     if (p->only_idle && traffic_within(s, p->pong_timeout_ns))
         return 0;
+    if (s->p->server.fan_out == FAN_OUT_SEQUENTIAL)
+        e->count = 1; /* the next send may go between two of them */
     for (uint32_t i = e->first; i < e->first + e->count; i++)
         if (concerns(s, i, e->to) && (int8_t)(s->answered[i] - (uint8_t)e->from) < 0)
             push_life_close(s, i, DISCONNECT_PONG_TIMEOUT);
+    push_fan_go(s);
     return 0;
 }
 

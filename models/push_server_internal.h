@@ -59,6 +59,7 @@ int64_t push_take_begin(struct push_server *s, struct loop_entry *e);
 void push_take_ran(struct push_server *s, const struct loop_entry *e,
                    const struct loop_stretch *stretch);
 void push_take_end(struct push_server *s, const struct loop_entry *e);
+void push_take_put_back(struct push_server *s, struct loop_entry *e);
 void push_flush_ran(struct push_server *s, const struct loop_entry *e,
                     const struct loop_stretch *stretch);
 /* ns that a wake-up for messages from .. last costs because its state is cold. */

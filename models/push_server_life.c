@@ -88,8 +88,9 @@ void push_life_handshake_end(struct push_server *s, const struct loop_entry *e)
     }
 }
 
-int64_t push_server_last_sent_ns(const struct push_server *s, uint32_t connection)
+int64_t push_server_last_sent_ns(struct push_server *s, uint32_t connection)
 {
+    event_loop_split(&s->loop, connection);
     uint8_t state = s->connections.state[connection];
     if ((state & (CONNECTION_SLOW | CONNECTION_GONE)) ||
         (state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING)
@@ -104,7 +105,10 @@ void push_server_drop(struct push_server *s, uint32_t connection, enum disconnec
     uint8_t state = s->connections.state[connection];
     if ((state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING || (state & CONNECTION_LEFT))
         return;
-    event_loop_split(&s->loop, connection);
+    if (s->p->server.fan_out == FAN_OUT_QUEUES)
+        event_loop_split(&s->loop, connection);
+    else
+        event_loop_break(&s->loop); /* the next send goes before the rest */
     push_life_close(s, connection, cause);
     push_fan_go(s);
 }
@@ -178,7 +182,7 @@ static void lose_publishes(struct push_server *s, enum disconnect_cause cause)
 void push_server_kill(struct push_server *s, enum disconnect_cause cause)
 {
     uint32_t handled = s->tail;
-    event_loop_sync(&s->loop);
+    event_loop_break(&s->loop);
     lose_publishes(s, cause);
     event_loop_clear(&s->loop);
     slow_clients_close(&s->slow);

@@ -84,6 +84,7 @@ static int64_t cancel(struct push_server *s, struct loop_entry *e)
     }
     connections_set_phase(&s->connections, e->first, 1, CONNECTION_BLOCKED);
     push_life_close(s, e->first, cause);
+    push_fan_go(s);
     return 0;
 }
 
@@ -111,6 +112,7 @@ int64_t push_take_begin(struct push_server *s, struct loop_entry *e)
         if (unit >= 0)
             return unit;
     }
+    s->took_from = e->from;
     if (s->p->server.queue_policy == POLICY_DISCONNECT &&
         s->p->server.fan_out == FAN_OUT_QUEUES && s->tail - e->from > s->p->server.queue_bound)
         return cancel(s, e);
@@ -122,6 +124,12 @@ int64_t push_take_begin(struct push_server *s, struct loop_entry *e)
     if (e->to - e->from > s->meter->depth_max)
         s->meter->depth_max = e->to - e->from;
     return push_server_take_cost(s, e);
+}
+
+void push_take_put_back(struct push_server *s, struct loop_entry *e)
+{
+    meter_drop(s->meter, s->base + e->first, e->count, -(int64_t)(e->from - s->took_from));
+    e->from = s->took_from;
 }
 
 int64_t push_server_flush_base(const struct push_server *s, const struct loop_entry *e)
