@@ -180,7 +180,7 @@ lint:
 	@tools/install_deps.sh build lint
 	clang-format --dry-run -Werror $(SOURCES)
 	$(PYTHON) tools/check_layers.py
-	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -I. \
+	cppcheck --quiet --std=c11 --library=bsd --error-exitcode=1 --inline-suppr -I. \
 	  --enable=warning,portability --suppress=missingIncludeSystem --suppress=internalAstError:experiments/run/store.c $(addprefix ./,$(LAYERS)) \
 	  experiments/cli
 

@@ -17,14 +17,6 @@ static int64_t now_ns(void)
     return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-const char *campaign_reason(const struct run_record *record)
-{
-    for (size_t i = 0; i < record->event_count; i++)
-        if (strcmp(record->events[i].kind, "invalid") == 0)
-            return record->events[i].detail;
-    return "";
-}
-
 static void say_progress(const struct campaign *c, const struct plan_point *point,
                          int64_t repeat)
 {
@@ -45,6 +37,7 @@ static int measure(struct campaign *c, const struct plan_point *point, const str
     struct schedule played = { 0 };
     struct replay_options how = { .server_cpu = -1, .client_cpu = -1 };
     how.played = c->record ? &played : NULL;
+    how.floor = &c->floor[p->server.protocol];
     for (int64_t left = c->retries;; left--) {
         int rc = replay_run(p, s, &c->spec, &how, record, err);
         if (rc == 0)
@@ -53,7 +46,7 @@ static int measure(struct campaign *c, const struct plan_point *point, const str
             rc = trace_write(&played, c->record, err);
         schedule_close(&played);
         played = (struct schedule){ 0 };
-        if (rc || left == 0 || !*campaign_reason(record))
+        if (rc || left == 0 || !*replay_unsound(record))
             return rc;
         run_record_close(record);
     }
@@ -118,7 +111,7 @@ static int run_once(struct campaign *c, const struct plan_point *point, int64_t 
                 why.text);
         return keep(c, point, &run, NULL, err);
     }
-    run.reason = campaign_reason(&record);
+    run.reason = replay_unsound(&record);
     run.status = *run.reason ? "invalid" : "done";
     if (c->each)
         c->each(c->context, point, repeat, &record, run.reason);
@@ -153,6 +146,29 @@ static int open_spec(struct campaign *c, struct error *err)
     return server_spec_read(&c->spec, path, err);
 }
 
+/* What the client adds by itself, for each protocol that is still to be run. A client that cannot
+ * be measured soundly now may be later: each run is checked by itself. */
+static int measure_floor(struct campaign *c, struct error *err)
+{
+    const struct plan *plan = &c->session->plan;
+    bool done[PROTOCOLS] = { false };
+    for (size_t i = 0; i < PROTOCOLS; i++)
+        c->floor[i] = CLIENT_FLOOR_UNKNOWN;
+    for (size_t i = 0; i < plan->count * (size_t)c->repeats; i++) {
+        const struct plan_point *point = &plan->points[i % plan->count];
+        enum push_protocol protocol = point->settings.parameters.server.protocol;
+        if (done[protocol] || is_there(c, point, (int64_t)(i / plan->count) + 1))
+            continue;
+        done[protocol] = true;
+        int code = client_floor_measure(&c->floor[protocol], protocol, err);
+        if (code == ERR_STATE)
+            fprintf(stderr, "pushsim: warning: %s\n", err->text);
+        else if (code)
+            return code;
+    }
+    return 0;
+}
+
 int campaign_open(struct campaign *c, struct error *err)
 {
     struct host_facts facts;
@@ -174,6 +190,8 @@ int campaign_open(struct campaign *c, struct error *err)
 int campaign_run(struct campaign *c, struct error *err)
 {
     int rc = c->spec.name ? 0 : campaign_open(c, err);
+    if (rc == 0)
+        rc = measure_floor(c, err);
     return rc ? rc : run_all(c, c->repeats, err);
 }
 

@@ -9,6 +9,7 @@
 #define PUSHSIM_EXPERIMENTS_CLI_CAMPAIGN_H
 
 #include "experiments/cli/session.h"
+#include "experiments/replay/client_floor.h"
 #include "experiments/replay/server_spec.h"
 #include "models/run_record.h"
 
@@ -30,6 +31,7 @@ struct campaign {
 
     struct server_spec spec; /* from here on: what campaign_open found */
     char host[128];
+    struct client_floor floor[PROTOCOLS]; /* of the load client, before the first run */
     int64_t total, made, skipped, failed, invalid; /* runs */
     int64_t begin_ns;                              /* monotonic */
 };
@@ -42,8 +44,5 @@ int campaign_open(struct campaign *c, struct error *err);
  * the store. What was stored stays. */
 int campaign_run(struct campaign *c, struct error *err);
 void campaign_close(struct campaign *c);
-
-/* Why a run was not sound: the first reason; "" when it was. Borrowed from the record. */
-const char *campaign_reason(const struct run_record *record);
 
 #endif

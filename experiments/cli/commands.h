@@ -27,6 +27,7 @@ enum exit_status {
     X(export, "write the tables of a database as CSV or JSON")                                 \
     X(merge, "copy the runs of one database into another")                                     \
     X(verdict, "whether an experiment's claim holds in its results")                           \
+    X(null, "a server that does nothing but fan out: the load client's floor")                 \
     X(options, "list every option with unit, default and range")
 
 #define COMMAND_DECLARE(name, help) int cmd_##name(int argc, char **argv);

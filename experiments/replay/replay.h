@@ -35,6 +35,7 @@
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_REPLAY_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_REPLAY_H
 
+#include "experiments/replay/client_floor.h"
 #include "experiments/replay/server_spec.h"
 #include "models/parameters.h"
 #include "models/run_record.h"
@@ -46,6 +47,7 @@ struct replay_options {
     int client_cpu; /* CPU number; -1 = the second, or the only one */
     int ready_ms;   /* the server must be ready within so long; 0 = 60,000 */
     int settle_ms;  /* idle before time 0, before and after the limit is set; 0 = 300 */
+    const struct client_floor *floor; /* may be NULL: then the client's floor is no reason */
     struct schedule *played; /* may be NULL, else empty; the actions at the times they really
                               * had, closed by the caller with schedule_close */
 };
@@ -61,5 +63,8 @@ int replay_run(const struct parameters *p, const struct schedule *s,
 /* Whether this host lets us make a cgroup at all: makes one and removes it. ERR_UNAVAILABLE: no;
  * the text says what to do. ERR_IO. */
 int replay_possible(struct error *err);
+
+/* Why a run was not sound: the first reason; "" when it was. Borrowed from the record. */
+const char *replay_unsound(const struct run_record *record);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static void record_phases(struct replay *r)
 {
@@ -71,8 +72,16 @@ void replay_record(struct replay *r)
     delivery_log_record(&r->log, &r->record);
     sampler_record(s);
     self_check_end(&r->check, s->last.usage_ns - s->first.usage_ns, s->own_share_max,
-                   &r->record);
+                   r->options->floor, &r->record);
     record_phases(r);
     record_connections(r);
     record_fates(r, record_server(r));
+}
+
+const char *replay_unsound(const struct run_record *record)
+{
+    for (size_t i = 0; i < record->event_count; i++)
+        if (strcmp(record->events[i].kind, "invalid") == 0)
+            return record->events[i].detail;
+    return "";
 }

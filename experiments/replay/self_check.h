@@ -10,6 +10,10 @@
  *   the client waited for its CPU      > 2 % of the time               client.wait_share
  *   the host took the CPUs away        steal > 2 % of all CPU time     host.steal_share
  *   others used the server's CPU       > 10 % of the time              host.other_share
+ *   the client's floor was a part of it   its first delivery > 25 % of delivery.p50, or its CPU
+ *                                      time for a delivery > 90 % of the time between two
+ *                                      neighbours of a fan-out (delivery.slope)
+ *                                                                      client_floor.h
  *
  * host.other_share needs cgroup v1's per-CPU usage (cpuacct.usage_percpu of the root group,
  * minus the server's own); NAN elsewhere, and never a reason then. It includes what the kernel
@@ -22,6 +26,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "experiments/replay/client_floor.h"
 #include "experiments/replay/host_facts.h"
 #include "models/run_record.h"
 
@@ -32,6 +37,8 @@
 #define CHECK_WAIT_SHARE    0.02
 #define CHECK_STEAL_SHARE   0.02
 #define CHECK_OTHER_SHARE   0.10
+#define CHECK_FLOOR_SHARE   0.25
+#define CHECK_STEP_SHARE    0.90
 
 struct self_reading {      /* counters at one instant */
     int64_t at_ns;         /* monotonic */
@@ -49,8 +56,10 @@ struct self_check {
 void self_check_begin(struct self_check *check, int server_cpu, int client_cpu);
 /* Compares with the beginning, writes client.* and host.* metrics and the verdict.
  * server_used_ns: CPU time of the server over the same time; own_share_max: of the sampler; the
- * record already holds client.late.*. Returns the verdict: true = valid. */
+ * record already holds client.late.* and delivery.*; floor: may be NULL. Returns the verdict: true
+ * = valid. */
 bool self_check_end(const struct self_check *check, int64_t server_used_ns,
-                    double own_share_max, struct run_record *out);
+                    double own_share_max, const struct client_floor *floor,
+                    struct run_record *out);
 
 #endif

@@ -49,8 +49,8 @@ class Failure(Exception):
 
 def missing(name):
     """What a shipped server needs and this host does not have, or None."""
-    if name == "null-server":
-        program = os.path.join(BUILD, "tests/servers/null_server")
+    if name == "any-server":
+        program = os.path.join(BUILD, "tests/servers/any_server")
         return None if os.access(program, os.X_OK) else program
     if name == "nginx-nchan":
         for path in ("/usr/sbin/nginx", "/usr/lib/nginx/modules/ngx_nchan_module.so"):
@@ -253,7 +253,7 @@ async def check_server(path):
 
 
 def main():
-    paths = sorted(glob.glob(f"{SERVERS}/*.yaml")) + [f"{ROOT}/tests/servers/null-server.yaml"]
+    paths = sorted(glob.glob(f"{SERVERS}/*.yaml")) + [f"{ROOT}/tests/servers/any-server.yaml"]
     failed = ran = 0
     for path in paths:
         name = os.path.basename(path)[: -len(".yaml")]

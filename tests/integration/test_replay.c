@@ -36,8 +36,8 @@ static bool host_can(void)
     return true;
 }
 
-/* The null server is built beside this program; its description wants it on the PATH. */
-static void find_null_server(struct server_spec *spec)
+/* The server is built beside this program; its description wants it on the PATH. */
+static void find_any_server(struct server_spec *spec)
 {
     char self[PATH_MAX];
     struct error err;
@@ -47,7 +47,7 @@ static void find_null_server(struct server_spec *spec)
     char *path = mem_printf("%s/../servers:%s", dirname(self), getenv("PATH"));
     setenv("PATH", path, 1);
     free(path);
-    if (server_spec_read(spec, "tests/servers/null-server.yaml", &err))
+    if (server_spec_read(spec, "tests/servers/any-server.yaml", &err))
         fail_msg("%s", err.text);
 }
 
@@ -78,7 +78,7 @@ static void run(enum push_protocol protocol, const struct schedule *s, struct ru
     struct replay_options options = {
         .server_cpu = -1, .client_cpu = -1, .settle_ms = 50, .played = played
     };
-    find_null_server(&spec);
+    find_any_server(&spec);
     if (replay_run(&p, s, &spec, &options, out, &err))
         fail_msg("%s", err.text);
     server_spec_close(&spec);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "tests/support/push_frame.h"
+#include "experiments/replay/push_frame.h"
 
 static void test_websocket_head(void **state)
 {

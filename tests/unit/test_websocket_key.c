@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "tests/support/websocket_key.h"
+#include "experiments/replay/websocket_key.h"
 
 static void test_known_answers(void **state)
 {

@@ -1,7 +1,7 @@
 /* websocket_key.h - the server's answer to a WebSocket handshake key (RFC 6455 section 4.2.2).
  */
-#ifndef PUSHSIM_TESTS_SUPPORT_WEBSOCKET_KEY_H
-#define PUSHSIM_TESTS_SUPPORT_WEBSOCKET_KEY_H
+#ifndef PUSHSIM_EXPERIMENTS_REPLAY_WEBSOCKET_KEY_H
+#define PUSHSIM_EXPERIMENTS_REPLAY_WEBSOCKET_KEY_H
 
 #define WEBSOCKET_ACCEPT_BYTES 29 /* 28 base64 characters and the end mark */
 

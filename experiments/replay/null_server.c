@@ -1,14 +1,5 @@
-/* null_server PORT - a push server that does nothing but fan out.
- *
- * It gives the load client its floor (the latency and the rate that are left when the server
- * costs nothing) and stands for "any other server" in the tests. The same five addresses as the
- * reference servers: GET /events (SSE), GET /ws (WebSocket), POST /publish (the body is the
- * message), GET /stats and GET /healthz. Listens on 127.0.0.1, one thread.
- *
- * A message is framed once per protocol and the bytes are shared by all its subscribers. All
- * messages that came in during one loop iteration leave in one write a subscriber. A subscriber
- * that owes more than OWED_MAX_BYTES misses messages; they are counted.
- */
+#include "experiments/replay/null_server.h"
+
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,9 +11,8 @@
 #include <uv.h>
 #include <wslay/wslay.h>
 
-#include "sim/error.h"
-#include "tests/support/push_frame.h"
-#include "tests/support/websocket_key.h"
+#include "experiments/replay/push_frame.h"
+#include "experiments/replay/websocket_key.h"
 
 #define OWED_MAX_BYTES    (256 * 1024) /* unsent bytes a subscriber may have in this process */
 #define PUBLISH_MAX_BYTES (16 << 20)
@@ -427,18 +417,13 @@ static int server_listen(struct server *s, int port)
     return rc != 0 ? rc : uv_listen((uv_stream_t *)&s->listener, 4096, on_connection);
 }
 
-int main(int argc, char **argv)
+int null_server_run(int port, struct error *err)
 {
-    int port = argc == 2 ? atoi(argv[1]) : 0;
-    if (port < 1 || port > 65535) {
-        fprintf(stderr, "usage: null_server PORT (1 to 65535)\n");
-        return 64;
-    }
-    static struct server server;
-    int rc = server_listen(&server, port);
-    if (rc != 0) {
-        fprintf(stderr, "null_server: port %d: %s\n", port, uv_strerror(rc));
-        return 1;
-    }
-    return uv_run(&server.loop, UV_RUN_DEFAULT);
+    struct server *server = mem_alloc(sizeof *server);
+    memset(server, 0, sizeof *server);
+    int rc = server_listen(server, port);
+    if (rc == 0)
+        rc = uv_run(&server->loop, UV_RUN_DEFAULT);
+    free(server);
+    return error_set(err, ERR_IO, "port %d: %s", port, uv_strerror(rc));
 }

@@ -1,4 +1,4 @@
-#include "tests/support/websocket_key.h"
+#include "experiments/replay/websocket_key.h"
 
 #include <stdint.h>
 #include <stdio.h>

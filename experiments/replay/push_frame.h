@@ -1,7 +1,7 @@
 /* push_frame.h - a growing run of bytes, and the framing of a message for push protocols.
  */
-#ifndef PUSHSIM_TESTS_SUPPORT_PUSH_FRAME_H
-#define PUSHSIM_TESTS_SUPPORT_PUSH_FRAME_H
+#ifndef PUSHSIM_EXPERIMENTS_REPLAY_PUSH_FRAME_H
+#define PUSHSIM_EXPERIMENTS_REPLAY_PUSH_FRAME_H
 
 #include <stddef.h>
 

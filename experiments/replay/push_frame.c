@@ -1,4 +1,4 @@
-#include "tests/support/push_frame.h"
+#include "experiments/replay/push_frame.h"
 
 #include <stdint.h>
 #include <string.h>

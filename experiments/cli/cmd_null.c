@@ -1,0 +1,44 @@
+/* cmd_null.c - pushsim null: a push server that does nothing but fan out. */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "experiments/cli/commands.h"
+#include "experiments/replay/null_server.h"
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    int *port = state->input;
+    switch (key) {
+    case ARGP_KEY_ARG:
+        *port = atoi(arg);
+        if (state->arg_num > 0 || *port < 1 || *port > 65535)
+            argp_error(state, "PORT %s: must be between 1 and 65535", arg);
+        return 0;
+    case ARGP_KEY_END:
+        if (state->arg_num == 0)
+            argp_error(state, "which port?");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    NULL,
+    parse,
+    "PORT",
+    "Serve SSE and WebSocket on 127.0.0.1 and do nothing but fan out, until it is ended: the "
+    "server against which the load client measures its own floor.",
+    NULL,
+    NULL,
+    NULL,
+};
+
+int cmd_null(int argc, char **argv)
+{
+    struct error err;
+    int port = 0;
+    argp_parse(&argp, argc, argv, 0, NULL, &port);
+    return command_fail(null_server_run(port, &err), &err);
+}
