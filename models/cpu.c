@@ -41,7 +41,7 @@ struct cpu_host *cpu_host_new(struct simulation *sim, const struct cpu_host_para
     for (int i = 0; i < params->cpus; i++) {
         host->cpus[i].host = host;
         host->cpus[i].index = i;
-        host->cpus[i].ticked_ns = -1;
+        host->cpus[i].served_ns = host->cpus[i].ticked_ns = -1;
         fair_queue_init(&host->cpus[i].groups, host->params.base_slice_ns, params->tick_ns);
     }
     return host;
@@ -181,7 +181,7 @@ void cpu_thread_demand(struct cpu_thread *thread, int64_t work_ns)
     thread->demand_ns += work_ns;
     if (thread->asleep) {
         thread->asleep = false;
-        thread->overhead_ns += host->params.wake_cost_ns;
+        thread->woken = true;
         cpu_event_at(host, &thread->wake_event,
                      host->sim->now_ns + host->params.wake_latency_ns, CPU_WAKE, wake, thread);
     } else if (cpu->running == thread && !cpu->reporting) {

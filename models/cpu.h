@@ -28,8 +28,8 @@ struct cpu_host_params {
     enum cpu_generation generation;
     int64_t base_slice_ns;   /* EEVDF request (debugfs sched/base_slice_ns); 0 = 1,400,000 */
     int64_t wake_latency_ns; /* from the demand of a sleeper to its enqueue, >= 0 */
-    int64_t wake_cost_ns;    /* CPU time each wake-up costs besides the demand, >= 0 */
-    int64_t syscall_ns;      /* CPU_THROTTLE_TASK: time a throttled thread runs on until it
+    int64_t wake_cost_ns; /* CPU time a wake-up of an idle CPU costs besides the demand, >= 0 */
+    int64_t syscall_ns;   /* CPU_THROTTLE_TASK: time a throttled thread runs on until it
                                        returns to user mode, >= 0 */
 };
 

@@ -187,10 +187,14 @@ static void put_off(struct cpu *cpu, struct cpu_thread *thread)
         thread->ran(thread, thread->owner, from_ns, now_ns, false);
 }
 
+/* The way out of idle is the first one's who runs; to switch to the next costs next to nothing. */
 static void put_on(struct cpu *cpu, struct cpu_thread *thread)
 {
     int64_t now_ns = now(cpu);
 
+    if (thread->woken && cpu->served_ns < now_ns)
+        thread->overhead_ns += cpu->host->params.wake_cost_ns;
+    thread->woken = false;
     cpu->running = thread;
     thread->queue->group->running |= (uint64_t)1 << cpu->index;
     thread->queue->accounted_ns = now_ns;

@@ -29,6 +29,7 @@ struct cpu_thread {
     void *owner;                   /* borrowed */
     struct fair_entity entity;     /* in queue->threads */
     bool asleep;                   /* has no demand */
+    bool woken;                    /* was asleep when it was last off the CPU */
     bool limbo;                    /* CPU_THROTTLE_TASK: dequeued until its group is free */
     bool leaving;                  /* throttled, still on its way to user mode */
     int64_t leave_at_ns;           /* when it gets there; valid if leaving */
@@ -60,12 +61,12 @@ struct cpu {
     int index;
     struct fair_queue groups;   /* struct rq: the root cfs_rq */
     struct cpu_thread *running; /* or NULL: idle */
-    int64_t served_ns;          /* its demand is served up to here, */
-    int64_t charged_ns;         /* its virtual time charged up to here */
-    int64_t worked_from_ns;     /* the stretch not yet reported began here */
-    bool resched;               /* somebody else may be due */
-    bool reporting;             /* in the owner's callback about the end of its demand */
-    int64_t ticked_ns;          /* the last tick that was an event */
+    int64_t served_ns;  /* its demand, or the last one's, is served up to here; -1 at first */
+    int64_t charged_ns; /* its virtual time charged up to here */
+    int64_t worked_from_ns; /* the stretch not yet reported began here */
+    bool resched;           /* somebody else may be due */
+    bool reporting;         /* in the owner's callback about the end of its demand */
+    int64_t ticked_ns;      /* the last tick that was an event */
     uint64_t done_event, tick_event;
 };
 

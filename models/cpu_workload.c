@@ -1,6 +1,7 @@
 #include "models/cpu_workload.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "sim/error.h"
@@ -14,10 +15,10 @@ struct probe;
 struct probe_thread {
     struct probe *probe;
     struct cpu_thread *thread;
-    int64_t run_from_ns; /* the run in progress began here; -1 = it is cut, no sample */
-    int64_t last_ns;     /* the last clock reading; -1 = just slept or not begun */
-    int64_t wake_at_ns;  /* the end of the sleep that it asked for; -1 = does not sleep */
-    int64_t left_ns;     /* TOUCH: warm work still to do */
+    int64_t run_ns;     /* work since the last stall; -1 = its beginning was not seen */
+    int64_t last_ns;    /* the last clock reading; -1 = just slept or not begun */
+    int64_t wake_at_ns; /* the end of the sleep that it asked for; -1 = does not sleep */
+    int64_t left_ns;    /* TOUCH: warm work still to do */
 };
 
 struct probe {
@@ -25,7 +26,8 @@ struct probe {
     struct simulation sim;
     struct cpu_workload_result *out;
     struct probe_thread *threads;
-    int at_work; /* threads that have not ended */
+    struct random_stream unevenness; /* of the wake-ups' cost */
+    int at_work;                     /* threads that have not ended */
 };
 
 void cpu_samples_add(struct cpu_samples *samples, int64_t ns)
@@ -37,20 +39,33 @@ void cpu_samples_add(struct cpu_samples *samples, int64_t ns)
     samples->ns[samples->count++] = ns;
 }
 
+/* The thread wanted the CPU for so long before it had it. */
+static void waited(struct probe_thread *t, int64_t wait_ns)
+{
+    struct cpu_workload_result *out = t->probe->out;
+
+    if (wait_ns <= t->probe->params->gap_ns)
+        return;
+    cpu_samples_add(&out->stalls, wait_ns);
+    if (t->run_ns >= 0)
+        cpu_samples_add(&out->runs, t->run_ns);
+    t->run_ns = 0;
+}
+
 /* The clock is read all through [from_ns, to_ns). */
 static void read_clock(struct probe_thread *t, int64_t from_ns, int64_t to_ns)
 {
     struct cpu_workload_result *out = t->probe->out;
 
-    if (t->wake_at_ns >= 0)
+    if (t->wake_at_ns >= 0) {
         cpu_samples_add(&out->late, from_ns - t->wake_at_ns);
-    t->wake_at_ns = -1;
-    if (t->last_ns >= 0 && from_ns - t->last_ns > t->probe->params->gap_ns) {
-        cpu_samples_add(&out->stalls, from_ns - t->last_ns);
-        if (t->run_from_ns >= 0)
-            cpu_samples_add(&out->runs, t->last_ns - t->run_from_ns);
-        t->run_from_ns = from_ns;
+        waited(t, from_ns - t->wake_at_ns);
+    } else if (t->last_ns >= 0) {
+        waited(t, from_ns - t->last_ns);
     }
+    t->wake_at_ns = -1;
+    if (t->run_ns >= 0)
+        t->run_ns += to_ns - from_ns;
     t->last_ns = to_ns;
     out->work_ns += to_ns - from_ns;
 }
@@ -60,10 +75,21 @@ static bool has_breaks(const struct cpu_workload_params *params)
     return params->work != CPU_WORK_SPIN && params->off_ns > 0;
 }
 
-static int64_t portion(const struct probe_thread *t)
+/* No two wake-ups cost the same, and that decides which of two threads that had the same work is
+ * owed CPU time by the other: half the cost, up or down. */
+static int64_t uneven(struct probe_thread *t, int64_t work_ns)
+{
+    int64_t cost_ns = t->probe->params->host.wake_cost_ns;
+
+    cost_ns = cost_ns < work_ns ? cost_ns : work_ns;
+    return work_ns +
+           llround((random_stream_uniform(&t->probe->unevenness) - 0.5) * (double)cost_ns);
+}
+
+static int64_t portion(struct probe_thread *t)
 {
     const struct cpu_workload_params *params = t->probe->params;
-    int64_t work_ns = has_breaks(params) ? params->on_ns : SPIN_NS;
+    int64_t work_ns = has_breaks(params) ? uneven(t, params->on_ns) : SPIN_NS;
 
     return params->work == CPU_WORK_TOUCH && t->left_ns < work_ns ? t->left_ns : work_ns;
 }
@@ -80,7 +106,6 @@ static void sleep_until(struct probe_thread *t, int64_t at_ns)
 {
     t->wake_at_ns = at_ns;
     t->last_ns = -1;
-    t->run_from_ns = -1;
     simulation_at(&t->probe->sim, at_ns, 0, resume, t, NULL);
 }
 
@@ -131,7 +156,7 @@ static void add_threads(struct probe *probe, struct cpu_group *group)
         struct probe_thread *t = &probe->threads[i];
 
         *t = (struct probe_thread){ .probe = probe,
-                                    .run_from_ns = -1,
+                                    .run_ns = -1,
                                     .last_ns = -1,
                                     .wake_at_ns = -1,
                                     .left_ns = params->total_ns };
@@ -152,6 +177,7 @@ void cpu_workload_run(const struct cpu_workload_params *params, uint64_t seed,
     *out = (struct cpu_workload_result){ 0 };
     simulation_init(&probe.sim);
     random_stream_init(&phases, seed, replication, CPU_WORKLOAD_STREAM, 0);
+    random_stream_init(&probe.unevenness, seed, replication, CPU_WORKLOAD_STREAM, 1);
     struct cpu_host *host = cpu_host_new(&probe.sim, &params->host, &phases);
     struct cpu_group *group = cpu_group_new(host, &params->group);
 

@@ -3,12 +3,12 @@
  * Runs the probe's threads on the CPU model and takes the samples that a real probe takes. Both
  * arms define them alike, by the readings of a clock in a loop:
  *
- * - a gap of more than gap_ns between two readings on the CPU is a stall; its length is a sample;
- * - a run is the time from the end of one stall to the beginning of the next (so the first and the
- *   last, which are cut, are none); a sleep ends the run without a sample;
+ * - a wait of more than gap_ns for the CPU is a stall, its length a sample: between two readings
+ *   in the middle of work, or between the time a sleep was to end and the first reading after it;
+ * - a run is the work from the end of one stall to the beginning of the next (so the first and the
+ *   last, which are cut, are none); sleeps in between do not count and do not end it;
  * - work is the sum of the gaps that are no stalls: `on_ns` is measured in it, not in wall time;
- * - lateness is how much later than asked a sleep ended: the first reading after it minus the
- *   time asked for; a throttled wake-up is thus lateness, never a stall.
+ * - lateness is how much later than asked a sleep ended, stall or not.
  */
 #ifndef PUSHSIM_MODELS_CPU_WORKLOAD_H
 #define PUSHSIM_MODELS_CPU_WORKLOAD_H
@@ -21,7 +21,7 @@
 
 enum cpu_work {
     CPU_WORK_SPIN,  /* reads the clock for ever */
-    CPU_WORK_ONOFF, /* works on_ns, sleeps off_ns, again */
+    CPU_WORK_ONOFF, /* works on_ns (within half a wake-up's cost), sleeps off_ns, again */
     CPU_WORK_TOUCH, /* passes over a working set; sleeps off_ns after each on_ns if off_ns > 0 */
 };
 

@@ -1,5 +1,6 @@
 /* cmd_cpu.c - `pushsim cpu`: what a CPU limit does to a thread, in the model, on this kernel, both. */
 #include <argp.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,8 @@ enum option_key {
     OPT_MATRIX,
     OPT_LIST,
     OPT_OUTPUT,
+    OPT_GAP,
+    OPT_SAMPLES,
 };
 
 static const struct argp_option options[] = {
@@ -53,7 +56,10 @@ static const struct argp_option options[] = {
     { "duration", OPT_DURATION, "TIME", 0, "of each repeat (10s)", 3 },
     { "repeat", OPT_REPEAT, "N", 0, "repeats with fresh phases; the model does 4 N (1)", 3 },
     { "seed", OPT_SEED, "N", 0, "of the phases (1)", 3 },
+    { "gap", OPT_GAP, "TIME", 0, "shortest wait that counts as a stall (0.2ms)", 3 },
     { "format", OPT_FORMAT, "FORMAT", 0, "table or json (table)", 3 },
+    { "samples", OPT_SAMPLES, "FILE", 0, "write every sample to this CSV file: arm,kind,ms",
+      3 },
     { NULL, 0, NULL, 0, "Validation:", 4 },
     { "matrix", OPT_MATRIX, "PATTERN", OPTION_ARG_OPTIONAL,
       "the validation matrix, both arms, a verdict a cell; only cells that match (*)", 4 },
@@ -65,6 +71,7 @@ static const struct argp_option options[] = {
 struct request {
     struct cpu_plan plan;
     struct cpu_matrix_request matrix;
+    const char *samples; /* NULL: none asked for */
     bool sim, real, json;
     bool has_warmth; /* given, not to be measured */
     bool matrix_asked, list_asked;
@@ -219,6 +226,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case OPT_LIST:
         r->list_asked = true;
         return 0;
+    case OPT_GAP:
+        r->plan.params.gap_ns = (int64_t)value_of(r, "gap", arg, UNIT_TIME, 1000, 1e9);
+        return 0;
+    case OPT_SAMPLES:
+        r->samples = arg;
+        return 0;
     case OPT_OUTPUT:
         r->matrix.output = arg;
         return 0;
@@ -236,11 +249,10 @@ static const struct argp argp = {
     NULL,
     "What a CPU limit does to a thread: how long it runs, how long it stalls, how late it "
     "wakes.\v"
-    "The real arm makes a cgroup and removes it again. A run lasts from the end of one stall "
-    "to "
-    "the beginning of the next; a stall is a gap on the CPU of more than 0.2 ms; lateness is "
-    "how "
-    "much later than asked a sleep ended. Example:\n\n"
+    "The real arm makes a cgroup and removes it again. A run is the work from the end of one "
+    "stall to the beginning of the next; a stall is a wait for the CPU of more than --gap, in "
+    "the middle "
+    "of work or at a wake-up; lateness is how much later than asked a sleep ended. Example:\n\n"
     "  pushsim cpu --quota 20ms --period 100ms --arm both --repeat 8 --duration 2s",
     NULL,
     NULL,
@@ -273,6 +285,35 @@ static int run_arms(struct request *r, struct cpu_arm *sim, struct cpu_arm *real
     return code;
 }
 
+/* Ascending within a kind. */
+static void write_series(FILE *file, const char *arm, const char *kind,
+                         const struct cpu_series *series)
+{
+    for (size_t i = 0; i < series->count; i++)
+        fprintf(file, "%s,%s,%.6f\n", arm, kind, series->ms[i]);
+}
+
+static int write_samples(struct request *r, const struct cpu_arm *sim,
+                         const struct cpu_arm *real)
+{
+    const struct cpu_arm *arms[] = { sim, real };
+    const char *names[] = { "sim", "real" };
+    FILE *file = fopen(r->samples, "w");
+    if (file == NULL)
+        return error_set(&r->error, ERR_IO, "%s: %s", r->samples, strerror(errno));
+    fputs("arm,kind,ms\n", file);
+    for (int i = 0; i < 2; i++) {
+        if (!arms[i]->present)
+            continue;
+        write_series(file, names[i], "run", &arms[i]->summary.run);
+        write_series(file, names[i], "stall", &arms[i]->summary.stall);
+        write_series(file, names[i], "late", &arms[i]->summary.late);
+    }
+    if (fclose(file) != 0)
+        return error_set(&r->error, ERR_IO, "%s: %s", r->samples, strerror(errno));
+    return 0;
+}
+
 static void show(const struct request *r, const struct cpu_arm *sim, const struct cpu_arm *real)
 {
     if (!r->json) {
@@ -301,6 +342,8 @@ int cmd_cpu(int argc, char **argv)
     r.matrix.seed = r.plan.seed;
     r.code = r.matrix_asked ? cpu_matrix_run(&r.matrix, stdout, &r.error)
                             : run_arms(&r, &sim, &real);
+    if (r.code == 0 && r.samples != NULL)
+        r.code = write_samples(&r, &sim, &real);
     if (r.code != 0)
         return command_fail(r.code, &r.error);
     if (!r.matrix_asked)

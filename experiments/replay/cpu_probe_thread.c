@@ -32,31 +32,38 @@ static void list_add(struct cpu_probe_list *list, int64_t ns)
 void cpu_sampler_start(struct cpu_sampler *sampler, struct cpu_probe_area *area, int64_t gap_ns,
                        int64_t now_ns)
 {
-    *sampler = (struct cpu_sampler){
-        .area = area, .gap_ns = gap_ns, .last_ns = now_ns, .run_from_ns = -1
-    };
+    *sampler =
+        (struct cpu_sampler){ .area = area, .gap_ns = gap_ns, .last_ns = now_ns, .run_ns = -1 };
+}
+
+static void stalled(struct cpu_sampler *sampler, int64_t wait_ns)
+{
+    if (sampler->run_ns >= 0)
+        list_add(&sampler->area->runs, sampler->run_ns);
+    list_add(&sampler->area->stalls, wait_ns);
+    sampler->run_ns = 0;
 }
 
 int64_t cpu_sampler_read(struct cpu_sampler *sampler, int64_t now_ns)
 {
     int64_t gap_ns = now_ns - sampler->last_ns;
-    if (gap_ns <= sampler->gap_ns) {
-        sampler->last_ns = now_ns;
-        sampler->area->work_ns += gap_ns;
-        return gap_ns;
+    sampler->last_ns = now_ns;
+    if (gap_ns > sampler->gap_ns) {
+        stalled(sampler, gap_ns);
+        return 0;
     }
-    if (sampler->run_from_ns >= 0)
-        list_add(&sampler->area->runs, sampler->last_ns - sampler->run_from_ns);
-    list_add(&sampler->area->stalls, gap_ns);
-    sampler->last_ns = sampler->run_from_ns = now_ns;
-    return 0;
+    if (sampler->run_ns >= 0)
+        sampler->run_ns += gap_ns;
+    sampler->area->work_ns += gap_ns;
+    return gap_ns;
 }
 
 void cpu_sampler_wake(struct cpu_sampler *sampler, int64_t asked_ns, int64_t now_ns)
 {
     list_add(&sampler->area->late, now_ns - asked_ns);
+    if (now_ns - asked_ns > sampler->gap_ns)
+        stalled(sampler, now_ns - asked_ns);
     sampler->last_ns = now_ns;
-    sampler->run_from_ns = -1;
 }
 
 void cpu_probe_touch(char *set, size_t bytes, uint64_t *random)

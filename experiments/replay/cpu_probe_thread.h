@@ -30,7 +30,7 @@ struct cpu_sampler {
     struct cpu_probe_area *area; /* borrowed */
     int64_t gap_ns;              /* shortest stall */
     int64_t last_ns;             /* latest reading */
-    int64_t run_from_ns;         /* when this run began; -1: its beginning was not seen */
+    int64_t run_ns;              /* work since the last stall; -1: its beginning was not seen */
 };
 
 void cpu_sampler_start(struct cpu_sampler *sampler, struct cpu_probe_area *area, int64_t gap_ns,

@@ -20,3 +20,7 @@ cmp one.json two.json && echo same bytes
 grep -o '"[a-z_0-9]*":' one.json | sort -u | tr '\n' ' '
 echo
 "$PUSHSIM" cpu --quota 0 --duration 1s
+try --samples /nonexistent/file --duration 10ms
+try --gap 0
+"$PUSHSIM" cpu --duration 1s --work onoff:1ms/0.5ms --samples samples.csv >/dev/null
+cut -d, -f1,2 samples.csv | sort | uniq -c

@@ -23,18 +23,22 @@ static void samples_follow_the_definitions(void **state)
     cpu_sampler_read(&s, 1350);
     cpu_sampler_read(&s, 1400);
     assert_int_equal(cpu_sampler_read(&s, 2000), 0); /* stall 600; run 1301..1400 */
-    cpu_sampler_wake(&s, 5000, 5300);                /* late by 300: no stall, ends the run */
+    cpu_sampler_read(&s, 2080);
+    cpu_sampler_wake(&s, 3000, 3100); /* late by gap_ns: the run goes on */
+    cpu_sampler_read(&s, 3130);
+    cpu_sampler_wake(&s, 5000,
+                     5300); /* late by 300: a stall; run 80 + 30, the sleeps left out */
     cpu_sampler_read(&s, 5350);
-    assert_int_equal(cpu_sampler_read(&s, 5800), 0); /* stall 450, no run */
-    assert_int_equal(area->stalls.count, 3);
-    assert_int_equal(area->stalls.ns[0], 201);
-    assert_int_equal(area->stalls.ns[1], 600);
-    assert_int_equal(area->stalls.ns[2], 450);
-    assert_int_equal(area->runs.count, 1);
-    assert_int_equal(area->runs.ns[0], 99);
-    assert_int_equal(area->late.count, 1);
-    assert_int_equal(area->late.ns[0], 300);
-    assert_int_equal(area->work_ns, 100 + 49 + 50 + 50);
+    assert_int_equal(cpu_sampler_read(&s, 5800), 0); /* stall 450; run 50 */
+    const int64_t stalls[] = { 201, 600, 300, 450 }, runs[] = { 99, 110, 50 };
+    assert_int_equal(area->stalls.count, 4);
+    assert_memory_equal(area->stalls.ns, stalls, sizeof stalls);
+    assert_int_equal(area->runs.count, 3);
+    assert_memory_equal(area->runs.ns, runs, sizeof runs);
+    assert_int_equal(area->late.count, 2);
+    assert_int_equal(area->late.ns[0], 100);
+    assert_int_equal(area->late.ns[1], 300);
+    assert_int_equal(area->work_ns, 100 + 49 + 50 + 80 + 30 + 50);
     free(area);
 }
 
