@@ -22,6 +22,7 @@ enum exit_status {
     X(replay, "run an experiment against a real server in a cgroup")                           \
     X(compare, "simulated beside measured, cell by cell")                                      \
     X(validate, "judge the simulator by a real server, on cells it was not fitted to")         \
+    X(explain, "what broke first in a run, when, why, and whether it recovered")               \
     X(calibrate, "fit a profile to a real server")                                             \
     X(cpu, "what a CPU limit does to a thread")                                                \
     X(export, "write the tables of a database as CSV or JSON")                                 \

@@ -62,38 +62,3 @@ CREATE TABLE event (
     detail TEXT NOT NULL,
     PRIMARY KEY (run, number)
 ) WITHOUT ROWID;
-
--- Views for plots and export: no host, no wall clock, so that the same plan gives the same rows.
-CREATE VIEW run_view AS
-    SELECT e.name AS experiment, r.arm, r.point, r.replication, r.cell, r.seed, r.status,
-           r.reason, r.config_hash, r.id AS run
-    FROM run r JOIN experiment e ON e.id = r.experiment;
-CREATE VIEW metric_view AS
-    SELECT v.experiment, v.arm, v.point, v.replication, v.cell, m.name AS metric, m.unit, m.value
-    FROM run_view v JOIN metric m USING (run) WHERE v.status = 'done';
-CREATE VIEW parameter_view AS
-    SELECT v.experiment, v.arm, v.point, v.replication, v.cell, p.name AS parameter, p.text,
-           p.value
-    FROM run_view v JOIN parameter p USING (run);
-CREATE VIEW series_view AS
-    SELECT v.experiment, v.arm, v.point, v.replication, v.cell, s.name AS series, s.at_ns,
-           s.value
-    FROM run_view v JOIN series s USING (run) WHERE v.status = 'done';
-CREATE VIEW event_view AS
-    SELECT v.experiment, v.arm, v.point, v.replication, v.cell, n.number, n.at_ns, n.kind,
-           n.detail
-    FROM run_view v JOIN event n USING (run);
--- One row a run: what a first plot needs, in seconds and millicores.
-CREATE VIEW latency_view AS
-    SELECT v.experiment, v.arm, v.point, v.replication, v.cell,
-           (SELECT text FROM parameter WHERE run = v.run AND name = 'protocol') AS protocol,
-           (SELECT value FROM parameter WHERE run = v.run AND name = 'cpu.limit') AS cpu_limit,
-           (SELECT value FROM parameter WHERE run = v.run AND name = 'clients.count') AS clients,
-           (SELECT value FROM metric WHERE run = v.run AND name = 'delivery.p50') AS p50,
-           (SELECT value FROM metric WHERE run = v.run AND name = 'delivery.p95') AS p95,
-           (SELECT value FROM metric WHERE run = v.run AND name = 'delivery.p99') AS p99,
-           (SELECT value FROM metric WHERE run = v.run AND name = 'dropped') AS dropped,
-           (SELECT value FROM metric WHERE run = v.run AND name = 'cpu.throttled_share')
-               AS throttled_share,
-           (SELECT value FROM metric WHERE run = v.run AND name = 'cpu.used') AS cpu_used
-    FROM run_view v WHERE v.status = 'done';

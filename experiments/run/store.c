@@ -13,6 +13,9 @@
 static const char schema[] =
 #include "experiments/run/schema.sql.inc"
     ;
+static const char views[] =
+#include "experiments/run/views.sql.inc"
+    ;
 
 int store_fail(struct store *store, struct error *err)
 {
@@ -79,6 +82,8 @@ static int open_database(struct store *store, enum store_mode mode, struct error
         return store_fail(store, err);
     sqlite3_busy_timeout(store->db, 10000);
     int code = check_schema(store, err);
+    if (code == 0 && store->writable)
+        code = store_exec(store, views, err);
     if (code == 0 && store->writable)
         code = store_exec(store,
                           "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "

@@ -1,4 +1,4 @@
-/* store.h - the results database: the only user of sqlite3.h. Tables and views: schema.sql.
+/* store.h - the results database: the only user of sqlite3.h. Tables: schema.sql, views: views.sql.
  *
  * SQLite 3.40, WAL, one transaction a run; PRAGMA user_version is STORE_SCHEMA. A store belongs to
  * one thread. All functions: ERR_IO with "path: cause" in err.
@@ -78,12 +78,29 @@ typedef void store_value_fn(void *context, const struct store_value *value);
 int store_values(struct store *store, const char *experiment, const char *arm,
                  store_value_fn *each, void *context, struct error *err);
 
+/* One run to look at by itself; strings are owned by the reader of it (store_load.c). */
+struct store_found {
+    char *experiment, *arm, *cell, *status, *reason;
+    int64_t point, replication;
+    int64_t run; /* the database's own key */
+};
+/* Every run of an experiment (NULL: all), arm NULL: both; point or replication 0: all; done or not,
+ * in order of experiment, arm, point, replication. The array is the caller's: store_found_free. */
+int store_find(struct store *store, const char *experiment, const char *arm, int64_t point,
+               int64_t replication, struct store_found **found, size_t *count,
+               struct error *err);
+void store_found_free(struct store_found *found, size_t count);
+/* Adds the run's metrics, series (by name, then time) and events to an empty record; and what its
+ * options were, but for the phases of the workload; options of another version are passed over. */
+int store_load(struct store *store, const struct store_found *run, struct run_record *record,
+               struct settings *settings, struct error *err);
+
 /* Copies every run of `from` that `into` does not have, or has in another version (store_merge.c).
  * The same merge twice changes nothing. *copied: runs. */
 int store_merge(struct store *into, const char *from, int64_t *copied, struct error *err);
 
 enum export_format { EXPORT_CSV, EXPORT_JSON };
-/* Writes a view (run, metric, parameter, series, event, latency), ordered by every column from the
+/* Writes a view (run, metric, parameter, series, event, latency, explained), ordered by every column from the
  * left (store_export.c); arm NULL: both. Numbers as %.17g shortened where exact. ERR_INVALID:
  * no such table. */
 int store_export(struct store *store, const char *table, const char *arm,

@@ -16,6 +16,7 @@ static const struct {
     { "series", "experiment, arm, point, replication, series, at_ns", false },
     { "event", "experiment, arm, point, replication, number", false },
     { "latency", "experiment, arm, point, replication", false },
+    { "explained", "experiment, arm, point, replication", false },
 };
 #define EXPORT_COUNT (sizeof exports / sizeof *exports)
 
@@ -116,8 +117,8 @@ int store_export(struct store *store, const char *table, const char *arm,
         i++;
     if (i == EXPORT_COUNT)
         return error_set(err, ERR_INVALID,
-                         "no table '%.40s': must be run, metric, parameter, series, event or "
-                         "latency",
+                         "no table '%.40s': must be run, metric, parameter, series, event, "
+                         "latency or explained",
                          table);
     char *sql =
         sqlite3_mprintf("SELECT * FROM %s_view WHERE ?1 IS NULL OR arm = ?1 ORDER BY %s", table,

@@ -1,0 +1,195 @@
+#include "analysis/explain.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+int explain_init(struct explanation *e, struct store *store, const struct store_found *run,
+                 const struct phases_params *p, struct error *err)
+{
+    struct settings settings = { 0 };
+    struct error unused;
+    e->run = run;
+    run_record_init(&e->record);
+    int code = store_load(store, run, &e->record, &settings, err);
+    if (code) {
+        run_record_close(&e->record);
+        return code;
+    }
+    settings_resolve(&settings, &unused); /* of a version that allowed more: as it is */
+    outline_limits(&e->outline, &settings.parameters);
+    outline_recall(&e->outline, &e->record);
+    phases_init(&e->phases, p, &e->outline, &e->record);
+    for (int i = 0; i < BLAME_PARTS; i++) {
+        char name[48];
+        snprintf(name, sizeof name, "blame.%s.tail", blame_part_name(i));
+        e->blame[i] = run_record_value(&e->record, name);
+    }
+    return 0;
+}
+
+void explain_close(struct explanation *e)
+{
+    phases_close(&e->phases);
+    run_record_close(&e->record);
+}
+
+/* -- words --------------------------------------------------------------------------------- */
+
+static const char *time_text(char text[UNIT_TEXT_BYTES], double s)
+{
+    return isnan(s) ? "?" : unit_format_short(text, UNIT_TIME, 1e9 * s);
+}
+
+static const char *value_text(char text[UNIT_TEXT_BYTES], enum failure_signal signal,
+                              double value)
+{
+    if (isnan(value))
+        return "?";
+    if (signal <= SIGNAL_P99)
+        return time_text(text, value);
+    if (signal == SIGNAL_MEMORY)
+        return unit_format_short(text, UNIT_BYTES, value);
+    bool rate = signal == SIGNAL_CHURN || signal == SIGNAL_HANDSHAKES;
+    snprintf(text, UNIT_TEXT_BYTES, "%.3g%s", value, rate ? "/s" : "");
+    return text;
+}
+
+static void write_pressure(const struct explanation *e, FILE *out)
+{
+    const struct phases *f = &e->phases;
+    char a[UNIT_TEXT_BYTES], b[UNIT_TEXT_BYTES], c[UNIT_TEXT_BYTES];
+    if (isnan(e->outline.pressure_begin))
+        fprintf(out, "  pressure     the same all the time\n");
+    else if (isnan(e->outline.pressure_end))
+        fprintf(out, "  pressure     from %s to the end\n",
+                time_text(a, e->outline.pressure_begin));
+    else
+        fprintf(out, "  pressure     from %s to %s\n", time_text(a, e->outline.pressure_begin),
+                time_text(b, e->outline.pressure_end));
+    fprintf(out, "  calm         %s to %s:", time_text(a, f->calm_begin_s),
+            time_text(b, f->calm_end_s));
+    for (int s = SIGNAL_P50; s <= SIGNAL_P99; s++)
+        fprintf(out, "%s %s %s", s ? "," : "", failure_signal_name(s),
+                time_text(c, f->signal[s].calm));
+    fputc('\n', out);
+}
+
+static void write_signal(const struct phases *f, enum failure_signal signal, FILE *out)
+{
+    const struct phases_signal *s = &f->signal[signal];
+    char at[UNIT_TEXT_BYTES], bound[UNIT_TEXT_BYTES], peak[UNIT_TEXT_BYTES],
+        peak_at[UNIT_TEXT_BYTES], time[UNIT_TEXT_BYTES];
+    fprintf(out, "  %-12s %s at %s: above %s for %s, most %s at %s\n",
+            (int)signal == f->first ? "broke first" : "then", failure_signal_name(signal),
+            time_text(at, s->first_s), value_text(bound, signal, s->bound),
+            time_text(time, s->time_s), value_text(peak, signal, s->peak),
+            time_text(peak_at, s->peak_s));
+}
+
+/* In the order in which they broke. */
+static void write_signals(const struct phases *f, FILE *out)
+{
+    unsigned written = 0;
+    if (f->first == SIGNALS)
+        fprintf(out, "  broke first  nothing broke\n");
+    for (int next = f->first; next != SIGNALS;) {
+        write_signal(f, next, out);
+        written |= 1u << next;
+        next = SIGNALS;
+        for (int s = 0; s < SIGNALS; s++)
+            if (!(written >> s & 1) && !isnan(f->signal[s].first_s) &&
+                (next == SIGNALS || f->signal[s].first_s < f->signal[next].first_s))
+                next = s;
+    }
+}
+
+static void write_phases(const struct phases *f, FILE *out)
+{
+    char from[UNIT_TEXT_BYTES], time[UNIT_TEXT_BYTES];
+    for (int k = 1; k < FAILURE_PHASES; k++) {
+        if (f->time_s[k] == 0)
+            continue;
+        fprintf(out, "  phase %d      %s from %s, %s in all", k, failure_phase_name(k),
+                time_text(from, f->first_s[k]), time_text(time, f->time_s[k]));
+        if (k == 1)
+            fprintf(out, "; the median stable in %.0f%% of it", 100 * f->stable_share);
+        if (k == 2)
+            fprintf(out, "; churn or write time-outs in %.0f%% of it", 100 * f->churn_share);
+        fputc('\n', out);
+    }
+}
+
+static void write_recovery(const struct explanation *e, FILE *out)
+{
+    const struct phases *f = &e->phases;
+    char text[UNIT_TEXT_BYTES];
+    fprintf(out, "  recovery     ");
+    if (f->metastable == 1)
+        fprintf(out, "none in the %s after the pressure: metastable\n",
+                time_text(text, e->outline.load_end - e->outline.pressure_end));
+    else if (!isnan(f->recovery_s) && f->recovery_s == 0)
+        fprintf(out, "well as soon as the pressure ended\n");
+    else if (!isnan(f->recovery_s))
+        fprintf(out, "%s after the end of the pressure\n", time_text(text, f->recovery_s));
+    else
+        fprintf(out, "cannot be told: %s\n",
+                isnan(e->outline.pressure_end) ? "no pressure ends in this run"
+                                               : "the load ends too early");
+}
+
+static void write_blame(const struct explanation *e, FILE *out)
+{
+    const char *between = "";
+    if (isnan(e->blame[0]))
+        return;
+    fprintf(out, "  blame        of the latest 1%%: ");
+    for (int n = 0; n < BLAME_PARTS; n++) {
+        if (e->blame[n] < 0.005)
+            continue;
+        fprintf(out, "%s%s %.0f%%", between, blame_part_name(n), 100 * e->blame[n]);
+        between = ", ";
+    }
+    fputc('\n', out);
+}
+
+/* What acted or died, the first dozen of them; latencies and pods' comings and goings are above. */
+static void write_events(const struct run_record *r, FILE *out)
+{
+    static const char *const kinds[] = { "breach", "trigger", "action",   "scale", "rollout",
+                                         "oom",    "crash",   "liveness", "exit",  "deploy" };
+    size_t told = 0, more = 0;
+    char at[UNIT_TEXT_BYTES];
+    for (size_t i = 0; i < r->event_count; i++) {
+        const struct record_event *e = &r->events[i];
+        bool tells = false;
+        for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+            tells |= strcmp(e->kind, kinds[k]) == 0;
+        if (tells && told < 12)
+            fprintf(out, "  %-12s %s %s: %s\n", told++ ? "" : "events",
+                    time_text(at, (double)e->at_ns / 1e9), e->kind, e->detail);
+        else
+            more += tells;
+    }
+    if (more > 0)
+        fprintf(out, "  %-12s and %zu more (pushsim export --table event)\n", "", more);
+}
+
+void explain_write(const struct explanation *e, FILE *out)
+{
+    const struct phases *f = &e->phases;
+    char broken[UNIT_TEXT_BYTES];
+    fprintf(out, "%s, point %lld, %s %lld%s%s\n", e->run->experiment, (long long)e->run->point,
+            strcmp(e->run->arm, "sim") == 0 ? "simulated run" : "real run",
+            (long long)e->run->replication, *e->run->cell ? ": " : "", e->run->cell);
+    write_pressure(e, out);
+    write_signals(f, out);
+    write_phases(f, out);
+    write_recovery(e, out);
+    if (f->broken_s > 0)
+        fprintf(out,
+                "  false green  in %.0f%% of the %s out of bounds CPU and probes look well\n",
+                100 * f->green_s / f->broken_s, time_text(broken, f->broken_s));
+    write_blame(e, out);
+    write_events(&e->record, out);
+}

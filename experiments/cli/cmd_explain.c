@@ -1,0 +1,243 @@
+/* cmd_explain.c - pushsim explain: what broke first in a run, when, why, and did it recover. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <argp.h>
+
+#include "analysis/explain.h"
+#include "analysis/explain_cells.h"
+#include "experiments/cli/commands.h"
+#include "experiments/cli/text_table.h"
+#include "experiments/run/expectation.h"
+
+struct arguments {
+    const char *db;
+    const char *experiment; /* NULL: all */
+    const char *arm;        /* NULL: both */
+    const char *cell;       /* NULL: all */
+    int64_t point;          /* 0: all, as a table */
+    int64_t replication;    /* 0: all */
+    bool json;
+};
+
+static const struct argp_option options[] = {
+    { "experiment", 'e', "NAME", 0, "Which, when the database holds several (default: all)",
+      0 },
+    { "arm", 'a', "ARM", 0, "sim or real only", 0 },
+    { "cell", 'c', "VALUES", 0, "Cells with these swept values only (\"protocol=sse\")", 0 },
+    { "format", 'F', "FORMAT", 0, "text (default) or json", 0 },
+    { 0 },
+};
+
+static void parse_run(struct arguments *a, const char *text, struct argp_state *state)
+{
+    int used = 0;
+    long long point = 0, replication = 1;
+    if (sscanf(text, "%lld%n/%lld%n", &point, &used, &replication, &used) < 1 || text[used] ||
+        point < 1 || replication < 1)
+        argp_error(state, "'%s' is no run: POINT or POINT/REPLICATION, both from 1", text);
+    a->point = point;
+    a->replication = replication;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    switch (key) {
+    case 'e':
+        a->experiment = arg;
+        return 0;
+    case 'a':
+        if (strcmp(arg, "sim") != 0 && strcmp(arg, "real") != 0)
+            argp_error(state, "--arm %s: must be sim or real", arg);
+        a->arm = arg;
+        return 0;
+    case 'c':
+        a->cell = arg;
+        return 0;
+    case 'F':
+        if (strcmp(arg, "json") != 0 && strcmp(arg, "text") != 0)
+            argp_error(state, "--format %s: must be text or json", arg);
+        a->json = strcmp(arg, "json") == 0;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (a->point > 0)
+            argp_error(state, "one run at a time: '%s' is one too many", arg);
+        else if (a->db)
+            parse_run(a, arg, state);
+        else
+            a->db = arg;
+        return 0;
+    case ARGP_KEY_END:
+        if (!a->db)
+            argp_error(state, "which database?");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    options,
+    parse,
+    "DB [POINT[/REPLICATION]]",
+    "Explain how a run failed: what broke first, the phases of the failure, recovery after the "
+    "pressure, whether CPU and probes looked well meanwhile, and where the time of the latest "
+    "deliveries went. Without a run: a table, one line a cell. Definitions: analysis/phases.h.",
+    NULL,
+    NULL,
+    NULL,
+};
+
+/* -- words and JSON ------------------------------------------------------------------------ */
+
+/* Writes run number `written` (from 0) of those asked for. */
+static void write_one(const struct arguments *a, const struct explanation *e, size_t written)
+{
+    if (written > 0)
+        fputs(a->json ? ",\n" : "\n", stdout);
+    (a->json ? explain_write_json : explain_write)(e, stdout);
+}
+
+/* -- the table ----------------------------------------------------------------------------- */
+
+static void cell_values(struct text_table *t, const char *cell, bool head)
+{
+    char key[64], value[UNIT_TEXT_BYTES];
+    while (cell_next(&cell, key, value)) {
+        if (head)
+            text_table_column(t, key, text_is_number(value));
+        else
+            text_table_cell(t, "%s", value);
+    }
+}
+
+static void start_table(struct text_table *t, const char *cell)
+{
+    static const char *const heads[] = { "arm",         "runs",        "phase",
+                                         "broke first", "at",          "recovery",
+                                         "metastable",  "false green", "blame" };
+    text_table_init(t);
+    cell_values(t, cell, true);
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        text_table_column(t, heads[i], i == 1 || (i >= 4 && i <= 7));
+}
+
+static void time_cell(struct text_table *t, double s)
+{
+    char text[UNIT_TEXT_BYTES];
+    text_table_cell(t, "%s", isnan(s) ? "-" : unit_format_short(text, UNIT_TIME, 1e9 * s));
+}
+
+static void share_cell(struct text_table *t, double share)
+{
+    char text[UNIT_TEXT_BYTES];
+    text_table_cell(t, "%s", isnan(share) ? "-" : unit_format_short(text, UNIT_SHARE, share));
+}
+
+static void add_row(struct text_table *t, const struct explain_cell *c)
+{
+    int first = explain_cell_first(c), blame = explain_cell_blame(c);
+    if (t->columns == 0)
+        start_table(t, c->cell);
+    cell_values(t, c->cell, false);
+    text_table_cell(t, "%s", c->arm);
+    text_table_cell(t, "%zu", c->runs);
+    text_table_cell(t, "%d %s", c->worst, failure_phase_name(c->worst));
+    text_table_cell(t, "%s%s", first < SIGNALS ? failure_signal_name(first) : "nothing",
+                    c->broke[first] < c->runs ? " *" : "");
+    time_cell(t, explain_cell_median(&c->first));
+    time_cell(t, explain_cell_median(&c->recovery));
+    if (c->judged > 0)
+        text_table_cell(t, "%zu of %zu", c->metastable, c->judged);
+    else
+        text_table_cell(t, "-");
+    share_cell(t, explain_cell_median(&c->green));
+    text_table_cell(t, "%s", blame < BLAME_PARTS ? blame_part_name(blame) : "-");
+}
+
+static void print_table(const struct explain_cells *cells)
+{
+    struct text_table t = { 0 };
+    const char *experiment = "";
+    for (size_t i = 0; i < cells->count; i++) {
+        const struct explain_cell *c = &cells->cell[i];
+        if (strcmp(c->experiment, experiment) != 0) {
+            if (t.columns > 0)
+                text_table_print(&t, stdout);
+            printf("%s%s\n", i ? "\n" : "", c->experiment);
+            t = (struct text_table){ 0 };
+            experiment = c->experiment;
+        }
+        add_row(&t, c);
+    }
+    if (t.columns > 0)
+        text_table_print(&t, stdout);
+    puts(
+        "\nmedians over the runs; phase: the highest of any; *: in most runs, other signals in "
+        "others");
+}
+
+/* -- life ---------------------------------------------------------------------------------- */
+
+static bool wanted(const struct arguments *a, const struct store_found *run)
+{
+    struct expectation cell = { .cell = (char *)a->cell };
+    return strcmp(run->status, "done") == 0 &&
+           (!a->cell || expectation_applies(&cell, run->cell));
+}
+
+static int explain_all(const struct arguments *a, struct store *store,
+                       const struct store_found *runs, size_t count, struct error *err)
+{
+    struct explain_cells cells = { 0 };
+    bool words = a->json || a->point > 0;
+    size_t told = 0;
+    int code = 0;
+    for (size_t i = 0; i < count && code == 0; i++) {
+        struct explanation e;
+        if (!wanted(a, &runs[i]))
+            continue;
+        code = explain_init(&e, store, &runs[i], &phases_defaults, err);
+        if (code)
+            break;
+        if (words && a->json && told == 0)
+            puts("[");
+        if (words)
+            write_one(a, &e, told);
+        else
+            explain_cells_add(&cells, &e);
+        told++;
+        explain_close(&e);
+    }
+    if (code == 0 && told == 0)
+        code = error_set(err, ERR_INVALID, "%s: no such run is done", a->db);
+    else if (code == 0 && !words)
+        print_table(&cells);
+    else if (code == 0 && a->json)
+        puts("\n]");
+    explain_cells_close(&cells);
+    return code;
+}
+
+int cmd_explain(int argc, char **argv)
+{
+    struct arguments a = { 0 };
+    struct error err;
+    struct store *store;
+    struct store_found *runs;
+    size_t count;
+    argp_parse(&argp, argc, argv, 0, NULL, &a);
+    int code = store_open(&store, a.db, STORE_READ, &err);
+    if (code)
+        return command_fail(code, &err);
+    code = store_find(store, a.experiment, a.arm, a.point, a.replication, &runs, &count, &err);
+    if (code == 0) {
+        code = explain_all(&a, store, runs, count, &err);
+        store_found_free(runs, count);
+    }
+    store_close(store);
+    return code ? command_fail(code, &err) : EXIT_DONE;
+}

@@ -1,0 +1,59 @@
+-- views.sql - made in every database that is opened for writing and lacks them.
+-- Views for plots and export: no host, no wall clock, so that the same plan gives the same rows.
+CREATE VIEW IF NOT EXISTS run_view AS
+    SELECT e.name AS experiment, r.arm, r.point, r.replication, r.cell, r.seed, r.status,
+           r.reason, r.config_hash, r.id AS run
+    FROM run r JOIN experiment e ON e.id = r.experiment;
+CREATE VIEW IF NOT EXISTS metric_view AS
+    SELECT v.experiment, v.arm, v.point, v.replication, v.cell, m.name AS metric, m.unit, m.value
+    FROM run_view v JOIN metric m USING (run) WHERE v.status = 'done';
+CREATE VIEW IF NOT EXISTS parameter_view AS
+    SELECT v.experiment, v.arm, v.point, v.replication, v.cell, p.name AS parameter, p.text,
+           p.value
+    FROM run_view v JOIN parameter p USING (run);
+CREATE VIEW IF NOT EXISTS series_view AS
+    SELECT v.experiment, v.arm, v.point, v.replication, v.cell, s.name AS series, s.at_ns,
+           s.value
+    FROM run_view v JOIN series s USING (run) WHERE v.status = 'done';
+CREATE VIEW IF NOT EXISTS event_view AS
+    SELECT v.experiment, v.arm, v.point, v.replication, v.cell, n.number, n.at_ns, n.kind,
+           n.detail
+    FROM run_view v JOIN event n USING (run);
+-- One row a run: what a first plot needs, in seconds and millicores.
+CREATE VIEW IF NOT EXISTS latency_view AS
+    SELECT v.experiment, v.arm, v.point, v.replication, v.cell,
+           (SELECT text FROM parameter WHERE run = v.run AND name = 'protocol') AS protocol,
+           (SELECT value FROM parameter WHERE run = v.run AND name = 'cpu.limit') AS cpu_limit,
+           (SELECT value FROM parameter WHERE run = v.run AND name = 'clients.count') AS clients,
+           (SELECT value FROM metric WHERE run = v.run AND name = 'delivery.p50') AS p50,
+           (SELECT value FROM metric WHERE run = v.run AND name = 'delivery.p95') AS p95,
+           (SELECT value FROM metric WHERE run = v.run AND name = 'delivery.p99') AS p99,
+           (SELECT value FROM metric WHERE run = v.run AND name = 'dropped') AS dropped,
+           (SELECT value FROM metric WHERE run = v.run AND name = 'cpu.throttled_share')
+               AS throttled_share,
+           (SELECT value FROM metric WHERE run = v.run AND name = 'cpu.used') AS cpu_used
+    FROM run_view v WHERE v.status = 'done';
+-- One row a run: the course of its failure (analysis/phases.h), in seconds; NULL: never, not known.
+CREATE VIEW IF NOT EXISTS explained_view AS
+    SELECT v.experiment, v.arm, v.point, v.replication, v.cell,
+           max(CASE m.name WHEN 'failure.phase.max' THEN m.value END) AS phase_max,
+           max(CASE m.name WHEN 'failure.phase.end' THEN m.value END) AS phase_end,
+           max(CASE m.name WHEN 'failure.phase1.first' THEN m.value END) AS phase1_first,
+           max(CASE m.name WHEN 'failure.phase1.time' THEN m.value END) AS phase1_time,
+           max(CASE m.name WHEN 'failure.phase2.first' THEN m.value END) AS phase2_first,
+           max(CASE m.name WHEN 'failure.phase2.time' THEN m.value END) AS phase2_time,
+           max(CASE m.name WHEN 'failure.phase3.first' THEN m.value END) AS phase3_first,
+           max(CASE m.name WHEN 'failure.phase3.time' THEN m.value END) AS phase3_time,
+           max(CASE m.name WHEN 'broke.first' THEN CASE m.value
+               WHEN 1 THEN 'p50' WHEN 2 THEN 'p95' WHEN 3 THEN 'p99' WHEN 4 THEN 'queue'
+               WHEN 5 THEN 'drops' WHEN 6 THEN 'churn' WHEN 7 THEN 'write-timeouts'
+               WHEN 8 THEN 'handshakes' WHEN 9 THEN 'memory' WHEN 10 THEN 'probes'
+               WHEN 11 THEN 'pods' WHEN 12 THEN 'killed' ELSE '' END END) AS broke_first,
+           max(CASE m.name WHEN 'broke.first.at' THEN m.value END) AS broke_first_at,
+           max(CASE m.name WHEN 'pressure.begin' THEN m.value END) AS pressure_begin,
+           max(CASE m.name WHEN 'pressure.end' THEN m.value END) AS pressure_end,
+           max(CASE m.name WHEN 'recovery.time' THEN m.value END) AS recovery,
+           max(CASE m.name WHEN 'metastable' THEN m.value END) AS metastable,
+           max(CASE m.name WHEN 'false_green.time' THEN m.value END) AS false_green,
+           max(CASE m.name WHEN 'false_green.share' THEN m.value END) AS false_green_share
+    FROM run_view v JOIN metric m USING (run) WHERE v.status = 'done' GROUP BY v.run;
