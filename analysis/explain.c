@@ -8,6 +8,7 @@ int explain_init(struct explanation *e, struct store *store, const struct store_
                  const struct phases_params *p, struct error *err)
 {
     struct settings settings = { 0 };
+    const char *about;
     struct error unused;
     e->run = run;
     run_record_init(&e->record);
@@ -16,7 +17,7 @@ int explain_init(struct explanation *e, struct store *store, const struct store_
         run_record_close(&e->record);
         return code;
     }
-    settings_resolve(&settings, &unused); /* of a version that allowed more: as it is */
+    settings_resolve(&settings, &about, &unused); /* of a version that allowed more: as it is */
     outline_limits(&e->outline, &settings.parameters);
     outline_recall(&e->outline, &e->record);
     phases_init(&e->phases, p, &e->outline, &e->record);
