@@ -83,14 +83,19 @@ static bool take_up(struct event_loop *loop)
     }
 }
 
+/* Work in planned slots at .. end - 1, counted from the first one left. */
+static int64_t slots_ns(const struct event_loop *loop, uint32_t at, uint32_t end)
+{
+    return loop->plan_ns[loop->plan_at + end] - loop->plan_ns[loop->plan_at + at];
+}
+
 /* Plans what comes after the current entry; the work in it. */
 static int64_t plan(struct event_loop *loop)
 {
     const struct loop_handler *handler = loop->params.handler;
-    int64_t total_ns = 0;
+    const struct loop_queue *q = loop->source;
     if (loop->params.unplanned || !handler->plan || loop->current.step == LOOP_POLL)
         return 0;
-    const struct loop_queue *q = loop->source;
     if (q->count == 0 || (q != &loop->inside && loop->inside.count > 0) ||
         handler->plan(loop->params.owner, &loop->current, 1, loop->plan_ns) == 0)
         return 0;
@@ -98,9 +103,7 @@ static int64_t plan(struct event_loop *loop)
     loop->plan_at = 0;
     loop->planned = handler->plan(loop->params.owner, loop_queue_at(q, 0),
                                   most < LOOP_PLAN ? (uint32_t)most : LOOP_PLAN, loop->plan_ns);
-    for (uint32_t i = 0; i < loop->planned; i++)
-        total_ns += loop->plan_ns[i];
-    return total_ns;
+    return slots_ns(loop, 0, loop->planned);
 }
 
 static void finish(struct event_loop *loop)
@@ -131,36 +134,68 @@ static void move_on(struct event_loop *loop, int64_t work_ns, int64_t at_ns,
     loop->progress_ns += work_ns;
 }
 
-/* Goes through the planned entries, but the last one, that are over within work_ns from at_ns;
- * the work in them. */
+/* How many planned slots, but the last one, are over within work_ns? */
+static uint32_t slots_within(const struct event_loop *loop, int64_t work_ns)
+{
+    uint32_t low = 0, high = loop->planned - 1;
+    if (slots_ns(loop, 0, high) <= work_ns)
+        return high;
+    while (low + 1 < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (slots_ns(loop, 0, middle) <= work_ns)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Takes n slots off the source. */
+static void skip_slots(struct event_loop *loop, uint32_t n)
+{
+    loop->planned -= n;
+    loop->plan_at += n;
+    if (!loop->params.own_costs) {
+        loop_queue_skip(loop->source, n);
+        return;
+    }
+    while (n > 0) {
+        struct loop_entry *e = loop_queue_at(loop->source, 0);
+        uint32_t part = n < e->count ? n : e->count;
+        e->first += part;
+        e->count -= part;
+        if (e->count == 0)
+            loop_queue_skip(loop->source, 1);
+        n -= part;
+    }
+}
+
+/* Goes through the planned slots, but the last one, that are over within work_ns from at_ns; the
+ * work in them. */
 static int64_t pass_planned(struct event_loop *loop, int64_t work_ns, int64_t at_ns,
                             int64_t throttled_ns)
 {
-    const int64_t *cost_ns = &loop->plan_ns[loop->plan_at];
-    int64_t total_ns = 0;
-    uint32_t n = 0;
-    for (; n + 1 < loop->planned && total_ns + cost_ns[n] <= work_ns; n++)
-        total_ns += cost_ns[n];
+    uint32_t n = slots_within(loop, work_ns);
     if (n == 0)
         return 0;
-    struct loop_stretch stretch = { 0, total_ns, at_ns, throttled_ns };
-    loop->params.handler->passed(loop->params.owner, loop_queue_at(loop->source, 0), n, cost_ns,
-                                 &stretch);
-    loop_queue_skip(loop->source, n);
-    loop->planned -= n;
-    loop->plan_at += n;
-    return total_ns;
+    struct loop_stretch stretch = { 0, slots_ns(loop, 0, n), at_ns, throttled_ns };
+    loop->params.handler->passed(loop->params.owner, loop_queue_at(loop->source, 0), n,
+                                 &loop->plan_ns[loop->plan_at], &stretch);
+    skip_slots(loop, n);
+    return stretch.to_ns;
 }
 
 static void begin_planned(struct event_loop *loop)
 {
-    loop_queue_pop(loop->source, &loop->current);
+    int64_t work_ns = slots_ns(loop, 0, 1);
+    loop->current = *loop_queue_at(loop->source, 0);
+    loop->current.count = loop->params.own_costs ? 1 : loop->current.count;
+    skip_slots(loop, 1);
     loop->unit_ns = loop->params.handler->begin(loop->params.owner, &loop->current);
     loop->total_ns = loop->unit_ns * loop->current.count;
     loop->progress_ns = 0;
-    assert(loop->total_ns == loop->plan_ns[loop->plan_at]);
-    loop->planned--;
-    loop->plan_at++;
+    assert(loop->total_ns == work_ns);
+    (void)work_ns;
 }
 
 /* The thread worked for work_ns from at_ns, without a break: on the current range, then on what
@@ -227,14 +262,12 @@ static void end_done(struct event_loop *loop)
     loop->params.handler->end(loop->params.owner, &done);
 }
 
-/* Takes the planned entries from the k-th on out of the plan. */
+/* Takes the planned slots from the k-th on out of the plan. */
 static void unplan(struct event_loop *loop, uint32_t k)
 {
-    int64_t less_ns = 0;
-    for (uint32_t i = k; i < loop->planned; i++)
-        less_ns += loop->plan_ns[loop->plan_at + i];
-    if (less_ns == 0)
+    if (k >= loop->planned)
         return;
+    int64_t less_ns = slots_ns(loop, k, loop->planned);
     loop->planned = k;
     loop->asked_ns -= less_ns;
     cpu_thread_shorten(loop->thread, less_ns);
@@ -268,13 +301,23 @@ static bool covers(const struct loop_entry *e, uint32_t i)
     return i >= e->first && i - e->first < e->count;
 }
 
-void event_loop_split(struct event_loop *loop, uint32_t i)
+/* The planned slot of connection i, counted from the first one left; not below `planned`: none. */
+static uint32_t slot_of(const struct event_loop *loop, uint32_t i)
 {
     uint32_t k = 0;
+    for (size_t at = 0; k < loop->planned; at++) {
+        const struct loop_entry *e = loop_queue_at(loop->source, at);
+        if (covers(e, i))
+            return loop->params.own_costs ? k + (i - e->first) : k;
+        k += loop->params.own_costs ? e->count : 1;
+    }
+    return k;
+}
+
+void event_loop_split(struct event_loop *loop, uint32_t i)
+{
     event_loop_sync(loop);
-    while (k < loop->planned && !covers(loop_queue_at(loop->source, k), i))
-        k++;
-    unplan(loop, k);
+    unplan(loop, slot_of(loop, i));
     if (!loop->sleeping && covers(&loop->current, i))
         event_loop_break(loop);
 }

@@ -12,10 +12,11 @@
  * (`end`). Costs are whole nanoseconds, so a range of n costs exactly n single entries: with
  * `single` set every entry is split into single ones, and nothing else may change.
  *
- * A plan: entries that come next whatever happens, at costs that are known now, share one demand
- * for CPU time; when some of it was served, the loop goes through the entries that it covered. So
- * connections of which each has its own state or cost need no event each. Without `plan` every
- * entry is a demand of its own, and nothing else may change.
+ * A plan: what comes next whatever happens, at costs that are known now, shares one demand for CPU
+ * time; when some of it was served, the loop goes through what it covered. A plan consists of
+ * slots: an entry each, or, where every connection has a cost of its own (`own_costs`), a callback
+ * each. So neither connections in different states nor those with their own costs need an event or
+ * an entry each. Without `plan` every entry is a demand of its own, and nothing else may change.
  */
 #ifndef PUSHSIM_MODELS_EVENT_LOOP_H
 #define PUSHSIM_MODELS_EVENT_LOOP_H
@@ -56,19 +57,21 @@ struct loop_handler {
     /* These connections of a range that has begun are not reached now: takes back what `begin`
      * did for them and to the entry. NULL: nothing. */
     void (*put_back)(void *owner, struct loop_entry *entry);
-    /* Of n entries that come next, one after another: how many of the first ones can be planned?
-     * That is, only event_loop_split can change what their `begin` returns (count stays as it is;
-     * > 0), and their `end` makes nothing ready to go before the next of them. work_ns[k]: cost of
-     * all callbacks of entry k. May be called with an entry that has begun, n = 1. NULL: none. */
+    /* Of n entries that come next, one after another: how many of their first slots, at most
+     * LOOP_PLAN, can be planned? That is, only event_loop_split can change what their `begin`
+     * returns (count stays as it is, with own_costs 1; > 0), and their `end` makes nothing ready
+     * to go before the next of them. sum_ns[k + 1]: cost of slots 0 .. k; sum_ns[0] is 0. May be
+     * called with an entry that has begun, n = 1. NULL: none. */
     uint32_t (*plan)(void *owner, const struct loop_entry *entries, uint32_t n,
-                     int64_t *work_ns);
-    /* n planned entries began and ended in the stretch, which starts with the first of them: does
-     * what begin, ran and end would do for each in turn. Valid if plan is. */
-    void (*passed)(void *owner, const struct loop_entry *entries, uint32_t n,
-                   const int64_t *work_ns, const struct loop_stretch *stretch);
+                     int64_t *sum_ns);
+    /* The first `slots` of these entries began and ended in the stretch, which starts with the
+     * first of them; slot k ended sum_ns[k + 1] - sum_ns[0] after its start: does what begin, ran
+     * and end would do for each in turn. Valid if plan is. */
+    void (*passed)(void *owner, const struct loop_entry *entries, uint32_t slots,
+                   const int64_t *sum_ns, const struct loop_stretch *stretch);
 };
 
-#define LOOP_PLAN 1024 /* entries planned at a time */
+#define LOOP_PLAN 1024 /* slots planned at a time */
 
 struct event_loop;
 
@@ -91,6 +94,8 @@ struct event_loop_params {
     int64_t accept_batch; /* connections accepted in one poll, >= 1 */
     bool single;          /* one entry a connection */
     bool unplanned;       /* one demand for CPU time an entry */
+    bool own_costs; /* connections differ in their costs: `begin` reduces an entry with a plan
+                             to one callback, and a slot is one callback */
 };
 
 struct event_loop {
@@ -112,9 +117,9 @@ struct event_loop {
     int64_t synced_ns;         /* of it done and told to the handler by event_loop_sync */
     uint64_t iterations;       /* polls so far */
     struct loop_queue *source; /* where the current entry came from: what is in it comes next */
-    uint32_t planned;          /* entries at its head whose work is asked of the CPU already */
-    uint32_t plan_at;          /* the first of them in plan_ns */
-    int64_t plan_ns[LOOP_PLAN];
+    uint32_t planned;          /* slots at its head whose work is asked of the CPU already */
+    uint32_t plan_at;          /* number of the first of them in the plan */
+    int64_t plan_ns[LOOP_PLAN + 1]; /* [k]: work in the plan's first k slots */
 };
 
 void event_loop_init(struct event_loop *loop, struct simulation *sim, struct cpu_group *group,

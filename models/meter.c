@@ -189,28 +189,41 @@ static struct histogram *window_at(struct meter *m, int64_t at_ns, int64_t *end_
     return &m->window[(second < newest ? second : newest) % METER_WINDOWS];
 }
 
+/* Adds deliveries at at_ns[0], at_ns[1], … < end_ns, n at most, whose latency is `shift` more than
+ * that, to the share; returns how many. */
+static uint32_t fill_share(struct histogram_share *share, const int64_t *at_ns, uint32_t n,
+                           int64_t end_ns, int64_t shift)
+{
+    int64_t sum = 0;
+    uint32_t k = 0;
+    for (; k < n && at_ns[k] < end_ns; k++)
+        sum += at_ns[k];
+    share->count = k;
+    share->sum = sum + k * shift;
+    share->max = at_ns[k - 1] + shift;
+    return k;
+}
+
 /* Later connections have later times: those of one bucket and one second follow each other. */
 void meter_deliver_at(struct meter *m, const struct delivery_run *run, const int64_t *at_ns)
 {
     const struct publish_record *p = run->publish;
-    int64_t delay = m->delivery_delay_ns + run->buffered_ns, shift = delay - p->planned_ns;
-    int64_t part[BLAME_PARTS], end_ns = 0;
+    int64_t delay = m->delivery_delay_ns + run->buffered_ns + run->first_ns;
+    int64_t part[BLAME_PARTS], shift = delay - p->planned_ns, end_ns = 0;
     enum blame_part growing = parts_of(m, run, part);
     struct histogram *window = NULL;
     count_delivered(m, run, at_ns[0] + delay, at_ns[run->n - 1] + delay);
-    for (uint32_t k = 0, from; k < run->n;) {
-        if (at_ns[k] + delay >= end_ns)
-            window = window_at(m, at_ns[k] + delay, &end_ns);
-        struct histogram_share share = { .bucket = histogram_bucket_of(at_ns[k] + shift),
-                                         .min = at_ns[k] + shift };
-        int64_t before = end_ns < INT64_MAX ? end_ns - p->planned_ns : INT64_MAX, sum = 0;
-        int64_t bucket_end = histogram_bucket_end(share.bucket);
-        before = bucket_end < before ? bucket_end : before;
-        for (from = k; k < run->n && at_ns[k] + shift < before; k++)
-            sum += at_ns[k] + shift;
-        share.count = k - from;
-        share.sum = sum;
-        share.max = at_ns[k - 1] + shift;
+    for (uint32_t k = 0; k < run->n;) {
+        int64_t visible_ns = at_ns[k] + delay, latency_ns = at_ns[k] + shift;
+        if (visible_ns >= end_ns)
+            window = window_at(m, visible_ns, &end_ns);
+        struct histogram_share share = { .bucket = histogram_bucket_of(latency_ns),
+                                         .min = latency_ns };
+        /* how much later than this one a delivery may be to be in the same bucket and second */
+        int64_t room_ns = histogram_bucket_end(share.bucket) - latency_ns;
+        room_ns = end_ns - visible_ns < room_ns ? end_ns - visible_ns : room_ns;
+        int64_t before_ns = room_ns < INT64_MAX - at_ns[k] ? at_ns[k] + room_ns : INT64_MAX;
+        k += fill_share(&share, &at_ns[k], run->n - k, before_ns, shift);
         histogram_add_share(window, &share);
         if (p->measured) {
             histogram_add_share(&m->delivery, &share);

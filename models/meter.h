@@ -82,8 +82,8 @@ void meter_merge(struct meter *into, const struct meter *from);
 void meter_due(struct meter *m, uint32_t connection,
                uint32_t n); /* one message for each of n */
 void meter_deliver(struct meter *m, const struct delivery_run *run);
-/* The same at n times of their own: at_ns[k] (ascending) is the write to the k-th connection;
- * first_ns and step_ns are not read. The same result as n single deliveries. */
+/* The same at n times of their own: first_ns + at_ns[k] (ascending) is the write to the k-th
+ * connection; step_ns is not read. The same result as n single deliveries. */
 void meter_deliver_at(struct meter *m, const struct delivery_run *run, const int64_t *at_ns);
 /* `messages` for each of n connections end here (fewer than 0: such drops are taken back). */
 void meter_drop(struct meter *m, uint32_t connection, uint32_t n, int64_t messages);

@@ -95,6 +95,8 @@ static void replay_end(struct push_server *s, const struct loop_entry *e)
 static int64_t server_begin(void *owner, struct loop_entry *e)
 {
     struct push_server *s = owner;
+    if (s->pace && (e->step == STEP_PASS || e->step == STEP_TAKE || e->step == STEP_FLUSH))
+        e->count = 1;
     switch ((enum push_step)e->step) {
     case STEP_PUBLISH:
         return publish_begin(s, e);
@@ -232,8 +234,9 @@ void push_server_init(struct push_server *s, struct simulation *sim,
                                       .iteration_ns = push_cost(p->cost.iteration_ns, 1),
                                       .ready_fd_ns = push_cost(p->cost.ready_fd_ns, 1),
                                       .accept_batch = p->server.accept_batch,
-                                      .single = p->server.plain || s->pace,
-                                      .unplanned = p->server.plain };
+                                      .single = p->server.plain,
+                                      .unplanned = p->server.plain,
+                                      .own_costs = s->pace != NULL };
     event_loop_init(&s->loop, sim, params->group, params->worker % p->host.cpus, &loop);
     struct cache_warmth warmth = { push_cost(p->cost.warm_saturation_ns, 1),
                                    push_cost(p->cost.warm_time_ns, 1) };

@@ -1,8 +1,8 @@
-/* push_server_batch.c - many single connections at a time: what push_server.c does for one entry
- * after the other, when nothing can come between them.
+/* push_server_batch.c - many connections at a time: what push_server.c does for one callback after
+ * the other, when nothing can come between them.
  *
- * Entries of neighbours with the same window form a run. What depends on the window alone is
- * worked out once for a run; each connection has its own cost, and so its own time.
+ * Where connections have their own pace, the callbacks of an entry form a run: what depends on the
+ * window alone is worked out once for it; each connection has its own cost, and so its own time.
  */
 #include "models/push_server_internal.h"
 
@@ -30,13 +30,17 @@ static int64_t window_cost(const struct push_server *s, const struct loop_entry 
     }
 }
 
-static bool deviates(const struct push_server *s, const struct loop_entry *e)
+/* Of connections first .. first + n - 1 the first ones that do not deviate. */
+static uint32_t alike(const struct push_server *s, uint32_t first, uint32_t n)
 {
-    for (uint32_t i = e->first; i < e->first + e->count; i++)
-        if (s->connections.state[i] != CONNECTION_WAITING &&
-            s->connections.state[i] != CONNECTION_READY)
-            return true;
-    return false;
+    const struct connections *c = &s->connections;
+    uint32_t k = 0;
+    if (connections_regular(c))
+        return n;
+    while (k < n && (c->state[first + k] == CONNECTION_WAITING ||
+                     c->state[first + k] == CONNECTION_READY))
+        k += connections_run(c, first + k, n - k);
+    return k;
 }
 
 static bool same_window(const struct loop_entry *a, const struct loop_entry *b)
@@ -44,116 +48,138 @@ static bool same_window(const struct loop_entry *a, const struct loop_entry *b)
     return a->from == b->from && a->to == b->to && a->step == b->step;
 }
 
+/* Extends the sums by n callbacks, each at its connection's pace. */
+static void add_paced(const struct push_server *s, uint32_t first, uint32_t n, int64_t unit_ns,
+                      int64_t *sum_ns)
+{
+    const uint32_t *pace = s->pace + first;
+    int64_t sum = sum_ns[0];
+    for (uint32_t k = 0; k < n; k++)
+        sum_ns[k + 1] = sum += push_paced(pace[k], unit_ns);
+}
+
 uint32_t push_batch_plan(void *owner, const struct loop_entry *entries, uint32_t n,
-                         int64_t *work_ns)
+                         int64_t *sum_ns)
 {
     const struct push_server *s = owner;
-    bool regular = connections_regular(&s->connections);
     int64_t unit_ns = 0;
-    for (uint32_t k = 0; k < n; k++) {
+    uint32_t slots = 0;
+    sum_ns[0] = 0;
+    for (uint32_t k = 0; k < n && slots < LOOP_PLAN; k++) {
         const struct loop_entry *e = &entries[k];
         if (k == 0 || !same_window(e, &entries[k - 1]))
             unit_ns = window_cost(s, e);
-        if (unit_ns == 0 || (!regular && deviates(s, e)))
-            return k;
-        work_ns[k] = push_server_paced(s, e->first, unit_ns) * e->count;
+        uint32_t some = unit_ns == 0 ? 0 : alike(s, e->first, e->count);
+        if (s->pace) {
+            some = some < LOOP_PLAN - slots ? some : LOOP_PLAN - slots;
+            add_paced(s, e->first, some, unit_ns, &sum_ns[slots]);
+            slots += some;
+        } else if (some == e->count) {
+            sum_ns[slots + 1] = sum_ns[slots] + unit_ns * e->count;
+            slots++;
+        }
+        if (some < e->count)
+            break;
     }
-    return n;
+    return slots;
 }
 
 /* -- go through it ------------------------------------------------------------------------- */
 
-/* n neighbours, the first one at `e`; callback k costs work_ns[k], the first begins at at_ns. */
+/* Callbacks of n neighbours with the same window, each at its own pace; the k-th one is over at
+ * at_ns + sum_ns[k + 1]. */
 struct run {
-    const struct loop_entry *e;
-    uint32_t n; /* 1..LOOP_PLAN */
-    const int64_t *work_ns;
+    struct loop_entry e; /* of the n */
+    const int64_t *sum_ns;
     int64_t at_ns, throttled_ns;
 };
 
+/* Message m was written to the k-th connection at at_ns + written_ns[k]. */
 static void deliver(struct push_server *s, const struct run *run, uint32_t m,
-                    const int64_t *at_ns)
+                    const int64_t *written_ns)
 {
     struct delivery_run delivery = { .publish = &s->publishes[m],
-                                     .connection = s->base + run->e->first,
-                                     .n = run->n,
+                                     .connection = s->base + run->e.first,
+                                     .n = run->e.count,
+                                     .first_ns = run->at_ns,
                                      .throttled_ns = run->throttled_ns,
-                                     .queued = m > run->e->from };
-    meter_deliver_at(s->meter, &delivery, at_ns);
+                                     .queued = m > run->e.from };
+    meter_deliver_at(s->meter, &delivery, written_ns);
 }
 
 /* Held writes: all messages of a connection at the end of its callback. */
 static void flush_run(struct push_server *s, const struct run *run)
 {
-    int64_t at_ns[LOOP_PLAN], t = run->at_ns;
-    for (uint32_t k = 0; k < run->n; k++)
-        at_ns[k] = t += run->work_ns[k];
-    for (uint32_t m = run->e->from; m < run->e->to; m++)
-        deliver(s, run, m, at_ns);
+    for (uint32_t m = run->e.from; m < run->e.to; m++)
+        deliver(s, run, m, run->sum_ns + 1);
 }
 
-/* Message m is written when the callback has got to its part. */
+/* Message m is written when the callback has got to its part; the last one at its end. */
 static void write_run(struct push_server *s, const struct run *run, uint32_t m)
 {
-    int64_t at_ns[LOOP_PLAN], t = run->at_ns;
-    int64_t base_ns = push_server_written_base(s, run->e, m);
-    for (uint32_t k = 0; k < run->n; k++) {
-        at_ns[k] = t + push_server_paced(s, run->e->first + k, base_ns);
-        t += run->work_ns[k];
-    }
-    deliver(s, run, m, at_ns);
+    int64_t written_ns[LOOP_PLAN], base_ns = push_server_written_base(s, &run->e, m);
+    const uint32_t *pace = s->pace + run->e.first;
+    for (uint32_t k = 0; k < run->e.count; k++)
+        written_ns[k] = run->sum_ns[k] + push_paced(pace[k], base_ns);
+    deliver(s, run, m, written_ns);
 }
 
-static void take_run(struct push_server *s, const struct run *run)
+static void take_run(struct push_server *s, struct run *run)
 {
-    struct loop_entry e = *run->e;
-    e.count = run->n;
-    e.to = s->tail;
-    if (e.to - e.from > s->meter->depth_max)
-        s->meter->depth_max = e.to - e.from;
-    for (uint32_t m = e.from; m < e.to && !s->held_writes; m++)
-        write_run(s, &(struct run){ &e, run->n, run->work_ns, run->at_ns, run->throttled_ns },
-                  m);
-    push_take_end(s, &e);
+    struct loop_entry *e = &run->e;
+    e->to = s->tail;
+    if (e->to - e->from > s->meter->depth_max)
+        s->meter->depth_max = e->to - e->from;
+    for (uint32_t m = e->from; m + 1 < e->to && !s->held_writes; m++)
+        write_run(s, run, m);
+    if (!s->held_writes)
+        deliver(s, run, e->to - 1, run->sum_ns + 1);
+    push_take_end(s, e);
 }
 
-static void pass_run(struct push_server *s, const struct run *run)
+static void pass_run(struct push_server *s, struct run *run)
 {
-    if (run->e->step == STEP_FLUSH)
+    if (run->e.step == STEP_FLUSH)
         flush_run(s, run);
-    else if (run->e->step == STEP_TAKE)
+    else if (run->e.step == STEP_TAKE)
         take_run(s, run);
     else
-        push_server_wake(s, run->e->first, run->n, run->e->from, run->e->to + 1);
+        push_server_wake(s, run->e.first, run->e.count, run->e.from, run->e.to + 1);
 }
 
-/* A range keeps the arithmetic of ranges. */
-static void pass_range(struct push_server *s, const struct run *run)
+static void pass_paced(struct push_server *s, const struct loop_entry *entries, uint32_t slots,
+                       const int64_t *sum_ns, const struct loop_stretch *stretch)
 {
-    struct loop_entry e = *run->e;
-    struct loop_stretch stretch = { 0, run->work_ns[0], run->at_ns, run->throttled_ns };
+    struct run run = { .sum_ns = sum_ns,
+                       .at_ns = stretch->at_ns - sum_ns[0],
+                       .throttled_ns = stretch->throttled_ns };
+    for (; slots > 0; slots -= run.e.count, run.sum_ns += run.e.count) {
+        run.e = *entries++;
+        run.e.count = run.e.count < slots ? run.e.count : slots;
+        pass_run(s, &run);
+    }
+}
+
+/* Without a pace of its own every callback of an entry costs the same: range arithmetic. */
+static void pass_entry(struct push_server *s, const struct loop_entry *entry, int64_t cost_ns,
+                       int64_t at_ns, int64_t throttled_ns)
+{
+    struct loop_entry e = *entry;
+    struct loop_stretch stretch = { 0, cost_ns, at_ns, throttled_ns };
     push_server_handler.begin(s, &e);
     push_server_handler.ran(s, &e, &stretch);
     push_server_handler.end(s, &e);
 }
 
-static bool continues(const struct loop_entry *e)
+void push_batch_passed(void *owner, const struct loop_entry *entries, uint32_t slots,
+                       const int64_t *sum_ns, const struct loop_stretch *stretch)
 {
-    return same_window(e, e - 1) && e->first == e[-1].first + 1 && e->count == 1;
-}
-
-void push_batch_passed(void *owner, const struct loop_entry *entries, uint32_t n,
-                       const int64_t *work_ns, const struct loop_stretch *stretch)
-{
-    struct run run = { .at_ns = stretch->at_ns, .throttled_ns = stretch->throttled_ns };
-    for (uint32_t k = 0; k < n; k += run.n) {
-        int64_t total_ns = work_ns[k];
-        run.e = &entries[k];
-        run.work_ns = &work_ns[k];
-        run.n = 1;
-        for (; run.e->count == 1 && k + run.n < n && continues(&entries[k + run.n]); run.n++)
-            total_ns += work_ns[k + run.n];
-        (run.e->count == 1 ? pass_run : pass_range)(owner, &run);
-        run.at_ns += total_ns;
+    const struct push_server *s = owner;
+    if (s->pace) {
+        pass_paced(owner, entries, slots, sum_ns, stretch);
+        return;
     }
+    for (uint32_t k = 0; k < slots; k++)
+        pass_entry(owner, &entries[k], sum_ns[k + 1] - sum_ns[k],
+                   stretch->at_ns + sum_ns[k] - sum_ns[0], stretch->throttled_ns);
 }

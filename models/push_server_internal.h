@@ -41,10 +41,16 @@ static inline int64_t push_positive(int64_t ns)
     return ns > 0 ? ns : 1;
 }
 
+/* A cost (>= 0) at a connection's pace. */
+static inline int64_t push_paced(uint32_t pace, int64_t ns)
+{
+    return push_positive((int64_t)((uint64_t)ns * pace / PUSH_PACE_ONE));
+}
+
 /* A cost of connection i: in its own pace, if it has one. */
 static inline int64_t push_server_paced(const struct push_server *s, uint32_t i, int64_t ns)
 {
-    return s->pace ? push_positive(ns * s->pace[i] / PUSH_PACE_ONE) : ns;
+    return s->pace ? push_paced(s->pace[i], ns) : ns;
 }
 
 /* push_server.c: extends the prefix sums of costs and bytes by message m. */
@@ -86,9 +92,9 @@ extern const struct loop_handler push_server_handler;
 
 /* push_server_batch.c: the handler's plan and passed */
 uint32_t push_batch_plan(void *owner, const struct loop_entry *entries, uint32_t n,
-                         int64_t *work_ns);
-void push_batch_passed(void *owner, const struct loop_entry *entries, uint32_t n,
-                       const int64_t *work_ns, const struct loop_stretch *stretch);
+                         int64_t *sum_ns);
+void push_batch_passed(void *owner, const struct loop_entry *entries, uint32_t slots,
+                       const int64_t *sum_ns, const struct loop_stretch *stretch);
 
 /* push_server_slow.c */
 /* A message is due for a connection with a queue of its own, or that gets one now. */
