@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "models/random_purpose.h"
 #include "sim/error.h"
@@ -38,10 +39,9 @@ static void set_timer(struct clients *c, uint32_t client, int64_t at_ns)
 
 static void set_state(struct clients *c, uint32_t client, enum client_state state)
 {
-    struct client *k = &c->list[client];
-    c->open += (state == CLIENT_OPEN) - (k->state == CLIENT_OPEN);
-    k->state = (uint8_t)state;
-    k->since_ns = c->sim->now_ns;
+    c->open += (state == CLIENT_OPEN) - (c->state[client] == CLIENT_OPEN);
+    c->state[client] = (uint8_t)state;
+    c->list[client].since_ns = c->sim->now_ns;
 }
 
 /* -- trying ----------------------------------------------------------------------------------- */
@@ -106,7 +106,7 @@ static void send_syn(struct clients *c, uint32_t client)
         return;
     }
     case SYN_QUEUED:
-        k->state = CLIENT_HANDSHAKING; /* the time-out counts from the first SYN */
+        c->state[client] = CLIENT_HANDSHAKING; /* the time-out counts from the first SYN */
         set_timer(c, client, end);
     }
 }
@@ -114,7 +114,7 @@ static void send_syn(struct clients *c, uint32_t client)
 void clients_connect(struct clients *c, uint32_t client)
 {
     struct client *k = &c->list[client];
-    if (k->state != CLIENT_CLOSED && k->state != CLIENT_WAITING)
+    if (c->state[client] != CLIENT_CLOSED && c->state[client] != CLIENT_WAITING)
         return;
     c->counters.attempts++;
     k->syns = 0;
@@ -124,7 +124,7 @@ void clients_connect(struct clients *c, uint32_t client)
 
 static void connect_timed_out(struct clients *c, uint32_t client)
 {
-    bool told = c->list[client].state == CLIENT_HANDSHAKING;
+    bool told = c->state[client] == CLIENT_HANDSHAKING;
     c->counters.disconnects[DISCONNECT_CONNECT_TIMEOUT]++;
     attempt_failed(c, client, 0);
     if (told)
@@ -177,7 +177,7 @@ static void opened(struct clients *c, uint32_t client)
 void clients_opened(struct clients *c, uint32_t client)
 {
     struct client *k = &c->list[client];
-    assert(k->state == CLIENT_HANDSHAKING);
+    assert(c->state[client] == CLIENT_HANDSHAKING);
     c->counters.opened++;
     c->counters.reconnects += k->losses > 0;
     reconnect_opened(policy_of(c, client), &k->reconnect);
@@ -199,9 +199,9 @@ void clients_dropped(struct clients *c, uint32_t client, enum disconnect_cause c
 {
     struct client *k = &c->list[client];
     k->seen = seen;
-    if (k->state == CLIENT_OPEN) {
+    if (c->state[client] == CLIENT_OPEN) {
         lose(c, client, cause, asked_ns);
-    } else if (k->state == CLIENT_HANDSHAKING) {
+    } else if (c->state[client] == CLIENT_HANDSHAKING) {
         c->counters.disconnects[cause]++;
         attempt_failed(c, client, asked_ns);
     }
@@ -209,9 +209,9 @@ void clients_dropped(struct clients *c, uint32_t client, enum disconnect_cause c
 
 void clients_leave(struct clients *c, uint32_t client)
 {
-    struct client *k = &c->list[client];
-    bool told = k->state == CLIENT_OPEN || k->state == CLIENT_HANDSHAKING;
-    c->counters.disconnects[DISCONNECT_CLIENT_LEFT] += k->state == CLIENT_OPEN;
+    uint8_t state = c->state[client];
+    bool told = state == CLIENT_OPEN || state == CLIENT_HANDSHAKING;
+    c->counters.disconnects[DISCONNECT_CLIENT_LEFT] += state == CLIENT_OPEN;
     set_state(c, client, CLIENT_CLOSED);
     set_timer(c, client, INT64_MAX);
     if (told)
@@ -220,7 +220,7 @@ void clients_leave(struct clients *c, uint32_t client)
 
 void clients_vanish(struct clients *c, uint32_t client)
 {
-    if (c->list[client].state != CLIENT_OPEN)
+    if (c->state[client] != CLIENT_OPEN)
         return;
     c->counters.vanished++;
     c->params.server->vanished(c->params.server_object, client);
@@ -233,7 +233,7 @@ static void timer_fired(void *subject, void *object)
     uint32_t client = (uint32_t)(uintptr_t)object;
     struct client *k = &c->list[client];
     k->timer = 0;
-    switch ((enum client_state)k->state) {
+    switch ((enum client_state)c->state[client]) {
     case CLIENT_WAITING:
         clients_connect(c, client);
         return;
@@ -277,7 +277,7 @@ static void stall_due(void *subject, void *object)
     struct clients *c = subject;
     uint32_t client = (uint32_t)(uintptr_t)object;
     const struct client_class *k = class_of(c, client);
-    if (c->list[client].state == CLIENT_OPEN &&
+    if (c->state[client] == CLIENT_OPEN &&
         c->sim->now_ns - c->list[client].since_ns >= k->stall_at_ns)
         stall(c, client, k->stall_ns == 0 ? INT64_MAX : c->sim->now_ns + k->stall_ns);
 }
@@ -319,9 +319,9 @@ static void churned(void *subject, void *object)
     uint32_t first, n;
     churn_rate(c, (int)(which / 2), which % 2, &first, &n);
     uint32_t client = first + (uint32_t)(random_stream_uniform(&c->churn) * n);
-    if (c->list[client].state == CLIENT_OPEN && which % 2)
+    if (c->state[client] == CLIENT_OPEN && which % 2)
         clients_vanish(c, client);
-    else if (c->list[client].state == CLIENT_OPEN)
+    else if (c->state[client] == CLIENT_OPEN)
         stall(c, client, stall_end_ns(c, &c->params.classes[which / 2]));
     next_churn(c, which);
 }
@@ -331,20 +331,44 @@ static void churned(void *subject, void *object)
 void clients_init(struct clients *c, struct simulation *sim, const struct clients_params *p)
 {
     *c = (struct clients){ .sim = sim, .params = *p };
+    c->state = mem_alloc(p->count + (size_t)1);
     c->list = mem_alloc((p->count + (size_t)1) * sizeof *c->list);
     random_stream_init(&c->churn, p->seed, p->replication, RANDOM_CHURN, 0);
 }
 
 void clients_close(struct clients *c)
 {
+    free(c->state);
     free(c->list);
+    c->state = NULL;
     c->list = NULL;
+}
+
+/* Clients of one class. A million that nothing is timed for are opened in no time: they stay 0. */
+static void open_at_start(struct clients *c, const struct client_class *k, uint32_t first,
+                          uint32_t end)
+{
+    if (k->silence_timeout_ns > 0 || k->stall_at_ns > 0 || c->sim->now_ns > 0) {
+        for (uint32_t i = first; i < end; i++)
+            opened(c, i);
+        return;
+    }
+    memset(c->state + first, CLIENT_OPEN, end - first);
+    c->open += end - first;
 }
 
 void clients_open_at_start(struct clients *c, uint32_t first, uint32_t n)
 {
-    for (uint32_t i = first; i < first + n; i++)
-        opened(c, i);
+    const struct clients_params *p = &c->params;
+    for (int k = 0; k < p->class_count && n > 0; k++) {
+        int64_t end = client_class_first(p->classes, p->class_count, p->count, k + 1);
+        end = end < first + n ? end : first + n;
+        if (end <= first)
+            continue;
+        open_at_start(c, &p->classes[k], first, (uint32_t)end);
+        n -= (uint32_t)end - first;
+        first = (uint32_t)end;
+    }
 }
 
 void clients_start(struct clients *c)

@@ -68,13 +68,13 @@ struct clients_counters {
     uint64_t noticed[DISCONNECT_CAUSES];     /* at the server, of clients already gone */
 };
 
-struct client { /* one client; 48 bytes */
+struct
+    client { /* one client, beside its state: all 0 while it has only been open since time 0 */
     struct reconnect reconnect;
     int64_t since_ns; /* of its state */
     int64_t heard_ns; /* last message or heartbeat, when its class listens for silence */
     uint64_t timer;   /* the one pending event; 0 = none */
     uint32_t seen;    /* needs the publishes from this sequence number on */
-    uint8_t state;    /* enum client_state */
     uint8_t syns;     /* sent in this attempt */
     uint16_t losses;  /* connections lost so far, modulo 2^16, never 0 after the first */
 };
@@ -82,6 +82,7 @@ struct client { /* one client; 48 bytes */
 struct clients {
     struct simulation *sim;
     struct clients_params params;
+    uint8_t *state;      /* by client: enum client_state; owned */
     struct client *list; /* owned */
     uint32_t open;       /* in CLIENT_OPEN */
     struct clients_counters counters;

@@ -29,11 +29,9 @@ uint64_t fleet_in_flight(const struct fleet *f)
 /* Every message of every pod is accounted for. */
 static void check(struct fleet_pod *fp)
 {
-    uint32_t *held = mem_alloc((fp->meter.connections + (size_t)1) * sizeof *held);
     for (int64_t w = 0; w < fp->fleet->p.server.workers; w++)
-        push_server_settle(&fp->pod.workers[w], held);
-    meter_check(&fp->meter, held);
-    free(held);
+        push_server_settle(&fp->pod.workers[w]);
+    meter_check(&fp->meter);
 }
 
 static void report_pod(struct fleet_pod *fp)

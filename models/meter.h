@@ -59,8 +59,10 @@ struct meter {
     uint64_t published;                          /* sent by the publisher */
     uint64_t due; /* published x subscribers, of the publishes handled */
     uint64_t delivered, dropped;
+    uint64_t held; /* in the server at the end of the run */
     uint64_t lost[METER_LOSSES];
     uint32_t connections;      /* all numbers are below this */
+    uint32_t reach;            /* connections from here on have never been due a message */
     int32_t *balance;          /* connections + 1 differences: due - settled; owned */
     struct histogram delivery; /* latency, measured publishes, ns */
     struct histogram depth;    /* sampled outbound queue depths, messages */
@@ -98,9 +100,10 @@ uint64_t meter_in_flight(const struct meter *m);                   /* due and no
 void meter_close_windows(struct meter *m, int64_t now_ns);
 /* Moves the latencies of the windows that ended by now_ns into a histogram instead. */
 void meter_take_windows(struct meter *m, int64_t now_ns, struct histogram *into);
-/* Asserts conservation: held[i] messages are in the server for connection i (array of
- * `connections`). */
-void meter_check(const struct meter *m, const uint32_t *held);
+/* At the end of a run: `messages` for each of n connections are in the server still. When that was
+ * said of all, meter_check asserts conservation: for each connection, due - settled is held. */
+void meter_hold(struct meter *m, uint32_t connection, uint32_t n, uint64_t messages);
+void meter_check(const struct meter *m);
 /* Writes the figures; `unhandled`: deliveries due for publishes that no worker has handled yet. */
 void meter_report(struct meter *m, uint64_t unhandled);
 /* Over the measured publishes: when the first and the last client had the message. */

@@ -12,12 +12,16 @@
 static uint32_t slot_take(struct pod *pod, uint32_t worker)
 {
     struct pod_slots *f = &pod->free[worker];
-    if (f->count == 0)
-        return POD_NONE;
-    uint32_t slot = f->items[f->head];
-    f->head = (f->head + 1) % pod->slots;
-    f->count--;
-    pod->use[slot]++;
+    uint32_t slot = POD_NONE;
+    if (f->fresh < pod->slots) {
+        slot = worker * pod->slots + f->fresh++;
+    } else if (f->count > 0) {
+        slot = f->items[f->head];
+        f->head = (f->head + 1) % pod->slots;
+        f->count--;
+    }
+    if (slot != POD_NONE)
+        pod->use[slot]++;
     return slot;
 }
 
@@ -44,13 +48,8 @@ void pod_slot_give_back(struct pod *pod, uint32_t slot)
 
 void pod_slots_reset(struct pod *pod)
 {
-    for (uint32_t w = 0; w < (uint32_t)pod->p->server.workers; w++) {
-        struct pod_slots *f = &pod->free[w];
-        f->head = 0;
-        f->count = pod->slots;
-        for (uint32_t i = 0; i < pod->slots; i++)
-            f->items[i] = w * pod->slots + i;
-    }
+    for (int64_t w = 0; w < pod->p->server.workers; w++)
+        pod->free[w].fresh = pod->free[w].head = pod->free[w].count = 0;
 }
 
 /* -- what the clients do ------------------------------------------------------------------- */
@@ -126,14 +125,23 @@ void pod_seat(struct pod *pod, uint32_t client)
     pod->client_of[slot] = client;
 }
 
+static bool anyone_reads_slowly(const struct parameters *p)
+{
+    for (int c = 0; c < CLIENT_CLASSES_MAX; c++)
+        if (p->classes[c].read_bps > 0)
+            return true;
+    return false;
+}
+
 void pod_start(struct pod *pod)
 {
     int64_t seated = 0;
+    bool slow = anyone_reads_slowly(pod->p);
     for (int64_t w = 0; w < pod->p->server.workers; w++) {
-        uint32_t n = pod->slots - pod->free[w].count;
+        uint32_t n = pod->free[w].fresh;
         if (n > 0)
             push_server_connected(&pod->workers[w], 0, n);
-        for (uint32_t i = 0; i < n; i++) {
+        for (uint32_t i = 0; slow && i < n; i++) {
             uint32_t slot = (uint32_t)w * pod->slots + i;
             pod_read_slowly(pod, slot, pod->client_of[slot]);
         }
@@ -267,7 +275,7 @@ void pod_init(struct pod *pod, struct simulation *sim, const struct pod_setup *s
     pod->workers = mem_alloc(workers * sizeof *pod->workers);
     pod->free = mem_alloc(workers * sizeof *pod->free);
     pod->slot_of = setup->slot_of ? setup->slot_of : no_slots(setup->client_count);
-    pod->client_of = no_slots(all);
+    pod->client_of = mem_alloc((all + 1) * sizeof *pod->client_of);
     pod->use = mem_alloc(all * sizeof *pod->use);
     accept_path_init(&pod->accept, 0);
     memory_account_init(&pod->memory, &p->memory);

@@ -23,8 +23,9 @@
 
 enum pod_state { POD_DOWN, POD_STARTING, POD_UP };
 
-struct pod_slots {   /* free slots of one worker, a ring */
-    uint32_t *items; /* owned; room for all */
+struct pod_slots {   /* free slots of one worker: those never used, then a ring of the freed */
+    uint32_t fresh;  /* number within the worker of the first that was never handed out */
+    uint32_t *items; /* the ring; owned; room for all */
     uint32_t head, count;
 };
 
@@ -71,7 +72,7 @@ struct pod {
     uint32_t slots;              /* of one worker; worker w has w * slots … */
     struct pod_slots *free;      /* by worker; owned */
     uint32_t *slot_of;   /* by client; POD_NONE: no connection; owned if setup's is NULL */
-    uint32_t *client_of; /* by slot; POD_NONE: the client is no longer there; owned */
+    uint32_t *client_of; /* by slot that was handed out; POD_NONE: the client left; owned */
     uint16_t *use;       /* by slot: how often it was handed out, modulo 2^16; owned */
     struct accept_path accept;
     struct memory_account memory;

@@ -234,11 +234,9 @@ static void report_positions(struct push_run *run)
 static void report(struct push_run *run)
 {
     struct run_record *r = run->out;
-    uint32_t *held = mem_alloc((run->meter.connections + (size_t)1) * sizeof *held);
     for (int64_t w = 0; w < run->p->server.workers; w++)
-        push_server_settle(&run->pod.workers[w], held);
-    meter_check(&run->meter, held);
-    free(held);
+        push_server_settle(&run->pod.workers[w]);
+    meter_check(&run->meter);
     meter_close_windows(&run->meter,
                         run->sim.now_ns + METER_WINDOWS * (int64_t)METER_WINDOW_NS);
     meter_report(&run->meter, unhandled(run));

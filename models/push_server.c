@@ -225,8 +225,6 @@ void push_server_init(struct push_server *s, struct simulation *sim,
     s->answered = mem_alloc(params->connections + (size_t)1);
     if (p->cost.connection_cv > 0)
         s->pace = mem_alloc((params->connections + (size_t)1) * sizeof *s->pace);
-    for (uint32_t i = 0; s->pace && i < params->connections; i++)
-        s->pace[i] = PUSH_PACE_ONE;
     connections_init(&s->connections, params->connections);
     struct event_loop_params loop = { .ops = ops_of(p->server.loop),
                                       .handler = &push_server_handler,
@@ -258,17 +256,25 @@ void push_server_close(struct push_server *s)
     memset(s, 0, sizeof *s);
 }
 
-void push_server_draw_pace(struct push_server *s, struct random_stream *rs)
+void push_server_pace_below(struct push_server *s, uint32_t end)
 {
-    for (uint32_t i = 0; s->pace && i < s->connections.count; i++) {
-        double factor = random_stream_lognormal(rs, 1, s->p->cost.connection_cv);
-        s->pace[i] = factor < PUSH_PACE_MAX ? (uint32_t)lround(factor * PUSH_PACE_ONE)
-                                            : (uint32_t)PUSH_PACE_MAX * PUSH_PACE_ONE;
+    for (; s->has_paces && s->paced < end; s->paced++) {
+        double factor = random_stream_lognormal(&s->paces, 1, s->p->cost.connection_cv);
+        factor = factor < PUSH_PACE_MAX ? factor : PUSH_PACE_MAX;
+        s->pace[s->paced] = (uint32_t)(factor * PUSH_PACE_ONE + 0.5);
     }
+}
+
+void push_server_draw_pace(struct push_server *s, const struct random_stream *rs)
+{
+    s->paces = *rs;
+    s->has_paces = s->pace != NULL;
+    push_server_pace_below(s, s->connections.used);
 }
 
 void push_server_connected(struct push_server *s, uint32_t first, uint32_t n)
 {
+    push_server_pace_below(s, first + n);
     connections_set_phase(&s->connections, first, n, CONNECTION_WAITING);
     push_beat_open_before(s, first, n);
 }

@@ -66,8 +66,11 @@ struct push_server {
     struct slow_clients slow;             /* those that do not read */
     const struct push_listener *listener; /* borrowed */
     void *listener_owner;
-    uint32_t *pace;                   /* factor of each connection's costs x PUSH_PACE_ONE;
-                                         NULL: all are 1; owned */
+    uint32_t
+        *pace; /* factor of each connection's costs x PUSH_PACE_ONE; NULL: all are 1; owned */
+    uint32_t paced; /* connections from here on have not drawn theirs */
+    bool has_paces;
+    struct random_stream paces; /* given by push_server_draw_pace; if has_paces */
     uint8_t *closing;                 /* why a connection with CONNECTION_LEFT ends; owned */
     uint32_t base;                    /* number of connection 0 for meter and listener */
     bool held_writes;                 /* writes wait for the end of the iteration (uvloop) */
@@ -103,8 +106,9 @@ void push_server_init(struct push_server *s, struct simulation *sim,
                       const struct push_server_params *params);
 void push_server_close(struct push_server *s);
 
-/* Draws the factor of each connection's costs (cost.connection_cv), before the run. */
-void push_server_draw_pace(struct push_server *s, struct random_stream *rs);
+/* Before the first publish, once: the stream from which the connections, in the order of their
+ * numbers, draw the factors of their costs (cost.connection_cv) when they first open. */
+void push_server_draw_pace(struct push_server *s, const struct random_stream *rs);
 /* Connections first … are open now, without any cost (before the run). */
 void push_server_connected(struct push_server *s, uint32_t first, uint32_t n);
 /* A publish request reaches the server; `record` gives planned_ns, bytes, factor and measured. */
@@ -152,8 +156,7 @@ struct push_holdings {      /* what a process holds for its connections */
 };
 /* Adds what this worker holds now. */
 void push_server_holdings(struct push_server *s, struct push_holdings *sum);
-/* At the end of a run, once: drops what is beyond the bounds, then adds to held[client] the
- * messages still held for it. */
-void push_server_settle(struct push_server *s, uint32_t *held);
+/* At the end of a run, once: drops what is beyond the bounds, then tells the meter what is held. */
+void push_server_settle(struct push_server *s);
 
 #endif

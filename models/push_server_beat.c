@@ -177,11 +177,12 @@ int64_t push_beat_expire_begin(struct push_server *s, struct loop_entry *e)
 static void open_run(struct push_server *s, uint32_t first, uint32_t n, int64_t due_ns)
 {
     struct beat b = { first, n, ++s->opens, 0 };
+    if (s->p->heartbeat.period_ns == 0)
+        return;
     for (uint32_t i = first; i < first + n; i++)
         s->token[i] = b.token;
     memset(s->answered + first, 0, n);
-    if (s->p->heartbeat.period_ns > 0)
-        later(s, &s->due, &b, due_ns, ping_due);
+    later(s, &s->due, &b, due_ns, ping_due);
 }
 
 void push_beat_open(struct push_server *s, uint32_t i)

@@ -22,14 +22,14 @@ uint32_t push_server_depth(const struct push_server *s, uint32_t from)
     return drops && held > bound ? bound : held;
 }
 
-/* Connections first .. end - 1 of an entry whose queue is the entry's window. */
+/* Connections first .. end - 1 of an entry whose queue is the entry's window: not those with a
+ * queue of their own, which are among the slow ones. */
 static uint32_t with_window(const struct push_server *s, uint32_t first, uint32_t end)
 {
     uint32_t n = end - first;
-    if (connections_regular(&s->connections))
-        return n;
-    for (uint32_t i = first; i < end; i++)
-        n -= (s->connections.state[i] & CONNECTION_OWN) != 0;
+    const struct slow_client *c = slow_clients_from(&s->slow, first);
+    for (; c < s->slow.items + s->slow.count && c->connection < end; c++)
+        n -= (s->connections.state[c->connection] & CONNECTION_OWN) != 0;
     return n;
 }
 
@@ -118,16 +118,12 @@ void push_server_holdings(struct push_server *s, struct push_holdings *sum)
     sum->shared_bytes += s->sum_bytes[s->tail] - s->sum_bytes[w.oldest];
 }
 
-struct holding {
-    struct push_server *server;
-    uint32_t *held; /* by client */
-};
-
-static void hold(struct holding *h, const struct loop_entry *e, uint32_t done,
+/* `messages` are held for the connections of a range but the first `done`. */
+static void hold(struct push_server *s, const struct loop_entry *e, uint32_t done,
                  uint32_t messages)
 {
-    for (uint32_t i = done; i < e->count; i++)
-        h->held[h->server->base + e->first + i] += messages;
+    if (done < e->count && messages > 0)
+        meter_hold(s->meter, s->base + e->first + done, e->count - done, messages);
 }
 
 /* How many of a begun range's callbacks have got to offset_ns. */
@@ -137,45 +133,45 @@ static uint32_t got_to(int64_t progress_ns, int64_t unit_ns, int64_t offset_ns)
 }
 
 /* Windows not yet taken: those with a queue of their own are counted there. */
-static void hold_windows(struct holding *h, const struct loop_entry *entry)
+static void hold_windows(struct push_server *s, const struct loop_entry *entry)
 {
-    struct push_server *s = h->server;
-    for (uint32_t i = 0; i < entry->count; i++) {
+    uint32_t end = entry->first + entry->count;
+    for (uint32_t i = entry->first, n; i < end; i += n) {
         struct loop_entry e = *entry;
-        e.first += i;
-        e.count = 1;
-        if (s->connections.state[e.first] & CONNECTION_OWN)
+        n = connections_run(&s->connections, i, end - i);
+        if (s->connections.state[i] & CONNECTION_OWN)
             continue;
+        e.first = i;
+        e.count = n;
         push_server_bound(s, &e);
-        hold(h, &e, 0, e.to - e.from);
+        hold(s, &e, 0, e.to - e.from);
     }
 }
 
 static void hold_entry(void *arg, const struct loop_entry *e, bool begun, int64_t progress_ns)
 {
-    struct holding *h = arg;
-    struct push_server *s = h->server;
+    struct push_server *s = arg;
     if (e->step == STEP_FLUSH) {
         int64_t unit = push_server_flush_cost(s, e);
-        hold(h, e, begun ? got_to(progress_ns, unit, unit) : 0, e->to - e->from);
+        hold(s, e, begun ? got_to(progress_ns, unit, unit) : 0, e->to - e->from);
     } else if (e->step == STEP_PASS || (e->step == STEP_TAKE && !begun)) {
-        hold_windows(h, e);
+        hold_windows(s, e);
     } else if (e->step == STEP_TAKE && s->held_writes) {
-        hold(h, e, 0, e->to - e->from);
+        hold(s, e, 0, e->to - e->from);
         push_server_drop_rest(s, e);
     } else if (e->step == STEP_TAKE) {
         push_server_drop_rest(s, e);
         int64_t unit = push_server_take_cost(s, e);
         for (uint32_t m = e->from; m < e->to; m++)
-            hold(h, e, got_to(progress_ns, unit, push_server_written_cost(s, e, m)), 1);
+            hold(s, e, got_to(progress_ns, unit, push_server_written_cost(s, e, m)), 1);
     }
 }
 
-void push_server_settle(struct push_server *s, uint32_t *held)
+void push_server_settle(struct push_server *s)
 {
-    struct holding h = { s, held };
     event_loop_sync(&s->loop);
-    event_loop_visit(&s->loop, hold_entry, &h);
+    event_loop_visit(&s->loop, hold_entry, s);
     for (uint32_t i = 0; i < s->slow.count; i++)
-        held[s->base + s->slow.items[i].connection] += slow_client_messages(&s->slow.items[i]);
+        meter_hold(s->meter, s->base + s->slow.items[i].connection, 1,
+                   slow_client_messages(&s->slow.items[i]));
 }

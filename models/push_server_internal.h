@@ -53,7 +53,9 @@ static inline int64_t push_server_paced(const struct push_server *s, uint32_t i,
     return s->pace ? push_paced(s->pace[i], ns) : ns;
 }
 
-/* push_server.c: extends the prefix sums of costs and bytes by message m. */
+/* push_server.c: connections below `end` have drawn their pace. */
+void push_server_pace_below(struct push_server *s, uint32_t end);
+/* Extends the prefix sums of costs and bytes by message m. */
 void push_server_add_costs(struct push_server *s, uint32_t m);
 /* The next wake-up of n connections whose oldest message is `from`, after
  * `passes` of them. */

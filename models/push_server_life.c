@@ -128,6 +128,7 @@ static void syn_arrives(void *subject, void *object)
 void push_server_connect(struct push_server *s, uint32_t connection)
 {
     assert(connections_phase(&s->connections, connection) == CONNECTION_CLOSED);
+    push_server_pace_below(s, connection + 1);
     connections_set_phase(&s->connections, connection, 1, CONNECTION_HANDSHAKE);
     simulation_at(s->sim, s->sim->now_ns + s->p->network.publish_ns, 0, syn_arrives, s,
                   (void *)(uintptr_t)connection);

@@ -42,6 +42,11 @@ struct slow_client *slow_clients_find(const struct slow_clients *s, uint32_t con
     return i < s->count && s->items[i].connection == connection ? &s->items[i] : NULL;
 }
 
+const struct slow_client *slow_clients_from(const struct slow_clients *s, uint32_t connection)
+{
+    return s->count == 0 ? s->items : &s->items[lower_bound(s, connection)];
+}
+
 struct slow_client *slow_clients_add(struct slow_clients *s, uint32_t connection)
 {
     uint32_t i = lower_bound(s, connection);

@@ -53,6 +53,8 @@ struct slow_clients {          /* sorted by connection; zeroed = none */
 void slow_clients_close(struct slow_clients *s);
 /* The pointer holds until the next add or remove. */
 struct slow_client *slow_clients_find(const struct slow_clients *s, uint32_t connection);
+/* The first one with a connection number >= connection: up to items + count. */
+const struct slow_client *slow_clients_from(const struct slow_clients *s, uint32_t connection);
 struct slow_client *slow_clients_add(struct slow_clients *s,
                                      uint32_t connection); /* or finds */
 void slow_clients_remove(struct slow_clients *s, uint32_t connection);
