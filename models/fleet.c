@@ -206,7 +206,7 @@ static void sync_all(struct fleet *f)
 {
     for (size_t i = 0; i < f->pod_count; i++)
         for (int64_t w = 0; w < f->p.server.workers; w++)
-            event_loop_sync(&f->pods[i]->pod.workers[w].loop);
+            event_loop_break(&f->pods[i]->pod.workers[w].loop);
 }
 
 /* The schedule's time, then the drain: until everything is delivered, or its end. */

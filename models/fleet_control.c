@@ -322,7 +322,7 @@ static void collect_latency(struct fleet *f)
     for (size_t i = 0; i < f->pod_count; i++) {
         struct fleet_pod *fp = f->pods[i];
         for (int64_t w = 0; w < f->p.server.workers; w++)
-            event_loop_sync(&fp->pod.workers[w].loop);
+            event_loop_break(&fp->pod.workers[w].loop);
         histogram_clear(&one);
         meter_take_windows(&fp->meter, f->sim.now_ns, &one);
         if (one.count == 0)

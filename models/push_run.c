@@ -109,11 +109,11 @@ static void sample_depth(void *subject, void *object)
     simulation_at(&run->sim, run->sim.now_ns + run->sample_ns, 1, sample_depth, run, NULL);
 }
 
-/* Hears of every write up to now. */
+/* Hears of every write and drop up to now. */
 static void sync_workers(struct push_run *run)
 {
     for (int64_t w = 0; w < run->p->server.workers; w++)
-        event_loop_sync(&run->pod.workers[w].loop);
+        event_loop_break(&run->pod.workers[w].loop);
 }
 
 static void sample_pod(struct push_run *run)
@@ -135,13 +135,13 @@ static void sample_second(void *subject, void *object)
     int64_t now = run->sim.now_ns;
     struct cpu_counters c = cpu_group_counters(run->group);
     (void)object;
+    sync_workers(run);
     run_record_point(run->out, "cpu.used", now,
                      (double)(c.usage_ns - run->sampled.usage_ns) / 1e9);
     run_record_point(run->out, "cpu.throttled", now,
                      (double)(c.throttled_ns - run->sampled.throttled_ns) / 1e9);
     run->sampled = c;
     sample_pod(run);
-    sync_workers(run);
     meter_close_windows(&run->meter, now);
     simulation_at(&run->sim, now + run->series_ns, 1, sample_second, run, NULL);
 }

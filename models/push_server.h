@@ -70,7 +70,7 @@ struct push_server {
         *pace; /* factor of each connection's costs x PUSH_PACE_ONE; NULL: all are 1; owned */
     uint32_t paced; /* connections from here on have not drawn theirs */
     bool has_paces;
-    struct random_stream paces; /* given by push_server_draw_pace; if has_paces */
+    struct random_stream paces;       /* given by push_server_draw_pace; if has_paces */
     uint8_t *closing;                 /* why a connection with CONNECTION_LEFT ends; owned */
     uint32_t base;                    /* number of connection 0 for meter and listener */
     bool held_writes;                 /* writes wait for the end of the iteration (uvloop) */
