@@ -128,6 +128,8 @@ static void take_action(struct fleet *f, struct action *action)
     case ACTION_STALL:
         fleet_stalled(f, action->client, action->at_ns + action->duration_ns);
         break;
+    case ACTION_MESSAGE:
+        break;
     }
 }
 

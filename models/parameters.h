@@ -16,6 +16,7 @@
 #include "models/balancer.h"
 #include "models/client_class.h"
 #include "models/cpu.h"
+#include "models/duplex.h"
 #include "models/heartbeat.h"
 #include "models/memory_account.h"
 #include "models/probe.h"
@@ -48,7 +49,8 @@ struct protocol_costs {   /* CPU time on the reference host, ns unless said othe
     double state_ns;      /* more for a wake-up that finds the connection's state cold */
     double item_ns;       /* per message handled in that wake-up */
     double write_ns;      /* the write itself, per write call */
-    double write_kib_ns;  /* per KiB written */
+    double write_kib_ns;  /* per KiB written, or read of a client's message */
+    double message_ns;    /* a client's message: read, parse (or unmask), handle */
     int64_t frame_bytes;  /* bytes added to each message on the wire */
 };
 
@@ -177,6 +179,7 @@ struct parameters {
     struct reconnect_params reconnect; /* of the classes without a preset */
     int64_t clients;                   /* connected at the start, 0..10e6 */
     struct workload_params workload;
+    struct duplex_params duplex;
     struct slo_params slo;
     struct slo_control_params control; /* of a fleet */
     struct fleet_params fleet;

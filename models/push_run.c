@@ -77,6 +77,8 @@ static void take_action(struct push_run *run, struct action *action)
     case ACTION_STALL:
         pod_for_clients.stalled(&run->pod, action->client, until);
         break;
+    case ACTION_MESSAGE:
+        break;
     }
 }
 

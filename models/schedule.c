@@ -41,6 +41,55 @@ static void add_phase(struct schedule *s, const struct workload_params *w,
     }
 }
 
+/* Messages of all clients together are Poisson too, each from any of them. */
+static void add_messages(struct schedule *s, const struct parameters *p,
+                         const struct phase_params *phase, int64_t start_ns,
+                         struct random_stream *rs)
+{
+    double rate_hz = p->duplex.rate_hz * (double)p->clients;
+    if (rate_hz <= 0)
+        return;
+    double at = random_stream_exponential(rs, 1e9 / rate_hz);
+    for (; at < (double)phase->duration_ns;
+         at += random_stream_exponential(rs, 1e9 / rate_hz)) {
+        struct action message = { .at_ns = start_ns + (int64_t)at,
+                                  .kind = ACTION_MESSAGE,
+                                  .client = (uint32_t)(random_stream_uniform(rs) *
+                                                       (double)p->clients),
+                                  .bytes = p->duplex.bytes,
+                                  .measured = phase->measure };
+        append(s, &message);
+    }
+}
+
+/* The actions before `middle` and those from it on, each in order of time, become one order. */
+static void merge(struct schedule *s, size_t middle)
+{
+    struct action *merged = mem_alloc((s->count + 1) * sizeof *merged);
+    size_t a = 0, b = middle;
+    for (size_t i = 0; i < s->count; i++) {
+        bool first =
+            b == s->count || (a < middle && s->actions[a].at_ns <= s->actions[b].at_ns);
+        merged[i] = s->actions[first ? a++ : b++];
+    }
+    free(s->actions);
+    s->actions = merged;
+}
+
+static void build_messages(struct schedule *s, const struct parameters *p, uint64_t seed,
+                           uint32_t replication)
+{
+    struct random_stream rs;
+    int64_t start_ns = 0;
+    size_t publishes = s->count;
+    random_stream_init(&rs, seed, replication, RANDOM_DUPLEX, 0);
+    for (int i = 0; i < p->workload.phases; i++) {
+        add_messages(s, p, &p->workload.phase[i], start_ns, &rs);
+        start_ns += p->workload.phase[i].duration_ns;
+    }
+    merge(s, publishes);
+}
+
 void schedule_build(struct schedule *s, const struct parameters *p, uint64_t seed,
                     uint32_t replication)
 {
@@ -54,6 +103,8 @@ void schedule_build(struct schedule *s, const struct parameters *p, uint64_t see
         add_phase(s, &p->workload, &p->workload.phase[i], s->end_ns, &rs);
         s->end_ns += p->workload.phase[i].duration_ns;
     }
+    if (p->duplex.rate_hz > 0)
+        build_messages(s, p, seed, p->workload.same_arrivals ? 1 : replication);
 }
 
 void schedule_close(struct schedule *s)
@@ -62,10 +113,20 @@ void schedule_close(struct schedule *s)
     memset(s, 0, sizeof *s);
 }
 
-uint32_t schedule_publishes(const struct schedule *s)
+static uint32_t count_of(const struct schedule *s, enum action_kind kind)
 {
     uint32_t count = 0;
     for (size_t i = 0; i < s->count; i++)
-        count += s->actions[i].kind == ACTION_PUBLISH;
+        count += s->actions[i].kind == kind;
     return count;
+}
+
+uint32_t schedule_publishes(const struct schedule *s)
+{
+    return count_of(s, ACTION_PUBLISH);
+}
+
+uint32_t schedule_messages(const struct schedule *s)
+{
+    return count_of(s, ACTION_MESSAGE);
 }

@@ -17,15 +17,16 @@ enum action_kind {
     ACTION_CONNECT,    /* client */
     ACTION_DISCONNECT, /* client closes */
     ACTION_STALL,      /* client stops reading for duration_ns */
+    ACTION_MESSAGE,    /* client sends the server a message; bytes, measured as of a publish */
 };
 
 struct action {
     int64_t at_ns;
     enum action_kind kind;
-    uint32_t client;     /* connect, disconnect, stall */
-    int64_t bytes;       /* publish: payload, 1..16 MiB */
+    uint32_t client;     /* connect, disconnect, stall, message */
+    int64_t bytes;       /* publish, message: payload, 1..16 MiB */
     int64_t duration_ns; /* stall */
-    bool measured;       /* publish */
+    bool measured;       /* publish, message */
 };
 
 struct schedule {
@@ -39,11 +40,12 @@ struct schedule {
 
 /* Publishes from the phases of `p`, drawn from stream (seed, replication, RANDOM_ARRIVALS), with
  * same_arrivals from that of replication 1; one client connected from the start for each of
- * p->clients. Constant rates: the first publish of a
+ * p->clients. Their messages are drawn from RANDOM_DUPLEX in the same way. Constant rates: the first publish of a
  * phase comes half an interval after its start. */
 void schedule_build(struct schedule *s, const struct parameters *p, uint64_t seed,
                     uint32_t replication);
 void schedule_close(struct schedule *s);
 uint32_t schedule_publishes(const struct schedule *s); /* how many */
+uint32_t schedule_messages(const struct schedule *s);
 
 #endif

@@ -36,6 +36,8 @@ static void play(struct player *p, const struct action *a, int64_t now_ns)
     case ACTION_STALL:
         client_stall(c, a->duration_ns);
         break;
+    case ACTION_MESSAGE: /* the real arm's clients do not send yet */
+        break;
     }
     note(p, a, now_ns);
 }

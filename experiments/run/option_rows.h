@@ -35,7 +35,8 @@
     NUMBER("cost." name, DOUBLE, TIME, ATP(cost.field), fallback, 0, 10 * S, OPTION_MODEL,     \
            help, "calibrated")
 
-#define PROTOCOL_COSTS(name, p, handshake, disconnect, wake, item, write, frame, frame_source) \
+#define PROTOCOL_COSTS(name, p, handshake, disconnect, wake, item, write, message, frame,      \
+                       frame_source)                                                           \
     COST(name ".handshake", by_protocol[p].handshake_ns, handshake,                            \
          "CPU of one connection's accept, parse and response head"),                           \
         COST(name ".disconnect", by_protocol[p].disconnect_ns, disconnect,                     \
@@ -48,6 +49,8 @@
              "CPU per message handled in a wake-up"),                                          \
         COST(name ".write", by_protocol[p].write_ns, write, "CPU of one write"),               \
         COST(name ".write-kib", by_protocol[p].write_kib_ns, "250ns", "CPU per KiB written"),  \
+        COST(name ".message", by_protocol[p].message_ns, message,                              \
+             "CPU of a client's message: read, parse, handle; its answer is a write more"),    \
         BYTES("cost." name ".frame", ATP(cost.by_protocol[p].frame_bytes), frame, 0, 65536,    \
               OPTION_MODEL, "bytes added to each message on the wire", frame_source)
 

@@ -33,6 +33,7 @@ static const char *const triggers[] = { "never", "breach", "amplification", NULL
 /* 0: none, then enum queue_policy */
 static const char *const switches[] = { "none",      "drop-oldest", "drop-newest", "disconnect",
                                         "unbounded", "conflate",    NULL };
+static const char *const connections[] = { "keep-alive", "each", NULL };
 static const char *const arrivals[] = { "constant", "poisson", NULL };
 static const char *const generations[] = { "queue", "task", NULL };
 
@@ -224,6 +225,18 @@ static const struct option_row table[] = {
     TIME("workload.drain", ATP(workload.drain_ns), "10s", 0, 3600 * S, 0,
          "after the last publish, wait at most so long for deliveries", ""),
 
+    NUMBER("duplex.rate", DOUBLE, RATE, ATP(duplex.rate_hz), "0", 0, 1e4, 0,
+           "messages that each connected client sends, Poisson; the server answers each", ""),
+    BYTES("duplex.size", ATP(duplex.bytes), "64B", 1, 16 << 20, 0, "payload of a message", ""),
+    BYTES("duplex.reply", ATP(duplex.reply_bytes), "64B", 1, 16 << 20, 0,
+          "payload of its answer", ""),
+    CHOICE("duplex.connection", ATP(duplex.connection), "keep-alive", connections, 0,
+           "SSE: the POST of a message goes over a connection that stands, or one for each",
+           "HTTP/1.1 keeps connections alive: RFC 9112, 9.3"),
+    COUNT("duplex.hops", ATP(duplex.hops), "1", 0, 4, OPTION_MODEL,
+          "ready-queue passes between reading a message and its handler",
+          "asyncio: a task is woken or made"),
+
     NUMBER("slo.p95", INT64, TIME, ATP(slo.p95_ns), "none", 1, 3600 * S, OPTION_NONE,
            "limit on the 95th percentile of delivery latency", ""),
     NUMBER("slo.p99", INT64, TIME, ATP(slo.p99_ns), "none", 1, 3600 * S, OPTION_NONE,
@@ -296,10 +309,10 @@ static const struct option_row table[] = {
     COST("gc.base", gc_base_ns, "0", "pause of one collection without connections"),
     COST("gc.connection", gc_connection_ns, "0", "added to the pause per live connection"),
 
-    PROTOCOL_COSTS("sse", PROTOCOL_SSE, "400us", "100us", "5us", "2us", "6us", "16B",
+    PROTOCOL_COSTS("sse", PROTOCOL_SSE, "400us", "100us", "5us", "2us", "6us", "150us", "16B",
                    "HTML Living Standard, server-sent events: data: and id: lines"),
-    PROTOCOL_COSTS("websocket", PROTOCOL_WEBSOCKET, "500us", "150us", "8us", "3us", "8us", "4B",
-                   "RFC 6455 section 5.2: 2 or 4 bytes from server to client"),
+    PROTOCOL_COSTS("websocket", PROTOCOL_WEBSOCKET, "500us", "150us", "8us", "3us", "8us",
+                   "30us", "4B", "RFC 6455 section 5.2: 2 or 4 bytes from server to client"),
 };
 
 static const struct option_row phase_table[] = {

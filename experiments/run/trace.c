@@ -230,14 +230,14 @@ static int read_known_client(struct reader *r, struct action *a)
     return rc;
 }
 
-static int read_publish(struct reader *r, struct action *a)
+static int read_sent(struct reader *r, struct action *a, enum action_kind kind)
 {
     int64_t measured = 1;
     int rc = read_integer(r, BYTES, 1, BYTES_MAX, &a->bytes);
     if (rc == 0 && *text_of(r, MEASURED))
         rc = read_integer(r, MEASURED, 0, 1, &measured);
     a->measured = measured;
-    a->kind = ACTION_PUBLISH;
+    a->kind = kind;
     return rc;
 }
 
@@ -283,10 +283,14 @@ static int read_action(struct reader *r, struct action *a)
         return 0;
     }
     if (strcmp(word, "publish") == 0) {
-        rc = read_publish(r, a);
+        rc = read_sent(r, a, ACTION_PUBLISH);
     } else if (strcmp(word, "disconnect") == 0) {
         a->kind = ACTION_DISCONNECT;
         rc = read_known_client(r, a);
+    } else if (strcmp(word, "message") == 0) {
+        rc = read_known_client(r, a);
+        if (rc == 0)
+            rc = read_sent(r, a, ACTION_MESSAGE);
     } else if (strcmp(word, "stall") == 0) {
         a->kind = ACTION_STALL;
         rc = read_known_client(r, a);
@@ -295,7 +299,7 @@ static int read_action(struct reader *r, struct action *a)
     } else {
         return complain(r, ACTION,
                         "unknown action '%s' (publish, connect, disconnect, stall, "
-                        "end)",
+                        "message, end)",
                         word);
     }
     if (rc == 0)
@@ -389,60 +393,4 @@ int trace_read(struct schedule *s, const char *path, struct error *err)
     else
         free(read.actions);
     return rc;
-}
-
-/* ---- writing ---- */
-
-static void write_time(FILE *file, int64_t ns)
-{
-    fprintf(file, "%lld.%09lld,", (long long)(ns / 1000000000), (long long)(ns % 1000000000));
-}
-
-static void write_action(FILE *file, const struct action *a)
-{
-    write_time(file, a->at_ns);
-    switch (a->kind) {
-    case ACTION_PUBLISH:
-        fprintf(file, "publish,,%lld,,%d\n", (long long)a->bytes, a->measured);
-        break;
-    case ACTION_CONNECT:
-        fprintf(file, "connect,%u,,,\n", a->client);
-        break;
-    case ACTION_DISCONNECT:
-        fprintf(file, "disconnect,%u,,,\n", a->client);
-        break;
-    case ACTION_STALL:
-        fprintf(file, "stall,%u,,", a->client);
-        write_time(file, a->duration_ns);
-        fprintf(file, "\n");
-        break;
-    }
-}
-
-static void write_all(FILE *file, const struct schedule *s)
-{
-    fprintf(file, "time_s,action,client,bytes,duration_s,measured\n");
-    for (uint32_t i = 0; i < s->initial; i++)
-        fprintf(file, "0.000000000,connect,%u,,,\n", i);
-    for (size_t i = 0; i < s->count; i++)
-        write_action(file, &s->actions[i]);
-    write_time(file, s->end_ns);
-    fprintf(file, "end,,,,\n");
-}
-
-int trace_write(const struct schedule *s, const char *path, struct error *err)
-{
-    char *temporary = mem_printf("%s.%d.tmp", path, (int)getpid());
-    FILE *file = fopen(temporary, "we");
-    bool good = file != NULL;
-    if (good) {
-        write_all(file, s);
-        good = !ferror(file);
-        good = fclose(file) == 0 && good && rename(temporary, path) == 0;
-    }
-    int cause = errno;
-    if (!good)
-        unlink(temporary);
-    free(temporary);
-    return good ? 0 : error_set(err, ERR_IO, "%s: %s", path, strerror(cause));
 }

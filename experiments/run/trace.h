@@ -8,11 +8,12 @@
  *
  * The first row names the columns, in any order; time_s (or time_ns) and action are needed,
  * client, bytes and duration_s (or duration_ns) where an action needs them, measured (0 or 1,
- * default 1) says whether a publish enters the latency figures. Actions:
+ * default 1) says whether a publish or message enters the latency figures. Actions:
  *   connect     client; at time 0: connected before the run starts. Those are numbered from 0.
  *   disconnect  client, connected by an earlier row
  *   publish     bytes (1..16 MiB)
  *   stall       client, duration: the client, connected by an earlier row, stops reading
+ *   message     client, connected by an earlier row, bytes: it sends the server a message
  *   end         the run ends here and the drain follows (default: at the last action)
  * Times do not go backwards. Fields may be quoted (RFC 4180, but no line break inside a field;
  * libcsv 3.0.3). Every row ends in a line break, so that a file cut short is noticed.

@@ -60,17 +60,18 @@ static void random_action(struct action *a, struct random_stream *rs, int64_t at
                           bool known[20])
 {
     uint64_t bits = random_stream_u64(rs);
-    *a = (struct action){ .at_ns = at_ns, .kind = (enum action_kind)(bits & 3) };
-    if (a->kind == ACTION_PUBLISH) {
+    *a = (struct action){ .at_ns = at_ns,
+                          .kind = (enum action_kind)((bits >> 48) % (ACTION_MESSAGE + 1)) };
+    if (a->kind != ACTION_PUBLISH)
+        a->client = (uint32_t)(bits >> 2) % 20;
+    if (a->kind >= ACTION_DISCONNECT && !known[a->client])
+        a->kind = ACTION_CONNECT;
+    if (a->kind == ACTION_PUBLISH || a->kind == ACTION_MESSAGE) {
         a->bytes = 1 + (int64_t)(bits >> 2) % (16 << 20);
         if (a->bytes < 1)
             a->bytes = 1;
         a->measured = bits >> 40 & 1;
-    } else {
-        a->client = (uint32_t)(bits >> 2) % 20;
     }
-    if (a->kind == ACTION_DISCONNECT || a->kind == ACTION_STALL)
-        a->kind = known[a->client] ? a->kind : ACTION_CONNECT;
     known[a->client] |= a->kind == ACTION_CONNECT;
     if (a->kind == ACTION_STALL)
         a->duration_ns = (int64_t)(bits >> 8) % 10000000000;
