@@ -29,11 +29,9 @@ static void say_progress(const struct campaign *c, const struct plan_point *poin
                 each_s * (double)(c->total - at));
 }
 
-/* Runs until it is sound, or the tries are used up. */
-static int measure(struct campaign *c, const struct plan_point *point, const struct schedule *s,
-                   struct run_record *record, struct error *err)
+int campaign_measure(struct campaign *c, const struct parameters *p, const struct schedule *s,
+                     struct run_record *record, struct error *err)
 {
-    const struct parameters *p = &point->settings.parameters;
     struct schedule played = { 0 };
     struct replay_options how = { .server_cpu = -1, .client_cpu = -1 };
     how.played = c->record ? &played : NULL;
@@ -65,8 +63,9 @@ static int keep(struct campaign *c, const struct plan_point *point, struct store
 
 static bool is_there(const struct campaign *c, const struct plan_point *point, int64_t repeat)
 {
-    return !c->force && store_has(c->store, c->experiment, "real", point->number, repeat,
-                                  point->scenario_hash);
+    return c->store && !c->force &&
+           store_has(c->store, c->experiment, "real", point->number, repeat,
+                     point->scenario_hash);
 }
 
 /* The schedule of one run: the trace, or built from the phases (then it is the caller's). */
@@ -97,7 +96,8 @@ static int run_once(struct campaign *c, const struct plan_point *point, int64_t 
     struct error why;
     int64_t begin_ns = now_ns();
     say_progress(c, point, repeat);
-    int rc = measure(c, point, schedule_of(c, point, repeat, &built), &record, &why);
+    int rc = campaign_measure(c, &point->settings.parameters,
+                              schedule_of(c, point, repeat, &built), &record, &why);
     run.wall_s = (double)(now_ns() - begin_ns) / 1e9;
     schedule_close(&built);
     if (rc == ERR_UNAVAILABLE || rc == ERR_INVALID) {
@@ -146,9 +146,8 @@ static int open_spec(struct campaign *c, struct error *err)
     return server_spec_read(&c->spec, path, err);
 }
 
-/* What the client adds by itself, for each protocol that is still to be run. A client that cannot
- * be measured soundly now may be later: each run is checked by itself. */
-static int measure_floor(struct campaign *c, struct error *err)
+/* A client that cannot be measured soundly now may be later: each run is checked by itself. */
+int campaign_floor(struct campaign *c, struct error *err)
 {
     const struct plan *plan = &c->session->plan;
     bool done[PROTOCOLS] = { false };
@@ -191,7 +190,7 @@ int campaign_run(struct campaign *c, struct error *err)
 {
     int rc = c->spec.name ? 0 : campaign_open(c, err);
     if (rc == 0)
-        rc = measure_floor(c, err);
+        rc = campaign_floor(c, err);
     return rc ? rc : run_all(c, c->repeats, err);
 }
 

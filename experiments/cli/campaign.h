@@ -19,7 +19,7 @@ typedef void campaign_row_fn(void *context, const struct plan_point *point, int6
 
 struct campaign {
     const struct session *session; /* borrowed, open; as all pointers here */
-    struct store *store;           /* with the experiment's row */
+    struct store *store;           /* with the experiment's row; for campaign_run */
     int64_t experiment;            /* its id */
     const char *server;            /* server description; NULL: what the experiment names */
     const char *record;            /* file for what was played (of a single run), or NULL */
@@ -43,6 +43,12 @@ int campaign_open(struct campaign *c, struct error *err);
  * server description. ERR_UNAVAILABLE: no cgroup, or the server cannot be started here. ERR_IO:
  * the store. What was stored stays. */
 int campaign_run(struct campaign *c, struct error *err);
+/* What campaign_run consists of, for who chooses runs as they come (then `store` may be NULL): the
+ * load client's floor for each protocol that is still to be run; and one run, made until it is
+ * sound or the tries are used up. Errors as replay_run. */
+int campaign_floor(struct campaign *c, struct error *err);
+int campaign_measure(struct campaign *c, const struct parameters *p, const struct schedule *s,
+                     struct run_record *record, struct error *err);
 void campaign_close(struct campaign *c);
 
 #endif

@@ -20,6 +20,7 @@ enum exit_status {
     X(check, "validate an experiment and print its plan")                                      \
     X(run, "run an experiment in the simulator")                                               \
     X(replay, "run an experiment against a real server in a cgroup")                           \
+    X(limit, "the largest (or smallest) value of an option with which the slo is kept")        \
     X(compare, "simulated beside measured, cell by cell")                                      \
     X(validate, "judge the simulator by a real server, on cells it was not fitted to")         \
     X(explain, "what broke first in a run, when, why, and whether it recovered")               \

@@ -56,7 +56,7 @@ void player_tick(void *player)
 {
     struct player *p = player;
     size_t before = p->next;
-    int64_t now_ns = now_of(p);
+    int64_t now_ns = p->clients->now_ns; /* of the read just done */
     while (p->next < p->s->count && p->s->actions[p->next].at_ns <= now_ns) {
         play(p, &p->s->actions[p->next++], now_ns);
         now_ns = now_of(p);
@@ -73,6 +73,7 @@ static void on_timer(uv_poll_t *poll, int status, int events)
     uint64_t expirations;
     if (read(p->fd, &expirations, sizeof expirations) < 0 && errno != EAGAIN)
         return;
+    p->clients->now_ns = now_of(p);
     player_tick(p);
 }
 

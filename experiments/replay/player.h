@@ -29,7 +29,7 @@ struct player {
 int player_init(struct player *p, uv_loop_t *loop, struct error *err);
 /* From here on actions happen at clients->start_ns + at_ns. */
 void player_start(struct player *p);
-void player_tick(void *player);     /* plays what is due now */
+void player_tick(void *player);     /* plays what is due at clients->now_ns */
 void player_shut(struct player *p); /* starts to close; the fd is closed too */
 
 #endif

@@ -1,0 +1,46 @@
+/* limit_model.h - the limit of an option in the simulator: one search for each replication, so that
+ * the answer has a spread.
+ *
+ * A replication keeps its random numbers over all values (common random numbers), so that its p99
+ * moves with the value and not with the draw.
+ */
+#ifndef PUSHSIM_ANALYSIS_LIMIT_MODEL_H
+#define PUSHSIM_ANALYSIS_LIMIT_MODEL_H
+
+#include <stdint.h>
+
+#include "analysis/limit_search.h"
+#include "experiments/run/settings.h"
+
+struct limit_question {
+    struct settings settings; /* of the cell, resolved; the option's value is replaced */
+    struct setting option;    /* the one that is varied */
+    double from, to;          /* in its base unit */
+    double precision;         /* share, > 0 */
+    uint64_t seed;            /* of the experiment */
+};
+
+struct limit_answer {
+    double value;      /* median over searches of the last value with which the slo is kept */
+    double low, high;  /* 5 % and 95 % quantiles; below 20 searches the least and greatest */
+    int searches;      /* that found one */
+    int always, never; /* searches in which the slo was kept, or broken, in the whole range */
+    int probes;        /* runs in all */
+    bool more_breaks;  /* the slo breaks towards `to` */
+};
+
+/* Settings with the option at `value`. ERR_INVALID: out of range, or at odds with another. */
+int limit_settings(const struct limit_question *q, double value, struct settings *out,
+                   struct error *err);
+/* Is the option counted in whole numbers? */
+bool limit_whole(const struct limit_question *q);
+
+/* Searches replications 1..count with `jobs` threads. ERR_INVALID as above. */
+int limit_model(const struct limit_question *q, int64_t count, int jobs,
+                struct limit_answer *answer, struct error *err);
+
+/* Sums up searches; also for the real arm's. */
+void limit_sum_up(const struct limit_search *searches, size_t count,
+                  struct limit_answer *answer);
+
+#endif

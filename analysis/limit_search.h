@@ -1,0 +1,44 @@
+/* limit_search.h - the largest (or smallest) value of an option with which the slo is kept.
+ *
+ * Bisection of a yes-or-no question along one number, in equal ratios. With a guess the search
+ * starts there and goes up or down in steps of LIMIT_STRIDE until the answer turns, so that a good
+ * guess saves runs; without one it starts from both ends. Which way is good (fewer clients, more
+ * CPU) is found from the ends, or said by the caller. Where the answer turns more than once, one of
+ * the turns is found.
+ */
+#ifndef PUSHSIM_ANALYSIS_LIMIT_SEARCH_H
+#define PUSHSIM_ANALYSIS_LIMIT_SEARCH_H
+
+#include <stdbool.h>
+
+#include "sim/error.h"
+
+#define LIMIT_STRIDE 1.25
+
+/* Is the slo kept at this value? May fail: then the search ends with that error. */
+typedef int limit_probe_fn(void *context, double value, bool *kept, struct error *err);
+
+enum limit_kind {
+    LIMIT_FOUND,  /* kept at `kept`, broken at `broken` */
+    LIMIT_ALWAYS, /* kept in the whole range */
+    LIMIT_NEVER,  /* broken in the whole range */
+};
+
+struct limit_search {
+    double from, to;  /* the range, both > 0, from < to */
+    double precision; /* ends when the two values differ by less than this share, > 0 */
+    bool whole;       /* only whole values; ends when they are neighbours */
+    double guess;     /* 0 = none */
+    bool more_breaks; /* with a guess: the slo breaks towards `to` */
+    limit_probe_fn *probe;
+    void *context;
+
+    enum limit_kind kind; /* from here on: found by limit_search */
+    double kept, broken;  /* the last values on both sides; NAN where there is none */
+    int probes;           /* how often it asked */
+};
+
+/* ERR_* of the probe. */
+int limit_search(struct limit_search *s, struct error *err);
+
+#endif

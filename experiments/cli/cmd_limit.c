@@ -1,0 +1,346 @@
+/* cmd_limit.c - pushsim limit: how far an option can go before the slo breaks. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "analysis/limit_model.h"
+#include "analysis/slo.h"
+#include "experiments/cli/campaign.h"
+#include "experiments/cli/commands.h"
+#include "experiments/cli/model_runs.h"
+#include "experiments/cli/text_table.h"
+#include "experiments/replay/replay.h"
+
+enum { KEY_OVER = 256, KEY_FROM, KEY_TO, KEY_PRECISION, KEY_ARM, KEY_FORMAT };
+
+struct arguments {
+    struct session session;
+    const char *server;    /* --server, or NULL */
+    const char *over;      /* the option that is varied */
+    const char *from, *to; /* its range, as written */
+    double precision;      /* share */
+    int64_t repeats;       /* searches on the real arm; 0 = the plan's */
+    bool sim, real, json;
+};
+
+struct result {       /* of one point */
+    const char *cell; /* borrowed from the plan */
+    struct limit_question question;
+    struct limit_answer sim, real; /* searches 0 and no value: that arm was not asked */
+};
+
+static const struct argp_option options[] = {
+    { "over", KEY_OVER, "OPTION", 0, "What is varied (default: clients.count)", 0 },
+    { "from", KEY_FROM, "VALUE", 0, "The range's lower end (default: 10)", 0 },
+    { "to", KEY_TO, "VALUE", 0, "The range's upper end (default: 10000)", 0 },
+    { "precision", KEY_PRECISION, "SHARE", 0, "How near the answer must be (default: 1%)", 0 },
+    { "arm", KEY_ARM, "ARM", 0, "sim (default), real or both", 0 },
+    { "repeats", 'r', "N", 0, "Searches on the real arm (default: the experiment's repeats)",
+      0 },
+    { "server", 's', "FILE", 0, "The server's description", 0 },
+    { "format", KEY_FORMAT, "FORMAT", 0, "table (default) or json", 0 },
+    { 0 },
+};
+static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 }, { 0 } };
+
+static double number(const char *text, const char *name, enum unit unit, double low,
+                     double high, struct argp_state *state)
+{
+    struct error err;
+    double value;
+    if (unit_parse(text, unit, &value, &err) || value < low || value > high)
+        argp_error(state, "--%s %s: must be between %g and %g", name, text, low, high);
+    return value;
+}
+
+static void set_arm(struct arguments *a, const char *text, struct argp_state *state)
+{
+    a->sim = strcmp(text, "real") != 0;
+    a->real = strcmp(text, "sim") != 0;
+    if (a->sim && a->real && strcmp(text, "both") != 0)
+        argp_error(state, "--arm %s: must be sim, real or both", text);
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct arguments *a = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &a->session;
+        return 0;
+    case KEY_OVER:
+        a->over = arg;
+        return 0;
+    case KEY_FROM:
+        a->from = arg;
+        return 0;
+    case KEY_TO:
+        a->to = arg;
+        return 0;
+    case KEY_PRECISION:
+        a->precision = number(arg, "precision", UNIT_SHARE, 0.0001, 1, state);
+        return 0;
+    case KEY_ARM:
+        set_arm(a, arg, state);
+        return 0;
+    case 'r':
+        a->repeats = (int64_t)number(arg, "repeats", UNIT_COUNT, 1, 1000, state);
+        return 0;
+    case 's':
+        a->server = arg;
+        return 0;
+    case KEY_FORMAT:
+        if (strcmp(arg, "table") != 0 && strcmp(arg, "json") != 0)
+            argp_error(state, "--format %s: must be table or json", arg);
+        a->json = strcmp(arg, "json") == 0;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    options,
+    parse,
+    NULL,
+    "How far can an option go before the experiment's slo breaks? For each point of the sweep, "
+    "the "
+    "largest value (of an option that is better small, as clients.count) or the smallest (as "
+    "cpu.limit) with which it is kept, by bisection: in the simulator once for each "
+    "replication, "
+    "against a real server once for each repeat.",
+    children,
+    NULL,
+    NULL,
+};
+
+/* ---- the real arm ---- */
+
+struct real_search { /* one repeat of one point */
+    struct campaign *campaign;
+    const struct result *result;
+    int64_t repeat;
+};
+
+static int probe(void *context, double value, bool *kept, struct error *err)
+{
+    const struct real_search *r = context;
+    const struct limit_question *q = &r->result->question;
+    struct settings s;
+    struct schedule schedule;
+    struct run_record record;
+    char text[UNIT_TEXT_BYTES];
+    int code = limit_settings(q, value, &s, err);
+    if (code)
+        return code;
+    schedule_build(&schedule, &s.parameters, q->seed, (uint32_t)r->repeat);
+    code = campaign_measure(r->campaign, &s.parameters, &schedule, &record, err);
+    schedule_close(&schedule);
+    if (code)
+        return code;
+    *kept = slo_kept(&s.parameters.slo, &record);
+    fprintf(stderr, "%s%sreal %lld: %s %s: p99 %.0f ms, %s%s%s\n", r->result->cell,
+            *r->result->cell ? ", " : "", (long long)r->repeat, q->option.option->name,
+            unit_format_short(text, q->option.option->unit, value),
+            1e3 * run_record_value(&record, "delivery.p99"), *kept ? "kept" : "broken",
+            *replay_unsound(&record) ? "; not sound: " : "", replay_unsound(&record));
+    run_record_close(&record);
+    return 0;
+}
+
+/* Each repeat starts from the simulator's answer where there is one. */
+static int measure(struct campaign *c, struct result *result, struct error *err)
+{
+    const struct limit_question *q = &result->question;
+    struct limit_search *searches = mem_alloc((size_t)c->repeats * sizeof *searches);
+    int code = 0;
+    for (int64_t i = 0; i < c->repeats && code == 0; i++) {
+        struct real_search r = { c, result, i + 1 };
+        searches[i] = (struct limit_search){
+            .from = q->from,
+            .to = q->to,
+            .precision = q->precision,
+            .whole = limit_whole(q),
+            .guess = result->sim.searches > 0 ? result->sim.value : 0,
+            .more_breaks = result->sim.more_breaks,
+            .probe = probe,
+            .context = &r,
+        };
+        code = limit_search(&searches[i], err);
+    }
+    if (code == 0)
+        limit_sum_up(searches, (size_t)c->repeats, &result->real);
+    free(searches);
+    return code;
+}
+
+static int measure_all(const struct arguments *a, struct result *results, struct error *err)
+{
+    struct campaign c = {
+        .session = &a->session, .server = a->server, .repeats = a->repeats, .retries = 2
+    };
+    int code = campaign_open(&c, err);
+    if (code == 0)
+        code = campaign_floor(&c, err);
+    for (size_t i = 0; i < a->session.plan.count && code == 0; i++)
+        code = measure(&c, &results[i], err);
+    campaign_close(&c);
+    if (code == ERR_UNAVAILABLE && a->sim) {
+        fprintf(stderr, "pushsim: real arm skipped: %s\n", err->text);
+        code = 0;
+    }
+    return code;
+}
+
+/* ---- both ---- */
+
+static int question_of(const struct arguments *a, size_t point, struct limit_question *q,
+                       struct error *err)
+{
+    struct settings end;
+    *q = (struct limit_question){ .settings = a->session.plan.points[point].settings,
+                                  .precision = a->precision,
+                                  .seed = (uint64_t)a->session.plan.seed };
+    int code = settings_find(&q->settings, a->over, &q->option, err);
+    if (code)
+        return code;
+    enum option_type type = q->option.option->type;
+    if (type == OPTION_BOOL || type == OPTION_CHOICE)
+        return error_set(err, ERR_INVALID, "--over %s: must be a number", a->over);
+    if (unit_parse(a->from, q->option.option->unit, &q->from, err) ||
+        unit_parse(a->to, q->option.option->unit, &q->to, err))
+        return error_wrap(err, ERR_INVALID, "--from, --to");
+    if (!(q->from > 0 && q->from < q->to))
+        return error_set(err, ERR_INVALID, "--from %s --to %s: must be above 0 and rise",
+                         a->from, a->to);
+    code = limit_settings(q, q->from, &end, err);
+    return code ? code : limit_settings(q, q->to, &end, err);
+}
+
+static int ask_all(const struct arguments *a, struct result *results, struct error *err)
+{
+    const struct plan *plan = &a->session.plan;
+    int code = 0;
+    for (size_t i = 0; i < plan->count && code == 0; i++) {
+        results[i] = (struct result){ .cell = plan->points[i].cell };
+        code = question_of(a, i, &results[i].question, err);
+        if (code == 0 && a->sim)
+            code = limit_model(&results[i].question, plan->replications, model_runs_jobs(),
+                               &results[i].sim, err);
+    }
+    return code || !a->real ? code : measure_all(a, results, err);
+}
+
+/* "812", or how it is in the whole range. */
+static void answer_cells(struct text_table *t, const struct limit_answer *answer,
+                         const struct option_row *option)
+{
+    char value[UNIT_TEXT_BYTES], low[UNIT_TEXT_BYTES], high[UNIT_TEXT_BYTES];
+    if (answer->searches > 0) {
+        text_table_cell(t, "%s", unit_format_short(value, option->unit, answer->value));
+        text_table_cell(t, "%s..%s", unit_format_short(low, option->unit, answer->low),
+                        unit_format_short(high, option->unit, answer->high));
+    } else {
+        text_table_cell(t, "%s", answer->always ? "kept" : answer->never ? "broken" : "-");
+        text_table_cell(t, "%s", answer->probes ? "in the whole range" : "");
+    }
+}
+
+static void print_table(const struct arguments *a, const struct result *results)
+{
+    struct text_table t;
+    const struct limit_question *q = &results[0].question;
+    const struct limit_answer *first = a->sim ? &results[0].sim : &results[0].real;
+    text_table_init(&t);
+    text_table_column(&t, "cell", false);
+    text_table_column(&t, "sim", true);
+    text_table_column(&t, "90 %", false);
+    text_table_column(&t, "real", true);
+    text_table_column(&t, "spread", false);
+    text_table_column(&t, "ratio", true);
+    for (size_t i = 0; i < a->session.plan.count; i++) {
+        const struct result *r = &results[i];
+        text_table_cell(&t, "%s", r->cell);
+        answer_cells(&t, &r->sim, q->option.option);
+        answer_cells(&t, &r->real, q->option.option);
+        if (r->sim.searches > 0 && r->real.searches > 0)
+            text_table_cell(&t, "%.2f", r->sim.value / r->real.value);
+        else
+            text_table_cell(&t, "%s", "");
+    }
+    printf("%s %s with which the slo is kept, of %s to %s\n",
+           first->more_breaks ? "largest" : "smallest", a->over, a->from, a->to);
+    text_table_print(&t, stdout);
+}
+
+static json_t *answer_json(const struct limit_answer *answer)
+{
+    if (answer->probes == 0)
+        return json_null();
+    return json_pack("{s:o, s:o, s:o, s:i, s:i, s:i, s:i}", "value",
+                     answer->searches ? json_real(answer->value) : json_null(), "low",
+                     answer->searches ? json_real(answer->low) : json_null(), "high",
+                     answer->searches ? json_real(answer->high) : json_null(), "searches",
+                     answer->searches, "always", answer->always, "never", answer->never, "runs",
+                     answer->probes);
+}
+
+static void print_json(const struct arguments *a, const struct result *results)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < a->session.plan.count; i++)
+        json_array_append_new(array,
+                              json_pack("{s:s, s:s, s:o, s:o}", "cell", results[i].cell, "over",
+                                        a->over, "sim", answer_json(&results[i].sim), "real",
+                                        answer_json(&results[i].real)));
+    json_dumpf(array, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(10));
+    putchar('\n');
+    json_decref(array);
+}
+
+static int check(const struct arguments *a, struct error *err)
+{
+    const struct slo_params *slo = &a->session.experiment.base.parameters.slo;
+    if (a->session.experiment.trace)
+        return error_set(err, ERR_INVALID, "%s: a trace has its own clients and publishes",
+                         a->session.path);
+    if (slo->p95_ns == 0 && slo->p99_ns == 0 && slo->drop_share == 0 && slo->reconnects_hz == 0)
+        return error_set(err, ERR_INVALID, "%s: has no slo (--set slo.p99=500ms)",
+                         a->session.path);
+    return 0;
+}
+
+static int answer(struct arguments *a, struct error *err)
+{
+    struct result *results = mem_alloc(a->session.plan.count * sizeof *results);
+    int code = check(a, err);
+    if (a->repeats == 0)
+        a->repeats = a->session.plan.repeats;
+    if (code == 0)
+        code = ask_all(a, results, err);
+    if (code == 0)
+        (a->json ? print_json : print_table)(a, results);
+    free(results);
+    return code ? command_fail(code, err) : EXIT_DONE;
+}
+
+int cmd_limit(int argc, char **argv)
+{
+    struct arguments a = {
+        .over = "clients.count", .from = "10", .to = "10000", .precision = 0.01, .sim = true
+    };
+    struct error err;
+    argp_parse(&argp, argc, argv, 0, NULL, &a);
+    if (a.session.override_count < SESSION_OVERRIDES_MAX) /* no longer swept */
+        a.session.overrides[a.session.override_count++] = (struct override){ a.over, a.from };
+    int code = session_open(&a.session, &err);
+    if (code)
+        return command_fail(code, &err);
+    code = answer(&a, &err);
+    session_close(&a.session);
+    return code;
+}

@@ -1,0 +1,155 @@
+/* Bisection of a made threshold: the two last values enclose it as closely as asked, whichever way
+ * it turns and wherever the search starts; and the summing up of several.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "analysis/limit_model.h"
+#include "sim/random_stream.h"
+
+struct step {
+    double threshold;
+    bool more_breaks;
+    double least, greatest; /* asked so far */
+};
+
+static int probe(void *context, double value, bool *kept, struct error *err)
+{
+    struct step *step = context;
+    (void)err;
+    step->least = fmin(step->least, value);
+    step->greatest = fmax(step->greatest, value);
+    *kept = step->more_breaks ? value <= step->threshold : value >= step->threshold;
+    return 0;
+}
+
+static struct limit_search search_of(struct step *step, double precision, bool whole,
+                                     double guess)
+{
+    struct error err;
+    struct limit_search s = { .from = 10,
+                              .to = 10000,
+                              .precision = precision,
+                              .whole = whole,
+                              .guess = guess,
+                              .more_breaks = step->more_breaks,
+                              .probe = probe,
+                              .context = step };
+    step->least = INFINITY;
+    step->greatest = 0;
+    assert_int_equal(limit_search(&s, &err), 0);
+    assert_true(step->least >= s.from && step->greatest <= s.to);
+    return s;
+}
+
+static void test_encloses(void **state)
+{
+    (void)state;
+    struct random_stream rs;
+    random_stream_init(&rs, 7, 1, 1, 0);
+    for (int i = 0; i < 2000; i++) {
+        struct step step = { .threshold = 10 * pow(1000, random_stream_uniform(&rs)),
+                             .more_breaks = random_stream_uniform(&rs) < 0.5 };
+        double precision = 0.002 + 0.2 * random_stream_uniform(&rs);
+        bool whole = random_stream_uniform(&rs) < 0.5;
+        double guess =
+            random_stream_uniform(&rs) < 0.5 ? 0 : 5 * pow(4000, random_stream_uniform(&rs));
+        struct limit_search s = search_of(&step, precision, whole, guess);
+        double low = fmin(s.kept, s.broken), high = fmax(s.kept, s.broken);
+        if (s.kind != LIMIT_FOUND) /* within a whole step of an end */
+            assert_true(whole && (step.threshold < 11 || step.threshold > 9999));
+        else if (!(low <= step.threshold && step.threshold <= high &&
+                   (high <= low * (1 + precision) || (whole && high - low <= 1))))
+            fail_msg("case %d: threshold %g, kept %g, broken %g, guess %g", i, step.threshold,
+                     s.kept, s.broken, guess);
+        if (whole && s.kind == LIMIT_FOUND)
+            assert_true(low == round(low) && high == round(high));
+    }
+}
+
+static void test_no_turn(void **state)
+{
+    (void)state;
+    static const struct {
+        double threshold, guess;
+        bool more_breaks;
+        enum limit_kind kind;
+    } cases[] = {
+        { 20000, 0, true, LIMIT_ALWAYS },  { 5, 0, true, LIMIT_NEVER },
+        { 20000, 0, false, LIMIT_NEVER },  { 5, 0, false, LIMIT_ALWAYS },
+        { 20000, 50, true, LIMIT_ALWAYS }, { 5, 50, true, LIMIT_NEVER },
+        { 5, 50, false, LIMIT_ALWAYS },    { 20000, 50, false, LIMIT_NEVER },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct step step = { cases[i].threshold, cases[i].more_breaks, 0, 0 };
+        struct limit_search s = search_of(&step, 0.01, true, cases[i].guess);
+        if (s.kind != cases[i].kind)
+            fail_msg("case %zu: kind %d", i, s.kind);
+    }
+}
+
+/* A guess that is right to 10 % costs at most 7 runs for 2 %. */
+static void test_guess_saves(void **state)
+{
+    (void)state;
+    for (double guess = 450; guess < 550; guess += 7) {
+        struct step step = { .threshold = 500, .more_breaks = true };
+        struct limit_search s = search_of(&step, 0.02, true, guess);
+        assert_true(s.probes <= 7);
+    }
+}
+
+static void test_sum_up(void **state)
+{
+    (void)state;
+    struct limit_search s[5] = {
+        { .kind = LIMIT_FOUND, .kept = 300, .broken = 303, .probes = 9 },
+        { .kind = LIMIT_FOUND, .kept = 100, .broken = 101, .probes = 9 },
+        { .kind = LIMIT_NEVER, .kept = NAN, .broken = 10, .probes = 2 },
+        { .kind = LIMIT_FOUND, .kept = 200, .broken = 202, .probes = 9 },
+        { .kind = LIMIT_ALWAYS, .kept = 10000, .broken = NAN, .probes = 2 },
+    };
+    struct limit_answer a;
+    limit_sum_up(s, 5, &a);
+    assert_true(a.value == 200 && a.low == 100 && a.high == 300);
+    assert_int_equal(a.searches, 3);
+    assert_int_equal(a.always, 1);
+    assert_int_equal(a.never, 1);
+    assert_int_equal(a.probes, 31);
+    assert_true(a.more_breaks);
+}
+
+/* In the model: the answer does not depend on the number of threads, and holds in the cell that it
+ * names. */
+static void test_model(void **state)
+{
+    (void)state;
+    struct error err;
+    struct limit_question q = { .from = 10, .to = 3000, .precision = 0.02, .seed = 1 };
+    struct limit_answer one, two;
+    settings_init(&q.settings);
+    q.settings.cpu_limit_millicores = 100;
+    q.settings.parameters.slo.p99_ns = 200000000;
+    assert_int_equal(settings_find(&q.settings, "clients.count", &q.option, &err), 0);
+    assert_int_equal(limit_model(&q, 6, 1, &one, &err), 0);
+    assert_int_equal(limit_model(&q, 6, 2, &two, &err), 0);
+    assert_true(one.value == two.value && one.low == two.low && one.high == two.high);
+    assert_int_equal(one.searches, 6);
+    assert_true(one.more_breaks && one.value > 10 && one.value < 3000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_encloses),    cmocka_unit_test(test_no_turn),
+        cmocka_unit_test(test_guess_saves), cmocka_unit_test(test_sum_up),
+        cmocka_unit_test(test_model),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
