@@ -15,7 +15,7 @@ static void set(struct settings *s, const char *name, const char *text)
     struct error err;
     assert_int_equal(settings_find(s, name, &which, &err), 0);
     assert_int_equal(settings_parse(s, &which, text, &err), 0);
-    assert_int_equal(settings_resolve(s, &err), 0);
+    assert_int_equal(settings_resolve(s, NULL, &err), 0);
 }
 
 static char *key_with(const char *name, const char *text)
