@@ -250,11 +250,22 @@ static void answer_cells(struct text_table *t, const struct limit_answer *answer
     }
 }
 
+/* "largest ": as the first answer found it. */
+static const char *direction(const struct arguments *a, const struct result *results)
+{
+    for (size_t i = 0; i < a->session.plan.count; i++) {
+        const struct limit_answer *answer =
+            results[i].sim.searches ? &results[i].sim : &results[i].real;
+        if (answer->searches > 0)
+            return answer->more_breaks ? "largest " : "smallest ";
+    }
+    return "";
+}
+
 static void print_table(const struct arguments *a, const struct result *results)
 {
     struct text_table t;
     const struct limit_question *q = &results[0].question;
-    const struct limit_answer *first = a->sim ? &results[0].sim : &results[0].real;
     text_table_init(&t);
     text_table_column(&t, "cell", false);
     text_table_column(&t, "sim", true);
@@ -272,8 +283,8 @@ static void print_table(const struct arguments *a, const struct result *results)
         else
             text_table_cell(&t, "%s", "");
     }
-    printf("%s %s with which the slo is kept, of %s to %s\n",
-           first->more_breaks ? "largest" : "smallest", a->over, a->from, a->to);
+    printf("%s%s with which the slo is kept, of %s to %s\n", direction(a, results), a->over,
+           a->from, a->to);
     text_table_print(&t, stdout);
 }
 

@@ -1,0 +1,56 @@
+# validate and limit: refusals, a prediction that is judged by made real rows, shapes of output.
+cat > profile.yaml <<'Y'
+cost: { publish: 100us }
+fit: { cells: [ { key: "protocol=sse clients.count=300 rate=10/s" } ] }
+Y
+cat > held.yaml <<'Y'
+profile: profile.yaml
+cpu: { period: 100ms }
+workload:
+  same-arrivals: yes
+  drain: 1s
+  phases: [ { name: load, duration: 2s, rate: 10/s } ]
+sweep: { clients.count: [100, 200] }
+replications: 20
+slo: { p99: 500ms }
+Y
+"$PUSHSIM" validate held.yaml --set clients.count=300 --sim-only
+echo "exit $? for a cell of the fit"
+"$PUSHSIM" validate held.yaml --set slo.p99=none --sim-only
+echo "exit $?"
+printf 'cost: { publish: 100us }\n' > bare.yaml
+"$PUSHSIM" validate held.yaml --profile bare.yaml --sim-only
+echo "exit $?"
+"$PUSHSIM" validate held.yaml --sim-only --summary
+echo "exit $? without real rows"
+/usr/bin/python3 - <<'Y'
+import sqlite3
+db = sqlite3.connect("held.db")
+columns = [c[1] for c in db.execute("PRAGMA table_info(run)") if c[1] not in ("id", "arm")]
+names = ", ".join(columns)
+for run, replication in db.execute(
+        "SELECT id, replication FROM run WHERE replication <= 3 ORDER BY id").fetchall():
+    new = db.execute(f"INSERT INTO run (arm, {names}) SELECT 'real', {names} FROM run "
+                     "WHERE id = ?", (run,)).lastrowid
+    db.execute("INSERT INTO metric SELECT ?, name, unit, CASE WHEN name LIKE 'delivery.%' "
+               "THEN value * ? ELSE value END FROM metric WHERE run = ?",
+               (new, 1.3 + replication / 10, run))
+db.commit()
+Y
+"$PUSHSIM" validate held.yaml --sim-only
+echo "exit $?"
+"$PUSHSIM" validate held.yaml --sim-only --format csv | head -n 3
+"$PUSHSIM" validate held.yaml --sim-only --format json | /usr/bin/python3 -c '
+import json, sys
+v = json.load(sys.stdin)
+print(sorted(v), len(v["cells"]), v["cells"][0]["metrics"][0]["metric"], v["scores"][0])'
+"$PUSHSIM" limit held.yaml --set cpu.limit=100m
+"$PUSHSIM" limit held.yaml --over cpu.limit --from 10m --to 900m
+"$PUSHSIM" limit held.yaml --over cpu.limit --from 300m --to 900m
+"$PUSHSIM" limit held.yaml --format json --set cpu.limit=100m | /usr/bin/python3 -c '
+import json, sys
+print(sorted(json.load(sys.stdin)[0]["sim"]))'
+"$PUSHSIM" limit held.yaml --over server.queue.policy
+echo "exit $?"
+"$PUSHSIM" limit held.yaml --from 50 --to 20
+echo "exit $?"
