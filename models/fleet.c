@@ -34,7 +34,7 @@ static enum syn_answer fleet_syn(void *object, uint32_t client)
 {
     struct fleet *f = object;
     f->home_of[client] = NULL;
-    if (slo_control_acts(&f->control, RELIEF_REFUSE)) {
+    if (slo_control_acts(&f->watch.control, RELIEF_REFUSE)) {
         f->figures.refused++;
         simulation_at(&f->sim, f->sim.now_ns + 2 * f->p.network.publish_ns, 0, refused, f,
                       (void *)(uintptr_t)client);
@@ -85,9 +85,10 @@ static bool is_shed(struct fleet *f)
 {
     double priority = random_stream_uniform(&f->shedding);
     double rate = random_stream_uniform(&f->shedding);
-    return (slo_control_acts(&f->control, RELIEF_SHED_PRIORITY) &&
+    return (slo_control_acts(&f->watch.control, RELIEF_SHED_PRIORITY) &&
             priority < f->p.control.low_priority) ||
-           (slo_control_acts(&f->control, RELIEF_SHED_RATE) && rate < f->p.control.shed_share);
+           (slo_control_acts(&f->watch.control, RELIEF_SHED_RATE) &&
+            rate < f->p.control.shed_share);
 }
 
 static void publish_arrives(void *subject, void *object)
@@ -184,7 +185,7 @@ static void start(struct fleet *f)
     random_stream_init(&f->phases, f->seed, f->replication, RANDOM_PROBES, 0);
     balancer_init(&f->balancer, f->p.fleet.balancer, f->seed, f->replication);
     autoscaler_init(&f->autoscaler);
-    slo_control_init(&f->control);
+    slo_watch_init(&f->watch);
     histogram_init(&f->second);
     f->slot_of = mem_alloc(clients * sizeof *f->slot_of);
     f->home_of = mem_alloc(clients * sizeof *f->home_of);
@@ -193,7 +194,7 @@ static void start(struct fleet *f)
     f->slots = slots_each(f);
     f->sent = mem_alloc((schedule_publishes(f->schedule) + (size_t)1) * sizeof *f->sent);
     f->replicas = f->p.fleet.pods;
-    f->figures.first_scale_ns = f->figures.first_breach_ns = f->figures.first_trigger_ns = -1;
+    f->figures.first_scale_ns = -1;
     pod_clients_init(&f->clients, &f->sim, &f->p, f->schedule->clients, f->seed, f->replication,
                      &fleet_for_clients, f);
     start_pods(f);
@@ -245,6 +246,19 @@ static void fleet_close(struct fleet *f)
     free(f);
 }
 
+/* One pod, and nothing around it. */
+static void be_alone(struct fleet_params *p)
+{
+    p->pods = p->pods_per_node = 1;
+    p->autoscale = false;
+    p->neighbour_weight = 0;
+    p->rebalance_hz = 0;
+    for (int k = 0; k < PROBES; k++)
+        p->probe[k].period_ns = 0;
+    if (p->autoscaler.window_ns == 0) /* of parameters that were not read from a file */
+        p->autoscaler.window_ns = INT64_C(15000000000);
+}
+
 void fleet_run(const struct parameters *p, const struct schedule *s, uint64_t seed,
                uint32_t replication, struct run_record *out)
 {
@@ -254,8 +268,12 @@ void fleet_run(const struct parameters *p, const struct schedule *s, uint64_t se
     f->seed = seed;
     f->replication = replication;
     f->out = out;
-    f->p.fault.deploy_at_ns = 0; /* faults are the first pod's, but a deploy is of all */
-    f->deploy_at_ns = p->fault.deploy_at_ns;
+    if (p->fleet.pods > 0) { /* faults are the first pod's, but a deploy is of all */
+        f->p.fault.deploy_at_ns = 0;
+        f->deploy_at_ns = p->fault.deploy_at_ns;
+    } else {
+        be_alone(&f->p.fleet);
+    }
     start(f);
     run_window(f);
     fleet_report(f);

@@ -15,7 +15,8 @@
  * termination of pods). A failed liveness probe stops the container the same way, and it is started
  * again after its back-off. fault.deploy-at begins a rolling update; the other faults are pod 0's.
  *
- * Deterministic, like push_run, which it replaces when p->fleet.pods > 0.
+ * Deterministic, like push_run, which it replaces when p->fleet.pods > 0, or when something is to act
+ * on the SLO: a lone pod (fleet.pods 0) is then a fleet of one without probes, autoscaler, update.
  */
 #ifndef PUSHSIM_MODELS_FLEET_H
 #define PUSHSIM_MODELS_FLEET_H

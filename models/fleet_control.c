@@ -241,53 +241,21 @@ static void sync(void *subject, void *object)
 
 /* -- SLO control --------------------------------------------------------------------------- */
 
-static void limits_of(const struct slo_params *slo, double limits[SLO_LIMITS])
+static void enact(struct fleet *f, int action, bool on)
 {
-    limits[SLO_P95] = (double)slo->p95_ns / 1e9;
-    limits[SLO_P99] = (double)slo->p99_ns / 1e9;
-    limits[SLO_DROPS] = slo->drop_share;
-    limits[SLO_RECONNECTS] = slo->reconnects_hz;
-}
-
-static void enact(struct fleet *f, enum slo_action action, bool on)
-{
-    run_record_event(f->out, f->sim.now_ns, "action", "%s: %s", slo_action_name(action),
-                     on ? "begins" : "ends");
-    f->figures.actions += on;
     if (action == RELIEF_SWITCH_POLICY)
         f->p.server.queue_policy =
             on ? (enum queue_policy)(f->p.control.policy - 1) : f->queue_policy;
+    if (action == RELIEF_HEARTBEATS)
+        f->p.heartbeat.one_in = on ? f->p.control.heartbeat_factor : 1;
 }
 
-static void tell_limits(struct fleet *f, const char *kind, unsigned bits,
-                        const struct slo_sample *s, const double limits[SLO_LIMITS])
+static void control(struct fleet *f, const struct slo_sample *s, bool green)
 {
-    for (int i = 0; i < SLO_LIMITS; i++)
-        if (bits >> i & 1)
-            run_record_event(f->out, f->sim.now_ns, kind, "%s %.3g, limit %.3g",
-                             slo_limit_name(i), s->value[i], limits[i]);
-}
-
-static void control(struct fleet *f, const struct slo_sample *s)
-{
-    double limits[SLO_LIMITS];
-    int64_t now = f->sim.now_ns;
-    limits_of(&f->p.slo, limits);
-    struct slo_change c = slo_control_step(&f->control, &f->p.control, limits, s, now);
-    tell_limits(f, "breach", c.breached, s, limits);
-    tell_limits(f, "recovery", c.recovered, s, limits);
-    f->figures.breaches += c.breached != 0;
-    if (c.breached && f->figures.first_breach_ns < 0)
-        f->figures.first_breach_ns = now;
-    if (c.trigger > 0 && f->figures.first_trigger_ns < 0)
-        f->figures.first_trigger_ns = now;
-    if (c.trigger != 0)
-        run_record_event(f->out, now, "trigger", "%s: p99 %.3g s, queue depth %.3g",
-                         c.trigger > 0 ? "begins" : "ends", s->value[SLO_P99], s->depth);
-    if (c.taken >= 0)
-        enact(f, (enum slo_action)c.taken, true);
-    if (c.undone >= 0)
-        enact(f, (enum slo_action)c.undone, false);
+    struct slo_change c =
+        slo_watch_step(&f->watch, &f->p, s, green, METER_WINDOW_NS, f->sim.now_ns, f->out);
+    enact(f, c.taken, true);
+    enact(f, c.undone, false);
 }
 
 /* -- every second -------------------------------------------------------------------------- */
@@ -358,25 +326,12 @@ static void record_second(struct fleet *f, const struct totals *t, const struct 
     second_counts_record(&f->counted, &f->clients.counters, t->dropped, f->sim.now_ns, f->out);
 }
 
-/* Time in breach, and how much of it nobody looking at probes and CPU would have noticed. */
-static void count_green(struct fleet *f, const struct totals *t)
+/* Would nobody who looks at probes and CPU notice anything? */
+static bool looks_green(const struct fleet *f, const struct totals *t)
 {
     double used = (double)(t->usage_ns - f->seen.usage_ns) / 1e9;
     bool cpu_fine = used < 0.8 * fleet_cpu_request(f) * (double)t->running;
-    if (f->control.breached == 0)
-        return;
-    f->figures.breach_ns += METER_WINDOW_NS;
-    if (cpu_fine && t->ready == t->running && t->failed_probes == f->seen.failed_probes)
-        f->figures.green_ns += METER_WINDOW_NS;
-}
-
-/* A service that delivers nothing has no latencies: what is due is at least as late as that. */
-static void tell_silence(struct fleet *f, struct slo_sample *s)
-{
-    bool silent = f->second.count == 0 && fleet_in_flight(f) > 0;
-    f->silent_ns = silent ? f->silent_ns + METER_WINDOW_NS : 0;
-    if (silent)
-        s->value[SLO_P95] = s->value[SLO_P99] = (double)f->silent_ns / 1e9;
+    return cpu_fine && t->ready == t->running && t->failed_probes == f->seen.failed_probes;
 }
 
 static void second(void *subject, void *object)
@@ -396,10 +351,10 @@ static void second(void *subject, void *object)
                    [SLO_RECONNECTS] = (double)(reconnects - f->seen.reconnects) },
         .depth = f->depth,
     };
-    tell_silence(f, &s);
+    slo_watch_silence(&f->watch, f->second.count == 0 && fleet_in_flight(f) > 0,
+                      METER_WINDOW_NS, &s);
     record_second(f, &t, &s);
-    control(f, &s);
-    count_green(f, &t);
+    control(f, &s, looks_green(f, &t));
     f->seen = (struct fleet_seen){ t.due,           t.dropped,  reconnects,
                                    t.failed_probes, t.usage_ns, t.throttled_ns };
     if ((int64_t)t.running > f->figures.pods_max)

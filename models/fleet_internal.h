@@ -10,6 +10,7 @@
 #include "models/pod.h"
 #include "models/pod_noise.h"
 #include "models/second_counts.h"
+#include "models/slo_watch.h"
 
 #define FLEET_SAMPLE_NS 90909091 /* as push_run: out of step with quota periods of 100 ms */
 #define FLEET_SNAPSHOTS 128      /* lag / window + 1 are needed: at most 121 */
@@ -82,10 +83,9 @@ struct fleet {
     bool rolling;
     enum queue_policy queue_policy; /* before the control changed it */
     struct autoscaler autoscaler;
-    struct slo_control control;
+    struct slo_watch watch;
     struct histogram second; /* latencies of the last one */
     double depth;            /* mean queue depth at the last sample */
-    int64_t silent_ns;       /* so long something was due and nothing was delivered */
 
     size_t next; /* action of the schedule */
     struct phase_events announced;
@@ -101,10 +101,8 @@ struct fleet {
     } seen;
     struct second_counts counted; /* at the last second */
     struct fleet_figures {
-        uint64_t scaled_up, scaled_down, liveness_kills, refused, actions, breaches;
-        int64_t first_scale_ns, first_breach_ns, first_trigger_ns; /* -1 = never */
-        int64_t breach_ns; /* time in breach of a limit */
-        int64_t green_ns;  /* of it with all pods ready and CPU below 80 % of the request */
+        uint64_t scaled_up, scaled_down, liveness_kills, refused;
+        int64_t first_scale_ns; /* -1 = never */
         int64_t pods_max;
     } figures;
     struct run_record *out;

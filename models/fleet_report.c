@@ -77,7 +77,6 @@ static double seconds(int64_t ns)
 static void report_control(const struct fleet *f)
 {
     const struct fleet_figures *n = &f->figures;
-    double breach = (double)n->breach_ns;
     const struct {
         const char *name, *unit;
         double value;
@@ -88,12 +87,6 @@ static void report_control(const struct fleet *f)
         { "scale.up", "1", (double)n->scaled_up },
         { "scale.down", "1", (double)n->scaled_down },
         { "scale.first", "s", seconds(n->first_scale_ns) },
-        { "breaches", "1", (double)n->breaches },
-        { "breach.first", "s", seconds(n->first_breach_ns) },
-        { "breach.time", "s", breach / 1e9 },
-        { "breach.green", "1", breach > 0 ? (double)n->green_ns / breach : 0 },
-        { "trigger.first", "s", seconds(n->first_trigger_ns) },
-        { "actions", "1", (double)n->actions },
         { "liveness_kills", "1", (double)n->liveness_kills },
         { "probes.failed", "1", (double)f->seen.failed_probes },
         { "connects.retry_after", "1", (double)n->refused },
@@ -102,6 +95,7 @@ static void report_control(const struct fleet *f)
     };
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
         run_record_metric(f->out, figures[i].name, figures[i].unit, figures[i].value);
+    slo_watch_report(&f->watch, f->out);
 }
 
 static void report_cpu(struct fleet *f)

@@ -25,6 +25,8 @@ struct heartbeat_params {
     int64_t period_ns;       /* between heartbeats of the server; 0 = none */
     int64_t pong_timeout_ns; /* after a ping; 0 = no answer is expected */
     bool only_idle;          /* skipped while there was traffic within the period */
+    int64_t one_in;          /* of so many that are due one is sent; 0 and 1: every one. Changes
+                                during a run (slo_control.h) */
 };
 
 #endif

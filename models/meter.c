@@ -254,15 +254,19 @@ void publish_record_merge(struct publish_record *into, const struct publish_reco
 
 void meter_close_windows(struct meter *m, int64_t now_ns)
 {
+    m->late_p95_s = m->late_p99_s = NAN;
     for (; m->window_start_ns + METER_WINDOW_NS <= now_ns;
          m->window_start_ns += METER_WINDOW_NS) {
         struct histogram *h = &m->window[m->window_start_ns / METER_WINDOW_NS % METER_WINDOWS];
         if (h->count == 0)
             continue;
         int64_t end = m->window_start_ns + METER_WINDOW_NS;
+        double p95 = histogram_quantile(h, 0.95) / 1e9, p99 = histogram_quantile(h, 0.99) / 1e9;
+        m->late_p95_s = fmax(m->late_p95_s, p95);
+        m->late_p99_s = fmax(m->late_p99_s, p99);
         run_record_point(m->record, "delivery.p50", end, histogram_quantile(h, 0.5) / 1e9);
-        run_record_point(m->record, "delivery.p95", end, histogram_quantile(h, 0.95) / 1e9);
-        run_record_point(m->record, "delivery.p99", end, histogram_quantile(h, 0.99) / 1e9);
+        run_record_point(m->record, "delivery.p95", end, p95);
+        run_record_point(m->record, "delivery.p99", end, p99);
         histogram_clear(h);
     }
 }

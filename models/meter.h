@@ -69,6 +69,9 @@ struct meter {
     struct histogram
         window[METER_WINDOWS]; /* latency by second of the delivery, all publishes */
     int64_t window_start_ns;   /* of the oldest open window, which is number start / 1 s */
+    double late_p95_s,
+        late_p99_s;            /* of the worst second that meter_close_windows closed when it
+                                      was last called; NAN: nothing was delivered in any */
     int64_t depth_max;         /* deepest queue seen when it was served or sampled */
     int64_t last_ns;           /* latest client-visible time */
     struct blame blame;        /* measured publishes */

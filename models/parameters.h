@@ -181,7 +181,7 @@ struct parameters {
     struct workload_params workload;
     struct duplex_params duplex;
     struct slo_params slo;
-    struct slo_control_params control; /* of a fleet */
+    struct slo_control_params control;
     struct fleet_params fleet;
 };
 

@@ -1,6 +1,7 @@
 #include "models/push_run.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "models/pod_noise.h"
 #include "models/random_purpose.h"
 #include "models/second_counts.h"
+#include "models/slo_watch.h"
 #include "sim/error.h"
 
 #define SAMPLE_NS 90909091 /* eleven a second: out of step with quota periods of 100 ms */
@@ -31,6 +33,12 @@ struct push_run {
     uint64_t unheard;             /* publishes while no process listened */
     uint64_t reconnects_seen;     /* at the last point of the series */
     struct second_counts counted; /* likewise */
+    struct slo_watch watch;
+    struct push_seen { /* when the SLO was last looked at */
+        uint64_t due, dropped, reconnects;
+        int64_t usage_ns;
+    } seen;
+    double depth;                 /* mean queue depth at the last sample */
     size_t next;                  /* action of the schedule */
     struct random_stream factors; /* noise of each publish */
     struct pod_noise noise;
@@ -93,6 +101,17 @@ static void next_action(void *subject, void *object)
         simulation_at(&run->sim, s->actions[run->next].at_ns, 0, next_action, run, NULL);
 }
 
+/* Deliveries due for the publishes on their way to the server or waiting for its loop. */
+static uint64_t unhandled(const struct push_run *run)
+{
+    uint64_t messages = 0;
+    for (int64_t w = 0; w < run->p->server.workers; w++)
+        messages +=
+            (run->meter.published - run->unheard - push_server_fanned(&run->pod.workers[w])) *
+            (uint64_t)run->pod.workers[w].connections.open;
+    return messages;
+}
+
 /* -- what is looked at --------------------------------------------------------------------- */
 
 static void sample_depth(void *subject, void *object)
@@ -104,9 +123,9 @@ static void sample_depth(void *subject, void *object)
         messages += push_server_sample(&run->pod.workers[w]);
         open += run->pod.workers[w].connections.open;
     }
+    run->depth = open > 0 ? (double)messages / (double)open : 0;
     if (open > 0)
-        run_record_point(run->out, "queue.depth", run->sim.now_ns,
-                         (double)messages / (double)open);
+        run_record_point(run->out, "queue.depth", run->sim.now_ns, run->depth);
     pod_sample(&run->pod);
     simulation_at(&run->sim, run->sim.now_ns + run->sample_ns, 1, sample_depth, run, NULL);
 }
@@ -131,6 +150,42 @@ static void sample_pod(struct push_run *run)
                          run->out);
 }
 
+/* Would nobody who looks at CPU use notice anything? The pod has no probes. */
+static bool looks_green(const struct push_run *run, int64_t usage_ns)
+{
+    const struct parameters *p = run->p;
+    double limit = p->cpu.quota_ns > 0 ? (double)p->cpu.quota_ns / (double)p->cpu.period_ns
+                                       : (double)p->server.workers;
+    double request = p->fleet.cpu_request > 0 ? p->fleet.cpu_request : limit;
+    return run->pod.state == POD_UP &&
+           (double)(usage_ns - run->seen.usage_ns) < 0.8 * request * (double)run->series_ns;
+}
+
+/* The limits only: what acts on them is a fleet's. */
+static void watch_slo(struct push_run *run, int64_t usage_ns)
+{
+    struct meter *m = &run->meter;
+    int64_t now = run->sim.now_ns;
+    uint64_t reconnects = run->clients.counters.reconnects;
+    double due = (double)(m->due - run->seen.due), s = (double)run->series_ns / 1e9;
+    struct slo_sample sample = {
+        .value = { [SLO_P95] = m->late_p95_s,
+                   [SLO_P99] = m->late_p99_s,
+                   [SLO_DROPS] = due > 0 ? (double)(m->dropped - run->seen.dropped) / due : NAN,
+                   [SLO_RECONNECTS] = (double)(reconnects - run->seen.reconnects) / s },
+        .depth = run->depth,
+    };
+    bool silent = isnan(m->late_p99_s) && unhandled(run) + meter_in_flight(m) > 0;
+    slo_watch_silence(&run->watch, silent, run->series_ns, &sample);
+    if (silent) {
+        run_record_point(run->out, "delivery.p95", now, sample.value[SLO_P95]);
+        run_record_point(run->out, "delivery.p99", now, sample.value[SLO_P99]);
+    }
+    slo_watch_step(&run->watch, run->p, &sample, looks_green(run, usage_ns), run->series_ns,
+                   now, run->out);
+    run->seen = (struct push_seen){ m->due, m->dropped, reconnects, usage_ns };
+}
+
 static void sample_second(void *subject, void *object)
 {
     struct push_run *run = subject;
@@ -145,6 +200,7 @@ static void sample_second(void *subject, void *object)
     run->sampled = c;
     sample_pod(run);
     meter_close_windows(&run->meter, now);
+    watch_slo(run, c.usage_ns);
     simulation_at(&run->sim, now + run->series_ns, 1, sample_second, run, NULL);
 }
 
@@ -176,6 +232,7 @@ static void start(struct push_run *run, uint64_t seed, uint32_t replication)
     struct random_stream phases;
     random_stream_init(&phases, seed, replication, RANDOM_CPU_PHASES, 0);
     simulation_init(&run->sim);
+    slo_watch_init(&run->watch);
     run->host = cpu_host_new(&run->sim, &run->p->host, &phases);
     run->group = cpu_group_new(run->host, &run->p->cpu);
     meter_init(&run->meter, &run->p->network,
@@ -193,17 +250,6 @@ static void start(struct push_run *run, uint64_t seed, uint32_t replication)
     run->series_ns = METER_WINDOW_NS * hours;
     simulation_at(&run->sim, run->sample_ns, 1, sample_depth, run, NULL);
     simulation_at(&run->sim, run->series_ns, 1, sample_second, run, NULL);
-}
-
-/* Deliveries due for the publishes on their way to the server or waiting for its loop. */
-static uint64_t unhandled(const struct push_run *run)
-{
-    uint64_t messages = 0;
-    for (int64_t w = 0; w < run->p->server.workers; w++)
-        messages +=
-            (run->meter.published - run->unheard - push_server_fanned(&run->pod.workers[w])) *
-            (uint64_t)run->pod.workers[w].connections.open;
-    return messages;
 }
 
 /* The schedule's time, then the drain: until everything is delivered, or its end. */
@@ -245,6 +291,7 @@ static void report(struct push_run *run)
     report_positions(run);
     struct cpu_counters c = cpu_group_counters(run->group);
     pod_report(&run->pod, &run->clients, r);
+    slo_watch_report(&run->watch, r);
     run_record_metric(r, "published.failed", "1", (double)run->unheard);
     run_record_metric(r, "duration", "s", (double)run->sim.now_ns / 1e9);
     run_record_metric(r, "cpu.used", "s", (double)c.usage_ns / 1e9);
@@ -258,7 +305,7 @@ static void report(struct push_run *run)
 void push_run(const struct parameters *p, const struct schedule *s, uint64_t seed,
               uint32_t replication, struct run_record *out)
 {
-    if (p->fleet.pods > 0) {
+    if (p->fleet.pods > 0 || p->control.trigger != TRIGGER_NEVER) {
         fleet_run(p, s, seed, replication, out);
         return;
     }

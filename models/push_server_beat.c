@@ -56,13 +56,20 @@ static bool traffic_within(const struct push_server *s, int64_t ns)
     return s->tail > 0 && s->sim->now_ns - s->publishes[s->tail - 1].handled_ns < ns;
 }
 
+/* Beats of one connection are a period apart: each lands in the next interval of that length. */
+static bool stretched_away(const struct push_server *s)
+{
+    const struct heartbeat_params *p = &s->p->heartbeat;
+    return p->one_in > 1 && s->sim->now_ns / p->period_ns % p->one_in != 0;
+}
+
 static void ping_due(void *subject, void *object)
 {
     struct push_server *s = subject;
     const struct heartbeat_params *p = &s->p->heartbeat;
     struct beat b = pop_beat(&s->due);
     (void)object;
-    bool skip = p->only_idle && traffic_within(s, p->period_ns);
+    bool skip = stretched_away(s) || (p->only_idle && traffic_within(s, p->period_ns));
     uint32_t end = b.first + b.count;
     b.seq += !skip;
     for (uint32_t i = b.first; i < end; i += b.count) {

@@ -1,7 +1,8 @@
 /* second_counts.h - what went wrong in each second, for the series: counted, not sampled.
  *
  * Series drops, disconnects, write_timeouts (connections), connects.failed (attempts): the number
- * since the last point; a second without any has no point. Disconnects are those that nobody
+ * since the last point; a second without any has no point. What a range of connections drops is
+ * counted when its turn begins: some milliseconds early for its last ones. Disconnects are those that nobody
  * wanted: all causes but a client that left.
  */
 #ifndef PUSHSIM_MODELS_SECOND_COUNTS_H

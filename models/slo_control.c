@@ -13,7 +13,8 @@ const char *slo_limit_name(enum slo_limit limit)
 
 const char *slo_action_name(enum slo_action action)
 {
-    static const char *const names[] = { "refuse connects", "shed low priority", "shed by rate",
+    static const char *const names[] = { "longer heartbeats", "refuse connects",
+                                         "shed low priority", "shed by rate",
                                          "switch drop policy" };
     return names[action];
 }
@@ -47,9 +48,8 @@ static double average(double old, double news)
 static bool offered(const struct slo_control_params *p, enum slo_action action)
 {
     const bool offers[SLO_ACTIONS] = {
-        [RELIEF_REFUSE] = p->retry_after_ns > 0,
-        [RELIEF_SHED_PRIORITY] = p->low_priority > 0,
-        [RELIEF_SHED_RATE] = p->shed_share > 0,
+        [RELIEF_HEARTBEATS] = p->heartbeat_factor > 1, [RELIEF_REFUSE] = p->retry_after_ns > 0,
+        [RELIEF_SHED_PRIORITY] = p->low_priority > 0,  [RELIEF_SHED_RATE] = p->shed_share > 0,
         [RELIEF_SWITCH_POLICY] = p->policy > 0,
     };
     return offers[action];

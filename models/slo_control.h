@@ -7,8 +7,10 @@
  * it still holds the next action follows; after clear_ns without it the last action is undone,
  * and so on. An action whose parameter says "none" is passed over.
  *
- * The actions, mildest first: refusing connects with Retry-After (RFC 9110, 10.2.3), shedding
- * publishes of low priority, shedding any publish by rate, another drop policy.
+ * The actions, mildest first: longer heartbeats (the server sends one of so many: loop time for
+ * deliveries; it notices dead connections later, and clients that listen for heartbeats must be
+ * patient enough), refusing connects with Retry-After (RFC 9110, 10.2.3), shedding publishes of low
+ * priority, shedding any publish by rate, another drop policy.
  */
 #ifndef PUSHSIM_MODELS_SLO_CONTROL_H
 #define PUSHSIM_MODELS_SLO_CONTROL_H
@@ -20,6 +22,7 @@ enum slo_limit { SLO_P95, SLO_P99, SLO_DROPS, SLO_RECONNECTS, SLO_LIMITS };
 enum slo_trigger { TRIGGER_NEVER, TRIGGER_BREACH, TRIGGER_AMPLIFICATION };
 
 enum slo_action {
+    RELIEF_HEARTBEATS,
     RELIEF_REFUSE,
     RELIEF_SHED_PRIORITY,
     RELIEF_SHED_RATE,
@@ -33,6 +36,7 @@ struct slo_control_params {
     int64_t for_ns;             /* the trigger must hold so long, >= 0 */
     int64_t step_ns;            /* then another action every so often, > 0 */
     int64_t clear_ns;           /* without the trigger: one action less, > 0 */
+    int64_t heartbeat_factor;   /* heartbeats become so many times rarer; 0 = none */
     int64_t retry_after_ns;     /* connects are refused with it; 0 = none */
     double low_priority;        /* share of the publishes that is of low priority; 0 = none */
     double shed_share;          /* share of all publishes shed by rate, 0..1; 0 = none */

@@ -247,7 +247,7 @@ static const struct option_row table[] = {
            OPTION_NONE, "limit on reconnects", ""),
 
     CHOICE("slo.control.trigger", ATP(control.trigger), "never", triggers, 0,
-           "fleets: when the actions begin; amplification: p99 rises with the queues", ""),
+           "when the actions begin; amplification: p99 rises with the queues", ""),
     NUMBER("slo.control.rise", DOUBLE, NUMBER, ATP(control.rise), "2", 1, 1e6, 0,
            "amplification: p99 over its calm level", ""),
     NUMBER("slo.control.amplification", DOUBLE, NUMBER, ATP(control.amplification), "2", 1, 1e6,
@@ -258,6 +258,8 @@ static const struct option_row table[] = {
          "then one action more every so often", ""),
     TIME("slo.control.clear", ATP(control.clear_ns), "30s", 1 * S, 3600 * S, 0,
          "calm for so long: one action less", ""),
+    COUNT("slo.control.heartbeats", ATP(control.heartbeat_factor), "none", 2, 1000, OPTION_NONE,
+          "action: heartbeats become so many times rarer", ""),
     TIME("slo.control.retry-after", ATP(control.retry_after_ns), "none", 1 * S, 3600 * S,
          OPTION_NONE, "action: connects are refused with it", "RFC 9110, 10.2.3"),
     NUMBER("slo.control.low-priority", DOUBLE, SHARE, ATP(control.low_priority), "0", 0, 1, 0,

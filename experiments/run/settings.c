@@ -161,8 +161,7 @@ static int check_cpu(const struct cpu_group_params *cpu, const char **about, str
 
 static bool is_of_fleet(const char *name)
 {
-    static const char *const sections[] = { "fleet.", "probe.", "neighbour.", "autoscaler.",
-                                            "slo.control." };
+    static const char *const sections[] = { "fleet.", "probe.", "neighbour.", "autoscaler." };
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
         if (strncmp(name, sections[i], strlen(sections[i])) == 0)
             return true;

@@ -149,6 +149,9 @@ static void test_every_message_is_accounted_for(void **state)
         p.control.shed_share = 0.5;
         p.control.retry_after_ns = 2 * S;
         p.control.policy = random_stream_u32(&rs) % 5;
+        p.heartbeat.period_ns = random_stream_u32(&rs) % 2 * S;
+        p.heartbeat.pong_timeout_ns = S;
+        p.control.heartbeat_factor = random_stream_u32(&rs) % 4;
         p.memory.base_bytes = 1000000;
         p.memory.connection_bytes = 10000;
         p.memory_limit_bytes = random_stream_u32(&rs) % 2 * 2000000;

@@ -1,0 +1,81 @@
+#include "models/slo_watch.h"
+
+#include <math.h>
+
+void slo_watch_init(struct slo_watch *w)
+{
+    *w = (struct slo_watch){ .first_breach_ns = -1, .first_trigger_ns = -1 };
+    slo_control_init(&w->control);
+}
+
+void slo_watch_silence(struct slo_watch *w, bool silent, int64_t interval_ns,
+                       struct slo_sample *sample)
+{
+    w->silent_ns = silent ? w->silent_ns + interval_ns : 0;
+    if (silent)
+        sample->value[SLO_P95] = sample->value[SLO_P99] = (double)w->silent_ns / 1e9;
+}
+
+static void tell_limits(const char *kind, unsigned bits, const struct slo_sample *sample,
+                        const double limits[SLO_LIMITS], int64_t now_ns, struct run_record *out)
+{
+    for (int i = 0; i < SLO_LIMITS; i++)
+        if (bits >> i & 1)
+            run_record_event(out, now_ns, kind, "%s %.3g, limit %.3g", slo_limit_name(i),
+                             sample->value[i], limits[i]);
+}
+
+static void tell_action(struct slo_watch *w, int action, bool begins, int64_t now_ns,
+                        struct run_record *out)
+{
+    if (action < 0)
+        return;
+    w->actions += begins;
+    run_record_event(out, now_ns, "action", "%s: %s", slo_action_name(action),
+                     begins ? "begins" : "ends");
+}
+
+struct slo_change slo_watch_step(struct slo_watch *w, const struct parameters *p,
+                                 const struct slo_sample *sample, bool green,
+                                 int64_t interval_ns, int64_t now_ns, struct run_record *out)
+{
+    const double limits[SLO_LIMITS] = { [SLO_P95] = (double)p->slo.p95_ns / 1e9,
+                                        [SLO_P99] = (double)p->slo.p99_ns / 1e9,
+                                        [SLO_DROPS] = p->slo.drop_share,
+                                        [SLO_RECONNECTS] = p->slo.reconnects_hz };
+    struct slo_change c = slo_control_step(&w->control, &p->control, limits, sample, now_ns);
+    tell_limits("breach", c.breached, sample, limits, now_ns, out);
+    tell_limits("recovery", c.recovered, sample, limits, now_ns, out);
+    w->breaches += c.breached != 0;
+    if (c.breached && w->first_breach_ns < 0)
+        w->first_breach_ns = now_ns;
+    if (w->control.breached) {
+        w->breach_ns += interval_ns;
+        w->green_ns += green ? interval_ns : 0;
+    }
+    if (c.trigger > 0 && w->first_trigger_ns < 0)
+        w->first_trigger_ns = now_ns;
+    if (c.trigger != 0)
+        run_record_event(out, now_ns, "trigger", "%s: p99 %.3g s, queue depth %.3g",
+                         c.trigger > 0 ? "begins" : "ends", sample->value[SLO_P99],
+                         sample->depth);
+    tell_action(w, c.taken, true, now_ns, out);
+    tell_action(w, c.undone, false, now_ns, out);
+    return c;
+}
+
+static double seconds(int64_t ns)
+{
+    return ns < 0 ? NAN : (double)ns / 1e9;
+}
+
+void slo_watch_report(const struct slo_watch *w, struct run_record *out)
+{
+    double breach = seconds(w->breach_ns);
+    run_record_metric(out, "breaches", "1", (double)w->breaches);
+    run_record_metric(out, "breach.first", "s", seconds(w->first_breach_ns));
+    run_record_metric(out, "breach.time", "s", breach);
+    run_record_metric(out, "breach.green", "1", breach > 0 ? seconds(w->green_ns) / breach : 0);
+    run_record_metric(out, "trigger.first", "s", seconds(w->first_trigger_ns));
+    run_record_metric(out, "actions", "1", (double)w->actions);
+}

@@ -1,0 +1,36 @@
+/* slo_watch.h - an SLO watched during a run: every second the figures go through slo_control.h, and
+ * each breach, recovery, trigger and action goes into the event log.
+ *
+ * Events: breach and recovery ("p99 1.2, limit 0.5"), trigger (begins, ends), action (begins, ends).
+ */
+#ifndef PUSHSIM_MODELS_SLO_WATCH_H
+#define PUSHSIM_MODELS_SLO_WATCH_H
+
+#include "models/parameters.h"
+#include "models/run_record.h"
+#include "models/slo_control.h"
+
+struct slo_watch {
+    struct slo_control control;
+    int64_t silent_ns;                         /* something was due and nothing was delivered */
+    uint64_t breaches;                         /* seconds in which a limit began to be broken */
+    uint64_t actions;                          /* begun */
+    int64_t first_breach_ns, first_trigger_ns; /* -1 = never */
+    int64_t breach_ns;                         /* time in breach of a limit */
+    int64_t
+        green_ns; /* of it with all pods ready, no probe failed, CPU below 80 % of the request */
+};
+
+void slo_watch_init(struct slo_watch *w);
+/* A service that delivers nothing has no latencies: what is due is at least as late as that. */
+void slo_watch_silence(struct slo_watch *w, bool silent, int64_t interval_ns,
+                       struct slo_sample *sample);
+/* `interval_ns` ends now; the caller enacts what the change says. */
+struct slo_change slo_watch_step(struct slo_watch *w, const struct parameters *p,
+                                 const struct slo_sample *sample, bool green,
+                                 int64_t interval_ns, int64_t now_ns, struct run_record *out);
+/* Metrics breaches, breach.first (s), breach.time (s), breach.green (share of it), trigger.first
+ * (s), actions. */
+void slo_watch_report(const struct slo_watch *w, struct run_record *out);
+
+#endif

@@ -1,0 +1,75 @@
+/* Which thresholds a cell breaks: each alone, at the threshold, and what is not recorded. */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <math.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "analysis/slo.h"
+
+/* One run of 10 s: p95 90 ms, p99 200 ms, 10 of 1,000 dropped, 30 reconnects. */
+static void make(struct cell *cell, double values[FIGURES])
+{
+    static const struct {
+        enum figure figure;
+        double value;
+    } run[] = {
+        { FIGURE_P95, 0.09 },      { FIGURE_P99, 0.2 },     { FIGURE_DROPPED, 10 },
+        { FIGURE_DELIVERED, 980 }, { FIGURE_LOST, 4 },      { FIGURE_IN_FLIGHT, 6 },
+        { FIGURE_RECONNECTS, 30 }, { FIGURE_DURATION, 10 },
+    };
+    memset(cell, 0, sizeof *cell);
+    for (size_t i = 0; i < sizeof run / sizeof *run; i++) {
+        values[run[i].figure] = run[i].value;
+        cell->samples[ARM_SIM][run[i].figure] = (struct sample){ &values[run[i].figure], 1 };
+    }
+}
+
+static void test_each_limit(void **state)
+{
+    static const struct {
+        struct slo_params slo;
+        unsigned broken;
+    } cases[] = {
+        { { 0 }, 0 },
+        { { .p95_ns = 89000000 }, 1u << FIGURE_P95 },
+        { { .p95_ns = 90000000 }, 0 }, /* at the limit is kept */
+        { { .p99_ns = 199000000 }, 1u << FIGURE_P99 },
+        { { .p99_ns = 200000000 }, 0 },
+        { { .drop_share = 0.009 }, 1u << FIGURE_DROPPED },
+        { { .drop_share = 0.01 }, 0 },
+        { { .reconnects_hz = 2.9 }, 1u << FIGURE_RECONNECTS },
+        { { .reconnects_hz = 3 }, 0 },
+        { { .p95_ns = 1, .p99_ns = 1, .drop_share = 1e-6, .reconnects_hz = 1e-6 },
+          1u << FIGURE_P95 | 1u << FIGURE_P99 | 1u << FIGURE_DROPPED |
+              1u << FIGURE_RECONNECTS },
+    };
+    struct cell cell;
+    double values[FIGURES];
+    (void)state;
+    make(&cell, values);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (slo_broken(&cases[i].slo, &cell, ARM_SIM) != cases[i].broken)
+            fail_msg("case %zu", i);
+}
+
+static void test_what_is_not_recorded_breaks_nothing(void **state)
+{
+    struct slo_params slo = { 1, 1, 1e-6, 1e-6 };
+    struct cell cell;
+    double values[FIGURES];
+    (void)state;
+    make(&cell, values);
+    assert_int_equal(slo_broken(&slo, &cell, ARM_REAL), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_limit),
+        cmocka_unit_test(test_what_is_not_recorded_breaks_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
