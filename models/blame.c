@@ -34,50 +34,25 @@ void blame_merge(struct blame *into, const struct blame *from)
             into->buckets[i].part_ns[k] += from->buckets[i].part_ns[k];
 }
 
-/* How many of n values first, first + step, ... lie in the bucket of the first. */
-static uint64_t run_in_bucket(int64_t first, int64_t step, uint64_t n, uint32_t bucket)
-{
-    if (step == 0 || bucket == HISTOGRAM_BUCKETS)
-        return n;
-    int64_t room = histogram_bucket_start(bucket + 1) - first;
-    uint64_t fit = (uint64_t)((room + step - 1) / step);
-    return fit < n ? fit : n;
-}
-
 void blame_add(struct blame *b, const int64_t part_ns[BLAME_PARTS], enum blame_part growing,
-               int64_t step_ns, uint64_t n)
+               const struct histogram_share *shares, size_t n)
 {
-    int64_t latency = 0, grown = part_ns[growing];
+    int used[BLAME_PARTS], parts = 0;
+    int64_t known_ns = 0;
+    assert(part_ns[growing] == 0);
     for (int i = 0; i < BLAME_PARTS; i++) {
         assert(part_ns[i] >= 0);
-        latency += part_ns[i];
+        known_ns += part_ns[i];
+        if (part_ns[i] > 0)
+            used[parts++] = i;
     }
-    while (n > 0) {
-        uint32_t bucket = histogram_bucket_of(latency);
-        int64_t k = (int64_t)run_in_bucket(latency, step_ns, n, bucket);
-        int64_t *sums = b->buckets[bucket].part_ns;
-        for (int i = 0; i < BLAME_PARTS; i++)
-            sums[i] += k * (i == (int)growing ? grown : part_ns[i]);
-        sums[growing] += k * (k - 1) / 2 * step_ns;
-        latency += k * step_ns;
-        grown += k * step_ns;
-        n -= (uint64_t)k;
+    for (size_t k = 0; k < n; k++) {
+        int64_t *sums = b->buckets[shares[k].bucket].part_ns, count = (int64_t)shares[k].count;
+        assert(shares[k].min >= known_ns);
+        for (int i = 0; i < parts; i++)
+            sums[used[i]] += count * part_ns[used[i]];
+        sums[growing] += shares[k].sum - count * known_ns;
     }
-}
-
-void blame_add_share(struct blame *b, const int64_t part_ns[BLAME_PARTS],
-                     enum blame_part growing, const struct histogram_share *share)
-{
-    int64_t *sums = b->buckets[share->bucket].part_ns, count = (int64_t)share->count;
-    int64_t rest = share->sum;
-    for (int i = 0; i < BLAME_PARTS; i++) {
-        int64_t part = i == (int)growing ? 0 : count * part_ns[i];
-        assert(part >= 0);
-        sums[i] += part;
-        rest -= part;
-    }
-    assert(rest >= 0);
-    sums[growing] += rest;
 }
 
 void blame_shares(const struct blame *b, int64_t from_ns, double share[BLAME_PARTS])

@@ -33,14 +33,10 @@ const char *blame_part_name(enum blame_part part);
 
 void blame_init(struct blame *b);
 void blame_close(struct blame *b);
-/* n deliveries whose latencies are an arithmetic progression with step_ns (>= 0): `part_ns` are
- * the parts of the first one (>= 0, summing to its latency), `growing` is the one that grows. */
+/* Deliveries whose latencies are n shares: alike in all parts but the growing one, which is what is
+ * left of each latency (>= 0; part_ns[growing] is 0). */
 void blame_add(struct blame *b, const int64_t part_ns[BLAME_PARTS], enum blame_part growing,
-               int64_t step_ns, uint64_t n);
-/* Deliveries whose latencies are `share`: alike in all parts but the growing one, which is what is
- * left of each latency (>= 0; part_ns[growing] is not read). */
-void blame_add_share(struct blame *b, const int64_t part_ns[BLAME_PARTS],
-                     enum blame_part growing, const struct histogram_share *share);
+               const struct histogram_share *shares, size_t n);
 void blame_merge(struct blame *into, const struct blame *from);
 /* Each part's share of the summed latency, for latencies in the bucket of from_ns and above; NAN
  * when there are none. */

@@ -16,11 +16,13 @@ void connections_close(struct connections *c)
     c->state = NULL;
 }
 
-/* Whole words first: a million connections in step are looked at in some 50 microseconds. */
+/* All alike is told at the speed of memcmp; else whole words first. */
 static uint32_t equal_bytes(const uint8_t *state, uint32_t n)
 {
     uint64_t pattern = 0x0101010101010101u * state[0], word;
     uint32_t i = 0;
+    if (memcmp(state, state + 1, n - 1) == 0)
+        return n;
     for (; i + sizeof word <= n; i += sizeof word) {
         memcpy(&word, state + i, sizeof word);
         if (word != pattern)

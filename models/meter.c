@@ -49,7 +49,7 @@ void meter_merge(struct meter *into, const struct meter *from)
     into->last_ns = from->last_ns > into->last_ns ? from->last_ns : into->last_ns;
 }
 
-static void settle(struct meter *m, uint32_t connection, uint32_t n, int32_t messages)
+void meter_settle(struct meter *m, uint32_t connection, uint32_t n, int32_t messages)
 {
     assert(connection + n <= m->connections);
     m->reach = connection + n > m->reach ? connection + n : m->reach;
@@ -60,7 +60,7 @@ static void settle(struct meter *m, uint32_t connection, uint32_t n, int32_t mes
 void meter_due(struct meter *m, uint32_t connection, uint32_t n)
 {
     m->due += n;
-    settle(m, connection, n, -1);
+    meter_settle(m, connection, n, -1);
 }
 
 void meter_drop(struct meter *m, uint32_t connection, uint32_t n, int64_t messages)
@@ -68,20 +68,20 @@ void meter_drop(struct meter *m, uint32_t connection, uint32_t n, int64_t messag
     if (messages == 0)
         return;
     m->dropped += (uint64_t)(n * messages);
-    settle(m, connection, n, (int32_t)messages);
+    meter_settle(m, connection, n, (int32_t)messages);
 }
 
 void meter_lose(struct meter *m, unsigned cause, uint32_t connection, uint32_t n,
                 uint64_t messages)
 {
     m->lost[cause] += n * messages;
-    settle(m, connection, n, (int32_t)messages);
+    meter_settle(m, connection, n, (int32_t)messages);
 }
 
 void meter_hold(struct meter *m, uint32_t connection, uint32_t n, uint64_t messages)
 {
     m->held += n * messages;
-    settle(m, connection, n, (int32_t)messages);
+    meter_settle(m, connection, n, (int32_t)messages);
 }
 
 static uint64_t lost_total(const struct meter *m)
@@ -110,135 +110,6 @@ void meter_depth(struct meter *m, int64_t depth, uint64_t n)
     histogram_add(&m->depth, depth, n);
     if (n > 0 && depth > m->depth_max)
         m->depth_max = depth;
-}
-
-/* Latencies of deliveries visible from `at_ns` on, split where a second ends. */
-static void add_to_windows(struct meter *m, int64_t at_ns, int64_t latency_ns, int64_t step_ns,
-                           uint64_t n)
-{
-    while (n > 0) {
-        int64_t second = at_ns / METER_WINDOW_NS, newest = m->window_start_ns / METER_WINDOW_NS;
-        newest += METER_WINDOWS - 1;
-        uint64_t k = n;
-        if (step_ns > 0 && second < newest) {
-            int64_t room = (second + 1) * METER_WINDOW_NS - at_ns;
-            uint64_t fit = (uint64_t)((room + step_ns - 1) / step_ns);
-            k = fit < n ? fit : n;
-        }
-        assert(second * METER_WINDOW_NS >= m->window_start_ns);
-        struct histogram *h = &m->window[(second < newest ? second : newest) % METER_WINDOWS];
-        histogram_add_progression(h, latency_ns, step_ns, k);
-        at_ns += (int64_t)k * step_ns;
-        latency_ns += (int64_t)k * step_ns;
-        n -= k;
-    }
-}
-
-/* The parts of a delivery's latency but the growing one, whose own part is 0. */
-static enum blame_part parts_of(const struct meter *m, const struct delivery_run *run,
-                                int64_t part[BLAME_PARTS])
-{
-    const struct publish_record *p = run->publish;
-    part[BLAME_NETWORK] = m->publish_delay_ns + m->delivery_delay_ns;
-    part[BLAME_THROTTLED] = run->throttled_ns - p->arrived_throttled_ns;
-    part[BLAME_LOOP] =
-        p->started_ns - p->arrived_ns - (p->started_throttled_ns - p->arrived_throttled_ns);
-    part[BLAME_BUFFERS] = run->buffered_ns;
-    part[BLAME_QUEUE] = part[BLAME_PIPELINE] = 0;
-    if (run->queued)
-        part[BLAME_PIPELINE] =
-            p->handled_ns - p->started_ns - (p->handled_throttled_ns - p->started_throttled_ns);
-    return run->queued ? BLAME_QUEUE : BLAME_PIPELINE;
-}
-
-static void add_blame(struct meter *m, const struct delivery_run *run, int64_t latency_ns)
-{
-    int64_t part[BLAME_PARTS];
-    enum blame_part growing = parts_of(m, run, part);
-    int64_t rest = latency_ns;
-    for (int i = 0; i < BLAME_PARTS; i++)
-        rest -= part[i];
-    part[growing] = rest;
-    blame_add(&m->blame, part, growing, run->step_ns, run->n);
-}
-
-/* Clients see the message from `first` to `last`, at n times. */
-static void count_delivered(struct meter *m, const struct delivery_run *run, int64_t first,
-                            int64_t last)
-{
-    struct publish_record *p = run->publish;
-    m->delivered += run->n;
-    settle(m, run->connection, run->n, 1);
-    p->first_ns = p->delivered == 0 || first < p->first_ns ? first : p->first_ns;
-    p->last_ns = last > p->last_ns ? last : p->last_ns;
-    p->delivered += run->n;
-    m->last_ns = last > m->last_ns ? last : m->last_ns;
-}
-
-void meter_deliver(struct meter *m, const struct delivery_run *run)
-{
-    struct publish_record *p = run->publish;
-    int64_t visible = run->first_ns + m->delivery_delay_ns + run->buffered_ns;
-    int64_t latency = visible - p->planned_ns;
-    count_delivered(m, run, visible, visible + run->step_ns * (run->n - 1));
-    add_to_windows(m, visible, latency, run->step_ns, run->n);
-    if (!p->measured)
-        return;
-    histogram_add_progression(&m->delivery, latency, run->step_ns, run->n);
-    add_blame(m, run, latency);
-}
-
-/* The window of a delivery visible at at_ns, and when that window ends. */
-static struct histogram *window_at(struct meter *m, int64_t at_ns, int64_t *end_ns)
-{
-    int64_t second = at_ns / METER_WINDOW_NS;
-    int64_t newest = m->window_start_ns / METER_WINDOW_NS + METER_WINDOWS - 1;
-    assert(second * METER_WINDOW_NS >= m->window_start_ns);
-    *end_ns = second < newest ? (second + 1) * METER_WINDOW_NS : INT64_MAX;
-    return &m->window[(second < newest ? second : newest) % METER_WINDOWS];
-}
-
-/* Adds deliveries at at_ns[0], at_ns[1], … < end_ns, n at most, whose latency is `shift` more than
- * that, to the share; returns how many. */
-static uint32_t fill_share(struct histogram_share *share, const int64_t *at_ns, uint32_t n,
-                           int64_t end_ns, int64_t shift)
-{
-    int64_t sum = 0;
-    uint32_t k = 0;
-    for (; k < n && at_ns[k] < end_ns; k++)
-        sum += at_ns[k];
-    share->count = k;
-    share->sum = sum + k * shift;
-    share->max = at_ns[k - 1] + shift;
-    return k;
-}
-
-/* Later connections have later times: those of one bucket and one second follow each other. */
-void meter_deliver_at(struct meter *m, const struct delivery_run *run, const int64_t *at_ns)
-{
-    const struct publish_record *p = run->publish;
-    int64_t delay = m->delivery_delay_ns + run->buffered_ns + run->first_ns;
-    int64_t part[BLAME_PARTS], shift = delay - p->planned_ns, end_ns = 0;
-    enum blame_part growing = parts_of(m, run, part);
-    struct histogram *window = NULL;
-    count_delivered(m, run, at_ns[0] + delay, at_ns[run->n - 1] + delay);
-    for (uint32_t k = 0; k < run->n;) {
-        int64_t visible_ns = at_ns[k] + delay, latency_ns = at_ns[k] + shift;
-        if (visible_ns >= end_ns)
-            window = window_at(m, visible_ns, &end_ns);
-        struct histogram_share share = { .bucket = histogram_bucket_of(latency_ns),
-                                         .min = latency_ns };
-        /* how much later than this one a delivery may be to be in the same bucket and second */
-        int64_t room_ns = histogram_bucket_end(share.bucket) - latency_ns;
-        room_ns = end_ns - visible_ns < room_ns ? end_ns - visible_ns : room_ns;
-        int64_t before_ns = room_ns < INT64_MAX - at_ns[k] ? at_ns[k] + room_ns : INT64_MAX;
-        k += fill_share(&share, &at_ns[k], run->n - k, before_ns, shift);
-        histogram_add_share(window, &share);
-        if (p->measured) {
-            histogram_add_share(&m->delivery, &share);
-            blame_add_share(&m->blame, part, growing, &share);
-        }
-    }
 }
 
 void publish_record_merge(struct publish_record *into, const struct publish_record *from)

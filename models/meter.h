@@ -90,6 +90,8 @@ void meter_deliver(struct meter *m, const struct delivery_run *run);
 /* The same at n times of their own: first_ns + at_ns[k] (ascending) is the write to the k-th
  * connection; step_ns is not read. The same result as n single deliveries. */
 void meter_deliver_at(struct meter *m, const struct delivery_run *run, const int64_t *at_ns);
+/* For meter_deliver.c: takes messages off the balances. */
+void meter_settle(struct meter *m, uint32_t connection, uint32_t n, int32_t messages);
 /* `messages` for each of n connections end here (fewer than 0: such drops are taken back). */
 void meter_drop(struct meter *m, uint32_t connection, uint32_t n, int64_t messages);
 void meter_lose(struct meter *m, unsigned cause, uint32_t connection, uint32_t n,

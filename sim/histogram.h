@@ -73,21 +73,23 @@ static inline bool histogram_add(struct histogram *h, int64_t value, uint64_t ti
 /* Records first, first + step, … (n values; first >= 0, step >= 0, the last within int64) bucket by
  * bucket: the same result as n single additions, in time proportional to the buckets touched. */
 void histogram_add_progression(struct histogram *h, int64_t first, int64_t step, uint64_t n);
-struct histogram_share { /* values that lie in one bucket */
-    uint32_t bucket;     /* histogram_bucket_of each of them */
-    uint64_t count;      /* >= 1 */
-    int64_t min, max, sum;
+
+struct histogram_share {   /* values that lie in one bucket */
+    uint32_t bucket;       /* histogram_bucket_of each of them */
+    uint64_t count;        /* >= 1 */
+    int64_t min, max, sum; /* the sum modulo 2^64 */
 };
 
-static inline void histogram_add_share(struct histogram *h, const struct histogram_share *share)
-{
-    h->count += share->count;
-    h->sum += (double)share->sum;
-    h->min = share->min < h->min ? share->min : h->min;
-    h->max = share->max > h->max ? share->max : h->max;
-    *(share->bucket < HISTOGRAM_BUCKETS ? &h->buckets[share->bucket] : &h->overflow) +=
-        share->count;
-}
+struct histogram_progression { /* `left` values: next, next + step, … (as above) */
+    int64_t next, step;
+    uint64_t left;
+};
+
+/* Cuts the first shares off the progression, at most `most`; returns how many. */
+size_t histogram_cut(struct histogram_progression *p, struct histogram_share *shares,
+                     size_t most);
+/* Records the values of n shares; their sums do not exceed int64. */
+void histogram_add_shares(struct histogram *h, const struct histogram_share *shares, size_t n);
 
 void histogram_merge(struct histogram *into, const struct histogram *from);
 

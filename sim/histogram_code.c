@@ -115,6 +115,8 @@ static void get_buckets(struct reader *r, struct histogram *h)
         if (r->bad)
             return;
         listed += distance;
+        r->bad |= listed - 1 < histogram_bucket_of(h->min) ||
+                  listed - 1 > histogram_bucket_of(h->max);
         h->buckets[listed - 1] = times;
         left -= times;
     }

@@ -18,6 +18,21 @@ static int64_t below(struct random_stream *rs, int64_t n)
     return (int64_t)(random_stream_u64(rs) % (uint64_t)n);
 }
 
+/* n deliveries whose parts are part_ns, the growing one more by `step` from one to the next. */
+static void add(struct blame *b, const int64_t part_ns[BLAME_PARTS], enum blame_part growing,
+                int64_t step, uint64_t n)
+{
+    struct histogram_progression p = { .step = step, .left = n };
+    struct histogram_share shares[3];
+    int64_t known[BLAME_PARTS];
+    for (int i = 0; i < BLAME_PARTS; i++) {
+        p.next += part_ns[i];
+        known[i] = i == (int)growing ? 0 : part_ns[i];
+    }
+    while (p.left > 0)
+        blame_add(b, known, growing, shares, histogram_cut(&p, shares, 3));
+}
+
 /* A progression is the same as its values one by one. */
 static void blame_of_a_range(void **state)
 {
@@ -33,9 +48,9 @@ static void blame_of_a_range(void **state)
         enum blame_part growing = i % 2 ? BLAME_QUEUE : BLAME_PIPELINE;
         for (int k = 0; k < BLAME_PARTS; k++)
             part[k] = below(&rs, (int64_t)1 << below(&rs, 40));
-        blame_add(&range, part, growing, step, n);
+        add(&range, part, growing, step, n);
         for (; n > 0; n--, part[growing] += step)
-            blame_add(&single, part, growing, 0, 1);
+            add(&single, part, growing, 0, 1);
     }
     assert_memory_equal(range.buckets, single.buckets,
                         (HISTOGRAM_BUCKETS + 1) * sizeof *range.buckets);
@@ -54,8 +69,8 @@ static void the_tail_has_its_own_blame(void **state)
     double all[BLAME_PARTS], tail[BLAME_PARTS];
     (void)state;
     blame_init(&b);
-    blame_add(&b, quick, BLAME_PIPELINE, 0, 10);
-    blame_add(&b, late, BLAME_PIPELINE, 0, 1);
+    add(&b, quick, BLAME_PIPELINE, 0, 10);
+    add(&b, late, BLAME_PIPELINE, 0, 1);
     blame_shares(&b, 0, all);
     blame_shares(&b, 10000000, tail);
     assert_float_equal(all[BLAME_PIPELINE], 11.0 / 20, 1e-12);
