@@ -37,7 +37,7 @@ void blame_merge(struct blame *into, const struct blame *from)
 void blame_add(struct blame *b, const int64_t part_ns[BLAME_PARTS], enum blame_part growing,
                const struct histogram_share *shares, size_t n)
 {
-    int used[BLAME_PARTS], parts = 0;
+    int used[BLAME_PARTS] = { 0 }, parts = 0;
     int64_t known_ns = 0;
     assert(part_ns[growing] == 0);
     for (int i = 0; i < BLAME_PARTS; i++) {

@@ -15,6 +15,7 @@ enum { BENCH_RUNS = 5 };
 typedef double bench_fn(void *context);
 
 int64_t bench_now_ns(void); /* monotonic clock */
+int64_t bench_cpu_ns(void); /* CPU time of the process: one core's, whatever else runs */
 
 /* Runs fn once to warm up and `runs` (<= 99) times more, prints the line, returns the median. */
 double bench_report(const char *name, const char *unit, int runs, bench_fn *fn, void *context);

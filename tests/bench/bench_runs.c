@@ -109,21 +109,14 @@ static double two_against_one(void *context)
     return (double)(middle - start) / (double)(bench_now_ns() - middle);
 }
 
-static int64_t cpu_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static double overhead_ms(void *context)
 {
     const struct experiment_plan *e = context;
-    int64_t start = cpu_ns();
+    int64_t start = bench_cpu_ns();
     run_bare(&e->plan);
-    int64_t bare = cpu_ns() - start;
+    int64_t bare = bench_cpu_ns() - start;
     run_stored(e, 1);
-    int64_t beyond = cpu_ns() - start - 2 * bare;
+    int64_t beyond = bench_cpu_ns() - start - 2 * bare;
     return (double)beyond / 1e6 / (double)e->plan.replications;
 }
 
