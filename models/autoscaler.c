@@ -44,13 +44,18 @@ static enum pod_group group_of(const struct autoscaler_params *p, enum autoscale
     return POD_COUNTS;
 }
 
-/* Mean over `pods` that sum up to `sum`, over the target. */
+/* In whole units, of which there are `parts` in 1; the nudge undoes binary fractions. */
+static double whole(double value, double parts)
+{
+    return floor(parts * value + 1e-9);
+}
+
+/* Mean over `pods` that sum up to `sum`, over the target: whole per cent of CPU, thousandths of
+ * anything else. */
 static double ratio_of(enum autoscaler_metric metric, double sum, int64_t pods, double target)
 {
-    double mean = sum / (double)pods;
-    if (metric == AUTOSCALE_CPU) /* whole per cent; the nudge undoes binary fractions */
-        return floor(100 * mean + 1e-9) / floor(100 * target + 1e-9);
-    return mean / target;
+    double parts = metric == AUTOSCALE_CPU ? 100 : 1000;
+    return whole(sum / (double)pods, parts) / fmax(1, whole(target, parts));
 }
 
 static bool within_tolerance(const struct autoscaler_params *p, double ratio)

@@ -78,21 +78,26 @@ static void check_trace(const struct autoscaler_params *p, int64_t replicas,
 static void test_scale_up(void **state)
 {
     static const struct step steps[] = {
-        { 0.50, NAN, 1 },  /* ratio 1 */
-        { 0.54, NAN, 1 },  /* 1.08: within the tolerance */
-        { 0.55, NAN, 1 },  /* 1.1: just within */
-        { 0.56, NAN, 2 },  /* 1.12 x 1 -> 2 */
-        { 0.20, NAN, 2 },  /* 0.4 x 2 -> 1, but 2 was recommended within 300 s */
-        { 1.50, NAN, 6 },  /* 3 x 2 = 6; limit 2 + 4 */
-        { 1.50, NAN, 12 }, /* 3 x 6 = 18; limit 6 + max(4, 6) */
-        { 0.61, NAN, 15 }, /* 1.22 x 12 = 14.64 */
-        { 0.50, NAN, 15 },  { 0.569, NAN, 17 }, /* 56 %: 1.12 x 15 = 16.8 */
-        { 0.559, NAN, 17 },                     /* 55 %: within */
-        { 2.00, NAN, 34 },                      /* 4 x 17 = 68; limit 17 + 17 */
-        { 2.00, NAN, 50 },                      /* 136; limit 68; maximum 50 */
-        { 2.00, NAN, 50 },  { 0.51, NAN, 50 },  { 0.49, NAN, 50 },
-        { 0.44, NAN, 50 }, /* 0.88 x 50 = 44, stabilised */
-        { 0.30, NAN, 50 },  { 0.30, NAN, 50 },  { 0.30, NAN, 50 },
+        { 0.50, NAN, 1 },   /* ratio 1 */
+        { 0.54, NAN, 1 },   /* 1.08: within the tolerance */
+        { 0.55, NAN, 1 },   /* 1.1: just within */
+        { 0.56, NAN, 2 },   /* 1.12 x 1 -> 2 */
+        { 0.20, NAN, 2 },   /* 0.4 x 2 -> 1, but 2 was recommended within 300 s */
+        { 1.50, NAN, 6 },   /* 3 x 2 = 6; limit 2 + 4 */
+        { 1.50, NAN, 12 },  /* 3 x 6 = 18; limit 6 + max(4, 6) */
+        { 0.61, NAN, 15 },  /* 1.22 x 12 = 14.64 */
+        { 0.50, NAN, 15 },  /* 1 */
+        { 0.569, NAN, 17 }, /* whole 56 %: 1.12 x 15 = 16.8 */
+        { 0.559, NAN, 17 }, /* whole 55 %: 1.1, just within */
+        { 2.00, NAN, 34 },  /* 4 x 17 = 68; limit 17 + 17 */
+        { 2.00, NAN, 50 },  /* 4 x 34 = 136; limit 34 + 34; maximum 50 */
+        { 2.00, NAN, 50 },  /* 4 x 50 = 200; maximum 50 */
+        { 0.51, NAN, 50 },  /* 1.02: within */
+        { 0.49, NAN, 50 },  /* 0.98: within */
+        { 0.44, NAN, 50 },  /* 0.88 x 50 = 44, but 200 was recommended within 300 s */
+        { 0.30, NAN, 50 },  /* 0.6 x 50 = 30, the same */
+        { 0.30, NAN, 50 },  /* the same */
+        { 0.30, NAN, 50 },  /* the same: 20 syncs */
     };
     (void)state;
     CHECK_TRACE(&kubernetes, 1, steps);
@@ -168,6 +173,95 @@ static void test_two_metrics(void **state)
     (void)state;
     p.target[AUTOSCALE_P99] = 0.2;
     CHECK_TRACE(&p, 2, steps);
+}
+
+/* A trace in which metrics are missing: what the pods that have one show, how many have none, how
+ * many are pending; the others have one. Recommendations count for 30 s down, so that each sync sees
+ * its own and the one before. Missing pods count as the whole request (100 %) when the others are
+ * below the target of 50 %, as nothing when they are above; pending ones as nothing when the others
+ * are above, else not at all. Percentages are whole, rounded down. */
+static void test_missing_metrics(void **state)
+{
+    static const struct {
+        double cpu;
+        int missing, pending;
+        int64_t replicas; /* after the sync */
+    } steps[] = {
+        { 0.80, 0, 0, 7 },  /*  0: 80 / 50 = 1.6 x 4 = 6.4 */
+        { 0.80, 3, 0, 7 },  /*  1: up: 4 x 80 / 7 = 45 %: 0.9, within (and turned round) */
+        { 0.70, 2, 0, 7 },  /*  2: up: 5 x 70 / 7 = 50 %: 1 */
+        { 0.70, 0, 0, 10 }, /*  3: 1.4 x 7 = 9.8 */
+        { 0.80, 0, 3, 12 }, /*  4: up: 7 x 80 / 10 = 56 %: 1.12 x 10 = 11.2 */
+        { 0.50, 0, 0, 12 }, /*  5: 1 */
+        { 0.30, 3, 0, 12 }, /*  6: down: (9 x 30 + 300) / 12 = 47 %: 0.94, within */
+        { 0.30, 1, 0,
+          12 }, /*  7: down: (11 x 30 + 100) / 12 = 35 %: 0.7 x 12 = 8.4; but 12 at 6 */
+        { 0.30, 1, 0, 9 }, /*  8: again 9, as at 7 */
+        { 0.30, 9, 0, 9 }, /*  9: nobody has it: nothing is recommended */
+        { 0.25, 1, 0, 6 }, /* 10: down: (8 x 25 + 100) / 9 = 33 %: 0.66 x 9 = 5.94; 9 is past */
+        { 0.20, 3, 0, 6 }, /* 11: down: (3 x 20 + 300) / 6 = 60 %: 1.2, turned round */
+        { 0.60, 2, 0, 6 }, /* 12: up: 4 x 60 / 6 = 40 %: 0.8, turned round */
+        { 0.90, 1, 0, 9 }, /* 13: up: 5 x 90 / 6 = 75 %: 1.5 x 6 = 9; limit 6 + 6 */
+        { 0.90, 0, 3, 11 }, /* 14: up: 6 x 90 / 9 = 60 %: 1.2 x 9 = 10.8 */
+        { 0.90, 1, 1, 17 }, /* 15: up: 9 x 90 / 11 = 73 %: 1.46 x 11 = 16.06 */
+        { 0.50, 0, 0, 17 }, /* 16: 1 */
+        { 0.20, 0, 2, 17 }, /* 17: down: 0.4 x 15 = 6, without the pending; but 17 at 16 */
+        { 0.20, 2, 0,
+          10 }, /* 18: down: (15 x 20 + 200) / 17 = 29 %: 0.58 x 17 = 9.86; 6 at 17 */
+        { 0.20, 0, 0, 10 }, /* 19: 0.4 x 10 = 4; but 10 at 18 */
+    };
+    struct autoscaler_params p = kubernetes;
+    struct autoscaler a;
+    int64_t replicas = 4;
+    (void)state;
+    p.down.stabilisation_ns = 2 * SYNC;
+    autoscaler_init(&a);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct autoscaler_pod pods[PODS];
+        for (int k = 0; k < replicas; k++) {
+            pods[k] = ready_pod((int64_t)i * SYNC);
+            if (k >= steps[i].missing)
+                pods[k].value[AUTOSCALE_CPU] = steps[i].cpu;
+            pods[k].pending = k >= replicas - steps[i].pending;
+        }
+        replicas = autoscaler_sync(&a, &p, (int64_t)i * SYNC, replicas, pods, (size_t)replicas)
+                       .replicas;
+        if (replicas != steps[i].replicas)
+            fail_msg("sync %zu: %lld replicas, computed by hand %lld", i, (long long)replicas,
+                     (long long)steps[i].replicas);
+    }
+}
+
+/* Any other metric, target 0.2: a missing pod counts at the target, not at a request. */
+static void test_missing_of_a_plain_metric(void **state)
+{
+    static const struct {
+        double p99;
+        int missing;
+        int64_t expected;
+    } cases[] = {
+        { 0.40, 1, 8 }, /* 4 x 0.4 / 5 = 0.32: 1.6 x 5 */
+        { 0.10, 1, 3 }, /* (4 x 0.1 + 0.2) / 5 = 0.12: 0.6 x 5 */
+        { 0.19, 1, 5 }, /* (0.76 + 0.2) / 5 = 0.192: 0.96, within */
+        { 0.24, 1, 5 }, /* 0.96 / 5 = 0.192: 0.96 after 1.2: within */
+    };
+    struct autoscaler_params p = kubernetes;
+    (void)state;
+    p.target[AUTOSCALE_P99] = 0.2;
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        struct autoscaler_pod pods[5];
+        int64_t proposal = -1;
+        double ratio;
+        for (int i = 0; i < 5; i++) {
+            pods[i] = ready_pod(0);
+            if (i >= cases[c].missing)
+                pods[i].value[AUTOSCALE_P99] = cases[c].p99;
+        }
+        assert_int_equal(
+            autoscaler_propose(&p, AUTOSCALE_P99, 0, 5, pods, 5, &proposal, &ratio), 0);
+        if (proposal != cases[c].expected)
+            fail_msg("case %zu: %lld", c, (long long)proposal);
+    }
 }
 
 /* Pods with a value, pods without, pods not ready: one CPU proposal at a target of 0.5. */
@@ -314,6 +408,8 @@ int main(void)
         cmocka_unit_test(test_scale_down_is_stabilised),
         cmocka_unit_test(test_policies_down),
         cmocka_unit_test(test_two_metrics),
+        cmocka_unit_test(test_missing_metrics),
+        cmocka_unit_test(test_missing_of_a_plain_metric),
         cmocka_unit_test(test_missing_and_unready),
         cmocka_unit_test(test_cpu_initialisation),
         cmocka_unit_test(test_bounds_come_first),
