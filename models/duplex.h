@@ -11,12 +11,23 @@
  * The server answers each message with one of its own. Round-trip latency runs from the instant at
  * which the message was planned to the arrival of the answer. Conservation: sent = answered + lost
  * by cause + in flight; a message planned while its client was not connected is not sent.
+ *
+ * Figures (both arms, in runs with messages): roundtrip.{p50,p95,p99,p999,mean,max} of the measured
+ * ones, messages.{sent,unsent,answered,lost,in_flight}, messages.lost.CAUSE; histogram "roundtrip";
+ * series roundtrip.{p50,p95,p99} and messages.answered by second of the arrival.
+ *
+ * This module keeps the books; pod_message.c is the way to the server, push_server_duplex.c what
+ * the server does.
  */
 #ifndef PUSHSIM_MODELS_DUPLEX_H
 #define PUSHSIM_MODELS_DUPLEX_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "models/disconnect_cause.h"
+#include "models/run_record.h"
+#include "sim/histogram.h"
 
 enum duplex_connection {                    /* of a POST beside an event stream */
                          DUPLEX_KEEP_ALIVE, /* stands already */
@@ -30,5 +41,63 @@ struct duplex_params {
     int64_t hops;        /* ready-queue passes between the read and the handler, 0..4 */
     enum duplex_connection connection;
 };
+
+enum duplex_state {
+    DUPLEX_OUTSIDE, /* on its way, at the server, or its answer on the way back */
+    DUPLEX_UNREAD,  /* its answer is written and stands behind what the client has not read */
+    DUPLEX_OVER,    /* answered or lost */
+};
+
+struct duplex_message {
+    int64_t planned_ns;
+    int64_t bytes;     /* payload */
+    int64_t queued_ns; /* its own connection was put into the accept queue */
+    uint32_t client;
+    uint32_t next;  /* the client's next one that is not over; DUPLEX_NONE: the last */
+    uint32_t ahead; /* unread: messages that the client reads before the answer */
+    uint8_t state;  /* enum duplex_state */
+    uint8_t syns;   /* sent to open its connection */
+    bool measured;
+};
+
+#define DUPLEX_NONE UINT32_MAX
+
+struct duplex {
+    const struct duplex_params *p;   /* borrowed */
+    bool own_connection;             /* a message has the client's connection (WebSocket) */
+    struct duplex_message *messages; /* by number, in the order sent; owned */
+    uint32_t count, capacity;
+    uint32_t *first; /* by client: the first that is not over; owned */
+    uint64_t unsent, answered, lost[DISCONNECT_CAUSES];
+    uint64_t answered_before; /* at the last point of the series */
+    struct histogram roundtrip, second;
+    struct run_record *record; /* borrowed */
+};
+
+/* clients, messages: most there can be; messages = 0: a run without any, which reports nothing. */
+void duplex_init(struct duplex *d, const struct duplex_params *p, bool own_connection,
+                 uint32_t clients, uint32_t messages, struct run_record *record);
+void duplex_close(struct duplex *d);
+
+/* A client that is connected sends; the message's number. */
+uint32_t duplex_send(struct duplex *d, uint32_t client, int64_t planned_ns, int64_t bytes,
+                     bool measured);
+void duplex_not_sent(struct duplex *d);
+/* Nothing happens to a message that is over. */
+void duplex_answered(struct duplex *d, uint32_t message, int64_t now_ns);
+void duplex_lose(struct duplex *d, uint32_t message, enum disconnect_cause cause);
+/* The client's connection has ended: so have the messages that went over it; and those beside it
+ * when the client or the server has gone with it. */
+void duplex_disconnected(struct duplex *d, uint32_t client, enum disconnect_cause cause);
+/* The answer is written behind `ahead` messages that the client has still to read. */
+void duplex_unread(struct duplex *d, uint32_t message, uint32_t ahead);
+/* The client, which reads, has read n of them: answers with none ahead arrive now. */
+void duplex_read(struct duplex *d, uint32_t client, uint32_t n, int64_t now_ns);
+
+uint64_t duplex_in_flight(const struct duplex *d);
+/* The points of the series, of what arrived since the last. */
+void duplex_series(struct duplex *d, int64_t now_ns);
+/* Writes the figures; asserts conservation. */
+void duplex_report(const struct duplex *d);
 
 #endif

@@ -112,6 +112,16 @@ static void publish_arrives(void *subject, void *object)
     f->unheard += !heard;
 }
 
+/* A POST goes to the pod that has, or had, the client's stream. */
+static void send_message(struct fleet *f, const struct action *a)
+{
+    if (f->clients.state[a->client] == CLIENT_OPEN)
+        pod_message(&f->home_of[a->client]->pod,
+                    duplex_send(&f->duplex, a->client, a->at_ns, a->bytes, a->measured));
+    else
+        duplex_not_sent(&f->duplex);
+}
+
 static void take_action(struct fleet *f, struct action *action)
 {
     switch (action->kind) {
@@ -130,6 +140,7 @@ static void take_action(struct fleet *f, struct action *action)
         fleet_stalled(f, action->client, action->at_ns + action->duration_ns);
         break;
     case ACTION_MESSAGE:
+        send_message(f, action);
         break;
     }
 }
@@ -197,6 +208,8 @@ static void start(struct fleet *f)
     f->figures.first_scale_ns = -1;
     pod_clients_init(&f->clients, &f->sim, &f->p, f->schedule->clients, f->seed, f->replication,
                      &fleet_for_clients, f);
+    duplex_init(&f->duplex, &f->p.duplex, f->p.server.protocol == PROTOCOL_WEBSOCKET,
+                f->schedule->clients, schedule_messages(f->schedule), f->out);
     start_pods(f);
     pod_schedule_faults(&f->pods[0]->pod);
     clients_start(&f->clients);
@@ -218,7 +231,7 @@ static void run_window(struct fleet *f)
     int64_t end = f->schedule->end_ns, limit = end + f->p.workload.drain_ns;
     simulation_run_until(&f->sim, end);
     sync_all(f);
-    while (f->sim.now_ns < limit && fleet_in_flight(f) > 0) {
+    while (f->sim.now_ns < limit && fleet_in_flight(f) + duplex_in_flight(&f->duplex) > 0) {
         int64_t until = f->sim.now_ns + FLEET_SAMPLE_NS;
         simulation_run_until(&f->sim, until < limit ? until : limit);
         sync_all(f);
@@ -235,6 +248,7 @@ static void fleet_close(struct fleet *f)
         free(f->nodes[i]);
     }
     clients_close(&f->clients);
+    duplex_close(&f->duplex);
     histogram_close(&f->second);
     simulation_close(&f->sim);
     free(f->nodes);

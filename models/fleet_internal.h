@@ -70,6 +70,7 @@ struct fleet {
     struct fleet_pod **pods; /* all that ever were, by number; owned */
     size_t pod_count;
     struct clients clients;
+    struct duplex duplex;
     uint32_t *slot_of;          /* by client, for the pods; owned */
     struct fleet_pod **home_of; /* by client: the pod with its connection; owned */
     uint32_t slots;             /* of one worker */

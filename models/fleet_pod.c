@@ -198,6 +198,7 @@ struct fleet_pod *fleet_pod_add(struct fleet *f)
                                .cpu = (int)(node->cpus % f->p.host.cpus),
                                .meter = &fp->meter,
                                .clients = &f->clients,
+                               .duplex = f->duplex.capacity > 0 ? &f->duplex : NULL,
                                .client_count = f->schedule->clients,
                                .slots = f->slots,
                                .slot_of = f->slot_of,

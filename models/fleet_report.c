@@ -129,6 +129,7 @@ void fleet_report(struct fleet *f)
     }
     meter_report(&all, fleet_unhandled(f));
     report_positions(f, &all);
+    duplex_report(&f->duplex);
     meter_close(&all);
     pod_figures_report(&sum, &f->clients, f->out);
     report_control(f);

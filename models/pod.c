@@ -32,7 +32,7 @@ static uint32_t clients_each(const struct parameters *p, uint32_t clients)
     return each > 0 ? each : 1;
 }
 
-static uint32_t worker_for(const struct pod *pod, uint32_t client)
+uint32_t pod_worker_for(const struct pod *pod, uint32_t client)
 {
     return pod->setup.slot_of ? client % (uint32_t)pod->p->server.workers
                               : client / clients_each(pod->p, pod->setup.client_count);
@@ -64,7 +64,7 @@ static enum syn_answer client_syn(void *object, uint32_t client)
     }
     if (!accept_path_syn(&pod->p->accept, &pod->accept, pod->sim->now_ns))
         return SYN_DROPPED;
-    uint32_t slot = slot_take(pod, worker_for(pod, client));
+    uint32_t slot = slot_take(pod, pod_worker_for(pod, client));
     if (slot == POD_NONE) {
         accept_path_accepted(&pod->accept, 1);
         return SYN_DROPPED;
@@ -83,7 +83,7 @@ static enum syn_answer client_syn(void *object, uint32_t client)
 static void client_left(void *object, uint32_t client)
 {
     struct pod *pod = object;
-    uint32_t connection, slot = pod_detach(pod, client);
+    uint32_t connection, slot = pod_detach(pod, client, DISCONNECT_CLIENT_LEFT);
     if (slot != POD_NONE)
         push_server_disconnect(pod_server_of(pod, slot, &connection), slot % pod->slots);
 }
@@ -91,7 +91,7 @@ static void client_left(void *object, uint32_t client)
 static void client_vanished(void *object, uint32_t client)
 {
     struct pod *pod = object;
-    uint32_t connection, slot = pod_detach(pod, client);
+    uint32_t connection, slot = pod_detach(pod, client, DISCONNECT_NETWORK);
     if (slot != POD_NONE)
         push_server_vanish(pod_server_of(pod, slot, &connection), slot % pod->slots);
 }
@@ -119,7 +119,7 @@ const struct clients_server pod_for_clients = { client_syn, client_left, client_
 
 void pod_seat(struct pod *pod, uint32_t client)
 {
-    uint32_t slot = slot_take(pod, worker_for(pod, client));
+    uint32_t slot = slot_take(pod, pod_worker_for(pod, client));
     assert(slot != POD_NONE);
     pod->slot_of[client] = slot;
     pod->client_of[slot] = client;
@@ -243,6 +243,7 @@ static void start_worker(struct pod *pod, uint32_t w)
     struct push_server_params params = { .p = pod->p,
                                          .group = pod->setup.group,
                                          .meter = pod->setup.meter,
+                                         .duplex = pod->setup.duplex,
                                          .listener = &pod_listener,
                                          .listener_owner = pod,
                                          .worker = pod->setup.cpu + (int)w,

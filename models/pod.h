@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "models/clients.h"
+#include "models/duplex.h"
 #include "models/meter.h"
 #include "models/parameters.h"
 #include "models/push_server.h"
@@ -52,6 +53,7 @@ struct pod_setup {
     int cpu;                   /* of its first worker; the others follow */
     struct meter *meter;       /* for pod_connections numbers; borrowed */
     struct clients *clients;   /* borrowed */
+    struct duplex *duplex;     /* borrowed; NULL: no client sends messages */
     uint32_t client_count;     /* clients are numbered below this */
     uint32_t slots;            /* of one worker, >= 1 */
     uint32_t *slot_of;         /* by client; shared by the pods of a fleet; NULL: its own */
@@ -114,6 +116,8 @@ void pod_schedule_faults(struct pod *pod);
 void pod_kill(struct pod *pod, enum disconnect_cause cause, bool again);
 /* Asks up to n open connections to go (DISCONNECT_DRAINED); returns how many. */
 uint32_t pod_drain(struct pod *pod, uint32_t n);
+/* A message that a connected client sends now. */
+void pod_message(struct pod *pod, uint32_t message);
 /* A health check of worker 0; answered through the watch, or never. */
 void pod_probe(struct pod *pod, uint32_t probe);
 

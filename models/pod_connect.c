@@ -1,12 +1,14 @@
 #include "models/pod_internal.h"
 
 /* The client's connection, which it no longer holds; POD_NONE: it has none. */
-uint32_t pod_detach(struct pod *pod, uint32_t client)
+uint32_t pod_detach(struct pod *pod, uint32_t client, enum disconnect_cause cause)
 {
     uint32_t slot = pod->slot_of[client];
     pod->slot_of[client] = POD_NONE;
     if (slot != POD_NONE)
         pod->client_of[slot] = POD_NONE;
+    if (slot != POD_NONE && pod->setup.duplex)
+        duplex_disconnected(pod->setup.duplex, client, cause);
     return slot;
 }
 
@@ -129,7 +131,7 @@ static void connection_closed(void *owner, uint32_t slot, enum disconnect_cause 
         pod->clients->counters.noticed[cause]++;
         return;
     }
-    pod_detach(pod, client);
+    pod_detach(pod, client, cause);
     clients_dropped(pod->clients, client, cause, 0, seen);
 }
 
@@ -155,6 +157,8 @@ static void connection_beaten(void *owner, uint32_t slot)
         clients_heard(pod->clients, pod->client_of[slot]);
 }
 
-const struct push_listener pod_listener = { connection_accepted, connection_opened,
-                                            connection_closed,   connection_replayed,
-                                            connection_beaten,   probe_answered };
+const struct push_listener pod_listener = { connection_accepted,  connection_opened,
+                                            connection_closed,    connection_replayed,
+                                            connection_beaten,    probe_answered,
+                                            pod_message_accepted, pod_message_answered,
+                                            pod_message_read };

@@ -26,15 +26,21 @@ static inline int64_t pod_connection_bytes(const struct pod *pod)
 }
 
 /* pod.c */
+uint32_t pod_worker_for(const struct pod *pod, uint32_t client);
 void pod_slot_give_back(struct pod *pod, uint32_t slot);
 void pod_slots_reset(struct pod *pod); /* all are free */
 
 /* pod_connect.c */
 extern const struct push_listener pod_listener; /* its owner is the pod */
 /* The client's connection, which it no longer holds; POD_NONE: it has none. */
-uint32_t pod_detach(struct pod *pod, uint32_t client);
+uint32_t pod_detach(struct pod *pod, uint32_t client, enum disconnect_cause cause);
 /* The connection in `slot` reads as slowly as the class of its client. */
 void pod_read_slowly(struct pod *pod, uint32_t slot, uint32_t client);
+
+/* pod_message.c: the listener's part */
+void pod_message_accepted(void *owner);
+void pod_message_answered(void *owner, uint32_t message);
+void pod_message_read(void *owner, uint32_t slot, uint32_t n);
 
 /* pod_restart.c */
 void pod_set_state(struct pod *pod, enum pod_state state);

@@ -27,6 +27,7 @@ struct push_run {
     struct cpu_group *group;
     struct meter meter;
     struct clients clients;
+    struct duplex duplex;
     struct pod pod;
     int64_t sample_ns;            /* between samples: longer in runs of more than an hour */
     int64_t series_ns;            /* between points of the series */
@@ -67,6 +68,15 @@ static void publish_arrives(void *subject, void *object)
         push_server_publish(&run->pod.workers[w], &record);
 }
 
+static void send_message(struct push_run *run, const struct action *a)
+{
+    if (run->clients.state[a->client] == CLIENT_OPEN)
+        pod_message(&run->pod,
+                    duplex_send(&run->duplex, a->client, a->at_ns, a->bytes, a->measured));
+    else
+        duplex_not_sent(&run->duplex);
+}
+
 static void take_action(struct push_run *run, struct action *action)
 {
     int64_t until = action->at_ns + action->duration_ns;
@@ -86,6 +96,7 @@ static void take_action(struct push_run *run, struct action *action)
         pod_for_clients.stalled(&run->pod, action->client, until);
         break;
     case ACTION_MESSAGE:
+        send_message(run, action);
         break;
     }
 }
@@ -201,6 +212,7 @@ static void sample_second(void *subject, void *object)
     sample_pod(run);
     meter_close_windows(&run->meter, now);
     watch_slo(run, c.usage_ns);
+    duplex_series(&run->duplex, now);
     simulation_at(&run->sim, now + run->series_ns, 1, sample_second, run, NULL);
 }
 
@@ -213,6 +225,7 @@ static void start_pod(struct push_run *run)
                                .group = run->group,
                                .meter = &run->meter,
                                .clients = &run->clients,
+                               .duplex = run->duplex.capacity > 0 ? &run->duplex : NULL,
                                .client_count = s->clients,
                                .slots = pod_slots_alone(run->p, s->clients),
                                .publishes = schedule_publishes(s),
@@ -240,6 +253,8 @@ static void start(struct push_run *run, uint64_t seed, uint32_t replication)
                run->out);
     pod_clients_init(&run->clients, &run->sim, run->p, run->schedule->clients, seed,
                      replication, &pod_for_clients, &run->pod);
+    duplex_init(&run->duplex, &run->p->duplex, run->p->server.protocol == PROTOCOL_WEBSOCKET,
+                run->schedule->clients, schedule_messages(run->schedule), run->out);
     start_pod(run);
     random_stream_init(&run->factors, seed, replication, RANDOM_COST_NOISE, 0);
     pod_noise_start(&run->noise, &run->pod, seed, replication, 0);
@@ -258,7 +273,8 @@ static void run_window(struct push_run *run)
     int64_t end = run->schedule->end_ns, limit = end + run->p->workload.drain_ns;
     simulation_run_until(&run->sim, end);
     sync_workers(run);
-    while (run->sim.now_ns < limit && unhandled(run) + meter_in_flight(&run->meter) > 0) {
+    while (run->sim.now_ns < limit &&
+           unhandled(run) + meter_in_flight(&run->meter) + duplex_in_flight(&run->duplex) > 0) {
         int64_t until = run->sim.now_ns + SAMPLE_NS;
         simulation_run_until(&run->sim, until < limit ? until : limit);
         sync_workers(run);
@@ -289,6 +305,7 @@ static void report(struct push_run *run)
                         run->sim.now_ns + METER_WINDOWS * (int64_t)METER_WINDOW_NS);
     meter_report(&run->meter, unhandled(run));
     report_positions(run);
+    duplex_report(&run->duplex);
     struct cpu_counters c = cpu_group_counters(run->group);
     pod_report(&run->pod, &run->clients, r);
     slo_watch_report(&run->watch, r);
@@ -316,6 +333,7 @@ void push_run(const struct parameters *p, const struct schedule *s, uint64_t see
     pod_close(&run.pod);
     clients_close(&run.clients);
     meter_close(&run.meter);
+    duplex_close(&run.duplex);
     cpu_host_free(run.host);
     simulation_close(&run.sim);
 }

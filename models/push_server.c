@@ -126,6 +126,10 @@ static int64_t server_begin(void *owner, struct loop_entry *e)
                                        1));
     case STEP_PROBE:
         return push_positive(push_cost(s->p->cost.publish_ns, 1));
+    case STEP_MESSAGE:
+        return push_duplex_message_begin(s, e);
+    case STEP_REPLY:
+        return push_duplex_reply_begin(s, e);
     case STEP_OTHER:
         return (int64_t)((uint64_t)e->to << 32 | e->from);
     case STEP_SLOW_TAKE: /* a STEP_TAKE turns into it when its turn has come */
@@ -167,6 +171,8 @@ static void server_end(void *owner, const struct loop_entry *e)
         [STEP_EXPIRE] = NULL,
         [STEP_REPLAY] = replay_end,
         [STEP_PROBE] = probe_end,
+        [STEP_MESSAGE] = push_duplex_message_end,
+        [STEP_REPLY] = push_duplex_reply_end,
         [STEP_OTHER] = NULL,
     };
     if (ends[e->step])
@@ -211,6 +217,7 @@ void push_server_init(struct push_server *s, struct simulation *sim,
     s->p = p;
     s->costs = &p->cost.by_protocol[p->server.protocol];
     s->meter = params->meter;
+    s->duplex = params->duplex;
     s->base = params->base;
     s->listener = params->listener;
     s->listener_owner = params->listener_owner;

@@ -22,6 +22,7 @@
 
 #include "models/cache_warmth.h"
 #include "models/connections.h"
+#include "models/duplex.h"
 #include "models/event_loop.h"
 #include "models/meter.h"
 #include "models/parameters.h"
@@ -40,6 +41,11 @@ struct push_listener {
     void (*replayed)(void *owner, uint32_t connection, uint32_t events);
     void (*beaten)(void *owner, uint32_t connection); /* a heartbeat was sent to it */
     void (*probed)(void *owner, uint32_t probe);      /* the loop has answered a health check */
+    /* The connection of a client's message, opened for it, is accepted. */
+    void (*message_accepted)(void *owner);
+    void (*answered)(void *owner, uint32_t message); /* the answer to it was written */
+    /* A client with duplex on this connection reads again (0) or has read n from its buffers. */
+    void (*read)(void *owner, uint32_t connection, uint32_t n);
 };
 
 struct beat { /* something due for connections that opened together */
@@ -61,6 +67,7 @@ struct push_server {
     const struct parameters *p;         /* borrowed */
     const struct protocol_costs *costs; /* of the server's protocol */
     struct meter *meter;                /* borrowed */
+    struct duplex *duplex;              /* borrowed; NULL: no client sends messages */
     struct event_loop loop;
     struct connections connections;       /* numbered from 0 */
     struct slow_clients slow;             /* those that do not read */
@@ -95,6 +102,7 @@ struct push_server_params {
     const struct parameters *p; /* borrowed for the server's life */
     struct cpu_group *group;
     struct meter *meter;
+    struct duplex *duplex;                /* NULL: no client sends messages */
     const struct push_listener *listener; /* borrowed */
     void *listener_owner;
     int worker;
@@ -133,6 +141,10 @@ void push_server_replay(struct push_server *s, uint32_t connection, uint32_t eve
                         int64_t bytes);
 /* The process dies: what it holds is lost, every connection is closed. */
 void push_server_kill(struct push_server *s, enum disconnect_cause cause);
+/* A client's message is there: on its connection, or as a POST, for which `connection` only tells
+ * the pace; own_connection: that was opened for it and waits to be accepted. */
+void push_server_message(struct push_server *s, uint32_t connection, uint32_t message,
+                         bool own_connection);
 /* A health check: the loop answers it like a request without fan-out. */
 void push_server_probe(struct push_server *s, uint32_t probe);
 /* Other work of the process: a garbage collection, an outlier. */

@@ -22,13 +22,18 @@ enum push_step {
     STEP_WRITABLE,   /* count 1: the socket has room again: the write buffer goes out */
     STEP_HANDSHAKE,  /* connections accepted */
     STEP_CLOSE,      /* count 1: the client's end of the connection is closed */
-    STEP_PING,   /* a heartbeat for a range; `from`: its number, `to`: the opening's token */
-    STEP_PONG,   /* its answers, the same */
-    STEP_EXPIRE, /* its time-out, the same */
-    STEP_REPLAY, /* count 1: missed events go out at once; `from`: how many; `to`: KiB */
-    STEP_PROBE,  /* count 1; from: the probe's number */
-    STEP_OTHER,  /* count 1; from, to: the cost's low and high half */
+    STEP_PING,    /* a heartbeat for a range; `from`: its number, `to`: the opening's token */
+    STEP_PONG,    /* its answers, the same */
+    STEP_EXPIRE,  /* its time-out, the same */
+    STEP_REPLAY,  /* count 1: missed events go out at once; `from`: how many; `to`: KiB */
+    STEP_PROBE,   /* count 1; from: the probe's number */
+    STEP_MESSAGE, /* count 1: a client's message; from: its number; to: passes made, with
+                     PUSH_OWN_CONNECTION if its connection was opened for it */
+    STEP_REPLY,   /* count 1: the held write of its answer; from: the message */
+    STEP_OTHER,   /* count 1; from, to: the cost's low and high half */
 };
+
+#define PUSH_OWN_CONNECTION (UINT32_C(1) << 31)
 
 static inline int64_t push_cost(double ns, double factor)
 {
@@ -123,6 +128,14 @@ void push_life_handshake_end(struct push_server *s, const struct loop_entry *e);
 
 /* push_server_fan.c: hands out what can be handed out now (shared and sequential fan-out). */
 void push_fan_go(struct push_server *s);
+
+/* push_server_duplex.c */
+int64_t push_duplex_message_begin(struct push_server *s, const struct loop_entry *e);
+void push_duplex_message_end(struct push_server *s, const struct loop_entry *e);
+int64_t push_duplex_reply_begin(struct push_server *s, const struct loop_entry *e);
+void push_duplex_reply_end(struct push_server *s, const struct loop_entry *e);
+/* The messages in the loop die with the process. */
+void push_duplex_kill(struct push_server *s, enum disconnect_cause cause);
 
 /* push_server_beat.c */
 /* A connection opened now; connections that opened before the run. */

@@ -185,6 +185,7 @@ void push_server_kill(struct push_server *s, enum disconnect_cause cause)
     uint32_t handled = s->tail;
     event_loop_break(&s->loop);
     lose_publishes(s, cause);
+    push_duplex_kill(s, cause);
     event_loop_clear(&s->loop);
     slow_clients_close(&s->slow);
     int64_t held = meter_balance(s->meter, s->base);

@@ -43,6 +43,13 @@ static void seen(struct push_server *s, const struct slow_client *c,
     meter_deliver(s->meter, &run);
 }
 
+/* Answers to its own messages may stand behind what it has read. */
+static void tell_read(struct push_server *s, const struct slow_client *c, uint32_t n)
+{
+    if (s->duplex && s->duplex->own_connection && !c->vanished)
+        s->listener->read(s->listener_owner, s->base + c->connection, n);
+}
+
 /* A client that has caught up goes with the others again. */
 static void rejoin(struct push_server *s, uint32_t i)
 {
@@ -105,6 +112,7 @@ static void client_has_read(void *subject, void *object)
         int64_t sent = s->sim->now_ns - s->p->network.delivery_ns;
         c->socket_bytes -= message.bytes;
         seen(s, c, &message, sent > message.written_ns ? sent : message.written_ns);
+        tell_read(s, c, 1);
         open_window(s, c);
     }
     read_on(s, c);
@@ -388,10 +396,12 @@ void push_slow_writable_end(struct push_server *s, const struct loop_entry *e)
             break;
         slow_queue_pop(&c->buffer, &message);
         c->buffer_bytes -= bytes;
-        if (reads(s, c))
+        if (reads(s, c)) {
             seen(s, c, &message, s->sim->now_ns);
-        else
+            tell_read(s, c, 1);
+        } else {
             slow_client_write(c, &message, true);
+        }
     }
     read_on(s, c);
     if (connections_phase(&s->connections, e->first) == CONNECTION_BLOCKED &&
@@ -409,12 +419,15 @@ static void client_reads(void *subject, void *object)
     struct slow_client *c = slow_clients_find(&s->slow, i);
     struct slow_message message;
     int64_t now = s->sim->now_ns, delay = s->p->network.delivery_ns;
+    uint32_t read = 0;
     if (!c || !reads(s, c) || (s->connections.state[i] & CONNECTION_GONE))
         return;
     while (slow_queue_pop(&c->socket, &message)) {
         bool arrived = message.written_ns + delay <= now;
         seen(s, c, &message, arrived ? now - delay : message.written_ns);
+        read++;
     }
+    tell_read(s, c, read);
     c->socket_bytes = 0;
     open_window(s, c);
     rejoin(s, i);

@@ -88,6 +88,13 @@ static void random_troubles(struct parameters *p, struct random_stream *rs, enum
         p->server.queue_policy = POLICY_CONFLATE;
         p->server.queue_keys = pick(rs, 1, 4);
     }
+    p->duplex = (struct duplex_params){ .rate_hz = chance(rs, 0.5) ? 2 : 0,
+                                        .bytes = pick(rs, 1, 3000),
+                                        .reply_bytes = pick(rs, 1, 3000),
+                                        .hops = pick(rs, 0, 2),
+                                        .connection = (enum duplex_connection)pick(rs, 0, 1) };
+    for (int i = 0; i < PROTOCOLS; i++)
+        p->cost.by_protocol[i].message_ns = (double)pick(rs, 0, 100000);
 }
 
 static void run_case(uint32_t number, enum fan_out last, bool plain, struct run_record *out)
@@ -132,6 +139,11 @@ static void everything_is_accounted_for(void **state)
         "connects.syn_dropped",
         "connects.refused",
         "clients.stalls",
+        "messages.answered",
+        "messages.unsent",
+        "messages.in_flight",
+        "messages.lost.client_left",
+        "messages.lost.server_killed",
     };
     int reached[sizeof reach / sizeof *reach] = { 0 };
     (void)state;
@@ -143,6 +155,12 @@ static void everything_is_accounted_for(void **state)
                                                    value(&r, "in_flight");
         if (due != accounted)
             fail_msg("case %u: %g messages due, %g accounted for", number, due, accounted);
+        double sent = value(&r, "messages.sent");
+        double ended = value(&r, "messages.answered") + value(&r, "messages.lost") +
+                       value(&r, "messages.in_flight");
+        if (sent != ended && !isnan(sent))
+            fail_msg("case %u: %g messages of clients sent, %g accounted for", number, sent,
+                     ended);
         if (value(&r, "reconnects") > value(&r, "connects.opened") ||
             value(&r, "connects.opened") + value(&r, "connects.failed") > value(&r, "connects"))
             fail_msg("case %u: more connects ended than began", number);
