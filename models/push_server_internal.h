@@ -4,6 +4,7 @@
 #ifndef PUSHSIM_MODELS_PUSH_SERVER_INTERNAL_H
 #define PUSHSIM_MODELS_PUSH_SERVER_INTERNAL_H
 
+#include <assert.h>
 #include <math.h>
 
 #include "models/push_server.h"
@@ -118,6 +119,32 @@ int64_t push_slow_flush_begin(struct push_server *s, const struct loop_entry *e)
 void push_slow_flush_end(struct push_server *s, const struct loop_entry *e);
 int64_t push_slow_writable_begin(struct push_server *s, const struct loop_entry *e);
 void push_slow_writable_end(struct push_server *s, const struct loop_entry *e);
+
+void push_slow_await_death(struct push_server *s, struct slow_client *c);
+
+static inline struct slow_client *push_slow_client(const struct push_server *s, uint32_t i)
+{
+    struct slow_client *c = slow_clients_find(&s->slow, i);
+    assert(c);
+    return c;
+}
+
+/* It reads whatever comes as it comes. */
+static inline bool push_slow_reads(const struct push_server *s, const struct slow_client *c)
+{
+    return s->sim->now_ns >= c->reads_from_ns && c->rate_bps == 0;
+}
+
+/* push_server_read.c */
+/* The message has left the last buffer so that the client sees it delivery_ns after `sent_ns`. */
+void push_slow_seen(struct push_server *s, const struct slow_client *c,
+                    const struct slow_message *message, int64_t sent_ns);
+/* It has read n messages from its buffers: answers to its own may stand behind them. */
+void push_slow_has_read(struct push_server *s, const struct slow_client *c, uint32_t n);
+/* A client that has caught up goes with the others again. */
+void push_slow_rejoin(struct push_server *s, uint32_t i);
+/* A client that reads at a rate goes on with what is in its socket. */
+void push_slow_read_on(struct push_server *s, struct slow_client *c);
 
 /* push_server_life.c */
 /* The server gives up connection i: what it holds for it is lost. */

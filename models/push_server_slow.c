@@ -4,124 +4,15 @@
  */
 #include "models/push_server_internal.h"
 
-#include <assert.h>
-
-static struct slow_client *client_of(const struct push_server *s, uint32_t i)
-{
-    struct slow_client *c = slow_clients_find(&s->slow, i);
-    assert(c);
-    return c;
-}
-
 static int64_t wire_bytes(const struct push_server *s, uint32_t publish)
 {
     return s->publishes[publish].bytes + s->costs->frame_bytes;
-}
-
-static bool reads(const struct push_server *s, const struct slow_client *c)
-{
-    return s->sim->now_ns >= c->reads_from_ns && c->rate_bps == 0;
 }
 
 /* A message goes in whole, and into an empty socket whatever its size. */
 static bool fits(const struct push_server *s, const struct slow_client *c, int64_t bytes)
 {
     return c->socket.count == 0 || c->socket_bytes + bytes <= s->p->network.socket_bytes;
-}
-
-/* Message has left the last buffer so that the client sees it delivery_ns after `sent_ns`. */
-static void seen(struct push_server *s, const struct slow_client *c,
-                 const struct slow_message *message, int64_t sent_ns)
-{
-    struct delivery_run run = { .publish = &s->publishes[message->publish],
-                                .connection = s->base + c->connection,
-                                .n = 1,
-                                .first_ns = message->written_ns,
-                                .throttled_ns = message->throttled_ns,
-                                .buffered_ns = sent_ns - message->written_ns,
-                                .queued = message->queued };
-    meter_deliver(s->meter, &run);
-}
-
-/* Answers to its own messages may stand behind what it has read. */
-static void tell_read(struct push_server *s, const struct slow_client *c, uint32_t n)
-{
-    if (s->duplex && s->duplex->own_connection && !c->vanished)
-        s->listener->read(s->listener_owner, s->base + c->connection, n);
-}
-
-/* A client that has caught up goes with the others again. */
-static void rejoin(struct push_server *s, uint32_t i)
-{
-    struct slow_client *c = client_of(s, i);
-    if (!reads(s, c) || slow_client_messages(c) > 0 || c->writable_posted ||
-        connections_phase(&s->connections, i) != CONNECTION_WAITING)
-        return;
-    slow_clients_remove(&s->slow, i);
-    connections_set_flags(&s->connections, i, CONNECTION_SLOW | CONNECTION_OWN, false);
-}
-
-static void window_opens(void *subject, void *object)
-{
-    struct push_server *s = subject;
-    struct loop_entry e = { .first = (uint32_t)(uintptr_t)object,
-                            .count = 1,
-                            .step = STEP_WRITABLE };
-    event_loop_post(&s->loop, SOURCE_IO, &e);
-}
-
-/* The socket has room again: the server hears of it. */
-static void open_window(struct push_server *s, struct slow_client *c)
-{
-    if (c->buffer.count == 0 || c->writable_posted)
-        return;
-    c->writable_posted = true;
-    simulation_at(s->sim, s->sim->now_ns + s->p->network.publish_ns, 0, window_opens, s,
-                  (void *)(uintptr_t)c->connection);
-}
-
-/* -- clients that read at a rate ----------------------------------------------------------- */
-
-static void client_has_read(void *subject, void *object);
-
-/* The client reads the first message in its socket, from now on or the end of its stall. */
-static void read_on(struct push_server *s, struct slow_client *c)
-{
-    if (c->rate_bps == 0 || c->socket.count == 0 || c->reading)
-        return;
-    int64_t from = s->sim->now_ns > c->reads_from_ns ? s->sim->now_ns : c->reads_from_ns;
-    if (from == INT64_MAX)
-        return;
-    double ns = (double)slow_queue_at(&c->socket, 0)->bytes * 1e9 / (double)c->rate_bps;
-    c->reading = true;
-    simulation_at(s->sim, from + (int64_t)ns, 0, client_has_read, s,
-                  (void *)(uintptr_t)c->connection);
-}
-
-static void client_has_read(void *subject, void *object)
-{
-    struct push_server *s = subject;
-    uint32_t i = (uint32_t)(uintptr_t)object;
-    event_loop_split(&s->loop, i);
-    struct slow_client *c = slow_clients_find(&s->slow, i);
-    struct slow_message message;
-    if (!c || !c->reading)
-        return;
-    c->reading = false;
-    if (s->sim->now_ns >= c->reads_from_ns && slow_queue_pop(&c->socket, &message)) {
-        int64_t sent = s->sim->now_ns - s->p->network.delivery_ns;
-        c->socket_bytes -= message.bytes;
-        seen(s, c, &message, sent > message.written_ns ? sent : message.written_ns);
-        tell_read(s, c, 1);
-        open_window(s, c);
-    }
-    read_on(s, c);
-}
-
-void push_server_read_rate(struct push_server *s, uint32_t connection, int64_t rate_bps)
-{
-    slow_clients_add(&s->slow, connection)->rate_bps = rate_bps;
-    connections_set_flags(&s->connections, connection, CONNECTION_SLOW, true);
 }
 
 /* -- what ends a connection that does not move --------------------------------------------- */
@@ -156,7 +47,7 @@ static void kernel_gives_up(void *subject, void *object)
 }
 
 /* What is written to a client that has vanished is never acknowledged. */
-static void await_death(struct push_server *s, struct slow_client *c)
+void push_slow_await_death(struct push_server *s, struct slow_client *c)
 {
     if (!c->vanished || c->dead_ns > 0)
         return;
@@ -204,7 +95,7 @@ static void queue_message(struct push_server *s, struct slow_client *c, uint32_t
 
 void push_slow_enqueue(struct push_server *s, uint32_t i, uint32_t publish)
 {
-    struct slow_client *c = client_of(s, i);
+    struct slow_client *c = push_slow_client(s, i);
     if (!make_room(s, c))
         return;
     queue_message(s, c, publish);
@@ -221,7 +112,7 @@ void push_slow_enqueue(struct push_server *s, uint32_t i, uint32_t publish)
 
 void push_slow_adopt(struct push_server *s, const struct loop_entry *e)
 {
-    struct slow_client *c = client_of(s, e->first);
+    struct slow_client *c = push_slow_client(s, e->first);
     for (uint32_t m = e->from; m < e->to; m++)
         queue_message(s, c, m);
     connections_set_flags(&s->connections, e->first, CONNECTION_OWN, true);
@@ -231,16 +122,16 @@ void push_slow_adopt(struct push_server *s, const struct loop_entry *e)
 
 void push_slow_written(struct push_server *s, uint32_t i, const struct slow_message *message)
 {
-    struct slow_client *c = client_of(s, i);
+    struct slow_client *c = push_slow_client(s, i);
     struct slow_message m = *message;
     m.bytes = wire_bytes(s, m.publish);
     if (m.written_ns >= c->reads_from_ns && c->rate_bps == 0 && c->buffer.count == 0) {
-        seen(s, c, &m, m.written_ns);
+        push_slow_seen(s, c, &m, m.written_ns);
         return;
     }
     slow_client_write(c, &m, c->buffer.count == 0 && fits(s, c, m.bytes));
-    read_on(s, c);
-    await_death(s, c);
+    push_slow_read_on(s, c);
+    push_slow_await_death(s, c);
 }
 
 /* How many messages a wake-up takes before the write buffer is above its high-water mark. */
@@ -252,7 +143,7 @@ static uint32_t takes(const struct push_server *s, const struct slow_client *c)
     uint32_t n = 0;
     for (; n < c->queue.count && buffered <= s->p->server.write_high_bytes; n++) {
         int64_t bytes = slow_queue_at(&c->queue, n)->bytes;
-        if (reads(s, c) && buffered == 0)
+        if (push_slow_reads(s, c) && buffered == 0)
             continue;
         if (buffered == 0 && bytes <= room)
             room = (room == INT64_MAX ? s->p->network.socket_bytes : room) - bytes;
@@ -269,7 +160,7 @@ static int64_t item_cost(const struct push_server *s, uint32_t i, uint32_t m)
 
 int64_t push_slow_take_begin(struct push_server *s, struct loop_entry *e)
 {
-    struct slow_client *c = client_of(s, e->first);
+    struct slow_client *c = push_slow_client(s, e->first);
     e->step = STEP_SLOW_TAKE;
     e->to = takes(s, c);
     e->from = slow_queue_at(&c->queue, 0)->publish;
@@ -286,7 +177,7 @@ int64_t push_slow_take_begin(struct push_server *s, struct loop_entry *e)
 void push_slow_ran(struct push_server *s, const struct loop_entry *e,
                    const struct loop_stretch *stretch)
 {
-    struct slow_client *c = client_of(s, e->first);
+    struct slow_client *c = push_slow_client(s, e->first);
     struct slow_message message;
     while (!s->held_writes && c->taken < e->to) {
         uint32_t m = slow_queue_at(&c->queue, 0)->publish;
@@ -308,10 +199,10 @@ void push_slow_ran(struct push_server *s, const struct loop_entry *e,
 /* What the connection's task does when its writes are done. */
 static void after_write(struct push_server *s, uint32_t i)
 {
-    struct slow_client *c = client_of(s, i);
+    struct slow_client *c = push_slow_client(s, i);
     if (c->queue.count == 0) {
         connections_set_phase(&s->connections, i, 1, CONNECTION_WAITING);
-        rejoin(s, i);
+        push_slow_rejoin(s, i);
     } else if (c->buffer_bytes > s->p->server.write_high_bytes) {
         block(s, c);
     } else {
@@ -327,7 +218,7 @@ void push_slow_take_end(struct push_server *s, const struct loop_entry *e)
         after_write(s, e->first);
         return;
     }
-    struct slow_client *c = client_of(s, e->first);
+    struct slow_client *c = push_slow_client(s, e->first);
     struct slow_message message;
     for (uint32_t k = 0; k < e->to && slow_queue_pop(&c->queue, &message); k++)
         slow_queue_push(&c->held, &message);
@@ -372,7 +263,7 @@ void push_slow_flush_end(struct push_server *s, const struct loop_entry *e)
     if (connections_phase(&s->connections, e->first) == CONNECTION_BLOCKED)
         after_write(s, e->first);
     else
-        rejoin(s, e->first);
+        push_slow_rejoin(s, e->first);
 }
 
 /* -- the client reads again ---------------------------------------------------------------- */
@@ -392,69 +283,21 @@ void push_slow_writable_end(struct push_server *s, const struct loop_entry *e)
     c->writable_posted = false;
     while (c->buffer.count > 0) {
         int64_t bytes = slow_queue_at(&c->buffer, 0)->bytes;
-        if (!reads(s, c) && !fits(s, c, bytes))
+        if (!push_slow_reads(s, c) && !fits(s, c, bytes))
             break;
         slow_queue_pop(&c->buffer, &message);
         c->buffer_bytes -= bytes;
-        if (reads(s, c)) {
-            seen(s, c, &message, s->sim->now_ns);
-            tell_read(s, c, 1);
+        if (push_slow_reads(s, c)) {
+            push_slow_seen(s, c, &message, s->sim->now_ns);
+            push_slow_has_read(s, c, 1);
         } else {
             slow_client_write(c, &message, true);
         }
     }
-    read_on(s, c);
+    push_slow_read_on(s, c);
     if (connections_phase(&s->connections, e->first) == CONNECTION_BLOCKED &&
         c->buffer_bytes <= s->p->server.write_low_bytes)
         after_write(s, e->first);
     else
-        rejoin(s, e->first);
-}
-
-static void client_reads(void *subject, void *object)
-{
-    struct push_server *s = subject;
-    uint32_t i = (uint32_t)(uintptr_t)object;
-    event_loop_split(&s->loop, i);
-    struct slow_client *c = slow_clients_find(&s->slow, i);
-    struct slow_message message;
-    int64_t now = s->sim->now_ns, delay = s->p->network.delivery_ns;
-    uint32_t read = 0;
-    if (!c || !reads(s, c) || (s->connections.state[i] & CONNECTION_GONE))
-        return;
-    while (slow_queue_pop(&c->socket, &message)) {
-        bool arrived = message.written_ns + delay <= now;
-        seen(s, c, &message, arrived ? now - delay : message.written_ns);
-        read++;
-    }
-    tell_read(s, c, read);
-    c->socket_bytes = 0;
-    open_window(s, c);
-    rejoin(s, i);
-}
-
-void push_server_stall(struct push_server *s, uint32_t connection, int64_t until_ns)
-{
-    uint8_t state = s->connections.state[connection];
-    if ((state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING ||
-        (state & (CONNECTION_GONE | CONNECTION_LEFT)))
-        return;
-    event_loop_split(&s->loop, connection); /* what was written before this is read */
-    struct slow_client *c = slow_clients_add(&s->slow, connection);
-    connections_set_flags(&s->connections, connection, CONNECTION_SLOW, true);
-    c->reads_from_ns = until_ns > c->reads_from_ns ? until_ns : c->reads_from_ns;
-    if (until_ns < INT64_MAX)
-        simulation_at(s->sim, c->reads_from_ns, 0, client_reads, s,
-                      (void *)(uintptr_t)connection);
-}
-
-void push_server_vanish(struct push_server *s, uint32_t connection)
-{
-    push_server_stall(s, connection, INT64_MAX);
-    struct slow_client *c = slow_clients_find(&s->slow, connection);
-    if (c == NULL)
-        return;
-    c->vanished = true;
-    if (c->socket.count > 0)
-        await_death(s, c);
+        push_slow_rejoin(s, e->first);
 }

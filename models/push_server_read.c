@@ -1,0 +1,149 @@
+/* push_server_read.c - what clients that do not keep up read, and when: at a rate, after a stall,
+ * or never again; push_server_slow.c holds what is written for them.
+ */
+#include "models/push_server_internal.h"
+
+/* Message has left the last buffer so that the client sees it delivery_ns after `sent_ns`. */
+void push_slow_seen(struct push_server *s, const struct slow_client *c,
+                    const struct slow_message *message, int64_t sent_ns)
+{
+    struct delivery_run run = { .publish = &s->publishes[message->publish],
+                                .connection = s->base + c->connection,
+                                .n = 1,
+                                .first_ns = message->written_ns,
+                                .throttled_ns = message->throttled_ns,
+                                .buffered_ns = sent_ns - message->written_ns,
+                                .queued = message->queued };
+    meter_deliver(s->meter, &run);
+}
+
+/* Answers to its own messages may stand behind what it has read. */
+void push_slow_has_read(struct push_server *s, const struct slow_client *c, uint32_t n)
+{
+    if (s->duplex && s->duplex->own_connection && !c->vanished)
+        s->listener->read(s->listener_owner, s->base + c->connection, n);
+}
+
+/* A client that has caught up goes with the others again. */
+void push_slow_rejoin(struct push_server *s, uint32_t i)
+{
+    struct slow_client *c = push_slow_client(s, i);
+    if (!push_slow_reads(s, c) || slow_client_messages(c) > 0 || c->writable_posted ||
+        connections_phase(&s->connections, i) != CONNECTION_WAITING)
+        return;
+    slow_clients_remove(&s->slow, i);
+    connections_set_flags(&s->connections, i, CONNECTION_SLOW | CONNECTION_OWN, false);
+}
+
+static void window_opens(void *subject, void *object)
+{
+    struct push_server *s = subject;
+    struct loop_entry e = { .first = (uint32_t)(uintptr_t)object,
+                            .count = 1,
+                            .step = STEP_WRITABLE };
+    event_loop_post(&s->loop, SOURCE_IO, &e);
+}
+
+/* The socket has room again: the server hears of it. */
+static void open_window(struct push_server *s, struct slow_client *c)
+{
+    if (c->buffer.count == 0 || c->writable_posted)
+        return;
+    c->writable_posted = true;
+    simulation_at(s->sim, s->sim->now_ns + s->p->network.publish_ns, 0, window_opens, s,
+                  (void *)(uintptr_t)c->connection);
+}
+
+/* -- clients that read at a rate ----------------------------------------------------------- */
+
+static void client_has_read(void *subject, void *object);
+
+/* The client reads the first message in its socket, from now on or the end of its stall. */
+void push_slow_read_on(struct push_server *s, struct slow_client *c)
+{
+    if (c->rate_bps == 0 || c->socket.count == 0 || c->reading)
+        return;
+    int64_t from = s->sim->now_ns > c->reads_from_ns ? s->sim->now_ns : c->reads_from_ns;
+    if (from == INT64_MAX)
+        return;
+    double ns = (double)slow_queue_at(&c->socket, 0)->bytes * 1e9 / (double)c->rate_bps;
+    c->reading = true;
+    simulation_at(s->sim, from + (int64_t)ns, 0, client_has_read, s,
+                  (void *)(uintptr_t)c->connection);
+}
+
+static void client_has_read(void *subject, void *object)
+{
+    struct push_server *s = subject;
+    uint32_t i = (uint32_t)(uintptr_t)object;
+    event_loop_split(&s->loop, i);
+    struct slow_client *c = slow_clients_find(&s->slow, i);
+    struct slow_message message;
+    if (!c || !c->reading)
+        return;
+    c->reading = false;
+    if (s->sim->now_ns >= c->reads_from_ns && slow_queue_pop(&c->socket, &message)) {
+        int64_t sent = s->sim->now_ns - s->p->network.delivery_ns;
+        c->socket_bytes -= message.bytes;
+        push_slow_seen(s, c, &message, sent > message.written_ns ? sent : message.written_ns);
+        push_slow_has_read(s, c, 1);
+        open_window(s, c);
+    }
+    push_slow_read_on(s, c);
+}
+
+void push_server_read_rate(struct push_server *s, uint32_t connection, int64_t rate_bps)
+{
+    slow_clients_add(&s->slow, connection)->rate_bps = rate_bps;
+    connections_set_flags(&s->connections, connection, CONNECTION_SLOW, true);
+}
+
+/* -- stalls ------------------------------------------------------------------------------- */
+
+static void client_reads(void *subject, void *object)
+{
+    struct push_server *s = subject;
+    uint32_t i = (uint32_t)(uintptr_t)object;
+    event_loop_split(&s->loop, i);
+    struct slow_client *c = slow_clients_find(&s->slow, i);
+    struct slow_message message;
+    int64_t now = s->sim->now_ns, delay = s->p->network.delivery_ns;
+    uint32_t read = 0;
+    if (!c || !push_slow_reads(s, c) || (s->connections.state[i] & CONNECTION_GONE))
+        return;
+    while (slow_queue_pop(&c->socket, &message)) {
+        bool arrived = message.written_ns + delay <= now;
+        push_slow_seen(s, c, &message, arrived ? now - delay : message.written_ns);
+        read++;
+    }
+    push_slow_has_read(s, c, read);
+    c->socket_bytes = 0;
+    open_window(s, c);
+    push_slow_rejoin(s, i);
+}
+
+void push_server_stall(struct push_server *s, uint32_t connection, int64_t until_ns)
+{
+    uint8_t state = s->connections.state[connection];
+    if ((state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING ||
+        (state & (CONNECTION_GONE | CONNECTION_LEFT)))
+        return;
+    event_loop_split(&s->loop, connection); /* what was written before this is read */
+    struct slow_client *c = slow_clients_add(&s->slow, connection);
+    connections_set_flags(&s->connections, connection, CONNECTION_SLOW, true);
+    c->reads_from_ns = until_ns > c->reads_from_ns ? until_ns : c->reads_from_ns;
+    if (until_ns < INT64_MAX)
+        simulation_at(s->sim, c->reads_from_ns, 0, client_reads, s,
+                      (void *)(uintptr_t)connection);
+}
+
+void push_server_vanish(struct push_server *s, uint32_t connection)
+{
+    push_server_stall(s, connection, INT64_MAX);
+    struct slow_client *c = slow_clients_find(&s->slow, connection);
+    if (c == NULL)
+        return;
+    c->vanished = true;
+    if (c->socket.count > 0)
+        push_slow_await_death(s, c);
+}
