@@ -1,9 +1,10 @@
 /* client_floor.h - what the load client adds to what it measures: its floor, against a server that
  * costs nothing (null_server.h). Measured before a campaign, stored with each of its runs.
  *
- * Two runs without a limit, FLOOR_CLIENTS clients and 100 B: one of FLOOR_RATE_HZ publishes/s, which
- * tells the latency and the pace that are left when nobody is busy, and one of FLOOR_BUSY_HZ, more
- * than can be had, which tells what a delivery costs the client when it has no time to lose.
+ * Runs of FLOOR_S without a limit, FLOOR_CLIENTS clients and 100 B: FLOOR_RUNS of FLOOR_RATE_HZ
+ * publishes/s, the best of which tells the latency and the pace that are left when nobody is busy,
+ * and one of FLOOR_BUSY_HZ, more than can be had, which tells what a delivery costs the client when
+ * it has no time to lose.
  * Metrics in every run's record:
  *   floor.first       s    first delivery of a publish, median
  *   floor.p50 .p99    s    delivery latency
@@ -24,7 +25,8 @@
 #define FLOOR_CLIENTS 500
 #define FLOOR_RATE_HZ 21
 #define FLOOR_BUSY_HZ 401
-#define FLOOR_S       2
+#define FLOOR_S       1
+#define FLOOR_RUNS    3
 
 struct client_floor {     /* of one protocol; all NAN: not measured */
     double first_s;       /* first delivery of a publish, median */
@@ -36,8 +38,8 @@ struct client_floor {     /* of one protocol; all NAN: not measured */
 
 #define CLIENT_FLOOR_UNKNOWN ((struct client_floor){ NAN, NAN, NAN, NAN, NAN, NAN })
 
-/* Runs both; the first again, up to twice, when it is not sound. ERR_* as replay_run; ERR_STATE: it
- * never was, with the reason; *floor is unchanged then. */
+/* Runs all of it. ERR_* as replay_run; ERR_STATE: no light run was sound, with the reason; *floor
+ * is unchanged then. */
 int client_floor_measure(struct client_floor *floor, enum push_protocol protocol,
                          struct error *err);
 /* Writes floor.*. */
