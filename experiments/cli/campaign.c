@@ -33,7 +33,10 @@ int campaign_measure(struct campaign *c, const struct parameters *p, const struc
                      struct run_record *record, struct error *err)
 {
     struct schedule played = { 0 };
-    struct replay_options how = { .server_cpu = -1, .client_cpu = -1 };
+    struct replay_options how = { .server_cpu = -1,
+                                  .client_cpu = -1,
+                                  .seed = (uint64_t)c->session->plan.seed,
+                                  .replication = (uint32_t)c->repeat };
     how.played = c->record ? &played : NULL;
     how.floor = &c->floor[p->server.protocol];
     for (int64_t left = c->retries;; left--) {
@@ -95,6 +98,7 @@ static int run_once(struct campaign *c, const struct plan_point *point, int64_t 
     struct run_record record;
     struct error why;
     int64_t begin_ns = now_ns();
+    c->repeat = repeat;
     say_progress(c, point, repeat);
     int rc = campaign_measure(c, &point->settings.parameters,
                               schedule_of(c, point, repeat, &built), &record, &why);

@@ -8,7 +8,8 @@
 #include "experiments/replay/client_internal.h"
 #include "sim/error.h"
 
-#define READ_BYTES (256 * 1024)
+#define READ_BYTES     (256 * 1024)
+#define PACED_READS_HZ 20 /* reads of a client with a rate, at least */
 
 static int on_headers(http_parser *parser);
 static int on_body(http_parser *parser, const char *data, size_t bytes);
@@ -19,6 +20,15 @@ static const http_parser_settings answer_settings = {
     .on_body = on_body,
     .on_message_complete = on_end,
 };
+
+static void init_client(struct client_pool *pool, uint32_t number)
+{
+    struct client *c = &pool->clients[number];
+    *c = (struct client){ .pool = pool, .number = number };
+    uv_timer_init(pool->loop, &c->resume);
+    uv_timer_init(pool->loop, &c->later);
+    c->tcp.data = c->resume.data = c->later.data = c;
+}
 
 int client_pool_init(struct client_pool *pool, uv_loop_t *loop, enum push_protocol protocol,
                      const struct endpoint *endpoint, uint32_t count, struct delivery_log *log)
@@ -33,9 +43,10 @@ int client_pool_init(struct client_pool *pool, uv_loop_t *loop, enum push_protoc
     pool->buffer = mem_alloc(READ_BYTES);
     pool->clients = mem_alloc(count * sizeof *pool->clients);
     pool->count = count;
+    pool->server_ends = DISCONNECT_CAUSES;
     histogram_init(&pool->open_time);
     for (uint32_t i = 0; i < count; i++)
-        pool->clients[i] = (struct client){ .pool = pool, .number = i };
+        init_client(pool, i);
     return 0;
 }
 
@@ -50,8 +61,10 @@ void client_pool_close(struct client_pool *pool)
 void client_pool_shut(struct client_pool *pool)
 {
     for (uint32_t i = 0; i < pool->count; i++) {
-        pool->clients[i].reopen = false;
-        client_disconnect(&pool->clients[i]);
+        struct client *c = &pool->clients[i];
+        client_disconnect(c);
+        uv_close((uv_handle_t *)&c->resume, NULL);
+        uv_close((uv_handle_t *)&c->later, NULL);
     }
 }
 
@@ -100,8 +113,6 @@ void client_received(struct client *c, const char *head)
 static void on_closed(uv_handle_t *handle)
 {
     struct client *c = handle->data;
-    if (--c->handles > 0)
-        return;
     c->state = CLIENT_CLOSED;
     if (c->reopen) {
         c->reopen = false;
@@ -109,7 +120,7 @@ static void on_closed(uv_handle_t *handle)
     }
 }
 
-/* Takes the connection out of the books and closes its handles. */
+/* Takes the connection out of the books and closes it. */
 static void shut(struct client *c)
 {
     struct client_pool *pool = c->pool;
@@ -122,31 +133,52 @@ static void shut(struct client *c)
         pool->pending--;
     }
     c->state = CLIENT_CLOSING;
+    uv_timer_stop(&c->resume);
+    uv_timer_stop(&c->later);
     uv_close((uv_handle_t *)&c->tcp, on_closed);
-    uv_close((uv_handle_t *)&c->resume, on_closed);
 }
 
-void client_dropped(struct client *c, const char *why)
+static void refused(struct client *c, const char *why)
+{
+    struct client_pool *pool = c->pool;
+    if (pool->counters.failed++ == 0)
+        snprintf(pool->why, sizeof pool->why, "%s", why);
+    shut(c);
+    client_behaviour_failed(c);
+}
+
+void client_ended(struct client *c, enum disconnect_cause cause, const char *why)
 {
     struct client_pool *pool = c->pool;
     if (c->state == CLIENT_CLOSING)
         return;
-    if (c->state == CLIENT_OPEN)
-        pool->closed_by_server++;
-    else if (pool->refused++ == 0)
-        snprintf(pool->why, sizeof pool->why, "%s", why);
     if (pool->record)
         run_record_event(pool->record, pool_time(pool), "disconnect", "client %u: %s",
                          c->number, why);
+    if (cause < DISCONNECT_CAUSES)
+        pool->counters.disconnects[cause]++;
+    if (c->state != CLIENT_OPEN) {
+        refused(c, why);
+        return;
+    }
+    pool->counters.unexplained += cause == DISCONNECT_CAUSES;
     shut(c);
+    client_behaviour_lost(c);
+}
+
+void client_dropped(struct client *c, const char *why)
+{
+    bool open = c->state == CLIENT_OPEN;
+    client_ended(c, open ? c->pool->server_ends : DISCONNECT_CAUSES, why);
 }
 
 void client_disconnect(struct client *c)
 {
     c->reopen = false;
+    uv_timer_stop(&c->later);
     if (c->state == CLIENT_CLOSED || c->state == CLIENT_CLOSING)
         return;
-    c->pool->closed_by_client++;
+    c->pool->counters.disconnects[DISCONNECT_CLIENT_LEFT] += c->state == CLIENT_OPEN;
     shut(c);
 }
 
@@ -162,9 +194,10 @@ static int on_headers(http_parser *parser)
     c->received = 0;
     pool->pending--;
     pool->open++;
-    pool->opened++;
+    pool->counters.opened++;
     histogram_add(&pool->open_time, (int64_t)uv_hrtime() - c->asked_ns, 1);
     pool->ops->open(c);
+    client_behaviour_opened(c);
     return 0;
 }
 
@@ -208,7 +241,9 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
     (void)suggested;
     struct client *c = handle->data;
-    *buffer = uv_buf_init(c->pool->buffer, READ_BYTES);
+    int64_t bytes = c->read_bps / PACED_READS_HZ;
+    bool paced = c->read_bps > 0 && bytes < READ_BYTES;
+    *buffer = uv_buf_init(c->pool->buffer, paced ? (unsigned)bytes + 1 : READ_BYTES);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer)
@@ -221,6 +256,7 @@ static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer)
     }
     pool->now_ns = pool_time(pool);
     take(c, buffer->base, (size_t)bytes);
+    client_behaviour_read(c, bytes);
     if (pool->tick)
         pool->tick(pool->owner);
 }
@@ -249,15 +285,14 @@ void client_connect(struct client *c)
     if (c->state != CLIENT_CLOSED)
         return;
     uv_tcp_init(pool->loop, &c->tcp);
-    uv_timer_init(pool->loop, &c->resume);
-    c->tcp.data = c->resume.data = c;
-    c->handles = 2;
+    c->tcp.data = c;
     uv_tcp_nodelay(&c->tcp, 1);
     http_parser_init(&c->parser, HTTP_RESPONSE);
     c->parser.data = c;
     c->state = CLIENT_CONNECTING;
     c->asked_ns = (int64_t)uv_hrtime();
     pool->pending++;
+    client_behaviour_connecting(c);
     int rc = uv_tcp_connect(&c->connecting, &c->tcp,
                             (const struct sockaddr *)&pool->endpoint.address, on_connected);
     if (rc < 0)
@@ -270,10 +305,21 @@ static void on_resume(uv_timer_t *timer)
     uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read);
 }
 
+void client_pause(struct client *c, int64_t duration_ns)
+{
+    uv_read_stop((uv_stream_t *)&c->tcp);
+    uv_update_time(c->pool->loop);
+    uv_timer_start(&c->resume, on_resume, (uint64_t)(duration_ns + 999999) / 1000000, 0);
+}
+
 void client_stall(struct client *c, int64_t duration_ns)
 {
     if (c->state != CLIENT_OPEN)
         return;
-    uv_read_stop((uv_stream_t *)&c->tcp);
-    uv_timer_start(&c->resume, on_resume, (uint64_t)(duration_ns + 999999) / 1000000, 0);
+    if (duration_ns < INT64_MAX) {
+        client_pause(c, duration_ns);
+    } else {
+        uv_read_stop((uv_stream_t *)&c->tcp);
+        uv_timer_stop(&c->resume);
+    }
 }

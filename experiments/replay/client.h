@@ -14,9 +14,12 @@
 #include <uv.h>
 #include <wslay/wslay.h>
 
+#include "experiments/replay/client_behaviour.h"
 #include "experiments/replay/delivery_log.h"
 #include "experiments/replay/http_fetch.h"
+#include "models/disconnect_cause.h"
 #include "models/parameters.h"
+#include "models/reconnect.h"
 
 enum client_state {
     CLIENT_CLOSED,      /* no handle */
@@ -57,14 +60,18 @@ struct ws_reader {
 struct client {
     uv_tcp_t tcp; /* its data is this client */
     uv_connect_t connecting;
-    uv_timer_t resume;        /* ends a stall */
+    uv_timer_t resume;        /* ends a stall or a pause between two reads */
+    uv_timer_t later;         /* connecting: gives up; open: stalls; closed: tries again */
     struct client_pool *pool; /* borrowed */
     http_parser parser;
     uint32_t number; /* index in the pool */
     enum client_state state;
     bool reopen;       /* connect again as soon as the handle is gone */
-    uint8_t handles;   /* not yet closed: tcp and resume */
-    int64_t asked_ns;  /* start of the connect, ns from time 0 */
+    uint16_t losses;   /* connections lost so far, modulo 2^16, never 0 after the first */
+    struct reconnect reconnect;
+    int64_t read_bps;  /* bytes per second that it reads; 0 = at once */
+    int64_t asked_ns;  /* start of the connect, uv_hrtime */
+    int64_t opened_ns; /* its connection opened, or time 0 */
     int64_t first;     /* first message that this connection can get */
     int64_t last;      /* highest number received; first - 1 = none */
     uint64_t received; /* messages in [first, last] */
@@ -72,6 +79,17 @@ struct client {
         struct sse_reader sse;
         struct ws_reader ws;
     };
+};
+
+struct client_counters {     /* since time 0; as in models/clients.h */
+    uint64_t attempts;       /* to connect */
+    uint64_t opened, failed; /* of these: got through; did not */
+    uint64_t reconnects;     /* opened after a loss */
+    uint64_t given_up;       /* clients whose policy gave up */
+    uint64_t retries;        /* delays drawn */
+    double retry_s;          /* their sum, s */
+    uint64_t disconnects[DISCONNECT_CAUSES];
+    uint64_t unexplained; /* closed by the server, which did not say why */
 };
 
 struct client_pool {
@@ -89,8 +107,10 @@ struct client_pool {
     void *owner;               /* for tick */
     struct run_record *record; /* borrowed; takes disconnect events */
     uint32_t open, pending;    /* connections now open; connecting or handshaking */
-    uint64_t opened, refused;  /* handshakes that worked; that did not */
-    uint64_t closed_by_client, closed_by_server;
+    struct client_behaviour behaviour;
+    struct client_counters counters;
+    enum disconnect_cause server_ends; /* why the server closes what it closes without a word;
+                                          DISCONNECT_CAUSES: unknown */
     uint64_t dropped, lost;     /* of closed connections: gaps; sent but never received */
     struct histogram open_time; /* ns from connect to open */
     char why[128];              /* cause of the first refusal */
@@ -104,7 +124,8 @@ void client_pool_shut(struct client_pool *pool); /* starts closing every connect
 
 void client_connect(struct client *c);    /* does nothing when it is not closed */
 void client_disconnect(struct client *c); /* does nothing when it is closed */
-void client_stall(struct client *c, int64_t duration_ns); /* stops reading; only when open */
+/* Stops reading; does nothing unless it is open. INT64_MAX: for good. */
+void client_stall(struct client *c, int64_t duration_ns);
 
 struct client_totals {
     uint64_t dropped;     /* gaps in the numbers that clients received */

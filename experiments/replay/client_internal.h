@@ -11,5 +11,9 @@ extern const struct client_ops client_ws_ops;
 void client_received(struct client *c, const char *head);
 /* The server ended the connection or broke the protocol. */
 void client_dropped(struct client *c, const char *why);
+/* The same, and the cause is known. */
+void client_ended(struct client *c, enum disconnect_cause cause, const char *why);
+/* The next read is so much later. */
+void client_pause(struct client *c, int64_t duration_ns);
 
 #endif

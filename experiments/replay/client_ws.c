@@ -5,6 +5,7 @@
  */
 #include "experiments/replay/client_internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
@@ -63,13 +64,28 @@ static void answer(struct client *c, uint8_t opcode, uint64_t bytes)
     wslay_frame_send(c->ws.frames, &frame);
 }
 
+/* A close frame says why: a status code, then text (RFC 6455, 5.5.1). websockets 10.4 ends a
+ * connection whose pong did not come with 1011 and "keepalive ping timeout". */
+static void told_to_close(struct client *c, uint64_t bytes)
+{
+    const uint8_t *payload = c->ws.control;
+    char why[64] = "close frame from the server";
+    if (bytes >= 2)
+        snprintf(why, sizeof why, "close frame %u %.*s", payload[0] << 8 | payload[1],
+                 (int)(bytes - 2), (const char *)payload + 2);
+    if (strstr(why, "1011") && strstr(why, "ping"))
+        client_ended(c, DISCONNECT_PONG_TIMEOUT, why);
+    else
+        client_dropped(c, why);
+}
+
 static void end_control(struct client *c, const struct wslay_frame_iocb *frame)
 {
     if (frame->opcode == WSLAY_PING)
         answer(c, WSLAY_PONG, frame->payload_length);
     if (frame->opcode == WSLAY_CONNECTION_CLOSE) {
         answer(c, WSLAY_CONNECTION_CLOSE, frame->payload_length < 2 ? 0 : 2);
-        client_dropped(c, "close frame from the server");
+        told_to_close(c, frame->payload_length);
     }
 }
 

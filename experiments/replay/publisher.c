@@ -6,6 +6,8 @@
 
 #include "experiments/replay/delivery_log.h"
 
+#define AGAIN_MS 100 /* between two looks for closed connections */
+
 struct publish {
     uv_write_t request;
     char head[700]; /* request head and the message's number */
@@ -35,15 +37,21 @@ static int on_answer(http_parser *parser)
 
 static const http_parser_settings answer_settings = { .on_message_complete = on_answer };
 
+static void on_closed(uv_handle_t *handle)
+{
+    struct publisher_connection *c = handle->data;
+    c->closed = true;
+}
+
 static void shut(struct publisher_connection *c, const char *why)
 {
-    if (c->closing)
+    if (c->closed || uv_is_closing((uv_handle_t *)&c->tcp))
         return;
     fail(c->publisher, c->unanswered, why);
     c->publisher->open -= c->open;
     c->open = false;
-    c->closing = true;
-    uv_close((uv_handle_t *)&c->tcp, NULL);
+    c->unanswered = 0;
+    uv_close((uv_handle_t *)&c->tcp, on_closed);
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
@@ -80,6 +88,26 @@ static void on_connected(uv_connect_t *request, int status)
     uv_read_start(request->handle, on_alloc, on_read);
 }
 
+static int open_connection(struct publisher_connection *c, uv_loop_t *loop)
+{
+    c->closed = false;
+    http_parser_init(&c->parser, HTTP_RESPONSE);
+    uv_tcp_init(loop, &c->tcp);
+    uv_tcp_nodelay(&c->tcp, 1);
+    c->tcp.data = c->parser.data = c;
+    return uv_tcp_connect(&c->connecting, &c->tcp,
+                          (const struct sockaddr *)&c->publisher->endpoint.address,
+                          on_connected);
+}
+
+static void open_closed(uv_timer_t *timer)
+{
+    struct publisher *p = timer->data;
+    for (int i = 0; !p->shut && i < PUBLISHER_CONNECTIONS; i++)
+        if (p->connections[i].closed)
+            open_connection(&p->connections[i], timer->loop);
+}
+
 int publisher_init(struct publisher *p, uv_loop_t *loop, const struct endpoint *endpoint,
                    int64_t largest_bytes, struct error *err)
 {
@@ -88,15 +116,12 @@ int publisher_init(struct publisher *p, uv_loop_t *loop, const struct endpoint *
     p->fill_bytes = largest_bytes;
     p->fill = mem_alloc((size_t)largest_bytes);
     memset(p->fill, 'x', (size_t)largest_bytes);
+    uv_timer_init(loop, &p->again);
+    p->again.data = p;
+    uv_timer_start(&p->again, open_closed, AGAIN_MS, AGAIN_MS);
     for (int i = 0; i < PUBLISHER_CONNECTIONS; i++) {
-        struct publisher_connection *c = &p->connections[i];
-        c->publisher = p;
-        http_parser_init(&c->parser, HTTP_RESPONSE);
-        uv_tcp_init(loop, &c->tcp);
-        uv_tcp_nodelay(&c->tcp, 1);
-        c->tcp.data = c->parser.data = c;
-        int rc = uv_tcp_connect(&c->connecting, &c->tcp,
-                                (const struct sockaddr *)&endpoint->address, on_connected);
+        p->connections[i].publisher = p;
+        int rc = open_connection(&p->connections[i], loop);
         if (rc < 0)
             return error_set(err, ERR_IO, "publisher: %s", uv_strerror(rc));
     }
@@ -105,6 +130,9 @@ int publisher_init(struct publisher *p, uv_loop_t *loop, const struct endpoint *
 
 void publisher_shut(struct publisher *p)
 {
+    p->shut = true;
+    if (p->again.data)
+        uv_close((uv_handle_t *)&p->again, NULL);
     for (int i = 0; i < PUBLISHER_CONNECTIONS; i++) {
         p->connections[i].unanswered = 0;
         if (p->connections[i].publisher)

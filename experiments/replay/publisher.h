@@ -2,7 +2,7 @@
  *
  * It never waits for an answer: each publish goes out on the connection with the fewest
  * unanswered ones, behind them when there is none without (HTTP/1.1 pipelining, RFC 9112
- * section 9.3.2).
+ * section 9.3.2). A connection that ended is opened again, ten times a second.
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_PUBLISHER_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_PUBLISHER_H
@@ -18,19 +18,21 @@
 #define PUBLISHER_CONNECTIONS 16
 
 struct publisher_connection {
-    uv_tcp_t tcp;
+    uv_tcp_t tcp; /* its data is this connection */
     uv_connect_t connecting;
     http_parser parser;
     struct publisher *publisher; /* borrowed */
     uint32_t unanswered;
-    bool open, closing;
+    bool open, closed; /* neither: on its way to either */
 };
 
 struct publisher {
     struct publisher_connection connections[PUBLISHER_CONNECTIONS];
+    uv_timer_t again; /* opens what has closed; its data is this publisher */
     struct endpoint endpoint;
     char *fill; /* owned; the payload after its number */
     int64_t fill_bytes;
+    bool shut;          /* connections stay closed */
     uint32_t open;      /* connections */
     uint64_t answered;  /* 2xx */
     uint64_t failed;    /* any other answer, or no connection */

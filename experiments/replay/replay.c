@@ -50,7 +50,7 @@ static void raise_descriptors(void)
 
 static int find_endpoint(struct replay *r, struct endpoint *e, const char *text)
 {
-    char *url = server_spec_expand(r->spec, text, &r->p->server, r->port);
+    char *url = server_spec_expand(r->spec, text, r->p, r->port);
     int rc = endpoint_parse(e, url, r->err);
     free(url);
     return rc ? error_wrap(r->err, rc, "server '%s'", r->spec->name) : 0;
@@ -89,14 +89,14 @@ static struct cgroup_limits limits_of(const struct parameters *p, bool with_quot
 
 static int start_server(struct replay *r)
 {
-    struct server_start how = { .spec = r->spec,
-                                .params = &r->p->server,
-                                .group = &r->group,
-                                .port = r->port,
-                                .cpu = r->server_cpu,
-                                .ready_ms =
-                                    r->options->ready_ms ? r->options->ready_ms : 60000 };
-    return server_process_start(&r->server, &how, r->err);
+    r->start = (struct server_start){ .spec = r->spec,
+                                      .params = r->p,
+                                      .group = &r->group,
+                                      .port = r->port,
+                                      .cpu = r->server_cpu,
+                                      .ready_ms =
+                                          r->options->ready_ms ? r->options->ready_ms : 60000 };
+    return server_process_start(&r->server, &r->start, r->err);
 }
 
 static int make_group(struct replay *r)
@@ -199,14 +199,14 @@ static bool initial_connected(struct replay *r)
 {
     while (r->asked < r->s->initial && r->clients.pending < CONNECTS_AT_ONCE)
         client_connect(&r->clients.clients[r->asked++]);
-    return r->clients.refused > 0 ||
+    return r->clients.counters.failed > 0 ||
            (r->clients.open == r->s->initial && r->publisher.open == PUBLISHER_CONNECTIONS);
 }
 
 static int connect_initial(struct replay *r)
 {
     bool done = run_until(r, initial_connected, CONNECT_PATIENCE_MS);
-    if (r->clients.refused > 0)
+    if (r->clients.counters.failed > 0)
         return error_set(r->err, ERR_STATE, "a client could not connect: %s", r->clients.why);
     if (!done)
         return error_set(r->err, ERR_STATE, "only %u of %u clients connected in %d s",
@@ -280,6 +280,8 @@ static int play(struct replay *r)
     r->sampler.clients = &r->clients;
     r->sampler.out = &r->record;
     start_played(r);
+    client_behaviour_start(&r->clients, r->p, r->options->seed, r->options->replication);
+    faults_start(&r->faults, r);
     self_check_begin(&r->check, r->server_cpu, r->client_cpu);
     int rc = sampler_start(&r->sampler, &r->loop, r->err);
     if (rc)

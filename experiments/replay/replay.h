@@ -14,9 +14,13 @@
  *   delivery.last.p50     s     last delivery of a publish, over publishes
  *   delivery.slope        s     mean time between two neighbours of one fan-out
  *   connect.p50 .p99      s     from connect to the answer that opens the stream
- *   connections           1     open at the end
- *   disconnects.client .server  closed by the schedule; closed by the server
- *   handshake.failed      1     connects that did not open
+ * and, named as the model's (from time 0 on, as the clients know it, unless said otherwise):
+ *   connections clients.open     open at the end
+ *   connects .opened .failed .failure_rate   attempts; what became of them
+ *   reconnects reconnects.delay.mean clients.given_up   after a loss
+ *   disconnects .<cause>         slow_consumer and write_timeout: what the server counted, since a
+ *                                client that does not read does not notice
+ *   disconnects.server           closed by the server, nobody says why
  *   publish.answered .failed .pipelined    POSTs: 2xx; other; sent behind an unanswered one
  *   setup.cpu             s     CPU time of connecting the initial clients
  *   setup.memory .memory.before  B  charged when they are connected and quiet; before the first
@@ -48,6 +52,8 @@ struct replay_options {
     int ready_ms;   /* the server must be ready within so long; 0 = 60,000 */
     int settle_ms;  /* idle before time 0, before and after the limit is set; 0 = 300 */
     const struct client_floor *floor; /* may be NULL: then the client's floor is no reason */
+    uint64_t seed;     /* with the replication: of the draws of clients that come back */
+    uint32_t replication;
     struct schedule *played; /* may be NULL, else empty; the actions at the times they really
                               * had, closed by the caller with schedule_close */
 };

@@ -9,6 +9,7 @@
 
 #include "experiments/replay/cgroup.h"
 #include "experiments/replay/client.h"
+#include "experiments/replay/faults.h"
 #include "experiments/replay/player.h"
 #include "experiments/replay/publisher.h"
 #include "experiments/replay/replay.h"
@@ -28,6 +29,7 @@ struct replay {
     int server_cpu, client_cpu, port;
     cpu_set_t cpus_before;
     struct cgroup group;
+    struct server_start start; /* how the server is started */
     struct server_process server;
     struct endpoint publish, subscribe, stats;
     uv_loop_t loop;
@@ -38,6 +40,7 @@ struct replay {
     struct sampler sampler;
     struct delivery_log log;
     struct self_check check;
+    struct faults faults;
     struct cgroup_usage edge; /* before the first client connects */
     uint32_t asked;           /* initial clients whose connect was started */
     struct error *err;

@@ -28,19 +28,60 @@ static void record_fates(struct replay *r, double server_dropped)
     run_record_metric(&r->record, "client.gaps", "1", (double)t.dropped);
 }
 
+/* What the server has counted of a cause that a client which does not read cannot notice; the
+ * connections it closed without a word are these first. */
+static void attribute(struct client_counters *n, enum disconnect_cause cause, double counted)
+{
+    if (isnan(counted))
+        return;
+    n->disconnects[cause] += (uint64_t)counted;
+    n->unexplained -= fmin(counted, (double)n->unexplained);
+}
+
+static void record_disconnects(struct run_record *out, const struct client_counters *n)
+{
+    uint64_t all = n->unexplained;
+    for (int i = 0; i < DISCONNECT_CAUSES; i++) {
+        char name[48];
+        all += n->disconnects[i];
+        snprintf(name, sizeof name, "disconnects.%s", disconnect_cause_name(i));
+        run_record_metric(out, name, "1", (double)n->disconnects[i]);
+    }
+    run_record_metric(out, "disconnects.server", "1", (double)n->unexplained);
+    run_record_metric(out, "disconnects", "1", (double)all);
+}
+
 static void record_connections(struct replay *r)
 {
     const struct client_pool *c = &r->clients;
     struct run_record *out = &r->record;
-    run_record_metric(out, "connections", "1", c->open);
-    run_record_metric(out, "connect.p50", "s", histogram_quantile(&c->open_time, 0.5) / 1e9);
-    run_record_metric(out, "connect.p99", "s", histogram_quantile(&c->open_time, 0.99) / 1e9);
-    run_record_metric(out, "disconnects.client", "1", (double)c->closed_by_client);
-    run_record_metric(out, "disconnects.server", "1", (double)c->closed_by_server);
-    run_record_metric(out, "handshake.failed", "1", (double)c->refused);
-    run_record_metric(out, "publish.answered", "1", (double)r->publisher.answered);
-    run_record_metric(out, "publish.failed", "1", (double)r->publisher.failed);
-    run_record_metric(out, "publish.pipelined", "1", (double)r->publisher.pipelined);
+    struct client_counters n = c->counters;
+    double attempts = (double)n.attempts;
+    attribute(&n, DISCONNECT_SLOW_CONSUMER, run_record_value(out, "server.slow_disconnects"));
+    attribute(&n, DISCONNECT_WRITE_TIMEOUT, run_record_value(out, "server.write_timeouts"));
+    record_disconnects(out, &n);
+    const struct {
+        const char *name, *unit;
+        double value;
+    } figures[] = {
+        { "connections", "1", c->open },
+        { "clients.open", "1", c->open },
+        { "connect.p50", "s", histogram_quantile(&c->open_time, 0.5) / 1e9 },
+        { "connect.p99", "s", histogram_quantile(&c->open_time, 0.99) / 1e9 },
+        { "connects", "1", attempts },
+        { "connects.opened", "1", (double)n.opened },
+        { "connects.failed", "1", (double)n.failed },
+        { "connects.failure_rate", "1", attempts > 0 ? (double)n.failed / attempts : 0 },
+        { "reconnects", "1", (double)n.reconnects },
+        { "reconnects.delay.mean", "s", n.retries ? n.retry_s / (double)n.retries : NAN },
+        { "clients.given_up", "1", (double)n.given_up },
+        { "restarts", "1", r->faults.restarts },
+        { "publish.answered", "1", (double)r->publisher.answered },
+        { "publish.failed", "1", (double)r->publisher.failed },
+        { "publish.pipelined", "1", (double)r->publisher.pipelined },
+    };
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        run_record_metric(out, figures[i].name, figures[i].unit, figures[i].value);
     if (r->publisher.failed > 0)
         run_record_event(out, 0, "publish", "%llu failed; the first: %s",
                          (unsigned long long)r->publisher.failed, r->publisher.why);
@@ -62,7 +103,8 @@ static double record_server(struct replay *r)
         snprintf(name, sizeof name, "server.%s", stats.counters[i].name);
         run_record_metric(&r->record, name, "1", stats.counters[i].value);
     }
-    return server_stats_value(&stats, r->spec->stats_dropped);
+    /* a server that was started again counts from there */
+    return r->faults.restarts ? NAN : server_stats_value(&stats, r->spec->stats_dropped);
 }
 
 void replay_record(struct replay *r)
@@ -74,8 +116,8 @@ void replay_record(struct replay *r)
     self_check_end(&r->check, s->last.usage_ns - s->first.usage_ns, s->own_share_max,
                    r->options->floor, &r->record);
     record_phases(r);
-    record_connections(r);
     record_fates(r, record_server(r));
+    record_connections(r);
 }
 
 const char *replay_unsound(const struct run_record *record)

@@ -165,7 +165,8 @@ static int wait_ready(struct server_process *server, const struct server_start *
     return not_ready(server, "the server did not become ready in time", err);
 }
 
-int server_process_start(struct server_process *server, const struct server_start *how,
+/* Without waiting until it is ready. */
+static int start_process(struct server_process *server, const struct server_start *how,
                          struct error *err)
 {
     *server = (struct server_process){ .log = "/tmp/pushsim-server-XXXXXX" };
@@ -176,8 +177,23 @@ int server_process_start(struct server_process *server, const struct server_star
     close(log_fd);
     if (rc)
         unlink(server->log);
-    else
+    return rc;
+}
+
+int server_process_start(struct server_process *server, const struct server_start *how,
+                         struct error *err)
+{
+    int rc = start_process(server, how, err);
+    if (rc == 0)
         rc = wait_ready(server, how, err);
+    return rc ? error_wrap(err, rc, "server '%s'", how->spec->name) : 0;
+}
+
+int server_process_restart(struct server_process *server, const struct server_start *how,
+                           struct error *err)
+{
+    server_process_stop(server);
+    int rc = start_process(server, how, err);
     return rc ? error_wrap(err, rc, "server '%s'", how->spec->name) : 0;
 }
 

@@ -22,7 +22,7 @@ struct server_process {
 
 struct server_start {
     const struct server_spec *spec;     /* borrowed */
-    const struct server_params *params; /* for the placeholders; borrowed */
+    const struct parameters *params;    /* for the placeholders; borrowed */
     const struct cgroup *group;         /* borrowed */
     int port;                           /* 1..65535 */
     int cpu;                            /* pinned to it; -1 = not pinned */
@@ -33,6 +33,9 @@ struct server_start {
  * ERR_STATE: it ended or did not get ready in time (with the last lines it wrote). */
 int server_process_start(struct server_process *server, const struct server_start *how,
                          struct error *err);
+/* Kills it and starts it again, without waiting until it is ready. Errors as above. */
+int server_process_restart(struct server_process *server, const struct server_start *how,
+                           struct error *err);
 /* True while it has not ended by itself. */
 bool server_process_alive(struct server_process *server);
 /* Kills the process group and reaps it; a second call does nothing. */

@@ -292,29 +292,50 @@ static const char *policy_word(enum queue_policy policy)
     return words[policy];
 }
 
+#define HOLDERS 9
+
 struct placeholder {
     const char *name; /* with its braces */
     char value[PATH_MAX];
 };
 
-char *server_spec_expand(const struct server_spec *spec, const char *text,
-                         const struct server_params *server, int port)
+/* In seconds; none is a million. */
+static void fill_seconds(struct placeholder *h, int64_t ns)
 {
-    struct placeholder holders[6] = { { .name = "{port}" },  { .name = "{dir}" },
-                                      { .name = "{loop}" },  { .name = "{workers}" },
-                                      { .name = "{queue}" }, { .name = "{policy}" } };
-    snprintf(holders[0].value, PATH_MAX, "%d", port);
-    snprintf(holders[1].value, PATH_MAX, "%s", spec->dir);
-    snprintf(holders[2].value, PATH_MAX, "%s", loop_words[server->loop]);
-    snprintf(holders[3].value, PATH_MAX, "%lld", (long long)server->workers);
-    snprintf(holders[4].value, PATH_MAX, "%lld", (long long)server->queue_bound);
-    snprintf(holders[5].value, PATH_MAX, "%s", policy_word(server->queue_policy));
+    snprintf(h->value, sizeof h->value, "%.9g", ns > 0 ? (double)ns / 1e9 : 1e6);
+}
 
+static void fill_holders(struct placeholder h[HOLDERS], const struct server_spec *spec,
+                         const struct parameters *p, int port)
+{
+    static const char *const names[HOLDERS] = { "{port}",          "{dir}",
+                                                "{loop}",          "{workers}",
+                                                "{queue}",         "{policy}",
+                                                "{ping_interval}", "{ping_timeout}",
+                                                "{write_timeout}" };
+    for (int i = 0; i < HOLDERS; i++)
+        h[i].name = names[i];
+    snprintf(h[0].value, PATH_MAX, "%d", port);
+    snprintf(h[1].value, PATH_MAX, "%s", spec->dir);
+    snprintf(h[2].value, PATH_MAX, "%s", loop_words[p->server.loop]);
+    snprintf(h[3].value, PATH_MAX, "%lld", (long long)p->server.workers);
+    snprintf(h[4].value, PATH_MAX, "%lld", (long long)p->server.queue_bound);
+    snprintf(h[5].value, PATH_MAX, "%s", policy_word(p->server.queue_policy));
+    fill_seconds(&h[6], p->heartbeat.period_ns);
+    fill_seconds(&h[7], p->heartbeat.pong_timeout_ns);
+    fill_seconds(&h[8], p->network.write_timeout_ns);
+}
+
+char *server_spec_expand(const struct server_spec *spec, const char *text,
+                         const struct parameters *p, int port)
+{
+    struct placeholder holders[HOLDERS];
+    fill_holders(holders, spec, p, port);
     char *out = mem_strdup("");
     while (*text) {
         const char *piece = NULL;
         size_t skip = strcspn(text + 1, "{") + 1;
-        for (size_t i = 0; i < 6 && !piece; i++) {
+        for (size_t i = 0; i < HOLDERS && !piece; i++) {
             if (strncmp(text, holders[i].name, strlen(holders[i].name)) == 0) {
                 piece = holders[i].value;
                 skip = strlen(holders[i].name);

@@ -17,7 +17,7 @@
  *
  * Placeholders, in all values but the names: {port}, {dir} (where the file is), and from the
  * parameters {loop} (uvloop, asyncio, …), {workers}, {queue} (bound), {policy} (drop-oldest,
- * …). Aliases are refused: their expansion can grow without bound.
+ * …), {ping_interval}, {ping_timeout}, {write_timeout} (s; a million when there is none). Aliases are refused: their expansion can grow without bound.
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_SERVER_SPEC_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_SERVER_SPEC_H
@@ -51,6 +51,6 @@ void server_spec_close(struct server_spec *spec);
 
 /* `text` with its placeholders filled in; the caller frees it. An unknown placeholder stays. */
 char *server_spec_expand(const struct server_spec *spec, const char *text,
-                         const struct server_params *server, int port);
+                         const struct parameters *p, int port);
 
 #endif

@@ -141,7 +141,7 @@ static void check_lifecycle(enum push_protocol protocol)
     run(protocol, &s, &out, &played);
     assert_int_equal(VALUE("delivered"), 4 + 2 + 1);
     assert_int_equal(VALUE("connections"), 2);
-    assert_int_equal(VALUE("disconnects.client"), 1);
+    assert_int_equal(VALUE("disconnects.client_left"), 1);
     assert_int_equal(VALUE("disconnects.server"), 0);
     assert_true(VALUE("delivery.max") >= 0.2); /* sent at 150 ms, read at 400 ms */
     assert_int_equal(played.count, s.count);

@@ -52,10 +52,11 @@ static void test_expand(void **state)
 {
     (void)state;
     struct server_spec spec = { .dir = "/d" };
-    struct server_params server = { .loop = LOOP_ASYNCIO,
-                                    .workers = 3,
-                                    .queue_bound = 512,
-                                    .queue_policy = POLICY_DROP_NEWEST };
+    struct parameters p = { .server = { .loop = LOOP_ASYNCIO,
+                                        .workers = 3,
+                                        .queue_bound = 512,
+                                        .queue_policy = POLICY_DROP_NEWEST },
+                            .heartbeat.period_ns = 2500000000 };
     static const struct {
         const char *text, *want;
     } cases[] = {
@@ -64,10 +65,11 @@ static void test_expand(void **state)
         { "{port}", "8080" },
         { "a{port}b{dir}c", "a8080b/dc" },
         { "{loop} {workers} {queue} {policy}", "asyncio 3 512 drop-newest" },
+        { "{ping_interval} {ping_timeout} {write_timeout}", "2.5 1000000 1000000" },
         { "{{port}} {other} {", "{8080} {other} {" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *got = server_spec_expand(&spec, cases[i].text, &server, 8080);
+        char *got = server_spec_expand(&spec, cases[i].text, &p, 8080);
         assert_string_equal(got, cases[i].want);
         free(got);
     }

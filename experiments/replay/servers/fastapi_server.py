@@ -8,6 +8,7 @@ Environment:
   PUSH_QUEUE_BOUND   messages a subscriber's queue holds (512)
   PUSH_QUEUE_POLICY  what happens when it is full: drop-oldest (default), drop-newest,
                      disconnect (close the slow consumer), none (the queue has no bound)
+  PUSH_WRITE_TIMEOUT a send that waited so long (s) ends the connection; 86400 and more: none
 
 Routes: GET /events (SSE), /ws (WebSocket), POST /publish (body = message), GET /stats (JSON).
 """
@@ -21,6 +22,7 @@ from fastapi.responses import StreamingResponse
 BOUND = int(os.environ.get("PUSH_QUEUE_BOUND", "512"))
 POLICY = os.environ.get("PUSH_QUEUE_POLICY", "drop-oldest")
 POLICIES = ("drop-oldest", "drop-newest", "disconnect", "none")
+WRITE_TIMEOUT = float(os.environ.get("PUSH_WRITE_TIMEOUT", "86400"))
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 if POLICY not in POLICIES:
@@ -40,7 +42,7 @@ class Hub:
     """Everybody who listens, and what happened to their messages."""
 
     def __init__(self):
-        self.subscribers = set()
+        self.subscribers = {}  # in the order in which they came
         self.count = {"sse": 0, "websocket": 0}
         self.published = 0
         self.enqueued = 0
@@ -48,16 +50,17 @@ class Hub:
         self.sent = 0
         self.disconnects = 0
         self.slow_disconnects = 0
+        self.write_timeouts = 0
 
     def join(self, protocol):
         subscriber = Subscriber(protocol)
-        self.subscribers.add(subscriber)
+        self.subscribers[subscriber] = True
         self.count[protocol] += 1
         return subscriber
 
     def leave(self, subscriber):
         if subscriber in self.subscribers:
-            self.subscribers.remove(subscriber)
+            del self.subscribers[subscriber]
             self.count[subscriber.protocol] -= 1
             self.disconnects += 1
 
@@ -85,6 +88,21 @@ class Hub:
         return False
 
 
+def timed(send):
+    """`send` with the write time-out, or `send` itself when there is none."""
+    if WRITE_TIMEOUT >= 86400:
+        return send
+
+    async def send_in_time(*args):
+        try:
+            await asyncio.wait_for(send(*args), WRITE_TIMEOUT)
+        except asyncio.TimeoutError:
+            hub.write_timeouts += 1
+            raise
+
+    return send_in_time
+
+
 app = FastAPI()
 hub = Hub()
 
@@ -109,7 +127,7 @@ class EventStream(StreamingResponse):
     async def __call__(self, scope, receive, send):
         self.subscriber.task = asyncio.current_task()
         try:
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, receive, timed(send))
         finally:
             hub.leave(self.subscriber)
 
@@ -125,9 +143,11 @@ async def websocket(socket: WebSocket):
     await socket.accept()
     subscriber = hub.join("websocket")
 
+    send_text = timed(socket.send_text)
+
     async def send():
         while True:
-            await socket.send_text(await subscriber.queue.get())
+            await send_text(await subscriber.queue.get())
             hub.sent += 1
 
     sender = asyncio.create_task(send())
@@ -164,6 +184,7 @@ async def stats():
         "sent": hub.sent,
         "disconnects": hub.disconnects,
         "slow_disconnects": hub.slow_disconnects,
+        "write_timeouts": hub.write_timeouts,
         "queued": sum(s.queue.qsize() for s in hub.subscribers),
         "queued_max": max((s.queue.qsize() for s in hub.subscribers), default=0),
         "resident_bytes": resident_bytes(),

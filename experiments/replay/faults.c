@@ -1,0 +1,43 @@
+#include "experiments/replay/faults.h"
+
+#include "experiments/replay/replay_internal.h"
+
+static void restart(uv_timer_t *timer)
+{
+    struct replay *r = timer->data;
+    bool deploy = r->p->fault.deploy_at_ns > 0;
+    struct error why;
+    r->clients.server_ends = deploy ? DISCONNECT_SERVER_STOPPED : DISCONNECT_SERVER_KILLED;
+    r->faults.restarts++;
+    run_record_event(&r->record, replay_now(r), deploy ? "deploy" : "crash",
+                     "%u connections close", r->clients.open);
+    if (server_process_restart(&r->server, &r->start, &why))
+        run_record_event(&r->record, replay_now(r), "exit", "not started again: %.80s",
+                         why.text);
+}
+
+static void leave(uv_timer_t *timer)
+{
+    struct replay *r = timer->data;
+    const struct parameters *p = r->p;
+    for (uint32_t i = 0; p->class_count > 1 && i < r->clients.count; i++)
+        if (client_class_of(p->classes, (int)p->class_count, r->clients.count, i) == 1)
+            client_disconnect(&r->clients.clients[i]);
+}
+
+static void start_timer(struct replay *r, uv_timer_t *timer, uv_timer_cb then, int64_t at_ns)
+{
+    int64_t delay_ns = at_ns - replay_now(r);
+    uv_timer_init(&r->loop, timer);
+    timer->data = r;
+    if (at_ns > 0)
+        uv_timer_start(timer, then, delay_ns > 0 ? (uint64_t)(delay_ns / 1000000) : 0, 0);
+}
+
+void faults_start(struct faults *f, struct replay *r)
+{
+    const struct fault_params *p = &r->p->fault;
+    uv_update_time(&r->loop);
+    start_timer(r, &f->restart, restart, p->deploy_at_ns > 0 ? p->deploy_at_ns : p->crash_at_ns);
+    start_timer(r, &f->leave, leave, p->leave_at_ns);
+}

@@ -1,0 +1,24 @@
+/* faults.h - what befalls the server during a run of the real arm: the `fault` options.
+ *
+ * deploy-at and crash-at: the server is killed and started again at once, in the same cgroup under
+ * the same limits; until it listens, connects are refused. (After a deploy uvicorn waits for open
+ * streams until it is killed, so both end in SIGKILL; only the cause that is counted differs.)
+ * leave-at: the clients of the class slow leave. busy-at and crash-connects are the model's alone.
+ */
+#ifndef PUSHSIM_EXPERIMENTS_REPLAY_FAULTS_H
+#define PUSHSIM_EXPERIMENTS_REPLAY_FAULTS_H
+
+#include <stdint.h>
+#include <uv.h>
+
+struct replay;
+
+struct faults {
+    uv_timer_t restart, leave; /* their data is the replay */
+    uint32_t restarts;
+};
+
+/* Time 0 is about to come: sets the timers. */
+void faults_start(struct faults *f, struct replay *r);
+
+#endif
