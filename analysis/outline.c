@@ -40,6 +40,21 @@ static void press_by_faults(struct outline *o, const struct fault_params *f)
         press(o, NAN, (double)f->leave_at_ns / 1e9);
 }
 
+/* Classes whose members all stop reading at a set time. */
+static void press_by_stalls(struct outline *o, const struct parameters *p)
+{
+    double all = 0;
+    for (int64_t i = 0; i < p->class_count; i++)
+        all += p->classes[i].share;
+    for (int64_t i = 0; i < p->class_count; i++) {
+        const struct client_class *k = &p->classes[i];
+        if (k->stall_at_ns <= 0 || k->share < OUTLINE_CROWD * all)
+            continue;
+        double at = (double)k->stall_at_ns / 1e9;
+        press(o, at, k->stall_ns > 0 ? at + (double)k->stall_ns / 1e9 : INFINITY);
+    }
+}
+
 /* -- traces -------------------------------------------------------------------------------- */
 
 static void press_by_rates(struct outline *o, const struct schedule *s)
@@ -127,6 +142,7 @@ void outline_init(struct outline *o, const struct parameters *p, const struct sc
         press_by_rates(o, s);
         press_by_crowds(o, s);
     }
+    press_by_stalls(o, p);
     press_by_faults(o, &p->fault);
     if (!isnan(o->pressure_end) && isnan(o->pressure_begin))
         o->pressure_begin = 0;

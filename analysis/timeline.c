@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,10 +96,39 @@ static void add_event(struct timeline *t, const struct record_event *e)
             t->windows[i].killed += 1;
 }
 
+/* Seconds in which nothing arrives look calm and are not: what comes next was late already in
+ * them, and what is still under way at the end is no earlier than what came before it. */
+static void fill_silence(struct timeline *t, size_t count, bool under_way)
+{
+    double step_s = (double)t->step_ns / 1e9;
+    for (size_t i = count; i-- > 1;) {
+        double late = t->windows[i].p99 - step_s;
+        if (isnan(t->windows[i - 1].p99) && late > 0)
+            t->windows[i - 1].p99 = late;
+    }
+    for (size_t i = 1; under_way && i < count; i++)
+        if (isnan(t->windows[i].p99))
+            t->windows[i].p99 = t->windows[i - 1].p99;
+}
+
+/* One more than the last that a latency falls into. */
+static size_t windows_of(const struct timeline *t, const struct run_record *r)
+{
+    size_t count = t->count;
+    for (size_t i = 0; i < r->point_count; i++) {
+        size_t at = (size_t)(r->points[i].at_ns / t->step_ns) + 1;
+        if (strcmp(r->points[i].name, "delivery.p99") == 0 && at > count)
+            count = at;
+    }
+    return count;
+}
+
 void timeline_init(struct timeline *t, const struct run_record *r, int64_t end_ns)
 {
     t->step_ns = step_of(r);
     t->count = (size_t)((end_ns + t->step_ns - 1) / t->step_ns);
+    size_t wanted = t->count;
+    t->count = windows_of(t, r);
     t->windows = mem_alloc((t->count + 1) * sizeof *t->windows);
     for (size_t i = 0; i < t->count; i++) {
         struct timeline_window *w = &t->windows[i];
@@ -112,6 +142,8 @@ void timeline_init(struct timeline *t, const struct run_record *r, int64_t end_n
     for (size_t i = 0; i < t->count; i++)
         if (isnan(t->windows[i].open))
             t->windows[i].open = t->windows[i].served;
+    fill_silence(t, t->count, run_record_value(r, "in_flight") > 0);
+    t->count = wanted;
 }
 
 void timeline_close(struct timeline *t)

@@ -25,10 +25,10 @@ struct campaign {
     const char *record;            /* file for what was played (of a single run), or NULL */
     int64_t repeats;               /* runs of each point; 0 = the plan's */
     int64_t retries;               /* of a run that was not sound, 0.. */
-    int64_t repeat;                /* the run in progress: which of them, for what is drawn in it */
-    bool force;                    /* also make what the store has */
-    campaign_row_fn *each;         /* may be NULL */
-    void *context;                 /* for each */
+    int64_t repeat;        /* the run in progress: which of them, for what is drawn in it */
+    bool force;            /* also make what the store has */
+    campaign_row_fn *each; /* may be NULL */
+    void *context;         /* for each */
 
     struct server_spec spec; /* from here on: what campaign_open found */
     char host[128];

@@ -8,6 +8,7 @@
 
 #include "analysis/compare.h"
 #include "experiments/cli/commands.h"
+#include "experiments/cli/compare_outcomes.h"
 #include "experiments/cli/session.h"
 #include "experiments/cli/text_table.h"
 
@@ -19,6 +20,7 @@ struct arguments {
     const char *experiment; /* NULL: the only one of the first database */
     double threshold_s;     /* of the knee; 0: 5 times ample */
     bool json;
+    bool outcomes; /* drops, disconnects, recovery instead of the figures */
     bool all; /* every figure with its spread */
 };
 
@@ -28,6 +30,8 @@ static const struct argp_option options[] = {
       "p99 beyond which a cell is past the knee (default: 5 times that of the amplest cell)",
       0 },
     { "spread", 's', NULL, 0, "One line a figure, with the spread over runs", 0 },
+    { "outcomes", 'o', NULL, 0,
+      "Drops or none, disconnects or none, recovers or not, and whether the arms agree", 0 },
     { "format", 'F', "FORMAT", 0, "table (default) or json", 0 },
     { 0 },
 };
@@ -48,6 +52,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case 's':
         a->all = true;
+        return 0;
+    case 'o':
+        a->outcomes = true;
         return 0;
     case 'F':
         if (strcmp(arg, "json") != 0 && strcmp(arg, "table") != 0)
@@ -80,7 +87,8 @@ static const struct argp argp = {
     NULL,
 };
 
-static int load(const struct arguments *a, struct cells *cells, struct error *err)
+static int load(const struct arguments *a, struct cells *cells, struct outcomes *outcomes,
+                struct error *err)
 {
     char *name = a->experiment ? mem_strdup(a->experiment) : NULL;
     int code = 0;
@@ -93,6 +101,8 @@ static int load(const struct arguments *a, struct cells *cells, struct error *er
             code = store_only_experiment(store, &name, err);
         if (code == 0)
             code = cells_load(cells, store, name, err);
+        if (code == 0 && a->outcomes)
+            code = outcomes_load(outcomes, store, name, err);
         store_close(store);
     }
     free(name);
@@ -218,31 +228,41 @@ static void print_knees(const struct arguments *a, const struct cells *cells)
     free(knees);
 }
 
+static void print_figures(const struct arguments *a, const struct cells *cells)
+{
+    struct comparison *rows;
+    size_t count = compare_cells(cells, &rows);
+    if (a->json) {
+        compare_write_json(rows, count, stdout);
+    } else {
+        (a->all ? print_long : print_wide)(rows, count);
+        print_error(rows, count);
+        print_knees(a, cells);
+    }
+    free(rows);
+}
+
 int cmd_compare(int argc, char **argv)
 {
     struct arguments a = { 0 };
     struct cells cells;
+    struct outcomes outcomes = { 0 };
     struct error err;
-    struct comparison *rows;
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     cells_init(&cells);
-    int code = load(&a, &cells, &err);
+    int code = load(&a, &cells, &outcomes, &err);
     if (code == 0 && cells.count == 0)
         code = error_set(&err, ERR_INVALID, "%s: no run of this experiment is done", a.db[0]);
-    if (code) {
-        cells_close(&cells);
-        return command_fail(code, &err);
+    if (code == 0) {
+        session_warn_settings(&cells);
+        if (a.outcomes)
+            compare_print_outcomes(&outcomes);
+        else
+            print_figures(&a, &cells);
+    } else {
+        code = command_fail(code, &err);
     }
-    size_t count = compare_cells(&cells, &rows);
-    session_warn_settings(&cells);
-    if (a.json)
-        compare_write_json(rows, count, stdout);
-    else {
-        (a.all ? print_long : print_wide)(rows, count);
-        print_error(rows, count);
-        print_knees(&a, &cells);
-    }
-    free(rows);
+    outcomes_close(&outcomes);
     cells_close(&cells);
-    return EXIT_DONE;
+    return code;
 }

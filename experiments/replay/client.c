@@ -63,6 +63,8 @@ void client_pool_shut(struct client_pool *pool)
     for (uint32_t i = 0; i < pool->count; i++) {
         struct client *c = &pool->clients[i];
         client_disconnect(c);
+        if (uv_is_closing((uv_handle_t *)&c->later))
+            continue;
         uv_close((uv_handle_t *)&c->resume, NULL);
         uv_close((uv_handle_t *)&c->later, NULL);
     }
@@ -161,6 +163,7 @@ void client_ended(struct client *c, enum disconnect_cause cause, const char *why
         refused(c, why);
         return;
     }
+    pool->counters.ended++;
     pool->counters.unexplained += cause == DISCONNECT_CAUSES;
     shut(c);
     client_behaviour_lost(c);

@@ -36,9 +36,10 @@ static void sample_clients(struct sampler *s, int64_t now_ns, int64_t memory_byt
     const struct client_pool *c = s->clients;
     struct client_totals totals = client_pool_totals(c);
     run_record_point(s->out, "connections", now_ns, c->open);
-    count(s, "disconnects", now_ns, &s->closed, c->closed_by_server);
+    count(s, "disconnects", now_ns, &s->closed, c->counters.ended);
+    count(s, "reconnects", now_ns, &s->reconnects, c->counters.reconnects);
     count(s, "drops", now_ns, &s->dropped, totals.dropped);
-    count(s, "connects.failed", now_ns, &s->refused, c->refused);
+    count(s, "connects.failed", now_ns, &s->refused, c->counters.failed);
     if (totals.outstanding <= s->backlog_max)
         return;
     s->backlog_max = totals.outstanding;

@@ -28,7 +28,7 @@ struct sampler {
     double own_share_max;              /* largest share of a core that we used in a second */
     uint64_t backlog_max;              /* most messages sent and not yet received at a sample */
     int64_t backlog_bytes;             /* memory charged at that sample */
-    uint64_t closed, dropped, refused; /* what the clients had counted at the latest sample */
+    uint64_t closed, reconnects, dropped, refused; /* what the clients had counted at the latest sample */
     bool ended;                        /* the server has ended by itself; said once */
 };
 

@@ -308,11 +308,10 @@ static void fill_seconds(struct placeholder *h, int64_t ns)
 static void fill_holders(struct placeholder h[HOLDERS], const struct server_spec *spec,
                          const struct parameters *p, int port)
 {
-    static const char *const names[HOLDERS] = { "{port}",          "{dir}",
-                                                "{loop}",          "{workers}",
-                                                "{queue}",         "{policy}",
-                                                "{ping_interval}", "{ping_timeout}",
-                                                "{write_timeout}" };
+    static const char *const names[HOLDERS] = {
+        "{port}",   "{dir}",           "{loop}",         "{workers}",      "{queue}",
+        "{policy}", "{ping_interval}", "{ping_timeout}", "{write_timeout}"
+    };
     for (int i = 0; i < HOLDERS; i++)
         h[i].name = names[i];
     snprintf(h[0].value, PATH_MAX, "%d", port);

@@ -80,8 +80,9 @@ class Hub:
             subscriber.queue.get_nowait()
             self.dropped += 1
             return True
-        self.dropped += 1
-        if POLICY == "disconnect":
+        if POLICY == "drop-newest":
+            self.dropped += 1
+        else:  # all that it was to get is lost with it
             self.leave(subscriber)
             self.slow_disconnects += 1
             subscriber.task.cancel()

@@ -87,17 +87,16 @@ class Subscriber {
 
     /* Applies the drop policy to a full queue; true: there is room now. */
     makeRoom() {
-        counts.dropped++;
-        if (POLICY === 'drop-oldest') {
-            this.queue.shift();
-            return true;
-        }
-        if (POLICY === 'disconnect') {
+        if (POLICY === 'disconnect') { // all that it was to get is lost with it
             counts.slow_disconnects++;
             this.leave();
             this.end();
+            return false;
         }
-        return false;
+        counts.dropped++;
+        if (POLICY === 'drop-oldest')
+            this.queue.shift();
+        return POLICY === 'drop-oldest';
     }
 
     pump() {

@@ -1,0 +1,47 @@
+/* outcome.h - what became of the service in a cell, in three words: were messages dropped, were
+ * connections lost, did it recover? The verdict in which both arms must agree.
+ *
+ *   drops        dropped > 0
+ *   disconnects  more connections ended than clients that left (disconnects, .client_left)
+ *   recovers     metastable = 0 (phases.h); not known where the pressure never ends
+ *
+ * A cell's answer is that of most of its runs that know it; a tie is a yes.
+ */
+#ifndef PUSHSIM_ANALYSIS_OUTCOME_H
+#define PUSHSIM_ANALYSIS_OUTCOME_H
+
+#include <stddef.h>
+
+#include "analysis/cells.h"
+
+enum outcome_question { OUTCOME_DROPS, OUTCOME_DISCONNECTS, OUTCOME_RECOVERS, OUTCOMES };
+enum outcome_answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN };
+
+struct outcome_arm {        /* of one cell */
+    size_t known[OUTCOMES]; /* runs that know the answer */
+    size_t yes[OUTCOMES];   /* of them, yes */
+    double sum[OUTCOMES];   /* messages dropped; connections lost; s until it recovered */
+};
+
+struct outcome {
+    char *cell; /* its swept values; owned */
+    struct outcome_arm arm[ARMS];
+};
+
+struct outcomes {
+    struct outcome *items; /* owned; in plan order of the first database */
+    size_t count;
+};
+
+/* Adds the runs of an experiment that are done; start with a zeroed struct. ERR_IO. */
+int outcomes_load(struct outcomes *o, struct store *store, const char *experiment,
+                  struct error *err);
+void outcomes_close(struct outcomes *o);
+
+enum outcome_answer outcome_answer(const struct outcome_arm *a, enum outcome_question q);
+const char *outcome_question_name(enum outcome_question q);
+/* Both arms have runs and give the same three answers. */
+bool outcome_same(const struct outcome *o);
+bool outcome_both(const struct outcome *o); /* both arms have runs */
+
+#endif

@@ -1,0 +1,64 @@
+#include "experiments/cli/compare_outcomes.h"
+
+#include <stdio.h>
+
+#include "experiments/cli/text_table.h"
+
+/* "none", "some: 384", "yes: 2.0s"; with " in 2 of 3" where runs disagree. */
+static void print_answer(struct text_table *t, const struct outcome_arm *a,
+                         enum outcome_question q)
+{
+    static const char *const words[OUTCOMES][2] = { { "none", "some" },
+                                                    { "none", "some" },
+                                                    { "no", "yes" } };
+    enum outcome_answer answer = outcome_answer(a, q);
+    char amount[64] = "", share[64] = "";
+    if (answer == ANSWER_UNKNOWN) {
+        text_table_cell(t, "%s", "-");
+        return;
+    }
+    if (answer == ANSWER_YES && q == OUTCOME_RECOVERS)
+        snprintf(amount, sizeof amount, ": %.1fs", a->sum[q] / (double)a->yes[q]);
+    else if (answer == ANSWER_YES)
+        snprintf(amount, sizeof amount, ": %.0f", a->sum[q] / (double)a->known[q]);
+    if (a->yes[q] > 0 && a->yes[q] < a->known[q])
+        snprintf(share, sizeof share, " in %zu of %zu", a->yes[q], a->known[q]);
+    text_table_cell(t, "%s%s%s", words[q][answer == ANSWER_YES], amount, share);
+}
+
+static void print_cell(struct text_table *t, const struct outcome *o)
+{
+    char key[64], value[UNIT_TEXT_BYTES];
+    const char *rest = o->cell;
+    while (cell_next(&rest, key, value))
+        text_table_cell(t, "%s", value);
+    for (int q = 0; q < OUTCOMES; q++)
+        for (int a = 0; a < ARMS; a++)
+            print_answer(t, &o->arm[a], (enum outcome_question)q);
+    text_table_cell(t, "%s",
+                    !outcome_both(o)  ? "one arm only"
+                    : outcome_same(o) ? "same"
+                                      : "DIFFERS");
+}
+
+void compare_print_outcomes(const struct outcomes *o)
+{
+    struct text_table t;
+    char key[64], value[UNIT_TEXT_BYTES];
+    size_t both = 0, same = 0;
+    text_table_init(&t);
+    for (const char *rest = o->items[0].cell; cell_next(&rest, key, value);)
+        text_table_column(&t, key, text_is_number(value));
+    for (int q = 0; q < OUTCOMES; q++) {
+        text_table_column(&t, outcome_question_name(q), false);
+        text_table_column(&t, "real", false);
+    }
+    text_table_column(&t, "verdict", false);
+    for (size_t i = 0; i < o->count; i++) {
+        print_cell(&t, &o->items[i]);
+        both += outcome_both(&o->items[i]);
+        same += outcome_same(&o->items[i]);
+    }
+    text_table_print(&t, stdout);
+    printf("\nsame verdict on both arms in %zu of %zu cells\n", same, both);
+}

@@ -1,0 +1,51 @@
+/* Outcomes of cells built by hand: majorities, what is unknown, and when the arms agree. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "analysis/outcome.h"
+
+static struct outcome_arm arm(size_t runs, size_t drops, size_t disconnects, size_t recovers)
+{
+    return (struct outcome_arm){ .known = { runs, runs, runs },
+                                 .yes = { drops, disconnects, recovers } };
+}
+
+static void test_majority(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t known, yes;
+        enum outcome_answer want;
+    } cases[] = { { 0, 0, ANSWER_UNKNOWN }, { 1, 0, ANSWER_NO },  { 1, 1, ANSWER_YES },
+                  { 3, 1, ANSWER_NO },      { 2, 1, ANSWER_YES }, { 3, 2, ANSWER_YES } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct outcome_arm a = arm(cases[i].known, 0, cases[i].yes, 0);
+        assert_int_equal(outcome_answer(&a, OUTCOME_DISCONNECTS), cases[i].want);
+    }
+}
+
+static void test_same(void **state)
+{
+    (void)state;
+    struct outcome o = { .arm = { arm(10, 9, 0, 10), arm(2, 2, 0, 2) } };
+    assert_true(outcome_both(&o) && outcome_same(&o));
+    o.arm[ARM_REAL].yes[OUTCOME_DROPS] = 0;
+    assert_false(outcome_same(&o));
+    o.arm[ARM_REAL] = arm(2, 2, 0, 2);
+    o.arm[ARM_REAL].known[OUTCOME_RECOVERS] = 0; /* one arm cannot tell, the other can */
+    assert_false(outcome_same(&o));
+    o.arm[ARM_SIM].known[OUTCOME_RECOVERS] = 0;
+    assert_true(outcome_same(&o));
+    o.arm[ARM_REAL] = arm(0, 0, 0, 0);
+    assert_false(outcome_both(&o) || outcome_same(&o));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_majority),
+                                        cmocka_unit_test(test_same) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
