@@ -76,8 +76,10 @@ static void launch_child(const struct launch *l)
     die(l, l->command[0]);
 }
 
-/* Forks; waits until exec has worked (the pipe closes) or the child says why it has not. */
-static int launch(struct server_process *server, struct launch *l, struct error *err)
+/* Forks; waits until exec has worked (the pipe closes) or the child says why it has not. Without
+ * `wait` it is not asked: a child under a tight limit takes its time. */
+static int launch(struct server_process *server, struct launch *l, bool wait,
+                  struct error *err)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0)
@@ -88,7 +90,7 @@ static int launch(struct server_process *server, struct launch *l, struct error 
         launch_child(l);
     close(ends[1]);
     char why[512] = "";
-    ssize_t n = pid < 0 ? -1 : read(ends[0], why, sizeof why - 1);
+    ssize_t n = pid < 0 ? -1 : wait ? read(ends[0], why, sizeof why - 1) : 0;
     close(ends[0]);
     if (n == 0) {
         server->pid = pid;
@@ -101,13 +103,13 @@ static int launch(struct server_process *server, struct launch *l, struct error 
 }
 
 static int start_in(struct server_process *server, const struct server_start *how, int log_fd,
-                    struct error *err)
+                    bool wait, struct error *err)
 {
     struct launch l = { .dir = how->spec->dir, .group = how->group, .cpu = how->cpu };
     l.log_fd = log_fd;
     expand_words(l.command, how->spec->command, how);
     expand_words(l.environment, how->spec->environment, how);
-    int rc = launch(server, &l, err);
+    int rc = launch(server, &l, wait, err);
     free_words(l.command);
     free_words(l.environment);
     if (rc == ERR_UNAVAILABLE && how->spec->needs)
@@ -165,15 +167,15 @@ static int wait_ready(struct server_process *server, const struct server_start *
     return not_ready(server, "the server did not become ready in time", err);
 }
 
-/* Without waiting until it is ready. */
+/* `wait`: for the program to be running; nobody waits until it is ready. */
 static int start_process(struct server_process *server, const struct server_start *how,
-                         struct error *err)
+                         bool wait, struct error *err)
 {
     *server = (struct server_process){ .log = "/tmp/pushsim-server-XXXXXX" };
     int log_fd = mkostemp(server->log, O_CLOEXEC);
     if (log_fd < 0)
         return error_set(err, ERR_IO, "%s: %s", server->log, strerror(errno));
-    int rc = start_in(server, how, log_fd, err);
+    int rc = start_in(server, how, log_fd, wait, err);
     close(log_fd);
     if (rc)
         unlink(server->log);
@@ -183,7 +185,7 @@ static int start_process(struct server_process *server, const struct server_star
 int server_process_start(struct server_process *server, const struct server_start *how,
                          struct error *err)
 {
-    int rc = start_process(server, how, err);
+    int rc = start_process(server, how, true, err);
     if (rc == 0)
         rc = wait_ready(server, how, err);
     return rc ? error_wrap(err, rc, "server '%s'", how->spec->name) : 0;
@@ -193,7 +195,7 @@ int server_process_restart(struct server_process *server, const struct server_st
                            struct error *err)
 {
     server_process_stop(server);
-    int rc = start_process(server, how, err);
+    int rc = start_process(server, how, false, err);
     return rc ? error_wrap(err, rc, "server '%s'", how->spec->name) : 0;
 }
 

@@ -33,7 +33,8 @@ struct server_start {
  * ERR_STATE: it ended or did not get ready in time (with the last lines it wrote). */
 int server_process_start(struct server_process *server, const struct server_start *how,
                          struct error *err);
-/* Kills it and starts it again, without waiting until it is ready. Errors as above. */
+/* Kills it and starts it again, and waits for nothing: what keeps it from starting shows in
+ * server_process_alive. ERR_IO. */
 int server_process_restart(struct server_process *server, const struct server_start *how,
                            struct error *err);
 /* True while it has not ended by itself. */
