@@ -112,7 +112,8 @@ const char *outcome_question_name(enum outcome_question q)
 
 bool outcome_both(const struct outcome *o)
 {
-    return o->arm[ARM_SIM].known[OUTCOME_DROPS] > 0 && o->arm[ARM_REAL].known[OUTCOME_DROPS] > 0;
+    return o->arm[ARM_SIM].known[OUTCOME_DROPS] > 0 &&
+           o->arm[ARM_REAL].known[OUTCOME_DROPS] > 0;
 }
 
 bool outcome_same(const struct outcome *o)

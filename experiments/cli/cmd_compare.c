@@ -21,7 +21,7 @@ struct arguments {
     double threshold_s;     /* of the knee; 0: 5 times ample */
     bool json;
     bool outcomes; /* drops, disconnects, recovery instead of the figures */
-    bool all; /* every figure with its spread */
+    bool all;      /* every figure with its spread */
 };
 
 static const struct argp_option options[] = {

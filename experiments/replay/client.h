@@ -66,8 +66,8 @@ struct client {
     http_parser parser;
     uint32_t number; /* index in the pool */
     enum client_state state;
-    bool reopen;       /* connect again as soon as the handle is gone */
-    uint16_t losses;   /* connections lost so far, modulo 2^16, never 0 after the first */
+    bool reopen;     /* connect again as soon as the handle is gone */
+    uint16_t losses; /* connections lost so far, modulo 2^16, never 0 after the first */
     struct reconnect reconnect;
     int64_t read_bps;  /* bytes per second that it reads; 0 = at once */
     int64_t asked_ns;  /* start of the connect, uv_hrtime */

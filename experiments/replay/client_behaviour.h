@@ -19,7 +19,7 @@ struct client_pool;
 struct client_behaviour {
     const struct parameters *p; /* borrowed; NULL: clients do nothing by themselves */
     uint64_t seed;
-    uint32_t replication;       /* both: of the draws */
+    uint32_t replication; /* both: of the draws */
 };
 
 /* Time 0 is now: open clients begin to behave, and what happened so far does not count. */
@@ -30,7 +30,7 @@ void client_behaviour_start(struct client_pool *pool, const struct parameters *p
 void client_behaviour_connecting(struct client *c);
 void client_behaviour_opened(struct client *c);
 void client_behaviour_read(struct client *c, int64_t bytes); /* paces the next read */
-void client_behaviour_lost(struct client *c);   /* its open connection ended by another's will */
+void client_behaviour_lost(struct client *c); /* its open connection ended by another's will */
 void client_behaviour_failed(struct client *c); /* it did not get through */
 
 #endif

@@ -71,7 +71,7 @@ static void told_to_close(struct client *c, uint64_t bytes)
     const uint8_t *payload = c->ws.control;
     char why[64] = "close frame from the server";
     if (bytes >= 2)
-        snprintf(why, sizeof why, "close frame %u %.*s", payload[0] << 8 | payload[1],
+        snprintf(why, sizeof why, "close frame %u %.*s", 256u * payload[0] + payload[1],
                  (int)(bytes - 2), (const char *)payload + 2);
     if (strstr(why, "1011") && strstr(why, "ping"))
         client_ended(c, DISCONNECT_PONG_TIMEOUT, why);

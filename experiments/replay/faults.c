@@ -2,18 +2,30 @@
 
 #include "experiments/replay/replay_internal.h"
 
+#define AGAIN_MS 2 /* between two looks whether the killed server is gone */
+
+static void start_again(uv_timer_t *timer)
+{
+    struct replay *r = timer->data;
+    struct error why;
+    bool started;
+    if (server_process_again(&r->server, &r->start, &started, &why))
+        run_record_event(&r->record, replay_now(r), "exit", "not started again: %.80s",
+                         why.text);
+    if (started)
+        uv_timer_stop(timer);
+}
+
 static void restart(uv_timer_t *timer)
 {
     struct replay *r = timer->data;
     bool deploy = r->p->fault.deploy_at_ns > 0;
-    struct error why;
     r->clients.server_ends = deploy ? DISCONNECT_SERVER_STOPPED : DISCONNECT_SERVER_KILLED;
     r->faults.restarts++;
     run_record_event(&r->record, replay_now(r), deploy ? "deploy" : "crash",
                      "%u connections close", r->clients.open);
-    if (server_process_restart(&r->server, &r->start, &why))
-        run_record_event(&r->record, replay_now(r), "exit", "not started again: %.80s",
-                         why.text);
+    server_process_kill(&r->server);
+    uv_timer_start(&r->faults.again, start_again, AGAIN_MS, AGAIN_MS);
 }
 
 static void leave(uv_timer_t *timer)
@@ -38,6 +50,8 @@ void faults_start(struct faults *f, struct replay *r)
 {
     const struct fault_params *p = &r->p->fault;
     uv_update_time(&r->loop);
-    start_timer(r, &f->restart, restart, p->deploy_at_ns > 0 ? p->deploy_at_ns : p->crash_at_ns);
+    start_timer(r, &f->again, start_again, 0);
+    start_timer(r, &f->restart, restart,
+                p->deploy_at_ns > 0 ? p->deploy_at_ns : p->crash_at_ns);
     start_timer(r, &f->leave, leave, p->leave_at_ns);
 }

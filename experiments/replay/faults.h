@@ -14,7 +14,7 @@
 struct replay;
 
 struct faults {
-    uv_timer_t restart, leave; /* their data is the replay */
+    uv_timer_t restart, again, leave; /* their data is the replay */
     uint32_t restarts;
 };
 

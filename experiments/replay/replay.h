@@ -1,8 +1,8 @@
 /* replay.h - one run of the real arm: a schedule played against a real server in a real cgroup.
  *
  * The server runs in a cgroup of its own, pinned to one CPU; the client runs in the calling
- * thread, pinned to another for the time of the run. Clients 0..initial-1 connect before time
- * 0, with no CPU limit when p->limit_after_connect; the limit is set on the live cgroup when
+ * thread, pinned to another for the time of the run and, where that is allowed, ahead of everything
+ * else there (SCHED_FIFO). Clients 0..initial-1 connect before time 0, with no CPU limit when p->limit_after_connect; the limit is set on the live cgroup when
  * they are all connected and it has been idle for a moment. Then the schedule is played open
  * loop. After its end the run waits until every client has all that it can get, at most
  * p->workload.drain_ns.
@@ -52,7 +52,7 @@ struct replay_options {
     int ready_ms;   /* the server must be ready within so long; 0 = 60,000 */
     int settle_ms;  /* idle before time 0, before and after the limit is set; 0 = 300 */
     const struct client_floor *floor; /* may be NULL: then the client's floor is no reason */
-    uint64_t seed;     /* with the replication: of the draws of clients that come back */
+    uint64_t seed; /* with the replication: of the draws of clients that come back */
     uint32_t replication;
     struct schedule *played; /* may be NULL, else empty; the actions at the times they really
                               * had, closed by the caller with schedule_close */

@@ -22,14 +22,15 @@ struct sampler {
     struct server_process *server;
     struct client_pool *clients;
     struct run_record *out;
-    struct cgroup_usage first, last;   /* at time 0 and at the latest sample */
-    int64_t last_ns;                   /* time of the latest sample */
-    int64_t own_cpu_ns;                /* our thread's CPU time at the latest sample */
-    double own_share_max;              /* largest share of a core that we used in a second */
-    uint64_t backlog_max;              /* most messages sent and not yet received at a sample */
-    int64_t backlog_bytes;             /* memory charged at that sample */
-    uint64_t closed, reconnects, dropped, refused; /* what the clients had counted at the latest sample */
-    bool ended;                        /* the server has ended by itself; said once */
+    struct cgroup_usage first, last; /* at time 0 and at the latest sample */
+    int64_t last_ns;                 /* time of the latest sample */
+    int64_t own_cpu_ns;              /* our thread's CPU time at the latest sample */
+    double own_share_max;            /* largest share of a core that we used in a second */
+    uint64_t backlog_max;            /* most messages sent and not yet received at a sample */
+    int64_t backlog_bytes;           /* memory charged at that sample */
+    uint64_t closed, reconnects, dropped,
+        refused; /* what the clients had counted at the latest sample */
+    bool ended;  /* the server has ended by itself; said once */
 };
 
 /* Reads the counters for time 0 and starts the timer. ERR_IO. */

@@ -78,8 +78,7 @@ static void launch_child(const struct launch *l)
 
 /* Forks; waits until exec has worked (the pipe closes) or the child says why it has not. Without
  * `wait` it is not asked: a child under a tight limit takes its time. */
-static int launch(struct server_process *server, struct launch *l, bool wait,
-                  struct error *err)
+static int launch(struct server_process *server, struct launch *l, bool wait, struct error *err)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0)
@@ -191,9 +190,18 @@ int server_process_start(struct server_process *server, const struct server_star
     return rc ? error_wrap(err, rc, "server '%s'", how->spec->name) : 0;
 }
 
-int server_process_restart(struct server_process *server, const struct server_start *how,
-                           struct error *err)
+void server_process_kill(struct server_process *server)
 {
+    if (server->pid > 0)
+        kill(-server->pid, SIGKILL);
+}
+
+int server_process_again(struct server_process *server, const struct server_start *how,
+                         bool *started, struct error *err)
+{
+    *started = !server_process_alive(server);
+    if (!*started)
+        return 0;
     server_process_stop(server);
     int rc = start_process(server, how, false, err);
     return rc ? error_wrap(err, rc, "server '%s'", how->spec->name) : 0;
@@ -212,7 +220,7 @@ void server_process_stop(struct server_process *server)
 {
     if (server->pid == 0)
         return;
-    kill(-server->pid, SIGKILL);
+    server_process_kill(server);
     waitpid(server->pid, NULL, 0);
     server->pid = 0;
     unlink(server->log);

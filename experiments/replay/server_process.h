@@ -21,22 +21,24 @@ struct server_process {
 };
 
 struct server_start {
-    const struct server_spec *spec;     /* borrowed */
-    const struct parameters *params;    /* for the placeholders; borrowed */
-    const struct cgroup *group;         /* borrowed */
-    int port;                           /* 1..65535 */
-    int cpu;                            /* pinned to it; -1 = not pinned */
-    int ready_ms;                       /* the ready check must pass within so long */
+    const struct server_spec *spec;  /* borrowed */
+    const struct parameters *params; /* for the placeholders; borrowed */
+    const struct cgroup *group;      /* borrowed */
+    int port;                        /* 1..65535 */
+    int cpu;                         /* pinned to it; -1 = not pinned */
+    int ready_ms;                    /* the ready check must pass within so long */
 };
 
 /* Starts it and waits until it is ready. ERR_UNAVAILABLE: the command cannot be started;
  * ERR_STATE: it ended or did not get ready in time (with the last lines it wrote). */
 int server_process_start(struct server_process *server, const struct server_start *how,
                          struct error *err);
-/* Kills it and starts it again, and waits for nothing: what keeps it from starting shows in
+/* Kills it and starts it again, without a wait in between: _again does nothing (started: false)
+ * while the killed one is not quite gone, and what keeps the new one from running shows in
  * server_process_alive. ERR_IO. */
-int server_process_restart(struct server_process *server, const struct server_start *how,
-                           struct error *err);
+void server_process_kill(struct server_process *server);
+int server_process_again(struct server_process *server, const struct server_start *how,
+                         bool *started, struct error *err);
 /* True while it has not ended by itself. */
 bool server_process_alive(struct server_process *server);
 /* Kills the process group and reaps it; a second call does nothing. */
