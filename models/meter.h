@@ -111,7 +111,8 @@ void meter_hold(struct meter *m, uint32_t connection, uint32_t n, uint64_t messa
 void meter_check(const struct meter *m);
 /* Writes the figures; `unhandled`: deliveries due for publishes that no worker has handled yet. */
 void meter_report(struct meter *m, uint64_t unhandled);
-/* Over the measured publishes: when the first and the last client had the message. */
+/* Over the measured publishes: when the first and the last client had the message, and the time
+ * between two neighbours of one fan-out. */
 void meter_report_positions(struct meter *m, const struct publish_record *publishes,
                             size_t count);
 

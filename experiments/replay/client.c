@@ -102,7 +102,7 @@ struct client_totals client_pool_totals(const struct client_pool *pool)
 
 void client_received(struct client *c, const char *head)
 {
-    int64_t number = delivery_log_add(c->pool->log, head, c->pool->now_ns);
+    int64_t number = delivery_log_add(c->pool->log, head, c->number, c->pool->now_ns);
     if (number < 0)
         return;
     if (number < c->first) /* was on its way to the server when this connection opened */

@@ -51,7 +51,8 @@ static int64_t number_in(const char *head)
     return number;
 }
 
-int64_t delivery_log_add(struct delivery_log *log, const char *head, int64_t now_ns)
+int64_t delivery_log_add(struct delivery_log *log, const char *head, uint32_t client,
+                         int64_t now_ns)
 {
     int64_t number = number_in(head);
     if (number < 0 || number >= log->sent) {
@@ -60,6 +61,9 @@ int64_t delivery_log_add(struct delivery_log *log, const char *head, int64_t now
     }
     struct publish_track *t = &log->tracks[number];
     int64_t latency_ns = now_ns > t->planned_ns ? now_ns - t->planned_ns : 0;
+    t->sum += client;
+    t->sum_squares += (double)client * client;
+    t->sum_places += (double)client * t->received;
     if (t->received++ == 0)
         t->first_ns = now_ns;
     t->last_ns = now_ns;
@@ -89,14 +93,25 @@ static double seconds(const struct histogram *h, double q)
     return histogram_quantile(h, q) / 1e9;
 }
 
-/* First and last byte of each fan-out, and the mean distance between two neighbours in it. */
+/* Correlation between the number of a client and its place in the fan-out: 1 in the order of
+ * subscription. NAN for fewer than two deliveries. */
+static double order_of(const struct publish_track *t)
+{
+    double n = t->received, places = n * (n - 1) / 2;
+    double squares = (n - 1) * n * (2 * n - 1) / 6;
+    double both = t->sum_places - t->sum * places / n;
+    double spread = (t->sum_squares - t->sum * t->sum / n) * (squares - places * places / n);
+    return spread > 0 ? both / sqrt(spread) : NAN;
+}
+
+/* First and last byte of each fan-out, the distance between two neighbours in it, its order. */
 static void record_fanout(const struct delivery_log *log, struct run_record *out)
 {
-    struct histogram first, last;
-    double slope_sum = 0;
-    uint32_t slopes = 0;
+    struct histogram first, last, slope;
+    double order = 0;
     histogram_init(&first);
     histogram_init(&last);
+    histogram_init(&slope);
     for (uint32_t i = 0; i < log->sent; i++) {
         const struct publish_track *t = &log->tracks[i];
         if (!t->measured || t->received == 0)
@@ -104,15 +119,19 @@ static void record_fanout(const struct delivery_log *log, struct run_record *out
         histogram_add(&first, t->first_ns - t->planned_ns, 1);
         histogram_add(&last, t->last_ns - t->planned_ns, 1);
         if (t->received > 1) {
-            slope_sum += (double)(t->last_ns - t->first_ns) / (t->received - 1);
-            slopes++;
+            histogram_add(&slope, (t->last_ns - t->first_ns) / (t->received - 1), 1);
+            order += order_of(t);
         }
     }
     run_record_metric(out, "delivery.first.p50", "s", seconds(&first, 0.5));
     run_record_metric(out, "delivery.last.p50", "s", seconds(&last, 0.5));
-    run_record_metric(out, "delivery.slope", "s", slopes ? slope_sum / slopes / 1e9 : NAN);
+    double slopes = (double)slope.count;
+    run_record_metric(out, "delivery.slope", "s", slopes > 0 ? slope.sum / slopes / 1e9 : NAN);
+    run_record_metric(out, "delivery.slope.p50", "s", seconds(&slope, 0.5));
+    run_record_metric(out, "delivery.order", "1", slopes > 0 ? order / slopes : NAN);
     histogram_close(&first);
     histogram_close(&last);
+    histogram_close(&slope);
 }
 
 void delivery_log_record(const struct delivery_log *log, struct run_record *out)

@@ -22,6 +22,7 @@ struct publish_track {
     int64_t first_ns;   /* first delivery; -1 = none */
     int64_t last_ns;    /* last delivery so far */
     uint32_t received;  /* deliveries so far */
+    double sum, sum_squares, sum_places; /* of the clients' numbers, and of number x place */
     bool measured;      /* enters the latency figures */
 };
 
@@ -42,8 +43,10 @@ void delivery_log_close(struct delivery_log *log);
 
 /* The next publish was handed to the socket at now_ns. */
 void delivery_log_sent(struct delivery_log *log, int64_t now_ns);
-/* A whole message that begins with `head` (MESSAGE_DIGITS bytes) arrived. Its number, or -1. */
-int64_t delivery_log_add(struct delivery_log *log, const char *head, int64_t now_ns);
+/* A whole message that begins with `head` (MESSAGE_DIGITS bytes) reached a client. Its number, or
+ * -1. */
+int64_t delivery_log_add(struct delivery_log *log, const char *head, uint32_t client,
+                         int64_t now_ns);
 /* Writes the points delivery.p50, .p95 and .p99 for the second that ends now, and starts the next. */
 void delivery_log_second(struct delivery_log *log, struct run_record *out, int64_t now_ns);
 /* The whole-run figures: delivery.*, publish lateness, fan-out: see replay.h. */

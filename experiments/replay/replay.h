@@ -12,7 +12,8 @@
  *   duration              s     from time 0 to the end of the drain
  *   delivery.first.p50    s     first delivery of a publish, over publishes
  *   delivery.last.p50     s     last delivery of a publish, over publishes
- *   delivery.slope        s     mean time between two neighbours of one fan-out
+ *   delivery.slope .p50   s     time between two neighbours of one fan-out: mean, median
+ *   delivery.order        1     correlation of a client's number with its place in a fan-out
  *   connect.p50 .p99      s     from connect to the answer that opens the stream
  * and, named as the model's (from time 0 on, as the clients know it, unless said otherwise):
  *   connections clients.open     open at the end
