@@ -2,6 +2,8 @@
 
 #include <time.h>
 
+#define SHARE_LEAST_NS 500000000
+
 static int64_t own_cpu(void)
 {
     struct timespec used;
@@ -14,11 +16,12 @@ static int64_t now_of(const struct sampler *s)
     return (int64_t)uv_hrtime() - s->clients->start_ns;
 }
 
+/* The moment after the last whole second is too short to be a share of. */
 static void sample_self(struct sampler *s, int64_t now_ns)
 {
     int64_t own_ns = own_cpu();
     double share = (double)(own_ns - s->own_cpu_ns) / (double)(now_ns - s->last_ns);
-    if (share > s->own_share_max)
+    if (share > s->own_share_max && now_ns - s->last_ns >= SHARE_LEAST_NS)
         s->own_share_max = share;
     s->own_cpu_ns = own_ns;
 }

@@ -25,7 +25,7 @@ struct sampler {
     struct cgroup_usage first, last; /* at time 0 and at the latest sample */
     int64_t last_ns;                 /* time of the latest sample */
     int64_t own_cpu_ns;              /* our thread's CPU time at the latest sample */
-    double own_share_max;            /* largest share of a core that we used in a second */
+    double own_share_max;            /* of a core that we used in a second, the largest */
     uint64_t backlog_max;            /* most messages sent and not yet received at a sample */
     int64_t backlog_bytes;           /* memory charged at that sample */
     uint64_t closed, reconnects, dropped,

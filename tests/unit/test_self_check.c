@@ -43,8 +43,8 @@ static void test_floor(void **state)
         bool first, step; /* is a reason */
     } cases[] = {
         { 300e-6, 5e-6, 10e-3, 20e-6, false, false },
-        { 300e-6, 5e-6, 1.1e-3, 20e-6, true, false },
-        { 300e-6, 5e-6, 1.3e-3, 20e-6, false, false },
+        { 300e-6, 5e-6, 0.59e-3, 20e-6, true, false },
+        { 300e-6, 5e-6, 0.61e-3, 20e-6, false, false },
         { 300e-6, 5e-6, 10e-3, 5.4e-6, false, true },
         { 300e-6, 5e-6, 10e-3, 5.7e-6, false, false },
         { 300e-6, 5e-6, NAN, NAN, false, false }, /* nothing was delivered */
