@@ -102,6 +102,10 @@ struct client_totals client_pool_totals(const struct client_pool *pool)
 
 void client_received(struct client *c, const char *head)
 {
+    if (c->pool->messages && head[0] == 'r') {
+        client_message_answered(c->pool->messages, head);
+        return;
+    }
     int64_t number = delivery_log_add(c->pool->log, head, c->number, c->pool->now_ns);
     if (number < 0)
         return;
@@ -163,6 +167,7 @@ void client_ended(struct client *c, enum disconnect_cause cause, const char *why
         refused(c, why);
         return;
     }
+    client_message_lost(c, cause);
     pool->counters.ended++;
     pool->counters.unexplained += cause == DISCONNECT_CAUSES;
     shut(c);
@@ -182,6 +187,7 @@ void client_disconnect(struct client *c)
     if (c->state == CLIENT_CLOSED || c->state == CLIENT_CLOSING)
         return;
     c->pool->counters.disconnects[DISCONNECT_CLIENT_LEFT] += c->state == CLIENT_OPEN;
+    client_message_lost(c, DISCONNECT_CLIENT_LEFT);
     shut(c);
 }
 

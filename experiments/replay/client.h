@@ -15,6 +15,7 @@
 #include <wslay/wslay.h>
 
 #include "experiments/replay/client_behaviour.h"
+#include "experiments/replay/client_message.h"
 #include "experiments/replay/delivery_log.h"
 #include "experiments/replay/http_fetch.h"
 #include "models/disconnect_cause.h"
@@ -109,6 +110,7 @@ struct client_pool {
     struct run_record *record; /* borrowed; takes disconnect events */
     uint32_t open, pending;    /* connections now open; connecting or handshaking */
     struct client_behaviour behaviour;
+    struct client_messages *messages; /* borrowed; NULL: clients send nothing */
     struct client_counters counters;
     enum disconnect_cause server_ends; /* why the server closes what it closes without a word;
                                           DISCONNECT_CAUSES: unknown */

@@ -17,13 +17,13 @@
 #define MESSAGE_DIGITS 8 /* decimal, zero-padded; also the smallest payload */
 
 struct publish_track {
-    int64_t planned_ns; /* ns from time 0 */
-    int64_t sent_ns;    /* handed to the socket; -1 = not yet */
-    int64_t first_ns;   /* first delivery; -1 = none */
-    int64_t last_ns;    /* last delivery so far */
-    uint32_t received;  /* deliveries so far */
+    int64_t planned_ns;                  /* ns from time 0 */
+    int64_t sent_ns;                     /* handed to the socket; -1 = not yet */
+    int64_t first_ns;                    /* first delivery; -1 = none */
+    int64_t last_ns;                     /* last delivery so far */
+    uint32_t received;                   /* deliveries so far */
     double sum, sum_squares, sum_places; /* of the clients' numbers, and of number x place */
-    bool measured;      /* enters the latency figures */
+    bool measured;                       /* enters the latency figures */
 };
 
 struct delivery_log {

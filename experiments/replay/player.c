@@ -36,7 +36,8 @@ static void play(struct player *p, const struct action *a, int64_t now_ns)
     case ACTION_STALL:
         client_stall(c, a->duration_ns);
         break;
-    case ACTION_MESSAGE: /* the real arm's clients do not send yet */
+    case ACTION_MESSAGE:
+        client_message_send(c, a);
         break;
     }
     note(p, a, now_ns);

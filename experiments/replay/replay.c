@@ -76,6 +76,12 @@ static int find_endpoints(struct replay *r)
         rc = find_endpoint(r, &r->publish, r->spec->publish);
     if (rc == 0)
         rc = find_endpoint(r, &r->subscribe, subscribe);
+    if (rc == 0 && sse && schedule_messages(r->s) > 0)
+        rc = r->spec->message
+                 ? find_endpoint(r, &r->message, r->spec->message)
+                 : error_set(r->err, ERR_INVALID,
+                             "server '%s' has no message URL, and the clients send",
+                             r->spec->name);
     if (rc == 0 && r->spec->stats_url)
         rc = find_endpoint(r, &r->stats, r->spec->stats_url);
     return rc;
@@ -173,6 +179,7 @@ static int open_loop(struct replay *r)
     delivery_log_init(&r->log, r->s);
     client_pool_init(&r->clients, &r->loop, r->p->server.protocol, &r->subscribe, r->s->clients,
                      &r->log);
+    client_messages_init(&r->messages, &r->clients, r->p, r->s, &r->message, &r->record);
     int rc =
         publisher_init(&r->publisher, &r->loop, &r->publish, largest_payload(r->s), r->err);
     if (rc == 0)
@@ -190,6 +197,7 @@ static void on_forgotten(uv_handle_t *handle, void *unused)
 static void close_loop(struct replay *r)
 {
     client_pool_shut(&r->clients);
+    client_messages_shut(&r->messages);
     publisher_shut(&r->publisher);
     if (r->player.poll.data)
         player_shut(&r->player);
@@ -197,6 +205,7 @@ static void close_loop(struct replay *r)
     uv_run(&r->loop, UV_RUN_DEFAULT);
     uv_loop_close(&r->loop);
     publisher_close(&r->publisher);
+    client_messages_close(&r->messages);
     client_pool_close(&r->clients);
     delivery_log_close(&r->log);
 }
@@ -259,7 +268,7 @@ static bool schedule_ended(struct replay *r)
 static bool drained(struct replay *r)
 {
     struct client_totals t = client_pool_totals(&r->clients);
-    if (t.outstanding > 0)
+    if (t.outstanding > 0 || duplex_in_flight(&r->messages.books) > 0)
         return false;
     return t.dropped == 0 || replay_now(r) - r->log.last_ns > QUIET_NS;
 }

@@ -31,10 +31,11 @@ struct replay {
     struct cgroup group;
     struct server_start start; /* how the server is started */
     struct server_process server;
-    struct endpoint publish, subscribe, stats;
+    struct endpoint publish, subscribe, stats, message;
     uv_loop_t loop;
     uv_timer_t watch; /* wakes the loop so that conditions are looked at */
     struct client_pool clients;
+    struct client_messages messages;
     struct publisher publisher;
     struct player player;
     struct sampler sampler;

@@ -112,6 +112,7 @@ void replay_record(struct replay *r)
     const struct sampler *s = &r->sampler;
     run_record_metric(&r->record, "duration", "s", s->last_ns / 1e9);
     delivery_log_record(&r->log, &r->record);
+    duplex_report(&r->messages.books);
     sampler_record(s);
     self_check_end(&r->check, s->last.usage_ns - s->first.usage_ns, s->own_share_max,
                    r->options->floor, &r->record);

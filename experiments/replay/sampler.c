@@ -61,6 +61,8 @@ static void sample(struct sampler *s)
                      (usage.throttled_ns - s->last.throttled_ns) / 1e9);
     run_record_point(s->out, "memory", now_ns, (double)usage.memory_bytes);
     sample_clients(s, now_ns, usage.memory_bytes);
+    if (s->clients->messages)
+        duplex_series(&s->clients->messages->books, now_ns);
     delivery_log_second(s->clients->log, s->out, now_ns);
     if (usage.oom_kills > s->last.oom_kills)
         run_record_event(s->out, now_ns, "oom", "the kernel ended the server for memory");

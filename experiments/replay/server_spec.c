@@ -168,6 +168,8 @@ static int read_entry(struct server_spec *spec, struct fy_node_pair *pair)
         return read_url(&spec->ready, value, key, "http://");
     if (strcmp(key, "publish") == 0)
         return read_url(&spec->publish, value, key, "http://");
+    if (strcmp(key, "message") == 0)
+        return read_url(&spec->message, value, key, "http://");
     if (strcmp(key, "sse") == 0)
         return read_url(&spec->sse, value, key, "http://");
     if (strcmp(key, "websocket") == 0)
@@ -180,7 +182,7 @@ static int read_entry(struct server_spec *spec, struct fy_node_pair *pair)
         return read_hops(spec, value);
     return complain(fy_node_pair_key(pair),
                     "unknown key '%s' (name, needs, command, environment, "
-                    "ready, publish, sse, websocket, stats, loop, hops)",
+                    "ready, publish, message, sse, websocket, stats, loop, hops)",
                     key);
 }
 
@@ -274,6 +276,7 @@ void server_spec_close(struct server_spec *spec)
     free(spec->needs);
     free(spec->ready);
     free(spec->publish);
+    free(spec->message);
     free(spec->sse);
     free(spec->websocket);
     free(spec->stats_url);
@@ -292,7 +295,7 @@ static const char *policy_word(enum queue_policy policy)
     return words[policy];
 }
 
-#define HOLDERS 9
+#define HOLDERS 10
 
 struct placeholder {
     const char *name; /* with its braces */
@@ -309,8 +312,8 @@ static void fill_holders(struct placeholder h[HOLDERS], const struct server_spec
                          const struct parameters *p, int port)
 {
     static const char *const names[HOLDERS] = {
-        "{port}",   "{dir}",           "{loop}",         "{workers}",      "{queue}",
-        "{policy}", "{ping_interval}", "{ping_timeout}", "{write_timeout}"
+        "{port}",   "{dir}",           "{loop}",         "{workers}",       "{queue}",
+        "{policy}", "{ping_interval}", "{ping_timeout}", "{write_timeout}", "{reply}"
     };
     for (int i = 0; i < HOLDERS; i++)
         h[i].name = names[i];
@@ -323,6 +326,7 @@ static void fill_holders(struct placeholder h[HOLDERS], const struct server_spec
     fill_seconds(&h[6], p->heartbeat.period_ns);
     fill_seconds(&h[7], p->heartbeat.pong_timeout_ns);
     fill_seconds(&h[8], p->network.write_timeout_ns);
+    snprintf(h[9].value, PATH_MAX, "%lld", (long long)p->duplex.reply_bytes);
 }
 
 char *server_spec_expand(const struct server_spec *spec, const char *text,

@@ -8,6 +8,7 @@
  *   publish: http://127.0.0.1:{port}/publish  # POST; the body goes to every subscriber
  *   sse: http://127.0.0.1:{port}/events       # one of sse and websocket, or both
  *   websocket: ws://127.0.0.1:{port}/ws
+ *   message: http://127.0.0.1:{port}/message  # optional, SSE: a client's POST, answered at once
  *   stats:                                    # optional: the server's own counters
  *     url: http://127.0.0.1:{port}/stats      # a JSON object, or lines of "name: number"
  *     subscribers: subscribers                # optional: the counter of connected subscribers
@@ -17,7 +18,7 @@
  *
  * Placeholders, in all values but the names: {port}, {dir} (where the file is), and from the
  * parameters {loop} (uvloop, asyncio, …), {workers}, {queue} (bound), {policy} (drop-oldest,
- * …), {ping_interval}, {ping_timeout}, {write_timeout} (s; a million when there is none). Aliases are refused: their expansion can grow without bound.
+ * …), {ping_interval}, {ping_timeout}, {write_timeout} (s; a million when there is none), {reply} (bytes of an answer to a message). Aliases are refused: their expansion can grow without bound.
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_SERVER_SPEC_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_SERVER_SPEC_H
@@ -37,6 +38,7 @@ struct server_spec {                     /* strings owned; placeholders still in
     char *command[SERVER_WORDS_MAX];     /* words, ended by NULL */
     char *environment[SERVER_WORDS_MAX]; /* "NAME=value", ended by NULL */
     char *ready, *publish;               /* http:// URLs */
+    char *message;                       /* http:// URL of messages beside an event stream */
     char *sse, *websocket;               /* http:// and ws:// URLs; at least one is there */
     char *stats_url;                     /* http:// URL */
     char *stats_subscribers;             /* name of a counter */

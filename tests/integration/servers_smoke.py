@@ -4,7 +4,8 @@
   * ten subscribers each receive five publishes, in order;
   * a subscriber that does not read holds nobody up, and (where the server counts them) its drops
     are counted;
-  * a client that leaves is noticed.
+  * a client that leaves is noticed;
+  * a client's message is answered, where the description has a URL for messages.
 
 A server whose programs are not installed is skipped with a line that says so.
 usage: servers_smoke.py [NAME...]      (BUILD: the build folder, for the null server)
@@ -39,6 +40,7 @@ PUBLISHES = 5
 QUEUE = 8  # messages a subscriber's queue holds: small, so that drops come soon
 WAIT_S = 10  # for anything that must happen; nothing here measures time
 SERVER_S = 60  # for one server, should something wait for ever
+REPLY_BYTES = 20
 BIG_BYTES = 64 * 1024
 BIG_PUBLISHES = 400  # 25 MiB: more than sockets and queue together can hold
 
@@ -78,7 +80,8 @@ class Server:
             self.port = probe.getsockname()[1]
         self.holders = {
             "port": self.port, "dir": os.path.dirname(path), "loop": "uvloop", "workers": 1,
-            "queue": QUEUE, "policy": "drop-oldest",
+            "queue": QUEUE, "policy": "drop-oldest", "ping_interval": 1000000,
+            "ping_timeout": 1000000, "write_timeout": 1000000, "reply": REPLY_BYTES,
         }
         self.log = tempfile.TemporaryFile()
         environment = {k: self.expand(v) for k, v in self.spec.get("environment", {}).items()}
@@ -200,6 +203,10 @@ class Subscriber:
         payload = await self.reader.readexactly(size)
         return payload.decode() if head[0] == 0x81 else await self.websocket_message()
 
+    def send(self, text):
+        """A short masked text frame, its key zero."""
+        self.writer.write(bytes([0x81, 0x80 | len(text), 0, 0, 0, 0]) + text.encode())
+
     def leave(self):
         """As a program that is killed: no close frame."""
         self.writer.transport.abort()
@@ -238,6 +245,20 @@ async def check_slow_consumer(server, protocol):
     await server.wait_counter("subscribers", lambda n: n == 0, f"{protocol} slow consumer left")
 
 
+async def check_messages(server, protocol):
+    expected = "r0000007".ljust(REPLY_BYTES, "x")
+    if protocol == "sse":
+        answer = await server.request("POST", server.path("message"), b"r0000007 and more")
+    else:
+        client = await Subscriber.connect(server, protocol)
+        client.send("r0000007 and more")
+        answer = await asyncio.wait_for(client.message(), WAIT_S)
+        client.leave()
+        await server.wait_counter("subscribers", lambda n: n == 0, f"{protocol} sender left")
+    if answer != expected:
+        raise Failure(f"{protocol}: a message was answered {answer!r}")
+
+
 async def check_server(path):
     server = Server(path)
     try:
@@ -245,6 +266,8 @@ async def check_server(path):
         for protocol in ("sse", "websocket"):
             await check_fan_out(server, protocol)
             await check_slow_consumer(server, protocol)
+            if "message" in server.spec:
+                await check_messages(server, protocol)
     finally:
         server.stop()
     if "nginx" in server.spec["name"]:

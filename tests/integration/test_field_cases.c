@@ -1,5 +1,5 @@
-/* Every experiment in experiments/field: each point is run once, and each assertion of the file
- * must hold for the cells it speaks of. */
+/* Every experiment in experiments/field and experiments/real: each point is run once on the sim arm,
+ * and each assertion of the file must hold for the cells it speaks of. */
 #include <dirent.h>
 #include <stdarg.h>
 #include <setjmp.h>
@@ -10,11 +10,10 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "analysis/phases.h"
 #include "experiments/run/config.h"
 #include "experiments/run/plan.h"
 #include "models/push_run.h"
-
-#define FOLDER "experiments/field/"
 
 static size_t check_point(const struct experiment *e, const struct plan *plan,
                           const struct plan_point *point, int *broken)
@@ -25,6 +24,7 @@ static size_t check_point(const struct experiment *e, const struct plan *plan,
     run_record_init(&record);
     schedule_build(&schedule, &point->settings.parameters, (uint64_t)plan->seed, 1);
     push_run(&point->settings.parameters, &schedule, (uint64_t)plan->seed, 1, &record);
+    phases_describe(&point->settings.parameters, &schedule, &record);
     for (size_t i = 0; i < e->expectations.count; i++) {
         const struct expectation *x = &e->expectations.items[i];
         if (!expectation_applies(x, point->cell))
@@ -41,12 +41,12 @@ static size_t check_point(const struct experiment *e, const struct plan *plan,
     return checked;
 }
 
-static int check_file(const char *name)
+static int check_file(const char *folder, const char *name)
 {
     struct experiment e;
     struct plan plan;
     struct error err;
-    char *path = mem_printf(FOLDER "%s", name);
+    char *path = mem_printf("%s/%s", folder, name);
     int broken = 0;
     if (config_load(&e, path, NULL, 0, &err) || plan_build(&plan, &e, &err))
         fail_msg("%s: %s", path, err.text);
@@ -62,25 +62,37 @@ static int check_file(const char *name)
     return broken;
 }
 
-static void test_field_cases(void **state)
+static void check_folder(const char *path, int fewest)
 {
-    (void)state;
-    DIR *folder = opendir(FOLDER);
+    DIR *folder = opendir(path);
     int files = 0, broken = 0;
     assert_non_null(folder);
     for (struct dirent *d; (d = readdir(folder)) != NULL;) {
         if (strstr(d->d_name, ".yaml") == NULL)
             continue;
         files++;
-        broken += check_file(d->d_name);
+        broken += check_file(path, d->d_name);
     }
     closedir(folder);
-    assert_true(files >= 8);
+    assert_true(files >= fewest);
     assert_int_equal(broken, 0);
+}
+
+static void test_field_cases(void **state)
+{
+    (void)state;
+    check_folder("experiments/field", 8);
+}
+
+static void test_both_arms(void **state)
+{
+    (void)state;
+    check_folder("experiments/real", 6);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_field_cases) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_field_cases),
+                                        cmocka_unit_test(test_both_arms) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

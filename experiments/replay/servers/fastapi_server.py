@@ -10,7 +10,12 @@ Environment:
                      disconnect (close the slow consumer), none (the queue has no bound)
   PUSH_WRITE_TIMEOUT a send that waited so long (s) ends the connection; 86400 and more: none
 
-Routes: GET /events (SSE), /ws (WebSocket), POST /publish (body = message), GET /stats (JSON).
+  PUSH_REPLY_BYTES   size of the answer to a client's message (64)
+
+A client's message, over its WebSocket or as POST /message, is answered at once: its first eight
+characters and filling.
+
+Routes: GET /events (SSE), /ws (WebSocket), POST /publish (body = message), POST /message, GET /stats.
 """
 
 import asyncio
@@ -23,6 +28,7 @@ BOUND = int(os.environ.get("PUSH_QUEUE_BOUND", "512"))
 POLICY = os.environ.get("PUSH_QUEUE_POLICY", "drop-oldest")
 POLICIES = ("drop-oldest", "drop-newest", "disconnect", "none")
 WRITE_TIMEOUT = float(os.environ.get("PUSH_WRITE_TIMEOUT", "86400"))
+REPLY_BYTES = int(os.environ.get("PUSH_REPLY_BYTES", "64"))
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 if POLICY not in POLICIES:
@@ -104,6 +110,10 @@ def timed(send):
     return send_in_time
 
 
+def reply_to(message):
+    return message[:8].ljust(REPLY_BYTES, "x")
+
+
 app = FastAPI()
 hub = Hub()
 
@@ -154,7 +164,7 @@ async def websocket(socket: WebSocket):
     sender = asyncio.create_task(send())
     try:
         while True:  # a handler that only sends never learns that its client has left
-            await socket.receive_text()
+            await send_text(reply_to(await socket.receive_text()))
     except WebSocketDisconnect:
         pass
     finally:
@@ -166,6 +176,11 @@ async def websocket(socket: WebSocket):
 async def publish(request: Request):
     hub.publish((await request.body()).decode())
     return Response(status_code=204)
+
+
+@app.post("/message")
+async def message(request: Request):
+    return Response(reply_to((await request.body()).decode()), media_type="text/plain")
 
 
 def resident_bytes():

@@ -12,7 +12,13 @@
  *   PUSH_QUEUE_POLICY  what happens when it is full: drop-oldest (default), drop-newest,
  *                      disconnect (close the slow consumer), none (the queue has no bound)
  *
- * Routes: GET /events (SSE), /ws (WebSocket), POST /publish (body = message), GET /stats (JSON).
+ *   PUSH_REPLY_BYTES   size of the answer to a client's message (64)
+ *
+ * A client's message, over its WebSocket or as POST /message, is answered at once: its first eight
+ * characters and filling.
+ *
+ * Routes: GET /events (SSE), /ws (WebSocket), POST /publish (body = message), POST /message, GET
+ * /stats (JSON).
  */
 
 const http = require('node:http');
@@ -21,6 +27,7 @@ const { WebSocketServer } = require('ws');
 const POLICIES = ['drop-oldest', 'drop-newest', 'disconnect', 'none'];
 const POLICY = process.env.PUSH_QUEUE_POLICY || 'drop-oldest';
 const BOUND = POLICY === 'none' ? Infinity : Number(process.env.PUSH_QUEUE_BOUND || 512);
+const REPLY_BYTES = Number(process.env.PUSH_REPLY_BYTES || 64);
 const HIGH_WATER_BYTES = 16 * 1024; // Node's own default for a stream; used for ws too
 
 const subscribers = new Set();
@@ -138,6 +145,7 @@ class WebSocketSubscriber extends Subscriber {
         super('websocket');
         this.socket = socket;
         this.onSent = () => this.pump();
+        socket.on('message', (data) => socket.send(replyTo(data.toString())));
         socket.on('close', () => this.leave());
         socket.on('error', () => this.leave());
     }
@@ -161,12 +169,27 @@ function publish(message) {
         subscriber.offer(message);
 }
 
-function onPublish(request, response) {
+function onBody(request, then) {
     const parts = [];
     request.on('data', (part) => parts.push(part));
-    request.on('end', () => {
-        publish(Buffer.concat(parts).toString());
+    request.on('end', () => then(Buffer.concat(parts).toString()));
+}
+
+function onPublish(request, response) {
+    onBody(request, (message) => {
+        publish(message);
         response.writeHead(204).end();
+    });
+}
+
+function replyTo(message) {
+    return message.slice(0, 8).padEnd(REPLY_BYTES, 'x');
+}
+
+function onMessage(request, response) {
+    onBody(request, (message) => {
+        response.writeHead(200, { 'Content-Length': Math.max(REPLY_BYTES, 8) });
+        response.end(replyTo(message));
     });
 }
 
@@ -192,6 +215,8 @@ function onRequest(request, response) {
         new SseSubscriber(response);
     else if (route === 'POST /publish')
         onPublish(request, response);
+    else if (route === 'POST /message')
+        onMessage(request, response);
     else if (route === 'GET /stats')
         onStats(response);
     else
