@@ -8,148 +8,75 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_statistics_double.h>
 
+#include "experiments/run/expectation.h"
+
+#define ALPHA 0.05
+
 const char *verdict_name(enum verdict verdict)
 {
     static const char *const names[] = { "holds", "holds within limits", "does not hold" };
     return names[verdict];
 }
 
-/* -- reading ------------------------------------------------------------------------------- */
+/* -- the runs' figures ----------------------------------------------------------------------- */
 
-/* Reads "METRIC if CELL" up to the end of the text. */
-static int read_metric(struct evidence_term *t, const char *text)
-{
-    int used = 0;
-    if (sscanf(text, "%47s if %n", t->metric, &used) != 1)
-        return ERR_INVALID;
-    t->cell = mem_strdup(used ? text + used : "");
-    for (size_t n = strlen(t->cell); n > 0 && t->cell[n - 1] == ' '; n--)
-        t->cell[n - 1] = '\0';
-    return 0;
-}
-
-/* The comparison stands between blanks; values of cells hold none of its signs. */
-static const char *find_operator(const char *text, char operator[3])
-{
-    for (const char *at = strpbrk(text, "<>"); at; at = strpbrk(at + 1, "<>"))
-        if (at > text && at[-1] == ' ' && sscanf(at, "%2[<>=]", operator) == 1)
-            return at;
-    return NULL;
-}
-
-static int read_one(struct evidence *e, const char *text)
-{
-    const char *at = find_operator(text, e->operator);
-    if (!at)
-        return ERR_INVALID;
-    char *left = mem_printf("%.*s", (int)(at - text), text), *end;
-    e->left.factor = 1;
-    int code = read_metric(&e->left, left);
-    free(left);
-    e->right.factor = strtod(at + strlen(e->operator), &end);
-    end += strspn(end, " ");
-    if (code == 0 && strncmp(end, "x ", 2) == 0)
-        code = read_metric(&e->right, end + 2);
-    else if (*end != '\0' || !isfinite(e->right.factor))
-        code = ERR_INVALID;
-    if (code == 0)
-        e->text = mem_strdup(text);
-    return code;
-}
-
-int claim_read(struct claim *c, const struct experiment *e, struct error *err)
-{
-    const struct yaml_node *name = yaml_get(e->doc.root, "claim");
-    const struct yaml_node *list = yaml_get(e->doc.root, "evidence");
-    memset(c, 0, sizeof *c);
-    if (!name || !list)
-        return 0;
-    if (name->kind != YAML_SCALAR || list->kind != YAML_LIST)
-        return yaml_error(&e->doc, list->at, err, "claim is a name and evidence a list");
-    c->name = mem_strdup(name->text);
-    for (const struct yaml_node *n = list->child; n; n = n->next) {
-        struct evidence one = { 0 };
-        int code = n->kind == YAML_SCALAR ? read_one(&one, n->text) : ERR_INVALID;
-        c->items = mem_realloc(c->items, (c->count + 1) * sizeof one);
-        c->items[c->count++] = one;
-        if (code) {
-            claim_close(c);
-            return yaml_error(&e->doc, n->at, err,
-                              "evidence reads: METRIC if CELL > NUMBER [x METRIC if CELL]");
-        }
-    }
-    return 0;
-}
-
-void claim_close(struct claim *c)
-{
-    for (size_t i = 0; i < c->count; i++) {
-        free(c->items[i].left.cell);
-        free(c->items[i].right.cell);
-        free(c->items[i].text);
-    }
-    free(c->items);
-    free(c->name);
-    memset(c, 0, sizeof *c);
-}
-
-/* -- judging ------------------------------------------------------------------------------- */
-
-struct values { /* of one term, by replication */
-    const struct evidence_term *term;
-    double *sum; /* owned */
-    size_t *n;   /* cells in it; owned */
-    size_t room;
+struct figure_row {
+    char *cell; /* owned */
+    char metric[48];
+    size_t run; /* replication - 1 */
+    double value;
 };
+
+struct figures { /* those that the claim speaks of, in the order of the plan */
+    const struct claim *claim;
+    struct figure_row *rows; /* owned */
+    size_t count, room;
+    size_t runs; /* replications */
+};
+
+static bool speaks_of(const struct claim *c, const char *metric)
+{
+    for (size_t i = 0; i < c->count; i++)
+        for (size_t k = 0; k < c->items[i].term_count; k++)
+            if (strcmp(c->items[i].terms[k].metric, metric) == 0)
+                return true;
+    return false;
+}
 
 static void collect(void *context, const struct store_value *v)
 {
-    struct values *values = context;
-    struct expectation cell = { .cell = values->term->cell };
-    size_t i = (size_t)v->replication - 1;
-    if (strcmp(v->metric, values->term->metric) != 0 || !expectation_applies(&cell, v->cell))
+    struct figures *f = context;
+    if (!speaks_of(f->claim, v->metric))
         return;
-    if (i >= values->room) {
-        values->sum = mem_realloc(values->sum, (i + 1) * sizeof *values->sum);
-        values->n = mem_realloc(values->n, (i + 1) * sizeof *values->n);
-        for (; values->room <= i; values->room++) {
-            values->sum[values->room] = 0;
-            values->n[values->room] = 0;
-        }
+    if (f->count == f->room) {
+        f->room = f->room ? 2 * f->room : 256;
+        f->rows = mem_realloc(f->rows, f->room * sizeof *f->rows);
     }
-    values->sum[i] += v->value;
-    values->n[i]++;
+    struct figure_row *row = &f->rows[f->count++];
+    *row = (struct figure_row){ .cell = mem_strdup(v->cell),
+                                .run = (size_t)v->replication - 1,
+                                .value = v->value };
+    snprintf(row->metric, sizeof row->metric, "%s", v->metric);
+    f->runs = row->run + 1 > f->runs ? row->run + 1 : f->runs;
 }
 
-static int gather(struct values *values, const struct evidence_term *term, struct store *store,
-                  const char *experiment, struct error *err)
+static void figures_close(struct figures *f)
 {
-    *values = (struct values){ .term = term };
-    if (!term->metric[0])
-        return 0;
-    int code = store_values(store, experiment, "sim", collect, values, err);
-    if (code == 0 && values->room == 0)
-        code =
-            error_set(err, ERR_INVALID, "no run has '%s' where '%s'", term->metric, term->cell);
-    return code;
+    for (size_t i = 0; i < f->count; i++)
+        free(f->rows[i].cell);
+    free(f->rows);
 }
 
-static double value_at(const struct values *values, size_t i)
-{
-    if (!values->term->metric[0])
-        return values->term->factor;
-    bool there = i < values->room && values->n[i] > 0;
-    return there ? values->term->factor * values->sum[i] / (double)values->n[i] : NAN;
-}
+/* -- statistics ------------------------------------------------------------------------------ */
 
-void verdict_interval(const double *differences, size_t n, double *mean, double *low,
-                      double *high)
+void verdict_interval(const double *differences, size_t n, double alpha, double *mean,
+                      double *low, double *high)
 {
     *mean = n > 0 ? gsl_stats_mean(differences, 1, n) : NAN;
     double half = 0;
     if (n > 1)
-        half = gsl_cdf_tdist_Pinv(0.975, (double)n - 1) * gsl_stats_sd(differences, 1, n) /
-               sqrt((double)n);
+        half = gsl_cdf_tdist_Pinv(1 - alpha / 2, (double)n - 1) *
+               gsl_stats_sd(differences, 1, n) / sqrt((double)n);
     *low = *mean - half;
     *high = *mean + half;
 }
@@ -165,48 +92,197 @@ enum evidence_result verdict_decide(const char *operator, double low, double hig
     return far < 0 || (!or_equal && far == 0) ? EVIDENCE_REFUTED : EVIDENCE_OPEN;
 }
 
-static void judge(struct evidence *e, const struct values *left, const struct values *right)
+/* -- one comparison ---------------------------------------------------------------------------- */
+
+struct range_values { /* of a line's key: each and some stand for `this` */
+    const char *key, *this, *next;
+};
+
+/* The term's cell with the range's words filled in, allocated. */
+static char *cell_at(const struct evidence_term *t, const struct range_values *v)
 {
-    double *differences = mem_alloc((left->room + 1) * sizeof *differences);
-    double left_sum = 0, right_sum = 0;
-    for (size_t i = 0; i < left->room; i++) {
-        double l = value_at(left, i), r = value_at(right, i);
-        left_sum += l;
-        right_sum += r;
-        differences[i] = l - r;
+    char *copy = mem_strdup(t->cell), *rest = NULL, *cell = mem_strdup("");
+    for (char *w = strtok_r(copy, " ", &rest); w; w = strtok_r(NULL, " ", &rest)) {
+        const char *is = strchr(w, '=');
+        bool of_key =
+            v->key && strncmp(w, v->key, (size_t)(is - w)) == 0 && v->key[is - w] == '\0';
+        bool this = of_key && (strcmp(is, "=each") == 0 || strcmp(is, "=some") == 0);
+        bool next = of_key && strcmp(is, "=next") == 0;
+        char *longer = mem_printf("%s%s%.*s%s", cell, *cell ? " " : "",
+                                  (int)(this || next ? is + 1 - w : (long)strlen(w)), w,
+                                  this   ? v->this
+                                  : next ? v->next
+                                         : "");
+        free(cell);
+        cell = longer;
     }
-    e->pairs = left->room;
-    e->left_mean = left_sum / (double)e->pairs;
-    e->right_mean = right_sum / (double)e->pairs;
-    verdict_interval(differences, e->pairs, &e->difference, &e->low, &e->high);
-    e->result = verdict_decide(e->operator, e->low, e->high);
+    free(copy);
+    return cell;
+}
+
+/* Adds the term to sum[], by replication; NAN where no run has it. */
+static int add_term(const struct figures *f, const struct evidence_term *t,
+                    const struct range_values *v, double *sum, struct error *err)
+{
+    if (!t->metric[0]) {
+        for (size_t i = 0; i < f->runs; i++)
+            sum[i] += t->factor;
+        return 0;
+    }
+    double *total = mem_alloc(f->runs * sizeof *total);
+    size_t *cells = mem_alloc(f->runs * sizeof *cells), seen = 0;
+    struct expectation here = { .cell = cell_at(t, v) };
+    for (size_t i = 0; i < f->count; i++) {
+        const struct figure_row *row = &f->rows[i];
+        if (strcmp(row->metric, t->metric) != 0 || !expectation_applies(&here, row->cell))
+            continue;
+        total[row->run] += row->value;
+        cells[row->run]++;
+        seen++;
+    }
+    for (size_t i = 0; i < f->runs; i++)
+        sum[i] += cells[i] ? t->factor * total[i] / (double)cells[i] : NAN;
+    int code =
+        seen ? 0
+             : error_set(err, ERR_INVALID, "no run has '%s' where '%s'", t->metric, here.cell);
+    free(here.cell);
+    free(cells);
+    free(total);
+    return code;
+}
+
+static void find(struct evidence_finding *found, const char *operator, const double * left,
+                 const double *right, size_t runs, double alpha)
+{
+    double *differences = mem_alloc((runs + 1) * sizeof *differences), mean;
+    *found = (struct evidence_finding){ .pairs = runs };
+    for (size_t i = 0; i < runs; i++) {
+        differences[i] = left[i] - right[i];
+        found->left += left[i] / (double)runs;
+        found->right += right[i] / (double)runs;
+        found->agree +=
+            verdict_decide(operator, differences[i], differences[i]) == EVIDENCE_SHOWN;
+    }
+    verdict_interval(differences, runs, alpha, &mean, &found->low, &found->high);
+    found->result =
+        runs < VERDICT_RUNS ? EVIDENCE_OPEN : verdict_decide(operator, found->low, found->high);
     free(differences);
+}
+
+static int compare_sums(const struct figures *f, const struct evidence *e,
+                        const struct range_values *v, double alpha,
+                        struct evidence_finding *found, struct error *err)
+{
+    double *left = mem_alloc((f->runs + 1) * sizeof *left);
+    double *right = mem_alloc((f->runs + 1) * sizeof *right);
+    int code = 0;
+    for (size_t k = 0; k < e->term_count && code == 0; k++) {
+        const struct evidence_term *t = &e->terms[k];
+        code = add_term(f, t, v, t->right ? right : left, err);
+    }
+    if (code == 0)
+        find(found, e->operator, left, right, f->runs, alpha);
+    free(left);
+    free(right);
+    return code;
+}
+
+/* -- ranges ------------------------------------------------------------------------------------ */
+
+/* The values of `key` in the order of the plan; *count of them, each owned, in an owned array. */
+static char **values_of(const struct figures *f, const char *key, size_t *count)
+{
+    char **values = NULL;
+    size_t length = strlen(key);
+    *count = 0;
+    for (size_t i = 0; i < f->count; i++) {
+        char *copy = mem_strdup(f->rows[i].cell), *rest = NULL;
+        for (char *w = strtok_r(copy, " ", &rest); w; w = strtok_r(NULL, " ", &rest)) {
+            bool known = strncmp(w, key, length) != 0 || w[length] != '=';
+            for (size_t k = 0; k < *count && !known; k++)
+                known = strcmp(values[k], w + length + 1) == 0;
+            if (known)
+                continue;
+            values = mem_realloc(values, (*count + 1) * sizeof *values);
+            values[(*count)++] = mem_strdup(w + length + 1);
+        }
+        free(copy);
+    }
+    return values;
+}
+
+static bool has_next(const struct evidence *e)
+{
+    for (size_t k = 0; k < e->term_count; k++)
+        if (e->terms[k].cell && strstr(e->terms[k].cell, "=next"))
+            return true;
+    return false;
+}
+
+/* Does the finding decide the range more than the one before: by its result, then by how near it
+ * is to the claimed side? */
+static bool decides(const struct evidence *e, const struct evidence_finding *f)
+{
+    static const int standing[] = {
+        [EVIDENCE_REFUTED] = 0, [EVIDENCE_OPEN] = 1, [EVIDENCE_SHOWN] = 2
+    };
+    int side = e->operator[0] == '>' ? 1 : - 1;
+    int order = standing[f->result] - standing[e->found.result];
+    double old = e->found.left / e->found.right, new = f->left / f->right;
+    if (order == 0 && new != old)
+        order = new > old ? side : -side;
+    return e->range == EVIDENCE_SOME ? order > 0 : order < 0;
+}
+
+static int judge_range(struct evidence *e, const struct figures *f, struct error *err)
+{
+    size_t count;
+    char **values = values_of(f, e->key, &count);
+    size_t next = has_next(e), steps = count > next ? count - next : 0;
+    enum evidence_result decisive =
+        e->range == EVIDENCE_EACH ? EVIDENCE_REFUTED : EVIDENCE_SHOWN;
+    int code = steps ? 0 : error_set(err, ERR_INVALID, "'%s' has no values", e->key);
+    for (size_t i = 0; i < steps && code == 0; i++) {
+        struct range_values v = { e->key, values[i], next ? values[i + 1] : NULL };
+        struct evidence_finding one;
+        code = compare_sums(f, e, &v, ALPHA, &one, err);
+        if (code == 0 && one.result == decisive)
+            code = compare_sums(f, e, &v, ALPHA / (double)steps, &one, err);
+        if (code || (e->at && !decides(e, &one)))
+            continue;
+        free(e->at);
+        e->at = mem_printf("%s=%s%s%s", e->key, v.this, next ? " to " : "", next ? v.next : "");
+        e->found = one;
+    }
+    for (size_t i = 0; i < count; i++)
+        free(values[i]);
+    free(values);
+    return code;
 }
 
 int claim_judge(struct claim *c, struct store *store, const char *experiment, struct error *err)
 {
-    int code = 0;
+    struct figures f = { .claim = c };
+    int code = store_values(store, experiment, "sim", collect, &f, err);
+    for (size_t i = 0; i < c->part_count; i++)
+        c->parts[i].shown = true;
     for (size_t i = 0; i < c->count && code == 0; i++) {
-        struct values left, right = { 0 };
-        code = gather(&left, &c->items[i].left, store, experiment, err);
-        if (code == 0)
-            code = gather(&right, &c->items[i].right, store, experiment, err);
-        if (code == 0)
-            judge(&c->items[i], &left, &right);
-        free(left.sum);
-        free(left.n);
-        free(right.sum);
-        free(right.n);
+        struct evidence *e = &c->items[i];
+        struct range_values none = { 0 };
+        code = e->key ? judge_range(e, &f, err)
+                      : compare_sums(&f, e, &none, ALPHA, &e->found, err);
+        c->parts[e->part].shown &= code == 0 && e->found.result == EVIDENCE_SHOWN;
     }
+    figures_close(&f);
     return code;
 }
 
 enum verdict claim_verdict(const struct claim *c)
 {
     size_t shown = 0;
-    for (size_t i = 0; i < c->count; i++)
-        shown += c->items[i].result == EVIDENCE_SHOWN;
-    return shown == c->count ? VERDICT_HOLDS
-           : shown > 0       ? VERDICT_WITHIN_LIMITS
-                             : VERDICT_DOES_NOT_HOLD;
+    for (size_t i = 0; i < c->part_count; i++)
+        shown += c->parts[i].shown;
+    return shown == c->part_count ? VERDICT_HOLDS
+           : shown > 0            ? VERDICT_WITHIN_LIMITS
+                                  : VERDICT_DOES_NOT_HOLD;
 }

@@ -5,9 +5,9 @@
 #include <string.h>
 
 /* What may stand at the top of a file beside options. */
-static const char *const experiment_keys[] = { "question", "expect",      "profile", "trace",
-                                               "sweep",    "server_spec", "name",    "assert",
-                                               "claim",    "evidence",    NULL };
+static const char *const experiment_keys[] = { "question", "expect",      "profile",  "trace",
+                                               "sweep",    "server_spec", "name",     "assert",
+                                               "claim",    "evidence",    "decision", NULL };
 /* Blocks in which a profile tells where its figures come from: free in form. */
 static const char *const profile_keys[] = { "name", "provenance", "fit", NULL };
 

@@ -3,21 +3,26 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 #include "analysis/verdict.h"
+#include "tests/support/scratch_file.h"
 
-/* 1 .. 5: mean 3, sd 1.58114, t(4) = 2.77645: half width 1.96324. */
+/* 1 .. 5: mean 3, sd 1.58114, t(4) = 2.77645: half width 1.96324; at 1 %: t = 4.60409. */
 static void test_interval(void **state)
 {
     static const double values[] = { 1, 2, 3, 4, 5 };
     double mean, low, high;
     (void)state;
-    verdict_interval(values, 5, &mean, &low, &high);
+    verdict_interval(values, 5, 0.05, &mean, &low, &high);
     assert_true(mean == 3);
     assert_true(fabs(low - (3 - 1.96324)) < 1e-4);
     assert_true(fabs(high - (3 + 1.96324)) < 1e-4);
-    verdict_interval(values, 1, &mean, &low, &high);
+    verdict_interval(values, 5, 0.01, &mean, &low, &high);
+    assert_true(fabs(high - (3 + 4.60409 * 1.58114 / sqrt(5))) < 1e-4);
+    verdict_interval(values, 1, 0.05, &mean, &low, &high);
     assert_true(low == 1 && high == 1);
 }
 
@@ -43,24 +48,170 @@ static void test_decisions(void **state)
 
 static void test_verdicts(void **state)
 {
-    struct evidence items[3] = { { .result = EVIDENCE_SHOWN },
-                                 { .result = EVIDENCE_SHOWN },
-                                 { .result = EVIDENCE_SHOWN } };
-    struct claim c = { .items = items, .count = 3 };
+    struct claim_part parts[2] = { { .shown = true }, { .shown = true } };
+    struct claim c = { .parts = parts, .part_count = 2 };
     (void)state;
     assert_int_equal(claim_verdict(&c), VERDICT_HOLDS);
-    items[1].result = EVIDENCE_OPEN;
+    parts[1].shown = false;
     assert_int_equal(claim_verdict(&c), VERDICT_WITHIN_LIMITS);
-    items[0].result = items[2].result = EVIDENCE_REFUTED;
+    parts[0].shown = false;
     assert_int_equal(claim_verdict(&c), VERDICT_DOES_NOT_HOLD);
+}
+
+/* -- lines, on made-up runs ---------------------------------------------------------------- */
+
+#define RUNS 6
+
+/* At limits of 4, 2, 1 (points 1, 2, 3): m = 8, 16, 48; noise has mean 0. */
+static const char experiment_text[] = "question: q\n"
+                                      "expect: e\n"
+                                      "workload:\n"
+                                      "  phases:\n"
+                                      "    - { name: a, duration: 1s, rate: 1/s }\n"
+                                      "sweep: { cpu.limit: [400m, 200m, 100m] }\n"
+                                      "replications: 6\n"
+                                      "claim: T1\n"
+                                      "evidence:\n"
+                                      "  part:\n"
+                                      "    - \"%s\"\n";
+
+static void fill(struct run_record *r, int point, int run)
+{
+    static const double m[] = { 8, 16, 48 };
+    run_record_metric(r, "m", "1", m[point] * (1 + run / 1000.0));
+    run_record_metric(r, "flat", "1", 1);
+    run_record_metric(r, "noise", "1", run % 2 ? 1 : -1);
+    run_record_metric(r, "gap", "1", run == 2 ? NAN : 1);
+}
+
+static void put_runs(struct store *store, const struct experiment *e, const struct plan *plan,
+                     int runs)
+{
+    struct error err;
+    int64_t id;
+    assert_int_equal(store_experiment(store, e, &id, &err), 0);
+    for (int point = 0; point < 3; point++)
+        for (int run = 0; run < runs; run++) {
+            struct run_record r;
+            struct store_run info = { .arm = "sim",
+                                      .replication = run + 1,
+                                      .status = "done",
+                                      .reason = "",
+                                      .host = "h" };
+            run_record_init(&r);
+            fill(&r, point, run);
+            assert_int_equal(store_put(store, id, plan, &plan->points[point], &info, &r, &err),
+                             0);
+            run_record_close(&r);
+        }
+}
+
+/* Reads and judges one line on `runs` replications; the finding's place goes to `at`. */
+static int judge(const char *line, int runs, enum evidence_result *result, char at[64])
+{
+    struct scratch dir;
+    struct experiment e;
+    struct plan plan;
+    struct store *store;
+    struct claim c;
+    struct error err;
+    scratch_open(&dir);
+    char *text = mem_printf(experiment_text, line);
+    char *path = scratch_write(&dir, "t.yaml", text), *db = scratch_path(&dir, "t.db");
+    assert_int_equal(config_load(&e, path, NULL, 0, &err), 0);
+    assert_int_equal(plan_build(&plan, &e, &err), 0);
+    int code = claim_read(&c, &e, &err);
+    if (code == 0) {
+        assert_int_equal(store_open(&store, db, STORE_CREATE, &err), 0);
+        put_runs(store, &e, &plan, runs);
+        code = claim_judge(&c, store, e.name, &err);
+        *result = c.items[0].found.result;
+        snprintf(at, 64, "%s", c.items[0].at ? c.items[0].at : "");
+        assert_true(code || c.parts[0].shown == (*result == EVIDENCE_SHOWN));
+        store_close(store);
+        claim_close(&c);
+    }
+    plan_close(&plan);
+    config_close(&e);
+    free(text);
+    free(path);
+    free(db);
+    scratch_close(&dir);
+    return code;
+}
+
+static void test_lines(void **state)
+{
+    static const struct {
+        const char *line;
+        int runs;
+        enum evidence_result expected;
+        const char *at;
+    } cases[] = {
+        { "m if cpu.limit=100m > 5 x m if cpu.limit=400m", RUNS, EVIDENCE_SHOWN, "" },
+        { "m if cpu.limit=100m > 5 x m if cpu.limit=400m", 4, EVIDENCE_OPEN, "" },
+        { "m if cpu.limit=100m > 7 x m if cpu.limit=400m", RUNS, EVIDENCE_REFUTED, "" },
+        { "m - flat >= 23", RUNS, EVIDENCE_SHOWN, "" }, /* the mean of the cells */
+        { "m if cpu.limit=100m - m if cpu.limit=200m > 2 x m if cpu.limit=200m - 2 x m if "
+          "cpu.limit=400m + 10",
+          RUNS, EVIDENCE_SHOWN, "" }, /* 32 > 16 + 10 */
+        { "noise > 0", RUNS, EVIDENCE_OPEN, "" },
+        { "gap > 0", RUNS, EVIDENCE_OPEN, "" },
+        { "flat <= 1", RUNS, EVIDENCE_SHOWN, "" },
+        { "m if cpu.limit=next < 4 x m if cpu.limit=each", RUNS, EVIDENCE_SHOWN,
+          "cpu.limit=200m to 100m" },
+        { "m if cpu.limit=next < 2.5 x m if cpu.limit=each", RUNS, EVIDENCE_REFUTED,
+          "cpu.limit=200m to 100m" },
+        { "m if cpu.limit=next > 2.5 x m if cpu.limit=some", RUNS, EVIDENCE_SHOWN,
+          "cpu.limit=200m to 100m" },
+        { "m if cpu.limit=next > 4 x m if cpu.limit=some", RUNS, EVIDENCE_REFUTED,
+          "cpu.limit=200m to 100m" },
+        { "m if cpu.limit=each < 50", RUNS, EVIDENCE_SHOWN, "cpu.limit=100m" },
+        { "m if cpu.limit=some < 10", RUNS, EVIDENCE_SHOWN, "cpu.limit=400m" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        enum evidence_result result;
+        char at[64];
+        assert_int_equal(judge(cases[i].line, cases[i].runs, &result, at), 0);
+        if (result != cases[i].expected)
+            fail_msg("case %zu: result %d", i, result);
+        assert_string_equal(at, cases[i].at);
+    }
+}
+
+static void test_wrong_lines(void **state)
+{
+    static const char *const lines[] = {
+        "m",
+        "m >",
+        "m > x",
+        "m > 2 x",
+        "m > 1 > 0",
+        "> 1",
+        "m if > 1",
+        "m if cpu.limit=each > m if cpu.limit=some",
+        "m + > 1",
+        "m > nan",
+        "nothing > 1",              /* no run has it */
+        "m if cpu.limit=300m > 1",  /* nor that cell */
+        "m if cpu.period=each > 1", /* nor that key */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        enum evidence_result result;
+        char at[64];
+        if (judge(lines[i], RUNS, &result, at) != ERR_INVALID)
+            fail_msg("'%s' is taken", lines[i]);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_interval),
-        cmocka_unit_test(test_decisions),
-        cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_interval),    cmocka_unit_test(test_decisions),
+        cmocka_unit_test(test_verdicts),    cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_wrong_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
