@@ -63,7 +63,7 @@ static int read_term(struct evidence *e, struct line *l, double sign, bool right
     char *end;
     if (!l->word || e->term_count == EVIDENCE_TERMS_MAX)
         return ERR_INVALID;
-    *t = (struct evidence_term){ .factor = sign, .right = right };
+    *t = (struct evidence_term){ .factor = sign, .right = right, .otherwise = NAN };
     e->term_count++;
     double number = strtod(l->word, &end);
     if (*end == '\0') {
@@ -81,6 +81,13 @@ static int read_term(struct evidence *e, struct line *l, double sign, bool right
         return ERR_INVALID;
     snprintf(t->metric, sizeof t->metric, "%s", l->word);
     advance(l);
+    if (l->word && strcmp(l->word, "or") == 0) {
+        advance(l);
+        t->otherwise = l->word ? strtod(l->word, &end) : NAN;
+        if (!isfinite(t->otherwise) || *end != '\0')
+            return ERR_INVALID;
+        advance(l);
+    }
     return read_cell(e, t, l);
 }
 

@@ -8,9 +8,10 @@
  *       - delivery.p99 if cpu.limit=next < 2 x delivery.p99 if cpu.limit=each
  *
  * Evidence is a list of lines, or named parts of the claim with a list each. A line compares two
- * sums: [NUMBER x] METRIC [if KEY=VALUE ...] or NUMBER, joined by + and -, with < <= > >= between
+ * sums: [NUMBER x] METRIC [or NUMBER] [if KEY=VALUE ...] or NUMBER, joined by + and -, with < <= > >= between
  * the sums; all words stand between blanks, metrics count in base units (s, B, 1). KEY=VALUE are
- * swept values, and where several cells have them their mean counts. KEY=each makes the line speak
+ * swept values, and where several cells have them their mean counts; `or` gives a metric that is not
+ * defined (what never happened has no time) a value. KEY=each makes the line speak
  * of every value of KEY in the order of the file, KEY=some of at least one, and KEY=next in the
  * same line is the value after it.
  *
@@ -31,6 +32,7 @@ enum evidence_result { EVIDENCE_SHOWN, EVIDENCE_REFUTED, EVIDENCE_OPEN };
 struct evidence_term { /* factor, or factor x metric */
     double factor;     /* sign included */
     char metric[48];   /* "" = none */
+    double otherwise;  /* its value where it is not defined; NAN: none */
     char *cell;        /* "key=value key=value"; owned; NULL without a metric */
     bool right;        /* of the comparison */
 };

@@ -136,7 +136,7 @@ static int add_term(const struct figures *f, const struct evidence_term *t,
         const struct figure_row *row = &f->rows[i];
         if (strcmp(row->metric, t->metric) != 0 || !expectation_applies(&here, row->cell))
             continue;
-        total[row->run] += row->value;
+        total[row->run] += isnan(row->value) ? t->otherwise : row->value;
         cells[row->run]++;
         seen++;
     }

@@ -19,6 +19,7 @@ void meter_init(struct meter *m, const struct network_params *network, uint32_t 
     m->record = record;
     histogram_init(&m->delivery);
     histogram_init(&m->depth);
+    histogram_init(&m->beat);
     for (int i = 0; i < METER_WINDOWS; i++)
         histogram_init(&m->window[i]);
     blame_init(&m->blame);
@@ -28,6 +29,7 @@ void meter_close(struct meter *m)
 {
     histogram_close(&m->delivery);
     histogram_close(&m->depth);
+    histogram_close(&m->beat);
     for (int i = 0; i < METER_WINDOWS; i++)
         histogram_close(&m->window[i]);
     blame_close(&m->blame);
@@ -44,6 +46,7 @@ void meter_merge(struct meter *into, const struct meter *from)
         into->lost[i] += from->lost[i];
     histogram_merge(&into->delivery, &from->delivery);
     histogram_merge(&into->depth, &from->depth);
+    histogram_merge(&into->beat, &from->beat);
     blame_merge(&into->blame, &from->blame);
     into->depth_max = from->depth_max > into->depth_max ? from->depth_max : into->depth_max;
     into->last_ns = from->last_ns > into->last_ns ? from->last_ns : into->last_ns;
@@ -103,6 +106,11 @@ int64_t meter_balance(const struct meter *m, uint32_t connection)
 uint64_t meter_in_flight(const struct meter *m)
 {
     return m->due - m->delivered - m->dropped - lost_total(m);
+}
+
+void meter_beat(struct meter *m, int64_t late_ns)
+{
+    histogram_add(&m->beat, late_ns, 1);
 }
 
 void meter_depth(struct meter *m, int64_t depth, uint64_t n)
@@ -215,6 +223,8 @@ void meter_report(struct meter *m, uint64_t unhandled)
     run_record_metric(r, "queue.depth.mean", "1", histogram_mean(&m->depth));
     run_record_metric(r, "queue.depth.p99", "1", histogram_quantile(&m->depth, 0.99));
     run_record_metric(r, "queue.depth.max", "1", (double)m->depth_max);
+    run_record_metric(r, "heartbeat.late.p50", "s", histogram_quantile(&m->beat, 0.5) / 1e9);
+    run_record_metric(r, "heartbeat.late.p99", "s", histogram_quantile(&m->beat, 0.99) / 1e9);
 }
 
 void meter_report_positions(struct meter *m, const struct publish_record *publishes,

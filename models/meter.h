@@ -66,6 +66,7 @@ struct meter {
     int32_t *balance;          /* connections + 1 differences: due - settled; owned */
     struct histogram delivery; /* latency, measured publishes, ns */
     struct histogram depth;    /* sampled outbound queue depths, messages */
+    struct histogram beat;     /* heartbeats: written so long after they were due, ns */
     struct histogram
         window[METER_WINDOWS]; /* latency by second of the delivery, all publishes */
     int64_t window_start_ns;   /* of the oldest open window, which is number start / 1 s */
@@ -98,6 +99,8 @@ void meter_lose(struct meter *m, unsigned cause, uint32_t connection, uint32_t n
                 uint64_t messages);
 /* Queue depth of n connections, sampled. */
 void meter_depth(struct meter *m, int64_t depth, uint64_t n);
+/* A heartbeat was written so long after it was due. */
+void meter_beat(struct meter *m, int64_t late_ns);
 int64_t meter_balance(const struct meter *m, uint32_t connection); /* of it, in flight */
 uint64_t meter_in_flight(const struct meter *m);                   /* due and not settled */
 

@@ -148,6 +148,8 @@ static void server_ran(void *owner, const struct loop_entry *e,
         push_flush_ran(owner, e, stretch);
     else if (e->step == STEP_SLOW_TAKE)
         push_slow_ran(owner, e, stretch);
+    else if (e->step == STEP_PING)
+        push_beat_ping_ran(owner, e, stretch);
 }
 
 static void probe_end(struct push_server *s, const struct loop_entry *e)

@@ -51,6 +51,13 @@ static void later(struct push_server *s, struct beat_ring *ring, const struct be
 
 /* -- ping ---------------------------------------------------------------------------------- */
 
+/* When a ping was due travels with it, in units of 66 us modulo 18 minutes: more than any loop is
+ * late. */
+static uint32_t stamp(int64_t ns)
+{
+    return (uint32_t)(ns >> 16) & 0xffffff;
+}
+
 static bool traffic_within(const struct push_server *s, int64_t ns)
 {
     return s->tail > 0 && s->sim->now_ns - s->publishes[s->tail - 1].handled_ns < ns;
@@ -79,7 +86,8 @@ static void ping_due(void *subject, void *object)
                 break;
         if (!member)
             continue;
-        struct loop_entry e = { b.first, b.count, b.seq, b.token, STEP_PING };
+        struct loop_entry e = { b.first, b.count, b.seq | stamp(s->sim->now_ns) << 8, b.token,
+                                STEP_PING };
         if (!skip)
             event_loop_post(&s->loop, SOURCE_TIMER, &e);
         later(s, &s->due, &b, p->period_ns, ping_due);
@@ -100,6 +108,18 @@ static int64_t stretch_cost(struct push_server *s, struct loop_entry *e, double 
 int64_t push_beat_ping_begin(struct push_server *s, struct loop_entry *e)
 {
     return stretch_cost(s, e, s->costs->write_ns);
+}
+
+/* Each ping that went out in the stretch: how late is it? */
+void push_beat_ping_ran(struct push_server *s, const struct loop_entry *e,
+                        const struct loop_stretch *stretch)
+{
+    int64_t unit = push_positive(push_cost(s->costs->write_ns, 1)), at_ns;
+    uint32_t first, n = loop_stretch_ends(stretch, unit, unit, &first, &at_ns);
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t late = (stamp(at_ns + k * unit) - (e->from >> 8)) & 0xffffff;
+        meter_beat(s->meter, (int64_t)late << 16);
+    }
 }
 
 static void pongs_arrive(void *subject, void *object);

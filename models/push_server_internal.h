@@ -23,15 +23,15 @@ enum push_step {
     STEP_WRITABLE,   /* count 1: the socket has room again: the write buffer goes out */
     STEP_HANDSHAKE,  /* connections accepted */
     STEP_CLOSE,      /* count 1: the client's end of the connection is closed */
-    STEP_PING,    /* a heartbeat for a range; `from`: its number, `to`: the opening's token */
-    STEP_PONG,    /* its answers, the same */
-    STEP_EXPIRE,  /* its time-out, the same */
-    STEP_REPLAY,  /* count 1: missed events go out at once; `from`: how many; `to`: KiB */
-    STEP_PROBE,   /* count 1; from: the probe's number */
-    STEP_MESSAGE, /* count 1: a client's message; from: its number; to: passes made, with
+    STEP_PING,       /* a heartbeat for a range; `from`: number, time; `to`: opening's token */
+    STEP_PONG,       /* its answers, the same */
+    STEP_EXPIRE,     /* its time-out, the same */
+    STEP_REPLAY,     /* count 1: missed events go out at once; `from`: how many; `to`: KiB */
+    STEP_PROBE,      /* count 1; from: the probe's number */
+    STEP_MESSAGE,    /* count 1: a client's message; from: its number; to: passes made, with
                      PUSH_OWN_CONNECTION if its connection was opened for it */
-    STEP_REPLY,   /* count 1: the held write of its answer; from: the message */
-    STEP_OTHER,   /* count 1; from, to: the cost's low and high half */
+    STEP_REPLY,      /* count 1: the held write of its answer; from: the message */
+    STEP_OTHER,      /* count 1; from, to: the cost's low and high half */
 };
 
 #define PUSH_OWN_CONNECTION (UINT32_C(1) << 31)
@@ -169,6 +169,8 @@ void push_duplex_kill(struct push_server *s, enum disconnect_cause cause);
 void push_beat_open(struct push_server *s, uint32_t i);
 void push_beat_open_before(struct push_server *s, uint32_t first, uint32_t n);
 int64_t push_beat_ping_begin(struct push_server *s, struct loop_entry *e);
+void push_beat_ping_ran(struct push_server *s, const struct loop_entry *e,
+                        const struct loop_stretch *stretch);
 void push_beat_ping_end(struct push_server *s, const struct loop_entry *e);
 int64_t push_beat_pong_begin(struct push_server *s, struct loop_entry *e);
 void push_beat_pong_end(struct push_server *s, const struct loop_entry *e);

@@ -4,7 +4,7 @@
  * metrics  delivery.p50 delivery.p95 delivery.p99 delivery.p999 delivery.mean (s), published,
  *          delivered, dropped, in_flight, lost (count), cpu.used (s), cpu.throttled (s),
  *          cpu.periods, cpu.throttled_periods (count), cpu.throttled_share (ratio),
- *          connections (count), disconnects.<cause> (count), memory.peak (bytes),
+ *          heartbeat.late.p50 .p99 (s), connections (count), disconnects.<cause> (count), memory.peak (bytes),
  *          blame.<part>.all, blame.<part>.tail (ratio of latency) …
  * histograms delivery (ns); series by second cpu.used, cpu.throttled (s), delivery.p50, .p95, .p99
  *          (s), memory (B), connections, clients.open, reconnects; where there are any drops,

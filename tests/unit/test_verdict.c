@@ -157,6 +157,7 @@ static void test_lines(void **state)
           RUNS, EVIDENCE_SHOWN, "" }, /* 32 > 16 + 10 */
         { "noise > 0", RUNS, EVIDENCE_OPEN, "" },
         { "gap > 0", RUNS, EVIDENCE_OPEN, "" },
+        { "gap or 2 > 0", RUNS, EVIDENCE_SHOWN, "" },
         { "flat <= 1", RUNS, EVIDENCE_SHOWN, "" },
         { "m if cpu.limit=next < 4 x m if cpu.limit=each", RUNS, EVIDENCE_SHOWN,
           "cpu.limit=200m to 100m" },
@@ -192,6 +193,7 @@ static void test_wrong_lines(void **state)
         "m if > 1",
         "m if cpu.limit=each > m if cpu.limit=some",
         "m + > 1",
+        "m or > 1",
         "m > nan",
         "nothing > 1",              /* no run has it */
         "m if cpu.limit=300m > 1",  /* nor that cell */
