@@ -151,14 +151,8 @@ $(BUILD)/notebooks/%.html: notebooks/%.ipynb $(PUSHSIM_DB)
 # The table of verdicts: every claim's experiment in the simulator, its evidence with intervals.
 .PHONY: claims
 claims: $(BUILD)/pushsim
-	@mkdir -p $(BUILD)/claims
-	@for f in experiments/claims/*.yaml; do \
-	  db=$(BUILD)/claims/$$(basename $$f .yaml).db; \
-	  $(BUILD)/pushsim run --quiet $$f --db $$db; code=$$?; \
-	  [ $$code = 0 ] || [ $$code = 99 ] || exit 1; \
-	  $(BUILD)/pushsim verdict $$f --db $$db || exit 1; done
+	@tools/run_claims.sh $(BUILD)/pushsim $(BUILD)/claims experiments/claims/verdicts.md
 
-# benches too, so that they never rot
 tests: $(TESTS) $(SERVERS) $(BENCHES)
 
 # Scripts find the program under test in PUSHSIM.
