@@ -58,7 +58,7 @@ static void print_parts(const struct claim *c, bool shown, const char *head)
     for (size_t i = 0; i < c->part_count; i++)
         if (c->parts[i].shown == shown && *c->parts[i].name) {
             printf("%s%s", before, c->parts[i].name);
-            before = ", ";
+            before = "; ";
         }
 }
 
@@ -68,7 +68,7 @@ static void print_verdict(const struct claim *c)
     printf("%s", verdict_name(verdict));
     if (verdict == VERDICT_WITHIN_LIMITS) {
         print_parts(c, true, ": ");
-        print_parts(c, false, "; not: ");
+        print_parts(c, false, ". Not: ");
     }
 }
 
