@@ -16,6 +16,7 @@ void meter_init(struct meter *m, const struct network_params *network, uint32_t 
     m->delivery_delay_ns = network->delivery_ns;
     m->connections = connections;
     m->balance = mem_alloc((connections + (size_t)1) * sizeof *m->balance);
+    m->block = mem_alloc((connections / METER_BLOCK + (size_t)1) * sizeof *m->block);
     m->record = record;
     histogram_init(&m->delivery);
     histogram_init(&m->depth);
@@ -34,7 +35,8 @@ void meter_close(struct meter *m)
         histogram_close(&m->window[i]);
     blame_close(&m->blame);
     free(m->balance);
-    m->balance = NULL;
+    free(m->block);
+    m->balance = m->block = NULL;
 }
 
 void meter_merge(struct meter *into, const struct meter *from)
@@ -57,7 +59,9 @@ void meter_settle(struct meter *m, uint32_t connection, uint32_t n, int32_t mess
     assert(connection + n <= m->connections);
     m->reach = connection + n > m->reach ? connection + n : m->reach;
     m->balance[connection] -= messages;
+    m->block[connection / METER_BLOCK] -= messages;
     m->balance[connection + n] += messages;
+    m->block[(connection + n) / METER_BLOCK] += messages;
 }
 
 void meter_due(struct meter *m, uint32_t connection, uint32_t n)
@@ -98,7 +102,10 @@ static uint64_t lost_total(const struct meter *m)
 int64_t meter_balance(const struct meter *m, uint32_t connection)
 {
     int64_t balance = 0;
-    for (uint32_t i = 0; i <= connection; i++)
+    uint32_t blocks = connection / METER_BLOCK;
+    for (uint32_t i = 0; i < blocks; i++)
+        balance += m->block[i];
+    for (uint32_t i = blocks * METER_BLOCK; i <= connection; i++)
         balance += m->balance[i];
     return balance;
 }

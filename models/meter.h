@@ -54,6 +54,8 @@ struct delivery_run { /* one message delivered to n connections in a row */
 #define METER_LOST_SHARED DISCONNECT_CAUSES
 #define METER_LOSSES      (DISCONNECT_CAUSES + 1)
 
+#define METER_BLOCK 1024
+
 struct meter {
     int64_t publish_delay_ns, delivery_delay_ns; /* network, one way */
     uint64_t published;                          /* sent by the publisher */
@@ -64,6 +66,7 @@ struct meter {
     uint32_t connections;      /* all numbers are below this */
     uint32_t reach;            /* connections from here on have never been due a message */
     int32_t *balance;          /* connections + 1 differences: due - settled; owned */
+    int32_t *block;            /* sums of METER_BLOCK of them; owned */
     struct histogram delivery; /* latency, measured publishes, ns */
     struct histogram depth;    /* sampled outbound queue depths, messages */
     struct histogram beat;     /* heartbeats: written so long after they were due, ns */

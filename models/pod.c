@@ -20,8 +20,6 @@ static uint32_t slot_take(struct pod *pod, uint32_t worker)
         f->head = (f->head + 1) % pod->slots;
         f->count--;
     }
-    if (slot != POD_NONE)
-        pod->use[slot]++;
     return slot;
 }
 
@@ -42,6 +40,7 @@ void pod_slot_give_back(struct pod *pod, uint32_t slot)
 {
     struct pod_slots *f = &pod->free[pod_worker_of(pod, slot)];
     assert(f->count < pod->slots);
+    pod->use[slot]++;
     f->items[(f->head + f->count) % pod->slots] = slot;
     f->count++;
 }

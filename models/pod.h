@@ -75,7 +75,7 @@ struct pod {
     struct pod_slots *free;      /* by worker; owned */
     uint32_t *slot_of;   /* by client; POD_NONE: no connection; owned if setup's is NULL */
     uint32_t *client_of; /* by slot that was handed out; POD_NONE: the client left; owned */
-    uint16_t *use;       /* by slot: how often it was handed out, modulo 2^16; owned */
+    uint16_t *use;       /* by slot: how often it was given back, modulo 2^16; owned */
     struct accept_path accept;
     struct memory_account memory;
     struct restart_backoff restart;

@@ -235,6 +235,7 @@ void push_server_init(struct push_server *s, struct simulation *sim,
     if (p->cost.connection_cv > 0)
         s->pace = mem_alloc((params->connections + (size_t)1) * sizeof *s->pace);
     connections_init(&s->connections, params->connections);
+    slow_clients_init(&s->slow, params->connections);
     struct event_loop_params loop = { .ops = ops_of(p->server.loop),
                                       .handler = &push_server_handler,
                                       .owner = s,
@@ -267,10 +268,15 @@ void push_server_close(struct push_server *s)
 
 void push_server_pace_below(struct push_server *s, uint32_t end)
 {
-    for (; s->has_paces && s->paced < end; s->paced++) {
-        double factor = random_stream_lognormal(&s->paces, 1, s->p->cost.connection_cv);
-        factor = factor < PUSH_PACE_MAX ? factor : PUSH_PACE_MAX;
-        s->pace[s->paced] = (uint32_t)(factor * PUSH_PACE_ONE + 0.5);
+    double factors[256];
+    while (s->has_paces && s->paced < end) {
+        size_t n = sizeof factors / sizeof *factors;
+        n = end - s->paced < n ? end - s->paced : n;
+        random_stream_lognormals(&s->paces, 1, s->p->cost.connection_cv, factors, n);
+        for (size_t i = 0; i < n; i++) {
+            double factor = factors[i] < PUSH_PACE_MAX ? factors[i] : PUSH_PACE_MAX;
+            s->pace[s->paced++] = (uint32_t)(factor * PUSH_PACE_ONE + 0.5);
+        }
     }
 }
 

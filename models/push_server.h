@@ -132,7 +132,7 @@ void push_server_stall(struct push_server *s, uint32_t connection, int64_t until
 void push_server_read_rate(struct push_server *s, uint32_t connection, int64_t rate_bps);
 void push_server_vanish(struct push_server *s, uint32_t connection);
 /* When the last message was sent to it (its publish was handled), ns; -1: never, or the client
- * does not read. Takes time in proportion to the connections. */
+ * does not read. */
 int64_t push_server_last_sent_ns(struct push_server *s, uint32_t connection);
 /* The server gives an open connection up. */
 void push_server_drop(struct push_server *s, uint32_t connection, enum disconnect_cause cause);

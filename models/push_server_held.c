@@ -22,15 +22,17 @@ uint32_t push_server_depth(const struct push_server *s, uint32_t from)
     return drops && held > bound ? bound : held;
 }
 
-/* Connections first .. end - 1 of an entry whose queue is the entry's window: not those with a
- * queue of their own, which are among the slow ones. */
+/* Connections first .. end - 1 of an entry whose queue is the entry's window. */
 static uint32_t with_window(const struct push_server *s, uint32_t first, uint32_t end)
 {
-    uint32_t n = end - first;
-    const struct slow_client *c = slow_clients_from(&s->slow, first);
-    for (; c < s->slow.items + s->slow.count && c->connection < end; c++)
-        n -= (s->connections.state[c->connection] & CONNECTION_OWN) != 0;
-    return n;
+    uint32_t with = 0;
+    if (s->slow.count == 0) /* none has a queue of its own */
+        return end - first;
+    for (uint32_t i = first, n; i < end; i += n) {
+        n = connections_run(&s->connections, i, end - i);
+        with += s->connections.state[i] & CONNECTION_OWN ? 0 : n;
+    }
+    return with;
 }
 
 struct sample {

@@ -14,61 +14,52 @@ static void client_close(struct slow_client *c)
     free(c->buffer.items);
 }
 
+void slow_clients_init(struct slow_clients *s, uint32_t connections)
+{
+    *s = (struct slow_clients){ .connections = connections };
+}
+
 void slow_clients_close(struct slow_clients *s)
 {
     for (uint32_t i = 0; i < s->count; i++)
         client_close(&s->items[i]);
     free(s->items);
-    memset(s, 0, sizeof *s);
-}
-
-/* Index of the first client with a connection number >= connection. */
-static uint32_t lower_bound(const struct slow_clients *s, uint32_t connection)
-{
-    uint32_t low = 0, high = s->count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (s->items[middle].connection < connection)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    free(s->place);
+    slow_clients_init(s, s->connections);
 }
 
 struct slow_client *slow_clients_find(const struct slow_clients *s, uint32_t connection)
 {
-    uint32_t i = lower_bound(s, connection);
-    return i < s->count && s->items[i].connection == connection ? &s->items[i] : NULL;
-}
-
-const struct slow_client *slow_clients_from(const struct slow_clients *s, uint32_t connection)
-{
-    return s->count == 0 ? s->items : &s->items[lower_bound(s, connection)];
+    assert(connection < s->connections);
+    uint32_t place = s->place ? s->place[connection] : 0;
+    return place ? &s->items[place - 1] : NULL;
 }
 
 struct slow_client *slow_clients_add(struct slow_clients *s, uint32_t connection)
 {
-    uint32_t i = lower_bound(s, connection);
-    if (i < s->count && s->items[i].connection == connection)
-        return &s->items[i];
+    struct slow_client *found = slow_clients_find(s, connection);
+    if (found)
+        return found;
+    if (!s->place)
+        s->place = mem_alloc(s->connections * sizeof *s->place);
     if (s->count == s->capacity) {
         s->capacity = s->capacity ? 2 * s->capacity : 8;
         s->items = mem_realloc(s->items, s->capacity * sizeof *s->items);
     }
-    memmove(&s->items[i + 1], &s->items[i], (s->count - i) * sizeof *s->items);
-    s->count++;
-    s->items[i] = (struct slow_client){ .connection = connection };
-    return &s->items[i];
+    s->items[s->count] = (struct slow_client){ .connection = connection };
+    s->place[connection] = ++s->count;
+    return &s->items[s->count - 1];
 }
 
+/* The last one takes its place. */
 void slow_clients_remove(struct slow_clients *s, uint32_t connection)
 {
-    uint32_t i = lower_bound(s, connection);
-    assert(i < s->count && s->items[i].connection == connection);
-    client_close(&s->items[i]);
-    s->count--;
-    memmove(&s->items[i], &s->items[i + 1], (s->count - i) * sizeof *s->items);
+    struct slow_client *c = slow_clients_find(s, connection);
+    assert(c);
+    client_close(c);
+    *c = s->items[--s->count];
+    s->place[c->connection] = s->place[connection];
+    s->place[connection] = 0;
 }
 
 const struct slow_message *slow_queue_at(const struct slow_queue *q, uint32_t i)

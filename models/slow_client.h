@@ -45,19 +45,21 @@ struct slow_client {
     struct slow_queue buffer; /* written, in the write buffer */
 };
 
-struct slow_clients {          /* sorted by connection; zeroed = none */
-    struct slow_client *items; /* owned */
+struct slow_clients {
+    struct slow_client *items; /* in no order; owned */
     uint32_t count, capacity;
+    uint32_t *place; /* by connection: 1 + its index in items, 0: not slow; owned; made when the
+                        first one is slow */
+    uint32_t connections; /* numbers are below this */
 };
 
-void slow_clients_close(struct slow_clients *s);
-/* The pointer holds until the next add or remove. */
+void slow_clients_init(struct slow_clients *s, uint32_t connections);
+void slow_clients_close(struct slow_clients *s); /* forgets all; may be used again */
+/* NULL: it is not slow. The pointer holds until the next add or remove. */
 struct slow_client *slow_clients_find(const struct slow_clients *s, uint32_t connection);
-/* The first one with a connection number >= connection: up to items + count. */
-const struct slow_client *slow_clients_from(const struct slow_clients *s, uint32_t connection);
-struct slow_client *slow_clients_add(struct slow_clients *s,
-                                     uint32_t connection); /* or finds */
-void slow_clients_remove(struct slow_clients *s, uint32_t connection);
+/* Adds or finds. */
+struct slow_client *slow_clients_add(struct slow_clients *s, uint32_t connection);
+void slow_clients_remove(struct slow_clients *s, uint32_t connection); /* it is slow */
 
 void slow_queue_push(struct slow_queue *q, const struct slow_message *message);
 bool slow_queue_pop(struct slow_queue *q, struct slow_message *message); /* false: empty */

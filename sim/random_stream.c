@@ -112,10 +112,20 @@ double random_stream_normal(struct random_stream *rs)
     }
 }
 
-double random_stream_lognormal(struct random_stream *rs, double mean, double cv)
+void random_stream_lognormals(struct random_stream *rs, double mean, double cv, double *values,
+                              size_t n)
 {
     double variance = log1p(cv * cv); /* of the logarithm */
-    return mean * exp(sqrt(variance) * random_stream_normal(rs) - variance / 2);
+    double deviation = sqrt(variance);
+    for (size_t i = 0; i < n; i++)
+        values[i] = mean * exp(deviation * random_stream_normal(rs) - variance / 2);
+}
+
+double random_stream_lognormal(struct random_stream *rs, double mean, double cv)
+{
+    double value;
+    random_stream_lognormals(rs, mean, cv, &value, 1);
+    return value;
 }
 
 static void gsl_set(void *state, unsigned long seed)

@@ -6,6 +6,7 @@
 #ifndef PUSHSIM_SIM_RANDOM_STREAM_H
 #define PUSHSIM_SIM_RANDOM_STREAM_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <gsl/gsl_rng.h>
 
@@ -60,6 +61,9 @@ double random_stream_exponential(struct random_stream *rs, double mean); /* mean
 double random_stream_normal(struct random_stream *rs);                   /* mean 0, sd 1 */
 /* Mean exactly `mean`; `cv` = sd / mean, >= 0 (0 gives the mean and still draws). */
 double random_stream_lognormal(struct random_stream *rs, double mean, double cv);
+/* The next n of them: the same draws, and what depends on cv alone is worked out once. */
+void random_stream_lognormals(struct random_stream *rs, double mean, double cv, double *values,
+                              size_t n);
 
 /* The same generator as a gsl_rng_type (32-bit words, doubles of 52 bits in (0, 1)), for GSL's
  * distributions. gsl_rng_set(r, seed) names stream (seed, 0, 0, 0); any other one is set with

@@ -68,7 +68,7 @@ int main(void)
 {
     struct load uniform = { 10000, 2, 3000, 0, 0 };
     struct load mixed = { 10000, 2, 1000, 0.3, 0 };
-    struct load million = { 1000000, 0.02, 1000, 0.3, 0 };
+    struct load million = { 1000000, 0.02, 3000, 0.3, 0 };
     struct load silent = { 1000000, 0, 1000, 0.3, 0 };
     struct load stalling = { 10000, 2, 100, 0.3, 0.02 };
     bench_report("delivery.uniform", "1/s", BENCH_RUNS, per_second, &uniform);
