@@ -14,19 +14,22 @@ struct outcome {
     bool ready;
 };
 
-/* What is still to run, and the ring of outcomes between the workers and the writer. */
+/* What is still to run, and the ring of outcomes that are not stored yet. */
 struct shop {
     const struct runner *runner;
     const size_t *todo; /* indices of runs, in plan order */
     size_t count;
     struct outcome *ring; /* outcome of todo[i] at i % room */
     size_t room;
-    size_t taken;   /* runs given to workers */
-    size_t written; /* runs taken over by the writer */
-    bool stop;      /* the writer failed */
+    size_t taken;   /* runs begun */
+    size_t written; /* runs stored, or failed to be */
+    bool writing;   /* a worker is storing outcome `written` */
+    int code;       /* of the store; != 0 ends everything */
+    struct error *err;
+    struct runner_result *result;
+    double begun_s, shown_s; /* for the progress */
     pthread_mutex_t lock;
-    pthread_cond_t finished; /* an outcome became ready */
-    pthread_cond_t space;    /* the writer made room */
+    pthread_cond_t space; /* `written` or `code` has changed */
 };
 
 static double now_s(void)
@@ -63,27 +66,6 @@ static void make_run(const struct runner *r, size_t run, struct outcome *out)
     out->wall_s = now_s() - start;
 }
 
-static void *work(void *argument)
-{
-    struct shop *shop = argument;
-    pthread_mutex_lock(&shop->lock);
-    while (shop->taken < shop->count && !shop->stop) {
-        if (shop->taken - shop->written >= shop->room) {
-            pthread_cond_wait(&shop->space, &shop->lock);
-            continue;
-        }
-        size_t mine = shop->taken++;
-        pthread_mutex_unlock(&shop->lock);
-        struct outcome *out = &shop->ring[mine % shop->room];
-        make_run(shop->runner, shop->todo[mine], out);
-        pthread_mutex_lock(&shop->lock);
-        out->ready = true;
-        pthread_cond_broadcast(&shop->finished);
-    }
-    pthread_mutex_unlock(&shop->lock);
-    return NULL;
-}
-
 static int write_outcome(const struct runner *r, size_t run, const struct outcome *o,
                          struct runner_result *result, struct error *err)
 {
@@ -102,13 +84,13 @@ static int write_outcome(const struct runner *r, size_t run, const struct outcom
 }
 
 /* "\r 12/80 runs  3 s left" at most ten times a second. */
-static void show_progress(const struct shop *shop, double start, double *shown)
+static void show_progress(struct shop *shop)
 {
-    double now = now_s(), elapsed = now - start;
+    double now = now_s(), elapsed = now - shop->begun_s;
     bool last = shop->written == shop->count;
-    if (!shop->runner->progress || (!last && now - *shown < 0.1))
+    if (!shop->runner->progress || (!last && now - shop->shown_s < 0.1))
         return;
-    *shown = now;
+    shop->shown_s = now;
     double left = elapsed / (double)shop->written * (double)(shop->count - shop->written);
     if (last)
         fprintf(stderr, "\r\033[K");
@@ -116,55 +98,84 @@ static void show_progress(const struct shop *shop, double start, double *shown)
         fprintf(stderr, "\r\033[K%zu/%zu runs, %.0f s left", shop->written, shop->count, left);
 }
 
-/* The writer: outcomes in plan order, each as soon as it and all before it are there. */
-static int write_all(struct shop *shop, struct runner_result *result, struct error *err)
+/* The next outcome in plan order can be stored, and nobody does. */
+static bool can_write(const struct shop *shop)
 {
-    int code = 0;
-    double start = now_s(), shown = start;
-    while (shop->written < shop->count && code == 0) {
-        struct outcome *o = &shop->ring[shop->written % shop->room];
-        pthread_mutex_lock(&shop->lock);
-        while (!o->ready)
-            pthread_cond_wait(&shop->finished, &shop->lock);
-        pthread_mutex_unlock(&shop->lock);
-        code = write_outcome(shop->runner, shop->todo[shop->written], o, result, err);
-        run_record_close(&o->record);
-        pthread_mutex_lock(&shop->lock);
-        o->ready = false;
-        shop->written++;
-        shop->stop = code != 0;
-        pthread_cond_broadcast(&shop->space);
-        pthread_mutex_unlock(&shop->lock);
-        show_progress(shop, start, &shown);
-    }
-    return code;
+    return !shop->writing && shop->written < shop->count &&
+           shop->ring[shop->written % shop->room].ready;
 }
 
-static int run_shop(struct shop *shop, struct runner_result *result, struct error *err)
+/* Called, and returns, with the lock held. */
+static void write_next(struct shop *shop)
 {
-    int jobs = shop->runner->jobs;
-    pthread_t *threads = mem_alloc((size_t)jobs * sizeof *threads);
-    int started = 0, code = 0;
-    shop->room = (size_t)jobs * RUNNER_AHEAD;
+    struct outcome *o = &shop->ring[shop->written % shop->room];
+    shop->writing = true;
+    pthread_mutex_unlock(&shop->lock);
+    int code =
+        write_outcome(shop->runner, shop->todo[shop->written], o, shop->result, shop->err);
+    run_record_close(&o->record);
+    pthread_mutex_lock(&shop->lock);
+    o->ready = false;
+    shop->written++;
+    shop->writing = false;
+    shop->code = code;
+    show_progress(shop);
+    pthread_cond_broadcast(&shop->space);
+}
+
+/* The same. */
+static void run_next(struct shop *shop)
+{
+    size_t mine = shop->taken++;
+    struct outcome *out = &shop->ring[mine % shop->room];
+    pthread_mutex_unlock(&shop->lock);
+    make_run(shop->runner, shop->todo[mine], out);
+    pthread_mutex_lock(&shop->lock);
+    out->ready = true;
+}
+
+/* A worker stores what is due, else makes a run. With no run left it may go: whoever makes or stores
+ * one now looks for what to store after it. */
+static void *work(void *argument)
+{
+    struct shop *shop = argument;
+    pthread_mutex_lock(&shop->lock);
+    while (shop->code == 0) {
+        if (can_write(shop))
+            write_next(shop);
+        else if (shop->taken == shop->count)
+            break;
+        else if (shop->taken - shop->written < shop->room)
+            run_next(shop);
+        else
+            pthread_cond_wait(&shop->space, &shop->lock);
+    }
+    pthread_mutex_unlock(&shop->lock);
+    return NULL;
+}
+
+static int run_shop(struct shop *shop)
+{
+    int others = shop->runner->jobs - 1, started = 0;
+    pthread_t *threads = mem_alloc((size_t)(others + 1) * sizeof *threads);
+    shop->room = (size_t)shop->runner->jobs * RUNNER_AHEAD;
     shop->ring = mem_alloc(shop->room * sizeof *shop->ring);
+    shop->begun_s = shop->shown_s = now_s();
     pthread_mutex_init(&shop->lock, NULL);
-    pthread_cond_init(&shop->finished, NULL);
     pthread_cond_init(&shop->space, NULL);
-    while (started < jobs && pthread_create(&threads[started], NULL, work, shop) == 0)
+    while (started < others && pthread_create(&threads[started], NULL, work, shop) == 0)
         started++;
-    code = started ? write_all(shop, result, err)
-                   : error_set(err, ERR_IO, "cannot start a worker thread");
+    work(shop);
     for (int i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
-    for (size_t i = 0; i < shop->room; i++) /* finished but not written, after a failure */
+    for (size_t i = 0; i < shop->room; i++) /* finished but not stored, after a failure */
         if (shop->ring[i].ready)
             run_record_close(&shop->ring[i].record);
     pthread_mutex_destroy(&shop->lock);
-    pthread_cond_destroy(&shop->finished);
     pthread_cond_destroy(&shop->space);
     free(shop->ring);
     free(threads);
-    return code;
+    return shop->code;
 }
 
 int runner_run(const struct runner *r, struct runner_result *result, struct error *err)
@@ -172,7 +183,7 @@ int runner_run(const struct runner *r, struct runner_result *result, struct erro
     const struct plan *plan = r->plan;
     size_t runs = plan->count * (size_t)plan->replications;
     size_t *todo = mem_alloc(runs * sizeof *todo);
-    struct shop shop = { .runner = r, .todo = todo };
+    struct shop shop = { .runner = r, .todo = todo, .err = err, .result = result };
     double start = now_s();
     *result = (struct runner_result){ 0 };
     int code = store_prune(r->store, r->experiment, plan, err);
@@ -187,7 +198,7 @@ int runner_run(const struct runner *r, struct runner_result *result, struct erro
             todo[shop.count++] = i;
     }
     if (code == 0 && shop.count > 0)
-        code = run_shop(&shop, result, err);
+        code = run_shop(&shop);
     result->wall_s = now_s() - start;
     free(todo);
     return code;

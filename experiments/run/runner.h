@@ -1,8 +1,9 @@
-/* runner.h - runs a plan's sim arm on several threads, and hands results over in plan order.
+/* runner.h - runs a plan's sim arm on several threads and stores the results in plan order.
  *
- * Workers share nothing but the index of the next run; one writer (the caller's thread) stores the
- * results in the order of the plan, so that the database does not depend on their number. At most
- * RUNNER_AHEAD runs a worker are finished and not yet stored.
+ * Workers share nothing but the index of the next run and the ring of outcomes. Whoever has finished
+ * a run stores what is due, one worker at a time, in the order of the plan, so that the database does
+ * not depend on their number, and N workers keep N CPUs busy, storing included. At most RUNNER_AHEAD
+ * runs a worker are finished and not yet stored.
  */
 #ifndef PUSHSIM_EXPERIMENTS_RUN_RUNNER_H
 #define PUSHSIM_EXPERIMENTS_RUN_RUNNER_H
@@ -26,7 +27,7 @@ struct runner {
     runner_model_fn *model;
     struct store *store;
     int64_t experiment; /* the store's id */
-    int jobs;           /* worker threads, 1..256 */
+    int jobs;           /* workers, 1..256; the caller is the first */
     bool force;         /* run again what is already there */
     bool progress;      /* lines with ETA on stderr */
 };

@@ -27,38 +27,46 @@ CREATE TABLE run (
     UNIQUE (experiment, arm, point, replication)
 );
 CREATE TABLE parameter (
-    run   INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    run   INTEGER NOT NULL, -- run.id
     name  TEXT NOT NULL,
     text  TEXT NOT NULL, -- as an experiment file writes it
     value REAL,          -- in the base unit (ns, bytes, millicores, 1/s, ratio)
     PRIMARY KEY (run, name)
 ) WITHOUT ROWID;
 CREATE TABLE metric (
-    run   INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    run   INTEGER NOT NULL, -- run.id
     name  TEXT NOT NULL,
     unit  TEXT NOT NULL,
     value REAL, -- NULL: not defined
     PRIMARY KEY (run, name)
 ) WITHOUT ROWID;
 CREATE TABLE histogram (
-    run   INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    run   INTEGER NOT NULL, -- run.id
     name  TEXT NOT NULL,
     count INTEGER NOT NULL,
     data  BLOB NOT NULL, -- histogram_encode
     PRIMARY KEY (run, name)
 ) WITHOUT ROWID;
 CREATE TABLE series (
-    run   INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    run   INTEGER NOT NULL, -- run.id
     name  TEXT NOT NULL,
     at_ns INTEGER NOT NULL,
     value REAL,
     PRIMARY KEY (run, name, at_ns)
 ) WITHOUT ROWID;
 CREATE TABLE event (
-    run    INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    run    INTEGER NOT NULL, -- run.id
     number INTEGER NOT NULL, -- from 1, in order of time
     at_ns  INTEGER NOT NULL,
     kind   TEXT NOT NULL,
     detail TEXT NOT NULL,
     PRIMARY KEY (run, number)
 ) WITHOUT ROWID;
+-- What belongs to a run goes with it. No foreign keys: they look the run up for each of its rows.
+CREATE TRIGGER run_deleted AFTER DELETE ON run BEGIN
+    DELETE FROM parameter WHERE run = OLD.id;
+    DELETE FROM metric WHERE run = OLD.id;
+    DELETE FROM histogram WHERE run = OLD.id;
+    DELETE FROM series WHERE run = OLD.id;
+    DELETE FROM event WHERE run = OLD.id;
+END;

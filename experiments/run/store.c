@@ -117,6 +117,10 @@ void store_close(struct store *store)
         return;
     for (int i = 0; i < STATEMENTS; i++)
         sqlite3_finalize(store->statement[i]);
+    for (int i = 0; i < STORE_TABLES; i++) {
+        sqlite3_finalize(store->insert[i][0]);
+        sqlite3_finalize(store->insert[i][1]);
+    }
     /* one plain file, readable from a read-only directory; fails while others have it open */
     if (store->writable)
         sqlite3_exec(store->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);

@@ -11,21 +11,26 @@ enum store_statement {
     STATEMENT_COMMIT,
     STATEMENT_RUN_DELETE,
     STATEMENT_RUN,
-    STATEMENT_PARAMETER,
-    STATEMENT_METRIC,
-    STATEMENT_HISTOGRAM,
-    STATEMENT_SERIES,
-    STATEMENT_EVENT,
     STATEMENT_HAS,
     STATEMENTS
+};
+
+enum store_table { /* what belongs to a run */
+                   TABLE_PARAMETER,
+                   TABLE_METRIC,
+                   TABLE_HISTOGRAM,
+                   TABLE_SERIES,
+                   TABLE_EVENT,
+                   STORE_TABLES
 };
 
 struct store {
     sqlite3 *db;
     char *path;
-    char *host;                          /* this host's name */
-    bool writable;                       /* opened for writing */
-    sqlite3_stmt *statement[STATEMENTS]; /* prepared at first use */
+    char *host;                            /* this host's name */
+    bool writable;                         /* opened for writing */
+    sqlite3_stmt *statement[STATEMENTS];   /* prepared at first use */
+    sqlite3_stmt *insert[STORE_TABLES][2]; /* a row, many rows (store_rows.c); the same */
     int failed; /* first SQLite code of a failed step, else SQLITE_OK */
 };
 

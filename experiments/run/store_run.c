@@ -1,11 +1,13 @@
 /* store_run.c - one run and all it recorded, written in one transaction. */
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "experiments/run/store_internal.h"
+#include "experiments/run/points_by_name.h"
+#include "experiments/run/store_rows.h"
 #include "experiments/run/version.h"
 
 static const char *const sql[STATEMENTS] = {
@@ -17,12 +19,6 @@ static const char *const sql[STATEMENTS] = {
         "INSERT INTO run (experiment, arm, point, replication, cell, seed, status, "
         "reason, config_hash, scenario_hash, code_version, host, started_at, "
         "wall_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [STATEMENT_PARAMETER] = "INSERT INTO parameter VALUES (?, ?, ?, ?)",
-    /* a name given twice is a bug of the recorder; the last value stays */
-    [STATEMENT_METRIC] = "INSERT OR REPLACE INTO metric VALUES (?, ?, ?, ?)",
-    [STATEMENT_HISTOGRAM] = "INSERT OR REPLACE INTO histogram VALUES (?, ?, ?, ?)",
-    [STATEMENT_SERIES] = "INSERT OR REPLACE INTO series VALUES (?, ?, ?, ?)",
-    [STATEMENT_EVENT] = "INSERT INTO event VALUES (?, ?, ?, ?, ?)",
     [STATEMENT_HAS] = "SELECT 1 FROM run WHERE experiment = ? AND arm = ? AND point = ? AND "
                       "replication = ? AND config_hash = ? AND status = 'done'",
 };
@@ -118,75 +114,112 @@ static void insert_run(struct store *store, int64_t experiment, const struct pla
     step(store, s);
 }
 
-struct parameter_writer {
-    struct store *store;
-    int64_t run;
+/* ---- what belongs to the run ---- */
+
+struct parameter_row {
+    char name[96];
+    char text[UNIT_TEXT_BYTES];
+    double value;
 };
 
-static void insert_parameter(void *context, const char *name, const char *text, double number,
-                             const struct option_row *option)
+struct parameter_rows {
+    struct parameter_row *rows; /* owned */
+    size_t count, room;
+};
+
+static void collect_parameter(void *context, const char *name, const char *text, double number,
+                              const struct option_row *option)
 {
-    struct parameter_writer *w = context;
-    sqlite3_stmt *s = ready(w->store, STATEMENT_PARAMETER);
-    if (!s || option->flags & OPTION_FIXED)
+    struct parameter_rows *p = context;
+    if (option->flags & OPTION_FIXED)
         return;
-    sqlite3_bind_int64(s, 1, w->run);
-    bind_text(s, 2, name);
-    bind_text(s, 3, text);
-    bind_real(s, 4, number);
-    step(w->store, s);
+    if (p->count == p->room) {
+        p->room = p->room ? 2 * p->room : 256;
+        p->rows = mem_realloc(p->rows, p->room * sizeof *p->rows);
+    }
+    struct parameter_row *row = &p->rows[p->count++];
+    snprintf(row->name, sizeof row->name, "%s", name);
+    snprintf(row->text, sizeof row->text, "%s", text);
+    row->value = number;
 }
 
-static void insert_figures(struct store *store, int64_t run, const struct run_record *r)
+static void insert_parameters(struct store *store, int64_t run, const struct settings *settings)
 {
-    for (size_t i = 0; i < r->metric_count; i++) {
-        sqlite3_stmt *s = ready(store, STATEMENT_METRIC);
-        if (!s)
-            return;
-        sqlite3_bind_int64(s, 1, run);
-        bind_text(s, 2, r->metrics[i].name);
-        bind_text(s, 3, r->metrics[i].unit);
-        bind_real(s, 4, r->metrics[i].value);
-        step(store, s);
+    struct parameter_rows p = { 0 };
+    struct store_rows rows;
+    sqlite3_stmt *s;
+    int column;
+    settings_each(settings, collect_parameter, &p);
+    store_rows_begin(&rows, store, TABLE_PARAMETER, run, p.count);
+    for (size_t i = 0; i < p.count && (s = store_rows_next(&rows, &column)); i++) {
+        bind_text(s, column, p.rows[i].name);
+        bind_text(s, column + 1, p.rows[i].text);
+        bind_real(s, column + 2, p.rows[i].value);
     }
-    for (size_t i = 0; i < r->histogram_count; i++) {
+    store_rows_end(&rows);
+    free(p.rows);
+}
+
+static void insert_metrics(struct store *store, int64_t run, const struct run_record *r)
+{
+    struct store_rows rows;
+    sqlite3_stmt *s;
+    int column;
+    store_rows_begin(&rows, store, TABLE_METRIC, run, r->metric_count);
+    for (size_t i = 0; i < r->metric_count && (s = store_rows_next(&rows, &column)); i++) {
+        bind_text(s, column, r->metrics[i].name);
+        bind_text(s, column + 1, r->metrics[i].unit);
+        bind_real(s, column + 2, r->metrics[i].value);
+    }
+    store_rows_end(&rows);
+}
+
+static void insert_histograms(struct store *store, int64_t run, const struct run_record *r)
+{
+    struct store_rows rows;
+    sqlite3_stmt *s;
+    int column;
+    store_rows_begin(&rows, store, TABLE_HISTOGRAM, run, r->histogram_count);
+    for (size_t i = 0; i < r->histogram_count && (s = store_rows_next(&rows, &column)); i++) {
         size_t bytes;
-        sqlite3_stmt *s = ready(store, STATEMENT_HISTOGRAM);
-        if (!s)
-            return;
         void *data = histogram_encode(&r->histograms[i].histogram, &bytes);
-        sqlite3_bind_int64(s, 1, run);
-        bind_text(s, 2, r->histograms[i].name);
-        sqlite3_bind_int64(s, 3, (int64_t)r->histograms[i].histogram.count);
-        sqlite3_bind_blob(s, 4, data, (int)bytes, free);
-        step(store, s);
-        sqlite3_bind_null(s, 4); /* lets go of the block */
+        bind_text(s, column, r->histograms[i].name);
+        sqlite3_bind_int64(s, column + 1, (int64_t)r->histograms[i].histogram.count);
+        sqlite3_bind_blob(s, column + 2, data, (int)bytes, free);
     }
+    store_rows_end(&rows);
 }
 
-static void insert_course(struct store *store, int64_t run, const struct run_record *r)
+static void insert_series(struct store *store, int64_t run, const struct run_record *r)
 {
-    for (size_t i = 0; i < r->point_count; i++) {
-        sqlite3_stmt *s = ready(store, STATEMENT_SERIES);
-        if (!s)
-            return;
-        sqlite3_bind_int64(s, 1, run);
-        bind_text(s, 2, r->points[i].name);
-        sqlite3_bind_int64(s, 3, r->points[i].at_ns);
-        bind_real(s, 4, r->points[i].value);
-        step(store, s);
+    struct store_rows rows;
+    sqlite3_stmt *s;
+    int column;
+    uint32_t *order = points_by_name(r->points, r->point_count);
+    store_rows_begin(&rows, store, TABLE_SERIES, run, r->point_count);
+    for (size_t i = 0; i < r->point_count && (s = store_rows_next(&rows, &column)); i++) {
+        const struct record_point *point = &r->points[order[i]];
+        bind_text(s, column, point->name);
+        sqlite3_bind_int64(s, column + 1, point->at_ns);
+        bind_real(s, column + 2, point->value);
     }
-    for (size_t i = 0; i < r->event_count; i++) {
-        sqlite3_stmt *s = ready(store, STATEMENT_EVENT);
-        if (!s)
-            return;
-        sqlite3_bind_int64(s, 1, run);
-        sqlite3_bind_int64(s, 2, (int64_t)i + 1);
-        sqlite3_bind_int64(s, 3, r->events[i].at_ns);
-        bind_text(s, 4, r->events[i].kind);
-        bind_text(s, 5, r->events[i].detail);
-        step(store, s);
+    store_rows_end(&rows);
+    free(order);
+}
+
+static void insert_events(struct store *store, int64_t run, const struct run_record *r)
+{
+    struct store_rows rows;
+    sqlite3_stmt *s;
+    int column;
+    store_rows_begin(&rows, store, TABLE_EVENT, run, r->event_count);
+    for (size_t i = 0; i < r->event_count && (s = store_rows_next(&rows, &column)); i++) {
+        sqlite3_bind_int64(s, column, (int64_t)i + 1);
+        sqlite3_bind_int64(s, column + 1, r->events[i].at_ns);
+        bind_text(s, column + 2, r->events[i].kind);
+        bind_text(s, column + 3, r->events[i].detail);
     }
+    store_rows_end(&rows);
 }
 
 int store_put(struct store *store, int64_t experiment, const struct plan *plan,
@@ -197,11 +230,13 @@ int store_put(struct store *store, int64_t experiment, const struct plan *plan,
     run_statement(store, STATEMENT_BEGIN);
     delete_run(store, experiment, point, run);
     insert_run(store, experiment, plan, point, run);
-    struct parameter_writer writer = { store, sqlite3_last_insert_rowid(store->db) };
-    settings_each(&point->settings, insert_parameter, &writer);
+    int64_t id = sqlite3_last_insert_rowid(store->db);
+    insert_parameters(store, id, &point->settings);
     if (record) {
-        insert_figures(store, writer.run, record);
-        insert_course(store, writer.run, record);
+        insert_metrics(store, id, record);
+        insert_histograms(store, id, record);
+        insert_series(store, id, record);
+        insert_events(store, id, record);
     }
     run_statement(store, STATEMENT_COMMIT);
     if (!store->failed)
