@@ -201,6 +201,7 @@ int cmd_run(int argc, char **argv)
     struct runner_result result;
     int64_t experiment;
     argp_parse(&argp, argc, argv, 0, NULL, &a);
+    runner_keep_memory();
     int code = session_open(&a.session, &err);
     if (code)
         return command_fail(code, &err);

@@ -1,5 +1,6 @@
 #include "experiments/run/runner.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,14 @@ struct shop {
     pthread_mutex_t lock;
     pthread_cond_t space; /* `written` or `code` has changed */
 };
+
+void runner_keep_memory(void)
+{
+    mallopt(M_MMAP_THRESHOLD,
+            8 << 20); /* larger blocks come straight from the kernel, and go */
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);
+    mallopt(M_TOP_PAD, 1 << 20);
+}
 
 static double now_s(void)
 {

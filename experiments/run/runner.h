@@ -39,6 +39,11 @@ struct runner_result {
     double wall_s;   /* the whole took */
 };
 
+/* For a program that makes many runs, once, before the first: what a run frees stays with the process
+ * for the next one, instead of going back to the kernel and being faulted in again (glibc's malloc:
+ * mallopt(3)). A sweep takes about a quarter less time. */
+void runner_keep_memory(void);
+
 /* ERR_IO: the database could not be written; what was stored before stays. A failed run is no
  * error. */
 int runner_run(const struct runner *runner, struct runner_result *result, struct error *err);

@@ -2,6 +2,7 @@
  * connections, 10 publishes/s (tests/bench/knee.yaml):
  *   sim.realtime_ratio  simulated seconds a second
  *   sweep.scaling       the time that one worker needs over that of two, rows stored
+ *   sweep.scaling.machine  the same for two processes that share nothing: the most to be had here
  *   run.overhead        CPU time a run beyond the model's own: plan, hand-over, all rows in a database
  *   start.check         from exec to the exit of `pushsim check`: all that is done before a first run
  *   start.version       the same for `pushsim --version`: loading the program and its libraries
@@ -109,6 +110,30 @@ static double two_against_one(void *context)
     return (double)(middle - start) / (double)(bench_now_ns() - middle);
 }
 
+/* The same runs without a database by `processes` processes that share nothing: what this machine
+ * allows. */
+static void run_apart(const struct experiment_plan *e, int processes)
+{
+    struct plan part = e->plan;
+    part.replications /= processes;
+    for (int i = 0; i < processes; i++)
+        if (fork() == 0) {
+            run_bare(&part);
+            _exit(0);
+        }
+    for (int i = 0; i < processes; i++)
+        wait(NULL);
+}
+
+static double two_apart(void *context)
+{
+    int64_t start = bench_now_ns();
+    run_apart(context, 1);
+    int64_t middle = bench_now_ns();
+    run_apart(context, 2);
+    return (double)(middle - start) / (double)(bench_now_ns() - middle);
+}
+
 static double overhead_ms(void *context)
 {
     const struct experiment_plan *e = context;
@@ -166,8 +191,10 @@ int main(void)
 {
     char *program = getenv("PUSHSIM");
     program = program ? program : "build/pushsim";
+    runner_keep_memory(); /* as the program does */
     report("sim.realtime_ratio", "1", times_real, "600s", "16");
-    report("sweep.scaling", "1", two_against_one, "600s", "32");
+    report("sweep.scaling", "1", two_against_one, "600s", "64");
+    report("sweep.scaling.machine", "1", two_apart, "600s", "64");
     report("run.overhead", "ms", overhead_ms, "10s", "100");
     bench_report("start.check", "ms", BENCH_RUNS, start_check, program);
     bench_report("start.version", "ms", BENCH_RUNS, start_version, program);
