@@ -18,7 +18,12 @@ CPPFLAGS += -I. -D_GNU_SOURCE \
             $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 CFLAGS   += $(OPT) $(WARN) -ffp-contract=off -fno-math-errno $(SAN)
 LDFLAGS  += $(SAN)
-LDLIBS   += $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv -lwslay -lhttp_parser -lm -lpthread
+# Libraries whose archive is installed are linked in: a program that loads ten shared ones takes
+# twice as long to start.
+has_archive = $(filter /%,$(shell $(CC) -print-file-name=lib$(1:-l%=%).a))
+archived  = $(foreach l,$(1),$(if $(and $(filter -l%,$(l)),$(filter-out -lm -lpthread -ldl -lrt,$(l)),$(call has_archive,$(l))),$(l:-l%=-l:lib%.a),$(l)))
+LDLIBS   := $(LDLIBS) $(call archived,$(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv -lwslay \
+              -lhttp_parser) -lm -lpthread
 
 LAYERS   := sim models experiments/run experiments/replay analysis
 lib       = $(BUILD)/lib$(notdir $(1)).a
