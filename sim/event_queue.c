@@ -155,16 +155,21 @@ bool event_queue_refill(struct event_queue *q)
 
 /* ---- slots and handles ---- */
 
+static struct event_node *align(void *block)
+{
+    return (struct event_node *)(((uintptr_t)block + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES);
+}
+
+/* Large blocks are moved by the kernel page by page: no second copy at the peak. */
 RARE static void grow(struct event_queue *q)
 {
+    size_t offset = q->nodes ? (size_t)((char *)q->nodes - (char *)q->node_block) : 0;
     q->capacity = q->capacity ? 2 * q->capacity : 64;
-    void *block = mem_alloc(q->capacity * sizeof *q->nodes + LINE_BYTES);
-    uintptr_t aligned = ((uintptr_t)block + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
-    if (q->nodes)
-        memcpy((void *)aligned, q->nodes, q->used * sizeof *q->nodes);
-    free(q->node_block);
-    q->node_block = block;
-    q->nodes = (struct event_node *)aligned;
+    q->node_block = mem_realloc(q->node_block, q->capacity * sizeof *q->nodes + LINE_BYTES);
+    q->nodes = align(q->node_block);
+    char *before = (char *)q->node_block + offset;
+    if (before != (char *)q->nodes)
+        memmove(q->nodes, before, q->used * sizeof *q->nodes);
 }
 
 static uint32_t take_slot(struct event_queue *q)
@@ -176,6 +181,7 @@ static uint32_t take_slot(struct event_queue *q)
     }
     if (q->used >= q->capacity)
         grow(q);
+    q->nodes[q->used].generation = 0;
     return q->used++;
 }
 

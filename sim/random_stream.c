@@ -37,21 +37,13 @@ void random_stream_refill(struct random_stream *rs)
     rs->used = 0;
 }
 
-/* A place in 0 .. width from a draw's high 53 bits, which know nothing of the low 8, the layer.
- * Signed: one instruction; width scaled first: that does not wait for the draw. */
-static inline double position(uint64_t bits, double width)
-{
-    return (double)(int64_t)(bits >> 11) * (width * 0x1p-53);
-}
-
 /* The ziggurat's rarer cases (2 %) for a first draw of `bits`: in the wedge beside a layer the density
  * decides; beyond the base layer the law has no memory, so that one may start anew from there. */
-__attribute__((noinline)) static double exponential_rare(struct random_stream *rs,
-                                                         uint64_t bits)
+double random_stream_exponential_rare(struct random_stream *rs, uint64_t bits)
 {
     for (double tail = 0;; bits = random_stream_u64(rs)) {
         unsigned layer = bits & 255;
-        double x = position(bits, ziggurat_exponential[layer]);
+        double x = ziggurat_position(bits, ziggurat_exponential[layer]);
         if (x < ziggurat_exponential[layer + 1])
             return tail + x;
         if (layer == 0) {
@@ -65,26 +57,13 @@ __attribute__((noinline)) static double exponential_rare(struct random_stream *r
     }
 }
 
-static inline double exponential(struct random_stream *rs)
-{
-    uint64_t bits = random_stream_u64(rs);
-    unsigned layer = bits & 255;
-    double x = position(bits, ziggurat_exponential[layer]);
-    return x < ziggurat_exponential[layer + 1] ? x : exponential_rare(rs, bits);
-}
-
-double random_stream_exponential(struct random_stream *rs, double mean)
-{
-    return mean * exponential(rs);
-}
-
 /* Beyond R: Marsaglia 1964. */
 static double normal_tail(struct random_stream *rs)
 {
     const double r = ziggurat_normal[1];
     for (;;) {
-        double x = exponential(rs) / r;
-        if (2 * exponential(rs) > x * x)
+        double x = random_stream_exponential(rs, 1) / r;
+        if (2 * random_stream_exponential(rs, 1) > x * x)
             return r + x;
     }
 }
@@ -100,7 +79,7 @@ double random_stream_normal(struct random_stream *rs)
         uint64_t bits = random_stream_u64(rs);
         unsigned layer = bits & 255;
         double sign = 1 - (double)(bits >> 7 & 2); /* of bit 8; no branch to guess */
-        double x = position(bits, ziggurat_normal[layer]);
+        double x = ziggurat_position(bits, ziggurat_normal[layer]);
         if (x < ziggurat_normal[layer + 1])
             return sign * x;
         if (layer == 0)

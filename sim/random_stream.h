@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <gsl/gsl_rng.h>
 
+#include "sim/ziggurat.h"
+
 struct random_stream {
     uint32_t key[2];     /* seed and purpose, mixed */
     uint32_t counter[4]; /* replication, index and position */
@@ -57,8 +59,20 @@ static inline double random_stream_uniform(struct random_stream *rs) /* in (0, 1
 
 /* By the ziggurat (Marsaglia, Tsang 2000): one u64 in 98 of 100 cases, so that streams of the same
  * name stay in step only while the calls are the same. */
-double random_stream_exponential(struct random_stream *rs, double mean); /* mean > 0 */
-double random_stream_normal(struct random_stream *rs);                   /* mean 0, sd 1 */
+double random_stream_exponential_rare(struct random_stream *rs, uint64_t bits); /* goes on */
+
+static inline double random_stream_exponential(struct random_stream *rs,
+                                               double mean) /* mean > 0 */
+{
+    uint64_t bits = random_stream_u64(rs);
+    unsigned layer = bits & 255;
+    double x = ziggurat_position(bits, ziggurat_exponential[layer]);
+    if (x < ziggurat_exponential[layer + 1])
+        return mean * x;
+    return mean * random_stream_exponential_rare(rs, bits);
+}
+
+double random_stream_normal(struct random_stream *rs); /* mean 0, sd 1 */
 /* Mean exactly `mean`; `cv` = sd / mean, >= 0 (0 gives the mean and still draws). */
 double random_stream_lognormal(struct random_stream *rs, double mean, double cv);
 /* The next n of them: the same draws, and what depends on cv alone is worked out once. */
