@@ -37,9 +37,12 @@ def ratios(figures):
     """How many times longer the other simulators take for a customer."""
     by_name = {figure["name"]: figure for figure in figures}
     ours = by_name.get("mm1.customer")
-    for other in ("simpy", "ns3"):
+    for other, package in (("simpy", "python3-simpy"), ("ns3", "libns3-dev")):
         theirs = by_name.get(f"mm1.{other}")
-        if not ours or not theirs:
+        if not ours:
+            continue
+        if not theirs:
+            print(f"# mm1.{other} skipped: {package} is not installed")
             continue
         yield {
             "name": f"mm1.{other}.ratio",
