@@ -109,19 +109,25 @@ static double or_else(double threshold, double otherwise)
     return threshold > 0 ? threshold : otherwise;
 }
 
+/* NAN without a calm value. */
+static double late(const struct phases_params *p, double factor, double calm)
+{
+    return isnan(calm) ? NAN : fmax(p->floor_s, factor * calm);
+}
+
 static double bound_of(const struct judge *j, enum failure_signal signal, double calm)
 {
     const struct phases_params *p = j->p;
     double crowd = p->churn_share * j->o->clients;
     switch (signal) {
     case SIGNAL_P50:
-        return fmax(p->floor_s, p->stable * calm); /* fmax passes NAN over */
+        return late(p, p->stable, calm);
     case SIGNAL_P95:
-        return or_else(j->o->slo_p95_s, fmax(p->floor_s, p->drift * calm));
+        return or_else(j->o->slo_p95_s, late(p, p->drift, calm));
     case SIGNAL_P99:
-        return or_else(j->o->slo_p99_s, fmax(p->floor_s, p->expansion * calm));
+        return or_else(j->o->slo_p99_s, late(p, p->expansion, calm));
     case SIGNAL_QUEUE:
-        return fmax(1, p->amplified * calm);
+        return fmax(1, p->amplified * calm); /* fmax passes NAN over */
     case SIGNAL_CHURN:
         return or_else(j->o->slo_reconnects_hz, crowd);
     case SIGNAL_HANDSHAKES:

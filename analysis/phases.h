@@ -4,7 +4,8 @@
  *
  * The calm part gives the reference: the windows (timeline.h) from settle_s to the beginning of the
  * pressure (outline.h), at most the last calm_s of them; where those are fewer than three, the
- * first calm_s of the run after settle_s. A calm value is the median over it.
+ * first calm_s of the run after settle_s. A calm value is the median over it; where it has none (no
+ * delivery) and no SLO says what is late, latencies are not judged.
  *
  * A signal is broken in a window while its value is above its bound:
  *

@@ -12,73 +12,11 @@
 
 #include "models/fleet.h"
 #include "models/push_run.h"
+#include "tests/support/fleet_case.h"
 #include "tests/support/push_case.h"
 
 #define MS INT64_C(1000000)
 #define S  INT64_C(1000000000)
-
-/* Kubernetes' defaults, `pods` pods, one client class that comes back after a second. */
-static struct parameters fleet_case(int64_t pods, int64_t clients, int64_t duration_ns)
-{
-    struct parameters p = push_case_plain();
-    p.clients = clients;
-    p.workload.phase[0].duration_ns = duration_ns;
-    p.accept.backlog = 2048;
-    p.accept.syn_retries = 6;
-    p.startup_ns = S;
-    p.restart = (struct restart_params){ 10 * S, 300 * S, 600 * S };
-    p.reconnect = (struct reconnect_params){
-        .kind = RECONNECT_FIXED, .base_ns = S, .cap_ns = 60 * S, .factor = 1
-    };
-    p.fleet = (struct fleet_params){
-        .pods = pods,
-        .pods_per_node = 1,
-        .balancer = BALANCE_LEAST_CONNECTIONS,
-        .grace_ns = 5 * S,
-        .rebalance_tolerance = 0.1,
-        .rollout = { 0.25, 0.25 },
-        .probe = { { 0, 2 * S, S, 3, 1 }, { 0, 0, S, 3, 1 } },
-        .autoscaler = { .sync_ns = 15 * S,
-                        .tolerance = 0.1,
-                        .min = 1,
-                        .max = 10,
-                        .up = { 0, 4, 100, 15 * S, SELECT_MAX },
-                        .down = { 300 * S, 0, 100, 15 * S, SELECT_MAX },
-                        .cpu_initialization_ns = 300 * S,
-                        .initial_readiness_ns = 30 * S,
-                        .window_ns = 5 * S,
-                        .lag_ns = 5 * S },
-    };
-    p.control = (struct slo_control_params){
-        .rise = 2, .amplification = 2, .step_ns = 5 * S, .clear_ns = 30 * S
-    };
-    return p;
-}
-
-static void run(const struct parameters *p, uint64_t seed, struct run_record *out)
-{
-    struct schedule s;
-    run_record_init(out);
-    schedule_build(&s, p, seed, 1);
-    fleet_run(p, &s, seed, 1, out);
-    schedule_close(&s);
-}
-
-static size_t events_of(const struct run_record *r, const char *kind, const char *detail)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < r->event_count; i++)
-        n += strcmp(r->events[i].kind, kind) == 0 && strstr(r->events[i].detail, detail);
-    return n;
-}
-
-static int64_t first_event_ns(const struct run_record *r, const char *kind, const char *detail)
-{
-    for (size_t i = 0; i < r->event_count; i++)
-        if (strcmp(r->events[i].kind, kind) == 0 && strstr(r->events[i].detail, detail))
-            return r->events[i].at_ns;
-    return -1;
-}
 
 /* Without probes and control one pod behind a balancer is one pod: to the nanosecond. */
 static void test_one_pod_is_one_pod(void **state)
@@ -155,8 +93,8 @@ static void test_every_message_is_accounted_for(void **state)
         p.memory.base_bytes = 1000000;
         p.memory.connection_bytes = 10000;
         p.memory_limit_bytes = random_stream_u32(&rs) % 2 * 2000000;
-        run(&p, seed, &a);
-        run(&p, seed, &b);
+        fleet_case_run(&p, seed, &a);
+        fleet_case_run(&p, seed, &b);
         assert_int_equal(a.metric_count, b.metric_count);
         for (size_t i = 0; i < a.metric_count; i++)
             assert_memory_equal(&a.metrics[i].value, &b.metrics[i].value, sizeof(double));
@@ -177,14 +115,14 @@ static void test_rolling_update(void **state)
     struct run_record r;
     (void)state;
     p.fault.deploy_at_ns = 10 * S;
-    run(&p, 1, &r);
-    assert_int_equal(events_of(&r, "rollout", "over"), 1);
-    assert_int_equal(events_of(&r, "stop", "pod"), 4);
+    fleet_case_run(&p, 1, &r);
+    assert_int_equal(fleet_case_events(&r, "rollout", "over"), 1);
+    assert_int_equal(fleet_case_events(&r, "stop", "pod"), 4);
     /* at 10 s one is stopped and two are started; their probes at 0 (refused) and 2 s pass */
-    assert_int_equal(first_event_ns(&r, "stop", "pod"), 10 * S);
-    assert_int_equal(events_of(&r, "start", "revision 1"), 4);
-    assert_int_equal(first_event_ns(&r, "ready", "pod 4") / S, 12);
-    assert_int_equal(first_event_ns(&r, "end", "pod 3: 10"), 15 * S);
+    assert_int_equal(fleet_case_event_ns(&r, "stop", "pod", 0), 10 * S);
+    assert_int_equal(fleet_case_events(&r, "start", "revision 1"), 4);
+    assert_int_equal(fleet_case_event_ns(&r, "ready", "pod 4", 0) / S, 12);
+    assert_int_equal(fleet_case_event_ns(&r, "end", "pod 3: 10", 0), 15 * S);
     double fewest = 4, clients = run_record_value(&r, "clients.open");
     for (size_t i = 0; i < r.point_count; i++)
         if (strcmp(r.points[i].name, "pods.ready") == 0 && r.points[i].value < fewest)
@@ -204,7 +142,7 @@ static void test_draining_server(void **state)
     p.fault.deploy_at_ns = 10 * S;
     p.fleet.stop = STOP_CLOSES;
     p.fleet.drain_ns = 3 * S;
-    run(&p, 1, &r);
+    fleet_case_run(&p, 1, &r);
     assert_true(run_record_value(&r, "disconnects.server_stopped") == 0);
     assert_true(run_record_value(&r, "disconnects.drained") >= 40);
     assert_true(run_record_value(&r, "lost") == 0);
@@ -220,19 +158,19 @@ static void test_probes(void **state)
     (void)state;
     p.fault.busy_at_ns = 10 * S;
     p.fault.busy_ns = 8 * S;
-    run(&p, 1, &r);
-    int64_t unready = first_event_ns(&r, "unready", "pod 0");
+    fleet_case_run(&p, 1, &r);
+    int64_t unready = fleet_case_event_ns(&r, "unready", "pod 0", 0);
     assert_in_range(unready, 15 * S, 17 * S);
-    assert_in_range(first_event_ns(&r, "ready", "pod 0: 10 "), 0, 0);
+    assert_in_range(fleet_case_event_ns(&r, "ready", "pod 0: 10 ", 0), 0, 0);
     assert_true(run_record_value(&r, "probes.failed") == 3 ||
                 run_record_value(&r, "probes.failed") == 4);
-    assert_int_equal(events_of(&r, "liveness", "pod"), 0);
+    assert_int_equal(fleet_case_events(&r, "liveness", "pod"), 0);
     run_record_close(&r);
 
     p.fleet.probe[PROBE_LIVENESS].period_ns = 2 * S;
-    run(&p, 1, &r);
-    assert_in_range(first_event_ns(&r, "liveness", "pod 0"), 15 * S, 17 * S);
-    assert_int_equal(events_of(&r, "liveness", "pod"), 1);
+    fleet_case_run(&p, 1, &r);
+    assert_in_range(fleet_case_event_ns(&r, "liveness", "pod 0", 0), 15 * S, 17 * S);
+    assert_int_equal(fleet_case_events(&r, "liveness", "pod"), 1);
     assert_true(run_record_value(&r, "restarts") == 1);
     assert_true(run_record_value(&r, "clients.open") == 20);
     run_record_close(&r);
@@ -247,14 +185,14 @@ static void test_new_pods_get_only_new_connections(void **state)
     (void)state;
     p.fleet.autoscale = true;
     p.fleet.autoscaler.target[AUTOSCALE_CONNECTIONS] = 100;
-    run(&p, 1, &r);
-    assert_int_equal(first_event_ns(&r, "scale", "1 to 3 pods"), 15 * S);
+    fleet_case_run(&p, 1, &r);
+    assert_int_equal(fleet_case_event_ns(&r, "scale", "1 to 3 pods", 0), 15 * S);
     assert_true(run_record_value(&r, "pod.0.connections") == 300);
     assert_true(run_record_value(&r, "pod.1.connections") == 0);
     run_record_close(&r);
 
     p.fleet.rebalance_hz = 20;
-    run(&p, 1, &r);
+    fleet_case_run(&p, 1, &r);
     assert_in_range((int)run_record_value(&r, "pod.0.connections"), 90, 111);
     assert_in_range((int)run_record_value(&r, "pod.1.connections"), 90, 111);
     assert_true(run_record_value(&r, "clients.open") == 300);
@@ -273,15 +211,15 @@ static void test_control_sheds(void **state)
     p.workload.phase[1] = (struct phase_params){ "burst", 30 * S, 60, true };
     p.workload.phase[2] = (struct phase_params){ "after", 60 * S, 10, true };
     p.slo.p99_ns = 500 * MS;
-    run(&p, 1, &without);
+    fleet_case_run(&p, 1, &without);
     p.control.trigger = TRIGGER_BREACH;
     p.control.for_ns = S;
     p.control.shed_share = 0.8;
-    run(&p, 1, &with);
-    assert_int_equal(events_of(&with, "action", "shed by rate: begins"), 1);
-    assert_int_equal(events_of(&with, "action", "shed by rate: ends"), 1);
-    assert_int_equal(events_of(&without, "action", ""), 0);
-    assert_true(events_of(&without, "breach", "p99") >= 1);
+    fleet_case_run(&p, 1, &with);
+    assert_int_equal(fleet_case_events(&with, "action", "shed by rate: begins"), 1);
+    assert_int_equal(fleet_case_events(&with, "action", "shed by rate: ends"), 1);
+    assert_int_equal(fleet_case_events(&without, "action", ""), 0);
+    assert_true(fleet_case_events(&without, "breach", "p99") >= 1);
     assert_true(run_record_value(&with, "published.shed") > 500);
     assert_true(run_record_value(&with, "delivery.p99") <
                 0.5 * run_record_value(&without, "delivery.p99"));

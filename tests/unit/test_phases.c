@@ -87,12 +87,17 @@ static void test_nothing_broke(void **state)
                                              { 26, 200, 900, 900, 0, 0, 0, 0 },
                                              { 100, 20, 30, 40, 0, 0, 0, 0 } };
     static const struct stretch slow[] = { { 100, 300, 400, 500, 0, 0, 0, 0 } };
+    static const struct stretch late_start[] = { { 20, 0, 0, 0, 0, 0, 0, 0 },
+                                                 { 100, 300, 400, 500, 0, 0, 0, 0 } };
     static const struct stretch idle[] = { { 100, 0, 0, 0, 0, 0, 0, 0 } };
     (void)state;
     struct phases f = JUDGE(quiet);
     nothing_broke(&f);
     phases_close(&f);
     f = JUDGE(slow);
+    nothing_broke(&f);
+    phases_close(&f);
+    f = JUDGE(late_start); /* nothing to compare with */
     nothing_broke(&f);
     phases_close(&f);
     f = JUDGE(idle);

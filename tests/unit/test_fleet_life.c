@@ -1,0 +1,246 @@
+/* The life of pods as Kubernetes prescribes it, by hand: crash back-off, preStop and grace, start-up
+ * and readiness, memory of each its own, neighbours, the balancer's kinds, each signal of the
+ * autoscaler and how old it is.
+ */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "tests/support/fleet_case.h"
+
+#define MS INT64_C(1000000)
+#define S  INT64_C(1000000000)
+
+static double connections(const struct run_record *r, int pod)
+{
+    char name[48];
+    snprintf(name, sizeof name, "pod.%d.connections", pod);
+    return run_record_value(r, name);
+}
+
+/* 200 clients need twice the memory that there is: it dies whenever they are back. */
+static void test_crash_backoff(void **state)
+{
+    static const int64_t delays_s[] = { 0, 10, 20, 40, 80, 160, 300, 300 };
+    struct parameters p = fleet_case(1, 200, 1200 * S);
+    struct run_record r;
+    (void)state;
+    p.workload.phase[0].rate_hz = 0.1;
+    p.memory.base_bytes = 1000000;
+    p.memory.connection_bytes = 10000;
+    p.memory_limit_bytes = 2000000;
+    fleet_case_run(&p, 1, &r);
+    for (size_t i = 0; i < sizeof delays_s / sizeof *delays_s; i++) {
+        int64_t died = fleet_case_event_ns(&r, "oom", "pod 0", i);
+        int64_t begun = fleet_case_event_ns(&r, "restart", "pod 0", i);
+        assert_true(died >= 0);
+        if (begun - died != delays_s[i] * S)
+            fail_msg("death %zu: started again after %.9g s", i, (double)(begun - died) / 1e9);
+    }
+    run_record_close(&r);
+}
+
+struct end {
+    int64_t pre_stop_ns, grace_ns;
+    enum pod_stop stop;
+    double first_gone_s, end_s; /* after the decision: a client is gone, the pod ends */
+};
+
+/* One pod with 40 clients is replaced. SIGTERM comes after preStop, counted within the grace. */
+static void test_pre_stop_and_grace(void **state)
+{
+    static const struct end cases[] = {
+        { 0, 5 * S, STOP_WAITS, 5, 5 },      /* uvicorn: all at once, by the kill */
+        { 3 * S, 8 * S, STOP_WAITS, 8, 8 },  /* preStop is part of the grace */
+        { 5 * S, 2 * S, STOP_WAITS, 2, 2 },  /* and cut short by it */
+        { 0, 8 * S, STOP_CLOSES, 0, 2 },     /* spread over 2 s from SIGTERM */
+        { 3 * S, 8 * S, STOP_CLOSES, 3, 5 }, /* nobody leaves during preStop */
+        { 3 * S, 4 * S, STOP_CLOSES, 3, 4 }, /* the rest is killed */
+    };
+    (void)state;
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        struct parameters p = fleet_case(1, 40, 40 * S);
+        struct run_record r;
+        double stop_s, gone_s = -1;
+        p.fault.deploy_at_ns = 10 * S;
+        p.fleet.pre_stop_ns = cases[c].pre_stop_ns;
+        p.fleet.grace_ns = cases[c].grace_ns;
+        p.fleet.stop = cases[c].stop;
+        p.fleet.drain_ns = 2 * S;
+        fleet_case_run(&p, 1, &r);
+        stop_s = (double)fleet_case_event_ns(&r, "stop", "pod 0", 0) / 1e9;
+        double end_s = (double)fleet_case_event_ns(&r, "end", "pod 0", 0) / 1e9 - stop_s;
+        for (size_t i = 0; i < r.point_count && gone_s < 0; i++)
+            if (strcmp(r.points[i].name, "clients.open") == 0 && r.points[i].value < 40)
+                gone_s = (double)r.points[i].at_ns / 1e9 - stop_s;
+        /* the fleet looks once a second, and acts after the point of the series */
+        if (end_s < cases[c].end_s || end_s > cases[c].end_s + 1 ||
+            gone_s < cases[c].first_gone_s || gone_s > cases[c].first_gone_s + 2)
+            fail_msg("case %zu: first gone after %g s, ended after %g s", c, gone_s, end_s);
+        assert_int_equal(fleet_case_event_ns(&r, "unready", "pod 0", 0),
+                         fleet_case_event_ns(&r, "stop", "pod 0", 0));
+        assert_true(run_record_value(&r, "clients.open") == 40);
+        run_record_close(&r);
+    }
+}
+
+/* The autoscaler asks at 15 s; the process listens after 3 s; the probes of 15 and 17 s are refused,
+ * that of 19 s is answered. */
+static void test_start_up_and_readiness(void **state)
+{
+    struct parameters p = fleet_case(1, 30, 40 * S);
+    struct run_record r;
+    (void)state;
+    p.startup_ns = 3 * S;
+    p.fleet.autoscale = true;
+    p.fleet.autoscaler.target[AUTOSCALE_CONNECTIONS] = 15;
+    fleet_case_run(&p, 1, &r);
+    assert_int_equal(fleet_case_event_ns(&r, "start", "pod 1", 0), 15 * S);
+    assert_int_equal(fleet_case_event_ns(&r, "ready", "pod 1", 0) / (10 * MS), 1900);
+    p.fleet.probe[PROBE_READINESS].successes = 3; /* 19, 21, 23 s */
+    run_record_close(&r);
+    fleet_case_run(&p, 1, &r);
+    assert_int_equal(fleet_case_event_ns(&r, "ready", "pod 1", 0) / (10 * MS), 2300);
+    run_record_close(&r);
+}
+
+/* Each pod has its own limit: 100 connections fit, 200 do not. Pod 0 crashes, its clients move to
+ * pod 1, which then dies of them. */
+static void test_memory_of_its_own(void **state)
+{
+    struct parameters p = fleet_case(2, 200, 30 * S);
+    struct run_record r;
+    (void)state;
+    p.memory.base_bytes = 1000000;
+    p.memory.connection_bytes = 10000;
+    p.memory_limit_bytes = 2500000;
+    fleet_case_run(&p, 1, &r);
+    assert_int_equal(fleet_case_events(&r, "oom", ""), 0);
+    run_record_close(&r);
+    p.fault.crash_at_ns = 10 * S;
+    fleet_case_run(&p, 1, &r);
+    assert_in_range(fleet_case_event_ns(&r, "oom", "", 0), 11 * S, 12 * S);
+    assert_int_equal(fleet_case_event_ns(&r, "oom", "", 0),
+                     fleet_case_event_ns(&r, "oom", "pod 1", 0));
+    run_record_close(&r);
+}
+
+/* A neighbour of equal weight that never sleeps takes half the CPU of the node: the fan-out of 1.65
+ * ms waits for its turns. Of weight 2 it is hardly felt. */
+static void test_neighbours(void **state)
+{
+    double p99[3];
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        static const int64_t weights[] = { 0, 2, 1024 };
+        struct parameters p = fleet_case(1, 100, 60 * S);
+        struct run_record r;
+        p.fleet.neighbour_weight = weights[i];
+        p.fleet.neighbour_busy_ns = 10 * MS;
+        fleet_case_run(&p, 1, &r);
+        p99[i] = run_record_value(&r, "delivery.p99");
+        run_record_close(&r);
+    }
+    assert_true(p99[1] < p99[0] + 0.005);
+    assert_true(p99[2] > p99[0] + 0.003);
+}
+
+/* Pod 0 of 4 crashes; its 100 clients find three pods with 100 each. */
+static void test_balancers(void **state)
+{
+    (void)state;
+    for (int kind = BALANCE_RANDOM; kind <= BALANCE_LEAST_CONNECTIONS; kind++) {
+        struct parameters p = fleet_case(4, 400, 20 * S);
+        struct run_record r;
+        double least = 400, most = 0, sum = 0;
+        p.fleet.balancer = (enum balancer_kind)kind;
+        p.fault.crash_at_ns = 10 * S;
+        p.startup_ns = 5 * S; /* not back before they are placed */
+        fleet_case_run(&p, 1, &r);
+        assert_true(connections(&r, 0) == 0);
+        for (int i = 1; i < 4; i++) {
+            least = fmin(least, connections(&r, i));
+            most = fmax(most, connections(&r, i));
+            sum += connections(&r, i);
+        }
+        assert_true(sum == 400);
+        if (kind == BALANCE_RANDOM) /* 33 +- 4.7 each: equal by less than a chance in 20 */
+            assert_true(most - least >= 2 && most - least < 40);
+        else
+            assert_true(most - least <= 1);
+        run_record_close(&r);
+    }
+}
+
+/* Any signal alone scales; the event says which. */
+static void test_signals(void **state)
+{
+    static const struct {
+        enum autoscaler_metric metric;
+        double target;
+        const char *name;
+    } cases[] = {
+        { AUTOSCALE_CPU, 0.3, "cpu at" },
+        { AUTOSCALE_P99, 0.05, "p99 at" },
+        { AUTOSCALE_QUEUE, 0.005, "queue at" },
+        { AUTOSCALE_CONNECTIONS, 100, "connections at" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct parameters p = fleet_case(1, 200, 20 * S);
+        struct run_record r;
+        p.cpu.quota_ns = 10 * MS; /* 20 publishes/s x 3.3 ms = 66 % of it; in bursts */
+        p.workload.arrivals = ARRIVAL_POISSON;
+        p.workload.phase[0].rate_hz = 20;
+        p.fleet.autoscale = true;
+        p.fleet.autoscaler.target[cases[i].metric] = cases[i].target;
+        fleet_case_run(&p, 1, &r);
+        if (fleet_case_event_ns(&r, "scale", cases[i].name, 0) != 15 * S)
+            fail_msg("%s", cases[i].name);
+        run_record_close(&r);
+    }
+}
+
+/* From 30 s on there is more to do. The windows end every 5 s. At 45 s those up to 45 s are seen, or,
+ * 20 s old, those up to 25 s: then the next sync is the first that knows. */
+static void test_metric_lag(void **state)
+{
+    static const struct {
+        int64_t lag_s, scale_s;
+    } cases[] = { { 0, 45 }, { 20, 60 } };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct parameters p = fleet_case(1, 200, 30 * S);
+        struct run_record r;
+        p.cpu.quota_ns = 10 * MS;
+        p.workload.phase[0].rate_hz = 5;
+        p.workload.phases = 2;
+        p.workload.phase[1] = (struct phase_params){ "more", 60 * S, 25, true };
+        p.fleet.autoscale = true;
+        p.fleet.autoscaler.target[AUTOSCALE_CPU] = 0.5;
+        p.fleet.autoscaler.lag_ns = cases[i].lag_s * S;
+        fleet_case_run(&p, 1, &r);
+        assert_int_equal(fleet_case_event_ns(&r, "scale", "1 to", 0), cases[i].scale_s * S);
+        run_record_close(&r);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_crash_backoff),
+        cmocka_unit_test(test_pre_stop_and_grace),
+        cmocka_unit_test(test_start_up_and_readiness),
+        cmocka_unit_test(test_memory_of_its_own),
+        cmocka_unit_test(test_neighbours),
+        cmocka_unit_test(test_balancers),
+        cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_metric_lag),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

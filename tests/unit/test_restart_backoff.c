@@ -1,0 +1,58 @@
+/* Kubernetes' delays between restarts of a container. */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "models/restart_backoff.h"
+
+#define S INT64_C(1000000000)
+
+static const struct restart_params kubernetes = { 10 * S, 300 * S, 600 * S };
+
+/* At once, then 10 s doubling to 300 s; ten minutes of life forget it all. */
+static void test_delays(void **state)
+{
+    static const struct {
+        int64_t ran_s, delay_s;
+    } deaths[] = {
+        { 5, 0 },   { 5, 10 },    { 5, 20 },  { 5, 40 },  { 599, 80 }, { 5, 160 },
+        { 5, 300 }, { 599, 300 }, { 600, 0 }, { 30, 10 }, { 5, 20 },   { 7200, 0 },
+    };
+    struct restart_backoff r = { 0 };
+    (void)state;
+    for (size_t i = 0; i < sizeof deaths / sizeof *deaths; i++) {
+        int64_t delay = restart_backoff_next(&kubernetes, &r, deaths[i].ran_s * S);
+        if (delay != deaths[i].delay_s * S)
+            fail_msg("death %zu: %lld s", i, (long long)(delay / S));
+    }
+}
+
+/* No overflow, however long the loop of crashes; other parameters are kept too. */
+static void test_never_beyond_the_cap(void **state)
+{
+    static const struct restart_params odd[] = { { 7 * S, 300 * S, 600 * S },
+                                                 { 500 * S, 300 * S, 600 * S },
+                                                 { 1, INT64_MAX, INT64_MAX } };
+    (void)state;
+    for (size_t k = 0; k < sizeof odd / sizeof *odd; k++) {
+        struct restart_backoff r = { 0 };
+        int64_t before = 0;
+        for (int i = 0; i < 1000; i++) {
+            int64_t delay = restart_backoff_next(&odd[k], &r, 0);
+            assert_true(delay >= before && delay <= odd[k].cap_ns);
+            before = delay;
+        }
+        assert_true(before == odd[k].cap_ns);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_delays),
+        cmocka_unit_test(test_never_beyond_the_cap),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
