@@ -13,7 +13,7 @@ workload:
   arrivals: poisson
   phases:
     - { name: calm, duration: 20s, rate: 4/s }
-    - { name: burst, duration: 20s, rate: 40/s }
+    - { name: burst, duration: 20s, rate: 200/s }
     - { name: after, duration: 40s, rate: 4/s }
 fault: { deploy-at: 50s }
 sweep: { fleet.balancer: [random, round-robin, least-connections] }
