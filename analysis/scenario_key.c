@@ -45,6 +45,9 @@ static void take(void *context, const char *name, const char *text, double numbe
     struct key *key = context;
     if (starts_with(name, "workload.phases.")) {
         const char *leaf = strrchr(name, '.') + 1;
+        if (number != 0 && (strcmp(leaf, "ramp-to") == 0 || strcmp(leaf, "on") == 0 ||
+                            strcmp(leaf, "off") == 0))
+            append(key, leaf, text);
         if (strcmp(leaf, "rate") != 0 || number == key->rate_hz)
             return;
         append(key, leaf, text);

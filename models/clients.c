@@ -1,6 +1,7 @@
 #include "models/clients.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -216,6 +217,19 @@ void clients_leave(struct clients *c, uint32_t client)
     set_timer(c, client, INT64_MAX);
     if (told)
         c->params.server->left(c->params.server_object, client);
+}
+
+uint32_t clients_blip(struct clients *c, double share, int64_t until_ns)
+{
+    uint32_t hit = 0;
+    for (uint32_t i = 0; i < c->params.count; i++) {
+        bool chosen = floor((i + 1.0) * share) > floor(i * share);
+        if (!chosen || c->state[i] != CLIENT_OPEN)
+            continue;
+        c->params.server->stalled(c->params.server_object, i, until_ns);
+        hit++;
+    }
+    return hit;
 }
 
 void clients_vanish(struct clients *c, uint32_t client)

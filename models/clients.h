@@ -99,6 +99,9 @@ void clients_start(struct clients *c);
 /* What the outside world makes a client do. Leaving is for good. */
 void clients_connect(struct clients *c, uint32_t client);
 void clients_leave(struct clients *c, uint32_t client);
+/* The network of `share` of the clients, evenly spread, stops until then: those that are open read
+ * nothing. Returns how many. */
+uint32_t clients_blip(struct clients *c, double share, int64_t until_ns);
 void clients_vanish(struct clients *c, uint32_t client);
 
 /* What reaches a client from its server. */

@@ -76,11 +76,3 @@ const char *memory_kind_name(enum memory_kind kind)
     };
     return names[kind];
 }
-
-int64_t memory_deflate_bytes(int window_bits, int mem_level)
-{
-    assert(window_bits >= 8 && window_bits <= 15 && mem_level >= 1 && mem_level <= 9);
-    int64_t deflate = (INT64_C(1) << (window_bits + 2)) + (INT64_C(1) << (mem_level + 9));
-    int64_t inflate = (INT64_C(1) << window_bits) + 7 * 1024;
-    return deflate + inflate;
-}

@@ -10,8 +10,7 @@
  * kills when the working set passes it (Documentation/admin-guide/cgroup-v2.rst, memory.max; TCP
  * buffers are charged as "sock").
  *
- * permessage-deflate (RFC 7692) holds a deflate and an inflate state for each connection:
- * (1 << (windowBits + 2)) + (1 << (memLevel + 9)) and (1 << windowBits) + 7 KiB (zconf.h).
+ * permessage-deflate holds a state for each connection (websocket.h).
  */
 #ifndef PUSHSIM_MODELS_MEMORY_ACCOUNT_H
 #define PUSHSIM_MODELS_MEMORY_ACCOUNT_H
@@ -59,8 +58,5 @@ int64_t memory_account_total(const struct memory_account *m); /* the working set
 bool memory_account_exceeded(const struct memory_account *m, int64_t limit_bytes);
 
 const char *memory_kind_name(enum memory_kind kind);
-
-/* One connection's permessage-deflate states; window_bits 8..15, mem_level 1..9. */
-int64_t memory_deflate_bytes(int window_bits, int mem_level);
 
 #endif

@@ -25,6 +25,7 @@
 #include "models/restart_backoff.h"
 #include "models/rollout.h"
 #include "models/slo_control.h"
+#include "models/websocket.h"
 
 enum push_protocol { PROTOCOL_SSE, PROTOCOL_WEBSOCKET, PROTOCOLS };
 enum loop_kind { LOOP_UVLOOP, LOOP_ASYNCIO, LOOP_NODE, LOOP_NGINX, LOOP_THREADS };
@@ -106,6 +107,9 @@ struct fault_params {       /* what befalls the pod; times: 0 = never */
     int64_t busy_at_ns;     /* the loop is kept busy by something else */
     int64_t busy_ns;        /* for so long (CPU time) */
     int64_t leave_at_ns;    /* the clients of the slow class leave */
+    int64_t blip_at_ns;     /* the network between some clients and the server stops */
+    int64_t blip_ns;        /* for so long */
+    double blip_share;      /* of the clients, 0..1 */
 };
 
 #define PHASES_MAX 32
@@ -113,15 +117,19 @@ struct fault_params {       /* what befalls the pod; times: 0 = never */
 struct phase_params {
     char name[32];
     int64_t duration_ns;
-    double rate_hz; /* publishes per second */
-    bool measure;   /* deliveries of this phase enter the latency figures */
+    double rate_hz;    /* publishes per second, while on */
+    bool measure;      /* deliveries of this phase enter the latency figures */
+    double rate_to_hz; /* at its end, growing or falling in a straight line; 0 = the same */
+    int64_t on_ns;     /* bursts: publishes for so long … */
+    int64_t off_ns;    /* … and then none for so long, again and again; 0 = always on */
 };
 
 struct workload_params {
     enum arrival_kind arrivals;
-    bool same_arrivals; /* every replication plays the arrivals of the first */
-    int64_t payload_bytes;
-    int64_t drain_ns; /* after the last publish: wait at most so long for deliveries */
+    bool same_arrivals;    /* every replication plays the arrivals of the first */
+    int64_t payload_bytes; /* mean of a publish's payload */
+    double payload_cv;     /* sd / mean of a log-normal size drawn for each publish */
+    int64_t drain_ns;      /* after the last publish: wait at most so long for deliveries */
     int phases;
     struct phase_params phase[PHASES_MAX];
 };
@@ -171,10 +179,11 @@ struct parameters {
     struct heartbeat_params heartbeat;
     struct replay_params replay;
     struct memory_params memory;
+    struct websocket_params websocket;
     struct restart_params restart;
     int64_t startup_ns; /* from the start of the process to its first accept */
     struct fault_params fault;
-    int64_t class_count; /* 1..CLIENT_CLASSES_MAX; in files two, the second is "slow" */
+    int64_t class_count; /* 1..CLIENT_CLASSES_MAX; in files up to four */
     struct client_class classes[CLIENT_CLASSES_MAX];
     struct reconnect_params reconnect; /* of the classes without a preset */
     int64_t clients;                   /* connected at the start, 0..10e6 */

@@ -21,8 +21,10 @@ static inline struct push_server *pod_server_of(struct pod *pod, uint32_t slot,
 static inline int64_t pod_connection_bytes(const struct pod *pod)
 {
     const struct memory_params *m = &pod->p->memory;
-    return m->connection_bytes +
-           (m->deflate_window == 0 ? 0 : memory_deflate_bytes((int)m->deflate_window, 8));
+    int64_t deflate = 0;
+    if (m->deflate_window > 0 && pod->p->server.protocol == PROTOCOL_WEBSOCKET)
+        deflate = websocket_deflate_state_bytes((int)m->deflate_window, 8);
+    return m->connection_bytes + deflate;
 }
 
 /* pod.c */

@@ -140,6 +140,16 @@ static void slow_class_leaves(void *subject, void *object)
             clients_leave(pod->clients, i);
 }
 
+static void blip(void *subject, void *object)
+{
+    struct pod *pod = subject;
+    const struct fault_params *f = &pod->p->fault;
+    (void)object;
+    uint32_t hit = clients_blip(pod->clients, f->blip_share, pod->sim->now_ns + f->blip_ns);
+    run_record_event(pod->record, pod->sim->now_ns, "blip", "%u clients for %.3f s", hit,
+                     (double)f->blip_ns / 1e9);
+}
+
 static void schedule_fault(struct pod *pod, int64_t at_ns, event_fn *fault)
 {
     if (at_ns > 0)
@@ -153,4 +163,5 @@ void pod_schedule_faults(struct pod *pod)
     schedule_fault(pod, f->crash_at_ns, pod_crash);
     schedule_fault(pod, f->busy_at_ns, keep_busy);
     schedule_fault(pod, f->leave_at_ns, slow_class_leaves);
+    schedule_fault(pod, f->blip_at_ns, blip);
 }

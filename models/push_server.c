@@ -23,9 +23,11 @@ static int64_t publish_begin(struct push_server *s, const struct loop_entry *e)
 void push_server_add_costs(struct push_server *s, uint32_t m)
 {
     const struct publish_record *p = &s->publishes[m];
-    double kib = (double)(p->bytes + s->costs->frame_bytes) / 1024;
+    double kib = (double)push_server_wire_bytes(s, m) / 1024;
     double by_size = s->costs->write_kib_ns * kib;
     int64_t take = push_cost(s->costs->item_ns, p->factor);
+    if (push_server_deflates(s))
+        take += push_cost(s->p->websocket.deflate_kib_ns * (double)p->bytes / 1024, p->factor);
     if (!s->held_writes)
         take += push_cost(s->costs->write_ns + by_size, p->factor);
     s->take_ns[m + 1] = s->take_ns[m] + take;

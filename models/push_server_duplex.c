@@ -4,6 +4,9 @@
  */
 #include "models/push_server_internal.h"
 
+#include "models/sse.h"
+#include "models/websocket.h"
+
 /* An answer on the client's own connection stands behind what is in its buffers. */
 static bool behind_others(const struct push_server *s, uint32_t i, uint32_t *ahead)
 {
@@ -23,9 +26,18 @@ static void answer(struct push_server *s, const struct loop_entry *e)
         s->listener->answered(s->listener_owner, e->from);
 }
 
+static int64_t message_bytes(const struct push_server *s, int64_t payload)
+{
+    return s->duplex->own_connection ? payload + websocket_header_bytes(payload, true)
+                                     : sse_post_bytes(payload);
+}
+
 static double write_ns(const struct push_server *s)
 {
-    double bytes = (double)(s->p->duplex.reply_bytes + s->costs->frame_bytes);
+    int64_t payload = s->p->duplex.reply_bytes;
+    double bytes =
+        (double)(s->duplex->own_connection ? payload + websocket_header_bytes(payload, false)
+                                           : sse_response_bytes(payload));
     return s->costs->write_ns + s->costs->write_kib_ns * bytes / 1024;
 }
 
@@ -40,7 +52,7 @@ int64_t push_duplex_message_begin(struct push_server *s, const struct loop_entry
 {
     uint32_t pass = e->to & ~PUSH_OWN_CONNECTION, hops = (uint32_t)s->p->duplex.hops;
     bool own_connection = e->to & PUSH_OWN_CONNECTION;
-    double bytes = (double)(s->duplex->messages[e->from].bytes + s->costs->frame_bytes);
+    double bytes = (double)message_bytes(s, s->duplex->messages[e->from].bytes);
     double cost = s->costs->message_ns + s->costs->write_kib_ns * bytes / 1024;
     if (!is_open(s, e->first))
         return 0;

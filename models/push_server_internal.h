@@ -59,6 +59,20 @@ static inline int64_t push_server_paced(const struct push_server *s, uint32_t i,
     return s->pace ? push_paced(s->pace[i], ns) : ns;
 }
 
+static inline bool push_server_deflates(const struct push_server *s)
+{
+    return s->p->memory.deflate_window > 0 && s->p->server.protocol == PROTOCOL_WEBSOCKET;
+}
+
+/* Of message m, on the way to one connection. */
+static inline int64_t push_server_wire_bytes(const struct push_server *s, uint32_t m)
+{
+    int64_t bytes = s->publishes[m].bytes;
+    if (push_server_deflates(s))
+        bytes = websocket_deflated_bytes(&s->p->websocket, bytes);
+    return bytes + s->costs->frame_bytes;
+}
+
 /* push_server.c: connections below `end` have drawn their pace. */
 void push_server_pace_below(struct push_server *s, uint32_t end);
 /* Extends the prefix sums of costs and bytes by message m. */

@@ -4,11 +4,6 @@
  */
 #include "models/push_server_internal.h"
 
-static int64_t wire_bytes(const struct push_server *s, uint32_t publish)
-{
-    return s->publishes[publish].bytes + s->costs->frame_bytes;
-}
-
 /* A message goes in whole, and into an empty socket whatever its size. */
 static bool fits(const struct push_server *s, const struct slow_client *c, int64_t bytes)
 {
@@ -86,7 +81,7 @@ static void queue_message(struct push_server *s, struct slow_client *c, uint32_t
 {
     struct slow_message message = { .publish = publish,
                                     .queued = c->queue.count > 0,
-                                    .bytes = wire_bytes(s, publish),
+                                    .bytes = push_server_wire_bytes(s, publish),
                                     .written_ns = -1 };
     slow_queue_push(&c->queue, &message);
     if (c->queue.count > s->meter->depth_max)
@@ -124,7 +119,7 @@ void push_slow_written(struct push_server *s, uint32_t i, const struct slow_mess
 {
     struct slow_client *c = push_slow_client(s, i);
     struct slow_message m = *message;
-    m.bytes = wire_bytes(s, m.publish);
+    m.bytes = push_server_wire_bytes(s, m.publish);
     if (m.written_ns >= c->reads_from_ns && c->rate_bps == 0 && c->buffer.count == 0) {
         push_slow_seen(s, c, &m, m.written_ns);
         return;

@@ -15,6 +15,7 @@ enum random_purpose {
     RANDOM_RECONNECT = 16,   /* retry delays; index: client and attempt, mixed */
     RANDOM_CHURN = 17,       /* which clients stall or vanish, and when */
     RANDOM_DUPLEX = 18,      /* which client sends a message, and when */
+    RANDOM_PAYLOAD = 19,     /* the size of each publish */
     RANDOM_BALANCER = 32,    /* which pod a new connection goes to */
     RANDOM_PROBES = 34,      /* when the first probes of a fleet come */
     RANDOM_SHED = 33,        /* which publishes are shed, and their priority */

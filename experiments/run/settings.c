@@ -72,8 +72,8 @@ static int find_in_phase(const struct settings *s, const char *name, struct sett
         if (out->option)
             return 0;
         return error_set(err, ERR_INVALID,
-                         "unknown option '%.80s': a phase has duration, rate "
-                         "and measure",
+                         "unknown option '%.80s': a phase has duration, rate, "
+                         "ramp-to, on, off and measure",
                          name);
     }
     return error_set(err, ERR_INVALID,

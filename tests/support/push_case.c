@@ -46,7 +46,7 @@ struct parameters push_case_plain(void)
         .write_kib_ns = 700,
         .frame_bytes = 4,
     };
-    p.workload.phase[0] = (struct phase_params){ "steady", 1000000000, 10, true };
+    p.workload.phase[0] = (struct phase_params){ "steady", 1000000000, 10, true, 0, 0, 0 };
     return p;
 }
 
@@ -104,8 +104,9 @@ struct parameters push_case_random(struct random_stream *rs)
     p.workload.drain_ns = pick(rs, 0, 2) * 300000000;
     p.workload.phases = 2;
     for (int i = 0; i < 2; i++)
-        p.workload.phase[i] = (struct phase_params){ "phase", pick(rs, 100, 1200) * 1000000,
-                                                     (double)pick(rs, 0, 80), i > 0 };
+        p.workload.phase[i] = (struct phase_params){
+            "phase", pick(rs, 100, 1200) * 1000000, (double)pick(rs, 0, 80), i > 0, 0, 0, 0
+        };
     return p;
 }
 

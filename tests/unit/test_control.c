@@ -29,9 +29,9 @@ static struct parameters burst_case(void)
         .kind = RECONNECT_FIXED, .base_ns = S, .cap_ns = 60 * S, .factor = 1
     };
     p.workload.phases = 3;
-    p.workload.phase[0] = (struct phase_params){ "calm", 10 * S, 5, true };
-    p.workload.phase[1] = (struct phase_params){ "burst", 20 * S, 60, true };
-    p.workload.phase[2] = (struct phase_params){ "after", 60 * S, 5, true };
+    p.workload.phase[0] = (struct phase_params){ "calm", 10 * S, 5, true, 0, 0, 0 };
+    p.workload.phase[1] = (struct phase_params){ "burst", 20 * S, 60, true, 0, 0, 0 };
+    p.workload.phase[2] = (struct phase_params){ "after", 60 * S, 5, true, 0, 0, 0 };
     p.slo.p99_ns = 300 * MS;
     p.control = (struct slo_control_params){ .trigger = TRIGGER_BREACH,
                                              .rise = 2,

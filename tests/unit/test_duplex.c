@@ -107,8 +107,9 @@ static struct parameters quiet(enum push_protocol protocol, enum loop_kind loop)
     return p;
 }
 
-/* network out + poll + message with 1 KiB + write with half a KiB + network back, and for every
- * poll between; costs of tests/support/push_case.c: poll 30 us and 3 us for a descriptor. */
+/* network out + poll + message + poll + write + network back; costs of tests/support/push_case.c:
+ * poll 30 us and 3 us for a descriptor; by size for a masked header of 8 bytes and one of 4, or the
+ * heads of request and response. */
 static void an_idle_server_answers_at_once(void **state)
 {
     const struct {
@@ -118,13 +119,14 @@ static void an_idle_server_answers_at_once(void **state)
         double us;
     } cases[] = {
         { PROTOCOL_WEBSOCKET, LOOP_ASYNCIO, DUPLEX_KEEP_ALIVE,
-          100 + 33 + 100.7 + 30 + 14 + 0.35 + 50 },
+          100 + 33 + 100 + 0.7 * 1032 / 1024 + 30 + 14 + 0.7 * 516 / 1024 + 50 },
         { PROTOCOL_WEBSOCKET, LOOP_UVLOOP, DUPLEX_KEEP_ALIVE,
-          100 + 33 + 100.7 + 30 + 14 + 0.35 + 50 },
+          100 + 33 + 100 + 0.7 * 1032 / 1024 + 30 + 14 + 0.7 * 516 / 1024 + 50 },
         { PROTOCOL_SSE, LOOP_ASYNCIO, DUPLEX_KEEP_ALIVE,
-          100 + 33 + 300.5 + 30 + 9 + 0.25 + 50 },
+          100 + 33 + 300 + 0.5 * 1134 / 1024 + 30 + 9 + 0.5 * 642 / 1024 + 50 },
         /* one more round trip, and closing costs 50 us */
-        { PROTOCOL_SSE, LOOP_ASYNCIO, DUPLEX_EACH, 250 + 33 + 350.5 + 30 + 9 + 0.25 + 50 },
+        { PROTOCOL_SSE, LOOP_ASYNCIO, DUPLEX_EACH,
+          250 + 33 + 350 + 0.5 * 1134 / 1024 + 30 + 9 + 0.5 * 642 / 1024 + 50 },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -201,7 +203,7 @@ static void many_senders_are_a_queue(void **state)
     p.cost.iteration_ns = p.cost.ready_fd_ns = 0;
     p.cost.by_protocol[PROTOCOL_WEBSOCKET].message_ns = 986000; /* and a write of 14 us */
     p.cost.by_protocol[PROTOCOL_WEBSOCKET].write_kib_ns = 0;
-    p.workload.phase[0] = (struct phase_params){ "steady", 400 * S, 0, true };
+    p.workload.phase[0] = (struct phase_params){ "steady", 400 * S, 0, true, 0, 0, 0 };
     schedule_build(&s, &p, 1, 1);
     run_record_init(&r);
     push_run(&p, &s, 1, 1, &r);

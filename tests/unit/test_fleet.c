@@ -208,8 +208,8 @@ static void test_control_sheds(void **state)
     (void)state;
     p.cpu.quota_ns = 5 * MS; /* about 3.3 ms a publish: 15/s, more when they come together */
     p.workload.phases = 3;
-    p.workload.phase[1] = (struct phase_params){ "burst", 30 * S, 60, true };
-    p.workload.phase[2] = (struct phase_params){ "after", 60 * S, 10, true };
+    p.workload.phase[1] = (struct phase_params){ "burst", 30 * S, 60, true, 0, 0, 0 };
+    p.workload.phase[2] = (struct phase_params){ "after", 60 * S, 10, true, 0, 0, 0 };
     p.slo.p99_ns = 500 * MS;
     fleet_case_run(&p, 1, &without);
     p.control.trigger = TRIGGER_BREACH;

@@ -112,9 +112,9 @@ static void phases_make_the_schedule(void **state)
     struct schedule s;
     (void)state;
     p.workload.phases = 3;
-    p.workload.phase[0] = (struct phase_params){ "warm-up", 1000000000, 10, false };
-    p.workload.phase[1] = (struct phase_params){ "pause", 500000000, 0, true };
-    p.workload.phase[2] = (struct phase_params){ "burst", 1000000000, 40, true };
+    p.workload.phase[0] = (struct phase_params){ "warm-up", 1000000000, 10, false, 0, 0, 0 };
+    p.workload.phase[1] = (struct phase_params){ "pause", 500000000, 0, true, 0, 0, 0 };
+    p.workload.phase[2] = (struct phase_params){ "burst", 1000000000, 40, true, 0, 0, 0 };
     schedule_build(&s, &p, 1, 0);
     assert_int_equal(s.count, 50);
     assert_int_equal(s.end_ns, 2500000000);

@@ -16,7 +16,7 @@ static struct parameters phases_case(int n, const double rates[])
     struct parameters p = push_case_plain();
     p.workload.phases = n;
     for (int i = 0; i < n; i++)
-        p.workload.phase[i] = (struct phase_params){ "x", 10 * S, rates[i], true };
+        p.workload.phase[i] = (struct phase_params){ "x", 10 * S, rates[i], true, 0, 0, 0 };
     return p;
 }
 

@@ -201,7 +201,7 @@ static void run_fan_out(enum fan_out fan_out, int64_t write_timeout_ns, struct r
     p.network.write_timeout_ns = write_timeout_ns;
     p.network.socket_bytes = 4096;
     p.workload.payload_bytes = 10000;
-    p.workload.phase[0] = (struct phase_params){ "steady", 20 * S, 2, true };
+    p.workload.phase[0] = (struct phase_params){ "steady", 20 * S, 2, true, 0, 0, 0 };
     p.class_count = 2;
     p.classes[0] = (struct client_class){ .share = 1 };
     p.classes[1] = (struct client_class){ .share = 3, .stall_at_ns = 0 };

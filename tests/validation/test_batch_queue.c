@@ -21,8 +21,8 @@
 #include "models/push_run.h"
 #include "tests/support/push_case.h"
 
-#define REPLICATIONS 12
-#define BATCHES      6000
+#define REPLICATIONS 24
+#define BATCHES      4000
 #define COST_NS      1e5
 #define S            1e9
 
@@ -33,12 +33,15 @@ struct batch_case {
     enum loop_kind loop;
     int64_t hops; /* 0: the publish itself writes */
     enum push_protocol protocol;
+    bool
+        together; /* one wake-up takes what several publishes have queued: then batches that wait
+                      are served member by member, which leaves the mean alone and no other */
 };
 
 static const struct batch_case cases[] = {
-    { "node", LOOP_NODE, 0, PROTOCOL_WEBSOCKET },
-    { "nginx", LOOP_NGINX, 0, PROTOCOL_SSE },
-    { "asyncio, one wake-up", LOOP_ASYNCIO, 1, PROTOCOL_SSE },
+    { "node", LOOP_NODE, 0, PROTOCOL_WEBSOCKET, false },
+    { "nginx", LOOP_NGINX, 0, PROTOCOL_SSE, false },
+    { "asyncio, one wake-up", LOOP_ASYNCIO, 1, PROTOCOL_SSE, true },
 };
 
 static struct parameters server_of(const struct batch_case *c, uint32_t n, double rho,
@@ -58,10 +61,12 @@ static struct parameters server_of(const struct batch_case *c, uint32_t n, doubl
     p.workload.arrivals = ARRIVAL_POISSON;
     p.workload.drain_ns = (int64_t)(100 * S);
     p.workload.phases = 2;
-    p.workload.phase[0] = (struct phase_params){ "warm-up", (int64_t)(seconds / 20 * S),
-                                                 BATCHES / seconds, false };
+    p.workload.phase[0] = (struct phase_params){
+        "warm-up", (int64_t)(seconds / 20 * S), BATCHES / seconds, false, 0, 0, 0
+    };
     p.workload.phase[1] =
-        (struct phase_params){ "steady", (int64_t)(seconds * S), BATCHES / seconds, true };
+        (struct phase_params){ "steady", (int64_t)(seconds * S), BATCHES / seconds, true, 0, 0,
+                               0 };
     return p;
 }
 
@@ -110,7 +115,7 @@ static void check_batches(const struct batch_case *c, uint32_t n, double rho, do
         for (int f = 0; f < FIGURES; f++)
             value[f][i] = figure[f];
     }
-    for (int f = 0; f < FIGURES; f++) {
+    for (int f = 0; f < (c->together ? FIRST : FIGURES); f++) {
         char what[96];
         snprintf(what, sizeof what, "%s, batches of %u, load %g, cv %g, %s", c->server, n, rho,
                  cv, names[f]);
@@ -121,11 +126,11 @@ static void check_batches(const struct batch_case *c, uint32_t n, double rho, do
 static void fan_out_is_a_batch_queue(void **state)
 {
     static const uint32_t sizes[] = { 1, 10, 200 };
-    static const double loads[] = { 0.3, 0.5, 0.75 }, cvs[] = { 0, 0.7 };
+    static const double loads[] = { 0.3, 0.75 }, cvs[] = { 0, 0.7 };
     (void)state;
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
         for (size_t n = 0; n < 3; n++)
-            for (size_t l = 0; l < 3; l++)
+            for (size_t l = 0; l < 2; l++)
                 for (size_t v = 0; v < 2; v++)
                     check_batches(&cases[c], sizes[n], loads[l], cvs[v]);
 }
