@@ -54,7 +54,7 @@ static const struct argp_option options[] = {
     { NULL, 0, NULL, 0, "The experiment:", 3 },
     { "arm", OPT_ARM, "ARM", 0, "sim, real (needs to make a cgroup) or both (sim)", 3 },
     { "duration", OPT_DURATION, "TIME", 0, "of each repeat (10s)", 3 },
-    { "repeat", OPT_REPEAT, "N", 0, "repeats with fresh phases; the model does 4 N (1)", 3 },
+    { "repeat", OPT_REPEAT, "N", 0, "repeats with fresh phases; the model does 16 N (1)", 3 },
     { "seed", OPT_SEED, "N", 0, "of the phases (1)", 3 },
     { "gap", OPT_GAP, "TIME", 0, "shortest wait that counts as a stall (0.2ms)", 3 },
     { "format", OPT_FORMAT, "FORMAT", 0, "table or json (table)", 3 },

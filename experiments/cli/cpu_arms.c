@@ -9,7 +9,7 @@
 #include "experiments/replay/cpu_probe.h"
 #include "experiments/replay/host_facts.h"
 
-#define SIM_REPEATS 4 /* the model repeats so much oftener: its phases cost nothing */
+#define SIM_REPEATS 16 /* the model repeats so much oftener: its phases cost nothing */
 
 _Static_assert(CPU_ATTEMPTS <= SIM_REPEATS, "room for the costs of all repeats");
 

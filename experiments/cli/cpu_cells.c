@@ -6,7 +6,9 @@
 #include <stdio.h>
 
 #define MS           INT64_C(1000000)
-#define REPEATS      8
+#define REPEATS      8  /* at least, each with fresh phases of tick and period */
+#define LOCKED       16 /* of periods of whole ticks: the two keep their phase, a repeat is one draw */
+#define TICK         (4 * MS)
 #define GAP          (MS / 2) /* virtual machines lose up to some 0.4 ms at a time without a limit */
 #define WARM_REPEATS 5 /* of cells that take a fixed amount of work: their median is compared */
 #define WARM_WORK    (100 * MS)
@@ -32,7 +34,7 @@ static struct cpu_cell *add(struct list *list, const char *format, ...)
     return cell;
 }
 
-/* Short, but with a dozen periods in each repeat. */
+/* Short: half a dozen periods a repeat. What differs is the phases, so rather more repeats. */
 static void limit(struct cpu_cell *cell, int64_t quota_ns, int64_t period_ns, int64_t burst_ns)
 {
     struct cpu_workload_params *p = &cell->plan.params;
@@ -40,7 +42,8 @@ static void limit(struct cpu_cell *cell, int64_t quota_ns, int64_t period_ns, in
         .quota_ns = quota_ns, .period_ns = period_ns, .burst_ns = burst_ns, .weight = 1024
     };
     p->gap_ns = GAP;
-    p->duration_ns = 12 * period_ns > 500 * MS ? 12 * period_ns : 500 * MS;
+    p->duration_ns = 6 * period_ns > 500 * MS ? 6 * period_ns : 500 * MS;
+    cell->plan.repeats = period_ns % TICK == 0 ? LOCKED : REPEATS;
 }
 
 static void add_limits(struct list *list)
