@@ -187,7 +187,7 @@ lint:
 # The simulator against each real server, on cells that its profile was not fitted to: about 12
 # minutes a stack on a quiet machine. Where no cgroup can be made, or with ROWS=shipped, the rows in
 # data/measured/ are judged. STACKS picks: make validate STACKS=nginx
-STACKS   ?= fastapi nginx node
+STACKS   ?= $(patsubst experiments/validate-%.yaml,%,$(wildcard experiments/validate-*.yaml))
 .PHONY: validate
 validate: deps
 	@$(if $(filter shipped,$(ROWS)),,$(MAKE) --no-print-directory -s servers)
