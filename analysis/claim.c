@@ -23,12 +23,12 @@ static bool is_operator(const char *word)
            strcmp(word, ">=") == 0;
 }
 
-/* KEY=each and KEY=some give the line its range. */
+/* KEY=EACH and KEY=SOME give the line its range. */
 static int read_range(struct evidence *e, const char *word)
 {
     const char *value = strchr(word, '=');
-    enum evidence_range range = strcmp(value, "=each") == 0   ? EVIDENCE_EACH
-                                : strcmp(value, "=some") == 0 ? EVIDENCE_SOME
+    enum evidence_range range = strcmp(value, "=EACH") == 0   ? EVIDENCE_EACH
+                                : strcmp(value, "=SOME") == 0 ? EVIDENCE_SOME
                                                               : EVIDENCE_ONE;
     if (range == EVIDENCE_ONE)
         return 0;

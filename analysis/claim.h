@@ -5,15 +5,15 @@
  *     memory:
  *       - memory.peak if server.queue.policy=none > 2 x memory.peak if server.queue.policy=drop-oldest
  *     every step of the limit:
- *       - delivery.p99 if cpu.limit=next < 2 x delivery.p99 if cpu.limit=each
+ *       - delivery.p99 if cpu.limit=NEXT < 2 x delivery.p99 if cpu.limit=EACH
  *
  * Evidence is a list of lines, or named parts of the claim with a list each. A line compares two
- * sums: [NUMBER x] METRIC [or NUMBER] [if KEY=VALUE ...] or NUMBER, joined by + and -, with < <= > >= between
- * the sums; all words stand between blanks, metrics count in base units (s, B, 1). KEY=VALUE are
- * swept values, and where several cells have them their mean counts; `or` gives a metric that is not
- * defined (what never happened has no time) a value. KEY=each makes the line speak
- * of every value of KEY in the order of the file, KEY=some of at least one, and KEY=next in the
- * same line is the value after it.
+ * sums: [NUMBER x] METRIC [or NUMBER] [if KEY=VALUE ...] or NUMBER, joined by + and -, with < <= >
+ * >= between the sums; all words stand between blanks, metrics count in base units (s, B, 1).
+ * KEY=VALUE are swept values, and where several cells have them their mean counts; `or` gives a
+ * metric that is not defined (what never happened has no time) a value. KEY=EACH makes the line
+ * speak of every value of KEY in the order of the file, KEY=SOME of at least one, and KEY=NEXT in
+ * the same line is the value after it.
  *
  * For a row of the decision matrix: decision: { case: …, risk: …, choice: … }.
  */

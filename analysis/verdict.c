@@ -94,7 +94,7 @@ enum evidence_result verdict_decide(const char *operator, double low, double hig
 
 /* -- one comparison ---------------------------------------------------------------------------- */
 
-struct range_values { /* of a line's key: each and some stand for `this` */
+struct range_values { /* of a line's key: EACH and SOME stand for `this` */
     const char *key, *this, *next;
 };
 
@@ -106,8 +106,8 @@ static char *cell_at(const struct evidence_term *t, const struct range_values *v
         const char *is = strchr(w, '=');
         bool of_key =
             v->key && strncmp(w, v->key, (size_t)(is - w)) == 0 && v->key[is - w] == '\0';
-        bool this = of_key && (strcmp(is, "=each") == 0 || strcmp(is, "=some") == 0);
-        bool next = of_key && strcmp(is, "=next") == 0;
+        bool this = of_key && (strcmp(is, "=EACH") == 0 || strcmp(is, "=SOME") == 0);
+        bool next = of_key && strcmp(is, "=NEXT") == 0;
         char *longer = mem_printf("%s%s%.*s%s", cell, *cell ? " " : "",
                                   (int)(this || next ? is + 1 - w : (long)strlen(w)), w,
                                   this   ? v->this
@@ -214,7 +214,7 @@ static char **values_of(const struct figures *f, const char *key, size_t *count)
 static bool has_next(const struct evidence *e)
 {
     for (size_t k = 0; k < e->term_count; k++)
-        if (e->terms[k].cell && strstr(e->terms[k].cell, "=next"))
+        if (e->terms[k].cell && strstr(e->terms[k].cell, "=NEXT"))
             return true;
     return false;
 }

@@ -159,16 +159,16 @@ static void test_lines(void **state)
         { "gap > 0", RUNS, EVIDENCE_OPEN, "" },
         { "gap or 2 > 0", RUNS, EVIDENCE_SHOWN, "" },
         { "flat <= 1", RUNS, EVIDENCE_SHOWN, "" },
-        { "m if cpu.limit=next < 4 x m if cpu.limit=each", RUNS, EVIDENCE_SHOWN,
+        { "m if cpu.limit=NEXT < 4 x m if cpu.limit=EACH", RUNS, EVIDENCE_SHOWN,
           "cpu.limit=200m to 100m" },
-        { "m if cpu.limit=next < 2.5 x m if cpu.limit=each", RUNS, EVIDENCE_REFUTED,
+        { "m if cpu.limit=NEXT < 2.5 x m if cpu.limit=EACH", RUNS, EVIDENCE_REFUTED,
           "cpu.limit=200m to 100m" },
-        { "m if cpu.limit=next > 2.5 x m if cpu.limit=some", RUNS, EVIDENCE_SHOWN,
+        { "m if cpu.limit=NEXT > 2.5 x m if cpu.limit=SOME", RUNS, EVIDENCE_SHOWN,
           "cpu.limit=200m to 100m" },
-        { "m if cpu.limit=next > 4 x m if cpu.limit=some", RUNS, EVIDENCE_REFUTED,
+        { "m if cpu.limit=NEXT > 4 x m if cpu.limit=SOME", RUNS, EVIDENCE_REFUTED,
           "cpu.limit=200m to 100m" },
-        { "m if cpu.limit=each < 50", RUNS, EVIDENCE_SHOWN, "cpu.limit=100m" },
-        { "m if cpu.limit=some < 10", RUNS, EVIDENCE_SHOWN, "cpu.limit=400m" },
+        { "m if cpu.limit=EACH < 50", RUNS, EVIDENCE_SHOWN, "cpu.limit=100m" },
+        { "m if cpu.limit=SOME < 10", RUNS, EVIDENCE_SHOWN, "cpu.limit=400m" },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -191,13 +191,13 @@ static void test_wrong_lines(void **state)
         "m > 1 > 0",
         "> 1",
         "m if > 1",
-        "m if cpu.limit=each > m if cpu.limit=some",
+        "m if cpu.limit=EACH > m if cpu.limit=SOME",
         "m + > 1",
         "m or > 1",
         "m > nan",
         "nothing > 1",              /* no run has it */
         "m if cpu.limit=300m > 1",  /* nor that cell */
-        "m if cpu.period=each > 1", /* nor that key */
+        "m if cpu.period=EACH > 1", /* nor that key */
     };
     (void)state;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
