@@ -220,7 +220,7 @@ static void test_metric_lag(void **state)
         p.cpu.quota_ns = 10 * MS;
         p.workload.phase[0].rate_hz = 5;
         p.workload.phases = 2;
-        p.workload.phase[1] = (struct phase_params){ "more", 60 * S, 25, true };
+        p.workload.phase[1] = (struct phase_params){ "more", 60 * S, 25, true, 0, 0, 0 };
         p.fleet.autoscale = true;
         p.fleet.autoscaler.target[AUTOSCALE_CPU] = 0.5;
         p.fleet.autoscaler.lag_ns = cases[i].lag_s * S;
