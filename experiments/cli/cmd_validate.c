@@ -145,7 +145,10 @@ static void add_row(struct text_table *t, const struct comparison *c,
     text_table_cell(t, "%s", figure_metric(c->figure));
     spread(t, c, ARM_REAL);
     spread(t, c, ARM_SIM);
-    text_table_cell(t, isfinite(c->ratio) ? "%.2f" : "", c->ratio);
+    if (isfinite(c->ratio))
+        text_table_cell(t, "%.2f", c->ratio);
+    else
+        text_table_cell(t, "%s", "");
     if (first)
         text_table_cell(t, "%s / %s", load_verdict_name(load_verdict(slo, c->cell, ARM_REAL)),
                         load_verdict_name(load_verdict(slo, c->cell, ARM_SIM)));
