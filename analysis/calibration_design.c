@@ -1,0 +1,294 @@
+#include "analysis/calibration_design.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AROUND_S      3.0   /* start, connects, settling and end of a run */
+#define REPEATS_MAX   3     /* of the design */
+#define DELIVERIES_HZ 40000 /* what a run asks of the client at most */
+#define PUBLISHES_HZ  250
+#define PUBLISHES_MIN 3  /* a second: fewer give no quantiles in a run's time */
+#define LIMIT_LEAST   10 /* millicores: the kernel's 1 ms a period */
+#define AMPLE         1000
+#define LARGE_COSTS   1.4 /* a guess: a delivery of 4 KiB over one of 100 B */
+#define BURST_RATE    3.0 /* over the mean before and after it */
+#define QUICK_SECONDS 4.0
+#define PILOT_SECONDS 2.5
+
+/* -- cells ----------------------------------------------------------------------------------- */
+
+struct recipe {
+    int clients;
+    bool large;    /* 4 KiB instead of 100 B */
+    double load;   /* demand, as a share of a CPU, that the rate is chosen for */
+    double supply; /* CPU limit over the demand; 0: ample */
+    bool burst;
+};
+
+/* The more telling first. */
+static const struct recipe full[] = {
+    { 480, false, 0.12, 0, false },     { 15, false, 0.10, 0, false },
+    { 480, false, 0.12, 1.3, false },   { 480, false, 0.12, 0.7, false },
+    { 480, true, 0.12, 0, false },      { 110, false, 0.12, 0, false },
+    { 480, false, 0.12, 2.5, false },   { 1900, false, 0.20, 0, false },
+    { 110, false, 0.12, 1.2, false },   { 1900, false, 0.16, 1.3, false },
+    { 480, true, 0.12, 1.3, false },    { 480, false, 0.10, 1.8, true },
+    { 15, false, 0.004, 0, false },     { 110, false, 0.12, 0.7, false },
+    { 1900, false, 0.16, 0.75, false }, { 2, false, 0.08, 0.8, false },
+};
+static const struct recipe quick[] = {
+    { 300, false, 0.12, 0, false },
+    { 15, false, 0.10, 0, false },
+    { 300, false, 0.12, 1.2, false },
+    { 300, true, 0.12, 0, false },
+};
+static const struct recipe pilot[] = {
+    { 20, false, 0, 0, false },
+    { 480, false, 0, 0, false },
+};
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+struct cell {
+    enum push_protocol protocol;
+    int clients;
+    bool large;
+    double rate_hz[3]; /* before, in and after a burst */
+    int limit;         /* millicores */
+};
+
+/* Three digits: as exact as anybody needs, and short to read. */
+static double rounded(double value)
+{
+    double unit = pow(10, floor(log10(value)) - 2);
+    return round(value / unit) * unit;
+}
+
+static struct cell cook(const struct recipe *r, enum push_protocol protocol,
+                        const struct design_costs *costs)
+{
+    double each_ns =
+        costs->publish_ns + r->clients * costs->delivery_ns * (r->large ? LARGE_COSTS : 1);
+    double mean = r->burst ? (2 + BURST_RATE) / 3 : 1; /* over the base rate */
+    double most = fmin(PUBLISHES_HZ, (double)DELIVERIES_HZ / r->clients);
+    double rate = fmax(fmin(r->load * 1e9 / each_ns / mean, most), PUBLISHES_MIN);
+    struct cell cell = {
+        .protocol = protocol, .clients = r->clients, .large = r->large, .limit = AMPLE
+    };
+    for (int i = 0; i < 3; i++)
+        cell.rate_hz[i] = rounded(rate * (r->burst && i == 1 ? BURST_RATE : 1));
+    double demand = 1000 * rate * mean * each_ns / 1e9; /* millicores */
+    if (r->supply > 0)
+        cell.limit = (int)fmin(fmax(ceil(r->supply * demand), LIMIT_LEAST), AMPLE);
+    return cell;
+}
+
+/* -- the file -------------------------------------------------------------------------------- */
+
+static const char *const loop_names[] = {
+    [LOOP_UVLOOP] = "uvloop", [LOOP_ASYNCIO] = "asyncio", [LOOP_NODE] = "node",
+    [LOOP_NGINX] = "nginx",   [LOOP_THREADS] = "threads",
+};
+
+static void write_head(FILE *out, const struct design_request *request, double seconds,
+                       int repeats)
+{
+    fprintf(out,
+            "# Written by pushsim calibrate.\n"
+            "question: What do the steps of a delivery cost on this server?\n"
+            "server: { loop: %s, hops: %d }\n"
+            "workload:\n"
+            "  arrivals: poisson\n"
+            "  drain: 6s\n"
+            "  phases:\n"
+            "    - { name: before, duration: %gms, rate: 10/s }\n"
+            "    - { name: burst, duration: %gms, rate: 10/s }\n"
+            "    - { name: after, duration: %gms, rate: 10/s }\n"
+            "real: { repeats: %d }\n"
+            "sweep:\n"
+            "  zip:\n",
+            loop_names[request->loop], request->hops, round(400 * seconds),
+            round(200 * seconds), round(400 * seconds), repeats);
+}
+
+enum column { PROTOCOL, CLIENTS, PAYLOAD, BEFORE, BURST, AFTER, LIMIT, COLUMNS };
+
+static void write_value(FILE *out, const struct cell *cell, enum column column)
+{
+    switch (column) {
+    case PROTOCOL:
+        fputs(cell->protocol == PROTOCOL_SSE ? "sse" : "websocket", out);
+        break;
+    case CLIENTS:
+        fprintf(out, "%d", cell->clients);
+        break;
+    case PAYLOAD:
+        fputs(cell->large ? "4KiB" : "100B", out);
+        break;
+    case BEFORE:
+    case BURST:
+    case AFTER:
+        fprintf(out, "%.10g/s", cell->rate_hz[column - BEFORE]);
+        break;
+    case LIMIT:
+        fprintf(out, "%dm", cell->limit);
+        break;
+    case COLUMNS:
+        break;
+    }
+}
+
+static void write_cells(FILE *out, const struct cell *cells, size_t count)
+{
+    static const char *const names[COLUMNS] = {
+        "protocol",
+        "clients.count",
+        "workload.payload",
+        "workload.phases.before.rate",
+        "workload.phases.burst.rate",
+        "workload.phases.after.rate",
+        "cpu.limit",
+    };
+    for (int column = 0; column < COLUMNS; column++) {
+        fprintf(out, "    %s: [", names[column]);
+        for (size_t i = 0; i < count; i++) {
+            fputs(i ? ", " : "", out);
+            write_value(out, &cells[i], (enum column)column);
+        }
+        fputs("]\n", out);
+    }
+}
+
+static int protocols_of(const struct design_request *request)
+{
+    int count = 0;
+    for (int p = 0; p < PROTOCOLS; p++)
+        count += request->speaks[p];
+    return count;
+}
+
+/* All protocols of a recipe side by side: what drifts on the host meets them alike. */
+static char *write_design(const struct design_request *request, const struct recipe *recipes,
+                          size_t count, const struct design_costs costs[PROTOCOLS],
+                          double seconds, int repeats)
+{
+    struct cell *cells = mem_alloc(count * PROTOCOLS * sizeof *cells);
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        for (int p = 0; p < PROTOCOLS; p++)
+            if (request->speaks[p])
+                cells[n++] = cook(&recipes[i], (enum push_protocol)p, &costs[p]);
+    char *text;
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+    write_head(out, request, seconds, repeats);
+    write_cells(out, cells, n);
+    fclose(out);
+    free(cells);
+    return text;
+}
+
+char *calibration_design(const struct design_request *request,
+                         const struct design_costs costs[PROTOCOLS])
+{
+    bool is_quick = request->size == DESIGN_QUICK;
+    double seconds = is_quick ? QUICK_SECONDS : 6.0;
+    size_t count = is_quick ? COUNT(quick) : COUNT(full);
+    double each_s = protocols_of(request) * (seconds + AROUND_S);
+    size_t affordable = (size_t)fmax(request->budget_s / each_s, 1);
+    int repeats = (int)fmin((double)affordable / (double)count, REPEATS_MAX);
+    if (affordable < count)
+        count = affordable;
+    return write_design(request, is_quick ? quick : full, count, costs, seconds,
+                        repeats > 1 && !is_quick ? repeats : 1);
+}
+
+/* -- the pilot ------------------------------------------------------------------------------- */
+
+/* A load of a few per cent for a fast server and of less than one CPU for a slow one. */
+#define PILOT_PUBLISH_NS  500e3
+#define PILOT_DELIVERY_NS 20e3
+#define PILOT_LOAD        0.1
+
+char *calibration_pilot(const struct design_request *request)
+{
+    struct recipe recipes[COUNT(pilot)];
+    struct design_costs guess[PROTOCOLS];
+    memcpy(recipes, pilot, sizeof recipes);
+    for (size_t i = 0; i < COUNT(pilot); i++)
+        recipes[i].load = PILOT_LOAD;
+    for (int p = 0; p < PROTOCOLS; p++)
+        guess[p] = (struct design_costs){ PILOT_PUBLISH_NS, PILOT_DELIVERY_NS };
+    return write_design(request, recipes, COUNT(pilot), guess, PILOT_SECONDS, 1);
+}
+
+struct reading { /* sums of one cell */
+    double used_s, published;
+};
+
+struct pilot_rows {
+    struct reading of[PROTOCOLS][COUNT(pilot)];
+};
+
+static bool find_cell(const char *cell, int *protocol, size_t *recipe)
+{
+    char key[64], value[UNIT_TEXT_BYTES];
+    int found = 0;
+    while (cell_next(&cell, key, value)) {
+        if (strcmp(key, "protocol") == 0) {
+            *protocol = strcmp(value, "sse") == 0 ? PROTOCOL_SSE : PROTOCOL_WEBSOCKET;
+            found |= 1;
+        }
+        for (size_t i = 0; strcmp(key, "clients.count") == 0 && i < COUNT(pilot); i++)
+            if (atoi(value) == pilot[i].clients) {
+                *recipe = i;
+                found |= 2;
+            }
+    }
+    return found == 3;
+}
+
+static void take(void *context, const struct store_value *v)
+{
+    struct pilot_rows *rows = context;
+    int protocol;
+    size_t recipe;
+    if (!find_cell(v->cell, &protocol, &recipe))
+        return;
+    if (strcmp(v->metric, "cpu.used") == 0)
+        rows->of[protocol][recipe].used_s += v->value;
+    if (strcmp(v->metric, "published") == 0)
+        rows->of[protocol][recipe].published += v->value;
+}
+
+/* Two equations: CPU time of a publish = publish + clients x delivery. */
+static struct design_costs solve(const struct reading reading[COUNT(pilot)])
+{
+    double few = 1e9 * reading[0].used_s / reading[0].published;
+    double many = 1e9 * reading[1].used_s / reading[1].published;
+    double delivery = (many - few) / (pilot[1].clients - pilot[0].clients);
+    delivery = fmax(delivery, 100);
+    return (struct design_costs){ fmax(few - pilot[0].clients * delivery, 1e3), delivery };
+}
+
+int calibration_pilot_read(const struct design_request *request, struct store *store,
+                           const char *name, struct design_costs costs[PROTOCOLS],
+                           struct error *err)
+{
+    struct pilot_rows rows = { 0 };
+    int code = store_values(store, name, "real", take, &rows, err);
+    if (code)
+        return code;
+    for (int p = 0; p < PROTOCOLS; p++)
+        for (size_t i = 0; request->speaks[p] && i < COUNT(pilot); i++)
+            if (!(rows.of[p][i].published > 0))
+                return error_set(err, ERR_INVALID,
+                                 "no sound pilot run of %s with %d clients: the machine is too "
+                                 "busy, or the server does not deliver",
+                                 p == PROTOCOL_SSE ? "sse" : "websocket", pilot[i].clients);
+    for (int p = 0; p < PROTOCOLS; p++)
+        if (request->speaks[p])
+            costs[p] = solve(rows.of[p]);
+    return 0;
+}
