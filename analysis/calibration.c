@@ -1,4 +1,4 @@
-#include "analysis/calibration.h"
+#include "analysis/calibration_internal.h"
 
 #include <assert.h>
 #include <math.h>
@@ -9,130 +9,8 @@
 #include "models/push_run.h"
 #include "models/schedule.h"
 
-/* What a fit can hope to reach: the clock, the histogram's buckets, the machine's mood. */
-#define SIGMA_FLOOR       0.03
-#define SIGMA_FLOOR_SHARE 0.02
-/* Cells with fewer throttled periods tell the means; in the others queues amplify noise. */
-#define AMPLE_SHARE 0.03
-
-static const char *const metric_names[] = { "cpu.used",           "delivery.first.p50",
-                                            "delivery.last.p50",  "delivery.p50",
-                                            "delivery.p95",       "delivery.p99",
-                                            "cpu.throttled_share" };
-
-const char *calibration_metric_name(enum calibration_metric metric)
-{
-    return metric_names[metric];
-}
-
-/* -- the real rows ---------------------------------------------------------------------------- */
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Median of those that are numbers; NAN when none is. */
-static double median(const double *values, int count)
-{
-    double kept[CALIBRATION_REPEATS];
-    int n = 0;
-    for (int i = 0; i < count; i++)
-        if (!isnan(values[i]))
-            kept[n++] = values[i];
-    if (n == 0)
-        return NAN;
-    qsort(kept, (size_t)n, sizeof *kept, by_value);
-    return n % 2 ? kept[n / 2] : (kept[n / 2 - 1] + kept[n / 2]) / 2;
-}
-
-static int repeat_of(struct calibration_cell *cell, int64_t replication)
-{
-    for (int i = 0; i < cell->repeats; i++)
-        if (cell->replication[i] == replication)
-            return i;
-    if (cell->repeats == CALIBRATION_REPEATS)
-        return -1;
-    for (int m = 0; m < CALIBRATION_METRICS; m++)
-        cell->value[m][cell->repeats] = NAN;
-    cell->replication[cell->repeats] = replication;
-    return cell->repeats++;
-}
-
-static void take_value(void *context, const struct store_value *v)
-{
-    struct calibration *c = context;
-    for (int m = 0; m < CALIBRATION_METRICS; m++) {
-        if (strcmp(v->metric, metric_names[m]) != 0)
-            continue;
-        for (size_t i = 0; i < c->plan->count; i++) {
-            struct calibration_cell *cell = &c->cells[i];
-            /* by what was varied, as compare does: a hash changes with every option added */
-            if (strcmp(cell->point->cell, v->cell) != 0)
-                continue;
-            int repeat = repeat_of(cell, v->replication);
-            if (repeat >= 0)
-                cell->value[m][repeat] = v->value;
-        }
-    }
-}
-
-/* Standard error of the median's logarithm (or of the share), from the spread of the repeats. */
-static double spread(enum calibration_metric m, const double *values, int count)
-{
-    double sum = 0, squares = 0;
-    int n = 0;
-    for (int i = 0; i < count; i++) {
-        double x = m == CALIBRATION_THROTTLED ? values[i] : log(values[i]);
-        if (!isfinite(x))
-            continue;
-        sum += x;
-        squares += x * x;
-        n++;
-    }
-    double floor = m == CALIBRATION_THROTTLED ? SIGMA_FLOOR_SHARE : SIGMA_FLOOR;
-    double variance = n > 1 ? fmax((squares - sum * sum / n) / (n - 1), 0) : 0;
-    return sqrt(floor * floor + variance / fmax(n, 1));
-}
-
-static void summarise(struct calibration_cell *cell)
-{
-    for (int m = 0; m < CALIBRATION_METRICS; m++) {
-        cell->real[m] = median(cell->value[m], cell->repeats);
-        cell->sigma[m] = spread((enum calibration_metric)m, cell->value[m], cell->repeats);
-    }
-}
-
-int calibration_collect(struct calibration *c, const struct plan *plan, struct store *store,
-                        const char *name, struct error *err)
-{
-    struct calibration made = { .plan = plan, .draws = 1 };
-    made.cells = mem_alloc(plan->count * sizeof *made.cells);
-    for (size_t i = 0; i < plan->count; i++)
-        made.cells[i].point = &plan->points[i];
-    int code = store_values(store, name, "real", take_value, &made, err);
-    for (size_t i = 0; i < plan->count && !code; i++) {
-        if (made.cells[i].repeats == 0)
-            continue;
-        made.cells[made.cell_count] = made.cells[i];
-        summarise(&made.cells[made.cell_count++]);
-        made.runs += made.cells[i].repeats;
-    }
-    if (!code && made.cell_count == 0)
-        code = error_set(err, ERR_INVALID, "no valid real run of '%s' to fit", name);
-    if (code)
-        free(made.cells);
-    else
-        *c = made;
-    return code;
-}
-
-void calibration_close(struct calibration *c)
-{
-    free(c->cells);
-    memset(c, 0, sizeof *c);
-}
+#define GUESS_SPREAD 1.5 /* of the logarithm of a cost about its default */
+#define TURN         3.0 /* spreads beyond which a residual counts less than its square */
 
 /* -- the model as regression function --------------------------------------------------------- */
 
@@ -147,7 +25,7 @@ static void simulate(const struct settings *s, uint64_t seed, int64_t replicatio
     push_run(&s->parameters, &schedule, seed + 7919 * (uint64_t)draw, (uint32_t)replication,
              &record);
     for (int m = 0; m < CALIBRATION_METRICS; m++)
-        out[m] = run_record_value(&record, metric_names[m]);
+        out[m] = run_record_value(&record, calibration_metric_name((enum calibration_metric)m));
     run_record_close(&record);
     schedule_close(&schedule);
 }
@@ -166,59 +44,82 @@ static void predict(const struct calibration *c, const struct settings *s,
                 all[m][runs] = one[m];
         }
     for (int m = 0; m < CALIBRATION_METRICS; m++)
-        out[m] = median(all[m], runs);
+        out[m] = calibration_median(all[m], runs);
 }
 
 /* -- stages ----------------------------------------------------------------------------------- */
 
-/* What each stage varies. A name that starts with "cost.sse." or "cost.websocket." counts only
- * where that protocol was measured. Left at their defaults, since this design cannot tell them
- * from the ones fitted: enqueue (from wake), iteration and ready-fd (from publish). */
-static const char *const mean_options[] = {
-    "cost.publish",         "cost.sse.wake",        "cost.sse.state",
-    "cost.sse.write",       "cost.sse.write-kib",   "cost.websocket.wake",
-    "cost.websocket.state", "cost.websocket.write", "cost.websocket.write-kib",
-    "cost.warm.saturation", "cost.warm.time",       NULL
+/* What each stage varies, and where the runs can tell it. */
+enum where {
+    EVERYWHERE,
+    HELD_WRITES, /* uvloop: taking and writing are apart, so item is told from write; but a
+                    message's enqueue only in one sum with wake */
+    DIRECT,      /* the others: the first byte tells enqueue; item is one sum with write */
+    WOKEN,       /* hops > 0: a wake-up of its own */
 };
-static const char *const tail_options[] = {
-    "cost.sse.item",          "cost.websocket.item",      "cost.noise",
-    "cost.interference.rate", "cost.interference.length", NULL
+struct varied {
+    const char *option;
+    enum where where;
+};
+/* A name that starts with "cost.sse." or "cost.websocket." counts only where that protocol was
+ * measured. */
+static const struct varied mean_options[] = {
+    { "cost.publish", EVERYWHERE },
+    { "cost.enqueue", DIRECT },
+    { "cost.iteration", EVERYWHERE },
+    { "cost.sse.wake", WOKEN },
+    { "cost.sse.state", EVERYWHERE },
+    { "cost.sse.write", EVERYWHERE },
+    { "cost.sse.write-kib", EVERYWHERE },
+    { "cost.websocket.wake", WOKEN },
+    { "cost.websocket.state", EVERYWHERE },
+    { "cost.websocket.write", EVERYWHERE },
+    { "cost.websocket.write-kib", EVERYWHERE },
+    { "cost.warm.saturation", EVERYWHERE },
+    { "cost.warm.time", EVERYWHERE },
+    { NULL, EVERYWHERE },
+};
+static const struct varied tail_options[] = {
+    { "cost.sse.item", HELD_WRITES },
+    { "cost.websocket.item", HELD_WRITES },
+    { "cost.noise", EVERYWHERE },
+    { "cost.interference.rate", EVERYWHERE },
+    { "cost.interference.length", EVERYWHERE },
+    { NULL, EVERYWHERE },
+};
+/* What is in one sum with a write is nothing beside it. */
+static const struct varied summed_options[] = {
+    { "cost.sse.wake", WOKEN },
+    { "cost.websocket.wake", WOKEN },
+    { "cost.sse.item", HELD_WRITES },
+    { "cost.websocket.item", HELD_WRITES },
+    { NULL, EVERYWHERE },
 };
 
-struct stage {
-    const struct calibration *calibration;
-    struct fit_parameter *parameters; /* `count` that are fitted */
-    size_t count;
-    const struct fit_parameter *held; /* `held_count` that keep their start value */
-    size_t held_count;
-    bool quantiles; /* p95, p99 and throttled cells too */
-};
-
-static bool wanted(const struct stage *stage, const struct calibration_cell *cell, int metric)
+static bool told(enum where where, enum loop_kind loop, int64_t hops)
 {
-    if (isnan(cell->real[metric]))
-        return false;
-    bool ample = !(cell->real[CALIBRATION_THROTTLED] > AMPLE_SHARE);
-    switch ((enum calibration_metric)metric) {
-    case CALIBRATION_CPU:
-        return true;
-    case CALIBRATION_FIRST:
-    case CALIBRATION_LAST:
-        return ample;
-    case CALIBRATION_P50:
-        return ample || stage->quantiles;
-    default:
-        return stage->quantiles;
-    }
+    return where == EVERYWHERE || (where == HELD_WRITES && loop == LOOP_UVLOOP) ||
+           (where == DIRECT && loop != LOOP_UVLOOP) || (where == WOKEN && hops > 0);
 }
 
-static size_t count_residuals(const struct stage *stage)
+const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_t hops)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < stage->calibration->cell_count; i++)
-        for (int m = 0; m < CALIBRATION_METRICS; m++)
-            count += wanted(stage, &stage->calibration->cells[i], m);
-    return count;
+    const char *leaf = strrchr(option, '.');
+    if (strncmp(option, "cost.", 5) != 0)
+        return NULL;
+    if (strcmp(option, "cost.enqueue") == 0 && !told(DIRECT, loop, hops))
+        return "in one sum with wake";
+    if (strcmp(leaf, ".item") == 0 && !told(HELD_WRITES, loop, hops))
+        return "in one sum with write";
+    if (strcmp(leaf, ".wake") == 0 && !told(WOKEN, loop, hops))
+        return "in one sum with write";
+    if (strcmp(option, "cost.ready-fd") == 0)
+        return "in one sum with publish";
+    if (strncmp(option, "cost.gc.", 8) == 0)
+        return "interference stands for pauses of any cause";
+    if (strcmp(option, "cost.connection-noise") == 0)
+        return "not varied";
+    return NULL;
 }
 
 static void assign(struct settings *s, const char *option, double value)
@@ -244,11 +145,72 @@ static double current(const struct settings *s, const char *option)
     return settings_number(s, &which);
 }
 
+/* The cell as the plan has it, with the loop that was chosen and without what another cost
+ * already counts. */
+static struct settings start_settings(const struct calibration *c,
+                                      const struct calibration_cell *cell)
+{
+    struct settings s = cell->point->settings;
+    struct server_params *server = &s.parameters.server;
+    if (c->loop >= 0)
+        server->loop = (enum loop_kind)c->loop;
+    if (c->hops >= 0)
+        server->hops = c->hops;
+    for (const struct varied *v = summed_options; v->option; v++)
+        if (!told(v->where, server->loop, server->hops))
+            assign(&s, v->option, 0);
+    return s;
+}
+
+struct stage {
+    const struct calibration *calibration;
+    struct fit_parameter *parameters; /* `count` that are fitted */
+    size_t count;
+    const double *expected;           /* `count`: what one would guess without any data */
+    const struct fit_parameter *held; /* `held_count` that keep their start value */
+    size_t held_count;
+    bool quantiles; /* p95, p99 and throttled cells too */
+};
+
+static bool wanted(const struct stage *stage, const struct calibration_cell *cell, int metric)
+{
+    if (isnan(cell->real[metric]))
+        return false;
+    bool ample = !calibration_throttled(cell);
+    switch ((enum calibration_metric)metric) {
+    case CALIBRATION_CPU:
+        return true;
+    case CALIBRATION_FIRST:
+    case CALIBRATION_LAST:
+        return ample;
+    case CALIBRATION_P50:
+        return ample || stage->quantiles;
+    default:
+        return stage->quantiles;
+    }
+}
+
+static size_t count_residuals(const struct stage *stage)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < stage->calibration->cell_count; i++)
+        for (int m = 0; m < CALIBRATION_METRICS; m++)
+            count += wanted(stage, &stage->calibration->cells[i], m);
+    return count + stage->count;
+}
+
+/* Pseudo-Huber: r near 0, growing with the root of |r| beyond TURN. */
+static double softened(double r)
+{
+    double turned = sqrt(2 * TURN * TURN * (sqrt(1 + r * r / (TURN * TURN)) - 1));
+    return r < 0 ? -turned : turned;
+}
+
 static double residual(const struct calibration_cell *cell, int m, double sim)
 {
     if (m == CALIBRATION_THROTTLED)
-        return (sim - cell->real[m]) / cell->sigma[m];
-    return log(fmax(sim, 1e-9) / fmax(cell->real[m], 1e-9)) / cell->sigma[m];
+        return softened((sim - cell->real[m]) / cell->sigma[m]);
+    return softened(log(fmax(sim, 1e-9) / fmax(cell->real[m], 1e-9)) / cell->sigma[m]);
 }
 
 static void stage_residuals(const double *value, double *out, void *context)
@@ -256,7 +218,7 @@ static void stage_residuals(const double *value, double *out, void *context)
     const struct stage *stage = context;
     const struct calibration *c = stage->calibration;
     for (size_t i = 0; i < c->cell_count; i++) {
-        struct settings s = c->cells[i].point->settings;
+        struct settings s = start_settings(c, &c->cells[i]);
         double sim[CALIBRATION_METRICS];
         for (size_t p = 0; p < stage->held_count; p++)
             assign(&s, stage->held[p].name, stage->held[p].start);
@@ -267,6 +229,9 @@ static void stage_residuals(const double *value, double *out, void *context)
             if (wanted(stage, &c->cells[i], m))
                 *out++ = residual(&c->cells[i], m, sim[m]);
     }
+    /* where the data say nothing, nothing moves: two costs in one sum would else run away */
+    for (size_t p = 0; p < stage->count; p++)
+        *out++ = log(value[p] / stage->expected[p]) / GUESS_SPREAD;
 }
 
 static bool measured(const struct calibration *c, const char *option)
@@ -283,16 +248,19 @@ static bool measured(const struct calibration *c, const char *option)
     return true;
 }
 
-static size_t add_options(const struct calibration *c, const char *const *names,
+static size_t add_options(const struct calibration *c, const struct varied *varied,
                           struct fit_parameter *parameters, size_t n)
 {
-    for (; *names; names++) {
-        if (!measured(c, *names))
+    const struct settings s = start_settings(c, &c->cells[0]);
+    const struct server_params *server = &s.parameters.server;
+    for (; varied->option; varied++) {
+        if (!measured(c, varied->option) || !told(varied->where, server->loop, server->hops))
             continue;
-        double start = current(&c->cells[0].point->settings, *names);
+        double start = current(&s, varied->option);
+        assert(n < LEAST_SQUARES_MAX);
         /* a logarithm needs a start above zero, also where the default is "none" */
         parameters[n++] =
-            (struct fit_parameter){ .name = *names, .start = start > 0 ? start : 1.0 };
+            (struct fit_parameter){ .name = varied->option, .start = start > 0 ? start : 1.0 };
     }
     return n;
 }
@@ -337,9 +305,14 @@ int calibration_run(const struct calibration *c, struct calibration_fit *fit, st
     struct calibration_fit made = { 0 };
     size_t means = add_options(c, mean_options, parameters, 0);
     size_t all = add_options(c, tail_options, parameters, means);
-    struct stage first = { c, parameters, means, NULL, 0, false };
-    struct stage tails = { c, parameters + means, all - means, parameters, means, true };
-    struct stage joint = { c, parameters, all, NULL, 0, true };
+    double expected[LEAST_SQUARES_MAX];
+    for (size_t i = 0; i < all; i++)
+        expected[i] = parameters[i].start;
+    struct stage first = { c, parameters, means, expected, NULL, 0, false };
+    struct stage tails = {
+        c, parameters + means, all - means, expected + means, parameters, means, true
+    };
+    struct stage joint = { c, parameters, all, expected, NULL, 0, true };
     int code = run_stage(&first, 0.02, 30, &made.means, err);
     if (code)
         return error_wrap(err, code, "fit of the mean costs");
@@ -350,17 +323,55 @@ int calibration_run(const struct calibration *c, struct calibration_fit *fit, st
         code = run_stage(&joint, 0.05, 20, &made.quantiles, err);
     if (code)
         return error_wrap(err, code, "fit of the quantiles");
-    made.residuals = count_residuals(&joint);
+    made.residuals = count_residuals(&joint) - all;
     read_fit(parameters, all, &made);
     *fit = made;
     return 0;
 }
 
+int calibration_choose_loop(struct calibration *c, struct error *err)
+{
+    static const struct {
+        enum loop_kind loop;
+        int hops;
+    } kinds[] = { { LOOP_NODE, 0 }, { LOOP_UVLOOP, 1 }, { LOOP_ASYNCIO, 1 } };
+    double best = INFINITY;
+    size_t chosen = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct fit_parameter parameters[LEAST_SQUARES_MAX];
+        struct fit_result result;
+        c->loop = kinds[i].loop;
+        c->hops = kinds[i].hops;
+        size_t n = add_options(c, mean_options, parameters, 0);
+        double expected[LEAST_SQUARES_MAX];
+        for (size_t k = 0; k < n; k++)
+            expected[k] = parameters[k].start;
+        struct stage means = { c, parameters, n, expected, NULL, 0, false };
+        int code = run_stage(&means, 0.02, 30, &result, err);
+        if (code)
+            return error_wrap(err, code, "fit of the mean costs");
+        if (result.chi2 < best) {
+            best = result.chi2;
+            chosen = i;
+        }
+    }
+    c->loop = kinds[chosen].loop;
+    c->hops = kinds[chosen].hops;
+    return 0;
+}
+
+void calibration_settings(const struct calibration *c, const struct calibration_fit *fit,
+                          const struct calibration_cell *cell, struct settings *out)
+{
+    *out = start_settings(c, cell);
+    for (size_t i = 0; i < fit->count; i++)
+        assign(out, fit->options[i].option, fit->options[i].estimate);
+}
+
 void calibration_predict(const struct calibration *c, const struct calibration_fit *fit,
                          const struct calibration_cell *cell, double out[CALIBRATION_METRICS])
 {
-    struct settings s = cell->point->settings;
-    for (size_t i = 0; i < fit->count; i++)
-        assign(&s, fit->options[i].option, fit->options[i].estimate);
+    struct settings s;
+    calibration_settings(c, fit, cell, &s);
     predict(c, &s, cell, out);
 }

@@ -4,7 +4,11 @@
  * that it played (same seed and replication), and the logarithms of the ratios sim / real, each in
  * units of the real server's own spread, are the residuals of a least-squares fit (GSL). Two
  * stages: the mean costs from the figures that the means decide, then all parameters from the
- * quantiles as well, with common random numbers.
+ * quantiles as well, with common random numbers. A residual beyond a few spreads counts less than
+ * its square (pseudo-Huber): one run that the host has disturbed must not bend the costs.
+ *
+ * What connecting, closing and holding clients costs is not part of that: straight lines over
+ * the client count say it (calibration_edges.c).
  */
 #ifndef PUSHSIM_ANALYSIS_CALIBRATION_H
 #define PUSHSIM_ANALYSIS_CALIBRATION_H
@@ -27,6 +31,16 @@ enum calibration_metric {
     CALIBRATION_METRICS
 };
 
+enum calibration_edge {                     /* of a real run; replay.h says what they are */
+                        EDGE_SETUP_CPU,     /* s */
+                        EDGE_MEMORY_BEFORE, /* bytes */
+                        EDGE_MEMORY,
+                        EDGE_TEARDOWN_CPU,   /* s */
+                        EDGE_BACKLOG,        /* messages */
+                        EDGE_BACKLOG_MEMORY, /* bytes */
+                        CALIBRATION_EDGES
+};
+
 #define CALIBRATION_REPEATS 16 /* real runs of one point that are used, at most */
 
 struct calibration_cell {
@@ -34,6 +48,7 @@ struct calibration_cell {
     int repeats;                                            /* real runs used, 1.. */
     int64_t replication[CALIBRATION_REPEATS];               /* their numbers, from 1 */
     double value[CALIBRATION_METRICS][CALIBRATION_REPEATS]; /* NAN: not measured */
+    double edge[CALIBRATION_EDGES][CALIBRATION_REPEATS];    /* NAN: not measured */
     double real[CALIBRATION_METRICS];  /* median over repeats; NAN: not measured */
     double sigma[CALIBRATION_METRICS]; /* of the log of the median (throttled: of the
                                                     share itself) */
@@ -45,6 +60,7 @@ struct calibration {
     size_t cell_count;              /* points with at least one real run */
     int64_t runs;                   /* real runs used */
     int draws;                      /* simulations for each real run, >= 1 */
+    int loop, hops;                 /* the server's, instead of the plan's; -1 = the plan's */
 };
 
 /* Takes the real runs of experiment `name` that are done. ERR_INVALID when there is none. */
@@ -57,11 +73,13 @@ struct calibrated {
     char option[64]; /* name in the option table */
     double estimate; /* base unit */
     double relative_error;
-    bool identified; /* false: kept at its start value, the data cannot tell */
+    bool identified; /* false: the data cannot tell */
 };
 
+#define CALIBRATED_MAX (LEAST_SQUARES_MAX + 8)
+
 struct calibration_fit {
-    struct calibrated options[LEAST_SQUARES_MAX];
+    struct calibrated options[CALIBRATED_MAX];
     size_t count;
     struct fit_result means, quantiles; /* of the two stages */
     size_t residuals;                   /* in the second */
@@ -71,11 +89,26 @@ struct calibration_fit {
 int calibration_run(const struct calibration *c, struct calibration_fit *fit,
                     struct error *err);
 
+/* For a server of which nobody has said how its loop works: fits the means with each loop of the
+ * model and sets c->loop and c->hops to those that fit best. Errors as calibration_run. */
+int calibration_choose_loop(struct calibration *c, struct error *err);
+
+/* Adds to `fit` what the edges of the runs tell (handshake, disconnect, memory), as far as they
+ * were measured. */
+void calibration_edges(const struct calibration *c, struct calibration_fit *fit);
+
 /* The simulated value of every metric in a cell under the fitted options (medians over the real
  * runs' schedules), for tables of residuals. */
 void calibration_predict(const struct calibration *c, const struct calibration_fit *fit,
                          const struct calibration_cell *cell, double out[CALIBRATION_METRICS]);
 
+/* Settings of a cell with the loop and the fitted options. */
+void calibration_settings(const struct calibration *c, const struct calibration_fit *fit,
+                          const struct calibration_cell *cell, struct settings *out);
+
 const char *calibration_metric_name(enum calibration_metric metric); /* as in the store */
+
+/* Why no fit varies this option for a server of this kind; NULL: there is no reason. */
+const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_t hops);
 
 #endif

@@ -53,6 +53,7 @@ static double rounded(double value)
 struct writer {
     FILE *out;
     const struct calibration_fit *fit;
+    const struct server_params *server;
     const char *before; /* option written last */
 };
 
@@ -67,6 +68,7 @@ static void write_option(void *context, const char *name, const char *text, doub
     (void)number;
     if (!(option->flags & OPTION_MODEL))
         return;
+    const char *why = calibration_unfitted(name, w->server->loop, w->server->hops);
     const char *leaf = open_levels(w->out, w->before, name);
     w->before = name;
     if (c)
@@ -76,6 +78,8 @@ static void write_option(void *context, const char *name, const char *text, doub
         fprintf(w->out, "  # +- %.0f %%", 100 * c->relative_error);
     else if (c)
         fputs("  # fitted, but not told apart from others", w->out);
+    else if (why)
+        fprintf(w->out, "  # not told: %s", why);
     fputc('\n', w->out);
 }
 
@@ -106,14 +110,16 @@ static void write_residuals(FILE *out, const struct calibration *c,
 static void write_all(FILE *out, const struct calibration *c, const struct calibration_fit *fit,
                       const struct profile_note *note)
 {
-    struct writer w = { out, fit, "" };
+    struct settings s;
+    calibration_settings(c, fit, &c->cells[0], &s);
+    struct writer w = { out, fit, &s.parameters.server, "" };
     fprintf(out,
             "# Written by pushsim calibrate. Standard errors stand behind the values.\n"
             "name: %s\nprovenance:\n",
             note->name);
     for (size_t i = 0; i < note->fact_count; i++)
         fprintf(out, "  %s: \"%s\"\n", note->facts[i].key, note->facts[i].value);
-    settings_each(&c->cells[0].point->settings, write_option, &w);
+    settings_each(&s, write_option, &w);
     write_residuals(out, c, fit);
 }
 

@@ -1,4 +1,5 @@
-/* cmd_calibrate.c - pushsim calibrate: fits a profile to the real rows of a database. */
+/* cmd_calibrate.c - pushsim calibrate: measures a server and fits a profile to it, or fits one to
+ * the real rows of a database. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,21 +8,32 @@
 
 #include "analysis/calibration.h"
 #include "analysis/profile.h"
+#include "experiments/cli/calibrate_measure.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/session.h"
 #include "experiments/cli/text_table.h"
 #include "experiments/replay/host_facts.h"
 
-#define NOTES_MAX 8
+#define NOTES_MAX      8
+#define FULL_BUDGET_S  560 /* measuring, not fitting: below the 15 minutes of a calibration */
+#define QUICK_BUDGET_S 100
+#define DRAWS          2 /* simulations for each real run */
 
 struct arguments {
     struct session session;
+    struct calibrate_measure measure; /* server NULL: nothing is measured */
     const char *output;
     struct override notes[NOTES_MAX]; /* KEY=VALUE for the provenance */
     size_t note_count;
 };
 
+enum { KEY_BUDGET = 256, KEY_QUICK };
+
 static const struct argp_option options[] = {
+    { "server", 's', "FILE", 0,
+      "Measure the server that FILE describes, as the calibration itself designs it", 0 },
+    { "budget", KEY_BUDGET, "TIME", 0, "Measure at most so long (default: 560s)", 0 },
+    { "quick", KEY_QUICK, NULL, 0, "Measure for a minute and a half: rough costs", 0 },
     { "output", 'o', "FILE", 0, "The profile to write (default: EXPERIMENT.profile.yaml)", 0 },
     { "note", 'n', "KEY=VALUE", 0,
       "A line for the profile's provenance, e.g. versions='uvicorn 0.17.6' (up to 8)", 0 },
@@ -40,6 +52,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'o':
         a->output = arg;
         return 0;
+    case 's':
+        a->measure.server = arg;
+        a->session.path = arg; /* instead of an experiment */
+        return 0;
+    case KEY_BUDGET:
+        if (unit_parse(arg, UNIT_TIME, &a->measure.budget_s, &err) ||
+            (a->measure.budget_s /= 1e9) < 60 || a->measure.budget_s > 3600)
+            argp_error(state, "--budget %s: must be between 60s and 1h", arg);
+        return 0;
+    case KEY_QUICK:
+        a->measure.size = DESIGN_QUICK;
+        return 0;
     case 'n':
         if (a->note_count == NOTES_MAX)
             argp_error(state, "at most %d notes", NOTES_MAX);
@@ -55,8 +79,10 @@ static const struct argp argp = {
     options,
     parse,
     NULL,
-    "Fit the model's costs to what `pushsim replay EXPERIMENT` has measured, and write them as "
-    "a profile. What the runs cannot tell is said so.",
+    "Measure a server (--server FILE) and fit the model's costs to it; or fit them to what is "
+    "measured already: EXPERIMENT with its database, or a database ROWS.db alone. The costs "
+    "are "
+    "written as a profile. What the runs cannot tell is said so.",
     children,
     NULL,
     NULL,
@@ -132,6 +158,31 @@ static int write_profile(const struct arguments *a, const char *path,
     return profile_write(path, c, fit, &note, err);
 }
 
+/* The loop is the description's, or the one of the model that fits best. */
+static int fit_all(struct calibration *c, const struct arguments *a,
+                   struct calibration_fit *fit, struct error *err)
+{
+    int code = 0;
+    c->draws = DRAWS;
+    if (a->measure.server && !a->measure.loop_is_told)
+        code = calibration_choose_loop(c, err);
+    if (code == 0)
+        code = calibration_run(c, fit, err);
+    if (code == 0)
+        calibration_edges(c, fit);
+    return code;
+}
+
+static void print_end(const struct arguments *a, const struct calibration *c,
+                      const struct calibration_fit *fit, const char *path)
+{
+    printf("\n%lld runs of %zu cells, chi2 %.2f a residual (%zu) -> %s\n", (long long)c->runs,
+           c->cell_count, fit->quantiles.chi2 / (double)fit->residuals, fit->residuals, path);
+    if (a->measure.server)
+        printf("measured in %.0f s, %lld runs not sound; rows in %s\n", a->measure.wall_s,
+               (long long)a->measure.invalid, a->measure.db);
+}
+
 static int fit_and_write(const struct arguments *a, const char *path, struct store *store,
                          struct error *err)
 {
@@ -141,8 +192,7 @@ static int fit_and_write(const struct arguments *a, const char *path, struct sto
         calibration_collect(&c, &a->session.plan, store, a->session.experiment.name, err);
     if (code)
         return code;
-    c.draws = 2;
-    code = calibration_run(&c, &fit, err);
+    code = fit_all(&c, a, &fit, err);
     if (code == 0) {
         print_options(&fit);
         putchar('\n');
@@ -150,10 +200,39 @@ static int fit_and_write(const struct arguments *a, const char *path, struct sto
         code = write_profile(a, path, &c, &fit, err);
     }
     if (code == 0)
-        printf("\n%lld runs of %zu cells, chi2 %.2f a residual (%zu) -> %s\n",
-               (long long)c.runs, c.cell_count, fit.quantiles.chi2 / (double)fit.residuals,
-               fit.residuals, path);
+        print_end(a, &c, &fit, path);
     calibration_close(&c);
+    return code;
+}
+
+static bool is_database(const char *path)
+{
+    size_t length = strlen(path);
+    return length > 3 && strcmp(path + length - 3, ".db") == 0;
+}
+
+static int open_rows(struct arguments *a, struct error *err)
+{
+    if (a->measure.server)
+        return calibrate_measure(&a->measure, &a->session, err);
+    if (is_database(a->session.path))
+        return calibrate_from_rows(&a->session, err);
+    return session_open(&a->session, err);
+}
+
+static int fit_rows(const struct arguments *a, struct error *err)
+{
+    struct store *store;
+    char *db = session_db_path(&a->session);
+    char *path = a->output ? mem_strdup(a->output)
+                           : mem_printf("%s.profile.yaml", a->session.experiment.name);
+    int code = store_open(&store, db, STORE_READ, err);
+    if (code == 0) {
+        code = fit_and_write(a, path, store, err);
+        store_close(store);
+    }
+    free(db);
+    free(path);
     return code;
 }
 
@@ -161,21 +240,14 @@ int cmd_calibrate(int argc, char **argv)
 {
     struct arguments a = { .output = NULL };
     struct error err;
-    struct store *store;
     argp_parse(&argp, argc, argv, 0, NULL, &a);
-    int code = session_open(&a.session, &err);
-    if (code)
-        return command_fail(code, &err);
-    char *db = session_db_path(&a.session);
-    char *path = a.output ? mem_strdup(a.output)
-                          : mem_printf("%s.profile.yaml", a.session.experiment.name);
-    code = store_open(&store, db, STORE_READ, &err);
+    if (a.measure.budget_s == 0)
+        a.measure.budget_s = a.measure.size == DESIGN_QUICK ? QUICK_BUDGET_S : FULL_BUDGET_S;
+    int code = open_rows(&a, &err);
     if (code == 0) {
-        code = fit_and_write(&a, path, store, &err);
-        store_close(store);
+        code = fit_rows(&a, &err);
+        session_close(&a.session);
     }
-    free(db);
-    free(path);
-    session_close(&a.session);
+    calibrate_measure_close(&a.measure);
     return code ? command_fail(code, &err) : EXIT_DONE;
 }

@@ -61,6 +61,11 @@ int store_prune(struct store *store, int64_t experiment, const struct plan *plan
  * several, or none. */
 int store_only_experiment(struct store *store, char **name, struct error *err);
 
+/* Calls `each` with name and file text of every experiment, by name; both valid during the call. */
+typedef void store_experiment_fn(void *context, const char *name, const char *source);
+int store_experiments(struct store *store, store_experiment_fn *each, void *context,
+                      struct error *err);
+
 /* One metric of one run that is done. */
 struct store_value {
     const char *experiment; /* its name; borrowed, valid during the call */

@@ -64,6 +64,23 @@ int store_only_experiment(struct store *store, char **name, struct error *err)
     return code;
 }
 
+int store_experiments(struct store *store, store_experiment_fn *each, void *context,
+                      struct error *err)
+{
+    sqlite3_stmt *s;
+    int step, code = store_prepare(store, "SELECT name, source FROM experiment ORDER BY name",
+                                   &s, err);
+    if (code)
+        return code;
+    while ((step = sqlite3_step(s)) == SQLITE_ROW)
+        each(context, (const char *)sqlite3_column_text(s, 0),
+             (const char *)sqlite3_column_text(s, 1));
+    if (step != SQLITE_DONE)
+        code = store_fail(store, err);
+    sqlite3_finalize(s);
+    return code;
+}
+
 /* The runs to copy: those whose (experiment, arm, point, replication) `into` lacks or has with
  * another hash. New ids follow those already there. */
 static const char merge_sql[] =

@@ -1,0 +1,137 @@
+/* calibration_edges.c - handshake, disconnect and memory: straight lines over what was held. */
+#include "analysis/calibration_internal.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gsl/gsl_fit.h>
+#include <gsl/gsl_statistics_double.h>
+
+#define CPU_NOISE_S      2e-3  /* other work of the server while clients connect */
+#define CPU_NOISE_SHARE  0.08  /* of the time itself: the host's mood */
+#define MEMORY_NOISE     256e3 /* bytes: the allocator's steps */
+#define MEMORY_SHARE     0.05
+#define BACKLOG_LEAST    5000 /* messages: fewer drown in the allocator's steps */
+#define IDENTIFIED_BELOW 0.5  /* relative error, as in least_squares.h */
+
+struct points { /* of one line */
+    double *x, *y, *weight;
+    size_t count;
+};
+
+static void add(struct points *p, double x, double y, double noise, double share)
+{
+    if (isnan(x) || isnan(y))
+        return;
+    double sigma = noise + share * fabs(y);
+    p->x[p->count] = x;
+    p->y[p->count] = y;
+    p->weight[p->count++] = 1 / (sigma * sigma);
+}
+
+static bool of_protocol(const struct calibration_cell *cell, int protocol)
+{
+    return protocol < 0 || (int)cell->point->settings.parameters.server.protocol == protocol;
+}
+
+typedef void edge_fn(struct points *p, const struct calibration_cell *cell, int repeat);
+
+static void setup_cpu(struct points *p, const struct calibration_cell *cell, int repeat)
+{
+    add(p, (double)cell->point->settings.parameters.clients, cell->edge[EDGE_SETUP_CPU][repeat],
+        CPU_NOISE_S, CPU_NOISE_SHARE);
+}
+
+static void teardown_cpu(struct points *p, const struct calibration_cell *cell, int repeat)
+{
+    add(p, (double)cell->point->settings.parameters.clients,
+        cell->edge[EDGE_TEARDOWN_CPU][repeat], CPU_NOISE_S, CPU_NOISE_SHARE);
+}
+
+static void setup_memory(struct points *p, const struct calibration_cell *cell, int repeat)
+{
+    add(p, (double)cell->point->settings.parameters.clients,
+        cell->edge[EDGE_MEMORY][repeat] - cell->edge[EDGE_MEMORY_BEFORE][repeat], MEMORY_NOISE,
+        MEMORY_SHARE);
+}
+
+static void backlog_memory(struct points *p, const struct calibration_cell *cell, int repeat)
+{
+    if (cell->edge[EDGE_BACKLOG][repeat] >= BACKLOG_LEAST)
+        add(p, cell->edge[EDGE_BACKLOG][repeat],
+            cell->edge[EDGE_BACKLOG_MEMORY][repeat] - cell->edge[EDGE_MEMORY][repeat],
+            MEMORY_NOISE, MEMORY_SHARE);
+}
+
+/* What the line cannot tell stays what it was. */
+static void put(const struct calibration *c, struct calibration_fit *fit, const char *option,
+                double estimate, double error)
+{
+    struct calibrated o = { .relative_error = estimate > 0 ? error / estimate : INFINITY };
+    snprintf(o.option, sizeof o.option, "%s", option);
+    o.identified = o.relative_error < IDENTIFIED_BELOW;
+    o.estimate = estimate;
+    if (!o.identified) {
+        struct setting which;
+        struct error err;
+        const struct settings *s = &c->cells[0].point->settings;
+        int code = settings_find(s, option, &which, &err);
+        assert(!code);
+        (void)code;
+        o.estimate = settings_number(s, &which);
+    }
+    assert(fit->count < CALIBRATED_MAX);
+    fit->options[fit->count++] = o;
+}
+
+/* Slope of y = a + slope x; what the weights did not foresee widens its error. */
+static void fit_slope(const struct calibration *c, int protocol, edge_fn *edge,
+                      const char *option, double scale, struct calibration_fit *fit)
+{
+    double *memory = mem_alloc(3 * (size_t)c->runs * sizeof *memory);
+    struct points p = { memory, memory + c->runs, memory + 2 * c->runs, 0 };
+    for (size_t i = 0; i < c->cell_count; i++)
+        for (int r = 0; of_protocol(&c->cells[i], protocol) && r < c->cells[i].repeats; r++)
+            edge(&p, &c->cells[i], r);
+    double spread =
+        p.count > 0 ? gsl_stats_max(p.x, 1, p.count) - gsl_stats_min(p.x, 1, p.count) : 0;
+    if (p.count >= 3 && spread > 0) {
+        double a, slope, aa, as, ss, chi2;
+        gsl_fit_wlinear(p.x, 1, p.weight, 1, p.y, 1, p.count, &a, &slope, &aa, &as, &ss, &chi2);
+        double excess = fmax(chi2 / (double)(p.count - 2), 1);
+        put(c, fit, option, scale * slope, scale * sqrt(ss * excess));
+    }
+    free(memory);
+}
+
+static void fit_base(const struct calibration *c, struct calibration_fit *fit)
+{
+    double *bytes = mem_alloc((size_t)c->runs * sizeof *bytes);
+    size_t n = 0;
+    for (size_t i = 0; i < c->cell_count; i++)
+        for (int r = 0; r < c->cells[i].repeats; r++)
+            if (c->cells[i].edge[EDGE_MEMORY_BEFORE][r] > 0)
+                bytes[n++] = c->cells[i].edge[EDGE_MEMORY_BEFORE][r];
+    if (n >= 2)
+        put(c, fit, "memory.base", gsl_stats_mean(bytes, 1, n),
+            gsl_stats_sd(bytes, 1, n) / sqrt((double)n));
+    free(bytes);
+}
+
+void calibration_edges(const struct calibration *c, struct calibration_fit *fit)
+{
+    static const char *const handshake[PROTOCOLS] = { "cost.sse.handshake",
+                                                      "cost.websocket.handshake" };
+    static const char *const disconnect[PROTOCOLS] = { "cost.sse.disconnect",
+                                                       "cost.websocket.disconnect" };
+    for (int p = 0; p < PROTOCOLS; p++) {
+        fit_slope(c, p, setup_cpu, handshake[p], 1e9, fit);
+        fit_slope(c, p, teardown_cpu, disconnect[p], 1e9, fit);
+    }
+    fit_base(c, fit);
+    fit_slope(c, -1, setup_memory, "memory.connection", 1, fit);
+    fit_slope(c, -1, backlog_memory, "memory.message", 1, fit);
+}

@@ -1,0 +1,152 @@
+/* calibration_rows.c - the real rows of an experiment as cells with a spread. */
+#include "analysis/calibration_internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What a fit can hope to reach: the clock, the histogram's buckets, the machine's mood. */
+#define SIGMA_FLOOR       0.03
+#define SIGMA_FLOOR_SHARE 0.02
+#define PRIOR_FREEDOM     2.0 /* runs that the usual spread stands for */
+
+static const char *const metric_names[] = { "cpu.used",           "delivery.first.p50",
+                                            "delivery.last.p50",  "delivery.p50",
+                                            "delivery.p95",       "delivery.p99",
+                                            "cpu.throttled_share" };
+static const char *const edge_names[] = { "setup.cpu",    "setup.memory.before",
+                                          "setup.memory", "teardown.cpu",
+                                          "backlog.max",  "backlog.memory" };
+
+const char *calibration_metric_name(enum calibration_metric metric)
+{
+    return metric_names[metric];
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double calibration_median(const double *values, int count)
+{
+    double kept[CALIBRATION_REPEATS];
+    int n = 0;
+    for (int i = 0; i < count; i++)
+        if (!isnan(values[i]))
+            kept[n++] = values[i];
+    if (n == 0)
+        return NAN;
+    qsort(kept, (size_t)n, sizeof *kept, by_value);
+    return n % 2 ? kept[n / 2] : (kept[n / 2 - 1] + kept[n / 2]) / 2;
+}
+
+static int repeat_of(struct calibration_cell *cell, int64_t replication)
+{
+    for (int i = 0; i < cell->repeats; i++)
+        if (cell->replication[i] == replication)
+            return i;
+    if (cell->repeats == CALIBRATION_REPEATS)
+        return -1;
+    for (int m = 0; m < CALIBRATION_METRICS; m++)
+        cell->value[m][cell->repeats] = NAN;
+    for (int m = 0; m < CALIBRATION_EDGES; m++)
+        cell->edge[m][cell->repeats] = NAN;
+    cell->replication[cell->repeats] = replication;
+    return cell->repeats++;
+}
+
+static int index_of(const char *const *names, int count, const char *name)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return i;
+    return -1;
+}
+
+static void take_value(void *context, const struct store_value *v)
+{
+    struct calibration *c = context;
+    int metric = index_of(metric_names, CALIBRATION_METRICS, v->metric);
+    int edge = index_of(edge_names, CALIBRATION_EDGES, v->metric);
+    if (metric < 0 && edge < 0)
+        return;
+    for (size_t i = 0; i < c->plan->count; i++) {
+        struct calibration_cell *cell = &c->cells[i];
+        /* by what was varied, as compare does: a hash changes with every option added */
+        if (strcmp(cell->point->cell, v->cell) != 0)
+            continue;
+        int repeat = repeat_of(cell, v->replication);
+        if (repeat < 0)
+            continue;
+        *(metric >= 0 ? &cell->value[metric][repeat] : &cell->edge[edge][repeat]) = v->value;
+    }
+}
+
+/* How far two runs of a real server usually lie apart (standard deviation of the logarithm; of
+ * the share itself for the last): with ample CPU, and where periods are throttled. What two or
+ * three repeats say of their own spread is too little to trust alone. */
+static const double usual[CALIBRATION_METRICS][2] = {
+    { 0.04, 0.04 }, { 0.06, 0.40 }, { 0.06, 0.40 }, { 0.06, 0.35 },
+    { 0.10, 0.25 }, { 0.15, 0.25 }, { 0.01, 0.04 },
+};
+
+/* Standard error of the median's logarithm (or of the share). */
+static double spread(enum calibration_metric m, const double *values, int count, bool throttled)
+{
+    double sum = 0, squares = 0, expected = usual[m][throttled];
+    int n = 0;
+    for (int i = 0; i < count; i++) {
+        double x = m == CALIBRATION_THROTTLED ? values[i] : log(values[i]);
+        if (!isfinite(x))
+            continue;
+        sum += x;
+        squares += x * x;
+        n++;
+    }
+    double floor = m == CALIBRATION_THROTTLED ? SIGMA_FLOOR_SHARE : SIGMA_FLOOR;
+    double own = n > 1 ? fmax(squares - sum * sum / n, 0) : 0;
+    double freedom = PRIOR_FREEDOM + fmax(n - 1, 0);
+    double variance = (PRIOR_FREEDOM * expected * expected + own) / freedom;
+    return sqrt(floor * floor + variance / fmax(n, 1));
+}
+
+static void summarise(struct calibration_cell *cell)
+{
+    for (int m = 0; m < CALIBRATION_METRICS; m++)
+        cell->real[m] = calibration_median(cell->value[m], cell->repeats);
+    for (int m = 0; m < CALIBRATION_METRICS; m++)
+        cell->sigma[m] = spread((enum calibration_metric)m, cell->value[m], cell->repeats,
+                                calibration_throttled(cell));
+}
+
+int calibration_collect(struct calibration *c, const struct plan *plan, struct store *store,
+                        const char *name, struct error *err)
+{
+    struct calibration made = { .plan = plan, .draws = 1, .loop = -1, .hops = -1 };
+    made.cells = mem_alloc(plan->count * sizeof *made.cells);
+    for (size_t i = 0; i < plan->count; i++)
+        made.cells[i].point = &plan->points[i];
+    int code = store_values(store, name, "real", take_value, &made, err);
+    for (size_t i = 0; i < plan->count && !code; i++) {
+        if (made.cells[i].repeats == 0)
+            continue;
+        made.cells[made.cell_count] = made.cells[i];
+        summarise(&made.cells[made.cell_count++]);
+        made.runs += made.cells[i].repeats;
+    }
+    if (!code && made.cell_count == 0)
+        code = error_set(err, ERR_INVALID, "no valid real run of '%s' to fit", name);
+    if (code)
+        free(made.cells);
+    else
+        *c = made;
+    return code;
+}
+
+void calibration_close(struct calibration *c)
+{
+    free(c->cells);
+    memset(c, 0, sizeof *c);
+}

@@ -1,0 +1,184 @@
+#include "experiments/cli/calibrate_measure.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "experiments/cli/campaign.h"
+
+#define PILOT_S 20.0 /* the pilot takes about so long; see calibration_design.c */
+#define RETRIES 2    /* of a run that was not sound */
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Opens a session on an experiment's text: an experiment is a file with its name, so it is one
+ * for a moment. */
+static int open_text(struct session *session, const char *name, const char *text,
+                     struct error *err)
+{
+    char dir[] = "/tmp/pushsim-calibrate-XXXXXX";
+    if (!mkdtemp(dir))
+        return error_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
+    char *path = mem_printf("%s/%s.yaml", dir, name);
+    FILE *out = fopen(path, "w");
+    int code = out ? 0 : error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+    if (out) {
+        fputs(text, out);
+        if (fclose(out) != 0)
+            code = error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+    }
+    session->path = path;
+    if (code == 0)
+        code = session_open(session, err);
+    session->path = "the calibration";
+    unlink(path);
+    rmdir(dir);
+    free(path);
+    return code;
+}
+
+/* Makes the runs of the session's plan that the database lacks. */
+static int run_campaign(struct calibrate_measure *m, const struct session *session,
+                        struct error *err)
+{
+    struct campaign campaign = { .session = session, .server = m->server, .retries = RETRIES };
+    int code = session_store(session, &campaign.store, &campaign.experiment, err);
+    if (code)
+        return code;
+    code = campaign_run(&campaign, err);
+    m->invalid += campaign.invalid;
+    campaign_close(&campaign);
+    store_close(campaign.store);
+    return code;
+}
+
+static int run_pilot(struct calibrate_measure *m, const struct session *like, const char *server,
+                     const struct design_request *request,
+                     struct design_costs costs[PROTOCOLS], struct error *err)
+{
+    struct session session = *like;
+    struct store *store;
+    char *name = mem_printf("%s-calibration" CALIBRATE_PILOT_SUFFIX, server);
+    char *text = calibration_pilot(request);
+    session.db = m->db;
+    int code = open_text(&session, name, text, err);
+    free(text);
+    if (code == 0) {
+        code = run_campaign(m, &session, err);
+        session_close(&session);
+    }
+    if (code == 0)
+        code = store_open(&store, m->db, STORE_READ, err);
+    if (code == 0) {
+        code = calibration_pilot_read(request, store, name, costs, err);
+        store_close(store);
+    }
+    free(name);
+    return code;
+}
+
+static int run_design(struct calibrate_measure *m, struct session *session, const char *server,
+                      const struct design_request *request,
+                      const struct design_costs costs[PROTOCOLS], struct error *err)
+{
+    char *name = mem_printf("%s-calibration", server);
+    char *text = calibration_design(request, costs);
+    session->db = m->db;
+    int code = open_text(session, name, text, err);
+    free(text);
+    free(name);
+    if (code)
+        return code;
+    code = run_campaign(m, session, err);
+    if (code)
+        session_close(session);
+    return code;
+}
+
+static struct design_request request_of(const struct calibrate_measure *m,
+                                        const struct server_spec *spec)
+{
+    struct design_request request = {
+        .loop = spec->loop < 0 ? LOOP_NODE : (enum loop_kind)spec->loop,
+        .hops = spec->hops < 0 ? 0 : spec->hops,
+        .size = m->size,
+        .budget_s = m->budget_s - PILOT_S,
+    };
+    request.speaks[PROTOCOL_SSE] = spec->sse;
+    request.speaks[PROTOCOL_WEBSOCKET] = spec->websocket;
+    return request;
+}
+
+int calibrate_measure(struct calibrate_measure *m, struct session *session, struct error *err)
+{
+    struct server_spec spec;
+    struct design_costs costs[PROTOCOLS];
+    double begin_s = now_s();
+    int code = server_spec_read(&spec, m->server, err);
+    if (code)
+        return code;
+    struct design_request request = request_of(m, &spec);
+    m->loop_is_told = spec.loop >= 0 && spec.hops >= 0;
+    m->db = session->db ? mem_strdup(session->db) : mem_printf("%s-calibration.db", spec.name);
+    code = run_pilot(m, session, spec.name, &request, costs, err);
+    if (code == 0)
+        code = run_design(m, session, spec.name, &request, costs, err);
+    m->wall_s = now_s() - begin_s;
+    server_spec_close(&spec);
+    return code;
+}
+
+void calibrate_measure_close(struct calibrate_measure *m)
+{
+    free(m->db);
+    m->db = NULL;
+}
+
+static bool is_pilot(const char *name)
+{
+    size_t length = strlen(name), suffix = strlen(CALIBRATE_PILOT_SUFFIX);
+    return length > suffix && strcmp(name + length - suffix, CALIBRATE_PILOT_SUFFIX) == 0;
+}
+
+struct found {
+    char *name, *source; /* owned */
+    int count;
+};
+
+static void take_experiment(void *context, const char *name, const char *source)
+{
+    struct found *found = context;
+    if (is_pilot(name) || found->count++ > 0)
+        return;
+    found->name = mem_strdup(name);
+    found->source = mem_strdup(source);
+}
+
+int calibrate_from_rows(struct session *session, struct error *err)
+{
+    struct found found = { 0 };
+    struct store *store;
+    const char *db = session->path;
+    int code = store_open(&store, db, STORE_READ, err);
+    if (code)
+        return code;
+    code = store_experiments(store, take_experiment, &found, err);
+    store_close(store);
+    if (code == 0 && found.count != 1)
+        code = error_set(err, ERR_INVALID, "%s: holds %d experiments to calibrate from; give "
+                         "the experiment's file and --db", db, found.count);
+    session->db = db;
+    if (code == 0)
+        code = open_text(session, found.name, found.source, err);
+    free(found.name);
+    free(found.source);
+    return code;
+}
