@@ -107,6 +107,7 @@ help:
 	@echo "asan ubsan the tests under a sanitizer;  lint  style, layers, static checks"
 	@echo "bench      public benchmark programs into build/bench.json"
 	@echo "validate   the simulator against the real servers on held-out cells (12 minutes a stack)"
+	@echo "calibrate-quick  short real calibrations of two servers (under 4 minutes)"
 	@echo "validate-cpu  the CPU model against this kernel, a verdict a line"
 	@echo "claims     run the experiments of the claims, print the verdicts"
 	@echo "notebooks  execute the notebooks;  install  (DESTDIR, PREFIX);  clean"
@@ -161,7 +162,8 @@ claims: $(BUILD)/pushsim
 tests: $(TESTS) $(SERVERS) $(BENCHES)
 
 # Scripts find the program under test in PUSHSIM.
-CHECKS   := $(TESTS) $(wildcard tests/cli/run_all.sh) $(wildcard tests/integration/*.sh) $(wildcard tests/integration/*.py)
+CHECKS   := $(TESTS) $(wildcard tests/cli/run_all.sh) \
+            $(filter-out %_quick.sh,$(wildcard tests/integration/*.sh)) $(wildcard tests/integration/*.py)
 export PUSHSIM := $(abspath $(BUILD)/pushsim)
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -193,6 +195,12 @@ validate: deps
 	@$(if $(filter shipped,$(ROWS)),,$(MAKE) --no-print-directory -s servers)
 	@$(MAKE) --no-print-directory -s -j2 all
 	@ROWS=$(ROWS) OUT=$(BUILD)/validate tools/validate.sh $(STACKS)
+
+# A short real calibration of FastAPI and of a server that is not shipped.
+.PHONY: calibrate-quick
+calibrate-quick: deps
+	@$(MAKE) --no-print-directory -s -j2 all tests
+	@tests/integration/calibrate_quick.sh
 
 # The CPU model against this kernel (about 9 minutes on a quiet machine, needs to make a cgroup);
 # CELLS picks a part: make validate-cpu CELLS='20/100-*'

@@ -23,7 +23,7 @@
 #include "experiments/run/store.h"
 #include "models/parameters.h"
 
-enum design_size { DESIGN_QUICK, DESIGN_FULL };
+enum design_size { DESIGN_FULL, DESIGN_QUICK };
 
 struct design_request {
     enum loop_kind loop;    /* of the server */

@@ -1,0 +1,156 @@
+/* The design of a calibration is an experiment that fits its budget, and asks of a fast and of a
+ * slow server what each can be asked. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "analysis/calibration_design.h"
+#include "analysis/scenario_key.h"
+#include "tests/support/scratch_file.h"
+
+#define BUDGET_S 540
+
+struct designed {
+    struct scratch scratch;
+    struct experiment e;
+    struct plan plan;
+};
+
+static void read_design(struct designed *d, char *text)
+{
+    struct error err;
+    scratch_open(&d->scratch);
+    char *path = scratch_write(&d->scratch, "design.yaml", text);
+    free(text);
+    if (config_load(&d->e, path, NULL, 0, &err))
+        fail_msg("%s", err.text);
+    if (plan_build(&d->plan, &d->e, &err))
+        fail_msg("%s", err.text);
+    free(path);
+}
+
+static void close_design(struct designed *d)
+{
+    plan_close(&d->plan);
+    config_close(&d->e);
+    scratch_close(&d->scratch);
+}
+
+static struct design_request request_for(bool sse, bool websocket)
+{
+    struct design_request request = { .loop = LOOP_NODE,
+                                      .size = DESIGN_FULL,
+                                      .budget_s = BUDGET_S };
+    request.speaks[PROTOCOL_SSE] = sse;
+    request.speaks[PROTOCOL_WEBSOCKET] = websocket;
+    return request;
+}
+
+static double mean_rate(const struct workload_params *w)
+{
+    double publishes = 0, ns = 0;
+    for (int i = 0; i < w->phases; i++) {
+        publishes += w->phase[i].rate_hz * (double)w->phase[i].duration_ns;
+        ns += (double)w->phase[i].duration_ns;
+    }
+    return publishes / ns;
+}
+
+static void fits_the_server(void **state)
+{
+    (void)state;
+    static const struct design_costs servers[] = {
+        { 5e3, 300 }, { 50e3, 3e3 }, { 400e3, 25e3 }, { 5e6, 200e3 }
+    };
+    for (size_t k = 0; k < sizeof servers / sizeof *servers; k++) {
+        struct design_costs costs[PROTOCOLS] = { servers[k], servers[k] };
+        struct design_request request = request_for(true, true);
+        struct designed d;
+        int ample = 0, below = 0;
+        double seconds = 0;
+        read_design(&d, calibration_design(&request, costs));
+        for (size_t i = 0; i < d.plan.count; i++) {
+            const struct parameters *p = &d.plan.points[i].settings.parameters;
+            double rate = mean_rate(&p->workload);
+            double each_ns = servers[k].publish_ns + p->clients * servers[k].delivery_ns;
+            double limit = (double)p->cpu.quota_ns / (double)p->cpu.period_ns;
+            assert_true(rate * p->clients < 60000);
+            ample += limit == 1;
+            below += limit < rate * each_ns / 1e9;
+            seconds += plan_real_seconds(&d.plan.points[i]) - 1; /* as a run of the design */
+        }
+        print_message("%g ns a delivery: %zu cells, %d ample, %d below the demand, %lld x "
+                      "%.0f s\n",
+                      servers[k].delivery_ns, d.plan.count, ample, below,
+                      (long long)d.plan.repeats, seconds);
+        assert_true(ample >= 10);
+        assert_true(below >= 4 || servers[k].delivery_ns < 1e3);
+        assert_true((double)d.plan.repeats * seconds <= BUDGET_S);
+        close_design(&d);
+    }
+}
+
+static void leaves_out_what_it_cannot_afford(void **state)
+{
+    (void)state;
+    struct design_costs costs[PROTOCOLS] = { { 400e3, 25e3 }, { 400e3, 25e3 } };
+    struct design_request request = request_for(false, true);
+    struct designed whole, part;
+    read_design(&whole, calibration_design(&request, costs));
+    request.budget_s = 60;
+    read_design(&part, calibration_design(&request, costs));
+    assert_true(part.plan.count < whole.plan.count);
+    assert_int_equal(part.plan.repeats, 1);
+    for (size_t i = 0; i < part.plan.count; i++) {
+        assert_int_equal(part.plan.points[i].settings.parameters.server.protocol,
+                         PROTOCOL_WEBSOCKET);
+        assert_string_equal(part.plan.points[i].cell, whole.plan.points[i].cell);
+    }
+    close_design(&whole);
+    close_design(&part);
+}
+
+static void the_cells_differ(void **state)
+{
+    (void)state;
+    struct design_costs costs[PROTOCOLS] = { { 400e3, 25e3 }, { 400e3, 35e3 } };
+    struct design_request request = request_for(true, true);
+    struct designed d;
+    read_design(&d, calibration_design(&request, costs));
+    for (size_t i = 0; i < d.plan.count; i++)
+        for (size_t j = 0; j < i; j++) {
+            char *a = scenario_key(&d.plan.points[i].settings);
+            char *b = scenario_key(&d.plan.points[j].settings);
+            assert_string_not_equal(a, b);
+            free(a);
+            free(b);
+        }
+    close_design(&d);
+}
+
+static void the_pilot_is_short(void **state)
+{
+    (void)state;
+    struct design_request request = request_for(true, true);
+    struct designed d;
+    read_design(&d, calibration_pilot(&request));
+    assert_int_equal(d.plan.count, 4);
+    assert_true(plan_real_seconds(&d.plan.points[0]) < 6);
+    close_design(&d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fits_the_server),
+        cmocka_unit_test(leaves_out_what_it_cannot_afford),
+        cmocka_unit_test(the_cells_differ),
+        cmocka_unit_test(the_pilot_is_short),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

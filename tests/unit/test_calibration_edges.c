@@ -1,0 +1,110 @@
+/* Handshake, disconnect and memory come out of the edges of runs whose truth is known; where the
+ * runs cannot tell, that is said and the option keeps its value. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "analysis/calibration.h"
+#include "sim/random_stream.h"
+
+#define CELLS 6
+
+struct bench {
+    struct plan_point points[CELLS];
+    struct calibration_cell cells[CELLS];
+    struct calibration c;
+};
+
+static const int clients[CELLS] = { 15, 110, 480, 480, 1900, 110 };
+
+static void set_up(struct bench *b, int backlog)
+{
+    struct random_stream rs;
+    random_stream_init(&rs, 11, 1, 0, 0);
+    memset(b, 0, sizeof *b);
+    for (int i = 0; i < CELLS; i++) {
+        struct calibration_cell *cell = &b->cells[i];
+        settings_init(&b->points[i].settings);
+        b->points[i].settings.parameters.clients = clients[i];
+        cell->point = &b->points[i];
+        cell->repeats = 2;
+        for (int r = 0; r < cell->repeats; r++) {
+            double mood = random_stream_lognormal(&rs, 1, 0.05);
+            cell->edge[EDGE_SETUP_CPU][r] = mood * (3e-3 + clients[i] * 400e-6);
+            cell->edge[EDGE_TEARDOWN_CPU][r] = mood * (1e-3 + clients[i] * 90e-6);
+            cell->edge[EDGE_MEMORY_BEFORE][r] = 30e6 + 1e5 * r;
+            cell->edge[EDGE_MEMORY][r] = 30e6 + 1e5 * r + clients[i] * 40e3;
+            cell->edge[EDGE_BACKLOG][r] = backlog * (i + 1);
+            cell->edge[EDGE_BACKLOG_MEMORY][r] =
+                cell->edge[EDGE_MEMORY][r] + 80.0 * backlog * (i + 1);
+        }
+    }
+    b->c = (struct calibration){ .cells = b->cells, .cell_count = CELLS, .runs = 2 * CELLS };
+}
+
+static const struct calibrated *find(const struct calibration_fit *fit, const char *option)
+{
+    for (size_t i = 0; i < fit->count; i++)
+        if (strcmp(fit->options[i].option, option) == 0)
+            return &fit->options[i];
+    return NULL;
+}
+
+static void finds_slopes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *option;
+        double truth;
+    } cases[] = {
+        { "cost.sse.handshake", 400e3 }, { "cost.sse.disconnect", 90e3 },
+        { "memory.base", 30.05e6 },      { "memory.connection", 40e3 },
+        { "memory.message", 80 },
+    };
+    static struct bench b;
+    struct calibration_fit fit = { 0 };
+    set_up(&b, 20000);
+    calibration_edges(&b.c, &fit);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct calibrated *o = find(&fit, cases[i].option);
+        assert_non_null(o);
+        print_message("%s: %g +- %.1f %%, true %g\n", o->option, o->estimate,
+                      100 * o->relative_error, cases[i].truth);
+        assert_true(o->identified);
+        assert_true(fabs(o->estimate / cases[i].truth - 1) < fmax(4 * o->relative_error, 0.01));
+    }
+    assert_null(find(&fit, "cost.websocket.handshake")); /* nobody measured it */
+}
+
+static void says_what_it_cannot_tell(void **state)
+{
+    (void)state;
+    static struct bench b;
+    struct calibration_fit fit = { 0 };
+    set_up(&b, 20000);
+    for (int i = 0; i < CELLS; i++) /* as the allocator pleases */
+        for (int r = 0; r < 2; r++)
+            b.cells[i].edge[EDGE_BACKLOG_MEMORY][r] =
+                b.cells[i].edge[EDGE_MEMORY][r] + (i + r) % 2 * 8e6;
+    calibration_edges(&b.c, &fit);
+    const struct calibrated *o = find(&fit, "memory.message");
+    assert_non_null(o);
+    assert_false(o->identified);
+    assert_true(o->estimate == (double)b.points[0].settings.parameters.memory.message_bytes);
+    struct calibration_fit none = { 0 };
+    set_up(&b, 0);
+    calibration_edges(&b.c, &none);
+    assert_null(find(&none, "memory.message")); /* there was no backlog at all */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(finds_slopes),
+                                        cmocka_unit_test(says_what_it_cannot_tell) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
