@@ -35,7 +35,8 @@ static void test_good(void **state)
     struct error err;
     assert_int_equal(read_text(&spec,
                                GOOD "environment: { A: b, C: \"{queue}\" }\n"
-                                    "stats: { url: http://h/, dropped: d }\n",
+                                    "stats: { url: http://h/, dropped: d }\n"
+                                    "loop: asyncio\nhops: 1\n",
                                &err),
                      0);
     assert_string_equal(spec.name, "x");
@@ -45,6 +46,12 @@ static void test_good(void **state)
     assert_string_equal(spec.stats_dropped, "d");
     assert_null(spec.websocket);
     assert_string_equal(spec.dir, "/tmp");
+    assert_int_equal(spec.loop, LOOP_ASYNCIO);
+    assert_int_equal(spec.hops, 1);
+    server_spec_close(&spec);
+    assert_int_equal(read_text(&spec, GOOD, &err), 0);
+    assert_int_equal(spec.loop, -1); /* nobody has said */
+    assert_int_equal(spec.hops, -1);
     server_spec_close(&spec);
 }
 
@@ -87,6 +94,8 @@ static void test_bad(void **state)
         { GOOD "stats: { urn: x }\n", ":6:10:", "unknown key 'stats.urn'" },
         { GOOD "stats: { dropped: x }\n", ":6:", "lacks 'url'" },
         { GOOD "websocket: http://x/\n", ":6:12:", "begins with ws://" },
+        { GOOD "loop: libuv\n", ":6:7:", "uvloop, asyncio, node" },
+        { GOOD "hops: 5\n", ":6:7:", "from 0 to 4" },
         { GOOD "needs: [a]\n", ":6:", "wants a text" },
         { "name: x\ncommand: ls\n", ":2:10:", "wants a list" },
         { "name: x\ncommand: []\n", ":2:", "is empty" },
