@@ -60,40 +60,46 @@ enum where {
 struct varied {
     const char *option;
     enum where where;
+    double guess; /* 0: the option's default */
 };
 /* A name that starts with "cost.sse." or "cost.websocket." counts only where that protocol was
  * measured. */
 static const struct varied mean_options[] = {
-    { "cost.publish", EVERYWHERE },
-    { "cost.enqueue", DIRECT },
-    { "cost.iteration", EVERYWHERE },
-    { "cost.sse.wake", WOKEN },
-    { "cost.sse.state", EVERYWHERE },
-    { "cost.sse.write", EVERYWHERE },
-    { "cost.sse.write-kib", EVERYWHERE },
-    { "cost.websocket.wake", WOKEN },
-    { "cost.websocket.state", EVERYWHERE },
-    { "cost.websocket.write", EVERYWHERE },
-    { "cost.websocket.write-kib", EVERYWHERE },
-    { "cost.warm.saturation", EVERYWHERE },
-    { "cost.warm.time", EVERYWHERE },
-    { NULL, EVERYWHERE },
+    { "cost.publish", EVERYWHERE, 0 },
+    { "cost.enqueue", DIRECT, 0 },
+    { "cost.iteration", EVERYWHERE, 0 },
+    { "cost.sse.wake", WOKEN, 0 },
+    { "cost.sse.state", EVERYWHERE, 0 },
+    { "cost.sse.write", EVERYWHERE, 0 },
+    { "cost.sse.write-kib", EVERYWHERE, 0 },
+    { "cost.sse.item-kib", HELD_WRITES, 500 },
+    { "cost.websocket.wake", WOKEN, 0 },
+    { "cost.websocket.state", EVERYWHERE, 0 },
+    { "cost.websocket.write", EVERYWHERE, 0 },
+    { "cost.websocket.write-kib", EVERYWHERE, 0 },
+    { "cost.websocket.item-kib", HELD_WRITES, 500 },
+    { "cost.warm.saturation", EVERYWHERE, 0 },
+    { "cost.warm.time", EVERYWHERE, 0 },
+    { "network.delivery", EVERYWHERE, 0 }, /* and waking up: time that costs no CPU */
+    { NULL, EVERYWHERE, 0 },
 };
 static const struct varied tail_options[] = {
-    { "cost.sse.item", HELD_WRITES },
-    { "cost.websocket.item", HELD_WRITES },
-    { "cost.noise", EVERYWHERE },
-    { "cost.interference.rate", EVERYWHERE },
-    { "cost.interference.length", EVERYWHERE },
-    { NULL, EVERYWHERE },
+    { "cost.sse.item", HELD_WRITES, 0 },
+    { "cost.websocket.item", HELD_WRITES, 0 },
+    { "cost.noise", EVERYWHERE, 0 },
+    { "cost.interference.rate", EVERYWHERE, 1 },
+    { "cost.interference.length", EVERYWHERE, 0 },
+    { NULL, EVERYWHERE, 0 },
 };
 /* What is in one sum with a write is nothing beside it. */
 static const struct varied summed_options[] = {
-    { "cost.sse.wake", WOKEN },
-    { "cost.websocket.wake", WOKEN },
-    { "cost.sse.item", HELD_WRITES },
-    { "cost.websocket.item", HELD_WRITES },
-    { NULL, EVERYWHERE },
+    { "cost.sse.wake", WOKEN, 0 },
+    { "cost.websocket.wake", WOKEN, 0 },
+    { "cost.sse.item", HELD_WRITES, 0 },
+    { "cost.websocket.item", HELD_WRITES, 0 },
+    { "cost.sse.item-kib", HELD_WRITES, 500 },
+    { "cost.websocket.item-kib", HELD_WRITES, 500 },
+    { NULL, EVERYWHERE, 0 },
 };
 
 static bool told(enum where where, enum loop_kind loop, int64_t hops)
@@ -109,7 +115,8 @@ const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_
         return NULL;
     if (strcmp(option, "cost.enqueue") == 0 && !told(DIRECT, loop, hops))
         return "in one sum with wake";
-    if (strcmp(leaf, ".item") == 0 && !told(HELD_WRITES, loop, hops))
+    if ((strcmp(leaf, ".item") == 0 || strcmp(leaf, ".item-kib") == 0) &&
+        !told(HELD_WRITES, loop, hops))
         return "in one sum with write";
     if (strcmp(leaf, ".wake") == 0 && !told(WOKEN, loop, hops))
         return "in one sum with write";
@@ -258,9 +265,8 @@ static size_t add_options(const struct calibration *c, const struct varied *vari
             continue;
         double start = current(&s, varied->option);
         assert(n < LEAST_SQUARES_MAX);
-        /* a logarithm needs a start above zero, also where the default is "none" */
-        parameters[n++] =
-            (struct fit_parameter){ .name = varied->option, .start = start > 0 ? start : 1.0 };
+        parameters[n++] = (struct fit_parameter){ .name = varied->option,
+                                                  .start = start > 0 ? start : varied->guess };
     }
     return n;
 }

@@ -49,6 +49,7 @@ struct protocol_costs {   /* CPU time on the reference host, ns unless said othe
     double wake_ns;       /* one ready-queue pass of a delivery, per wake-up */
     double state_ns;      /* more for a wake-up that finds the connection's state cold */
     double item_ns;       /* per message handled in that wake-up */
+    double item_kib_ns;   /* per KiB of it, before the write: encoding, framing, masking */
     double write_ns;      /* the write itself, per write call */
     double write_kib_ns;  /* per KiB written, or read of a client's message */
     double message_ns;    /* a client's message: read, parse (or unmask), handle */

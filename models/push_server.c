@@ -25,7 +25,7 @@ void push_server_add_costs(struct push_server *s, uint32_t m)
     const struct publish_record *p = &s->publishes[m];
     double kib = (double)push_server_wire_bytes(s, m) / 1024;
     double by_size = s->costs->write_kib_ns * kib;
-    int64_t take = push_cost(s->costs->item_ns, p->factor);
+    int64_t take = push_cost(s->costs->item_ns + s->costs->item_kib_ns * kib, p->factor);
     if (push_server_deflates(s))
         take += push_cost(s->p->websocket.deflate_kib_ns * (double)p->bytes / 1024, p->factor);
     if (!s->held_writes)
@@ -123,9 +123,10 @@ static int64_t server_begin(void *owner, struct loop_entry *e)
     case STEP_EXPIRE:
         return push_beat_expire_begin(s, e);
     case STEP_REPLAY:
-        return push_positive(push_cost(s->costs->write_ns + e->from * s->costs->item_ns +
-                                           e->to * s->costs->write_kib_ns,
-                                       1));
+        return push_positive(
+            push_cost(s->costs->write_ns + e->from * s->costs->item_ns +
+                          e->to * (s->costs->item_kib_ns + s->costs->write_kib_ns),
+                      1));
     case STEP_PROBE:
         return push_positive(push_cost(s->p->cost.publish_ns, 1));
     case STEP_MESSAGE:

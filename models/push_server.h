@@ -6,7 +6,8 @@
  * the queue holds and writes it, or leaves it to the flush at the end of the iteration:
  *
  *   publish ─ publish_ns + subscribers x enqueue_ns
- *   pass 1 … hops ─ wake_ns each; the last takes all queued messages, item_ns each
+ *   pass 1 … hops ─ wake_ns each; the last takes all queued messages, item_ns each,
+ *                    and KiB x item_kib_ns
  *   write ─ write_ns + KiB x write_kib_ns, for each message in the last pass; on uvloop once for
  *           all of them at the end of the iteration
  *

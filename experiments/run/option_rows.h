@@ -47,6 +47,8 @@
              "more for a wake-up after a long time off the CPU: its state is cold"),           \
         COST(name ".item", by_protocol[p].item_ns, item,                                       \
              "CPU per message handled in a wake-up"),                                          \
+        COST(name ".item-kib", by_protocol[p].item_kib_ns, "0",                                \
+             "CPU per KiB handled before the write: encoding, framing"),                       \
         COST(name ".write", by_protocol[p].write_ns, write, "CPU of one write"),               \
         COST(name ".write-kib", by_protocol[p].write_kib_ns, "250ns", "CPU per KiB written"),  \
         COST(name ".message", by_protocol[p].message_ns, message,                              \
