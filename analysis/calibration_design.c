@@ -14,6 +14,7 @@
 #define AMPLE         1000
 #define LARGE_COSTS   1.4 /* a guess: a delivery of 4 KiB over one of 100 B */
 #define BURST_RATE    3.0 /* over the mean before and after it */
+#define FULL_SECONDS  5.0
 #define QUICK_SECONDS 4.0
 #define PILOT_SECONDS 2.5
 
@@ -193,7 +194,7 @@ char *calibration_design(const struct design_request *request,
                          const struct design_costs costs[PROTOCOLS])
 {
     bool is_quick = request->size == DESIGN_QUICK;
-    double seconds = is_quick ? QUICK_SECONDS : 6.0;
+    double seconds = is_quick ? QUICK_SECONDS : FULL_SECONDS;
     size_t count = is_quick ? COUNT(quick) : COUNT(full);
     double each_s = protocols_of(request) * (seconds + AROUND_S);
     size_t affordable = (size_t)fmax(request->budget_s / each_s, 1);

@@ -50,7 +50,9 @@ static int open_text(struct session *session, const char *name, const char *text
 static int run_campaign(struct calibrate_measure *m, const struct session *session,
                         struct error *err)
 {
-    struct campaign campaign = { .session = session, .server = m->server, .retries = RETRIES };
+    struct campaign campaign = {
+        .session = session, .server = m->server, .retries = RETRIES, .fits_floor = true
+    };
     int code = session_store(session, &campaign.store, &campaign.experiment, err);
     if (code)
         return code;

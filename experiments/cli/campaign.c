@@ -38,7 +38,9 @@ int campaign_measure(struct campaign *c, const struct parameters *p, const struc
                                   .seed = (uint64_t)c->session->plan.seed,
                                   .replication = (uint32_t)c->repeat };
     how.played = c->record ? &played : NULL;
-    how.floor = &c->floor[p->server.protocol];
+    struct client_floor floor = c->floor[p->server.protocol];
+    floor.unjudged = c->fits_floor;
+    how.floor = &floor;
     for (int64_t left = c->retries;; left--) {
         int rc = replay_run(p, s, &c->spec, &how, record, err);
         if (rc == 0)

@@ -17,6 +17,7 @@
 #define PUSHSIM_EXPERIMENTS_REPLAY_CLIENT_FLOOR_H
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "models/parameters.h"
 #include "models/run_record.h"
@@ -34,9 +35,10 @@ struct client_floor {     /* of one protocol; all NAN: not measured */
     double late_p99_s;    /* publishes went out late */
     double step_s;        /* busy: CPU time for one delivery */
     double busiest_share; /* of a core, in the busiest second */
+    bool unjudged;        /* no reason against a run: a calibration fits the client's time */
 };
 
-#define CLIENT_FLOOR_UNKNOWN ((struct client_floor){ NAN, NAN, NAN, NAN, NAN, NAN })
+#define CLIENT_FLOOR_UNKNOWN ((struct client_floor){ NAN, NAN, NAN, NAN, NAN, NAN, false })
 
 /* Runs all of it. ERR_* as replay_run; ERR_STATE: no light run was sound, with the reason; *floor
  * is unchanged then. */
