@@ -92,13 +92,18 @@ static const char *const loop_names[] = {
     [LOOP_NGINX] = "nginx",   [LOOP_THREADS] = "threads",
 };
 
-static void write_head(FILE *out, const struct design_request *request, double seconds,
-                       int repeats)
+static void write_loop(FILE *out, const struct design_request *request)
+{
+    if (request->loop >= 0)
+        fprintf(out, "server: { loop: %s, hops: %d }\n", loop_names[request->loop],
+                request->hops);
+}
+
+static void write_head(FILE *out, double seconds, int repeats)
 {
     fprintf(out,
             "# Written by pushsim calibrate.\n"
             "question: What do the steps of a delivery cost on this server?\n"
-            "server: { loop: %s, hops: %d }\n"
             "workload:\n"
             "  arrivals: poisson\n"
             "  drain: 6s\n"
@@ -106,11 +111,8 @@ static void write_head(FILE *out, const struct design_request *request, double s
             "    - { name: before, duration: %gms, rate: 10/s }\n"
             "    - { name: burst, duration: %gms, rate: 10/s }\n"
             "    - { name: after, duration: %gms, rate: 10/s }\n"
-            "real: { repeats: %d }\n"
-            "sweep:\n"
-            "  zip:\n",
-            loop_names[request->loop], request->hops, round(400 * seconds),
-            round(200 * seconds), round(400 * seconds), repeats);
+            "real: { repeats: %d }\n",
+            round(400 * seconds), round(200 * seconds), round(400 * seconds), repeats);
 }
 
 enum column { PROTOCOL, CLIENTS, PAYLOAD, BEFORE, BURST, AFTER, LIMIT, COLUMNS };
@@ -151,6 +153,7 @@ static void write_cells(FILE *out, const struct cell *cells, size_t count)
         "workload.phases.after.rate",
         "cpu.limit",
     };
+    fputs("sweep:\n  zip:\n", out);
     for (int column = 0; column < COLUMNS; column++) {
         fprintf(out, "    %s: [", names[column]);
         for (size_t i = 0; i < count; i++) {
@@ -183,7 +186,8 @@ static char *write_design(const struct design_request *request, const struct rec
     char *text;
     size_t bytes;
     FILE *out = open_memstream(&text, &bytes);
-    write_head(out, request, seconds, repeats);
+    write_head(out, seconds, repeats);
+    write_loop(out, request);
     write_cells(out, cells, n);
     fclose(out);
     free(cells);

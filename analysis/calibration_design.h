@@ -26,8 +26,8 @@
 enum design_size { DESIGN_FULL, DESIGN_QUICK };
 
 struct design_request {
-    enum loop_kind loop;    /* of the server */
-    int hops;               /* 0..4 */
+    int loop;               /* of the server, enum loop_kind; -1: nobody has said */
+    int hops;               /* 0..4, where the loop is known */
     bool speaks[PROTOCOLS]; /* at least one */
     enum design_size size;
     double budget_s; /* for the design proper, > 0 */

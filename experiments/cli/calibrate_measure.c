@@ -121,8 +121,8 @@ static struct design_request request_of(const struct calibrate_measure *m,
                                         const struct server_spec *spec)
 {
     struct design_request request = {
-        .loop = spec->loop < 0 ? LOOP_NODE : (enum loop_kind)spec->loop,
-        .hops = spec->hops < 0 ? 0 : spec->hops,
+        .loop = spec->hops < 0 ? -1 : spec->loop,
+        .hops = spec->hops,
         .size = m->size,
         .budget_s = m->budget_s - PILOT_S,
     };
@@ -140,7 +140,6 @@ int calibrate_measure(struct calibrate_measure *m, struct session *session, stru
     if (code)
         return code;
     struct design_request request = request_of(m, &spec);
-    m->loop_is_told = spec.loop >= 0 && spec.hops >= 0;
     m->db = session->db ? mem_strdup(session->db) : mem_printf("%s-calibration.db", spec.name);
     code = run_pilot(m, session, spec.name, &request, costs, err);
     if (code == 0)

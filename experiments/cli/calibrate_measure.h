@@ -12,10 +12,9 @@ struct calibrate_measure {
     enum design_size size;
     double budget_s; /* for all of it, > 0 */
 
-    char *db;          /* from here on filled in: where the rows are; owned */
-    bool loop_is_told; /* the description says how its loop works */
-    int64_t invalid;   /* runs that were not sound */
-    double wall_s;     /* it took */
+    char *db;        /* from here on filled in: where the rows are; owned */
+    int64_t invalid; /* runs that were not sound */
+    double wall_s;   /* it took */
 };
 
 /* Measures what the database does not have yet (session->db, or NAME-calibration.db) and opens

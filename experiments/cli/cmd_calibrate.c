@@ -158,13 +158,23 @@ static int write_profile(const struct arguments *a, const char *path,
     return profile_write(path, c, fit, &note, err);
 }
 
-/* The loop is the description's, or the one of the model that fits best. */
+static bool loop_is_told(const struct session *s)
+{
+    const struct yaml_node *server = yaml_get(s->experiment.doc.root, "server");
+    for (size_t i = 0; i < s->override_count; i++)
+        if (strcmp(s->overrides[i].name, "server.loop") == 0)
+            return true;
+    return s->experiment.profile || yaml_get(server, "loop") ||
+           yaml_get(s->experiment.doc.root, "server.loop");
+}
+
+/* The loop is what the experiment says, or the one of the model that fits best. */
 static int fit_all(struct calibration *c, const struct arguments *a,
                    struct calibration_fit *fit, struct error *err)
 {
     int code = 0;
     c->draws = DRAWS;
-    if (a->measure.server && !a->measure.loop_is_told)
+    if (!loop_is_told(&a->session))
         code = calibration_choose_loop(c, err);
     if (code == 0)
         code = calibration_run(c, fit, err);

@@ -141,6 +141,19 @@ static void the_pilot_is_short(void **state)
     read_design(&d, calibration_pilot(&request));
     assert_int_equal(d.plan.count, 4);
     assert_true(plan_real_seconds(&d.plan.points[0]) < 6);
+    assert_int_equal(d.plan.points[0].settings.parameters.server.loop, LOOP_NODE);
+    close_design(&d);
+}
+
+/* Then the fit must choose: the file does not pretend to know. */
+static void an_unknown_loop_is_left_open(void **state)
+{
+    (void)state;
+    struct design_request request = request_for(true, false);
+    struct designed d;
+    request.loop = request.hops = -1;
+    read_design(&d, calibration_pilot(&request));
+    assert_null(yaml_get(d.e.doc.root, "server"));
     close_design(&d);
 }
 
@@ -151,6 +164,7 @@ int main(void)
         cmocka_unit_test(leaves_out_what_it_cannot_afford),
         cmocka_unit_test(the_cells_differ),
         cmocka_unit_test(the_pilot_is_short),
+        cmocka_unit_test(an_unknown_loop_is_left_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
