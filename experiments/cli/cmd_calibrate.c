@@ -23,16 +23,18 @@ struct arguments {
     struct session session;
     struct calibrate_measure measure; /* server NULL: nothing is measured */
     const char *output;
+    bool rows_only;                   /* no fit */
     struct override notes[NOTES_MAX]; /* KEY=VALUE for the provenance */
     size_t note_count;
 };
 
-enum { KEY_BUDGET = 256, KEY_QUICK };
+enum { KEY_BUDGET = 256, KEY_QUICK, KEY_ROWS_ONLY };
 
 static const struct argp_option options[] = {
     { "server", 's', "FILE", 0,
       "Measure the server that FILE describes, as the calibration itself designs it", 0 },
     { "budget", KEY_BUDGET, "TIME", 0, "Measure at most so long (default: 560s)", 0 },
+    { "rows-only", KEY_ROWS_ONLY, NULL, 0, "Measure, and leave the fit for later", 0 },
     { "quick", KEY_QUICK, NULL, 0, "Measure for a minute and a half: rough costs", 0 },
     { "output", 'o', "FILE", 0, "The profile to write (default: EXPERIMENT.profile.yaml)", 0 },
     { "note", 'n', "KEY=VALUE", 0,
@@ -60,6 +62,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         if (unit_parse(arg, UNIT_TIME, &a->measure.budget_s, &err) ||
             (a->measure.budget_s /= 1e9) < 60 || a->measure.budget_s > 3600)
             argp_error(state, "--budget %s: must be between 60s and 1h", arg);
+        return 0;
+    case KEY_ROWS_ONLY:
+        a->rows_only = true;
         return 0;
     case KEY_QUICK:
         a->measure.size = DESIGN_QUICK;
@@ -255,7 +260,7 @@ int cmd_calibrate(int argc, char **argv)
         a.measure.budget_s = a.measure.size == DESIGN_QUICK ? QUICK_BUDGET_S : FULL_BUDGET_S;
     int code = open_rows(&a, &err);
     if (code == 0) {
-        code = fit_rows(&a, &err);
+        code = a.rows_only ? 0 : fit_rows(&a, &err);
         session_close(&a.session);
     }
     calibrate_measure_close(&a.measure);
