@@ -159,8 +159,13 @@ static int write_profile(const struct arguments *a, const char *path,
         facts[count++] = (struct profile_fact){ host.list[i].key, host.list[i].value };
     for (size_t i = 0; i < a->note_count; i++)
         facts[count++] = (struct profile_fact){ a->notes[i].name, a->notes[i].text };
-    struct profile_note note = { a->session.experiment.name, facts, count };
-    return profile_write(path, c, fit, &note, err);
+    const char *experiment = a->session.experiment.name;
+    const char *suffix = strstr(experiment, "-calibration");
+    char *name = mem_printf("%.*s", (int)(suffix ? suffix - experiment : 200), experiment);
+    struct profile_note note = { name, facts, count };
+    int code = profile_write(path, c, fit, &note, err);
+    free(name);
+    return code;
 }
 
 static bool loop_is_told(const struct session *s)
