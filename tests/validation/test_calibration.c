@@ -49,14 +49,23 @@ static void set_truths(struct settings *s)
     }
 }
 
+/* The server's truth: its costs, and how its loop works. */
+static struct settings true_server(const struct settings *asked, enum loop_kind loop, int hops)
+{
+    struct settings s = *asked;
+    set_truths(&s);
+    s.parameters.server.loop = loop;
+    s.parameters.server.hops = hops;
+    return s;
+}
+
 static void measure_once(const struct plan *plan, size_t point, uint32_t replication,
-                         struct store *store, int64_t experiment)
+                         struct store *store, int64_t experiment, enum loop_kind loop, int hops)
 {
     struct error err;
-    struct settings s = plan->points[point].settings;
+    struct settings s = true_server(&plan->points[point].settings, loop, hops);
     struct schedule schedule;
     struct run_record record;
-    set_truths(&s);
     schedule_build(&schedule, &s.parameters, (uint64_t)plan->seed, replication);
     run_record_init(&record);
     push_run(&s.parameters, &schedule, 4711, replication, &record);
@@ -155,7 +164,7 @@ static void finds_the_costs(void **state)
     assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), ERR_INVALID);
     for (size_t i = 0; i < b.plan.count; i++)
         for (uint32_t r = 1; r <= 3; r++)
-            measure_once(&b.plan, i, r, b.store, b.id);
+            measure_once(&b.plan, i, r, b.store, b.id, LOOP_UVLOOP, 2);
     assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
     assert_int_equal(c.cell_count, b.plan.count);
     assert_int_equal(calibration_run(&c, &fit, &err), 0);
@@ -168,8 +177,33 @@ static void finds_the_costs(void **state)
     tear_down(&b);
 }
 
+/* Of a server of which nobody has said how its loop works. */
+static void finds_the_loop(void **state)
+{
+    (void)state;
+    static const struct {
+        enum loop_kind loop;
+        int hops;
+    } servers[] = { { LOOP_NODE, 0 }, { LOOP_UVLOOP, 1 } };
+    for (size_t k = 0; k < sizeof servers / sizeof *servers; k++) {
+        struct bench b;
+        struct error err;
+        struct calibration c;
+        set_up(&b);
+        for (size_t i = 0; i < b.plan.count; i++)
+            measure_once(&b.plan, i, 1, b.store, b.id, servers[k].loop, servers[k].hops);
+        assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
+        assert_int_equal(calibration_choose_loop(&c, &err), 0);
+        assert_int_equal(c.loop, servers[k].loop);
+        assert_int_equal(c.hops, servers[k].hops);
+        calibration_close(&c);
+        tear_down(&b);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(finds_the_costs) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(finds_the_costs),
+                                        cmocka_unit_test(finds_the_loop) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,18 @@
+# calibrate: what it cannot measure or fit is said with the place; nothing is left behind.
+try() { echo "\$ pushsim $*"; "$PUSHSIM" "$@"; echo "exit $?"; }
+try calibrate 2>&1 | head -n 2
+try calibrate --server no-such.yaml
+printf 'name: x\ncommand: [x]\nready: http://h/\npublish: http://h/\n' >deaf.yaml
+try calibrate --server deaf.yaml
+{ cat deaf.yaml && printf 'sse: http://h/\nloop: libuv\n'; } >loop.yaml
+try calibrate --server loop.yaml
+try calibrate --server deaf.yaml --budget 5s 2>&1 | head -n 2
+try calibrate --server deaf.yaml --budget 90 2>&1 | head -n 2
+try calibrate no-such.db
+# rows of the simulator alone are nothing to fit
+printf 'question: what?\nworkload: { phases: [{ name: a, duration: 100ms, rate: 20/s }] }\n' >sim.yaml
+"$PUSHSIM" run --quiet sim.yaml
+try calibrate sim.db
+"$PUSHSIM" run --quiet --db sim.db "$CLI/knee.yaml" --set workload.phases.burst.duration=10ms >/dev/null
+try calibrate sim.db
+ls
