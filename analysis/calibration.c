@@ -14,16 +14,34 @@
 
 /* -- the model as regression function --------------------------------------------------------- */
 
-/* One simulation of a real run: its schedule, and random numbers of the model's own per draw. */
-static void simulate(const struct settings *s, uint64_t seed, int64_t replication, int draw,
-                     double out[CALIBRATION_METRICS])
+/* All costs of the server, by a factor. */
+static void scale_costs(struct cost_params *cost, double factor)
 {
+    double *const all[] = { &cost->publish_ns, &cost->enqueue_ns, &cost->iteration_ns,
+                            &cost->ready_fd_ns, &cost->warm_saturation_ns };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        *all[i] *= factor;
+    for (int k = 0; k < PROTOCOLS; k++) {
+        struct protocol_costs *p = &cost->by_protocol[k];
+        double *const steps[] = { &p->wake_ns,     &p->state_ns, &p->item_ns,
+                                  &p->item_kib_ns, &p->write_ns, &p->write_kib_ns };
+        for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+            *steps[i] *= factor;
+    }
+}
+
+/* One simulation of a real run: its schedule, the host as slow as it was, and random numbers of the
+ * model's own per draw. */
+static void simulate(const struct settings *s, uint64_t seed, int64_t replication,
+                     double slowness, int draw, double out[CALIBRATION_METRICS])
+{
+    struct parameters p = s->parameters;
     struct schedule schedule;
     struct run_record record;
-    schedule_build(&schedule, &s->parameters, seed, (uint32_t)replication);
+    scale_costs(&p.cost, pow(slowness, CALIBRATION_HOST_POWER));
+    schedule_build(&schedule, &p, seed, (uint32_t)replication);
     run_record_init(&record);
-    push_run(&s->parameters, &schedule, seed + 7919 * (uint64_t)draw, (uint32_t)replication,
-             &record);
+    push_run(&p, &schedule, seed + 7919 * (uint64_t)draw, (uint32_t)replication, &record);
     for (int m = 0; m < CALIBRATION_METRICS; m++)
         out[m] = run_record_value(&record, calibration_metric_name((enum calibration_metric)m));
     run_record_close(&record);
@@ -39,7 +57,8 @@ static void predict(const struct calibration *c, const struct settings *s,
     for (int d = 0; d < c->draws; d++)
         for (int r = 0; r < cell->repeats && runs < CALIBRATION_REPEATS; r++, runs++) {
             double one[CALIBRATION_METRICS];
-            simulate(s, (uint64_t)c->plan->seed, cell->replication[r], d, one);
+            simulate(s, (uint64_t)c->plan->seed, cell->replication[r], cell->slowness[r], d,
+                     one);
             for (int m = 0; m < CALIBRATION_METRICS; m++)
                 all[m][runs] = one[m];
         }

@@ -7,6 +7,10 @@
  * quantiles as well, with common random numbers. A residual beyond a few spreads counts less than
  * its square (pseudo-Huber): one run that the host has disturbed must not bend the costs.
  *
+ * The host is not the same from minute to minute: what its neighbours do to the shared cache and
+ * memory shows in host_speed.h's figure, and each run is simulated with costs that are dearer or
+ * cheaper by CALIBRATION_HOST_POWER of it. The profile describes the host as it mostly was.
+ *
  * What connecting, closing and holding clients costs is not part of that: straight lines over
  * the client count say it (calibration_edges.c).
  */
@@ -38,8 +42,14 @@ enum calibration_edge {                     /* of a real run; replay.h says what
                         EDGE_TEARDOWN_CPU,   /* s */
                         EDGE_BACKLOG,        /* messages */
                         EDGE_BACKLOG_MEMORY, /* bytes */
+                        EDGE_HOST_BEFORE,    /* s, host_speed.h: one read of memory */
+                        EDGE_HOST_AFTER,
                         CALIBRATION_EDGES
 };
+
+/* A server's costs go with this power of the time that a read of memory takes. From the rows in
+ * data/measured/fastapi-uvicorn-calibration.sql: 1.4 times the costs at 3.1 times the time. */
+#define CALIBRATION_HOST_POWER 0.3
 
 #define CALIBRATION_REPEATS 16 /* real runs of one point that are used, at most */
 
@@ -49,8 +59,10 @@ struct calibration_cell {
     int64_t replication[CALIBRATION_REPEATS];               /* their numbers, from 1 */
     double value[CALIBRATION_METRICS][CALIBRATION_REPEATS]; /* NAN: not measured */
     double edge[CALIBRATION_EDGES][CALIBRATION_REPEATS];    /* NAN: not measured */
-    double real[CALIBRATION_METRICS];  /* median over repeats; NAN: not measured */
-    double sigma[CALIBRATION_METRICS]; /* of the log of the median (throttled: of the
+    double slowness[CALIBRATION_REPEATS]; /* a read of the host's memory, over the median
+                                                    of all runs; 1: not measured */
+    double real[CALIBRATION_METRICS];     /* median over repeats; NAN: not measured */
+    double sigma[CALIBRATION_METRICS];    /* of the log of the median (throttled: of the
                                                     share itself) */
 };
 

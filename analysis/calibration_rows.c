@@ -14,9 +14,10 @@ static const char *const metric_names[] = { "cpu.used",           "delivery.firs
                                             "delivery.last.p50",  "delivery.p50",
                                             "delivery.p95",       "delivery.p99",
                                             "cpu.throttled_share" };
-static const char *const edge_names[] = { "setup.cpu",    "setup.memory.before",
-                                          "setup.memory", "teardown.cpu",
-                                          "backlog.max",  "backlog.memory" };
+static const char *const edge_names[] = { "setup.cpu",          "setup.memory.before",
+                                          "setup.memory",       "teardown.cpu",
+                                          "backlog.max",        "backlog.memory",
+                                          "host.memory.before", "host.memory.after" };
 
 const char *calibration_metric_name(enum calibration_metric metric)
 {
@@ -121,6 +122,28 @@ static void summarise(struct calibration_cell *cell)
                                 calibration_throttled(cell));
 }
 
+/* How slow the host's memory was in each run, over the median of all of them. */
+static void find_slowness(struct calibration *c)
+{
+    double *all = mem_alloc((size_t)c->runs * sizeof *all);
+    size_t n = 0;
+    for (size_t i = 0; i < c->cell_count; i++)
+        for (int r = 0; r < c->cells[i].repeats; r++) {
+            struct calibration_cell *cell = &c->cells[i];
+            cell->slowness[r] =
+                (cell->edge[EDGE_HOST_BEFORE][r] + cell->edge[EDGE_HOST_AFTER][r]) / 2;
+            if (cell->slowness[r] > 0)
+                all[n++] = cell->slowness[r];
+        }
+    qsort(all, n, sizeof *all, by_value);
+    for (size_t i = 0; i < c->cell_count; i++)
+        for (int r = 0; r < c->cells[i].repeats; r++) {
+            double *slowness = &c->cells[i].slowness[r];
+            *slowness = *slowness > 0 ? *slowness / all[n / 2] : 1;
+        }
+    free(all);
+}
+
 int calibration_collect(struct calibration *c, const struct plan *plan, struct store *store,
                         const char *name, struct error *err)
 {
@@ -138,6 +161,8 @@ int calibration_collect(struct calibration *c, const struct plan *plan, struct s
     }
     if (!code && made.cell_count == 0)
         code = error_set(err, ERR_INVALID, "no valid real run of '%s' to fit", name);
+    if (code == 0)
+        find_slowness(&made);
     if (code)
         free(made.cells);
     else
