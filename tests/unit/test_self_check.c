@@ -67,7 +67,7 @@ static void test_stored(void **state)
 {
     (void)state;
     struct run_record r;
-    struct client_floor floor = { 300e-6, 2e-3, 5e-3, 100e-6, 5e-6, 0.1 };
+    struct client_floor floor = { 300e-6, 2e-3, 5e-3, 100e-6, 5e-6, 0.1, false };
     check(&floor, 10e-3, 20e-6, &r);
     assert_true(run_record_value(&r, "floor.first") == 300e-6);
     assert_true(run_record_value(&r, "floor.late.p99") == 100e-6);
