@@ -6,11 +6,11 @@
 #include <stdio.h>
 
 #define MS           INT64_C(1000000)
-#define REPEATS      8  /* at least, each with fresh phases of tick and period */
-#define LOCKED       16 /* of periods of whole ticks: the two keep their phase, a repeat is one draw */
 #define TICK         (4 * MS)
-#define GAP          (MS / 2) /* virtual machines lose up to some 0.4 ms at a time without a limit */
-#define WARM_REPEATS 5 /* of cells that take a fixed amount of work: their median is compared */
+#define REPEATS      8  /* at least, each with fresh phases of tick and period */
+#define LOCKED       16 /* a period of whole ticks keeps its phase: a repeat is one draw */
+#define GAP          (MS / 2) /* virtual machines lose some 0.4 ms at a time without a limit */
+#define WARM_REPEATS 5        /* of a fixed amount of work: their median is compared */
 #define WARM_WORK    (100 * MS)
 
 struct list {
