@@ -31,14 +31,15 @@ static char *insert_sql(enum store_table table, int rows)
 
 static sqlite3_stmt *prepared(struct store *store, enum store_table table, bool many)
 {
-    sqlite3_stmt **s = &store->insert[table][many];
-    if (*s)
-        return *s;
+    sqlite3_stmt *statement = store->insert[table][many];
+    if (statement != NULL)
+        return statement;
     char *sql = insert_sql(table, many ? MANY : 1);
-    if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, s, NULL))
+    if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL))
         store->failed = sqlite3_errcode(store->db);
+    store->insert[table][many] = statement;
     sqlite3_free(sql);
-    return *s;
+    return statement;
 }
 
 void store_rows_begin(struct store_rows *r, struct store *store, enum store_table table,
