@@ -159,7 +159,8 @@ $(BUILD)/notebooks/%.html: notebooks/%.ipynb $(PUSHSIM_DB)
 claims: $(BUILD)/pushsim
 	@tools/run_claims.sh $(BUILD)/pushsim $(BUILD)/claims experiments/claims/verdicts.md
 
-tests: $(TESTS) $(SERVERS) $(BENCHES)
+# no use in timing under sanitizers
+tests: $(TESTS) $(SERVERS) $(if $(SAN),,$(BENCHES))
 
 # Scripts find the program under test in PUSHSIM.
 CHECKS   := $(TESTS) $(wildcard tests/cli/run_all.sh) \
