@@ -68,6 +68,8 @@ static const struct option_row table[] = {
     BYTES("server.write-low", ATP(server.write_low_bytes), "16KiB", 0, 0x1p50, OPTION_MODEL,
           "slow clients: write buffer at or below which the writer goes on",
           "asyncio transports: high / 4"),
+    NUMBER("server.deflate-ratio", DOUBLE, SHARE, ATP(websocket.deflate_ratio), "40%", 0.001, 1,
+           OPTION_MODEL, "permessage-deflate: what is left of a payload", "assumed: JSON"),
 
     NUMBER("cpu.limit", DOUBLE, CPU, AT(cpu_limit_millicores), "none", 1, 64000, OPTION_NONE,
            "CPU limit as Kubernetes writes it; quota = limit x period", "sched-bwc.rst"),
@@ -185,12 +187,6 @@ static const struct option_row table[] = {
            "queues hold references to one copy of a message", ""),
     COUNT("memory.deflate-window", ATP(memory.deflate_window), "0", 0, 15, OPTION_MODEL,
           "permessage-deflate window bits, 8..15; 0: off", "RFC 7692; zconf.h"),
-    NUMBER("cost.websocket.deflate-kib", DOUBLE, TIME, ATP(websocket.deflate_kib_ns), "30us", 0,
-           1 * S, OPTION_MODEL,
-           "permessage-deflate: CPU per KiB compressed, for each connection",
-           "assumed: deflate at about 33 MB/s"),
-    NUMBER("server.deflate-ratio", DOUBLE, SHARE, ATP(websocket.deflate_ratio), "40%", 0.001, 1,
-           OPTION_MODEL, "permessage-deflate: what is left of a payload", "assumed: JSON"),
 
     TIME("restart.base", ATP(restart.base_ns), "10s", 0, 3600 * S, OPTION_MODEL,
          "delay of the second restart, doubling", "Kubernetes: container restart policy"),
@@ -331,6 +327,10 @@ static const struct option_row table[] = {
                    "HTML Living Standard, server-sent events: data: and id: lines"),
     PROTOCOL_COSTS("websocket", PROTOCOL_WEBSOCKET, "500us", "150us", "8us", "3us", "8us",
                    "30us", "4B", "RFC 6455 section 5.2: 2 or 4 bytes from server to client"),
+    NUMBER("cost.websocket.deflate-kib", DOUBLE, TIME, ATP(websocket.deflate_kib_ns), "30us", 0,
+           1 * S, OPTION_MODEL,
+           "permessage-deflate: CPU per KiB compressed, for each connection",
+           "assumed: deflate at about 33 MB/s"),
 };
 
 static const struct option_row phase_table[] = {

@@ -107,12 +107,15 @@ static void check_profile(const struct calibration *c, const struct calibration_
     struct settings read;
     assert_int_equal(profile_write(path, c, fit, &note, &err), 0);
     settings_init(&read);
-    assert_int_equal(profile_load(&read, path, &err), 0);
+    if (profile_load(&read, path, &err) != 0)
+        fail_msg("the profile is refused: %s", err.text);
     for (size_t i = 0; i < fit->count; i++) {
         struct setting which;
         assert_int_equal(settings_find(&read, fit->options[i].option, &which, &err), 0);
         double value = settings_number(&read, &which);
-        assert_true(fabs(value - fit->options[i].estimate) <= 1e-3 * fabs(value));
+        if (fabs(value - fit->options[i].estimate) > 1e-3 * fabs(value))
+            fail_msg("%s: written %g, read %g", fit->options[i].option,
+                     fit->options[i].estimate, value);
     }
 }
 
