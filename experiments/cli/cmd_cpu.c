@@ -285,30 +285,13 @@ static int run_arms(struct request *r, struct cpu_arm *sim, struct cpu_arm *real
     return code;
 }
 
-/* Ascending within a kind. */
-static void write_series(FILE *file, const char *arm, const char *kind,
-                         const struct cpu_series *series)
-{
-    for (size_t i = 0; i < series->count; i++)
-        fprintf(file, "%s,%s,%.6f\n", arm, kind, series->ms[i]);
-}
-
 static int write_samples(struct request *r, const struct cpu_arm *sim,
                          const struct cpu_arm *real)
 {
-    const struct cpu_arm *arms[] = { sim, real };
-    const char *names[] = { "sim", "real" };
     FILE *file = fopen(r->samples, "w");
     if (file == NULL)
         return error_set(&r->error, ERR_IO, "%s: %s", r->samples, strerror(errno));
-    fputs("arm,kind,ms\n", file);
-    for (int i = 0; i < 2; i++) {
-        if (!arms[i]->present)
-            continue;
-        write_series(file, names[i], "run", &arms[i]->summary.run);
-        write_series(file, names[i], "stall", &arms[i]->summary.stall);
-        write_series(file, names[i], "late", &arms[i]->summary.late);
-    }
+    cpu_print_samples(file, sim, real);
     if (fclose(file) != 0)
         return error_set(&r->error, ERR_IO, "%s: %s", r->samples, strerror(errno));
     return 0;

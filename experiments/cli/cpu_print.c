@@ -4,6 +4,17 @@
 #include <inttypes.h>
 #include <math.h>
 
+#define KINDS 3 /* of samples */
+
+static const struct cpu_series *kind_of(const struct cpu_summary *s, int kind,
+                                        const char **name)
+{
+    static const char *const names[KINDS] = { "run", "stall", "late" };
+    const struct cpu_series *series[KINDS] = { &s->run, &s->stall, &s->late };
+    *name = names[kind];
+    return series[kind];
+}
+
 static void print_number(FILE *stream, double value)
 {
     if (isnan(value))
@@ -73,17 +84,12 @@ void cpu_print_table(FILE *stream, const struct cpu_plan *plan, const struct cpu
             "sd", "p10", "p50", "p90", "p99");
     const struct cpu_arm *arms[] = { sim, real };
     const char *names[] = { "sim", "real" };
-    for (int kind = 0; kind < 3; kind++)
+    for (int kind = 0; kind < KINDS; kind++)
         for (int i = 0; i < 2; i++) {
-            const struct cpu_summary *s = &arms[i]->summary;
+            const char *name;
+            const struct cpu_series *series = kind_of(&arms[i]->summary, kind, &name);
             if (arms[i]->present)
-                print_series(stream, names[i],
-                             kind == 0   ? "run"
-                             : kind == 1 ? "stall"
-                                         : "late",
-                             kind == 0   ? &s->run
-                             : kind == 1 ? &s->stall
-                                         : &s->late);
+                print_series(stream, names[i], name, series);
         }
     fputc('\n', stream);
     for (int i = 0; i < 2; i++)
@@ -98,6 +104,25 @@ void cpu_print_table(FILE *stream, const struct cpu_plan *plan, const struct cpu
     if (sim->present && real->present && p->work == CPU_WORK_TOUCH)
         fprintf(stream, "CPU time for the same work differs by %.1f %%\n",
                 100 * fabs(sim->summary.cost / real->summary.cost - 1));
+}
+
+static void print_samples(FILE *stream, const char *arm, const struct cpu_summary *summary)
+{
+    for (int kind = 0; kind < KINDS; kind++) {
+        const char *name;
+        const struct cpu_series *series = kind_of(summary, kind, &name);
+        for (size_t i = 0; i < series->count; i++)
+            fprintf(stream, "%s,%s,%.6f\n", arm, name, series->ms[i]);
+    }
+}
+
+void cpu_print_samples(FILE *stream, const struct cpu_arm *sim, const struct cpu_arm *real)
+{
+    fputs("arm,kind,ms\n", stream);
+    if (sim->present)
+        print_samples(stream, "sim", &sim->summary);
+    if (real->present)
+        print_samples(stream, "real", &real->summary);
 }
 
 static void set_number(json_t *object, const char *key, double value)
