@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "experiments/run/named_file.h"
+
 /* What may stand at the top of a file beside options. */
 static const char *const experiment_keys[] = { "question", "expect",      "profile",  "trace",
                                                "sweep",    "server_spec", "name",     "assert",
@@ -168,15 +170,6 @@ int profile_load(struct settings *s, const char *path, struct error *err)
     return code;
 }
 
-/* A file named in the experiment, as a path from the working directory. */
-static char *resolve(const char *experiment, const char *file)
-{
-    const char *slash = strrchr(experiment, '/');
-    if (*file == '/' || !slash)
-        return mem_strdup(file);
-    return mem_printf("%.*s/%s", (int)(slash - experiment), experiment, file);
-}
-
 static int read_text(struct experiment *e, const char *key, char **out, struct error *err)
 {
     const struct yaml_node *node = yaml_get(e->doc.root, key);
@@ -196,24 +189,10 @@ static int read_path(struct experiment *e, const char *key, char **out, struct e
         return 0;
     if (node->kind != YAML_SCALAR)
         return wrong_kind(&r, node, key, YAML_SCALAR);
-    *out = resolve(e->doc.path, node->text);
-    FILE *file = fopen(*out, "rb");
-    bool readable = file && (fgetc(file) != EOF || !ferror(file)); /* a directory is not */
-    if (file)
-        fclose(file);
-    if (!readable)
+    *out = named_file_resolve(e->doc.path, node->text);
+    if (!named_file_readable(*out))
         return yaml_error(&e->doc, node->at, err, "%s: cannot read '%.200s'", key, *out);
     return 0;
-}
-
-/* "dir/knee.yaml" -> "knee" */
-static char *stem(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *file = slash ? slash + 1 : path;
-    const char *dot = strrchr(file, '.');
-    return mem_printf("%.*s", (int)(dot && dot > file ? (size_t)(dot - file) : strlen(file)),
-                      file);
 }
 
 /* --set profile=FILE, from the working directory, stands for what the file names. */
@@ -245,18 +224,46 @@ static int read_names(struct experiment *e, struct error *err)
     return code;
 }
 
-static int apply_override(struct experiment *e, const struct override *o, struct error *err)
+static int apply_override(const struct override *o, struct settings *s, struct error *err)
 {
     struct setting which;
     if (strcmp(o->name, "profile") == 0) /* read_profile_path has seen to it */
         return 0;
-    int code = settings_find(&e->base, o->name, &which, err);
+    int code = settings_find(s, o->name, &which, err);
     if (code == 0)
-        code = settings_parse(&e->base, &which, o->text, err);
-    if (code)
-        return error_wrap(err, code, "--set %.80s=%.80s", o->name, o->text);
-    sweep_remove(&e->sweep, o->name);
-    return 0;
+        code = settings_parse(s, &which, o->text, err);
+    return code ? error_wrap(err, code, "--set %.80s=%.80s", o->name, o->text) : 0;
+}
+
+/* Profile, experiment, --set, on top of what *s has. */
+static int read_values(struct experiment *e, const char *profile,
+                       const struct override *overrides, size_t count, struct settings *s,
+                       struct error *err)
+{
+    int code = profile ? profile_load(s, profile, err) : 0;
+    if (code == 0)
+        code = read_root(&(struct reader){ &e->doc, experiment_keys, false, s, err });
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = apply_override(&overrides[i], s, err);
+    return code;
+}
+
+/* The sweep, but for what --set has fixed; each swept profile gets its own base. */
+static int read_sweep(struct experiment *e, const struct override *overrides, size_t count,
+                      struct error *err)
+{
+    const struct yaml_node *section = yaml_get(e->doc.root, "sweep");
+    struct sweep *sweep = &e->sweep;
+    int code = sweep_read(sweep, &e->doc, section, &e->base, err);
+    for (size_t i = 0; i < count && code == 0; i++)
+        sweep_remove(sweep, overrides[i].name);
+    if (code == 0 && e->profile && sweep->profiles)
+        return yaml_error(&e->doc, yaml_get(e->doc.root, "profile")->at, err,
+                          "profile is swept: it cannot be given too");
+    for (size_t i = 0; i < sweep->profile_count && code == 0; i++)
+        code = read_values(e, sweep->profiles[i].path, overrides, count,
+                           &sweep->profiles[i].base, err);
+    return code;
 }
 
 static int read_experiment(struct experiment *e, const struct override *overrides,
@@ -268,17 +275,13 @@ static int read_experiment(struct experiment *e, const struct override *override
     int code = read_names(e, err);
     if (code == 0)
         code = read_profile_path(e, overrides, override_count, err);
-    if (code == 0 && e->profile)
-        code = profile_load(&e->base, e->profile, err);
     if (code == 0)
-        code = read_root(&r);
+        code = read_values(e, e->profile, overrides, override_count, &e->base, err);
     if (code == 0)
-        code = sweep_read(&e->sweep, &e->doc, yaml_get(e->doc.root, "sweep"), &e->base, err);
+        code = read_sweep(e, overrides, override_count, err);
     if (code == 0)
         code =
             expectations_read(&e->expectations, &e->doc, yaml_get(e->doc.root, "assert"), err);
-    for (size_t i = 0; i < override_count && code == 0; i++)
-        code = apply_override(e, &overrides[i], err);
     return code;
 }
 
@@ -290,7 +293,7 @@ int config_load(struct experiment *e, const char *path, const struct override *o
     if (code)
         return code;
     settings_init(&e->base);
-    e->name = stem(path);
+    e->name = named_file_stem(path);
     code = read_experiment(e, overrides, override_count, err);
     if (code)
         config_close(e);

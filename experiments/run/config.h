@@ -11,7 +11,8 @@
  *   everything else    the option table (options.h), dots as levels or as written
  *
  * Files are resolved against the experiment file's directory. Values are applied in the order
- * defaults, profile, experiment, --set; then the sweep.
+ * defaults, profile, experiment, --set; then the sweep. Profiles that are swept (each point then has
+ * its own) take the place of `profile`.
  */
 #ifndef PUSHSIM_EXPERIMENTS_RUN_CONFIG_H
 #define PUSHSIM_EXPERIMENTS_RUN_CONFIG_H

@@ -30,6 +30,7 @@ void sweep_close(struct sweep *sweep)
 {
     for (size_t i = 0; i < sweep->axis_count; i++)
         axis_close(&sweep->axes[i]);
+    sweep_profiles_close(sweep);
     free(sweep->axes);
     free(sweep->conditions);
     memset(sweep, 0, sizeof *sweep);
@@ -65,10 +66,13 @@ static int axis_key(const struct sweep_reader *r, struct axis *axis,
                     const struct yaml_node *node)
 {
     struct error cause;
-    struct setting which;
-    if (settings_find(r->base, node->key, &which, &cause))
+    struct setting which = { 0 };
+    bool profile = strcmp(node->key, "profile") == 0;
+    if (profile && node->kind != YAML_LIST)
+        return yaml_error(r->doc, node->at, r->err, "profile: a sweep needs a list of files");
+    if (!profile && settings_find(r->base, node->key, &which, &cause))
         return fail_at(r, node->key_at, &cause);
-    if (which.option->flags & OPTION_FIXED)
+    if (!profile && which.option->flags & OPTION_FIXED)
         return yaml_error(r->doc, node->key_at, r->err, "%s cannot be swept", node->key);
     if (is_swept(r->sweep, node->key))
         return yaml_error(r->doc, node->key_at, r->err, "%s is swept twice", node->key);
@@ -103,6 +107,12 @@ static int put_text(const struct sweep_reader *r, struct axis *axis, size_t valu
     if (node->kind != YAML_SCALAR)
         return yaml_error(r->doc, node->at, r->err, "a value of %s must be a value, not %s",
                           axis->names[key], yaml_kind_name(node->kind));
+    if (!axis->which[key].option) {
+        if (sweep_profile_add(r->sweep, r->doc, node, r->err))
+            return ERR_INVALID;
+        axis->texts[value * axis->keys + key] = mem_strdup(r->sweep->profiles[value].name);
+        return 0;
+    }
     if (settings_parse(&scratch, &axis->which[key], node->text, &cause))
         return fail_at(r, node->at, &cause);
     axis_put(axis, value, key, &scratch);
@@ -385,6 +395,8 @@ bool sweep_remove(struct sweep *sweep, const char *name)
         for (size_t k = 0; k < sweep->axes[i].keys; k++) {
             if (strcmp(sweep->axes[i].names[k], name) != 0)
                 continue;
+            if (!sweep->axes[i].which[k].option)
+                sweep_profiles_close(sweep);
             axis_drop_key(&sweep->axes[i], k);
             if (sweep->axes[i].keys == 0) {
                 axis_close(&sweep->axes[i]);

@@ -3,6 +3,7 @@
  *   protocol: [sse, websocket]                         list
  *   cpu.limit: { from: 100m, to: 1000m, step: 100m }   linear range, both ends included
  *   clients.count: { from: 10, to: 1e4, points: 7 }    log range, values to 3 digits
+ *   profile: [a.yaml, b.yaml]                          list; each point starts from its profile
  *   zip: { cpu.quota: [10ms, 5ms], cpu.period: [100ms, 50ms] }   varied together
  *   sample: 64             Sobol sample over all keys given as { from, to } or
  *                          { from, to, scale: log }
@@ -23,9 +24,16 @@
 struct axis {
     size_t keys;           /* 1, or more when varied together */
     char **names;          /* of the options */
-    struct setting *which; /* the same, found */
+    struct setting *which; /* the same, found; option NULL: the profile */
     size_t count;          /* values */
     char **texts;          /* count x keys, by value; as option_format writes them */
+};
+
+struct swept_profile { /* a value of the axis `profile` */
+    char *name; /* as cells show it: the file's, without directory and extension; owned */
+    char *path; /* from the working directory; owned */
+    struct settings
+        base; /* defaults; with the profile, the experiment and --set by config_load */
 };
 
 struct condition {
@@ -41,6 +49,9 @@ struct sweep {
     size_t axis_count;
     struct condition *conditions; /* all must hold */
     size_t condition_count;
+    struct swept_profile
+        *profiles; /* in the order of their axis; NULL: `profile` is not swept */
+    size_t profile_count;
 };
 
 /* Reads the section (NULL: nothing is swept). Every value is checked against its option; `base`
@@ -53,6 +64,12 @@ void sweep_close(struct sweep *sweep);
 int constraint_read(struct sweep *sweep, const struct yaml_document *doc,
                     const struct yaml_node *node, const struct settings *base,
                     struct error *err);
+
+/* A value of the axis `profile` (sweep_profile.c): appended to sweep->profiles. ERR_INVALID with its
+ * place: it cannot be read, or its name not serve in a cell. */
+int sweep_profile_add(struct sweep *sweep, const struct yaml_document *doc,
+                      const struct yaml_node *node, struct error *err);
+void sweep_profiles_close(struct sweep *sweep);
 
 /* --set of a swept option: takes it out of the sweep. True when it was swept. */
 bool sweep_remove(struct sweep *sweep, const char *name);

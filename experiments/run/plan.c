@@ -15,25 +15,41 @@ static char *cell_append(char *cell, const char *key, const char *value)
     return longer;
 }
 
+/* The value of axis `a` at point `index` of the whole product. */
+static size_t value_at(const struct sweep *sweep, size_t a, size_t index)
+{
+    for (size_t later = a + 1; later < sweep->axis_count; later++)
+        index /= sweep->axes[later].count;
+    return index % sweep->axes[a].count;
+}
+
+/* What the swept values are applied to: where profiles are swept, the point's own. */
+static const struct settings *base_at(const struct experiment *e, size_t index)
+{
+    const struct sweep *sweep = &e->sweep;
+    for (size_t a = 0; a < sweep->axis_count; a++)
+        for (size_t k = 0; k < sweep->axes[a].keys; k++)
+            if (!sweep->axes[a].which[k].option)
+                return &sweep->profiles[value_at(sweep, a, index)].base;
+    return &e->base;
+}
+
 /* The values of point `index` of the whole product, applied to the base. */
 static int point_fill(struct plan_point *point, const struct experiment *e, size_t index,
                       const char **about, struct error *err)
 {
     const struct sweep *sweep = &e->sweep;
-    size_t block = 1;
     int code = 0;
-    point->settings = e->base;
+    point->settings = *base_at(e, index);
     point->cell = mem_strdup("");
-    for (size_t a = 0; a < sweep->axis_count; a++)
-        block *= sweep->axes[a].count;
     for (size_t a = 0; a < sweep->axis_count && code == 0; a++) {
         const struct axis *axis = &sweep->axes[a];
-        block /= axis->count;
-        size_t value = index / block % axis->count;
+        size_t value = value_at(sweep, a, index);
         for (size_t k = 0; k < axis->keys && code == 0; k++) {
             const char *text = axis->texts[value * axis->keys + k];
             *about = axis->names[k];
-            code = settings_parse(&point->settings, &axis->which[k], text, err);
+            if (axis->which[k].option)
+                code = settings_parse(&point->settings, &axis->which[k], text, err);
             point->cell = cell_append(point->cell, axis->names[k], text);
         }
     }

@@ -151,6 +151,56 @@ static void test_points_differ_in_what_is_swept(void **state)
     config_close(&e);
 }
 
+/* Each point starts from its own profile; the experiment and --set stand above every one of them,
+ * in whatever order the axes come. */
+static void test_profiles_are_swept(void **state)
+{
+    static const char yaml[] = "cost: { enqueue: 30us }\n"
+                               "sweep: { cpu.limit: [100m, 200m], zip: { clients.count: [7, 8], "
+                               "profile: [a.yaml, b.yaml] } }\n";
+    static const int64_t publish_ns[] = { 10000, 20000, 10000, 20000 };
+    const struct override o[] = { { "cost.iteration", "40us" } };
+    struct experiment e;
+    struct plan plan;
+    free(scratch_write(*state, "a.yaml",
+                       "name: a\ncost: { publish: 10us, enqueue: 1us, iteration: 1us }\n"));
+    free(scratch_write(*state, "b.yaml", "name: b\ncost: { publish: 20us, enqueue: 2us }\n"));
+    plan_text(*state, yaml, o, 1, &e, &plan);
+    assert_cells(&plan,
+                 (const char *[]){ "cpu.limit=100m clients.count=7 profile=a",
+                                   "cpu.limit=100m clients.count=8 profile=b",
+                                   "cpu.limit=200m clients.count=7 profile=a",
+                                   "cpu.limit=200m clients.count=8 profile=b" },
+                 4);
+    for (size_t i = 0; i < plan.count; i++) {
+        const struct parameters *p = &plan.points[i].settings.parameters;
+        assert_int_equal(p->cost.publish_ns, publish_ns[i]);
+        assert_int_equal(p->cost.enqueue_ns, 30000);
+        assert_int_equal(p->cost.iteration_ns, 40000);
+        assert_int_equal(p->clients, 7 + i % 2);
+    }
+    plan_close(&plan);
+    config_close(&e);
+}
+
+/* --set profile=FILE takes the axis out. */
+static void test_one_profile_instead(void **state)
+{
+    char *path = scratch_path(*state, "a.yaml");
+    const struct override o[] = { { "profile", path } };
+    struct experiment e;
+    struct plan plan;
+    free(scratch_write(*state, "a.yaml", "name: a\ncost: { publish: 10us }\n"));
+    free(scratch_write(*state, "b.yaml", "name: b\ncost: { publish: 20us }\n"));
+    plan_text(*state, "sweep: { profile: [b.yaml, a.yaml], cpu.limit: [100m] }\n", o, 1, &e,
+              &plan);
+    assert_cells(&plan, (const char *[]){ "cpu.limit=100m" }, 1);
+    assert_int_equal(plan.points[0].settings.parameters.cost.publish_ns, 10000);
+    plan_close(&plan);
+    config_close(&e);
+    free(path);
+}
+
 static void test_cell_next(void **state)
 {
     (void)state;
@@ -207,6 +257,8 @@ int main(void)
         cmocka_unit_test(test_sample),
         cmocka_unit_test(test_order_of_values),
         cmocka_unit_test(test_points_differ_in_what_is_swept),
+        cmocka_unit_test(test_profiles_are_swept),
+        cmocka_unit_test(test_one_profile_instead),
         cmocka_unit_test(test_cell_next),
         cmocka_unit_test(test_damage),
     };
