@@ -69,6 +69,7 @@ struct claim {
     struct claim_part *parts; /* owned */
     struct evidence *items;   /* owned */
     size_t part_count, count; /* of parts, of items; 0: the file makes no claim */
+    size_t runs;              /* of each cell, at most; found by claim_judge; 0: not measured */
 };
 
 /* From the experiment's file. ERR_INVALID with its place. */

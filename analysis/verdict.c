@@ -14,7 +14,8 @@
 
 const char *verdict_name(enum verdict verdict)
 {
-    static const char *const names[] = { "holds", "holds within limits", "does not hold" };
+    static const char *const names[] = { "holds", "holds within limits", "does not hold",
+                                         "not measured" };
     return names[verdict];
 }
 
@@ -31,7 +32,8 @@ struct figures { /* those that the claim speaks of, in the order of the plan */
     const struct claim *claim;
     struct figure_row *rows; /* owned */
     size_t count, room;
-    size_t runs; /* replications */
+    size_t runs;   /* replications */
+    size_t fewest; /* pairs that a finding needs */
 };
 
 static bool speaks_of(const struct claim *c, const char *metric)
@@ -46,6 +48,7 @@ static bool speaks_of(const struct claim *c, const char *metric)
 static void collect(void *context, const struct store_value *v)
 {
     struct figures *f = context;
+    f->runs = (size_t)v->replication > f->runs ? (size_t)v->replication : f->runs;
     if (!speaks_of(f->claim, v->metric))
         return;
     if (f->count == f->room) {
@@ -57,7 +60,6 @@ static void collect(void *context, const struct store_value *v)
                                 .run = (size_t)v->replication - 1,
                                 .value = v->value };
     snprintf(row->metric, sizeof row->metric, "%s", v->metric);
-    f->runs = row->run + 1 > f->runs ? row->run + 1 : f->runs;
 }
 
 static void figures_close(struct figures *f)
@@ -120,52 +122,89 @@ static char *cell_at(const struct evidence_term *t, const struct range_values *v
     return cell;
 }
 
-/* Adds the term to sum[], by replication; NAN where no run has it. */
-static int add_term(const struct figures *f, const struct evidence_term *t,
-                    const struct range_values *v, double *sum, struct error *err)
+struct sums { /* of both sides, by replication */
+    double *left, *right;
+    bool *lacking; /* a run of some cell is not there */
+};
+
+static void sums_init(struct sums *s, size_t runs)
 {
+    s->left = mem_alloc((runs + 1) * sizeof *s->left);
+    s->right = mem_alloc((runs + 1) * sizeof *s->right);
+    s->lacking = mem_alloc((runs + 1) * sizeof *s->lacking);
+}
+
+static void sums_close(struct sums *s)
+{
+    free(s->left);
+    free(s->right);
+    free(s->lacking);
+}
+
+/* The term's total over the cells it means, and their number, by replication. */
+static size_t total_term(const struct figures *f, const struct evidence_term *t,
+                         const char *where, double *total, size_t *cells)
+{
+    const struct expectation here = { .cell = (char *)where };
+    size_t most = 0;
+    for (size_t i = 0; i < f->count; i++) {
+        const struct figure_row *row = &f->rows[i];
+        if (strcmp(row->metric, t->metric) != 0 || !expectation_applies(&here, row->cell))
+            continue;
+        total[row->run] += isnan(row->value) ? t->otherwise : row->value;
+        if (++cells[row->run] > most)
+            most = cells[row->run];
+    }
+    return most;
+}
+
+/* Adds the term to its sum: the mean of the cells. */
+static int add_term(const struct figures *f, const struct evidence_term *t,
+                    const struct range_values *v, struct sums *s, struct error *err)
+{
+    double *sum = t->right ? s->right : s->left;
     if (!t->metric[0]) {
         for (size_t i = 0; i < f->runs; i++)
             sum[i] += t->factor;
         return 0;
     }
     double *total = mem_alloc(f->runs * sizeof *total);
-    size_t *cells = mem_alloc(f->runs * sizeof *cells), seen = 0;
-    struct expectation here = { .cell = cell_at(t, v) };
-    for (size_t i = 0; i < f->count; i++) {
-        const struct figure_row *row = &f->rows[i];
-        if (strcmp(row->metric, t->metric) != 0 || !expectation_applies(&here, row->cell))
-            continue;
-        total[row->run] += isnan(row->value) ? t->otherwise : row->value;
-        cells[row->run]++;
-        seen++;
+    size_t *cells = mem_alloc(f->runs * sizeof *cells);
+    char *where = cell_at(t, v);
+    size_t most = total_term(f, t, where, total, cells);
+    for (size_t i = 0; i < f->runs && most > 0; i++) {
+        sum[i] += t->factor * total[i] / (double)most;
+        s->lacking[i] |= cells[i] < most;
     }
-    for (size_t i = 0; i < f->runs; i++)
-        sum[i] += cells[i] ? t->factor * total[i] / (double)cells[i] : NAN;
     int code =
-        seen ? 0
-             : error_set(err, ERR_INVALID, "no run has '%s' where '%s'", t->metric, here.cell);
-    free(here.cell);
+        most ? 0 : error_set(err, ERR_INVALID, "no run has '%s' where '%s'", t->metric, where);
+    free(where);
     free(cells);
     free(total);
     return code;
 }
 
-static void find(struct evidence_finding *found, const char *operator, const double * left,
-                 const double *right, size_t runs, double alpha)
+static void find(struct evidence_finding *found, const char *operator, const struct sums * s,
+                 const struct figures *f, double alpha)
 {
-    double *differences = mem_alloc((runs + 1) * sizeof *differences), mean;
-    *found = (struct evidence_finding){ .pairs = runs };
-    for (size_t i = 0; i < runs; i++) {
-        differences[i] = left[i] - right[i];
-        found->left += left[i] / (double)runs;
-        found->right += right[i] / (double)runs;
-        found->agree +=
-            verdict_decide(operator, differences[i], differences[i]) == EVIDENCE_SHOWN;
+    double *differences = mem_alloc((f->runs + 1) * sizeof *differences), mean;
+    size_t pairs = 0;
+    *found = (struct evidence_finding){ 0 };
+    for (size_t i = 0; i < f->runs; i++) {
+        if (s->lacking[i])
+            continue;
+        double difference = s->left[i] - s->right[i];
+        differences[pairs++] = difference;
+        found->left += s->left[i];
+        found->right += s->right[i];
+        found->agree += verdict_decide(operator, difference, difference) == EVIDENCE_SHOWN;
     }
-    verdict_interval(differences, runs, alpha, &mean, &found->low, &found->high);
+    found->pairs = pairs;
+    found->left /= (double)pairs;
+    found->right /= (double)pairs;
+    verdict_interval(differences, pairs, alpha, &mean, &found->low, &found->high);
     found->result =
-        runs < VERDICT_RUNS ? EVIDENCE_OPEN : verdict_decide(operator, found->low, found->high);
+        pairs < f->fewest ? EVIDENCE_OPEN : verdict_decide(operator, found->low, found->high);
     free(differences);
 }
 
@@ -173,17 +212,14 @@ static int compare_sums(const struct figures *f, const struct evidence *e,
                         const struct range_values *v, double alpha,
                         struct evidence_finding *found, struct error *err)
 {
-    double *left = mem_alloc((f->runs + 1) * sizeof *left);
-    double *right = mem_alloc((f->runs + 1) * sizeof *right);
+    struct sums sums;
     int code = 0;
-    for (size_t k = 0; k < e->term_count && code == 0; k++) {
-        const struct evidence_term *t = &e->terms[k];
-        code = add_term(f, t, v, t->right ? right : left, err);
-    }
+    sums_init(&sums, f->runs);
+    for (size_t k = 0; k < e->term_count && code == 0; k++)
+        code = add_term(f, &e->terms[k], v, &sums, err);
     if (code == 0)
-        find(found, e->operator, left, right, f->runs, alpha);
-    free(left);
-    free(right);
+        find(found, e->operator, & sums, f, alpha);
+    sums_close(&sums);
     return code;
 }
 
@@ -260,17 +296,26 @@ static int judge_range(struct evidence *e, const struct figures *f, struct error
     return code;
 }
 
-int claim_judge(struct claim *c, struct store *store, const char *experiment, struct error *err)
+static int judge_line(struct evidence *e, const struct figures *f, struct error *err)
 {
-    struct figures f = { .claim = c };
-    int code = store_values(store, experiment, "sim", collect, &f, err);
+    const struct range_values none = { 0 };
+    free(e->at);
+    e->at = NULL;
+    return e->key ? judge_range(e, f, err) : compare_sums(f, e, &none, ALPHA, &e->found, err);
+}
+
+int claim_judge(struct claim *c, struct store *store, const char *experiment, const char *arm,
+                struct error *err)
+{
+    bool real = strcmp(arm, "real") == 0;
+    struct figures f = { .claim = c, .fewest = real ? VERDICT_RUNS_REAL : VERDICT_RUNS };
+    int code = store_values(store, experiment, arm, collect, &f, err);
+    c->runs = f.runs;
     for (size_t i = 0; i < c->part_count; i++)
-        c->parts[i].shown = true;
-    for (size_t i = 0; i < c->count && code == 0; i++) {
+        c->parts[i].shown = f.runs > 0;
+    for (size_t i = 0; i < c->count && f.runs > 0 && code == 0; i++) {
         struct evidence *e = &c->items[i];
-        struct range_values none = { 0 };
-        code = e->key ? judge_range(e, &f, err)
-                      : compare_sums(&f, e, &none, ALPHA, &e->found, err);
+        code = judge_line(e, &f, err);
         c->parts[e->part].shown &= code == 0 && e->found.result == EVIDENCE_SHOWN;
     }
     figures_close(&f);
@@ -282,7 +327,8 @@ enum verdict claim_verdict(const struct claim *c)
     size_t shown = 0;
     for (size_t i = 0; i < c->part_count; i++)
         shown += c->parts[i].shown;
-    return shown == c->part_count ? VERDICT_HOLDS
-           : shown > 0            ? VERDICT_WITHIN_LIMITS
-                                  : VERDICT_DOES_NOT_HOLD;
+    return c->runs == 0             ? VERDICT_NOT_MEASURED
+           : shown == c->part_count ? VERDICT_HOLDS
+           : shown > 0              ? VERDICT_WITHIN_LIMITS
+                                    : VERDICT_DOES_NOT_HOLD;
 }

@@ -5,7 +5,10 @@
  * interval (Student's t). The line is shown when the whole interval lies on the claimed side,
  * refuted when it lies wholly on the other, else open; a metric that is not defined leaves it open.
  * So do fewer than VERDICT_RUNS replications: that many which all agree are the fewest for which
- * the sign test gives p < 0.05 (1/32), and where they agree to the digit it is all there is.
+ * the sign test gives p < 0.05 (1/32), and where they agree to the digit it is all there is. Of the
+ * real arm, whose runs cost minutes and never agree to the digit in what they measure,
+ * VERDICT_RUNS_REAL are taken: t with two degrees of freedom (4.3) leaves open what is not plain.
+ * A replication that lacks a run of some cell (it was not sound, or failed) is no pair and left out.
  *
  * A line about each value of a key is shown when it is for every value, and refuted when it is for
  * one; about some value: shown for one, refuted for all. Where one of n values decides, its
@@ -22,13 +25,20 @@
 #include "analysis/claim.h"
 #include "experiments/run/store.h"
 
-#define VERDICT_RUNS 5
+#define VERDICT_RUNS      5
+#define VERDICT_RUNS_REAL 3
 
-enum verdict { VERDICT_HOLDS, VERDICT_WITHIN_LIMITS, VERDICT_DOES_NOT_HOLD };
+enum verdict {
+    VERDICT_HOLDS,
+    VERDICT_WITHIN_LIMITS,
+    VERDICT_DOES_NOT_HOLD,
+    VERDICT_NOT_MEASURED
+};
 
-/* Judges each line by the sim arm's runs in the store. ERR_IO; ERR_INVALID: a metric or cell that
- * no run has. */
-int claim_judge(struct claim *c, struct store *store, const char *experiment,
+/* Judges each line by the runs in the store of one arm, "sim" or "real"; where it has none, the
+ * claim is not measured. ERR_IO; ERR_INVALID: a metric or cell that no run has. May be called again
+ * for the other arm. */
+int claim_judge(struct claim *c, struct store *store, const char *experiment, const char *arm,
                 struct error *err);
 enum verdict claim_verdict(const struct claim *c);
 const char *verdict_name(enum verdict verdict);

@@ -6,33 +6,53 @@
 #include "experiments/cli/commands.h"
 #include "experiments/cli/session.h"
 
-enum verdict_form { FORM_TEXT, FORM_ROW, FORM_DECISION };
+enum verdict_form { FORM_TEXT, FORM_ROW, FORM_DECISION, FORM_WORDS };
 
 struct arguments {
     struct session session;
     enum verdict_form form;
+    const char *arms[2]; /* to be judged; NULL: no more */
 };
 
 static const struct argp_option options[] = {
+    { "arm", 'a', "ARM", 0, "sim (default), real or both", 0 },
     { "format", 'f', "FORM", 0,
-      "text (default), row: of a Markdown table of claims, or decision: of one of decisions",
+      "text (default), words: the verdict alone, row: of a Markdown table of claims, or "
+      "decision: of one of decisions",
       0 },
     { 0 },
 };
 
+static void set_arms(struct arguments *a, const char *text, struct argp_state *state)
+{
+    bool both = strcmp(text, "both") == 0, real = strcmp(text, "real") == 0;
+    if (!both && !real && strcmp(text, "sim") != 0)
+        argp_error(state, "--arm %s: must be sim, real or both", text);
+    a->arms[0] = real ? "real" : "sim";
+    a->arms[1] = both ? "real" : NULL;
+}
+
+static void set_form(struct arguments *a, const char *text, struct argp_state *state)
+{
+    static const char *const forms[] = { "text", "row", "decision", "words" };
+    for (a->form = FORM_TEXT; a->form <= FORM_WORDS; a->form++)
+        if (strcmp(text, forms[a->form]) == 0)
+            return;
+    argp_error(state, "--format %s: must be text, words, row or decision", text);
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-    static const char *const forms[] = { "text", "row", "decision" };
     struct arguments *a = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &a->session;
         return 0;
+    case 'a':
+        set_arms(a, arg, state);
+        return 0;
     case 'f':
-        for (a->form = FORM_TEXT; a->form <= FORM_DECISION; a->form++)
-            if (strcmp(arg, forms[a->form]) == 0)
-                return 0;
-        argp_error(state, "--format %s: must be text, row or decision", arg);
+        set_form(a, arg, state);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -44,8 +64,10 @@ static const struct argp argp = {
     options,
     parse,
     NULL,
-    "Judge the claim of an experiment by the simulated runs in its database: each line of its "
-    "evidence with the 95 % confidence interval of the difference, and the verdict.",
+    "Judge the claim of an experiment by the runs in its database: each line of its evidence "
+    "with the 95 % confidence interval of the difference, and the verdict. The real arm is "
+    "judged "
+    "by the same rules.",
     children,
     NULL,
     NULL,
@@ -83,11 +105,8 @@ static void print_evidence(const struct evidence *e)
         f->low, f->high, f->agree, f->pairs);
 }
 
-static void print_text(const struct claim *c, const char *question)
+static void print_parts_in_full(const struct claim *c)
 {
-    printf("%-4s ", c->name);
-    print_verdict(c);
-    printf("\n     %s\n", question);
     for (size_t part = 0; part < c->part_count; part++) {
         if (*c->parts[part].name)
             printf("   %s %s\n", c->parts[part].shown ? "+" : "-", c->parts[part].name);
@@ -97,34 +116,71 @@ static void print_text(const struct claim *c, const char *question)
     }
 }
 
-static void print_row(const struct claim *c, const char *question)
+static void print_text(const struct claim *c, const char *question, const char *arm)
 {
-    printf("| %s | %s | ", c->name, question);
+    bool real = strcmp(arm, "real") == 0;
+    printf("%-4s ", c->name);
+    if (real)
+        printf("on the real arm: ");
     print_verdict(c);
-    printf(" |\n");
+    printf("\n     %s\n", question);
+    if (c->runs > 0)
+        print_parts_in_full(c);
 }
 
-static void print_decision(const struct claim *c)
+/* A claim's name and question, or what is to be decided: the head of its row. */
+static void print_head(const struct claim *c, enum verdict_form form, const char *question)
 {
-    if (!c->decision[0])
-        return;
-    printf("| %s | %s | %s | %s | ", c->name, c->decision[0], c->decision[1], c->decision[2]);
-    print_verdict(c);
-    printf(" |\n");
+    if (form == FORM_ROW)
+        printf("| %s | %s", c->name, question);
+    else
+        printf("| %s | %s | %s | %s", c->name, c->decision[0], c->decision[1], c->decision[2]);
 }
 
-static int judge(const struct session *s, struct claim *c, struct error *err)
+static void print_arm(const struct claim *c, const struct arguments *a, const char *arm)
 {
+    if (a->form == FORM_TEXT) {
+        print_text(c, a->session.experiment.question, arm);
+    } else if (a->form == FORM_WORDS) {
+        print_verdict(c);
+        putchar('\n');
+    } else {
+        printf(" | ");
+        print_verdict(c);
+    }
+}
+
+static int judge_arms(const struct arguments *a, struct claim *c, struct store *store,
+                      struct error *err)
+{
+    const struct experiment *e = &a->session.experiment;
+    bool row = a->form == FORM_ROW || a->form == FORM_DECISION;
+    int code = 0;
+    for (int i = 0; i < 2 && a->arms[i] && code == 0; i++) {
+        code = claim_judge(c, store, e->name, a->arms[i], err);
+        if (code == 0 && row && i == 0)
+            print_head(c, a->form, e->question);
+        if (code == 0)
+            print_arm(c, a, a->arms[i]);
+    }
+    if (code == 0 && row)
+        puts(" |");
+    return code;
+}
+
+static int judge(const struct arguments *a, struct claim *c, struct error *err)
+{
+    const struct session *s = &a->session;
     struct store *store;
     int64_t experiment;
     int code = claim_read(c, &s->experiment, err);
     if (code == 0 && c->count == 0)
         code = error_set(err, ERR_INVALID, "%s: no claim and evidence", s->path);
-    if (code)
+    if (code || (a->form == FORM_DECISION && !c->decision[0]))
         return code;
     code = session_store(s, &store, &experiment, err);
     if (code == 0) {
-        code = claim_judge(c, store, s->experiment.name, err);
+        code = judge_arms(a, c, store, err);
         store_close(store);
     }
     return code;
@@ -132,20 +188,14 @@ static int judge(const struct session *s, struct claim *c, struct error *err)
 
 int cmd_verdict(int argc, char **argv)
 {
-    struct arguments a = { 0 };
+    struct arguments a = { .arms = { "sim" } };
     struct claim c = { 0 };
     struct error err;
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     int code = session_open(&a.session, &err);
     if (code)
         return command_fail(code, &err);
-    code = judge(&a.session, &c, &err);
-    if (code == 0 && a.form == FORM_TEXT)
-        print_text(&c, a.session.experiment.question);
-    else if (code == 0 && a.form == FORM_ROW)
-        print_row(&c, a.session.experiment.question);
-    else if (code == 0)
-        print_decision(&c);
+    code = judge(&a, &c, &err);
     claim_close(&c);
     session_close(&a.session);
     return code ? command_fail(code, &err) : EXIT_DONE;

@@ -49,13 +49,15 @@ static void test_decisions(void **state)
 static void test_verdicts(void **state)
 {
     struct claim_part parts[2] = { { .shown = true }, { .shown = true } };
-    struct claim c = { .parts = parts, .part_count = 2 };
+    struct claim c = { .parts = parts, .part_count = 2, .runs = 5 };
     (void)state;
     assert_int_equal(claim_verdict(&c), VERDICT_HOLDS);
     parts[1].shown = false;
     assert_int_equal(claim_verdict(&c), VERDICT_WITHIN_LIMITS);
     parts[0].shown = false;
     assert_int_equal(claim_verdict(&c), VERDICT_DOES_NOT_HOLD);
+    c.runs = 0;
+    assert_int_equal(claim_verdict(&c), VERDICT_NOT_MEASURED);
 }
 
 /* -- lines, on made-up runs ---------------------------------------------------------------- */
@@ -84,18 +86,25 @@ static void fill(struct run_record *r, int point, int run)
     run_record_metric(r, "gap", "1", run == 2 ? NAN : 1);
 }
 
+struct made { /* runs of every point */
+    const char *arm;
+    int runs;
+    int unsound; /* the run that is invalid at the last point; 0: none */
+};
+
 static void put_runs(struct store *store, const struct experiment *e, const struct plan *plan,
-                     int runs)
+                     const struct made *made)
 {
     struct error err;
     int64_t id;
     assert_int_equal(store_experiment(store, e, &id, &err), 0);
     for (int point = 0; point < 3; point++)
-        for (int run = 0; run < runs; run++) {
+        for (int run = 0; run < made->runs; run++) {
             struct run_record r;
-            struct store_run info = { .arm = "sim",
+            bool unsound = point == 2 && run + 1 == made->unsound;
+            struct store_run info = { .arm = made->arm,
                                       .replication = run + 1,
-                                      .status = "done",
+                                      .status = unsound ? "invalid" : "done",
                                       .reason = "",
                                       .host = "h" };
             run_record_init(&r);
@@ -106,8 +115,9 @@ static void put_runs(struct store *store, const struct experiment *e, const stru
         }
 }
 
-/* Reads and judges one line on `runs` replications; the finding's place goes to `at`. */
-static int judge(const char *line, int runs, enum evidence_result *result, char at[64])
+/* Reads a line and judges it by an arm; the finding's place goes to `at`. */
+static int judge_arm(const char *line, const struct made *made, const char *arm,
+                     struct evidence_finding *found, enum verdict *verdict, char at[64])
 {
     struct scratch dir;
     struct experiment e;
@@ -123,11 +133,13 @@ static int judge(const char *line, int runs, enum evidence_result *result, char 
     int code = claim_read(&c, &e, &err);
     if (code == 0) {
         assert_int_equal(store_open(&store, db, STORE_CREATE, &err), 0);
-        put_runs(store, &e, &plan, runs);
-        code = claim_judge(&c, store, e.name, &err);
-        *result = c.items[0].found.result;
+        put_runs(store, &e, &plan, made);
+        code = claim_judge(&c, store, e.name, arm, &err);
+        *found = c.items[0].found;
+        *verdict = claim_verdict(&c);
         snprintf(at, 64, "%s", c.items[0].at ? c.items[0].at : "");
-        assert_true(code || c.parts[0].shown == (*result == EVIDENCE_SHOWN));
+        assert_true(code || c.runs == 0 ||
+                    c.parts[0].shown == (found->result == EVIDENCE_SHOWN));
         store_close(store);
         claim_close(&c);
     }
@@ -137,6 +149,17 @@ static int judge(const char *line, int runs, enum evidence_result *result, char 
     free(path);
     free(db);
     scratch_close(&dir);
+    return code;
+}
+
+/* The same on `runs` replications of the sim arm. */
+static int judge(const char *line, int runs, enum evidence_result *result, char at[64])
+{
+    const struct made made = { "sim", runs, 0 };
+    struct evidence_finding found = { 0 };
+    enum verdict verdict;
+    int code = judge_arm(line, &made, "sim", &found, &verdict, at);
+    *result = found.result;
     return code;
 }
 
@@ -208,12 +231,41 @@ static void test_wrong_lines(void **state)
     }
 }
 
+/* The real arm's few runs; a repeat of which one cell is not sound is no pair. */
+static void test_real_arm(void **state)
+{
+    static const char line[] = "m if cpu.limit=100m > 5 x m if cpu.limit=400m";
+    static const struct {
+        struct made made;
+        size_t pairs;
+        enum evidence_result expected;
+        enum verdict verdict;
+    } cases[] = {
+        { { "real", 3, 0 }, 3, EVIDENCE_SHOWN, VERDICT_HOLDS },
+        { { "real", 2, 0 }, 2, EVIDENCE_OPEN, VERDICT_DOES_NOT_HOLD },
+        { { "real", 4, 2 }, 3, EVIDENCE_SHOWN, VERDICT_HOLDS },
+        { { "real", 3, 2 }, 2, EVIDENCE_OPEN, VERDICT_DOES_NOT_HOLD },
+        { { "sim", 6, 0 }, 0, EVIDENCE_SHOWN, VERDICT_NOT_MEASURED },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct evidence_finding found = { 0 };
+        enum verdict verdict;
+        char at[64];
+        assert_int_equal(judge_arm(line, &cases[i].made, "real", &found, &verdict, at), 0);
+        assert_int_equal(found.pairs, cases[i].pairs);
+        assert_int_equal(verdict, cases[i].verdict);
+        if (found.pairs > 0)
+            assert_int_equal(found.result, cases[i].expected);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_interval),    cmocka_unit_test(test_decisions),
         cmocka_unit_test(test_verdicts),    cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_wrong_lines),
+        cmocka_unit_test(test_wrong_lines), cmocka_unit_test(test_real_arm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
