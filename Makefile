@@ -109,7 +109,7 @@ help:
 	@echo "validate   the simulator against the real servers on held-out cells (12 minutes a stack)"
 	@echo "calibrate-quick  short real calibrations of two servers (under 4 minutes)"
 	@echo "validate-cpu  the CPU model against this kernel, a verdict a line"
-	@echo "claims     run the experiments of the claims, print the verdicts"
+	@echo "claims     run the experiments of the claims, print the verdicts; claims-real measures"
 	@echo "notebooks  execute the notebooks;  install  (DESTDIR, PREFIX);  clean"
 
 # The libraries may only just be installed, and the flags above ask pkg-config at start: so the
@@ -154,10 +154,23 @@ $(BUILD)/notebooks/%.html: notebooks/%.ipynb $(PUSHSIM_DB)
 	PUSHSIM_DB=$(abspath $(PUSHSIM_DB)) JUPYTER_PREFER_ENV_PATH=1 PYDEVD_DISABLE_FILE_VALIDATION=1 \
 	  $(PYTHON) -m nbconvert --log-level=WARN --to html --execute --output-dir $(@D) $<
 
-# The table of verdicts: every claim's experiment in the simulator, its evidence with intervals.
-.PHONY: claims
+# The table of verdicts: every claim's experiment in the simulator (half a minute), beside what the
+# real arm's rows say (ROWS=FILE, .sql or .db; default: those in data/measured/). With PROFILE=FILE
+# another profile is tried, and the page goes to $(BUILD)/claims/.
+.PHONY: claims claims-real
 claims: $(BUILD)/pushsim
-	@tools/run_claims.sh $(BUILD)/pushsim $(BUILD)/claims experiments/claims/verdicts.md
+	@PROFILE=$(PROFILE) ROWS=$(ROWS) tools/run_claims.sh $(BUILD)/pushsim $(BUILD)/claims \
+	  $(if $(PROFILE),$(BUILD)/claims,experiments/claims)/verdicts.md
+
+# The claims that fit one machine, on the real server: about a minute a claim and repeat, alone on the
+# machine. PARTS picks: make claims-real PARTS='o1 s2'
+PARTS    ?= o1 s2 o3 m1 m2 m3 s1 o2 o4 d2 r1
+claims-real: deps
+	@$(MAKE) --no-print-directory -s -j2 all
+	@mkdir -p $(BUILD)/claims
+	@for part in $(PARTS); do \
+	  $(BUILD)/pushsim replay experiments/claims/real/real-$$part.yaml --db $(BUILD)/claims/real.db || exit; \
+	done
 
 # no use in timing under sanitizers
 tests: $(TESTS) $(SERVERS) $(if $(SAN),,$(BENCHES))
