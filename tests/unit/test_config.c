@@ -155,9 +155,10 @@ static void test_points_differ_in_what_is_swept(void **state)
  * in whatever order the axes come. */
 static void test_profiles_are_swept(void **state)
 {
-    static const char yaml[] = "cost: { enqueue: 30us }\n"
-                               "sweep: { cpu.limit: [100m, 200m], zip: { clients.count: [7, 8], "
-                               "profile: [a.yaml, b.yaml] } }\n";
+    static const char yaml[] =
+        "cost: { enqueue: 30us }\n"
+        "sweep: { cpu.limit: [100m, 200m], zip: { clients.count: [7, 8], "
+        "profile: [a.yaml, b.yaml] } }\n";
     static const int64_t publish_ns[] = { 10000, 20000, 10000, 20000 };
     const struct override o[] = { { "cost.iteration", "40us" } };
     struct experiment e;
