@@ -17,14 +17,15 @@
 /* All costs of the server, by a factor. */
 static void scale_costs(struct cost_params *cost, double factor)
 {
-    double *const all[] = { &cost->publish_ns, &cost->enqueue_ns, &cost->iteration_ns,
-                            &cost->ready_fd_ns, &cost->warm_saturation_ns };
+    double *const all[] = { &cost->publish_ns,  &cost->enqueue_ns,         &cost->iteration_ns,
+                            &cost->ready_fd_ns, &cost->warm_saturation_ns, &cost->ack_ns };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         *all[i] *= factor;
     for (int k = 0; k < PROTOCOLS; k++) {
         struct protocol_costs *p = &cost->by_protocol[k];
-        double *const steps[] = { &p->wake_ns,     &p->state_ns, &p->item_ns,
-                                  &p->item_kib_ns, &p->write_ns, &p->write_kib_ns };
+        double *const steps[] = { &p->wake_ns,       &p->state_ns, &p->item_ns,
+                                  &p->item_kib_ns,   &p->write_ns, &p->write_kib_ns,
+                                  &p->write_state_ns };
         for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
             *steps[i] *= factor;
     }
@@ -87,15 +88,18 @@ static const struct varied mean_options[] = {
     { "cost.publish", EVERYWHERE, 0 },
     { "cost.enqueue", DIRECT, 0 },
     { "cost.iteration", EVERYWHERE, 0 },
+    { "cost.ack", EVERYWHERE, 2000 },
     { "cost.sse.wake", WOKEN, 0 },
     { "cost.sse.state", EVERYWHERE, 0 },
     { "cost.sse.write", EVERYWHERE, 0 },
     { "cost.sse.write-kib", EVERYWHERE, 0 },
+    { "cost.sse.write-state", HELD_WRITES, 3000 },
     { "cost.sse.item-kib", HELD_WRITES, 500 },
     { "cost.websocket.wake", WOKEN, 0 },
     { "cost.websocket.state", EVERYWHERE, 0 },
     { "cost.websocket.write", EVERYWHERE, 0 },
     { "cost.websocket.write-kib", EVERYWHERE, 0 },
+    { "cost.websocket.write-state", HELD_WRITES, 3000 },
     { "cost.websocket.item-kib", HELD_WRITES, 500 },
     { "cost.warm.saturation", EVERYWHERE, 0 },
     { "cost.warm.time", EVERYWHERE, 0 },
@@ -118,6 +122,8 @@ static const struct varied summed_options[] = {
     { "cost.websocket.item", HELD_WRITES, 0 },
     { "cost.sse.item-kib", HELD_WRITES, 500 },
     { "cost.websocket.item-kib", HELD_WRITES, 500 },
+    { "cost.sse.write-state", HELD_WRITES, 3000 },
+    { "cost.websocket.write-state", HELD_WRITES, 3000 },
     { NULL, EVERYWHERE, 0 },
 };
 
@@ -137,6 +143,8 @@ const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_
     if ((strcmp(leaf, ".item") == 0 || strcmp(leaf, ".item-kib") == 0) &&
         !told(HELD_WRITES, loop, hops))
         return "in one sum with write";
+    if (strcmp(leaf, ".write-state") == 0 && !told(HELD_WRITES, loop, hops))
+        return "in one sum with state";
     if (strcmp(leaf, ".wake") == 0 && !told(WOKEN, loop, hops))
         return "in one sum with write";
     if (strcmp(option, "cost.ready-fd") == 0)

@@ -30,7 +30,8 @@ struct publish_record { /* one publish at one worker; times ns, -1: not yet */
     int64_t bytes;             /* payload */
     double factor;             /* noise: all its costs are multiplied by it */
     int64_t off_ns;            /* the worker's off-CPU clock when its callback began */
-    double cold_ns;            /* cost of a wake-up's cold state when it is the only message */
+    double cold;               /* how cold a connection's state is for it when it is the only
+                                  message, 0..1 */
     bool measured;             /* enters the latency figures */
     int64_t first_ns, last_ns; /* client-visible times of its first and last delivery */
     uint32_t delivered;        /* connections that have it */

@@ -43,26 +43,28 @@ enum fan_out {
 };
 enum arrival_kind { ARRIVAL_CONSTANT, ARRIVAL_POISSON };
 
-struct protocol_costs {   /* CPU time on the reference host, ns unless said otherwise */
-    double handshake_ns;  /* accept, parse, upgrade or response head: per connection */
-    double disconnect_ns; /* per connection closed */
-    double wake_ns;       /* one ready-queue pass of a delivery, per wake-up */
-    double state_ns;      /* more for a wake-up that finds the connection's state cold */
-    double item_ns;       /* per message handled in that wake-up */
-    double item_kib_ns;   /* per KiB of it, before the write: encoding, framing, masking */
-    double write_ns;      /* the write itself, per write call */
-    double write_kib_ns;  /* per KiB written, or read of a client's message */
-    double message_ns;    /* a client's message: read, parse (or unmask), handle */
-    int64_t frame_bytes;  /* bytes added to each message on the wire */
+struct protocol_costs {    /* CPU time on the reference host, ns unless said otherwise */
+    double handshake_ns;   /* accept, parse, upgrade or response head: per connection */
+    double disconnect_ns;  /* per connection closed */
+    double wake_ns;        /* one ready-queue pass of a delivery, per wake-up */
+    double state_ns;       /* more for a wake-up that finds the connection's state cold */
+    double item_ns;        /* per message handled in that wake-up */
+    double item_kib_ns;    /* per KiB of it, before the write: encoding, framing, masking */
+    double write_ns;       /* the write itself, per write call */
+    double write_kib_ns;   /* per KiB written, or read of a client's message */
+    double write_state_ns; /* more for a write that finds its socket's state cold */
+    double message_ns;     /* a client's message: read, parse (or unmask), handle */
+    int64_t frame_bytes;   /* bytes added to each message on the wire */
 };
 
 struct cost_params {
-    double publish_ns;           /* one publish request: parse, route, answer */
-    double enqueue_ns;           /* putting one message into one subscriber's queue */
-    double iteration_ns;         /* one loop iteration: poll system call and bookkeeping */
-    double ready_fd_ns;          /* one ready descriptor in a poll */
-    double noise_cv;             /* sd / mean of a log-normal factor drawn for each publish */
-    double connection_cv;        /* sd / mean of a log-normal factor of each connection's own */
+    double publish_ns;    /* one publish request: parse, route, answer */
+    double enqueue_ns;    /* putting one message into one subscriber's queue */
+    double iteration_ns;  /* one loop iteration: poll system call and bookkeeping */
+    double ready_fd_ns;   /* one ready descriptor in a poll */
+    double noise_cv;      /* sd / mean of a log-normal factor drawn for each publish */
+    double connection_cv; /* sd / mean of a log-normal factor of each connection's own */
+    double ack_ns;        /* a segment's acknowledgement inside its write (quick_ack.h) */
     double interference_rate_hz; /* Poisson outliers: other work on the CPU */
     double interference_ns;      /* mean length of one, exponential */
     double warm_saturation_ns; /* extra work after a long time off the CPU, whatever is open */

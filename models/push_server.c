@@ -13,7 +13,7 @@ static int64_t publish_begin(struct push_server *s, const struct loop_entry *e)
     struct publish_record *p = &s->publishes[e->from];
     p->started_ns = s->sim->now_ns;
     p->off_ns = cpu_thread_off_ns(s->loop.thread);
-    p->cold_ns = push_server_cold_cost(s, e->from, e->from);
+    p->cold = push_server_coldness(s, e->from, e->from);
     p->started_throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
     uint32_t queues = s->p->server.fan_out == FAN_OUT_SHARED ? 1 : s->connections.open;
     return push_positive(push_cost(s->p->cost.publish_ns, p->factor) +
@@ -24,7 +24,8 @@ void push_server_add_costs(struct push_server *s, uint32_t m)
 {
     const struct publish_record *p = &s->publishes[m];
     double kib = (double)push_server_wire_bytes(s, m) / 1024;
-    double by_size = s->costs->write_kib_ns * kib;
+    double by_size = s->costs->write_kib_ns * kib +
+                     quick_ack_arrives(&s->acks, s->sim->now_ns) * s->p->cost.ack_ns;
     int64_t take = push_cost(s->costs->item_ns + s->costs->item_kib_ns * kib, p->factor);
     if (push_server_deflates(s))
         take += push_cost(s->p->websocket.deflate_kib_ns * (double)p->bytes / 1024, p->factor);
@@ -227,6 +228,7 @@ void push_server_init(struct push_server *s, struct simulation *sim,
     s->listener = params->listener;
     s->listener_owner = params->listener_owner;
     s->held_writes = p->server.loop == LOOP_UVLOOP;
+    quick_ack_init(&s->acks);
     s->publish_count = params->publishes;
     s->publishes = mem_alloc((params->publishes + (size_t)1) * sizeof *s->publishes);
     s->take_ns = mem_alloc((params->publishes + (size_t)1) * sizeof *s->take_ns);

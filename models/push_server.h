@@ -9,7 +9,11 @@
  *   pass 1 … hops ─ wake_ns each; the last takes all queued messages, item_ns each,
  *                    and KiB x item_kib_ns
  *   write ─ write_ns + KiB x write_kib_ns, for each message in the last pass; on uvloop once for
- *           all of them at the end of the iteration
+ *           all of them at the end of the iteration; and ack_ns if it is acknowledged at once
+ *
+ * So on uvloop the first client has its bytes after all wake-ups, and the writes alone are the
+ * slope of a fan-out. Wake-up and write find different state cold after time off the CPU: task and
+ * queue (state_ns), socket and kernel (write_state_ns).
  *
  * With hops = 0 (Node, nginx) the publish callback itself writes to each connection.
  * Sources: Starlette 0.26 StreamingResponse over asyncio.Queue (CPython 3.11 Lib/asyncio/queues.py:
@@ -27,6 +31,7 @@
 #include "models/event_loop.h"
 #include "models/meter.h"
 #include "models/parameters.h"
+#include "models/quick_ack.h"
 #include "models/slow_client.h"
 #include "sim/random_stream.h"
 
@@ -94,8 +99,9 @@ struct push_server {
     uint32_t fanned;    /* shared, sequential: messages below it were handed to subscribers */
     uint32_t turn;    /* shared: who gets the next one; sequential: who is sent `fanned` next */
     int64_t *take_ns; /* [m]: cost of taking messages 0 .. m - 1 in the last pass; owned */
-    int64_t *flush_ns;  /* [m]: cost by size of flushing messages 0 .. m - 1; owned */
-    int64_t *sum_bytes; /* [m]: bytes on the wire of messages 0 .. m - 1; owned */
+    struct quick_ack acks; /* of its clients' kernels */
+    int64_t *flush_ns;     /* [m]: cost by size of flushing messages 0 .. m - 1; owned */
+    int64_t *sum_bytes;    /* [m]: bytes on the wire of messages 0 .. m - 1; owned */
 };
 
 /* worker: its number, 0 .. workers - 1. */

@@ -90,8 +90,8 @@ void push_take_end(struct push_server *s, const struct loop_entry *e);
 void push_take_put_back(struct push_server *s, struct loop_entry *e);
 void push_flush_ran(struct push_server *s, const struct loop_entry *e,
                     const struct loop_stretch *stretch);
-/* ns that a wake-up for messages from .. last costs because its state is cold. */
-double push_server_cold_cost(const struct push_server *s, uint32_t from, uint32_t last);
+/* How cold a connection's state is for messages from .. last, 0 (warm) to 1. */
+double push_server_coldness(const struct push_server *s, uint32_t from, uint32_t last);
 
 /* Cost of one callback of these entries; of the part of a last wake-up up to the write of message
  * m. `base`: before the connection's own pace. */

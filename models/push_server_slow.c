@@ -226,8 +226,9 @@ void push_slow_take_end(struct push_server *s, const struct loop_entry *e)
 /* One write of all messages in q to connection i. */
 static int64_t write_cost(const struct push_server *s, uint32_t i, const struct slow_queue *q)
 {
-    double factor = s->publishes[slow_queue_at(q, 0)->publish].factor;
-    int64_t total = push_cost(s->costs->write_ns, factor);
+    const struct publish_record *p = &s->publishes[slow_queue_at(q, 0)->publish];
+    int64_t total =
+        push_cost(s->costs->write_ns + s->costs->write_state_ns * p->cold, p->factor);
     for (uint32_t k = 0; k < q->count; k++) {
         uint32_t m = slow_queue_at(q, k)->publish;
         total += s->flush_ns[m + 1] - s->flush_ns[m];

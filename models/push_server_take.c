@@ -1,15 +1,24 @@
 #include "models/push_server_internal.h"
 
-/* A wake-up finds its connection's state as cold as the time makes it that the worker spent off
- * the CPU since the wake-up before (cache_warmth.h says why). That one was for an earlier message
- * than `from`, so the publishes' own clocks tell the time. */
-double push_server_cold_cost(const struct push_server *s, uint32_t from, uint32_t last)
+/* A delivery finds its connection's state as cold as the time makes it that the worker spent off
+ * the CPU since the delivery before (cache_warmth.h says why). That one was of an earlier message
+ * than `from`, so the publishes' own clocks tell the time. The wake-up warms the task and its
+ * queue, the write the socket: each pays its own. */
+double push_server_coldness(const struct push_server *s, uint32_t from, uint32_t last)
 {
     double time_ns = s->p->cost.warm_time_ns;
     if (from == 0 || time_ns <= 0)
-        return s->costs->state_ns;
+        return 1;
     int64_t off_ns = s->publishes[last].off_ns - s->publishes[from - 1].off_ns;
-    return s->costs->state_ns * -expm1(-(double)off_ns / time_ns);
+    return -expm1(-(double)off_ns / time_ns);
+}
+
+/* For the messages that an entry takes or writes. */
+static double coldness_of(const struct push_server *s, const struct loop_entry *e)
+{
+    bool window = e->step == STEP_TAKE || e->step == STEP_FLUSH;
+    return window && e->to - e->from > 1 ? push_server_coldness(s, e->from, e->to - 1)
+                                         : s->publishes[e->from].cold;
 }
 
 /* Applies the queue bound to a window of messages; the dropped ones are settled. */
@@ -32,11 +41,10 @@ void push_server_bound(struct push_server *s, struct loop_entry *e)
 
 int64_t push_server_wake_base(const struct push_server *s, const struct loop_entry *e)
 {
-    const struct publish_record *p = &s->publishes[e->from];
-    double cold_ns = e->step == STEP_TAKE && e->to - e->from > 1
-                         ? push_server_cold_cost(s, e->from, e->to - 1)
-                         : p->cold_ns;
-    return push_positive(push_cost(s->costs->wake_ns + cold_ns, p->factor));
+    bool writes = !s->held_writes && e->step != STEP_PASS;
+    double state_ns = s->costs->state_ns + (writes ? s->costs->write_state_ns : 0);
+    double cost_ns = s->costs->wake_ns + state_ns * coldness_of(s, e);
+    return push_positive(push_cost(cost_ns, s->publishes[e->from].factor));
 }
 
 int64_t push_server_take_base(const struct push_server *s, const struct loop_entry *e)
@@ -134,8 +142,9 @@ void push_take_put_back(struct push_server *s, struct loop_entry *e)
 
 int64_t push_server_flush_base(const struct push_server *s, const struct loop_entry *e)
 {
-    return push_positive(push_cost(s->costs->write_ns, s->publishes[e->from].factor) +
-                         s->flush_ns[e->to] - s->flush_ns[e->from]);
+    double cost_ns = s->costs->write_ns + s->costs->write_state_ns * coldness_of(s, e);
+    return push_positive(push_cost(cost_ns, s->publishes[e->from].factor) + s->flush_ns[e->to] -
+                         s->flush_ns[e->from]);
 }
 
 /* Writes to n connections in the same state. */

@@ -51,6 +51,8 @@
              "CPU per KiB handled before the write: encoding, framing"),                       \
         COST(name ".write", by_protocol[p].write_ns, write, "CPU of one write"),               \
         COST(name ".write-kib", by_protocol[p].write_kib_ns, "250ns", "CPU per KiB written"),  \
+        COST(name ".write-state", by_protocol[p].write_state_ns, "0",                          \
+             "more for a write after a long time off the CPU: its socket is cold"),            \
         COST(name ".message", by_protocol[p].message_ns, message,                              \
              "CPU of a client's message: read, parse, handle; its answer is a write more"),    \
         BYTES("cost." name ".frame", ATP(cost.by_protocol[p].frame_bytes), frame, 0, 65536,    \

@@ -308,6 +308,7 @@ static const struct option_row table[] = {
     COST("enqueue", enqueue_ns, "500ns", "CPU of putting a message into a subscriber's queue"),
     COST("iteration", iteration_ns, "5us", "CPU of one loop iteration: poll and bookkeeping"),
     COST("ready-fd", ready_fd_ns, "1us", "CPU of one ready descriptor in a poll"),
+    COST("ack", ack_ns, "0", "CPU in a write of its segment's acknowledgement, if sent at once"),
     NUMBER("cost.noise", DOUBLE, NUMBER, ATP(cost.noise_cv), "0.1", 0, 10, OPTION_MODEL,
            "sd / mean of the log-normal factor drawn for each publish", "calibrated"),
     NUMBER("cost.connection-noise", DOUBLE, NUMBER, ATP(cost.connection_cv), "0", 0, 10,

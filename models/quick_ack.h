@@ -1,0 +1,32 @@
+/* quick_ack.h - which segments a client's kernel acknowledges at once.
+ *
+ * On one machine a write does the receiver's work as well: the segment goes through the loopback
+ * in the sender's system call, and an acknowledgement that is sent at once comes back in it
+ * (cost.ack). Linux, net/ipv4/tcp_input.c: a socket starts with 16 quick acknowledgements
+ * (TCP_MAX_QUICKACKS) and gets 16 again after a gap longer than its retransmission time-out
+ * (tcp_event_data_recv; TCP_RTO_MIN 200 ms, which a loopback's round trip adds nothing to); else
+ * it waits for more data or its timer. Measured on FastAPI/uvicorn, 100 and 500 clients at 7.3/s:
+ * a write costs 11 us up to the 16th message of a run and 8 us from the 17th on.
+ *
+ * Clients that get the same messages are in the same state, so one stands for all of a server's;
+ * those that connect later are taken to be as far.
+ */
+#ifndef PUSHSIM_MODELS_QUICK_ACK_H
+#define PUSHSIM_MODELS_QUICK_ACK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define QUICK_ACKS       16
+#define QUICK_ACK_GAP_NS 200000000
+
+struct quick_ack {
+    int64_t last_ns; /* time of the last segment */
+    uint32_t left;   /* acknowledgements still to be sent at once, 0..QUICK_ACKS */
+};
+
+void quick_ack_init(struct quick_ack *q);
+/* A segment arrives: is it acknowledged at once? */
+bool quick_ack_arrives(struct quick_ack *q, int64_t now_ns);
+
+#endif
