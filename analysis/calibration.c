@@ -9,8 +9,9 @@
 #include "models/push_run.h"
 #include "models/schedule.h"
 
-#define GUESS_SPREAD 1.5 /* of the logarithm of a cost about its default */
-#define TURN         3.0 /* spreads beyond which a residual counts less than its square */
+#define GUESS_SPREAD  1.5 /* of the logarithm of a cost about its default */
+#define SLOPE_CLIENTS 64  /* a load client reads the bytes of fewer in one go */
+#define TURN          3.0 /* spreads beyond which a residual counts less than its square */
 
 /* -- the model as regression function --------------------------------------------------------- */
 
@@ -215,8 +216,9 @@ static bool wanted(const struct stage *stage, const struct calibration_cell *cel
     case CALIBRATION_CPU:
         return true;
     case CALIBRATION_FIRST:
-    case CALIBRATION_LAST:
         return ample;
+    case CALIBRATION_SLOPE:
+        return ample && cell->point->settings.parameters.clients >= SLOPE_CLIENTS;
     case CALIBRATION_P50:
         return ample || stage->quantiles;
     default:

@@ -27,7 +27,7 @@
 enum calibration_metric {
     CALIBRATION_CPU,   /* CPU time used, s */
     CALIBRATION_FIRST, /* first delivery of a publish, median, s */
-    CALIBRATION_LAST,  /* last delivery of a publish, median, s */
+    CALIBRATION_SLOPE, /* between two neighbours of a fan-out, median, s */
     CALIBRATION_P50,   /* delivery latency, s */
     CALIBRATION_P95,
     CALIBRATION_P99,

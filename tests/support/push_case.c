@@ -76,6 +76,11 @@ static void random_costs(struct parameters *p, struct random_stream *rs)
         c->enqueue_ns = c->by_protocol[PROTOCOL_SSE].wake_ns = 0;
     if (chance(rs, 0.1))
         c->iteration_ns = c->ready_fd_ns = 0;
+    c->ack_ns = chance(rs, 0.5) ? 3000 : 0;
+    for (int i = 0; i < PROTOCOLS && chance(rs, 0.7); i++) {
+        c->by_protocol[i].state_ns = 4000;
+        c->by_protocol[i].write_state_ns = 2500;
+    }
 }
 
 struct parameters push_case_random(struct random_stream *rs)

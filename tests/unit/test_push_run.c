@@ -62,6 +62,44 @@ static void fan_out_in_the_right_order(void **state)
     }
 }
 
+/* Cold state is paid where it is found: on uvloop by all wake-ups before the first byte, or by each
+ * write in the slope; a write that is acknowledged at once costs the acknowledgement as well. On
+ * asyncio each client's wake-up and write are the slope. Added to the cases above, us. */
+static void cold_state_and_acknowledgements_have_their_place(void **state)
+{
+    static const struct {
+        enum loop_kind loop;
+        double state_us, write_state_us, ack_us; /* given */
+        double first_us, slope_us;               /* more */
+    } cases[] = {
+        { LOOP_UVLOOP, 2, 0, 0, 2 * 3 * 2, 0 }, /* two passes over three clients */
+        { LOOP_UVLOOP, 0, 3, 0, 3, 3 },          { LOOP_UVLOOP, 0, 0, 4, 4, 4 },
+        { LOOP_ASYNCIO, 2, 0, 0, 3 * 2 + 2, 2 }, { LOOP_ASYNCIO, 0, 3, 0, 3, 3 },
+        { LOOP_ASYNCIO, 0, 0, 4, 4, 4 },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        static const int64_t at[] = { 0, 500000000 };
+        struct parameters p = push_case_plain();
+        struct protocol_costs *c = &p.cost.by_protocol[PROTOCOL_SSE];
+        struct run_record without, with;
+        p.server.loop = cases[i].loop;
+        run(&p, at, 2, &without);
+        c->state_ns = 1e3 * cases[i].state_us;
+        c->write_state_ns = 1e3 * cases[i].write_state_us;
+        p.cost.ack_ns = 1e3 * cases[i].ack_us;
+        run(&p, at, 2, &with);
+        double slope = run_record_value(&with, "delivery.slope") -
+                       run_record_value(&without, "delivery.slope");
+        double mean = run_record_value(&with, "delivery.mean") -
+                      run_record_value(&without, "delivery.mean");
+        assert_float_equal(slope, cases[i].slope_us / 1e6, 1e-12);
+        assert_float_equal(mean, (cases[i].first_us + cases[i].slope_us) / 1e6, 1e-12);
+        run_record_close(&without);
+        run_record_close(&with);
+    }
+}
+
 /* A bound of 4 and a limit that lets nothing through in time: of the publishes that are handled
  * together only the last 4 (drop-oldest) or the first 4 (drop-newest) are delivered. */
 static void the_bound_drops(void **state)
@@ -147,6 +185,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fan_out_in_the_right_order),
+        cmocka_unit_test(cold_state_and_acknowledgements_have_their_place),
         cmocka_unit_test(the_bound_drops),
         cmocka_unit_test(golden),
     };
