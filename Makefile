@@ -154,6 +154,8 @@ $(BUILD)/notebooks/%.html: notebooks/%.ipynb $(PUSHSIM_DB)
 	PUSHSIM_DB=$(abspath $(PUSHSIM_DB)) JUPYTER_PREFER_ENV_PATH=1 PYDEVD_DISABLE_FILE_VALIDATION=1 \
 	  $(PYTHON) -m nbconvert --log-level=WARN --to html --execute --output-dir $(@D) $<
 
+$(BUILD)/notebooks/02-claims.html: experiments/claims/verdicts.md
+
 # The table of verdicts: every claim's experiment in the simulator (half a minute), beside what the
 # real arm's rows say (ROWS=FILE, .sql or .db; default: those in data/measured/). With PROFILE=FILE
 # another profile is tried, and the page goes to $(BUILD)/claims/.
