@@ -21,6 +21,12 @@ static const struct {
     [FIGURE_IN_FLIGHT] = { "in_flight", UNIT_COUNT },
     [FIGURE_RECONNECTS] = { "reconnects", UNIT_COUNT },
     [FIGURE_DURATION] = { "duration", UNIT_TIME },
+    [FIGURE_FIRST] = { "delivery.first.p50", UNIT_TIME },
+    [FIGURE_FIRST_P10] = { "delivery.first.p10", UNIT_TIME },
+    [FIGURE_SLOPE] = { "delivery.slope.p50", UNIT_TIME },
+    [FIGURE_SLOPE_P10] = { "delivery.slope.p10", UNIT_TIME },
+    [FIGURE_ORDER] = { "delivery.order", UNIT_NUMBER },
+    [FIGURE_ORDER_KEPT] = { "delivery.order.kept", UNIT_NUMBER },
 };
 
 const char *figure_metric(enum figure figure)
@@ -38,7 +44,7 @@ char *figure_format(char *out, enum figure figure, double value)
     enum unit unit = figures[figure].unit;
     if (unit == UNIT_COUNT)
         value = round(value);
-    if (unit == UNIT_SHARE && value > 0)
+    if ((unit == UNIT_SHARE && value > 0) || unit == UNIT_NUMBER)
         value = round(value * 1000) / 1000;
     return unit_format_short(out, unit, unit == UNIT_TIME ? value * 1e9 : value);
 }

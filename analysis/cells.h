@@ -26,6 +26,12 @@ enum figure {
     FIGURE_IN_FLIGHT,
     FIGURE_RECONNECTS,
     FIGURE_DURATION,
+    FIGURE_FIRST, /* of a fan-out: its first byte, … */
+    FIGURE_FIRST_P10,
+    FIGURE_SLOPE, /* … the time between two neighbours, … */
+    FIGURE_SLOPE_P10,
+    FIGURE_ORDER, /* … the order of its clients (the real arm's alone) */
+    FIGURE_ORDER_KEPT,
     FIGURES
 };
 

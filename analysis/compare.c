@@ -15,12 +15,12 @@ static double ratio_of(double sim, double real)
     return real == 0 ? NAN : sim / real;
 }
 
-size_t compare_cells(const struct cells *cells, struct comparison **rows)
+size_t compare_cells(const struct cells *cells, int first, int end, struct comparison **rows)
 {
     size_t count = 0;
-    struct comparison *all = mem_alloc(cells->count * FIGURES_SHOWN * sizeof *all);
+    struct comparison *all = mem_alloc(cells->count * (size_t)(end - first) * sizeof *all);
     for (size_t i = 0; i < cells->count; i++)
-        for (int f = 0; f < FIGURES_SHOWN; f++) {
+        for (int f = first; f < end; f++) {
             struct comparison *c = &all[count++];
             *c = (struct comparison){ &cells->cell[i], i + 1, (enum figure)f, .ratio = NAN };
             for (int a = 0; a < ARMS; a++) {

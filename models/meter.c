@@ -256,10 +256,12 @@ void meter_report_positions(struct meter *m, const struct publish_record *publis
     }
     struct run_record *r = m->record;
     run_record_metric(r, "delivery.first.p50", "s", histogram_quantile(&first, 0.5) / 1e9);
+    run_record_metric(r, "delivery.first.p10", "s", histogram_quantile(&first, 0.1) / 1e9);
     run_record_metric(r, "delivery.last.p50", "s", histogram_quantile(&last, 0.5) / 1e9);
     run_record_metric(r, "delivery.slope", "s",
                       slope.count ? slopes / (double)slope.count / 1e9 : NAN);
     run_record_metric(r, "delivery.slope.p50", "s", histogram_quantile(&slope, 0.5) / 1e9);
+    run_record_metric(r, "delivery.slope.p10", "s", histogram_quantile(&slope, 0.1) / 1e9);
     histogram_close(&first);
     histogram_close(&last);
     histogram_close(&slope);

@@ -12,7 +12,8 @@
 #include "experiments/cli/session.h"
 #include "experiments/cli/text_table.h"
 
-#define DATABASES_MAX 16
+#define DATABASES_MAX     16
+#define FAN_OUT_TOLERANCE 0.15
 
 struct arguments {
     const char *db[DATABASES_MAX];
@@ -21,6 +22,7 @@ struct arguments {
     double threshold_s;     /* of the knee; 0: 5 times ample */
     bool json;
     bool outcomes; /* drops, disconnects, recovery instead of the figures */
+    bool fan_out;  /* first byte, slope and order instead */
     bool all;      /* every figure with its spread */
 };
 
@@ -32,6 +34,8 @@ static const struct argp_option options[] = {
     { "spread", 's', NULL, 0, "One line a figure, with the spread over runs", 0 },
     { "outcomes", 'o', NULL, 0,
       "Drops or none, disconnects or none, recovers or not, and whether the arms agree", 0 },
+    { "fan-out", 'f', NULL, 0,
+      "First byte of a publish, time from one client to the next, their order", 0 },
     { "format", 'F', "FORMAT", 0, "table (default) or json", 0 },
     { 0 },
 };
@@ -55,6 +59,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case 'o':
         a->outcomes = true;
+        return 0;
+    case 'f':
+        a->fan_out = true;
         return 0;
     case 'F':
         if (strcmp(arg, "json") != 0 && strcmp(arg, "table") != 0)
@@ -228,12 +235,31 @@ static void print_knees(const struct arguments *a, const struct cells *cells)
     free(knees);
 }
 
+/* How many medians of first byte and slope agree as closely as asked. */
+static void print_agreement(const struct comparison *rows, size_t count)
+{
+    int both = 0, close = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool judged = rows[i].figure == FIGURE_FIRST || rows[i].figure == FIGURE_SLOPE;
+        if (!judged || !isfinite(rows[i].ratio))
+            continue;
+        both++;
+        close += fabs(rows[i].ratio - 1) <= FAN_OUT_TOLERANCE;
+    }
+    printf("\nfirst byte and slope: %d of %d medians within %.0f %%\n", close, both,
+           100 * FAN_OUT_TOLERANCE);
+}
+
 static void print_figures(const struct arguments *a, const struct cells *cells)
 {
     struct comparison *rows;
-    size_t count = compare_cells(cells, &rows);
+    size_t count = a->fan_out ? compare_cells(cells, FIGURE_FIRST, FIGURE_ORDER_KEPT + 1, &rows)
+                              : compare_cells(cells, 0, FIGURES_SHOWN, &rows);
     if (a->json) {
         compare_write_json(rows, count, stdout);
+    } else if (a->fan_out) {
+        print_long(rows, count);
+        print_agreement(rows, count);
     } else {
         (a->all ? print_long : print_wide)(rows, count);
         print_error(rows, count);

@@ -11,6 +11,8 @@ void delivery_log_init(struct delivery_log *log, const struct schedule *s)
 {
     memset(log, 0, sizeof *log);
     log->tracks = mem_alloc(s->count * sizeof *log->tracks);
+    log->clients = s->clients;
+    log->place = mem_alloc((s->clients + (size_t)1) * sizeof *log->place);
     for (size_t i = 0; i < s->count; i++) {
         const struct action *a = &s->actions[i];
         if (a->kind == ACTION_PUBLISH)
@@ -26,6 +28,7 @@ void delivery_log_init(struct delivery_log *log, const struct schedule *s)
 void delivery_log_close(struct delivery_log *log)
 {
     free(log->tracks);
+    free(log->place);
     histogram_close(&log->latency);
     histogram_close(&log->second);
     histogram_close(&log->lateness);
@@ -64,6 +67,8 @@ int64_t delivery_log_add(struct delivery_log *log, const char *head, uint32_t cl
     t->sum += client;
     t->sum_squares += (double)client * client;
     t->sum_places += (double)client * t->received;
+    t->sum_kept += (double)log->place[client] * t->received;
+    log->place[client] = t->received;
     if (t->received++ == 0)
         t->first_ns = now_ns;
     t->last_ns = now_ns;
@@ -104,6 +109,23 @@ static double order_of(const struct publish_track *t)
     return spread > 0 ? both / sqrt(spread) : NAN;
 }
 
+/* Mean correlation of the clients' places in one fan-out and in the one before: 1 when they are
+ * served in the same order every time, whatever it is. */
+static double kept_of(const struct delivery_log *log)
+{
+    double sum = 0;
+    uint32_t count = 0;
+    for (uint32_t i = 1; i < log->sent; i++) {
+        const struct publish_track *t = &log->tracks[i];
+        double n = t->received, mean = (n - 1) / 2, variance = (n * n - 1) / 12;
+        if (n < 2 || n != log->clients || log->tracks[i - 1].received != log->clients)
+            continue;
+        sum += (t->sum_kept / n - mean * mean) / variance;
+        count++;
+    }
+    return count > 0 ? sum / count : NAN;
+}
+
 /* First and last byte of each fan-out, the distance between two neighbours in it, its order. */
 static void record_fanout(const struct delivery_log *log, struct run_record *out)
 {
@@ -124,11 +146,14 @@ static void record_fanout(const struct delivery_log *log, struct run_record *out
         }
     }
     run_record_metric(out, "delivery.first.p50", "s", seconds(&first, 0.5));
+    run_record_metric(out, "delivery.first.p10", "s", seconds(&first, 0.1));
     run_record_metric(out, "delivery.last.p50", "s", seconds(&last, 0.5));
     double slopes = (double)slope.count;
     run_record_metric(out, "delivery.slope", "s", slopes > 0 ? slope.sum / slopes / 1e9 : NAN);
     run_record_metric(out, "delivery.slope.p50", "s", seconds(&slope, 0.5));
+    run_record_metric(out, "delivery.slope.p10", "s", seconds(&slope, 0.1));
     run_record_metric(out, "delivery.order", "1", slopes > 0 ? order / slopes : NAN);
+    run_record_metric(out, "delivery.order.kept", "1", kept_of(log));
     histogram_close(&first);
     histogram_close(&last);
     histogram_close(&slope);

@@ -23,6 +23,7 @@ struct publish_track {
     int64_t last_ns;                     /* last delivery so far */
     uint32_t received;                   /* deliveries so far */
     double sum, sum_squares, sum_places; /* of the clients' numbers, and of number x place */
+    double sum_kept;                     /* of place x place in the fan-out before */
     bool measured;                       /* enters the latency figures */
 };
 
@@ -30,6 +31,8 @@ struct delivery_log {
     struct publish_track *tracks; /* owned; one for each publish of the schedule */
     uint32_t publishes;           /* of the whole schedule */
     uint32_t sent;                /* so far; tracks[0..sent-1] are sent */
+    uint32_t clients;             /* numbers are below this */
+    uint32_t *place;              /* [client]: its place in the last fan-out it got; owned */
     uint64_t delivered;           /* deliveries, measured or not */
     uint64_t strange;             /* messages that carry no number of this run */
     int64_t last_ns;              /* latest delivery; 0 = none */

@@ -10,10 +10,11 @@
  * The record holds what models/run_record.h names (cpu.*, for the time from 0 to the end of the
  * drain, from the cgroup's own counters) and, of the real arm alone:
  *   duration              s     from time 0 to the end of the drain
- *   delivery.first.p50    s     first delivery of a publish, over publishes
+ *   delivery.first.p50 .p10  s  first delivery of a publish, over publishes
  *   delivery.last.p50     s     last delivery of a publish, over publishes
- *   delivery.slope .p50   s     time between two neighbours of one fan-out: mean, median
+ *   delivery.slope .p50 .p10  s  time between two neighbours of one fan-out: mean, quantiles
  *   delivery.order        1     correlation of a client's number with its place in a fan-out
+ *   delivery.order.kept   1     of its places in two fan-outs in a row
  *   connect.p50 .p99      s     from connect to the answer that opens the stream
  * and, named as the model's (from time 0 on, as the clients know it, unless said otherwise):
  *   connections clients.open     open at the end

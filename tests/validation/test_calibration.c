@@ -33,9 +33,14 @@ static const struct truth {
     const char *option;
     double value;
 } truths[] = {
-    { "cost.publish", 320e3 },         { "cost.sse.wake", 8e3 },
-    { "cost.sse.write", 9e3 },         { "cost.sse.write-kib", 600 },
-    { "cost.warm.saturation", 2.5e6 }, { "cost.warm.time", 40e6 },
+    { "cost.publish", 320e3 },
+    { "cost.sse.wake", 8e3 },
+    { "cost.sse.write", 9e3 },
+    { "cost.sse.write-kib", 600 },
+    { "cost.warm.saturation", 2.5e6 },
+    { "cost.warm.time", 40e6 },
+    { "cost.ack", 3e3 },
+    { "cost.sse.write-state", 4e3 },
 };
 #define TRUTHS (sizeof truths / sizeof *truths)
 
