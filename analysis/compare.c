@@ -15,7 +15,7 @@ static double ratio_of(double sim, double real)
     return real == 0 ? NAN : sim / real;
 }
 
-size_t compare_cells(const struct cells *cells, int first, int end, struct comparison **rows)
+size_t compare_figures(const struct cells *cells, int first, int end, struct comparison **rows)
 {
     size_t count = 0;
     struct comparison *all = mem_alloc(cells->count * (size_t)(end - first) * sizeof *all);
@@ -33,6 +33,11 @@ size_t compare_cells(const struct cells *cells, int first, int end, struct compa
         }
     *rows = all;
     return count;
+}
+
+size_t compare_cells(const struct cells *cells, struct comparison **rows)
+{
+    return compare_figures(cells, 0, FIGURES_SHOWN, rows);
 }
 
 double compare_error(const struct comparison *rows, size_t row_count, int only, size_t *count)

@@ -34,8 +34,10 @@ struct knee {
                                     both are unknown */
 };
 
-/* Figures first .. end - 1 of every cell, in plan order; *rows is the caller's to free. */
-size_t compare_cells(const struct cells *cells, int first, int end, struct comparison **rows);
+/* Every figure that is shown of every cell, in plan order; *rows is the caller's to free. */
+size_t compare_cells(const struct cells *cells, struct comparison **rows);
+/* The same of figures first .. end - 1. */
+size_t compare_figures(const struct cells *cells, int first, int end, struct comparison **rows);
 
 /* Median of |ratio - 1| over p50, p95 and p99 of the cells that have both arms; with `only` >= 0
  * over that figure alone. NAN when there are none; *count says how many went in. */

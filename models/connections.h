@@ -1,6 +1,10 @@
 /* connections.h - the connections of one worker: one byte of state each, handled in runs.
  *
- * Connections are numbered in the order in which the server goes through its subscribers. What a
+ * Connections are numbered in the order in which the server goes through its subscribers. On uvloop
+ * the writes go in another one: uvloop/loop.pyx keeps the streams with held writes in a set, whose
+ * order is that of their addresses in memory, the same from one fan-out to the next and foreign to
+ * the order of subscription (the real arm's delivery.order and delivery.order.kept). Connections
+ * are alike, so that the k-th to be written to may be called number k. What a
  * connection's queue holds is a window of consecutive publishes and lives in the entry that will
  * serve it (push_server.c), so that neighbours in the same state share it.
  */

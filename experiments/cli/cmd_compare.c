@@ -253,8 +253,9 @@ static void print_agreement(const struct comparison *rows, size_t count)
 static void print_figures(const struct arguments *a, const struct cells *cells)
 {
     struct comparison *rows;
-    size_t count = a->fan_out ? compare_cells(cells, FIGURE_FIRST, FIGURE_ORDER_KEPT + 1, &rows)
-                              : compare_cells(cells, 0, FIGURES_SHOWN, &rows);
+    size_t count = a->fan_out
+                       ? compare_figures(cells, FIGURE_FIRST, FIGURE_ORDER_KEPT + 1, &rows)
+                       : compare_cells(cells, &rows);
     if (a->json) {
         compare_write_json(rows, count, stdout);
     } else if (a->fan_out) {

@@ -65,7 +65,7 @@ static void test_ratio_and_error(void **state)
     put(&cells.cell[0], ARM_REAL, FIGURE_DROPPED, 1, (double[]){ 5 });
     put(&cells.cell[1], ARM_SIM, FIGURE_DROPPED, 1, (double[]){ 5 });
     put(&cells.cell[1], ARM_REAL, FIGURE_DROPPED, 1, (double[]){ 0 });
-    size_t count = compare_cells(&cells, 0, FIGURES_SHOWN, &rows);
+    size_t count = compare_cells(&cells, &rows);
     assert_int_equal(count, 4 * FIGURES_SHOWN);
     assert_true(rows[FIGURE_DROPPED].ratio == 0);
     assert_true(isnan(rows[FIGURES_SHOWN + FIGURE_DROPPED].ratio));
