@@ -60,20 +60,47 @@ static void write_pressure(const struct explanation *e, FILE *out)
 {
     const struct phases *f = &e->phases;
     char a[UNIT_TEXT_BYTES], b[UNIT_TEXT_BYTES], c[UNIT_TEXT_BYTES];
-    if (isnan(e->outline.pressure_begin))
+    double begin = e->outline.pressure_begin, end = e->outline.pressure_end;
+    if (isnan(begin))
         fprintf(out, "  pressure     the same all the time\n");
-    else if (isnan(e->outline.pressure_end))
-        fprintf(out, "  pressure     from %s to the end\n",
-                time_text(a, e->outline.pressure_begin));
+    else if (isnan(end))
+        fprintf(out, "  pressure     from %s to the end\n", time_text(a, begin));
+    else if (begin == end)
+        fprintf(out, "  pressure     at %s\n", time_text(a, begin));
     else
-        fprintf(out, "  pressure     from %s to %s\n", time_text(a, e->outline.pressure_begin),
-                time_text(b, e->outline.pressure_end));
-    fprintf(out, "  calm         %s to %s:", time_text(a, f->calm_begin_s),
-            time_text(b, f->calm_end_s));
+        fprintf(out, "  pressure     from %s to %s\n", time_text(a, begin), time_text(b, end));
+    fprintf(out, "  %-12s %s to %s%s:", f->calm_pressed ? "reference" : "calm",
+            time_text(a, f->calm_begin_s), time_text(b, f->calm_end_s),
+            f->calm_pressed ? ", under pressure already" : "");
     for (int s = SIGNAL_P50; s <= SIGNAL_P99; s++)
         fprintf(out, "%s %s %s", s ? "," : "", failure_signal_name(s),
                 time_text(c, f->signal[s].calm));
     fputc('\n', out);
+}
+
+/* The course in one sentence. */
+static void write_short(const struct phases *f, FILE *out)
+{
+    char text[UNIT_TEXT_BYTES];
+    fprintf(out, "  in short     ");
+    if (f->first == SIGNALS && f->worst == 0) {
+        fprintf(out, "nothing broke\n");
+        return;
+    }
+    if (f->first == SIGNALS)
+        fprintf(out, "nothing broke for long");
+    else
+        fprintf(out, "%s broke first", failure_signal_name(f->first));
+    fprintf(out, f->worst ? ", it came to %s" : ", no phase of failure came of it",
+            failure_phase_name(f->worst));
+    if (f->metastable == 1)
+        fprintf(out, ", and it never recovered\n");
+    else if (f->recovery_s > 0)
+        fprintf(out, ", and it recovered in %s\n", time_text(text, f->recovery_s));
+    else if (f->last > 0)
+        fprintf(out, ", and it ended in %s\n", failure_phase_name(f->last));
+    else
+        fprintf(out, ", and it ended calm\n");
 }
 
 static void write_signal(const struct phases *f, enum failure_signal signal, FILE *out)
@@ -91,18 +118,10 @@ static void write_signal(const struct phases *f, enum failure_signal signal, FIL
 /* In the order in which they broke. */
 static void write_signals(const struct phases *f, FILE *out)
 {
-    unsigned written = 0;
     if (f->first == SIGNALS)
         fprintf(out, "  broke first  nothing broke\n");
-    for (int next = f->first; next != SIGNALS;) {
-        write_signal(f, next, out);
-        written |= 1u << next;
-        next = SIGNALS;
-        for (int s = 0; s < SIGNALS; s++)
-            if (!(written >> s & 1) && !isnan(f->signal[s].first_s) &&
-                (next == SIGNALS || f->signal[s].first_s < f->signal[next].first_s))
-                next = s;
-    }
+    for (int s = f->first; s != SIGNALS; s = phases_next(f, s))
+        write_signal(f, s, out);
 }
 
 static void write_phases(const struct phases *f, FILE *out)
@@ -154,6 +173,18 @@ static void write_blame(const struct explanation *e, FILE *out)
     fputc('\n', out);
 }
 
+/* A breach of a limit that was breached before: it comes and goes around the limit. */
+static bool breached_before(const struct run_record *r, size_t i)
+{
+    const struct record_event *e = &r->events[i];
+    size_t length = strcspn(e->detail, " ");
+    for (size_t k = 0; k < i && strcmp(e->kind, "breach") == 0; k++)
+        if (strcmp(r->events[k].kind, "breach") == 0 &&
+            strncmp(r->events[k].detail, e->detail, length + 1) == 0)
+            return true;
+    return false;
+}
+
 /* What acted or died, the first dozen of them; latencies and pods' comings and goings are above. */
 static void write_events(const struct run_record *r, FILE *out)
 {
@@ -166,7 +197,7 @@ static void write_events(const struct run_record *r, FILE *out)
         bool tells = false;
         for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
             tells |= strcmp(e->kind, kinds[k]) == 0;
-        if (tells && told < 12)
+        if (tells && told < 12 && !breached_before(r, i))
             fprintf(out, "  %-12s %s %s: %s\n", told++ ? "" : "events",
                     time_text(at, (double)e->at_ns / 1e9), e->kind, e->detail);
         else
@@ -183,6 +214,7 @@ void explain_write(const struct explanation *e, FILE *out)
     fprintf(out, "%s, point %lld, %s %lld%s%s\n", e->run->experiment, (long long)e->run->point,
             strcmp(e->run->arm, "sim") == 0 ? "simulated run" : "real run",
             (long long)e->run->replication, *e->run->cell ? ": " : "", e->run->cell);
+    write_short(f, out);
     write_pressure(e, out);
     write_signals(f, out);
     write_phases(f, out);

@@ -160,6 +160,7 @@ static void find_calm(const struct judge *j, size_t *begin, size_t *end)
     *begin = *begin < *end ? *begin : *end;
     j->f->calm_begin_s = (double)*begin * j->step_s;
     j->f->calm_end_s = (double)*end * j->step_s;
+    j->f->calm_pressed = j->f->calm_end_s > j->o->pressure_begin; /* NAN: no */
 }
 
 /* NAN when no window knows it. */
@@ -182,33 +183,61 @@ static double median_of(const struct judge *j, enum failure_signal signal, size_
 
 /* -- signals ------------------------------------------------------------------------------- */
 
+static void measure(struct phases_signal *s, double value, double at_s)
+{
+    if (value > s->peak || (isnan(s->peak) && !isnan(value))) {
+        s->peak = value;
+        s->peak_s = at_s;
+    }
+}
+
+/* first_s: the begin of the first spell that is long enough and not over before the pressure. */
 static void look_at(struct judge *j, enum failure_signal signal)
 {
     struct phases_signal *s = &j->f->signal[signal];
-    bool before = false;
+    size_t needed = kinds[signal].sustained ? 2 : 1, spell = 0;
     for (size_t i = 0; i < j->t.count; i++) {
         double value = value_of(&j->t.windows[i], signal, j->step_s);
         double at_s = (double)i * j->step_s;
         bool broken = value > s->bound; /* NAN is not */
-        if (value > s->peak || (isnan(s->peak) && !isnan(value))) {
-            s->peak = value;
-            s->peak_s = at_s;
-        }
-        if (broken) {
-            j->broken[i] |= (uint16_t)(1u << signal);
-            s->time_s += j->step_s;
-        }
-        if (isnan(s->first_s) && broken && (before || !kinds[signal].sustained))
-            s->first_s = kinds[signal].sustained ? at_s - j->step_s : at_s;
-        before = broken;
+        measure(s, value, at_s);
+        spell = broken ? spell + 1 : 0;
+        if (!broken)
+            continue;
+        j->broken[i] |= (uint16_t)(1u << signal);
+        s->time_s += j->step_s;
+        bool before = at_s + j->step_s <= j->o->pressure_begin; /* NAN: never */
+        if (isnan(s->first_s) && spell >= needed && !before)
+            s->first_s = at_s - (double)(spell - 1) * j->step_s;
     }
+}
+
+/* At equal times a death goes first, since the others follow from it. */
+static int rank(int signal)
+{
+    return signal == SIGNAL_KILLED ? -1 : signal;
+}
+
+static bool broke_earlier(const struct phases *f, int a, int b)
+{
+    double at = f->signal[a].first_s, than = f->signal[b].first_s;
+    return at < than || (at == than && rank(a) < rank(b));
+}
+
+int phases_next(const struct phases *f, int after)
+{
+    int next = SIGNALS;
+    for (int s = 0; s < SIGNALS; s++)
+        if (!isnan(f->signal[s].first_s) && (after == SIGNALS || broke_earlier(f, after, s)) &&
+            (next == SIGNALS || broke_earlier(f, s, next)))
+            next = s;
+    return next;
 }
 
 static void find_signals(struct judge *j)
 {
     size_t begin, end;
     find_calm(j, &begin, &end);
-    j->f->first = SIGNALS;
     for (int s = 0; s < SIGNALS; s++) {
         double calm = s <= SIGNAL_QUEUE ? median_of(j, s, begin, end) : NAN;
         j->f->signal[s] = (struct phases_signal){ .calm = calm,
@@ -217,11 +246,8 @@ static void find_signals(struct judge *j)
                                                   .peak = NAN,
                                                   .peak_s = NAN };
         look_at(j, s);
-        int first = j->f->first;
-        double at = j->f->signal[s].first_s;
-        if (!isnan(at) && (first == SIGNALS || at < j->f->signal[first].first_s))
-            j->f->first = s;
     }
+    j->f->first = phases_next(j->f, SIGNALS);
 }
 
 /* -- phases -------------------------------------------------------------------------------- */

@@ -24,8 +24,9 @@
  *   killed          0 processes that died (out of memory, crash, exit, failed liveness probe)
  *
  * It broke when it was broken in two windows in a row (p50, p95, p99, queue: one publish in bad
- * luck is no failure) or in one (all others). What broke first is the earliest; at equal times the
- * one that stands first above.
+ * luck is no failure) or in one (all others); a spell that was over before the pressure began is
+ * none of its doing and counts for the time alone. What broke first is the earliest; at equal times
+ * a killed process, which is the cause of the others, else the one that stands first above.
  *
  * The phase of a window, of the field study that this project starts from (claims S1, S2):
  *
@@ -48,6 +49,8 @@
  */
 #ifndef PUSHSIM_ANALYSIS_PHASES_H
 #define PUSHSIM_ANALYSIS_PHASES_H
+
+#include <stdbool.h>
 
 #include "analysis/outline.h"
 #include "analysis/timeline.h"
@@ -89,7 +92,7 @@ struct phases_params {   /* defaults in phases_defaults, with their reasons */
 struct phases_signal {
     double calm;    /* NAN: not known, or it has none */
     double bound;   /* in the unit of its value; NAN: not looked at */
-    double first_s; /* begin of the window in which it broke; NAN: never */
+    double first_s; /* begin of the spell in which it broke; NAN: never */
     double peak;    /* largest value; NAN: not recorded */
     double peak_s;  /* begin of its window */
     double time_s;  /* in which it was broken, single windows included */
@@ -97,6 +100,7 @@ struct phases_signal {
 
 struct phases {
     double calm_begin_s, calm_end_s;
+    bool calm_pressed; /* the pressure was there already: a reference that is not calm */
     struct phases_signal signal[SIGNALS];
     int first;                      /* enum failure_signal; SIGNALS: nothing broke */
     uint8_t *phase;                 /* of each window; owned */
@@ -117,6 +121,9 @@ extern const struct phases_params phases_defaults;
 void phases_init(struct phases *f, const struct phases_params *p, const struct outline *o,
                  const struct run_record *r);
 void phases_close(struct phases *f);
+
+/* The signal that broke next after `after` (SIGNALS: the first); SIGNALS: none. */
+int phases_next(const struct phases *f, int after);
 
 const char *failure_signal_name(enum failure_signal signal);
 const char *failure_phase_name(int phase); /* "p95 drift" */

@@ -2,52 +2,52 @@
 
 #include <math.h>
 
-double slo_drop_share(const struct cell *cell, enum arm arm)
+static double or_none(double count)
 {
-    const struct sample *s = cell->samples[arm];
-    double lost = sample_mean(&s[FIGURE_LOST]), in_flight = sample_mean(&s[FIGURE_IN_FLIGHT]);
-    double dropped = sample_mean(&s[FIGURE_DROPPED]);
-    double due = sample_mean(&s[FIGURE_DELIVERED]) + dropped + (isnan(lost) ? 0 : lost) +
-                 (isnan(in_flight) ? 0 : in_flight);
+    return isnan(count) ? 0 : count;
+}
+
+/* An arm that does not record what was lost or under way lost nothing. */
+static double share_dropped(double delivered, double dropped, double lost, double in_flight)
+{
+    double due = delivered + dropped + or_none(lost) + or_none(in_flight);
     return due > 0 ? dropped / due : NAN;
 }
 
-/* NAN compares as not above. */
-static unsigned bit(double value, double limit, enum figure figure)
+double slo_drop_share(const struct cell *cell, enum arm arm)
 {
-    return limit > 0 && value > limit ? 1u << figure : 0;
+    const struct sample *s = cell->samples[arm];
+    return share_dropped(sample_mean(&s[FIGURE_DELIVERED]), sample_mean(&s[FIGURE_DROPPED]),
+                         sample_mean(&s[FIGURE_LOST]), sample_mean(&s[FIGURE_IN_FLIGHT]));
 }
 
 unsigned slo_broken(const struct slo_params *slo, const struct cell *cell, enum arm arm)
 {
     const struct sample *s = cell->samples[arm];
-    return bit(sample_mean(&s[FIGURE_P95]) * 1e9, (double)slo->p95_ns, FIGURE_P95) |
-           bit(sample_mean(&s[FIGURE_P99]) * 1e9, (double)slo->p99_ns, FIGURE_P99) |
-           bit(slo_drop_share(cell, arm), slo->drop_share, FIGURE_DROPPED) |
-           bit(sample_mean(&s[FIGURE_RECONNECTS]) / sample_mean(&s[FIGURE_DURATION]),
-               slo->reconnects_hz, FIGURE_RECONNECTS);
-}
-
-static bool above(double value, double limit)
-{
-    return limit > 0 && value > limit; /* NAN is not */
-}
-
-/* 0 where the arm does not record it. */
-static double count_of(const struct run_record *record, const char *name)
-{
-    double value = run_record_value(record, name);
-    return isnan(value) ? 0 : value;
+    const double value[SLO_LIMITS] = {
+        [SLO_P95] = sample_mean(&s[FIGURE_P95]),
+        [SLO_P99] = sample_mean(&s[FIGURE_P99]),
+        [SLO_DROPS] = slo_drop_share(cell, arm),
+        [SLO_RECONNECTS] =
+            sample_mean(&s[FIGURE_RECONNECTS]) / sample_mean(&s[FIGURE_DURATION]),
+    };
+    double limits[SLO_LIMITS];
+    slo_limits(slo, limits);
+    return slo_breaches(limits, value);
 }
 
 bool slo_kept(const struct slo_params *slo, const struct run_record *record)
 {
-    double dropped = count_of(record, "dropped");
-    double due = count_of(record, "delivered") + dropped + count_of(record, "lost") +
-                 count_of(record, "in_flight");
-    return !above(run_record_value(record, "delivery.p95") * 1e9, (double)slo->p95_ns) &&
-           !above(run_record_value(record, "delivery.p99") * 1e9, (double)slo->p99_ns) &&
-           !above(dropped / due, slo->drop_share) &&
-           !above(run_record_value(record, "reconnects") / run_record_value(record, "duration"),
-                  slo->reconnects_hz);
+    const double value[SLO_LIMITS] = {
+        [SLO_P95] = run_record_value(record, "delivery.p95"),
+        [SLO_P99] = run_record_value(record, "delivery.p99"),
+        [SLO_DROPS] = share_dropped(
+            run_record_value(record, "delivered"), or_none(run_record_value(record, "dropped")),
+            run_record_value(record, "lost"), run_record_value(record, "in_flight")),
+        [SLO_RECONNECTS] =
+            run_record_value(record, "reconnects") / run_record_value(record, "duration"),
+    };
+    double limits[SLO_LIMITS];
+    slo_limits(slo, limits);
+    return slo_breaches(limits, value) == 0;
 }

@@ -1,4 +1,11 @@
-/* slo.h - are the thresholds of an experiment's slo section kept by a cell? */
+/* slo.h - are the limits of an experiment's slo section kept over whole runs? The exit status 99 and
+ * the marks in the table of `pushsim run` come from here.
+ *
+ * What is compared with a limit is judged in one place (slo_breaches in models/slo_control.h); what
+ * is put before it differs: figures of whole runs here, those of single seconds in the events
+ * "breach" and in what explain calls broken (phases.h). A run can keep its limits as a whole and
+ * break them in some seconds, or the other way round.
+ */
 #ifndef PUSHSIM_ANALYSIS_SLO_H
 #define PUSHSIM_ANALYSIS_SLO_H
 
@@ -9,11 +16,11 @@
 /* Dropped deliveries / all that were due, mean over the arm's runs; NAN when there are none. */
 double slo_drop_share(const struct cell *cell, enum arm arm);
 
-/* Bits 1 << FIGURE_P95, _P99, _DROPPED, _RECONNECTS: means over the arm's runs above their
- * thresholds. A figure that was not recorded breaks nothing. */
+/* Bits 1 << enum slo_limit: means over the arm's runs above their limits. A figure that was not
+ * recorded breaks nothing. */
 unsigned slo_broken(const struct slo_params *slo, const struct cell *cell, enum arm arm);
 
-/* The same of a single run: is no threshold broken? */
+/* The same of a single run: is no limit broken? */
 bool slo_kept(const struct slo_params *slo, const struct run_record *record);
 
 #endif

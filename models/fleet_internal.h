@@ -1,5 +1,6 @@
 /* fleet_internal.h - shared by fleet.c (clients, publishes, life of a run), fleet_pod.c (the life
- * of one pod), fleet_control.c (what looks and acts) and fleet_report.c.
+ * of one pod), fleet_control.c (what looks), fleet_replicas.c and fleet_autoscale.c (what acts) and
+ * fleet_report.c.
  */
 #ifndef PUSHSIM_MODELS_FLEET_INTERNAL_H
 #define PUSHSIM_MODELS_FLEET_INTERNAL_H
@@ -40,7 +41,11 @@ struct fleet_pod {
     uint32_t asked[PROBES];         /* the probe that is not answered yet; 0 = none */
     uint32_t chain;                 /* of probes: a new one with each process */
     bool ready;                     /* in the balancer */
+    bool was_ready;                 /* it was, since its present process started */
+    bool served;                    /* it was, ever: not a new pod that only starts */
     int64_t ready_changed_ns;
+    bool began;              /* its container has started; before: pending */
+    int64_t acknowledged_ns; /* taken on by its node (status.startTime): restarts leave it */
     /* the present window */
     struct histogram latency;    /* of its deliveries, ns */
     double depth_sum;            /* of the samples of its mean queue depth */
@@ -56,6 +61,7 @@ struct fleet_node {
     struct random_stream phases;  /* the host's */
     struct neighbour *neighbours; /* one on each CPU, or NULL; owned */
     int64_t pods;                 /* not gone */
+    int image;                    /* newest revision pulled; -1 = none */
     int64_t cpus;                 /* handed out to workers so far */
 };
 
@@ -77,6 +83,7 @@ struct fleet {
     struct balancer balancer;
     struct balancer_backend *backends; /* by pod; owned */
     uint32_t asked;                    /* probes so far */
+    uint64_t alarms; /* probes failed by processes that had been ready: others only start */
 
     int revision;         /* of new pods */
     int64_t replicas;     /* asked for */
@@ -97,7 +104,7 @@ struct fleet {
     uint32_t sent_count;
     uint64_t published, shed, unheard;
     struct fleet_seen { /* at the last second */
-        uint64_t due, dropped, reconnects, failed_probes;
+        uint64_t due, dropped, reconnects, failed_probes, alarms;
         int64_t usage_ns, throttled_ns;
     } seen;
     struct second_counts counted; /* at the last second */
@@ -113,7 +120,7 @@ struct fleet {
 struct fleet_pod *fleet_pod_add(struct fleet *f);
 /* Before the run: up, ready, with the clients it was given (pod_seat). */
 void fleet_pod_begin(struct fleet_pod *fp);
-/* Its first process starts now. */
+/* A new one: its container starts after a delay, with its first process. */
 void fleet_pod_launch(struct fleet_pod *fp);
 /* The next publish; true: a process heard it. Else only its number is taken, so that all pods
  * number the publishes alike. */
@@ -123,6 +130,15 @@ void fleet_pod_stop(struct fleet_pod *fp);
 void fleet_pod_tend(struct fleet_pod *fp);
 void fleet_pod_free(struct fleet_pod *fp);
 double fleet_cpu_request(const struct fleet *f); /* CPUs of one pod */
+
+/* fleet_replicas.c */
+bool fleet_pod_counts(const struct fleet_pod *fp); /* runs, or only restarts its container */
+void fleet_reconcile(struct fleet *f);             /* starts and stops what is due now */
+void fleet_begin_rollout(void *fleet, void *unused);
+void fleet_rebalance(struct fleet *f); /* once a second */
+
+/* fleet_autoscale.c */
+void fleet_autoscale_start(struct fleet *f);
 
 /* fleet_control.c */
 void fleet_control_start(struct fleet *f);

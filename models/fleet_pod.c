@@ -36,6 +36,7 @@ static int node_with_room(struct fleet *f)
     struct fleet_node *node = mem_alloc(sizeof *node);
     random_stream_init(&node->phases, f->seed, f->replication, RANDOM_CPU_PHASES,
                        (uint32_t)f->node_count);
+    node->image = -1;
     node->host = cpu_host_new(&f->sim, &f->p.host, &node->phases);
     f->nodes = mem_realloc(f->nodes, (f->node_count + 1) * sizeof *f->nodes);
     f->nodes[f->node_count++] = node;
@@ -54,6 +55,8 @@ static void update_ready(struct fleet_pod *fp)
     if (ready == fp->ready)
         return;
     fp->ready = ready;
+    fp->was_ready |= ready;
+    fp->served |= ready;
     fp->ready_changed_ns = f->sim.now_ns;
     run_record_event(f->out, f->sim.now_ns, ready ? "ready" : "unready", "%s%u connections",
                      fp->label, pod_open(&fp->pod));
@@ -87,6 +90,7 @@ static void stop_container(struct fleet_pod *fp)
 static void answer(struct fleet_pod *fp, enum probe_kind kind, bool ok)
 {
     fp->asked[kind] = 0;
+    fp->fleet->alarms += !ok && fp->was_ready;
     if (!probe_answer(&fp->probe[kind], &fp->fleet->p.fleet.probe[kind], ok))
         return;
     if (kind == PROBE_LIVENESS && !ok && fp->life == FLEET_RUNS) {
@@ -141,6 +145,7 @@ static void start_probes(struct fleet_pod *fp, double share)
 {
     struct fleet *f = fp->fleet;
     fp->chain++;
+    fp->was_ready = false;
     for (int k = 0; k < PROBES; k++) {
         const struct probe_params *p = &f->p.fleet.probe[k];
         fp->failed_probes[k] += fp->probe[k].failed;
@@ -232,13 +237,44 @@ void fleet_pod_begin(struct fleet_pod *fp)
 {
     start_probes(fp, random_stream_uniform(&fp->fleet->phases));
     fp->probe[PROBE_READINESS].passing = true;
+    fp->began = true;
+    fp->fleet->nodes[fp->node]->image = fp->revision;
     pod_start(&fp->pod);
+    fp->ready_changed_ns = -fp->fleet->p.fleet.rollout.min_ready_ns; /* available already */
+}
+
+static void container_starts(void *subject, void *object)
+{
+    struct fleet_pod *fp = subject;
+    struct fleet_node *node = fp->fleet->nodes[fp->node];
+    (void)object;
+    node->image = node->image > fp->revision ? node->image : fp->revision;
+    if (fp->life != FLEET_RUNS) /* stopped while it was pending */
+        return;
+    fp->began = true;
+    start_probes(fp, 0);
+    pod_launch(&fp->pod);
+}
+
+/* Scheduled, image pulled where the node has none of this revision, container made. Both times are
+ * drawn, so that one option does not shift the draws of the other. */
+static int64_t start_delay(const struct fleet_pod *fp)
+{
+    const struct fleet *f = fp->fleet;
+    const struct fleet_params *p = &f->p.fleet;
+    struct random_stream rs;
+    random_stream_init(&rs, f->seed, f->replication, RANDOM_POD_START, (uint32_t)fp->number);
+    double start_ns = random_stream_lognormal(&rs, (double)p->start_delay_ns, p->start_cv);
+    double pull_ns = random_stream_lognormal(&rs, (double)p->image_pull_ns, p->start_cv);
+    bool has_image = f->nodes[fp->node]->image >= fp->revision;
+    return (int64_t)(start_ns + (has_image ? 0 : pull_ns));
 }
 
 void fleet_pod_launch(struct fleet_pod *fp)
 {
-    start_probes(fp, 0);
-    pod_launch(&fp->pod);
+    struct fleet *f = fp->fleet;
+    fp->acknowledged_ns = f->sim.now_ns;
+    simulation_at(&f->sim, f->sim.now_ns + start_delay(fp), 0, container_starts, fp, NULL);
 }
 
 void fleet_pod_free(struct fleet_pod *fp)

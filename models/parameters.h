@@ -137,12 +137,6 @@ struct workload_params {
     struct phase_params phase[PHASES_MAX];
 };
 
-struct slo_params { /* 0 = no limit */
-    int64_t p95_ns, p99_ns;
-    double drop_share; /* drops / (published x subscribers) */
-    double reconnects_hz;
-};
-
 enum pod_stop {
     STOP_WAITS,  /* after SIGTERM the streams stay open until the kill (uvicorn) */
     STOP_CLOSES, /* it closes them itself, spread over drain_ns */
@@ -161,6 +155,9 @@ struct fleet_params {      /* several pods behind a balancer */
     double rebalance_hz;        /* connections that a pod above the mean closes; 0 = none */
     double rebalance_tolerance; /* share above the mean that is left alone */
     struct rollout_params rollout;
+    int64_t start_delay_ns; /* mean, from a pod's creation to its container's start */
+    int64_t image_pull_ns;  /* mean, more on a node that has no image of the revision */
+    double start_cv;        /* sd / mean of both, log-normal */
     struct probe_params probe[PROBES];
     bool autoscale;
     double cpu_request; /* CPUs; what utilisation is a share of; 0 = the limit */

@@ -213,7 +213,7 @@ static void sample_second(void *subject, void *object)
     meter_close_windows(&run->meter, now);
     watch_slo(run, c.usage_ns);
     duplex_series(&run->duplex, now);
-    simulation_at(&run->sim, now + run->series_ns, 1, sample_second, run, NULL);
+    simulation_at(&run->sim, now + run->series_ns, -1, sample_second, run, NULL);
 }
 
 /* -- life ---------------------------------------------------------------------------------- */
@@ -264,7 +264,7 @@ static void start(struct push_run *run, uint64_t seed, uint32_t replication)
     run->sample_ns = SAMPLE_NS * hours;
     run->series_ns = METER_WINDOW_NS * hours;
     simulation_at(&run->sim, run->sample_ns, 1, sample_depth, run, NULL);
-    simulation_at(&run->sim, run->series_ns, 1, sample_second, run, NULL);
+    simulation_at(&run->sim, run->series_ns, -1, sample_second, run, NULL);
 }
 
 /* The schedule's time, then the drain: until everything is delivered, or its end. */

@@ -19,6 +19,7 @@ enum random_purpose {
     RANDOM_BALANCER = 32,    /* which pod a new connection goes to */
     RANDOM_PROBES = 34,      /* when the first probes of a fleet come */
     RANDOM_SHED = 33,        /* which publishes are shed, and their priority */
+    RANDOM_POD_START = 35,   /* how long a new pod takes to start; index: pod */
 };
 
 #endif

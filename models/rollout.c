@@ -1,6 +1,6 @@
 #include "models/rollout.h"
 
-#include <math.h>
+#include <stdbool.h>
 
 static int64_t least(int64_t a, int64_t b)
 {
@@ -12,12 +12,17 @@ static int64_t positive(int64_t n)
     return n > 0 ? n : 0;
 }
 
+static int64_t pods_of(int64_t amount, int64_t replicas, bool round_up)
+{
+    return amount >= 0 ? amount : (-amount * replicas + (round_up ? 99 : 0)) / 100;
+}
+
 struct rollout_step rollout_next(const struct rollout_params *p, int64_t replicas,
                                  struct rollout_pods old, struct rollout_pods fresh)
 {
     struct rollout_step step = { 0 };
-    int64_t surge = (int64_t)ceil(p->surge * (double)replicas - 1e-9);
-    int64_t unavailable = (int64_t)floor(p->unavailable * (double)replicas + 1e-9);
+    int64_t surge = pods_of(p->surge, replicas, true);
+    int64_t unavailable = least(pods_of(p->unavailable, replicas, false), replicas);
     if (surge == 0 && unavailable == 0)
         unavailable = 1;
 

@@ -24,11 +24,19 @@ void slo_control_init(struct slo_control *c)
     *c = (struct slo_control){ .calm_p99 = NAN, .calm_depth = NAN };
 }
 
-static unsigned breaches(const double limits[SLO_LIMITS], const struct slo_sample *sample)
+void slo_limits(const struct slo_params *p, double limits[SLO_LIMITS])
+{
+    limits[SLO_P95] = (double)p->p95_ns / 1e9;
+    limits[SLO_P99] = (double)p->p99_ns / 1e9;
+    limits[SLO_DROPS] = p->drop_share;
+    limits[SLO_RECONNECTS] = p->reconnects_hz;
+}
+
+unsigned slo_breaches(const double limits[SLO_LIMITS], const double value[SLO_LIMITS])
 {
     unsigned bits = 0;
     for (int i = 0; i < SLO_LIMITS; i++)
-        if (limits[i] > 0 && sample->value[i] > limits[i])
+        if (limits[i] > 0 && value[i] > limits[i])
             bits |= 1u << i;
     return bits;
 }
@@ -94,7 +102,7 @@ struct slo_change slo_control_step(struct slo_control *c, const struct slo_contr
                                    const struct slo_sample *sample, int64_t now_ns)
 {
     struct slo_change change = { .taken = -1, .undone = -1 };
-    unsigned now = breaches(limits, sample);
+    unsigned now = slo_breaches(limits, sample->value);
     change.breached = now & ~c->breached;
     change.recovered = c->breached & ~now;
     c->breached = now;

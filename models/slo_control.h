@@ -1,6 +1,6 @@
 /* slo_control.h - the SLO as control logic: limits, a trigger, actions in steps, hysteresis.
  *
- * Once a second it looks at the service. A limit is breached while its figure is above it. The
+ * Once a second it looks at the service. A limit is breached while that second's figure is above it. The
  * trigger is either that a limit is breached, or amplification: p99 rising together with the
  * queues, both at `rise` and `amplification` times their calm level (a moving average over the
  * seconds without trigger, 30 s). It must hold for_ns before the first action; every step_ns that
@@ -17,6 +17,12 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+struct slo_params { /* the limits; 0 = none */
+    int64_t p95_ns, p99_ns;
+    double drop_share; /* drops / (published x subscribers) */
+    double reconnects_hz;
+};
 
 enum slo_limit { SLO_P95, SLO_P99, SLO_DROPS, SLO_RECONNECTS, SLO_LIMITS };
 enum slo_trigger { TRIGGER_NEVER, TRIGGER_BREACH, TRIGGER_AMPLIFICATION };
@@ -63,8 +69,13 @@ struct slo_change {               /* what one second brought */
     int taken, undone;            /* enum slo_action; -1 = none */
 };
 
+/* The limits by enum slo_limit: s, s, share, 1/s; 0 = none. */
+void slo_limits(const struct slo_params *p, double limits[SLO_LIMITS]);
+/* Bits 1 << enum slo_limit: the values above their limits; NAN = not known, breaks nothing. Here a
+ * second is judged; analysis/slo.h judges whole runs and cells by the same. */
+unsigned slo_breaches(const double limits[SLO_LIMITS], const double value[SLO_LIMITS]);
+
 void slo_control_init(struct slo_control *c);
-/* `limits`: by enum slo_limit, same units as the sample; 0 = no limit. */
 struct slo_change slo_control_step(struct slo_control *c, const struct slo_control_params *p,
                                    const double limits[SLO_LIMITS],
                                    const struct slo_sample *sample, int64_t now_ns);

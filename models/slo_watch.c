@@ -39,10 +39,8 @@ struct slo_change slo_watch_step(struct slo_watch *w, const struct parameters *p
                                  const struct slo_sample *sample, bool green,
                                  int64_t interval_ns, int64_t now_ns, struct run_record *out)
 {
-    const double limits[SLO_LIMITS] = { [SLO_P95] = (double)p->slo.p95_ns / 1e9,
-                                        [SLO_P99] = (double)p->slo.p99_ns / 1e9,
-                                        [SLO_DROPS] = p->slo.drop_share,
-                                        [SLO_RECONNECTS] = p->slo.reconnects_hz };
+    double limits[SLO_LIMITS];
+    slo_limits(&p->slo, limits);
     struct slo_change c = slo_control_step(&w->control, &p->control, limits, sample, now_ns);
     tell_limits("breach", c.breached, sample, limits, now_ns, out);
     tell_limits("recovery", c.recovered, sample, limits, now_ns, out);

@@ -148,7 +148,7 @@ static void add_row(struct text_table *t, const struct explain_cell *c)
     text_table_cell(t, "%d %s", c->worst, failure_phase_name(c->worst));
     text_table_cell(t, "%s%s", first < SIGNALS ? failure_signal_name(first) : "nothing",
                     c->broke[first] < c->runs ? " *" : "");
-    time_cell(t, explain_cell_median(&c->first));
+    time_cell(t, first < SIGNALS ? explain_cell_median(&c->first) : NAN);
     time_cell(t, explain_cell_median(&c->recovery));
     if (c->judged > 0)
         text_table_cell(t, "%zu of %zu", c->metastable, c->judged);

@@ -87,12 +87,36 @@ static void print_head(struct text_table *t, const char *cell)
         text_table_column(t, heads[f], true);
 }
 
-/* Prints a row a cell; returns how many break a threshold of the slo. */
+/* Of each limit of the slo, how many cells break it. */
+static void print_breached(const int breaks[SLO_LIMITS], int breached, size_t cells)
+{
+    const char *between = " (";
+    printf("\n! breaks the slo: %d of %zu cells", breached, cells);
+    for (int i = 0; i < SLO_LIMITS; i++) {
+        if (breaks[i] == 0)
+            continue;
+        printf("%s%s in %d", between, slo_limit_name(i), breaks[i]);
+        between = ", ";
+    }
+    puts(")");
+}
+
+static bool marks(unsigned broken, enum figure figure)
+{
+    static const enum figure figures[SLO_LIMITS] = { FIGURE_P95, FIGURE_P99, FIGURE_DROPPED,
+                                                     FIGURE_RECONNECTS };
+    for (int i = 0; i < SLO_LIMITS; i++)
+        if (figures[i] == figure)
+            return broken >> i & 1;
+    return false;
+}
+
+/* Prints a row a cell; returns how many break a limit of the slo. */
 static int print_cells(const struct arguments *a, const struct cells *cells)
 {
     struct text_table t;
     char key[64], value[UNIT_TEXT_BYTES];
-    int breached = 0;
+    int breached = 0, breaks[SLO_LIMITS] = { 0 };
     print_head(&t, cells->cell[0].text);
     for (size_t i = 0; i < cells->count; i++) {
         const struct cell *cell = &cells->cell[i];
@@ -101,10 +125,12 @@ static int print_cells(const struct arguments *a, const struct cells *cells)
             continue;
         unsigned broken = slo_broken(&a->session.experiment.base.parameters.slo, cell, ARM_SIM);
         breached += broken != 0;
+        for (int k = 0; k < SLO_LIMITS; k++)
+            breaks[k] += broken >> k & 1;
         while (cell_next(&rest, key, value))
             text_table_cell(&t, "%s", value);
         for (int f = 0; f < FIGURES_SHOWN; f++)
-            print_figure(&t, cell, (enum figure)f, broken >> f & 1);
+            print_figure(&t, cell, (enum figure)f, marks(broken, (enum figure)f));
     }
     if (a->quiet) {
         text_table_close(&t);
@@ -112,6 +138,8 @@ static int print_cells(const struct arguments *a, const struct cells *cells)
         putchar('\n');
         text_table_print(&t, stdout);
     }
+    if (breached && !a->quiet)
+        print_breached(breaks, breached, cells->count);
     return breached;
 }
 
@@ -184,8 +212,6 @@ static int report(struct arguments *a, struct store *store, const struct runner_
     }
     free(db);
     int breached = cells.count ? print_cells(a, &cells) : 0;
-    if (breached && !a->quiet)
-        printf("\n! breaks the slo: %d of %zu cells\n", breached, cells.count);
     cells_close(&cells);
     int judged = judge(a, store, err);
     if (judged >= 0)

@@ -177,6 +177,10 @@ static int check_fleet(const struct settings *s, const char **about, struct erro
     if (s->parameters.fleet.autoscaler.min > s->parameters.fleet.autoscaler.max)
         return conflict(about, "autoscaler.min",
                         error_set(err, ERR_INVALID, "autoscaler.min exceeds autoscaler.max"));
+    if (s->parameters.fleet.rollout.surge == 0 && s->parameters.fleet.rollout.unavailable == 0)
+        return conflict(about, "fleet.unavailable",
+                        error_set(err, ERR_INVALID,
+                                  "fleet.unavailable may not be 0 when fleet.surge is 0"));
     for (size_t i = 0; i < count && s->parameters.fleet.pods == 0; i++) {
         if (!is_of_fleet(all[i].name) || option_parse(&all[i], all[i].fallback, &defaults, err))
             continue;

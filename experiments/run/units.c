@@ -40,6 +40,8 @@ static const struct suffix counts[] = {
     { NULL, 0, false },
 };
 static const struct suffix numbers[] = { { "", 1, true }, { NULL, 0, false } };
+/* Kubernetes' IntOrString: so many, or so many per cent (stored as a negative number). */
+static const struct suffix pods[] = { { "%", -1, true }, { "", 1, true }, { NULL, 0, false } };
 
 static const struct {
     const char *name;
@@ -49,7 +51,7 @@ static const struct {
     [UNIT_TIME] = { "time", "100ms", times },      [UNIT_BYTES] = { "bytes", "64KiB", sizes },
     [UNIT_CPU] = { "cpu", "250m", cpus },          [UNIT_RATE] = { "rate", "10/s", rates },
     [UNIT_SHARE] = { "share", "0.1%", shares },    [UNIT_COUNT] = { "count", "500", counts },
-    [UNIT_NUMBER] = { "number", "0.35", numbers },
+    [UNIT_NUMBER] = { "number", "0.35", numbers }, [UNIT_PODS] = { "pods", "25%", pods },
 };
 
 /* Factors below 1 are of the form 1/n: dividing by n rounds once, where 0.01 is itself rounded. */
@@ -81,6 +83,17 @@ static const struct suffix *suffix_find(enum unit unit, const char *text)
     return NULL;
 }
 
+static bool is_whole(enum unit unit)
+{
+    return unit == UNIT_COUNT || unit == UNIT_PODS;
+}
+
+/* The sign of UNIT_PODS says how the number is written. */
+static bool is_written_with(const struct suffix *s, enum unit unit, double value)
+{
+    return s->shown && (unit != UNIT_PODS || from_base(value, s) >= 0);
+}
+
 /* The number is read, what stands behind it is not known. */
 static int bad_suffix(const char *text, enum unit unit, const char *suffix, struct error *err)
 {
@@ -105,7 +118,7 @@ int unit_parse(const char *text, enum unit unit, double *value, struct error *er
         number = strtod(text, &end);
     else
         end = (char *)text;
-    if (end == text)
+    if (end == text || (unit == UNIT_PODS && number < 0))
         return error_set(err, ERR_INVALID, "'%.60s' is not a %s (e.g. %s)", text,
                          unit_name(unit), unit_example(unit));
     const struct suffix *suffix = suffix_find(unit, end);
@@ -114,7 +127,7 @@ int unit_parse(const char *text, enum unit unit, double *value, struct error *er
     number = suffix ? to_base(number, suffix) : 0;
     if (!isfinite(number))
         return error_set(err, ERR_INVALID, "'%.60s' is too large", text);
-    if (unit == UNIT_COUNT && number != floor(number))
+    if (is_whole(unit) && number != floor(number))
         return error_set(err, ERR_INVALID, "'%.60s' is not a whole number", text);
     /* times and sizes are whole in their base unit wherever decimal notation can say so */
     *value = fabs(number - round(number)) < 1e-15 * fabs(number) ? round(number) : number;
@@ -152,8 +165,10 @@ char *unit_format(char *out, enum unit unit, double value)
         return strcpy(out, "0");
     for (const struct suffix *s = units[unit].suffixes; s->text; s++) {
         double number = from_base(value, s);
-        last = s->shown ? s : last;
-        if (!s->shown || number != floor(number) || fabs(number) < 1)
+        if (!is_written_with(s, unit, value))
+            continue;
+        last = s;
+        if (number != floor(number) || fabs(number) < 1)
             continue;
         write_value(out, unit, value, s);
         if (reads_back(out, unit, value))
@@ -169,7 +184,7 @@ char *unit_format_short(char *out, enum unit unit, double value)
         return strcpy(out, "-");
     const struct suffix *best = units[unit].suffixes;
     for (const struct suffix *s = units[unit].suffixes; s->text; s++) {
-        if (!s->shown)
+        if (!is_written_with(s, unit, value))
             continue;
         best = s;
         /* minutes and hours only from two of them on: 90s says more than 1.5min */

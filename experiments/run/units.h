@@ -10,6 +10,7 @@
  *   UNIT_SHARE     ratio        0.1% 20%                              only 0
  *   UNIT_COUNT     integer      500 1e6 10k                           yes
  *   UNIT_NUMBER    real         0.35                                  yes
+ *   UNIT_PODS      integer      3 25% (of the pods: -25)              yes
  *
  * Suffixes of UNIT_BYTES: B kB MB GB (powers of 1000), KiB MiB GiB and Ki Mi Gi (of 1024).
  */
@@ -20,7 +21,16 @@
 
 #include "sim/error.h"
 
-enum unit { UNIT_TIME, UNIT_BYTES, UNIT_CPU, UNIT_RATE, UNIT_SHARE, UNIT_COUNT, UNIT_NUMBER };
+enum unit {
+    UNIT_TIME,
+    UNIT_BYTES,
+    UNIT_CPU,
+    UNIT_RATE,
+    UNIT_SHARE,
+    UNIT_COUNT,
+    UNIT_NUMBER,
+    UNIT_PODS
+};
 
 #define UNIT_TEXT_BYTES 32
 
@@ -37,7 +47,7 @@ char *unit_format_short(char *out, enum unit unit, double value);
 
 /* What a value of this unit looks like, for messages and documentation: "100ms". */
 const char *unit_example(enum unit unit);
-/* Its name: "time", "bytes", "cpu", "rate", "share", "count", "number". */
+/* Its name: "time", "bytes", "cpu", "rate", "share", "count", "number", "pods". */
 const char *unit_name(enum unit unit);
 
 #endif

@@ -25,7 +25,7 @@ struct parameters fleet_case(int64_t pods, int64_t clients, int64_t duration_ns)
         .balancer = BALANCE_LEAST_CONNECTIONS,
         .grace_ns = 5 * S,
         .rebalance_tolerance = 0.1,
-        .rollout = { 0.25, 0.25 },
+        .rollout = { -25, -25, 0 },
         .probe = { { 0, 2 * S, S, 3, 1 }, { 0, 0, S, 3, 1 } },
         .autoscaler = { .sync_ns = 15 * S,
                         .tolerance = 0.1,

@@ -127,13 +127,12 @@ static void test_slo(void **state)
     put(cells.cell, ARM_SIM, FIGURE_DROPPED, 2, (double[]){ 1, 3 });
     put(cells.cell, ARM_SIM, FIGURE_DELIVERED, 2, (double[]){ 97, 99 });
     assert_true(fabs(slo_drop_share(cells.cell, ARM_SIM) - 0.02) < 1e-12);
-    assert_int_equal(slo_broken(&slo, cells.cell, ARM_SIM),
-                     1u << FIGURE_P99 | 1u << FIGURE_DROPPED);
+    assert_int_equal(slo_broken(&slo, cells.cell, ARM_SIM), 1u << SLO_P99 | 1u << SLO_DROPS);
     assert_int_equal(slo_broken(&slo, cells.cell, ARM_REAL), 0);
     slo = (struct slo_params){ .reconnects_hz = 2 };
     put(cells.cell, ARM_SIM, FIGURE_RECONNECTS, 1, (double[]){ 21 });
     put(cells.cell, ARM_SIM, FIGURE_DURATION, 1, (double[]){ 10 });
-    assert_int_equal(slo_broken(&slo, cells.cell, ARM_SIM), 1u << FIGURE_RECONNECTS);
+    assert_int_equal(slo_broken(&slo, cells.cell, ARM_SIM), 1u << SLO_RECONNECTS);
     cells_close(&cells);
 }
 

@@ -45,6 +45,145 @@ static void test_crash_backoff(void **state)
     run_record_close(&r);
 }
 
+struct happening {
+    const char *kind, *detail;
+    int64_t at_s;
+};
+
+static void check_happenings(const struct run_record *r, const struct happening *h,
+                             size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        int64_t at_ns = fleet_case_event_ns(r, h[i].kind, h[i].detail, 0);
+        /* a probe is answered within 50 ms */
+        if (at_ns < h[i].at_s * S || at_ns > h[i].at_s * S + 50 * MS)
+            fail_msg("%s %s at %.9g s, by hand %lld", h[i].kind, h[i].detail,
+                     (double)at_ns / 1e9, (long long)h[i].at_s);
+    }
+}
+
+/* Three pods are replaced from 10 s on. A new pod listens after 1 s, is ready by its probe 2 s after
+ * it started (that of its start is refused); an old one is killed 5 s after it was stopped. The
+ * controller looks once a second: a pod ready at 12.0 s counts at 13 s. */
+static void test_rollouts_by_hand(void **state)
+{
+    /* 1 more, none fewer; available after 4 s: 12.0 + 4 is past at 17 s, and so on, every 7 s */
+    static const struct happening one_more[] = {
+        { "start", "pod 3", 10 }, { "ready", "pod 3", 12 }, { "stop", "pod 2", 17 },
+        { "start", "pod 4", 17 }, { "ready", "pod 4", 19 }, { "end", "pod 2", 22 },
+        { "stop", "pod 1", 24 },  { "start", "pod 5", 24 }, { "ready", "pod 5", 26 },
+        { "end", "pod 1", 29 },   { "stop", "pod 0", 31 },  { "rollout", "over", 31 },
+        { "end", "pod 0", 36 },
+    };
+    /* none more, 1 fewer: first stop, then start; the next when the new one is available */
+    static const struct happening one_fewer[] = {
+        { "stop", "pod 2", 10 },  { "start", "pod 3", 10 }, { "ready", "pod 3", 12 },
+        { "stop", "pod 1", 13 },  { "start", "pod 4", 13 }, { "end", "pod 2", 15 },
+        { "ready", "pod 4", 15 }, { "stop", "pod 0", 16 },  { "start", "pod 5", 16 },
+        { "end", "pod 1", 18 },   { "ready", "pod 5", 18 }, { "rollout", "over", 19 },
+        { "end", "pod 0", 21 },
+    };
+    /* 50 %: 1.5 up to 2 more, down to 1 fewer. Two start and one stops; its place lets the third
+     * start; when all three are available both old ones go */
+    static const struct happening halves[] = {
+        { "start", "pod 3", 10 }, { "start", "pod 4", 10 }, { "stop", "pod 2", 10 },
+        { "start", "pod 5", 10 }, { "ready", "pod 3", 12 }, { "ready", "pod 5", 12 },
+        { "stop", "pod 1", 13 },  { "stop", "pod 0", 13 },  { "end", "pod 2", 15 },
+        { "end", "pod 1", 18 },   { "end", "pod 0", 18 },
+    };
+    /* as one_fewer, but each container starts 3 s after its pod was made, and 4 s more for the image
+     * on a node of its own: ready 9 s after */
+    static const struct happening delayed[] = {
+        { "stop", "pod 2", 10 },   { "start", "pod 3", 10 }, { "ready", "pod 3", 19 },
+        { "stop", "pod 1", 20 },   { "start", "pod 4", 20 }, { "ready", "pod 4", 29 },
+        { "stop", "pod 0", 30 },   { "start", "pod 5", 30 }, { "ready", "pod 5", 39 },
+        { "rollout", "over", 40 },
+    };
+    static const struct {
+        struct rollout_params rollout;
+        int64_t start_s, pull_s;
+        const struct happening *happenings;
+        size_t count;
+    } cases[] = {
+        { { 1, 0, 4 * S }, 0, 0, one_more, sizeof one_more / sizeof *one_more },
+        { { 0, 1, 0 }, 0, 0, one_fewer, sizeof one_fewer / sizeof *one_fewer },
+        { { -50, -50, 0 }, 0, 0, halves, sizeof halves / sizeof *halves },
+        { { 0, 1, 0 }, 3, 4, delayed, sizeof delayed / sizeof *delayed },
+    };
+    (void)state;
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        struct parameters p = fleet_case(3, 30, 60 * S);
+        struct run_record r;
+        p.fault.deploy_at_ns = 10 * S;
+        p.fleet.rollout = cases[c].rollout;
+        p.fleet.start_delay_ns = cases[c].start_s * S;
+        p.fleet.image_pull_ns = cases[c].pull_s * S;
+        fleet_case_run(&p, 1, &r);
+        check_happenings(&r, cases[c].happenings, cases[c].count);
+        assert_int_equal(fleet_case_events(&r, "start", "revision 1"), 3);
+        assert_int_equal(fleet_case_events(&r, "stop", "pod"), 3);
+        assert_true(run_record_value(&r, "clients.open") == 30);
+        run_record_close(&r);
+    }
+}
+
+/* The autoscaler makes pods at 15 s. The delay of each is drawn (1.4 s in the mean); on one node the
+ * image is there, on a node of its own it takes 20 s more. A restart in place has neither. */
+static void test_start_delay(void **state)
+{
+    double first_s[2] = { 0, 0 };
+    (void)state;
+    for (int on_one_node = 0; on_one_node < 2; on_one_node++) {
+        double low = INFINITY, high = 0;
+        for (uint64_t seed = 1; seed <= 30; seed++) {
+            struct parameters p = fleet_case(1, 30, 60 * S);
+            struct run_record r;
+            p.fleet.autoscale = true;
+            p.fleet.autoscaler.target[AUTOSCALE_CONNECTIONS] = 15;
+            p.fleet.probe[PROBE_READINESS].period_ns = 10 * MS;
+            p.fleet.start_delay_ns = 1400 * MS;
+            p.fleet.image_pull_ns = 20 * S;
+            p.fleet.start_cv = 0.3;
+            p.fleet.pods_per_node = on_one_node ? 2 : 1;
+            p.fault.crash_at_ns = 40 * S;
+            fleet_case_run(&p, seed, &r);
+            assert_int_equal(fleet_case_event_ns(&r, "start", "pod 1", 0), 15 * S);
+            double ready_s = (double)fleet_case_event_ns(&r, "ready", "pod 1", 0) / 1e9;
+            first_s[on_one_node] += (ready_s - 15 - 1) / 30; /* it listens after 1 s */
+            low = fmin(low, ready_s);
+            high = fmax(high, ready_s);
+            /* the crash's first restart comes at once; then it listens after 1 s */
+            assert_in_range(fleet_case_event_ns(&r, "ready", "pod 0", 1), 41 * S,
+                            41 * S + 50 * MS);
+            run_record_close(&r);
+        }
+        assert_true(high > low + 0.5);
+    }
+    /* standard errors: 0.08 s, 1.1 s */
+    assert_true(first_s[1] > 1.1 && first_s[1] < 1.7);
+    assert_true(first_s[0] > 17 && first_s[0] < 26);
+}
+
+/* A pod that is scaled away while it is pending never starts. */
+static void test_stopped_while_pending(void **state)
+{
+    struct parameters p = fleet_case(1, 30, 80 * S);
+    struct run_record r;
+    (void)state;
+    p.fleet.autoscale = true;
+    p.fleet.autoscaler.target[AUTOSCALE_CONNECTIONS] = 15;
+    p.fleet.start_delay_ns = 20 * S;
+    p.fleet.rollout = (struct rollout_params){ 0, 1, 0 };
+    p.fault.deploy_at_ns = 16 * S; /* pod 1, made at 15 s, is old and the first to go */
+    fleet_case_run(&p, 1, &r);
+    assert_int_equal(fleet_case_event_ns(&r, "start", "pod 1: revision 0", 0), 15 * S);
+    assert_int_equal(fleet_case_event_ns(&r, "stop", "pod 1: 0", 0), 16 * S);
+    assert_int_equal(fleet_case_events(&r, "ready", "pod 1:"), 0);
+    assert_int_equal(fleet_case_events(&r, "rollout", "over"), 1);
+    assert_true(run_record_value(&r, "clients.open") == 30);
+    run_record_close(&r);
+}
+
 struct end {
     int64_t pre_stop_ns, grace_ns;
     enum pod_stop stop;
@@ -234,6 +373,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_crash_backoff),
+        cmocka_unit_test(test_rollouts_by_hand),
+        cmocka_unit_test(test_start_delay),
+        cmocka_unit_test(test_stopped_while_pending),
         cmocka_unit_test(test_pre_stop_and_grace),
         cmocka_unit_test(test_start_up_and_readiness),
         cmocka_unit_test(test_memory_of_its_own),

@@ -27,6 +27,27 @@ static void make(struct cell *cell, double values[FIGURES])
     }
 }
 
+/* The same run, alone. */
+static void make_record(struct run_record *r, const double values[FIGURES])
+{
+    static const struct {
+        const char *name;
+        enum figure figure;
+    } names[] = {
+        { "delivery.p95", FIGURE_P95 },
+        { "delivery.p99", FIGURE_P99 },
+        { "dropped", FIGURE_DROPPED },
+        { "delivered", FIGURE_DELIVERED },
+        { "lost", FIGURE_LOST },
+        { "in_flight", FIGURE_IN_FLIGHT },
+        { "reconnects", FIGURE_RECONNECTS },
+        { "duration", FIGURE_DURATION },
+    };
+    run_record_init(r);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        run_record_metric(r, names[i].name, "1", values[names[i].figure]);
+}
+
 static void test_each_limit(void **state)
 {
     static const struct {
@@ -34,25 +55,28 @@ static void test_each_limit(void **state)
         unsigned broken;
     } cases[] = {
         { { 0 }, 0 },
-        { { .p95_ns = 89000000 }, 1u << FIGURE_P95 },
+        { { .p95_ns = 89000000 }, 1u << SLO_P95 },
         { { .p95_ns = 90000000 }, 0 }, /* at the limit is kept */
-        { { .p99_ns = 199000000 }, 1u << FIGURE_P99 },
+        { { .p99_ns = 199000000 }, 1u << SLO_P99 },
         { { .p99_ns = 200000000 }, 0 },
-        { { .drop_share = 0.009 }, 1u << FIGURE_DROPPED },
+        { { .drop_share = 0.009 }, 1u << SLO_DROPS },
         { { .drop_share = 0.01 }, 0 },
-        { { .reconnects_hz = 2.9 }, 1u << FIGURE_RECONNECTS },
+        { { .reconnects_hz = 2.9 }, 1u << SLO_RECONNECTS },
         { { .reconnects_hz = 3 }, 0 },
         { { .p95_ns = 1, .p99_ns = 1, .drop_share = 1e-6, .reconnects_hz = 1e-6 },
-          1u << FIGURE_P95 | 1u << FIGURE_P99 | 1u << FIGURE_DROPPED |
-              1u << FIGURE_RECONNECTS },
+          1u << SLO_P95 | 1u << SLO_P99 | 1u << SLO_DROPS | 1u << SLO_RECONNECTS },
     };
     struct cell cell;
+    struct run_record record;
     double values[FIGURES];
     (void)state;
     make(&cell, values);
+    make_record(&record, values);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        if (slo_broken(&cases[i].slo, &cell, ARM_SIM) != cases[i].broken)
+        if (slo_broken(&cases[i].slo, &cell, ARM_SIM) != cases[i].broken ||
+            slo_kept(&cases[i].slo, &record) != (cases[i].broken == 0))
             fail_msg("case %zu", i);
+    run_record_close(&record);
 }
 
 static void test_what_is_not_recorded_breaks_nothing(void **state)

@@ -79,7 +79,7 @@ static void test_prints_what_it_reads(void **state)
     struct random_stream rs;
     random_stream_init(&rs, 7, 0, 0, 0);
     for (int i = 0; i < 20000; i++) {
-        enum unit unit = (enum unit)(i % (UNIT_NUMBER + 1));
+        enum unit unit = (enum unit)(i % (UNIT_PODS + 1));
         double value =
             ldexp(1 + random_stream_uniform(&rs), (int)(random_stream_u64(&rs) % 40));
         if (unit == UNIT_SHARE)
@@ -118,6 +118,8 @@ static void test_prints_well(void **state)
         { UNIT_TIME, 9.996e6, "9996us", "10.0ms" },
         { UNIT_TIME, 600e9, "10min", "10.0min" },
         { UNIT_SHARE, 0.5, "50%", "50%" },
+        { UNIT_PODS, 3, "3", "3" },
+        { UNIT_PODS, -25, "25%", "25%" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[UNIT_TEXT_BYTES];
