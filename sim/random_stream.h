@@ -12,11 +12,14 @@
 
 #include "sim/ziggurat.h"
 
+enum { RANDOM_STREAM_WORDS = 16 }; /* worked out at a time: four blocks, side by side */
+
 struct random_stream {
-    uint32_t key[2];     /* seed and purpose, mixed */
-    uint32_t counter[4]; /* replication, index and position */
-    uint32_t block[4];   /* the current block of output */
-    unsigned used;       /* words of `block` already given out, 0..4 */
+    uint32_t key[2];                         /* seed and purpose, mixed */
+    uint32_t name[2];                        /* replication, index: the counter's high half */
+    uint64_t position;                       /* of the next block: the counter's low half */
+    uint64_t pairs[RANDOM_STREAM_WORDS / 2]; /* words worked out, the first of two below */
+    unsigned used;                           /* of these words given out, 0..16 */
 };
 
 /* purpose: which mechanism draws (one of the models' enum random_purpose, or any number);
@@ -24,30 +27,27 @@ struct random_stream {
 void random_stream_init(struct random_stream *rs, uint64_t seed, uint32_t replication,
                         uint32_t purpose, uint32_t index);
 
-void random_stream_refill(
-    struct random_stream *rs); /* the next block; for the functions below */
+void random_stream_refill(struct random_stream *rs); /* for the two functions below */
 
 static inline uint32_t random_stream_u32(struct random_stream *rs)
 {
-    if (rs->used == 4) /* nothing drawn yet */
+    if (rs->used == RANDOM_STREAM_WORDS)
         random_stream_refill(rs);
-    uint32_t word = rs->block[rs->used++];
-    if (rs->used == 4) /* now, so that nobody waits for it at the next draw */
-        random_stream_refill(rs);
+    uint32_t word = (uint32_t)(rs->pairs[rs->used / 2] >> rs->used % 2 * 32);
+    rs->used++;
     return word;
 }
 
 static inline uint64_t random_stream_u64(struct random_stream *rs)
 {
-    if (rs->used != 0 && rs->used != 2) {
+    if (rs->used % 2) {
         uint64_t low = random_stream_u32(rs);
         return (uint64_t)random_stream_u32(rs) << 32 | low;
     }
-    /* both words in this block: the same in fewer steps */
-    uint64_t both = (uint64_t)rs->block[rs->used + 1] << 32 | rs->block[rs->used];
-    rs->used += 2;
-    if (rs->used == 4)
+    if (rs->used == RANDOM_STREAM_WORDS)
         random_stream_refill(rs);
+    uint64_t both = rs->pairs[rs->used / 2];
+    rs->used += 2;
     return both;
 }
 

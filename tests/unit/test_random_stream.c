@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <Random123/philox.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 
@@ -38,8 +39,10 @@ static void published_answers(void **state)
           { 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 } },
     };
     for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
-        struct random_stream rs = { .used = 4 };
-        memcpy(rs.counter, answers[i].counter, sizeof rs.counter);
+        const uint32_t *counter = answers[i].counter;
+        struct random_stream rs = { .used = RANDOM_STREAM_WORDS,
+                                    .name = { counter[2], counter[3] },
+                                    .position = (uint64_t)counter[1] << 32 | counter[0] };
         memcpy(rs.key, answers[i].key, sizeof rs.key);
         for (int word = 0; word < 4; word++)
             assert_int_equal(random_stream_u32(&rs), answers[i].block[word]);
@@ -65,14 +68,38 @@ static void golden_first_values(void **state)
     assert_true(random_stream_normal(&rs) == 0x1.438a5fed6cf24p+1);
 }
 
-static void position_carries_into_the_second_word(void **state)
+/* Word by word the generator of Random123, over the carry into the counter's second word and at
+ * whatever position the blocks that are worked out together begin. */
+static void words_are_those_of_random123(void **state)
 {
     (void)state;
-    struct random_stream rs, next = { .counter = { 0, 1, 5, 6 }, .used = 4 };
-    rs = (struct random_stream){ .counter = { UINT32_MAX, 0, 5, 6 }, .used = 4 };
-    random_stream_u64(&rs), random_stream_u64(&rs);
-    for (int i = 0; i < 4; i++)
-        assert_int_equal(random_stream_u32(&rs), random_stream_u32(&next));
+    enum { BLOCKS = 19 };
+    for (uint64_t start = UINT32_MAX - UINT64_C(9); start <= UINT32_MAX; start++) {
+        struct random_stream rs = { { 3, 4 }, { 5, 6 }, start, { 0 }, RANDOM_STREAM_WORDS };
+        for (uint64_t block = start; block < start + BLOCKS; block++) {
+            philox4x32_ctr_t in = { { (uint32_t)block, (uint32_t)(block >> 32), 5, 6 } };
+            philox4x32_ctr_t out = philox4x32_R(10, in, (philox4x32_key_t){ { 3, 4 } });
+            for (int word = 0; word < 4; word++)
+                assert_int_equal(random_stream_u32(&rs), out.v[word]);
+        }
+    }
+}
+
+/* A draw of two words is the next two, whatever was drawn before: low first. */
+static void pairs_are_two_words(void **state)
+{
+    (void)state;
+    for (int before = 0; before < 2 * RANDOM_STREAM_WORDS; before++) {
+        struct random_stream pairs, words;
+        random_stream_init(&pairs, 1, 2, 3, 4);
+        for (int i = 0; i < before; i++)
+            random_stream_u32(&pairs);
+        words = pairs;
+        for (int i = 0; i < RANDOM_STREAM_WORDS; i++) {
+            uint64_t low = random_stream_u32(&words), high = random_stream_u32(&words);
+            assert_true(random_stream_u64(&pairs) == (high << 32 | low));
+        }
+    }
 }
 
 static double exponential_density(double x)
@@ -269,7 +296,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(published_answers),
         cmocka_unit_test(golden_first_values),
-        cmocka_unit_test(position_carries_into_the_second_word),
+        cmocka_unit_test(words_are_those_of_random123),
+        cmocka_unit_test(pairs_are_two_words),
         cmocka_unit_test(layers_have_equal_areas),
         cmocka_unit_test(draws_follow_their_laws),
         cmocka_unit_test(tails_are_as_heavy_as_they_should_be),
