@@ -5,7 +5,12 @@
 
 #include "sim/error.h"
 
-enum { CHUNK_ENTRIES = 10, BITMAP_WORDS = EVENT_LADDER_BUCKETS / 64, PER_BUCKET = 8 };
+enum {
+    LINE_BYTES = 64,
+    CHUNK_ENTRIES = 10,
+    BITMAP_WORDS = EVENT_LADDER_BUCKETS / 64,
+    PER_BUCKET = 8
+};
 
 /* A bucket is a list of chunks: entries lie together, and a chunk just freed is warm. */
 struct event_chunk {
@@ -29,20 +34,13 @@ struct event_rung {                /* all buckets are empty when it is not in us
     struct bucket buckets[EVENT_LADDER_BUCKETS];
 };
 
-static inline void set(struct event_entry *entry, int64_t at_ns, uint64_t order, uint32_t slot)
-{
-    entry->at_ns = at_ns;
-    entry->order = order;
-    entry->slot = slot;
-}
-
 static inline void append(struct event_list *list, int64_t at_ns, uint64_t order, uint32_t slot)
 {
     if (list->count == list->capacity) {
         list->capacity = list->capacity ? 2 * list->capacity : 4 * EVENT_LADDER_BATCH;
         list->items = mem_realloc(list->items, list->capacity * sizeof *list->items);
     }
-    set(&list->items[list->count++], at_ns, order, slot);
+    event_entry_set(&list->items[list->count++], at_ns, order, slot);
 }
 
 void event_ladder_init(struct event_ladder *l)
@@ -107,7 +105,7 @@ static inline void rung_add(struct event_ladder *l, struct event_rung *rung, int
         bucket->last = chunk;
     }
     struct event_chunk *chunk = &l->chunks[bucket->last];
-    set(&chunk->entries[chunk->count++], at_ns, order, slot);
+    event_entry_set(&chunk->entries[chunk->count++], at_ns, order, slot);
     bucket->count++;
 }
 
@@ -178,6 +176,9 @@ static void empty_bucket(struct event_ladder *l, struct event_rung *rung, int in
     rung->buckets[index] = (struct bucket){ 0 };
     rung->filled[index / 64] &= ~(UINT64_C(1) << index % 64);
     for (uint32_t chunk = bucket.first, next; chunk != 0; chunk = next) {
+        next = l->chunks[chunk].next;
+        for (size_t byte = 0; byte < sizeof *l->chunks; byte += LINE_BYTES)
+            __builtin_prefetch((const char *)&l->chunks[next] + byte);
         for (uint32_t i = 0; i < l->chunks[chunk].count; i++) {
             const struct event_entry e = l->chunks[chunk].entries[i];
             if (finer)
@@ -185,7 +186,6 @@ static void empty_bucket(struct event_ladder *l, struct event_rung *rung, int in
             else
                 append(batch, e.at_ns, e.order, e.slot);
         }
-        next = l->chunks[chunk].next;
         l->chunks[chunk].next = l->free_chunk;
         l->free_chunk = chunk;
     }

@@ -24,6 +24,22 @@ struct event_entry {
     uint32_t slot;  /* of the event it stands for */
 };
 
+/* Is (at_ns, order) before the entry? */
+static inline bool event_entry_before(int64_t at_ns, uint64_t order,
+                                      const struct event_entry *entry)
+{
+    unsigned __int128 one = (unsigned __int128)at_ns << 64 | order;
+    return one < ((unsigned __int128)entry->at_ns << 64 | entry->order);
+}
+
+static inline void event_entry_set(struct event_entry *entry, int64_t at_ns, uint64_t order,
+                                   uint32_t slot)
+{
+    entry->at_ns = at_ns;
+    entry->order = order;
+    entry->slot = slot;
+}
+
 struct event_list {
     struct event_entry *items; /* owned */
     uint32_t count;            /* in use */

@@ -17,6 +17,7 @@ void event_queue_init(struct event_queue *q)
     q->near.capacity = 4 * NEAR_MOST;
     q->near.items = mem_alloc(q->near.capacity * sizeof *q->near.items);
     q->next = q->end = q->near.items;
+    q->limit = q->near.items + q->near.capacity;
     event_ladder_init(&q->far);
 }
 
@@ -28,12 +29,6 @@ void event_queue_close(struct event_queue *q)
 }
 
 /* ---- the near array ---- */
-
-/* Is (at_ns, order) before the entry? */
-static inline bool before(int64_t at_ns, uint64_t order, const struct event_entry *entry)
-{
-    return at_ns < entry->at_ns || (at_ns == entry->at_ns && order < entry->order);
-}
 
 /* Makes room at the end, by moving the entries to the front of the array or by growing it. */
 RARE static void near_make_room(struct event_queue *q)
@@ -49,6 +44,7 @@ RARE static void near_make_room(struct event_queue *q)
     }
     q->next = near->items + head;
     q->end = q->next + n;
+    q->limit = near->items + near->capacity;
 }
 
 /* Hands the later half of the near entries to the ladder, parted where the time changes. */
@@ -76,7 +72,7 @@ static struct event_entry *find_place(const struct event_queue *q, int64_t at_ns
     struct event_entry *low = q->next, *high = q->end;
     while (low < high) {
         struct event_entry *middle = low + (high - low) / 2;
-        if (before(at_ns, order, middle))
+        if (event_entry_before(at_ns, order, middle))
             high = middle;
         else
             low = middle + 1;
@@ -98,7 +94,7 @@ RARE static void insert_among_many(struct event_queue *q, int64_t at_ns, uint64_
         memmove(place + 1, place, behind * sizeof *place);
         q->end++;
     }
-    *place = (struct event_entry){ at_ns, order, slot };
+    event_entry_set(place, at_ns, order, slot);
     if (q->end - q->next > NEAR_MOST)
         near_split(q);
 }
@@ -106,24 +102,22 @@ RARE static void insert_among_many(struct event_queue *q, int64_t at_ns, uint64_
 static inline void near_insert(struct event_queue *q, int64_t at_ns, uint64_t order,
                                uint32_t slot)
 {
-    if (q->end == q->near.items + q->near.capacity)
+    if (q->end == q->limit)
         near_make_room(q);
     if (q->end - q->next > FEW) {
         insert_among_many(q, at_ns, order, slot);
         return;
     }
     struct event_entry *place = q->end++;
-    for (; place > q->next && before(at_ns, order, place - 1); place--)
+    for (; place > q->next && event_entry_before(at_ns, order, place - 1); place--)
         *place = place[-1];
-    place->at_ns = at_ns;
-    place->order = order;
-    place->slot = slot;
+    event_entry_set(place, at_ns, order, slot);
 }
 
 static int compare(const void *a, const void *b)
 {
     const struct event_entry *x = a;
-    return before(x->at_ns, x->order, b) ? -1 : 1;
+    return event_entry_before(x->at_ns, x->order, b) ? -1 : 1;
 }
 
 static void near_sort(struct event_list *near)
@@ -135,7 +129,9 @@ static void near_sort(struct event_list *near)
     for (uint32_t i = 1; i < near->count; i++) {
         struct event_entry entry = near->items[i];
         uint32_t place = i;
-        for (; place > 0 && before(entry.at_ns, entry.order, &near->items[place - 1]); place--)
+        for (;
+             place > 0 && event_entry_before(entry.at_ns, entry.order, &near->items[place - 1]);
+             place--)
             near->items[place] = near->items[place - 1];
         near->items[place] = entry;
     }
@@ -150,6 +146,7 @@ bool event_queue_refill(struct event_queue *q)
     near_sort(&q->near);
     q->next = q->near.items;
     q->end = q->next + q->near.count;
+    q->limit = q->next + q->near.capacity;
     return some;
 }
 
@@ -172,17 +169,13 @@ RARE static void grow(struct event_queue *q)
         memmove(q->nodes, before, q->used * sizeof *q->nodes);
 }
 
-static uint32_t take_slot(struct event_queue *q)
+void event_queue_add_slot(struct event_queue *q)
 {
-    uint32_t slot = q->free_slot;
-    if (slot) {
-        q->free_slot = q->nodes[slot].next_free;
-        return slot;
-    }
     if (q->used >= q->capacity)
         grow(q);
     q->nodes[q->used].generation = 0;
-    return q->used++;
+    q->nodes[q->used].next_free = 0;
+    q->free_slot = q->used++;
 }
 
 static struct event_node *find(const struct event_queue *q, uint64_t handle)
@@ -197,14 +190,19 @@ static struct event_node *find(const struct event_queue *q, uint64_t handle)
 
 /* Entries are passed as three numbers, so that they stay in registers: put together in memory and
  * copied at once, they would wait for the store buffer. */
-static inline void place_node(struct event_queue *q, struct event_node *node, uint32_t slot)
+void event_queue_place(struct event_queue *q, int64_t at_ns, uint64_t order, uint32_t slot)
 {
-    int64_t at_ns = node->placed_ns = node->at_ns;
-    uint64_t order = node->placed_order = node->order;
     if (at_ns <= q->near_last_ns)
         near_insert(q, at_ns, order, slot);
     else
         event_ladder_add(&q->far, at_ns, order, slot);
+}
+
+static void place_node(struct event_queue *q, struct event_node *node, uint32_t slot)
+{
+    node->placed_ns = node->at_ns;
+    node->placed_order = node->order;
+    event_queue_place(q, node->at_ns, node->order, slot);
 }
 
 /* Throws all entries away and makes one for each pending event. */
@@ -225,22 +223,6 @@ static void add_stale(struct event_queue *q)
 {
     if (++q->stale > q->used + NEAR_MOST)
         rebuild(q);
-}
-
-uint64_t event_queue_push(struct event_queue *q, int64_t at_ns, int priority, event_fn *fn,
-                          void *subject, void *object)
-{
-    assert(at_ns >= 0 && priority >= INT16_MIN && priority <= INT16_MAX);
-    uint32_t slot = take_slot(q);
-    struct event_node *node = &q->nodes[slot];
-    node->at_ns = at_ns;
-    node->order = (uint64_t)(priority - INT16_MIN) << 48 | q->sequence++;
-    node->fn = fn;
-    node->subject = subject;
-    node->object = object;
-    uint64_t handle = (uint64_t)node->generation << 32 | slot;
-    place_node(q, &q->nodes[slot], slot);
-    return handle;
 }
 
 bool event_queue_cancel(struct event_queue *q, uint64_t handle)

@@ -13,13 +13,6 @@ void simulation_close(struct simulation *sim)
     event_queue_close(&sim->queue);
 }
 
-uint64_t simulation_at(struct simulation *sim, int64_t at_ns, int priority, event_fn *fn,
-                       void *subject, void *object)
-{
-    assert(at_ns >= sim->now_ns);
-    return event_queue_push(&sim->queue, at_ns, priority, fn, subject, object);
-}
-
 bool simulation_cancel(struct simulation *sim, uint64_t handle)
 {
     return event_queue_cancel(&sim->queue, handle);

@@ -8,6 +8,7 @@
 #ifndef PUSHSIM_SIM_SIMULATION_H
 #define PUSHSIM_SIM_SIMULATION_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -26,8 +27,12 @@ void simulation_close(struct simulation *sim);
 /* Schedules fn(subject, object) at `at_ns` (>= now); priority -32768..32767. The handle stays
  * valid until the event starts to run or was cancelled; using it later is safe and answers "gone".
  * 0 is never a valid handle. */
-uint64_t simulation_at(struct simulation *sim, int64_t at_ns, int priority, event_fn *fn,
-                       void *subject, void *object);
+static inline uint64_t simulation_at(struct simulation *sim, int64_t at_ns, int priority,
+                                     event_fn *fn, void *subject, void *object)
+{
+    assert(at_ns >= sim->now_ns);
+    return event_queue_push(&sim->queue, at_ns, priority, fn, subject, object);
+}
 
 bool simulation_cancel(struct simulation *sim, uint64_t handle); /* false: gone */
 bool simulation_reschedule(struct simulation *sim, uint64_t handle, int64_t at_ns); /* idem */
