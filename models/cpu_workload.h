@@ -9,6 +9,9 @@
  *   last, which are cut, are none); sleeps in between do not count and do not end it;
  * - work is the sum of the gaps that are no stalls: `on_ns` is measured in it, not in wall time;
  * - lateness is how much later than asked a sleep ended, stall or not.
+ *
+ * A group with a limit has been at rest for some periods when its threads start: its pool is full
+ * (quota and burst), its timer stands still. Time and counters begin with the threads.
  */
 #ifndef PUSHSIM_MODELS_CPU_WORKLOAD_H
 #define PUSHSIM_MODELS_CPU_WORKLOAD_H
@@ -21,7 +24,7 @@
 
 enum cpu_work {
     CPU_WORK_SPIN,  /* reads the clock for ever */
-    CPU_WORK_ONOFF, /* works on_ns (within half a wake-up's cost), sleeps off_ns, again */
+    CPU_WORK_ONOFF, /* works on_ns (up to a wake-up's cost longer), sleeps off_ns, again */
     CPU_WORK_TOUCH, /* passes over a working set; sleeps off_ns after each on_ns if off_ns > 0 */
 };
 

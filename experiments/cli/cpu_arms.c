@@ -11,8 +11,6 @@
 
 #define SIM_REPEATS 16 /* the model repeats so much oftener: its phases cost nothing */
 
-_Static_assert(CPU_ATTEMPTS <= SIM_REPEATS, "room for the costs of all repeats");
-
 enum { START_STREAM = 0x73746172 }; /* the purpose of the random starts */
 
 static double cost_of(const struct cpu_workload_result *r)
@@ -30,6 +28,8 @@ struct pool { /* repeats put together */
     struct cpu_workload_result all;
     double costs[SIM_REPEATS * CPU_REPEATS_MAX]; /* the real arm has no more */
     int repeats;
+    uint64_t left_out;
+    int64_t left_out_ns;
 };
 
 /* Takes over the samples of `one`. */
@@ -67,10 +67,16 @@ void cpu_arm_sim(const struct cpu_plan *plan, struct cpu_arm *arm)
     pool_free(pool);
 }
 
+static int enough(int repeats)
+{
+    return repeats < CPU_ENOUGH ? repeats : CPU_ENOUGH;
+}
+
 static int measure_repeats(const struct cpu_plan *plan, struct pool *quiet, struct pool *noisy,
                            struct error *err)
 {
-    for (int i = 0; i < CPU_ATTEMPTS * plan->repeats && quiet->repeats < plan->repeats; i++) {
+    int attempts = plan->repeats + enough(plan->repeats);
+    for (int i = 0; i < attempts && quiet->repeats < plan->repeats; i++) {
         struct cpu_workload_result one;
         struct cpu_probe_quality quality;
         struct random_stream start;
@@ -78,7 +84,10 @@ static int measure_repeats(const struct cpu_plan *plan, struct pool *quiet, stru
         int code = cpu_probe_run(&plan->params, plan->set_bytes, &start, &one, &quality, err);
         if (code != 0)
             return code;
-        pool_add(quality.noisy ? noisy : quiet, &one);
+        struct pool *pool = quality.noisy ? noisy : quiet;
+        pool_add(pool, &one);
+        pool->left_out += quality.left_out;
+        pool->left_out_ns += quality.left_out_ns;
     }
     return 0;
 }
@@ -88,9 +97,12 @@ int cpu_arm_real(const struct cpu_plan *plan, struct cpu_arm *arm, struct error 
     struct pool *quiet = mem_alloc(sizeof *quiet), *noisy = mem_alloc(sizeof *noisy);
     int code = measure_repeats(plan, quiet, noisy, err);
     if (code == 0) {
+        struct pool *chosen = quiet->repeats > 0 ? quiet : noisy;
         *arm = (struct cpu_arm){ .noisy = noisy->repeats,
-                                 .disturbed = quiet->repeats < plan->repeats };
-        pool_finish(quiet->repeats > 0 ? quiet : noisy, arm);
+                                 .disturbed = quiet->repeats < enough(plan->repeats),
+                                 .left_out = chosen->left_out,
+                                 .left_out_ms = (double)chosen->left_out_ns / 1e6 };
+        pool_finish(chosen, arm);
     }
     pool_free(quiet);
     pool_free(noisy);

@@ -11,7 +11,7 @@
 #include "sim/error.h"
 
 #define CPU_REPEATS_MAX 1000
-#define CPU_ATTEMPTS    3
+#define CPU_ENOUGH      8 /* quiet repeats: phases of this many are no luck */
 
 struct cpu_plan {
     struct cpu_workload_params params;
@@ -25,12 +25,15 @@ struct cpu_arm {
     struct cpu_summary summary; /* samples of all repeats; cost is the median of the repeats' */
     int repeats;                /* that the figures are of */
     int noisy;                  /* real: measurements that were noisy */
-    bool disturbed;             /* real: fewer quiet repeats than asked for */
+    bool disturbed;             /* real: too few quiet repeats */
+    uint64_t left_out;          /* real: waits of other causes in the repeats above */
+    double left_out_ms;         /* their lengths together */
 };
 
 void cpu_arm_sim(const struct cpu_plan *plan, struct cpu_arm *arm);
-/* Measures until `repeats` were quiet, at most CPU_ATTEMPTS times as often; the figures are of the
- * quiet ones, or of all when none was. */
+/* Measures until `repeats` were quiet, but not many times more than that; the figures are of the
+ * quiet ones, or of all when none was. CPU_ENOUGH of them are enough, or all `repeats` if those
+ * are fewer; with less the arm is disturbed. */
 int cpu_arm_real(const struct cpu_plan *plan, struct cpu_arm *arm, struct error *err);
 void cpu_arm_close(struct cpu_arm *arm);
 

@@ -98,8 +98,14 @@ static void judge(struct matrix *m, const struct cpu_cell *cell, const struct cp
                    &(struct line){ "cost", s->cost, r->cost, d.cost, bound, FEW_SAMPLES });
         return;
     }
-    judge_series(m, cell, real, "run", NULL, &s->run, &r->run);
-    judge_series(m, cell, real, "stall", "stall-w1", &s->stall, &r->stall);
+    if (s->stall.count == 0 && r->stall.count < FEW_SAMPLES) {
+        print_line(m, cell, real,
+                   &(struct line){ "cpu", s->cpu_share, r->cpu_share, d.cpu_share, MEAN_SHARE,
+                                   r->periods });
+    } else {
+        judge_series(m, cell, real, "run", NULL, &s->run, &r->run);
+        judge_series(m, cell, real, "stall", "stall-w1", &s->stall, &r->stall);
+    }
     judge_series(m, cell, real, "late", "late-w1", &s->late, &r->late);
     if (cell->plan.params.group.quota_ns > 0)
         print_line(m, cell, real,

@@ -6,6 +6,8 @@
  *
  *   run, stall, late   mean within 5 % or 0.2 ms                       (of 30 samples and more)
  *   stall-w1, late-w1  Wasserstein-1 distance within one tick          (of 30 samples and more)
+ *   cpu                CPUs used, within 5 %: instead of run and stall where the model has no stall
+ *                      and the real arm fewer than 30
  *   throttled          share of throttled periods within 0.03
  *   cost               CPU time for a unit of work, median of repeats, within 10 % (2 % for the
  *                      empty working set)

@@ -48,6 +48,9 @@ static void print_counters(FILE *stream, const char *name, const struct cpu_arm 
     if (arm->noisy > 0)
         fprintf(stream, " (%d measurements were noisy%s)", arm->noisy,
                 arm->disturbed ? ", too many: do not rely on it" : " and left out");
+    if (arm->left_out > 0)
+        fprintf(stream, "; %" PRIu64 " waits (%.1f ms) of other causes left out", arm->left_out,
+                arm->left_out_ms);
     fputc('\n', stream);
 }
 

@@ -159,7 +159,7 @@ static int collect_list(const struct cpu_probe_list *list, struct cpu_samples *o
 }
 
 static int collect(const struct cpu_probe *p, double unit_ns, struct cpu_workload_result *out,
-                   struct error *err)
+                   struct cpu_probe_quality *quality, struct error *err)
 {
     int code = 0;
     for (int i = 0; i < p->params->threads && code == 0; i++) {
@@ -169,6 +169,8 @@ static int collect(const struct cpu_probe *p, double unit_ns, struct cpu_workloa
             code = collect_list(&area->stalls, &out->stalls, err);
         if (code == 0)
             code = collect_list(&area->late, &out->late, err);
+        quality->left_out += area->foreign;
+        quality->left_out_ns += area->foreign_ns;
         out->work_ns += p->params->work == CPU_WORK_TOUCH
                             ? (int64_t)((double)area->units * unit_ns)
                             : area->work_ns;
@@ -206,7 +208,8 @@ static void set_counters(struct cpu_workload_result *out, const struct cgroup_us
 /* From the limit on: release the threads, wait, read the counters. Setting a limit starts the
  * period timer, which stops after idle periods: the threads start into such a group at rest. */
 static int measure(struct cpu_probe *p, struct random_stream *start, double unit_ns,
-                   struct cpu_workload_result *out, struct error *err)
+                   struct cpu_workload_result *out, struct cpu_probe_quality *quality,
+                   struct error *err)
 {
     struct cgroup_usage before, after;
     const struct cpu_workload_params *w = p->params;
@@ -231,7 +234,7 @@ static int measure(struct cpu_probe *p, struct random_stream *start, double unit
     if (code != 0)
         return code;
     set_counters(out, &before, &after);
-    return collect(p, unit_ns, out, err);
+    return collect(p, unit_ns, out, quality, err);
 }
 
 /* The control loop: the share of its time lost in gaps, on the worst of the CPUs. */
@@ -329,7 +332,7 @@ static int measure_and_judge(struct cpu_probe *p, struct random_stream *start, d
     struct host_time before, after;
     host_time_read(&before, "");
     int64_t begin_ns = cpu_probe_clock(), foreign = foreign_ns(p);
-    int code = measure(p, start, unit_ns, out, err);
+    int code = measure(p, start, unit_ns, out, quality, err);
     host_time_read(&after, "");
     int64_t span_ns = (cpu_probe_clock() - begin_ns) * p->params->host.cpus;
     quality->foreign = (double)(foreign_ns(p) - foreign) / (double)span_ns;
@@ -346,7 +349,7 @@ static int run_once(struct cpu_probe *p, struct random_stream *start, const sigs
     double unit_ns = 1;
     p->to_child[0] = p->to_child[1] = p->from_child[0] = p->from_child[1] = p->signals = -1;
     int code = open_channels(p, set, err);
-    quality->gaps = control_gaps(p);
+    *quality = (struct cpu_probe_quality){ .gaps = control_gaps(p) };
     if (code == 0)
         code = start_child(p, err);
     if (code == 0 && p->params->work == CPU_WORK_TOUCH)

@@ -1,9 +1,12 @@
 /* cpu_probe_child.c - the processes inside the groups; see cpu_probe_internal.h. */
 #include "experiments/replay/cpu_probe_internal.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -72,12 +75,24 @@ static void calibrate(struct cpu_probe *p, char *set)
     report_step(p);
 }
 
+/* The group's cpu.stat, or -1 where every wait counts: without a limit there is no other stall, and
+ * a neighbour's turns cannot be told from anybody else's. */
+static int open_stat(const struct cpu_probe *p)
+{
+    char path[PATH_MAX + 16];
+    if (p->params->group.quota_ns == 0 || p->params->neighbour_weight > 0)
+        return -1;
+    snprintf(path, sizeof path, "%s/cpu.stat", p->group.cpu);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
 static void child_main(struct cpu_probe *p)
 {
     int threads = p->params->threads;
     struct measured measured[CPU_PROBE_CPUS];
     pthread_t ids[CPU_PROBE_CPUS];
     char *sets[CPU_PROBE_CPUS] = { NULL };
+    int stat_fd = open_stat(p);
     await_step(p);
     cpu_probe_pin(p->cpus[0]);
     if (p->params->work == CPU_WORK_TOUCH) {
@@ -94,7 +109,12 @@ static void child_main(struct cpu_probe *p)
                        .units = p->shared->units,
                        .units_on = p->shared->units_on,
                        .set = sets[i],
-                       .set_bytes = p->set_bytes },
+                       .set_bytes = p->set_bytes,
+                       .witness = { .stat_fd = stat_fd,
+                                    .areas = p->shared->areas,
+                                    .thread = i,
+                                    .threads = threads,
+                                    .cpus = p->params->host.cpus } },
             .area = &p->shared->areas[i],
             .cpu = p->cpus[i % p->params->host.cpus],
         };

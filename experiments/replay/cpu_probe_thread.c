@@ -32,24 +32,39 @@ static void list_add(struct cpu_probe_list *list, int64_t ns)
 void cpu_sampler_start(struct cpu_sampler *sampler, struct cpu_probe_area *area, int64_t gap_ns,
                        int64_t now_ns)
 {
-    *sampler =
-        (struct cpu_sampler){ .area = area, .gap_ns = gap_ns, .last_ns = now_ns, .run_ns = -1 };
+    *sampler = (struct cpu_sampler){ .area = area,
+                                     .witness = { .stat_fd = -1 },
+                                     .gap_ns = gap_ns,
+                                     .last_ns = now_ns,
+                                     .run_ns = -1 };
 }
 
-static void stalled(struct cpu_sampler *sampler, int64_t wait_ns)
+static void stalled(struct cpu_sampler *sampler, int64_t since_ns, int64_t now_ns)
 {
+    int64_t wait_ns = now_ns - since_ns;
+    if (cpu_witness_foreign(&sampler->witness, since_ns)) {
+        sampler->area->foreign++;
+        sampler->area->foreign_ns += wait_ns;
+        return;
+    }
     if (sampler->run_ns >= 0)
         list_add(&sampler->area->runs, sampler->run_ns);
     list_add(&sampler->area->stalls, wait_ns);
     sampler->run_ns = 0;
 }
 
+static void saw(struct cpu_sampler *sampler, int64_t now_ns)
+{
+    sampler->last_ns = now_ns;
+    __atomic_store_n(&sampler->area->seen_ns, now_ns, __ATOMIC_RELAXED);
+}
+
 int64_t cpu_sampler_read(struct cpu_sampler *sampler, int64_t now_ns)
 {
-    int64_t gap_ns = now_ns - sampler->last_ns;
-    sampler->last_ns = now_ns;
+    int64_t since_ns = sampler->last_ns, gap_ns = now_ns - since_ns;
+    saw(sampler, now_ns);
     if (gap_ns > sampler->gap_ns) {
-        stalled(sampler, gap_ns);
+        stalled(sampler, since_ns, now_ns);
         return 0;
     }
     if (sampler->run_ns >= 0)
@@ -62,8 +77,8 @@ void cpu_sampler_wake(struct cpu_sampler *sampler, int64_t asked_ns, int64_t now
 {
     list_add(&sampler->area->late, now_ns - asked_ns);
     if (now_ns - asked_ns > sampler->gap_ns)
-        stalled(sampler, now_ns - asked_ns);
-    sampler->last_ns = now_ns;
+        stalled(sampler, asked_ns, now_ns);
+    saw(sampler, now_ns);
 }
 
 void cpu_probe_touch(char *set, size_t bytes, uint64_t *random)
@@ -115,6 +130,7 @@ void cpu_probe_measure(const struct cpu_probe_order *order, struct cpu_probe_are
     struct cpu_sampler sampler;
     cpu_probe_sleep_until(order->go_ns);
     cpu_sampler_start(&sampler, area, order->params->gap_ns, cpu_probe_clock());
+    sampler.witness = order->witness;
     if (order->params->work == CPU_WORK_TOUCH)
         touch(order, &sampler);
     else

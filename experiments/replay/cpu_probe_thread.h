@@ -1,6 +1,8 @@
 /* cpu_probe_thread.h - the measured threads of the CPU probe: a loop that reads the clock.
  *
- * The definitions are those of models/cpu_workload.h. A measured thread never reads a
+ * The definitions are those of models/cpu_workload.h, but that a wait for which a witness says
+ * that neither the limit nor a measured thread made it is left out: no stall, no work, and the run
+ * goes on after it. A measured thread never reads a
  * per-thread CPU clock, since that would make the kernel account for it at once and so throttle
  * it more exactly than a thread that does not ask.
  */
@@ -10,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "experiments/replay/cpu_witness.h"
 #include "models/cpu_workload.h"
 
 #define CPU_PROBE_ROOM 65536 /* samples of a kind a thread has room for */
@@ -23,11 +26,15 @@ struct cpu_probe_area { /* of one thread, in memory shared with the parent */
     int64_t work_ns;    /* sum of the gaps that are no stalls */
     uint64_t units;     /* of touching, done */
     int64_t ended_ns;   /* clock when it ended */
+    int64_t seen_ns;    /* its latest clock reading, for the witnesses of the others */
+    uint64_t foreign;   /* waits that were left out */
+    int64_t foreign_ns; /* their lengths together */
     struct cpu_probe_list runs, stalls, late;
 };
 
 struct cpu_sampler {
     struct cpu_probe_area *area; /* borrowed */
+    struct cpu_witness witness;  /* of its waits; none after cpu_sampler_start */
     int64_t gap_ns;              /* shortest stall */
     int64_t last_ns;             /* latest reading */
     int64_t run_ns;              /* work since the last stall; -1: its beginning was not seen */
@@ -47,6 +54,7 @@ struct cpu_probe_order {                      /* what a thread is to do */
     uint64_t units_on;                        /* TOUCH with sleeps: work before each */
     char *set;                                /* TOUCH: the working set, borrowed */
     size_t set_bytes;                         /* its size, >= 64 */
+    struct cpu_witness witness;               /* of this thread */
 };
 
 /* Waits until go_ns, then measures until end_ns or until the work is done. */

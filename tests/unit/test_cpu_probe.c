@@ -1,8 +1,10 @@
 /* test_cpu_probe.c - the sampler on a written-down clock; one short measurement on this kernel. */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -39,6 +41,72 @@ static void samples_follow_the_definitions(void **state)
     assert_int_equal(area->late.ns[0], 100);
     assert_int_equal(area->late.ns[1], 300);
     assert_int_equal(area->work_ns, 100 + 49 + 50 + 80 + 30 + 50);
+    free(area);
+}
+
+static void write_stat(int fd, const char *key, int64_t value)
+{
+    char text[128];
+    int n = snprintf(text, sizeof text, "nr_periods 9\nnr_throttled 3\n%s %" PRId64 "\n", key,
+                     value);
+    assert_int_equal(pwrite(fd, text, (size_t)n, 0), n);
+}
+
+/* Threads 0 and 2 share CPU 0, thread 1 has CPU 1. */
+static void a_wait_is_foreign_when_nobody_of_ours_made_it(void **state)
+{
+    (void)state;
+    static const char *const keys[] = { "throttled_time", "throttled_usec" };
+    for (size_t i = 0; i < 2; i++) {
+        struct cpu_probe_area *areas = mem_alloc(3 * sizeof *areas);
+        FILE *stat = tmpfile();
+        struct cpu_witness w = {
+            .stat_fd = fileno(stat), .areas = areas, .thread = 0, .threads = 3, .cpus = 2
+        };
+        write_stat(w.stat_fd, keys[i], 0);
+        assert_true(cpu_witness_foreign(&w, 1000));
+        write_stat(w.stat_fd, keys[i], 77);
+        assert_false(cpu_witness_foreign(&w, 1000)); /* throttled meanwhile */
+        assert_true(cpu_witness_foreign(&w, 1000));  /* not since */
+        areas[1].seen_ns = 1500;
+        assert_true(cpu_witness_foreign(&w, 1000)); /* ran, on the other CPU */
+        areas[2].seen_ns = 1500;
+        assert_false(cpu_witness_foreign(&w, 1000)); /* ran on ours */
+        assert_true(cpu_witness_foreign(&w, 1500));  /* before the wait */
+        w.stat_fd = -1;
+        assert_false(cpu_witness_foreign(&w, 1500)); /* no witness */
+        fclose(stat);
+        free(areas);
+    }
+}
+
+static void a_foreign_wait_is_left_out(void **state)
+{
+    (void)state;
+    struct cpu_probe_area *area = mem_alloc(sizeof *area);
+    struct cpu_sampler s;
+    FILE *stat = tmpfile();
+    cpu_sampler_start(&s, area, 100, 1000);
+    s.witness =
+        (struct cpu_witness){ .stat_fd = fileno(stat), .areas = area, .threads = 1, .cpus = 1 };
+    write_stat(s.witness.stat_fd, "throttled_time", 5);
+    assert_int_equal(cpu_sampler_read(&s, 1300), 0); /* stall 300 */
+    cpu_sampler_read(&s, 1350);
+    assert_int_equal(cpu_sampler_read(&s, 1650), 0); /* foreign 300: no work */
+    cpu_sampler_read(&s, 1700);
+    cpu_sampler_wake(&s, 3000, 3200); /* foreign 200, but late all the same */
+    cpu_sampler_read(&s, 3210);
+    write_stat(s.witness.stat_fd, "throttled_time", 6);
+    assert_int_equal(cpu_sampler_read(&s, 3500), 0); /* stall 290; run 50 + 50 + 10 */
+    assert_int_equal(area->stalls.count, 2);
+    assert_int_equal(area->stalls.ns[1], 290);
+    assert_int_equal(area->runs.count, 1);
+    assert_int_equal(area->runs.ns[0], 110);
+    assert_int_equal(area->late.count, 1);
+    assert_int_equal(area->foreign, 2);
+    assert_int_equal(area->foreign_ns, 500);
+    assert_int_equal(area->work_ns, 110);
+    fclose(stat);
     free(area);
 }
 
@@ -107,6 +175,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(samples_follow_the_definitions),
+        cmocka_unit_test(a_wait_is_foreign_when_nobody_of_ours_made_it),
+        cmocka_unit_test(a_foreign_wait_is_left_out),
         cmocka_unit_test(touching_covers_the_whole_set),
         cmocka_unit_test(measures_on_this_kernel),
         cmocka_unit_test(refuses_more_cpus_than_there_are),
