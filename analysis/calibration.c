@@ -6,44 +6,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/cost_scale.h"
 #include "models/push_run.h"
 #include "models/schedule.h"
 
 #define GUESS_SPREAD  1.5 /* of the logarithm of a cost about its default */
+#define LARGE_BYTES   1024
 #define SLOPE_CLIENTS 64  /* a load client reads the bytes of fewer in one go */
 #define TURN          3.0 /* spreads beyond which a residual counts less than its square */
 
 /* -- the model as regression function --------------------------------------------------------- */
 
-/* All costs of the server, by a factor. */
-static void scale_costs(struct cost_params *cost, double factor)
-{
-    double *const all[] = { &cost->publish_ns,  &cost->enqueue_ns,         &cost->iteration_ns,
-                            &cost->ready_fd_ns, &cost->warm_saturation_ns, &cost->ack_ns };
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        *all[i] *= factor;
-    for (int k = 0; k < PROTOCOLS; k++) {
-        struct protocol_costs *p = &cost->by_protocol[k];
-        double *const steps[] = { &p->wake_ns,       &p->state_ns, &p->item_ns,
-                                  &p->item_kib_ns,   &p->write_ns, &p->write_kib_ns,
-                                  &p->write_state_ns };
-        for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
-            *steps[i] *= factor;
-    }
-}
-
 /* One simulation of a real run: its schedule, the host as slow as it was, and random numbers of the
  * model's own per draw. */
-static void simulate(const struct settings *s, uint64_t seed, int64_t replication,
-                     double slowness, int draw, double out[CALIBRATION_METRICS])
+void calibration_simulate(const struct calibration *c, const struct settings *s,
+                          const struct calibration_cell *cell, int repeat, double host_power,
+                          int draw, double out[CALIBRATION_METRICS])
 {
     struct parameters p = s->parameters;
     struct schedule schedule;
     struct run_record record;
-    scale_costs(&p.cost, pow(slowness, CALIBRATION_HOST_POWER));
-    schedule_build(&schedule, &p, seed, (uint32_t)replication);
+    uint64_t seed = (uint64_t)c->plan->seed;
+    uint32_t replication = (uint32_t)cell->replication[repeat];
+    cost_scale(&p.cost, pow(cell->slowness[repeat], host_power));
+    p.cost.host_cv = 0;
+    schedule_build(&schedule, &p, seed, replication);
     run_record_init(&record);
-    push_run(&p, &schedule, seed + 7919 * (uint64_t)draw, (uint32_t)replication, &record);
+    push_run(&p, &schedule, seed + 7919 * (uint64_t)draw, replication, &record);
     for (int m = 0; m < CALIBRATION_METRICS; m++)
         out[m] = run_record_value(&record, calibration_metric_name((enum calibration_metric)m));
     run_record_close(&record);
@@ -59,8 +48,7 @@ static void predict(const struct calibration *c, const struct settings *s,
     for (int d = 0; d < c->draws; d++)
         for (int r = 0; r < cell->repeats && runs < CALIBRATION_REPEATS; r++, runs++) {
             double one[CALIBRATION_METRICS];
-            simulate(s, (uint64_t)c->plan->seed, cell->replication[r], cell->slowness[r], d,
-                     one);
+            calibration_simulate(c, s, cell, r, c->host_power, d, one);
             for (int m = 0; m < CALIBRATION_METRICS; m++)
                 all[m][runs] = one[m];
         }
@@ -102,6 +90,7 @@ static const struct varied mean_options[] = {
     { "cost.websocket.write-kib", EVERYWHERE, 0 },
     { "cost.websocket.write-state", HELD_WRITES, 3000 },
     { "cost.websocket.item-kib", HELD_WRITES, 500 },
+    { "cost.cached", EVERYWHERE, 1.5e6 },
     { "cost.warm.saturation", EVERYWHERE, 0 },
     { "cost.warm.time", EVERYWHERE, 0 },
     { "network.delivery", EVERYWHERE, 0 }, /* and waking up: time that costs no CPU */
@@ -270,9 +259,25 @@ static void stage_residuals(const double *value, double *out, void *context)
         *out++ = log(value[p] / stage->expected[p]) / GUESS_SPREAD;
 }
 
+/* Large messages to few and to many clients: only then can one tell what is in caches. */
+static bool tells_caches(const struct calibration *c)
+{
+    int64_t few = INT64_MAX, many = 0;
+    for (size_t i = 0; i < c->cell_count; i++) {
+        const struct parameters *p = &c->cells[i].point->settings.parameters;
+        if (p->workload.payload_bytes < LARGE_BYTES)
+            continue;
+        few = p->clients < few ? p->clients : few;
+        many = p->clients > many ? p->clients : many;
+    }
+    return many >= 2 * few;
+}
+
 static bool measured(const struct calibration *c, const char *option)
 {
     static const char *const prefixes[PROTOCOLS] = { "cost.sse.", "cost.websocket." };
+    if (strcmp(option, "cost.cached") == 0)
+        return tells_caches(c);
     for (int p = 0; p < PROTOCOLS; p++) {
         if (strncmp(option, prefixes[p], strlen(prefixes[p])) != 0)
             continue;
@@ -334,7 +339,7 @@ static void read_fit(const struct fit_parameter *parameters, size_t n,
 
 /* Means first, then what the tails tell with the means held, then all of it together: each stage
  * starts near its goal, since the quantiles of a simulation are a rough surface to walk on. */
-int calibration_run(const struct calibration *c, struct calibration_fit *fit, struct error *err)
+int calibration_run(struct calibration *c, struct calibration_fit *fit, struct error *err)
 {
     struct fit_parameter parameters[LEAST_SQUARES_MAX];
     struct calibration_fit made = { 0 };
@@ -349,6 +354,12 @@ int calibration_run(const struct calibration *c, struct calibration_fit *fit, st
     };
     struct stage joint = { c, parameters, all, expected, NULL, 0, true };
     int code = run_stage(&first, 0.02, 30, &made.means, err);
+    if (code == 0) {
+        carry_on(parameters, means);
+        read_fit(parameters, means, &made);
+        calibration_host_power(c, &made);
+        code = run_stage(&first, 0.02, 15, &made.means, err);
+    }
     if (code)
         return error_wrap(err, code, "fit of the mean costs");
     carry_on(parameters, means);

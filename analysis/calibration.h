@@ -9,7 +9,9 @@
  *
  * The host is not the same from minute to minute: what its neighbours do to the shared cache and
  * memory shows in host_speed.h's figure, and each run is simulated with costs that are dearer or
- * cheaper by CALIBRATION_HOST_POWER of it. The profile describes the host as it mostly was.
+ * cheaper by a power of it. The profile describes the host as it mostly was, and how far the CPU
+ * time of single runs lies from that (cost.host-noise): each replication of a prediction draws a
+ * host of its own.
  *
  * What connecting, closing and holding clients costs is not part of that: straight lines over
  * the client count say it (calibration_edges.c).
@@ -47,8 +49,9 @@ enum calibration_edge {                     /* of a real run; replay.h says what
                         CALIBRATION_EDGES
 };
 
-/* A server's costs go with this power of the time that a read of memory takes. From the rows in
- * data/measured/fastapi-uvicorn-calibration.sql: 1.4 times the costs at 3.1 times the time. */
+/* A server's costs go with about this power of the time that a read of memory takes. From the
+ * rows in data/measured/fastapi-uvicorn-calibration.sql: 1.4 times the costs at 3.1 times the time.
+ * Each calibration finds its own; where its runs tell little, it stays near this one. */
 #define CALIBRATION_HOST_POWER 0.3
 
 #define CALIBRATION_REPEATS 16 /* real runs of one point that are used, at most */
@@ -72,6 +75,7 @@ struct calibration {
     size_t cell_count;              /* points with at least one real run */
     int64_t runs;                   /* real runs used */
     int draws;                      /* simulations for each real run, >= 1 */
+    double host_power;              /* of slowness, for the costs; 0..1 */
     int loop, hops;                 /* the server's, instead of the plan's; -1 = the plan's */
 };
 
@@ -97,8 +101,8 @@ struct calibration_fit {
     size_t residuals;                   /* in the second */
 };
 
-/* Fits; starts from the plan's own settings. ERR_INVALID, ERR_STATE as least_squares_fit. */
-int calibration_run(const struct calibration *c, struct calibration_fit *fit,
+/* Fits; starts from the plan's own settings; sets c->host_power. ERR_INVALID, ERR_STATE as least_squares_fit. */
+int calibration_run(struct calibration *c, struct calibration_fit *fit,
                     struct error *err);
 
 /* For a server of which nobody has said how its loop works: fits the means with each loop of the
@@ -108,6 +112,10 @@ int calibration_choose_loop(struct calibration *c, struct error *err);
 /* Adds to `fit` what the edges of the runs tell (handshake, disconnect, memory), as far as they
  * were measured. */
 void calibration_edges(const struct calibration *c, struct calibration_fit *fit);
+
+/* Adds cost.host-noise: how far the runs' CPU time lies from what the costs say of a host of
+ * middling speed (calibration_host.c). */
+void calibration_host_noise(const struct calibration *c, struct calibration_fit *fit);
 
 /* The simulated value of every metric in a cell under the fitted options (medians over the real
  * runs' schedules), for tables of residuals. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define AROUND_S      3.0   /* start, connects, settling and end of a run */
+#define AROUND_S      2.3   /* start, connects, settling and end of a run */
 #define REPEATS_MAX   3     /* of the design */
 #define DELIVERIES_HZ 40000 /* what a run asks of the client at most */
 #define PUBLISHES_HZ  250
@@ -14,7 +14,7 @@
 #define AMPLE         1000
 #define LARGE_COSTS   1.4 /* a guess: a delivery of 4 KiB over one of 100 B */
 #define BURST_RATE    3.0 /* over the mean before and after it */
-#define FULL_SECONDS  5.0
+#define FULL_SECONDS  4.0
 #define QUICK_SECONDS 4.0
 #define PILOT_SECONDS 2.5
 
@@ -33,11 +33,13 @@ static const struct recipe full[] = {
     { 480, false, 0.12, 0, false },     { 15, false, 0.10, 0, false },
     { 480, false, 0.12, 1.3, false },   { 480, false, 0.12, 0.7, false },
     { 480, true, 0.12, 0, false },      { 110, false, 0.12, 0, false },
+    { 110, true, 0.12, 0, false },      { 1900, true, 0.20, 0, false },
     { 480, false, 0.12, 2.5, false },   { 1900, false, 0.20, 0, false },
     { 110, false, 0.12, 1.2, false },   { 1900, false, 0.16, 1.3, false },
     { 480, true, 0.12, 1.3, false },    { 480, false, 0.10, 1.8, true },
     { 15, false, 0.004, 0, false },     { 110, false, 0.12, 0.7, false },
-    { 1900, false, 0.16, 0.75, false }, { 2, false, 0.08, 0.8, false },
+    { 1900, false, 0.16, 0.75, false }, { 110, true, 0.12, 0.8, false },
+    { 2, false, 0.08, 0.8, false },
 };
 static const struct recipe quick[] = {
     { 300, false, 0.12, 0, false },

@@ -6,7 +6,8 @@
  *
  *   few, some, many clients at ample limits   publish against delivery, enqueue against write
  *   high and low rates                        what time off the CPU makes cold
- *   100 B against 4 KiB                       bytes
+ *   100 B against 4 KiB                       bytes; with few and many clients, how many of them
+ *                                             stay in caches
  *   limits at 2.5, 1.2 and 0.7 of the demand  wake-up against item (a late server takes several
  *                                             messages in one wake-up), iteration, noise
  *   a burst                                   queues that build up and drain

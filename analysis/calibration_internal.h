@@ -15,4 +15,13 @@ static inline bool calibration_throttled(const struct calibration_cell *cell)
     return cell->real[CALIBRATION_THROTTLED] > CALIBRATION_AMPLE_SHARE;
 }
 
+/* One simulation of a real run: its schedule, costs times its slowness to the power of host_power,
+ * and random numbers of the model's own for each draw. */
+void calibration_simulate(const struct calibration *c, const struct settings *s,
+                          const struct calibration_cell *cell, int repeat, double host_power,
+                          int draw, double out[CALIBRATION_METRICS]);
+
+/* Sets c->host_power to what the runs' CPU time tells under the costs in `fit`. */
+void calibration_host_power(struct calibration *c, const struct calibration_fit *fit);
+
 #endif

@@ -64,10 +64,12 @@ struct cost_params {
     double ready_fd_ns;   /* one ready descriptor in a poll */
     double noise_cv;      /* sd / mean of a log-normal factor drawn for each publish */
     double connection_cv; /* sd / mean of a log-normal factor of each connection's own */
+    double host_cv;       /* sd / mean of a log-normal factor of each run's own */
     double ack_ns;        /* a segment's acknowledgement inside its write (quick_ack.h) */
     double interference_rate_hz; /* Poisson outliers: other work on the CPU */
     double interference_ns;      /* mean length of one, exponential */
     double warm_saturation_ns; /* extra work after a long time off the CPU, whatever is open */
+    double cached_bytes;       /* of a fan-out, of which half cost nothing; 0 = none do */
     double warm_time_ns;       /* time off after which 63 % of it is due */
     double gc_period_ns;       /* between two garbage collections; 0 = none */
     double gc_base_ns;         /* pause of one collection without connections */

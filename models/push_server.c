@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/cost_scale.h"
 #include "sim/error.h"
 
 /* -- publish ------------------------------------------------------------------------------- */
@@ -24,9 +25,10 @@ void push_server_add_costs(struct push_server *s, uint32_t m)
 {
     const struct publish_record *p = &s->publishes[m];
     double kib = (double)push_server_wire_bytes(s, m) / 1024;
-    double by_size = s->costs->write_kib_ns * kib +
+    double costly_kib = kib * cost_spilled_share(&s->p->cost, 1024 * kib * s->connections.open);
+    double by_size = s->costs->write_kib_ns * costly_kib +
                      quick_ack_arrives(&s->acks, s->sim->now_ns) * s->p->cost.ack_ns;
-    int64_t take = push_cost(s->costs->item_ns + s->costs->item_kib_ns * kib, p->factor);
+    int64_t take = push_cost(s->costs->item_ns + s->costs->item_kib_ns * costly_kib, p->factor);
     if (push_server_deflates(s))
         take += push_cost(s->p->websocket.deflate_kib_ns * (double)p->bytes / 1024, p->factor);
     if (!s->held_writes)

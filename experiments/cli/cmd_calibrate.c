@@ -188,8 +188,10 @@ static int fit_all(struct calibration *c, const struct arguments *a,
         code = calibration_choose_loop(c, err);
     if (code == 0)
         code = calibration_run(c, fit, err);
-    if (code == 0)
+    if (code == 0) {
         calibration_edges(c, fit);
+        calibration_host_noise(c, fit);
+    }
     return code;
 }
 

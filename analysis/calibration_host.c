@@ -1,0 +1,108 @@
+/* calibration_host.c - what the host's mood does to the CPU time of a run: how it goes with the
+ * speed of memory, and how far runs lie apart all in all. */
+#include "analysis/calibration_internal.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <gsl/gsl_sort_double.h>
+#include <gsl/gsl_statistics_double.h>
+
+/* A server at its limit uses what it is given: its CPU time tells nothing about its costs. */
+#define FREE_SHARE  0.5  /* of throttled periods, below which a run counts */
+#define POWER_ERROR 0.15 /* of CALIBRATION_HOST_POWER, before any run is looked at */
+#define POWER_MAX   0.6
+#define RUNS_LEAST  6   /* to tell a spread from */
+#define OUTLYING    2.5 /* spreads beyond which a run is drawn in to this distance */
+
+struct host_runs {
+    double *excess;   /* ln(measured / simulated CPU time), on a host of middling speed */
+    double *slowness; /* ln of the run's */
+    size_t count;
+};
+
+static double simulated_cpu(const struct calibration *c, const struct settings *s,
+                            const struct calibration_cell *cell, int repeat)
+{
+    double sum = 0, one[CALIBRATION_METRICS];
+    for (int d = 0; d < c->draws; d++) {
+        calibration_simulate(c, s, cell, repeat, 0, d, one);
+        sum += one[CALIBRATION_CPU];
+    }
+    return sum / c->draws;
+}
+
+/* The caller frees excess. */
+static void collect(const struct calibration *c, const struct calibration_fit *fit,
+                    struct host_runs *runs)
+{
+    double *memory = mem_alloc(2 * (size_t)c->runs * sizeof *memory);
+    *runs = (struct host_runs){ memory, memory + c->runs, 0 };
+    for (size_t i = 0; i < c->cell_count; i++) {
+        const struct calibration_cell *cell = &c->cells[i];
+        struct settings s;
+        calibration_settings(c, fit, cell, &s);
+        for (int r = 0; r < cell->repeats; r++) {
+            double used = cell->value[CALIBRATION_CPU][r];
+            if (!(used > 0) || cell->value[CALIBRATION_THROTTLED][r] > FREE_SHARE)
+                continue;
+            runs->excess[runs->count] = log(used / simulated_cpu(c, &s, cell, r));
+            runs->slowness[runs->count++] = log(cell->slowness[r]);
+        }
+    }
+}
+
+/* Standard deviation with what lies far out drawn in: one disturbed run is not the host. Sorts. */
+static double robust_spread(double *values, size_t count)
+{
+    gsl_sort(values, 1, count);
+    double median = gsl_stats_median_from_sorted_data(values, 1, count);
+    double quartiles = gsl_stats_quantile_from_sorted_data(values, 1, count, 0.75) -
+                       gsl_stats_quantile_from_sorted_data(values, 1, count, 0.25);
+    double bound = OUTLYING * quartiles / 1.349; /* of a normal distribution's */
+    double squares = 0;
+    for (size_t i = 0; i < count; i++) {
+        double far = fmin(fabs(values[i] - median), bound);
+        squares += far * far;
+    }
+    return sqrt(squares / (double)(count - 1));
+}
+
+/* Regression through the means, with CALIBRATION_HOST_POWER as what one would guess. */
+void calibration_host_power(struct calibration *c, const struct calibration_fit *fit)
+{
+    struct host_runs runs;
+    collect(c, fit, &runs);
+    if (runs.count >= RUNS_LEAST) {
+        double x = gsl_stats_mean(runs.slowness, 1, runs.count);
+        double y = gsl_stats_mean(runs.excess, 1, runs.count);
+        double noise = gsl_stats_variance(runs.excess, 1, runs.count);
+        double weight = noise / (POWER_ERROR * POWER_ERROR);
+        double xx = weight, xy = weight * CALIBRATION_HOST_POWER;
+        for (size_t i = 0; i < runs.count; i++) {
+            xx += (runs.slowness[i] - x) * (runs.slowness[i] - x);
+            xy += (runs.slowness[i] - x) * (runs.excess[i] - y);
+        }
+        if (xx > 0)
+            c->host_power = fmin(fmax(xy / xx, 0), POWER_MAX);
+    }
+    free(runs.excess);
+}
+
+void calibration_host_noise(const struct calibration *c, struct calibration_fit *fit)
+{
+    struct host_runs runs;
+    collect(c, fit, &runs);
+    if (runs.count >= RUNS_LEAST) {
+        struct calibrated *o = &fit->options[fit->count++];
+        assert(fit->count <= CALIBRATED_MAX);
+        snprintf(o->option, sizeof o->option, "cost.host-noise");
+        double spread = robust_spread(runs.excess, runs.count);
+        o->estimate = sqrt(exp(spread * spread) - 1);
+        o->relative_error = 1 / sqrt(2 * (double)(runs.count - 1));
+        o->identified = true;
+    }
+    free(runs.excess);
+}

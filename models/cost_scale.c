@@ -1,0 +1,40 @@
+#include "models/cost_scale.h"
+
+#include <math.h>
+#include <stddef.h>
+
+#include "models/random_purpose.h"
+#include "sim/random_stream.h"
+
+void cost_scale(struct cost_params *cost, double factor)
+{
+    double *const all[] = { &cost->publish_ns,  &cost->enqueue_ns,         &cost->iteration_ns,
+                            &cost->ready_fd_ns, &cost->warm_saturation_ns, &cost->ack_ns };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        *all[i] *= factor;
+    for (int k = 0; k < PROTOCOLS; k++) {
+        struct protocol_costs *p = &cost->by_protocol[k];
+        double *const steps[] = { &p->handshake_ns,  &p->disconnect_ns, &p->wake_ns,
+                                  &p->state_ns,      &p->item_ns,       &p->item_kib_ns,
+                                  &p->write_ns,      &p->write_kib_ns,  &p->message_ns,
+                                  &p->write_state_ns };
+        for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+            *steps[i] *= factor;
+    }
+}
+
+double cost_spilled_share(const struct cost_params *cost, double bytes)
+{
+    double cached = cost->cached_bytes;
+    return cached > 0 ? bytes * bytes / (bytes * bytes + cached * cached) : 1;
+}
+
+double cost_host_factor(const struct cost_params *cost, uint64_t seed, uint32_t replication)
+{
+    struct random_stream rs;
+    if (cost->host_cv == 0)
+        return 1;
+    random_stream_init(&rs, seed, replication, RANDOM_HOST, 0);
+    /* of this mean, the median is 1 */
+    return random_stream_lognormal(&rs, sqrt(1 + cost->host_cv * cost->host_cv), cost->host_cv);
+}
