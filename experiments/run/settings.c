@@ -229,7 +229,6 @@ struct hashing {
     bool model;               /* the model's options too */
     struct settings defaults; /* an option at its default adds nothing: so a new option leaves
                                  the hashes of old rows alone */
-    struct phase_params phase; /* likewise; but how long and how much is what a phase is */
 };
 
 static void hash_text(uint64_t *hash, const char *text)
@@ -248,10 +247,10 @@ static void hash_option(void *context, const char *name, const char *text, doubl
     if (option->flags & OPTION_FIXED ||
         ((option->flags & OPTION_MODEL || threshold) && !h->model))
         return;
-    bool always = of_phase && (strcmp(option->name, "duration") == 0 ||
-                               strcmp(option->name, "rate") == 0);
-    const void *defaults = of_phase ? (const void *)&h->phase : &h->defaults;
-    if (!always && number == option_number(option, defaults))
+    /* of a phase only what is "none" goes without saying: old hashes have its length, rate and
+     * measure */
+    if (of_phase ? option->flags & OPTION_NONE && number == 0
+                 : number == option_number(option, &h->defaults))
         return;
     hash_text(&h->hash, name);
     hash_text(&h->hash, text);
@@ -261,7 +260,6 @@ uint64_t settings_hash(const struct settings *s, bool model)
 {
     struct hashing h = { .hash = 0xcbf29ce484222325u, .model = model };
     settings_init(&h.defaults);
-    phase_init(&h.phase, "");
     settings_each(s, hash_option, &h);
     return h.hash;
 }

@@ -11,10 +11,11 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "analysis/calibration.h"
+#include "analysis/calibration_internal.h"
 #include "analysis/profile.h"
 #include "experiments/run/config.h"
 #include "models/push_run.h"
+#include "sim/random_stream.h"
 
 static const char experiment_text[] =
     "question: what does a delivery cost?\n"
@@ -211,9 +212,51 @@ static void finds_the_loop(void **state)
     }
 }
 
+/* The host's mood: costs that go with the 0.45th power of a read of memory, and 8 % beside it. */
+static void finds_the_host(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct error err;
+    struct calibration c;
+    struct calibration_fit fit = { .count = TRUTHS };
+    struct random_stream rs;
+    random_stream_init(&rs, 5, 1, 0, 0);
+    set_up(&b);
+    for (size_t i = 0; i < b.plan.count; i++)
+        for (uint32_t r = 1; r <= 4; r++)
+            measure_once(&b.plan, i, r, b.store, b.id, LOOP_UVLOOP, 2);
+    assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
+    c.loop = LOOP_UVLOOP;
+    c.hops = 2;
+    for (size_t i = 0; i < TRUTHS; i++) {
+        snprintf(fit.options[i].option, sizeof fit.options[i].option, "%s", truths[i].option);
+        fit.options[i].estimate = truths[i].value;
+    }
+    for (size_t i = 0; i < c.cell_count; i++)
+        for (int r = 0; r < c.cells[i].repeats; r++) {
+            double slowness = random_stream_lognormal(&rs, 1, 0.4);
+            c.cells[i].slowness[r] = slowness;
+            c.cells[i].value[CALIBRATION_CPU][r] *=
+                pow(slowness, 0.45) * random_stream_lognormal(&rs, 1, 0.08);
+        }
+    calibration_host_power(&c, &fit);
+    calibration_host_noise(&c, &fit);
+    const struct calibrated *noise = &fit.options[fit.count - 1];
+    print_message("power %.3f, noise %.3f +- %.0f %%\n", c.host_power, noise->estimate,
+                  100 * noise->relative_error);
+    assert_true(fabs(c.host_power - 0.45) < 0.1);
+    assert_string_equal(noise->option, "cost.host-noise");
+    /* of both together: 0.45 x 0.4 and 0.08 */
+    assert_true(fabs(log(noise->estimate / 0.197)) < 3 * noise->relative_error);
+    calibration_close(&c);
+    tear_down(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(finds_the_costs),
+                                        cmocka_unit_test(finds_the_host),
                                         cmocka_unit_test(finds_the_loop) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

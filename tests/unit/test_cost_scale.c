@@ -1,0 +1,85 @@
+/* A host's factor moves every CPU cost and nothing else, its draws have the median and the spread
+ * they are asked for, and small fan-outs cost no bytes. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "experiments/run/settings.h"
+#include "models/cost_scale.h"
+#include "models/push_run.h"
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void draws_are_log_normal(void **state)
+{
+    (void)state;
+    enum { N = 20000 };
+    static double factor[N];
+    struct cost_params cost = { .host_cv = 0.2 };
+    for (uint32_t i = 0; i < N; i++)
+        factor[i] = cost_host_factor(&cost, 7, i + 1);
+    qsort(factor, N, sizeof *factor, by_value);
+    double sigma = sqrt(log(1 + 0.2 * 0.2));
+    assert_true(fabs(factor[N / 2] - 1) < 0.01);
+    assert_true(fabs(factor[N * 95 / 100] / exp(1.645 * sigma) - 1) < 0.02);
+    assert_true(fabs(factor[N * 5 / 100] * exp(1.645 * sigma) - 1) < 0.02);
+    cost.host_cv = 0;
+    assert_true(cost_host_factor(&cost, 7, 1) == 1);
+}
+
+/* A run on a drawn host is the run with costs times the factor. */
+static void a_run_is_one_on_a_slower_host(void **state)
+{
+    (void)state;
+    struct settings s;
+    struct schedule schedule;
+    struct run_record drawn, scaled;
+    settings_init(&s);
+    struct parameters p = s.parameters;
+    p.clients = 50;
+    p.workload.phase[0].duration_ns = 2000000000;
+    p.cost.host_cv = 0.3;
+    schedule_build(&schedule, &p, 3, 2);
+    run_record_init(&drawn);
+    push_run(&p, &schedule, 3, 2, &drawn);
+    double factor = cost_host_factor(&p.cost, 3, 2);
+    cost_scale(&p.cost, factor);
+    p.cost.host_cv = 0;
+    run_record_init(&scaled);
+    push_run(&p, &schedule, 3, 2, &scaled);
+    assert_true(fabs(factor - 1) > 0.01);
+    assert_true(run_record_value(&drawn, "delivery.mean") ==
+                run_record_value(&scaled, "delivery.mean"));
+    assert_true(run_record_value(&drawn, "cpu.used") == run_record_value(&scaled, "cpu.used"));
+    run_record_close(&drawn);
+    run_record_close(&scaled);
+    schedule_close(&schedule);
+}
+
+static void bytes_cost_beyond_the_caches(void **state)
+{
+    (void)state;
+    struct cost_params cost = { .cached_bytes = 0 };
+    assert_true(cost_spilled_share(&cost, 10) == 1);
+    cost.cached_bytes = 1e6;
+    assert_true(cost_spilled_share(&cost, 1e6) == 0.5);
+    assert_true(cost_spilled_share(&cost, 50e3) < 0.01);
+    assert_true(cost_spilled_share(&cost, 20e6) > 0.99);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(draws_are_log_normal),
+                                        cmocka_unit_test(a_run_is_one_on_a_slower_host),
+                                        cmocka_unit_test(bytes_cost_beyond_the_caches) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
