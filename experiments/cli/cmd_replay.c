@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "experiments/cli/assertions.h"
 #include "experiments/cli/campaign.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/session.h"
@@ -135,7 +136,7 @@ static int report(const struct arguments *a, const struct campaign *c, struct te
     return c->failed ? EXIT_FAILED : EXIT_DONE;
 }
 
-static int run_campaign(const struct arguments *a, struct error *err)
+static int run_campaign(struct arguments *a, struct error *err)
 {
     struct text_table table;
     struct campaign c = { .session = &a->session,
@@ -158,6 +159,10 @@ static int run_campaign(const struct arguments *a, struct error *err)
     if (code)
         text_table_close(&table);
     code = code ? command_fail(code, err) : report(a, &c, &table);
+    if (code == EXIT_DONE && c.failed + c.invalid == 0) {
+        int judged = assertions_report(&a->session, c.store, "real", a->quiet, err);
+        code = judged >= 0 ? judged : code;
+    }
     campaign_close(&c);
     store_close(c.store);
     return code;

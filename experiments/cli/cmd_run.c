@@ -6,6 +6,7 @@
 
 #include "analysis/cells.h"
 #include "analysis/slo.h"
+#include "experiments/cli/assertions.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/model_runs.h"
 #include "experiments/cli/text_table.h"
@@ -143,54 +144,6 @@ static int print_cells(const struct arguments *a, const struct cells *cells)
     return breached;
 }
 
-/* "0.5 in protocol=sse (2 of 6 runs)": how it is broken. */
-static void print_broken(const struct expectation *x, FILE *out)
-{
-    if (x->runs == 0)
-        fprintf(out, "no run has it");
-    else
-        fprintf(out, "it is %.6g%s%s (%zu of %zu runs)", x->broken_value,
-                *x->broken_cell ? " in " : "", x->broken_cell, x->broken, x->runs);
-}
-
-static void print_assertions(const struct expectations *e)
-{
-    puts("\nasserted");
-    for (size_t i = 0; i < e->count; i++) {
-        const struct expectation *x = &e->items[i];
-        printf("%s  %s: ", expectation_fulfilled(x) ? "  holds " : "! broken", x->text);
-        if (!expectation_fulfilled(x))
-            print_broken(x, stdout);
-        else if (x->low == x->high)
-            printf("%.6g (%zu run%s)", x->low, x->runs, x->runs == 1 ? "" : "s");
-        else
-            printf("%.6g to %.6g (%zu runs)", x->low, x->high, x->runs);
-        putchar('\n');
-    }
-}
-
-/* What the file asserts of its results: -1 when it holds, else the exit status. */
-static int judge(struct arguments *a, struct store *store, struct error *err)
-{
-    struct experiment *e = &a->session.experiment;
-    size_t broken;
-    int code = expectations_judge(&e->expectations, store, e->name, &broken, err);
-    if (code)
-        return command_fail(code, err);
-    if (e->expectations.count > 0 && !a->quiet)
-        print_assertions(&e->expectations);
-    fflush(stdout);
-    for (size_t i = 0; i < e->expectations.count; i++) {
-        const struct expectation *x = &e->expectations.items[i];
-        if (expectation_fulfilled(x))
-            continue;
-        fprintf(stderr, "%s: assertion '%s' does not hold: ", a->session.path, x->text);
-        print_broken(x, stderr);
-        fputc('\n', stderr);
-    }
-    return broken ? EXIT_FAILED : -1;
-}
-
 static int report(struct arguments *a, struct store *store, const struct runner_result *result,
                   struct error *err)
 {
@@ -213,7 +166,7 @@ static int report(struct arguments *a, struct store *store, const struct runner_
     free(db);
     int breached = cells.count ? print_cells(a, &cells) : 0;
     cells_close(&cells);
-    int judged = judge(a, store, err);
+    int judged = assertions_report(&a->session, store, "sim", a->quiet, err);
     if (judged >= 0)
         return judged;
     return result->failed ? EXIT_FAILED : breached ? EXIT_BREACHED : EXIT_DONE;

@@ -52,6 +52,7 @@ int client_pool_init(struct client_pool *pool, uv_loop_t *loop, enum push_protoc
 
 void client_pool_close(struct client_pool *pool)
 {
+    client_churn_close(&pool->behaviour.churn);
     free(pool->request);
     free(pool->buffer);
     free(pool->clients);
@@ -263,7 +264,7 @@ static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer)
         client_dropped(c, bytes == UV_EOF ? "closed by the server" : uv_strerror((int)bytes));
         return;
     }
-    pool->now_ns = pool_time(pool);
+    pool->now_ns = c->heard_ns = pool_time(pool);
     take(c, buffer->base, (size_t)bytes);
     client_behaviour_read(c, bytes);
     if (pool->tick)
@@ -325,6 +326,7 @@ void client_stall(struct client *c, int64_t duration_ns)
 {
     if (c->state != CLIENT_OPEN)
         return;
+    c->pool->counters.stalls++;
     if (duration_ns < INT64_MAX) {
         client_pause(c, duration_ns);
     } else {

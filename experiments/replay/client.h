@@ -73,6 +73,7 @@ struct client {
     int64_t read_bps;  /* bytes per second that it reads; 0 = at once */
     int64_t asked_ns;  /* start of the connect, uv_hrtime */
     int64_t opened_ns; /* its connection opened, or time 0 */
+    int64_t heard_ns;  /* something came, ns from time 0 */
     int64_t first;     /* first message that this connection can get */
     int64_t last;      /* highest number received; first - 1 = none */
     uint64_t received; /* messages in [first, last] */
@@ -87,6 +88,8 @@ struct client_counters {     /* since time 0; as in models/clients.h */
     uint64_t opened, failed; /* of these: got through; did not */
     uint64_t reconnects;     /* opened after a loss */
     uint64_t given_up;       /* clients whose policy gave up */
+    uint64_t vanished;       /* silent losses */
+    uint64_t stalls;
     uint64_t retries;        /* delays drawn */
     double retry_s;          /* their sum, s */
     uint64_t disconnects[DISCONNECT_CAUSES];

@@ -100,6 +100,7 @@ static void begin(struct client *c)
 {
     int64_t stall_at_ns = class_of(c)->stall_at_ns;
     c->opened_ns = (int64_t)uv_hrtime();
+    c->heard_ns = c->opened_ns - c->pool->start_ns;
     c->read_bps = class_of(c)->read_bps;
     if (stall_at_ns > 0)
         after(&c->later, stalls, stall_at_ns);
@@ -124,9 +125,11 @@ void client_behaviour_read(struct client *c, int64_t bytes)
 void client_behaviour_start(struct client_pool *pool, const struct parameters *p, uint64_t seed,
                             uint32_t replication)
 {
-    pool->behaviour = (struct client_behaviour){ p, seed, replication };
+    pool->behaviour =
+        (struct client_behaviour){ .p = p, .seed = seed, .replication = replication };
     pool->counters = (struct client_counters){ 0 };
     for (uint32_t i = 0; i < pool->count; i++)
         if (pool->clients[i].state == CLIENT_OPEN)
             begin(&pool->clients[i]);
+    client_churn_start(pool);
 }

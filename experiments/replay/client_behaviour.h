@@ -3,14 +3,14 @@
  *
  * The rules are the model's (models/clients.h): the same classes, reconnect policies and presets
  * out of the same parameters, and the same draw for the same client, loss and attempt. They hold
- * from time 0 on. Not done here: stalls at random, silent losses (loopback cannot make them), and the
- * client's own time-out for silence.
+ * from time 0 on. What happens to clients at random: client_churn.h.
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_CLIENT_BEHAVIOUR_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_CLIENT_BEHAVIOUR_H
 
 #include <stdint.h>
 
+#include "experiments/replay/client_churn.h"
 #include "models/parameters.h"
 
 struct client;
@@ -20,6 +20,7 @@ struct client_behaviour {
     const struct parameters *p; /* borrowed; NULL: clients do nothing by themselves */
     uint64_t seed;
     uint32_t replication; /* both: of the draws */
+    struct client_churn churn;
 };
 
 /* Time 0 is now: open clients begin to behave, and what happened so far does not count. */

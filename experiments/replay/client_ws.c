@@ -65,7 +65,8 @@ static void answer(struct client *c, uint8_t opcode, uint64_t bytes)
 }
 
 /* A close frame says why: a status code, then text (RFC 6455, 5.5.1). websockets 10.4 ends a
- * connection whose pong did not come with 1011 and "keepalive ping timeout". */
+ * connection whose pong did not come with 1011 and "keepalive ping timeout". 1008: a policy, here
+ * that of who is not authenticated. */
 static void told_to_close(struct client *c, uint64_t bytes)
 {
     const uint8_t *payload = c->ws.control;
@@ -75,6 +76,8 @@ static void told_to_close(struct client *c, uint64_t bytes)
                  (int)(bytes - 2), (const char *)payload + 2);
     if (strstr(why, "1011") && strstr(why, "ping"))
         client_ended(c, DISCONNECT_PONG_TIMEOUT, why);
+    else if (strstr(why, " 1008"))
+        client_ended(c, DISCONNECT_REJECTED, why);
     else
         client_dropped(c, why);
 }

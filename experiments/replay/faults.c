@@ -25,6 +25,7 @@ static void restart(uv_timer_t *timer)
     run_record_event(&r->record, replay_now(r), deploy ? "deploy" : "crash",
                      "%u connections close", r->clients.open);
     server_process_kill(&r->server);
+    r->start.params = r->p;
     uv_timer_start(&r->faults.again, start_again, AGAIN_MS, AGAIN_MS);
 }
 

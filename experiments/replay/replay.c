@@ -1,4 +1,5 @@
 #include "experiments/replay/replay_internal.h"
+#include "experiments/replay/replay_support.h"
 
 #include <math.h>
 #include <sched.h>
@@ -103,8 +104,10 @@ static struct cgroup_limits limits_of(const struct parameters *p, bool with_quot
 
 static int start_server(struct replay *r)
 {
+    r->first = *r->p;
+    r->first.auth.workers = 0;
     r->start = (struct server_start){ .spec = r->spec,
-                                      .params = r->p,
+                                      .params = &r->first,
                                       .group = &r->group,
                                       .port = r->port,
                                       .cpu = r->server_cpu,
@@ -352,7 +355,9 @@ int replay_run(const struct parameters *p, const struct schedule *s,
     raise_descriptors();
     sched_getaffinity(0, sizeof r->cpus_before, &r->cpus_before);
     choose_cpus(r);
-    int rc = find_endpoints(r);
+    int rc = replay_supports(p, spec, err);
+    if (rc == 0)
+        rc = find_endpoints(r);
     if (rc == 0)
         rc = make_group(r);
     if (rc == 0) {

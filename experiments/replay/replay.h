@@ -17,7 +17,11 @@
  *   delivery.order.kept   1     of its places in two fan-outs in a row
  *   connect.p50 .p99      s     from connect to the answer that opens the stream
  * and, named as the model's (from time 0 on, as the clients know it, unless said otherwise):
- *   connections clients.open     open at the end
+ *   connections clients.open     open at the end: at the server, where it counts its subscribers; at
+ *                                the clients. More at the server: zombies
+ *   queue.depth.mean .max        of one connection, where the server says it (not after a restart):
+ *                                as publishes find it, and the deepest
+ *   clients.vanished .stalls     see client_churn.h
  *   connects .opened .failed .failure_rate   attempts; what became of them
  *   reconnects reconnects.delay.mean clients.given_up   after a loss
  *   disconnects .<cause>         slow_consumer and write_timeout: what the server counted, since a

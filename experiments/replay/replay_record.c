@@ -51,12 +51,21 @@ static void record_disconnects(struct run_record *out, const struct client_count
     run_record_metric(out, "disconnects", "1", (double)all);
 }
 
+/* A counter of the server in the record; NAN: it has no such counter, or did not answer. */
+static double server_counter(const struct replay *r, const char *counter)
+{
+    char name[sizeof r->record.metrics->name];
+    snprintf(name, sizeof name, "server.%s", counter ? counter : "");
+    return run_record_value(&r->record, name);
+}
+
 static void record_connections(struct replay *r)
 {
     const struct client_pool *c = &r->clients;
     struct run_record *out = &r->record;
     struct client_counters n = c->counters;
     double attempts = (double)n.attempts;
+    double served = server_counter(r, r->spec->stats_subscribers);
     attribute(&n, DISCONNECT_SLOW_CONSUMER, run_record_value(out, "server.slow_disconnects"));
     attribute(&n, DISCONNECT_WRITE_TIMEOUT, run_record_value(out, "server.write_timeouts"));
     record_disconnects(out, &n);
@@ -64,7 +73,7 @@ static void record_connections(struct replay *r)
         const char *name, *unit;
         double value;
     } figures[] = {
-        { "connections", "1", c->open },
+        { "connections", "1", isnan(served) ? c->open : served },
         { "clients.open", "1", c->open },
         { "connect.p50", "s", histogram_quantile(&c->open_time, 0.5) / 1e9 },
         { "connect.p99", "s", histogram_quantile(&c->open_time, 0.99) / 1e9 },
@@ -75,6 +84,8 @@ static void record_connections(struct replay *r)
         { "reconnects", "1", (double)n.reconnects },
         { "reconnects.delay.mean", "s", n.retries ? n.retry_s / (double)n.retries : NAN },
         { "clients.given_up", "1", (double)n.given_up },
+        { "clients.vanished", "1", (double)n.vanished },
+        { "clients.stalls", "1", (double)n.stalls },
         { "restarts", "1", r->faults.restarts },
         { "publish.answered", "1", (double)r->publisher.answered },
         { "publish.failed", "1", (double)r->publisher.failed },
@@ -85,6 +96,22 @@ static void record_connections(struct replay *r)
     if (r->publisher.failed > 0)
         run_record_event(out, 0, "publish", "%llu failed; the first: %s",
                          (unsigned long long)r->publisher.failed, r->publisher.why);
+}
+
+/* The depth of the server's queues: of its present process alone. */
+static void record_depth(struct replay *r)
+{
+    const struct {
+        const char *name, *counter;
+    } figures[] = {
+        { "queue.depth.mean", r->spec->stats_depth_mean },
+        { "queue.depth.max", r->spec->stats_depth_max },
+    };
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+        double value = server_counter(r, figures[i].counter);
+        if (r->faults.restarts == 0 && !isnan(value))
+            run_record_metric(&r->record, figures[i].name, "1", value);
+    }
 }
 
 /* The server's counters; returns what it says it dropped, NAN when it does not say. */
@@ -118,6 +145,7 @@ void replay_record(struct replay *r)
                    r->options->floor, &r->record);
     record_phases(r);
     record_fates(r, record_server(r));
+    record_depth(r);
     record_connections(r);
 }
 

@@ -116,6 +116,7 @@ void sampler_record(const struct sampler *s)
     run_record_metric(s->out, "cpu.throttled_share", "1",
                       periods > 0 ? throttled / periods : 0);
     run_record_metric(s->out, "memory.peak", "B", (double)b->memory_peak_bytes);
+    run_record_metric(s->out, "memory.end", "B", (double)b->memory_bytes);
     run_record_metric(s->out, "backlog.max", "1", (double)s->backlog_max);
     run_record_metric(s->out, "backlog.memory", "B", (double)s->backlog_bytes);
     run_record_metric(s->out, "oom.kills", "1", (double)(b->oom_kills - a->oom_kills));

@@ -95,26 +95,32 @@ static int read_environment(struct server_spec *spec, struct fy_node *map)
     return 0;
 }
 
+static int read_counter(struct server_spec *spec, struct fy_node_pair *pair)
+{
+    const char *key = key_of(pair);
+    struct fy_node *value = fy_node_pair_value(pair);
+    if (strcmp(key, "url") == 0)
+        return read_url(&spec->stats_url, value, key, "http://");
+    if (strcmp(key, "subscribers") == 0)
+        return read_text(&spec->stats_subscribers, value, key);
+    if (strcmp(key, "dropped") == 0)
+        return read_text(&spec->stats_dropped, value, key);
+    if (strcmp(key, "depth_mean") == 0)
+        return read_text(&spec->stats_depth_mean, value, key);
+    if (strcmp(key, "depth_max") == 0)
+        return read_text(&spec->stats_depth_max, value, key);
+    return complain(fy_node_pair_key(pair),
+                    "unknown key 'stats.%s' (url, subscribers, dropped, depth_mean, depth_max)",
+                    key);
+}
+
 static int read_stats(struct server_spec *spec, struct fy_node *map)
 {
     if (!fy_node_is_mapping(map))
         return complain(map, "'stats' wants a map: { url: …, subscribers: …, dropped: … }");
     void *at = NULL;
     for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(map, &at));) {
-        const char *key = key_of(pair);
-        struct fy_node *value = fy_node_pair_value(pair);
-        int rc;
-        if (strcmp(key, "url") == 0)
-            rc = read_url(&spec->stats_url, value, key, "http://");
-        else if (strcmp(key, "subscribers") == 0)
-            rc = read_text(&spec->stats_subscribers, value, key);
-        else if (strcmp(key, "dropped") == 0)
-            rc = read_text(&spec->stats_dropped, value, key);
-        else
-            rc = complain(fy_node_pair_key(pair),
-                          "unknown key 'stats.%s' (url, subscribers, "
-                          "dropped)",
-                          key);
+        int rc = read_counter(spec, pair);
         if (rc)
             return rc;
     }
@@ -282,6 +288,8 @@ void server_spec_close(struct server_spec *spec)
     free(spec->stats_url);
     free(spec->stats_subscribers);
     free(spec->stats_dropped);
+    free(spec->stats_depth_mean);
+    free(spec->stats_depth_max);
     memset(spec, 0, sizeof *spec);
 }
 
@@ -295,7 +303,7 @@ static const char *policy_word(enum queue_policy policy)
     return words[policy];
 }
 
-#define HOLDERS 10
+#define HOLDERS 14
 
 struct placeholder {
     const char *name; /* with its braces */
@@ -312,8 +320,9 @@ static void fill_holders(struct placeholder h[HOLDERS], const struct server_spec
                          const struct parameters *p, int port)
 {
     static const char *const names[HOLDERS] = {
-        "{port}",   "{dir}",           "{loop}",         "{workers}",       "{queue}",
-        "{policy}", "{ping_interval}", "{ping_timeout}", "{write_timeout}", "{reply}"
+        "{port}",      "{dir}",           "{loop}",         "{workers}",       "{queue}",
+        "{policy}",    "{ping_interval}", "{ping_timeout}", "{write_timeout}", "{reply}",
+        "{heartbeat}", "{auth_workers}",  "{auth_service}", "{auth_timeout}"
     };
     for (int i = 0; i < HOLDERS; i++)
         h[i].name = names[i];
@@ -327,6 +336,23 @@ static void fill_holders(struct placeholder h[HOLDERS], const struct server_spec
     fill_seconds(&h[7], p->heartbeat.pong_timeout_ns);
     fill_seconds(&h[8], p->network.write_timeout_ns);
     snprintf(h[9].value, PATH_MAX, "%lld", (long long)p->duplex.reply_bytes);
+    fill_seconds(&h[10], p->heartbeat.period_ns);
+    snprintf(h[11].value, PATH_MAX, "%lld", (long long)p->auth.workers);
+    snprintf(h[12].value, PATH_MAX, "%.9g", (double)p->auth.service_ns / 1e9);
+    fill_seconds(&h[13], p->auth.timeout_ns);
+}
+
+static bool any_holds(char *const *words, const char *text)
+{
+    for (; *words; words++)
+        if (strstr(*words, text))
+            return true;
+    return false;
+}
+
+bool server_spec_takes(const struct server_spec *spec, const char *placeholder)
+{
+    return any_holds(spec->command, placeholder) || any_holds(spec->environment, placeholder);
 }
 
 char *server_spec_expand(const struct server_spec *spec, const char *text,

@@ -13,17 +13,22 @@
  *     url: http://127.0.0.1:{port}/stats      # a JSON object, or lines of "name: number"
  *     subscribers: subscribers                # optional: the counter of connected subscribers
  *     dropped: dropped                        # optional: the counter of dropped messages
+ *     depth_mean: depth_mean                  # optional: mean depth of a subscriber's queue
+ *     depth_max: depth_max                    # optional: the deepest that one was
  *   loop: nginx                               # optional, for calibrate: the event loop of the
  *   hops: 0                                   # model that it resembles (server.loop, .hops)
  *
  * Placeholders, in all values but the names: {port}, {dir} (where the file is), and from the
  * parameters {loop} (uvloop, asyncio, …), {workers}, {queue} (bound), {policy} (drop-oldest,
- * …), {ping_interval}, {ping_timeout}, {write_timeout} (s; a million when there is none), {reply} (bytes of an answer to a message). Aliases are refused: their expansion can grow without bound.
+ * …), {ping_interval}, {ping_timeout}, {write_timeout} (s; a million when there is none), {reply} (bytes of an answer to a
+ * message), {heartbeat} (s, as above: of an event stream), {auth_workers} (0: none), {auth_service},
+ * {auth_timeout} (s). What a description has no placeholder for, a run cannot ask of the server. Aliases are refused: their expansion can grow without bound.
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_SERVER_SPEC_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_SERVER_SPEC_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "models/parameters.h"
@@ -42,7 +47,8 @@ struct server_spec {                     /* strings owned; placeholders still in
     char *sse, *websocket;               /* http:// and ws:// URLs; at least one is there */
     char *stats_url;                     /* http:// URL */
     char *stats_subscribers;             /* name of a counter */
-    char *stats_dropped;                 /* name of a counter */
+    char *stats_dropped;                 /* name of a counter, as the next two */
+    char *stats_depth_mean, *stats_depth_max;
     int loop;                            /* enum loop_kind; -1 = not said */
     int hops;                            /* ready-queue passes, 0..4; -1 = not said */
 };
@@ -50,6 +56,9 @@ struct server_spec {                     /* strings owned; placeholders still in
 /* Reads a description. ERR_INVALID: "file:line:col: …", or the file cannot be read. */
 int server_spec_read(struct server_spec *spec, const char *path, struct error *err);
 void server_spec_close(struct server_spec *spec);
+
+/* Whether a placeholder, given with its braces, stands in the command or the environment. */
+bool server_spec_takes(const struct server_spec *spec, const char *placeholder);
 
 /* `text` with its placeholders filled in; the caller frees it. An unknown placeholder stays. */
 char *server_spec_expand(const struct server_spec *spec, const char *text,

@@ -150,11 +150,11 @@ bool expectation_fulfilled(const struct expectation *e)
 }
 
 int expectations_judge(struct expectations *e, struct store *store, const char *experiment,
-                       size_t *broken, struct error *err)
+                       const char *arm, size_t *broken, struct error *err)
 {
     size_t unfulfilled = 0;
     if (e->count > 0) {
-        int code = store_values(store, experiment, "sim", see_stored, e, err);
+        int code = store_values(store, experiment, arm, see_stored, e, err);
         if (code)
             return code;
     }

@@ -50,10 +50,10 @@ struct store;
 /* Adds one run of a cell to what is found of each assertion about this metric. */
 void expectations_see(struct expectations *e, const char *cell, const char *metric,
                       double value);
-/* Judges them all by the experiment's runs on the sim arm that are done; *broken: how many do not
- * hold. ERR_IO. */
+/* Judges them all by the experiment's runs on an arm ("sim", "real") that are done; *broken: how many
+ * do not hold. ERR_IO. */
 int expectations_judge(struct expectations *e, struct store *store, const char *experiment,
-                       size_t *broken, struct error *err);
+                       const char *arm, size_t *broken, struct error *err);
 bool expectation_fulfilled(const struct expectation *e); /* by every run, and there is one */
 
 #endif

@@ -10,10 +10,10 @@
  * Environment:
  *   PUSH_QUEUE_BOUND   messages a subscriber's queue holds (512)
  *   PUSH_QUEUE_POLICY  what happens when it is full: drop-oldest (default), drop-newest,
- *                      disconnect (close the slow consumer), none (the queue has no bound)
+ *                      disconnect (close the slow consumer), none (there is no queue: all goes
+ *                      into the socket's write buffer, which has no bound)
  *
  *   PUSH_REPLY_BYTES   size of the answer to a client's message (64)
- *
  * A client's message, over its WebSocket or as POST /message, is answered at once: its first eight
  * characters and filling.
  *
@@ -107,7 +107,7 @@ class Subscriber {
     }
 
     pump() {
-        while (this.queue.length > 0 && this.ready()) {
+        while (this.queue.length > 0 && (POLICY === 'none' || this.ready())) {
             this.write(this.queue.shift());
             counts.sent++;
         }

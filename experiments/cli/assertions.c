@@ -1,0 +1,54 @@
+#include "experiments/cli/assertions.h"
+
+#include <stdio.h>
+
+#include "experiments/cli/commands.h"
+#include "experiments/run/expectation.h"
+
+/* "0.5 in protocol=sse (2 of 6 runs)": how it is broken. */
+static void print_broken(const struct expectation *x, FILE *out)
+{
+    if (x->runs == 0)
+        fprintf(out, "no run has it");
+    else
+        fprintf(out, "it is %.6g%s%s (%zu of %zu runs)", x->broken_value,
+                *x->broken_cell ? " in " : "", x->broken_cell, x->broken, x->runs);
+}
+
+static void print_assertions(const struct expectations *e)
+{
+    puts("\nasserted");
+    for (size_t i = 0; i < e->count; i++) {
+        const struct expectation *x = &e->items[i];
+        printf("%s  %s: ", expectation_fulfilled(x) ? "  holds " : "! broken", x->text);
+        if (!expectation_fulfilled(x))
+            print_broken(x, stdout);
+        else if (x->low == x->high)
+            printf("%.6g (%zu run%s)", x->low, x->runs, x->runs == 1 ? "" : "s");
+        else
+            printf("%.6g to %.6g (%zu runs)", x->low, x->high, x->runs);
+        putchar('\n');
+    }
+}
+
+int assertions_report(struct session *session, struct store *store, const char *arm, bool quiet,
+                      struct error *err)
+{
+    struct experiment *e = &session->experiment;
+    size_t broken;
+    int code = expectations_judge(&e->expectations, store, e->name, arm, &broken, err);
+    if (code)
+        return command_fail(code, err);
+    if (e->expectations.count > 0 && !quiet)
+        print_assertions(&e->expectations);
+    fflush(stdout);
+    for (size_t i = 0; i < e->expectations.count; i++) {
+        const struct expectation *x = &e->expectations.items[i];
+        if (expectation_fulfilled(x))
+            continue;
+        fprintf(stderr, "%s: assertion '%s' does not hold: ", session->path, x->text);
+        print_broken(x, stderr);
+        fputc('\n', stderr);
+    }
+    return broken ? EXIT_FAILED : -1;
+}

@@ -1,0 +1,81 @@
+#include "experiments/replay/replay_support.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The mechanisms that only the model has. */
+static const char *only_simulated(const struct parameters *p)
+{
+    const struct {
+        bool asked;
+        const char *option;
+    } list[] = {
+        { p->server.queue_policy == POLICY_CONFLATE, "server.queue.policy: conflate" },
+        { p->server.fan_out != FAN_OUT_QUEUES, "server.fan-out" },
+        { p->heartbeat.period_ns > 0 && p->heartbeat.only_idle, "heartbeat.only-idle" },
+        { p->accept.handshake_timeout_ns > 0, "accept.handshake-timeout" },
+        { p->accept.ramp_steps > 0, "accept.ramp.steps" },
+        { p->replay.length > 0, "replay.length" },
+        { p->replay.snapshot_bytes > 0, "replay.snapshot" },
+        { p->fault.crash_connects > 0, "fault.crash-connects" },
+        { p->fault.busy_at_ns > 0, "fault.busy-at" },
+        { p->fault.blip_at_ns > 0, "fault.blip-at" },
+        { p->fleet.pods > 0, "fleet.pods" },
+        { p->control.trigger != TRIGGER_NEVER, "slo.control.trigger" },
+    };
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+        if (list[i].asked)
+            return list[i].option;
+    return NULL;
+}
+
+/* What this server would have to be told and cannot be. */
+static const char *not_taken(const struct parameters *p, const struct server_spec *spec)
+{
+    bool sse = p->server.protocol == PROTOCOL_SSE;
+    const struct {
+        bool asked;
+        const char *placeholder, *option;
+    } list[] = {
+        { p->server.workers > 1, "{workers}", "server.workers" },
+        { p->server.queue_policy != POLICY_DROP_OLDEST, "{policy}", "server.queue.policy" },
+        { p->network.write_timeout_ns > 0, "{write_timeout}", "server.write-timeout" },
+        { p->heartbeat.period_ns > 0 && sse, "{heartbeat}", "heartbeat.period" },
+        { p->heartbeat.period_ns > 0 && !sse, "{ping_interval}", "heartbeat.period" },
+        { p->heartbeat.pong_timeout_ns > 0 && !sse, "{ping_timeout}", "heartbeat.timeout" },
+        { p->auth.workers > 0, "{auth_workers}", "auth.workers" },
+    };
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+        if (list[i].asked && !server_spec_takes(spec, list[i].placeholder))
+            return list[i].option;
+    return NULL;
+}
+
+/* Initial clients are not authenticated, so the server asks its backend from its restart on. */
+static bool auth_makes_sense(const struct parameters *p)
+{
+    return p->auth.workers == 0 || (p->server.protocol == PROTOCOL_WEBSOCKET &&
+                                    (p->fault.deploy_at_ns > 0 || p->fault.crash_at_ns > 0));
+}
+
+int replay_supports(const struct parameters *p, const struct server_spec *spec,
+                    struct error *err)
+{
+    const char *option = only_simulated(p);
+    if (option)
+        return error_set(err, ERR_INVALID,
+                         "%s: the real arm cannot do this; only the "
+                         "simulator can",
+                         option);
+    option = not_taken(p, spec);
+    if (option)
+        return error_set(err, ERR_INVALID,
+                         "%s: server '%s' cannot be told (its description has no placeholder "
+                         "for it)",
+                         option, spec->name);
+    if (!auth_makes_sense(p))
+        return error_set(err, ERR_INVALID,
+                         "auth.workers: the real arm needs WebSocket clients and "
+                         "fault.deploy-at or .crash-at with it");
+    return 0;
+}

@@ -1,0 +1,17 @@
+/* replay_support.h - what a run asks for that the real arm, or this server, cannot do.
+ *
+ * The real arm never plays less than it was asked: an option that would change nothing there is
+ * refused by name. What a server can be told is what its description has placeholders for.
+ */
+#ifndef PUSHSIM_EXPERIMENTS_REPLAY_REPLAY_SUPPORT_H
+#define PUSHSIM_EXPERIMENTS_REPLAY_REPLAY_SUPPORT_H
+
+#include "experiments/replay/server_spec.h"
+#include "models/parameters.h"
+#include "sim/error.h"
+
+/* ERR_INVALID: the text names the option. */
+int replay_supports(const struct parameters *p, const struct server_spec *spec,
+                    struct error *err);
+
+#endif

@@ -1,0 +1,133 @@
+/* The real arm refuses by name what it cannot play, and asks of a server what its file can say. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "experiments/replay/replay_support.h"
+
+static char deaf_command[] = "server", *deaf_words[] = { deaf_command, NULL };
+static char told[] = "A={workers} {policy} {write_timeout} {heartbeat} {ping_interval} "
+                     "{ping_timeout} {auth_workers}";
+
+static struct server_spec spec_of(bool hears)
+{
+    struct server_spec spec = { .name = deaf_words[0] };
+    spec.command[0] = deaf_command;
+    spec.environment[0] = hears ? told : NULL;
+    return spec;
+}
+
+static struct parameters plain(enum push_protocol protocol)
+{
+    struct parameters p = { .class_count = 1 };
+    p.server.protocol = protocol;
+    p.server.workers = 1;
+    return p;
+}
+
+static void check(const struct parameters *p, bool hears, const char *option)
+{
+    struct server_spec spec = spec_of(hears);
+    struct error err = { .text = "" };
+    int rc = replay_supports(p, &spec, &err);
+    assert_int_equal(rc, option ? ERR_INVALID : 0);
+    if (option)
+        assert_int_equal(strncmp(err.text, option, strlen(option)), 0);
+}
+
+static void test_plain(void **state)
+{
+    (void)state;
+    for (int protocol = 0; protocol < PROTOCOLS; protocol++) {
+        struct parameters p = plain(protocol);
+        check(&p, false, NULL);
+        check(&p, true, NULL);
+    }
+}
+
+/* Each changes one parameter; refused by every server. */
+static void test_only_simulated(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 12; i++) {
+        struct parameters p = plain(PROTOCOL_SSE);
+        const char *option = NULL;
+#define CASE(n, field, value, name)                                                            \
+    if (i == n) {                                                                              \
+        p.field = value;                                                                       \
+        option = name;                                                                         \
+    }
+        CASE(0, server.queue_policy, POLICY_CONFLATE, "server.queue.policy")
+        CASE(1, server.fan_out, FAN_OUT_SHARED, "server.fan-out")
+        CASE(2, accept.handshake_timeout_ns, 1, "accept.handshake-timeout")
+        CASE(3, accept.ramp_steps, 1, "accept.ramp.steps")
+        CASE(4, replay.length, 1, "replay.length")
+        CASE(5, replay.snapshot_bytes, 1, "replay.snapshot")
+        CASE(6, fault.crash_connects, 1, "fault.crash-connects")
+        CASE(7, fault.busy_at_ns, 1, "fault.busy-at")
+        CASE(8, fault.blip_at_ns, 1, "fault.blip-at")
+        CASE(9, fleet.pods, 1, "fleet.pods")
+        CASE(10, control.trigger, TRIGGER_BREACH, "slo.control.trigger")
+        CASE(11, heartbeat.period_ns, 1, "heartbeat.only-idle")
+#undef CASE
+        p.heartbeat.only_idle = true;
+        check(&p, true, option);
+        check(&p, false, option);
+    }
+}
+
+/* Refused where the description has no placeholder for it, asked for where it has. */
+static void test_server(void **state)
+{
+    (void)state;
+    struct parameters p = plain(PROTOCOL_SSE);
+    p.server.workers = 2;
+    check(&p, false, "server.workers");
+    check(&p, true, NULL);
+    p = plain(PROTOCOL_SSE);
+    p.server.queue_policy = POLICY_NONE;
+    check(&p, false, "server.queue.policy");
+    check(&p, true, NULL);
+    p = plain(PROTOCOL_SSE);
+    p.network.write_timeout_ns = 1;
+    check(&p, false, "server.write-timeout");
+    check(&p, true, NULL);
+    for (int protocol = 0; protocol < PROTOCOLS; protocol++) {
+        p = plain(protocol);
+        p.heartbeat.period_ns = 1;
+        check(&p, false, "heartbeat.period");
+        check(&p, true, NULL);
+    }
+    p = plain(PROTOCOL_WEBSOCKET);
+    p.heartbeat.pong_timeout_ns = 1;
+    check(&p, false, "heartbeat.timeout");
+    check(&p, true, NULL);
+}
+
+static void test_auth(void **state)
+{
+    (void)state;
+    struct parameters p = plain(PROTOCOL_WEBSOCKET);
+    p.auth.workers = 1;
+    check(&p, true, "auth.workers"); /* nobody would be authenticated */
+    p.fault.deploy_at_ns = 1;
+    check(&p, true, NULL);
+    check(&p, false, "auth.workers");
+    p.server.protocol = PROTOCOL_SSE;
+    check(&p, true, "auth.workers");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_only_simulated),
+        cmocka_unit_test(test_server),
+        cmocka_unit_test(test_auth),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
