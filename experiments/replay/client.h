@@ -90,8 +90,8 @@ struct client_counters {     /* since time 0; as in models/clients.h */
     uint64_t given_up;       /* clients whose policy gave up */
     uint64_t vanished;       /* silent losses */
     uint64_t stalls;
-    uint64_t retries;        /* delays drawn */
-    double retry_s;          /* their sum, s */
+    uint64_t retries; /* delays drawn */
+    double retry_s;   /* their sum, s */
     uint64_t disconnects[DISCONNECT_CAUSES];
     uint64_t ended;       /* of open connections, but those that the schedule closed */
     uint64_t unexplained; /* of these, closed by the server, which did not say why */

@@ -30,7 +30,8 @@ struct replay {
     cpu_set_t cpus_before;
     struct cgroup group;
     struct server_start start; /* how the server is started */
-    struct parameters first;   /* what its first process is told: initial clients connect freely */
+    struct parameters
+        first; /* what its first process is told: initial clients connect freely */
     struct server_process server;
     struct endpoint publish, subscribe, stats, message;
     uv_loop_t loop;

@@ -49,8 +49,8 @@ struct server_spec {                     /* strings owned; placeholders still in
     char *stats_subscribers;             /* name of a counter */
     char *stats_dropped;                 /* name of a counter, as the next two */
     char *stats_depth_mean, *stats_depth_max;
-    int loop;                            /* enum loop_kind; -1 = not said */
-    int hops;                            /* ready-queue passes, 0..4; -1 = not said */
+    int loop; /* enum loop_kind; -1 = not said */
+    int hops; /* ready-queue passes, 0..4; -1 = not said */
 };
 
 /* Reads a description. ERR_INVALID: "file:line:col: …", or the file cannot be read. */

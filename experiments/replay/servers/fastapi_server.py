@@ -69,7 +69,6 @@ class Hub:
         self.disconnects = 0
         self.slow_disconnects = 0
         self.write_timeouts = 0
-        self.waiting = 0  # for the authentication
         self.rejected = 0
         self.depth_max = 0
         self.depth_time = 0.0  # depth x subscribers x s
@@ -159,14 +158,11 @@ class AuthBackend:
     async def admits(self):
         answer = asyncio.get_running_loop().create_future()
         self.requests.put_nowait(answer)
-        hub.waiting += 1
         try:
             return await asyncio.wait_for(answer, AUTH_TIMEOUT)
         except asyncio.TimeoutError:
             hub.rejected += 1
             return False
-        finally:
-            hub.waiting -= 1
 
 
 def reply_to(message):
@@ -230,9 +226,6 @@ async def events():
 @app.websocket("/ws")
 async def websocket(socket: WebSocket):
     await socket.accept()
-    if auth and not await auth.admits():
-        await socket.close(1008)
-        return
     subscriber = hub.join("websocket")
 
     send_text = timed(socket.send_text)
@@ -244,6 +237,9 @@ async def websocket(socket: WebSocket):
 
     sender = asyncio.create_task(send())
     try:
+        if auth and not await auth.admits():
+            await socket.close(1008)
+            return
         while True:  # a handler that only sends never learns that its client has left
             await send_text(reply_to(await socket.receive_text()))
     except WebSocketDisconnect:
@@ -272,7 +268,7 @@ def resident_bytes():
 @app.get("/stats")
 async def stats():
     return {
-        "subscribers": len(hub.subscribers) + hub.waiting,
+        "subscribers": len(hub.subscribers),
         "subscribers_sse": hub.count["sse"],
         "subscribers_websocket": hub.count["websocket"],
         "published": hub.published,
