@@ -15,7 +15,7 @@
 const char *verdict_name(enum verdict verdict)
 {
     static const char *const names[] = { "holds", "holds within limits", "does not hold",
-                                         "not measured" };
+                                         "open", "not measured" };
     return names[verdict];
 }
 
@@ -324,11 +324,14 @@ int claim_judge(struct claim *c, struct store *store, const char *experiment, co
 
 enum verdict claim_verdict(const struct claim *c)
 {
-    size_t shown = 0;
+    size_t shown = 0, refuted = 0;
     for (size_t i = 0; i < c->part_count; i++)
         shown += c->parts[i].shown;
+    for (size_t i = 0; i < c->count; i++)
+        refuted += c->items[i].found.result == EVIDENCE_REFUTED;
     return c->runs == 0             ? VERDICT_NOT_MEASURED
            : shown == c->part_count ? VERDICT_HOLDS
            : shown > 0              ? VERDICT_WITHIN_LIMITS
-                                    : VERDICT_DOES_NOT_HOLD;
+           : refuted > 0            ? VERDICT_DOES_NOT_HOLD
+                                    : VERDICT_OPEN;
 }

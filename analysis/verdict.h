@@ -15,7 +15,8 @@
  * interval is that of 1 - 0.05 / n (Bonferroni).
  *
  * A part of a claim is shown when all its lines are. The claim holds when all parts are shown,
- * within limits when some are (they are the limits), else it does not hold.
+ * within limits when some are (they are the limits), else it does not hold; where no line is refuted
+ * either, it is open: too few runs to tell.
  */
 #ifndef PUSHSIM_ANALYSIS_VERDICT_H
 #define PUSHSIM_ANALYSIS_VERDICT_H
@@ -32,6 +33,7 @@ enum verdict {
     VERDICT_HOLDS,
     VERDICT_WITHIN_LIMITS,
     VERDICT_DOES_NOT_HOLD,
+    VERDICT_OPEN,
     VERDICT_NOT_MEASURED
 };
 

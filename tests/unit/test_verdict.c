@@ -49,13 +49,16 @@ static void test_decisions(void **state)
 static void test_verdicts(void **state)
 {
     struct claim_part parts[2] = { { .shown = true }, { .shown = true } };
-    struct claim c = { .parts = parts, .part_count = 2, .runs = 5 };
+    struct evidence item = { .found = { .result = EVIDENCE_REFUTED } };
+    struct claim c = { .parts = parts, .items = &item, .part_count = 2, .count = 1, .runs = 5 };
     (void)state;
     assert_int_equal(claim_verdict(&c), VERDICT_HOLDS);
     parts[1].shown = false;
     assert_int_equal(claim_verdict(&c), VERDICT_WITHIN_LIMITS);
     parts[0].shown = false;
     assert_int_equal(claim_verdict(&c), VERDICT_DOES_NOT_HOLD);
+    item.found.result = EVIDENCE_OPEN;
+    assert_int_equal(claim_verdict(&c), VERDICT_OPEN);
     c.runs = 0;
     assert_int_equal(claim_verdict(&c), VERDICT_NOT_MEASURED);
 }
@@ -242,9 +245,9 @@ static void test_real_arm(void **state)
         enum verdict verdict;
     } cases[] = {
         { { "real", 3, 0 }, 3, EVIDENCE_SHOWN, VERDICT_HOLDS },
-        { { "real", 2, 0 }, 2, EVIDENCE_OPEN, VERDICT_DOES_NOT_HOLD },
+        { { "real", 2, 0 }, 2, EVIDENCE_OPEN, VERDICT_OPEN },
         { { "real", 4, 2 }, 3, EVIDENCE_SHOWN, VERDICT_HOLDS },
-        { { "real", 3, 2 }, 2, EVIDENCE_OPEN, VERDICT_DOES_NOT_HOLD },
+        { { "real", 3, 2 }, 2, EVIDENCE_OPEN, VERDICT_OPEN },
         { { "sim", 6, 0 }, 0, EVIDENCE_SHOWN, VERDICT_NOT_MEASURED },
     };
     (void)state;
