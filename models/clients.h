@@ -74,7 +74,7 @@ struct
     int64_t since_ns; /* of its state */
     int64_t heard_ns; /* last message or heartbeat, when its class listens for silence */
     uint64_t timer;   /* the one pending event; 0 = none */
-    uint32_t seen;    /* needs the publishes from this sequence number on */
+    uint32_t seen;    /* needs the messages of its feed from this number on */
     uint8_t syns;     /* sent in this attempt */
     uint16_t losses;  /* connections lost so far, modulo 2^16, never 0 after the first */
 };
@@ -109,7 +109,7 @@ void clients_opened(struct clients *c, uint32_t client);
 void clients_authenticated(struct clients *c, uint32_t client);
 void clients_heard(struct clients *c, uint32_t client);
 /* The server (or its kernel) closed the connection: an attempt fails or the connection is lost.
- * `asked_ns`: Retry-After; `seen`: publishes below it were delivered. */
+ * `asked_ns`: Retry-After; `seen`: messages of its feed below it were delivered. */
 void clients_dropped(struct clients *c, uint32_t client, enum disconnect_cause cause,
                      int64_t asked_ns, uint32_t seen);
 

@@ -101,6 +101,7 @@ static void publish_arrives(void *subject, void *object)
         .bytes = action->bytes,
         .factor = random_stream_lognormal(&f->factors, 1, f->p.cost.noise_cv),
         .measured = action->measured,
+        .topic = f->topics.topic_of[f->shed + f->sent_count],
     };
     if (is_shed(f)) {
         f->shed++;
@@ -178,10 +179,14 @@ static void start_pods(struct fleet *f)
                                                                    : f->schedule->clients;
     for (int64_t i = 0; i < f->p.fleet.pods; i++)
         fleet_pod_add(f);
-    for (uint32_t c = 0; c < initial; c++) {
+    uint32_t *seated = mem_alloc((initial + (size_t)1) * sizeof *seated);
+    topics_by_feed(&f->topics, initial, seated);
+    for (uint32_t i = 0; i < initial; i++) {
+        uint32_t c = seated[i];
         f->home_of[c] = f->pods[c % f->pod_count];
         pod_seat(&f->home_of[c]->pod, c);
     }
+    free(seated);
     for (size_t i = 0; i < f->pod_count; i++)
         fleet_pod_begin(f->pods[i]);
     clients_open_at_start(&f->clients, 0, initial);
@@ -210,6 +215,7 @@ static void start(struct fleet *f)
                      &fleet_for_clients, f);
     duplex_init(&f->duplex, &f->p.duplex, f->p.server.protocol == PROTOCOL_WEBSOCKET,
                 f->schedule->clients, schedule_messages(f->schedule), f->out);
+    topics_init(&f->topics, &f->p, f->schedule, f->seed, f->replication);
     start_pods(f);
     pod_schedule_faults(&f->pods[0]->pod);
     clients_start(&f->clients);
@@ -257,6 +263,7 @@ static void fleet_close(struct fleet *f)
     free(f->slot_of);
     free(f->home_of);
     free(f->sent);
+    topics_close(&f->topics);
     free(f);
 }
 

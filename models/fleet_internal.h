@@ -77,6 +77,7 @@ struct fleet {
     size_t pod_count;
     struct clients clients;
     struct duplex duplex;
+    struct topics topics;
     uint32_t *slot_of;          /* by client, for the pods; owned */
     struct fleet_pod **home_of; /* by client: the pod with its connection; owned */
     uint32_t slots;             /* of one worker */

@@ -207,7 +207,7 @@ struct fleet_pod *fleet_pod_add(struct fleet *f)
                                .client_count = f->schedule->clients,
                                .slots = f->slots,
                                .slot_of = f->slot_of,
-                               .publishes = schedule_publishes(f->schedule),
+                               .topics = &f->topics,
                                .record = f->out,
                                .label = fp->label,
                                .watch = { changed, probed },

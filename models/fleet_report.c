@@ -12,8 +12,7 @@ uint64_t fleet_unhandled(const struct fleet *f)
     uint64_t messages = 0;
     for (size_t i = 0; i < f->pod_count; i++)
         for (int64_t w = 0; w < f->p.server.workers; w++) {
-            const struct push_server *s = &f->pods[i]->pod.workers[w];
-            messages += (uint64_t)(s->arrived - s->tail) * s->connections.open;
+            messages += push_server_unhandled(&f->pods[i]->pod.workers[w]);
         }
     return messages;
 }

@@ -30,9 +30,9 @@ struct publish_record { /* one publish at one worker; times ns, -1: not yet */
     int64_t bytes;             /* payload */
     double factor;             /* noise: all its costs are multiplied by it */
     int64_t off_ns;            /* the worker's off-CPU clock when its callback began */
-    double cold;               /* how cold a connection's state is for it when it is the only
-                                  message, 0..1 */
+    uint32_t topic;            /* 0 when there is only one */
     bool measured;             /* enters the latency figures */
+    bool weighed;              /* scratch of push_server_holdings; else false */
     int64_t first_ns, last_ns; /* client-visible times of its first and last delivery */
     uint32_t delivered;        /* connections that have it */
 };

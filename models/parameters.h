@@ -25,6 +25,7 @@
 #include "models/restart_backoff.h"
 #include "models/rollout.h"
 #include "models/slo_control.h"
+#include "models/topics.h"
 #include "models/websocket.h"
 
 enum push_protocol { PROTOCOL_SSE, PROTOCOL_WEBSOCKET, PROTOCOLS };
@@ -135,6 +136,7 @@ struct workload_params {
     int64_t payload_bytes; /* mean of a publish's payload */
     double payload_cv;     /* sd / mean of a log-normal size drawn for each publish */
     int64_t drain_ns;      /* after the last publish: wait at most so long for deliveries */
+    struct topic_params topics;
     int phases;
     struct phase_params phase[PHASES_MAX];
 };

@@ -71,7 +71,9 @@ static enum syn_answer client_syn(void *object, uint32_t client)
     pod->slot_of[client] = slot;
     pod->client_of[slot] = client;
     pod->handshaking++;
-    push_server_connect(pod_server_of(pod, slot, &connection), slot % pod->slots);
+    struct push_server *worker = pod_server_of(pod, slot, &connection);
+    push_server_subscribe(worker, connection, topics_feed(pod->setup.topics, client));
+    push_server_connect(worker, connection);
     if (bug > 0 && pod->handshaking >= bug && !pod->dying) {
         pod->dying = true;
         simulation_at(pod->sim, pod->sim->now_ns, 0, pod_crash, pod, NULL);
@@ -118,8 +120,10 @@ const struct clients_server pod_for_clients = { client_syn, client_left, client_
 
 void pod_seat(struct pod *pod, uint32_t client)
 {
-    uint32_t slot = slot_take(pod, pod_worker_for(pod, client));
+    uint32_t slot = slot_take(pod, pod_worker_for(pod, client)), connection;
     assert(slot != POD_NONE);
+    struct push_server *worker = pod_server_of(pod, slot, &connection);
+    push_server_subscribe(worker, connection, topics_feed(pod->setup.topics, client));
     pod->slot_of[client] = slot;
     pod->client_of[slot] = client;
 }
@@ -248,7 +252,7 @@ static void start_worker(struct pod *pod, uint32_t w)
                                          .worker = pod->setup.cpu + (int)w,
                                          .base = w * pod->slots,
                                          .connections = pod->slots,
-                                         .publishes = pod->setup.publishes };
+                                         .topics = pod->setup.topics };
     pod->free[w].items = mem_alloc(pod->slots * sizeof *pod->free[w].items);
     push_server_init(&pod->workers[w], pod->sim, &params);
 }

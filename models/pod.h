@@ -50,14 +50,15 @@ struct pod_watch { /* who wants to know; NULL members are not called */
 struct pod_setup {
     const struct parameters *p; /* borrowed for the pod's life */
     struct cpu_group *group;
-    int cpu;                   /* of its first worker; the others follow */
-    struct meter *meter;       /* for pod_connections numbers; borrowed */
-    struct clients *clients;   /* borrowed */
-    struct duplex *duplex;     /* borrowed; NULL: no client sends messages */
-    uint32_t client_count;     /* clients are numbered below this */
-    uint32_t slots;            /* of one worker, >= 1 */
-    uint32_t *slot_of;         /* by client; shared by the pods of a fleet; NULL: its own */
-    uint32_t publishes;        /* most that can arrive */
+    int cpu;                 /* of its first worker; the others follow */
+    struct meter *meter;     /* for pod_connections numbers; borrowed */
+    struct clients *clients; /* borrowed */
+    struct duplex *duplex;   /* borrowed; NULL: no client sends messages */
+    uint32_t client_count;   /* clients are numbered below this */
+    uint32_t slots;          /* of one worker, >= 1 */
+    uint32_t *slot_of;       /* by client; shared by the pods of a fleet; NULL: its own */
+    const struct topics
+        *topics; /* of the publishes that can arrive, and of the clients; borrowed */
     struct run_record *record; /* borrowed */
     const char *label;         /* before the text of its events; NULL = none; borrowed */
     struct pod_watch watch;

@@ -83,8 +83,10 @@ static void catch_up(struct pod *pod, uint32_t slot, uint32_t client)
     const struct client *k = &pod->clients->list[client];
     struct missed m = { 0 };
     if (k->losses > 0) {
-        uint64_t seen = r->whole ? 0 : (uint64_t)r->stored + k->seen;
-        m = replay_history_missed(r, 0, seen, (uint64_t)r->stored + worker->tail);
+        uint64_t tail, head = push_server_feed(worker, connection, &tail);
+        uint64_t seen =
+            r->whole ? 0 : (uint64_t)r->stored + (k->seen > head ? k->seen - head : 0);
+        m = replay_history_missed(r, 0, seen, (uint64_t)r->stored + tail - head);
         pod->counters.replayed += m.count;
         pod->counters.missed += r->whole ? 0 : m.lost;
     }

@@ -29,6 +29,7 @@ struct push_run {
     struct meter meter;
     struct clients clients;
     struct duplex duplex;
+    struct topics topics;
     struct pod pod;
     int64_t sample_ns;            /* between samples: longer in runs of more than an hour */
     int64_t series_ns;            /* between points of the series */
@@ -51,6 +52,12 @@ struct push_run {
 
 /* -- what the outside world does ----------------------------------------------------------- */
 
+/* Publishes that have reached the pod, heard or not. */
+static uint64_t arrived(const struct push_run *run)
+{
+    return run->unheard + run->pod.workers[0].arrived;
+}
+
 static void publish_arrives(void *subject, void *object)
 {
     struct push_run *run = subject;
@@ -60,6 +67,7 @@ static void publish_arrives(void *subject, void *object)
         .bytes = action->bytes,
         .factor = random_stream_lognormal(&run->factors, 1, run->p->cost.noise_cv),
         .measured = action->measured,
+        .topic = run->topics.topic_of[arrived(run)],
     };
     if (run->pod.state != POD_UP) {
         run->unheard++;
@@ -117,10 +125,12 @@ static void next_action(void *subject, void *object)
 static uint64_t unhandled(const struct push_run *run)
 {
     uint64_t messages = 0;
-    for (int64_t w = 0; w < run->p->server.workers; w++)
-        messages +=
-            (run->meter.published - run->unheard - push_server_fanned(&run->pod.workers[w])) *
-            (uint64_t)run->pod.workers[w].connections.open;
+    for (int64_t w = 0; w < run->p->server.workers; w++) {
+        const struct push_server *worker = &run->pod.workers[w];
+        messages += push_server_unhandled(worker);
+        for (uint64_t i = arrived(run); i < run->meter.published; i++)
+            messages += push_server_hearers(worker, run->topics.topic_of[i]);
+    }
     return messages;
 }
 
@@ -229,12 +239,15 @@ static void start_pod(struct push_run *run)
                                .duplex = run->duplex.capacity > 0 ? &run->duplex : NULL,
                                .client_count = s->clients,
                                .slots = pod_slots_alone(run->p, s->clients),
-                               .publishes = schedule_publishes(s),
+                               .topics = &run->topics,
                                .record = run->out };
     uint32_t initial = s->initial < s->clients ? s->initial : s->clients;
     pod_init(&run->pod, &run->sim, &setup);
+    uint32_t *seated = mem_alloc((initial + (size_t)1) * sizeof *seated);
+    topics_by_feed(&run->topics, initial, seated);
     for (uint32_t i = 0; i < initial; i++)
-        pod_seat(&run->pod, i);
+        pod_seat(&run->pod, seated[i]);
+    free(seated);
     pod_start(&run->pod);
     clients_open_at_start(&run->clients, 0, initial);
     pod_schedule_faults(&run->pod);
@@ -256,6 +269,7 @@ static void start(struct push_run *run, uint64_t seed, uint32_t replication)
                      replication, &pod_for_clients, &run->pod);
     duplex_init(&run->duplex, &run->p->duplex, run->p->server.protocol == PROTOCOL_WEBSOCKET,
                 run->schedule->clients, schedule_messages(run->schedule), run->out);
+    topics_init(&run->topics, run->p, run->schedule, seed, replication);
     start_pod(run);
     random_stream_init(&run->factors, seed, replication, RANDOM_COST_NOISE, 0);
     pod_noise_start(&run->noise, &run->pod, seed, replication, 0);
@@ -349,6 +363,7 @@ void push_run(const struct parameters *p, const struct schedule *s, uint64_t see
     clients_close(&run.clients);
     meter_close(&run.meter);
     duplex_close(&run.duplex);
+    topics_close(&run.topics);
     cpu_host_free(run.host);
     simulation_close(&run.sim);
 }

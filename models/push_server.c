@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/cost_scale.h"
 #include "sim/error.h"
 
 /* -- publish ------------------------------------------------------------------------------- */
@@ -14,28 +13,11 @@ static int64_t publish_begin(struct push_server *s, const struct loop_entry *e)
     struct publish_record *p = &s->publishes[e->from];
     p->started_ns = s->sim->now_ns;
     p->off_ns = cpu_thread_off_ns(s->loop.thread);
-    p->cold = push_server_coldness(s, e->from, e->from);
     p->started_throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
-    uint32_t queues = s->p->server.fan_out == FAN_OUT_SHARED ? 1 : s->connections.open;
+    uint64_t queues =
+        s->p->server.fan_out == FAN_OUT_SHARED ? 1 : push_server_hearers(s, p->topic);
     return push_positive(push_cost(s->p->cost.publish_ns, p->factor) +
-                         queues * push_cost(s->p->cost.enqueue_ns, p->factor));
-}
-
-void push_server_add_costs(struct push_server *s, uint32_t m)
-{
-    const struct publish_record *p = &s->publishes[m];
-    double kib = (double)push_server_wire_bytes(s, m) / 1024;
-    double costly_kib = kib * cost_spilled_share(&s->p->cost, 1024 * kib * s->connections.open);
-    double by_size = s->costs->write_kib_ns * costly_kib +
-                     quick_ack_arrives(&s->acks, s->sim->now_ns) * s->p->cost.ack_ns;
-    int64_t take = push_cost(s->costs->item_ns + s->costs->item_kib_ns * costly_kib, p->factor);
-    if (push_server_deflates(s))
-        take += push_cost(s->p->websocket.deflate_kib_ns * (double)p->bytes / 1024, p->factor);
-    if (!s->held_writes)
-        take += push_cost(s->costs->write_ns + by_size, p->factor);
-    s->take_ns[m + 1] = s->take_ns[m] + take;
-    s->flush_ns[m + 1] = s->flush_ns[m] + push_cost(by_size, p->factor);
-    s->sum_bytes[m + 1] = s->sum_bytes[m] + p->bytes + s->costs->frame_bytes;
+                         (int64_t)queues * push_cost(s->p->cost.enqueue_ns, p->factor));
 }
 
 void push_server_wake(struct push_server *s, uint32_t first, uint32_t n, uint32_t from,
@@ -72,13 +54,13 @@ static void publish_end(struct push_server *s, const struct loop_entry *e)
     assert(s->tail == e->from);
     p->handled_ns = s->sim->now_ns;
     p->handled_throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
-    push_server_add_costs(s, e->from);
+    push_server_append(s, e->from);
     s->tail++;
     bool queues = s->p->server.fan_out == FAN_OUT_QUEUES;
     for (uint32_t i = 0, n; queues && i < c->used; i += n) {
-        n = connections_run(c, i, c->used - i);
-        if (connections_phase(c, i) >= CONNECTION_WAITING)
-            enqueue(s, i, n, e->from);
+        n = push_topic_run(s, i, c->used - i);
+        if (connections_phase(c, i) >= CONNECTION_WAITING && push_topic_hears(s, i, e->from))
+            enqueue(s, i, n, push_server_tail(s, i) - 1);
     }
     push_fan_go(s);
 }
@@ -216,6 +198,29 @@ static const struct loop_ops *ops_of(enum loop_kind kind)
     return NULL;
 }
 
+static void init_feeds(struct push_server *s, const struct push_server_params *params)
+{
+    const struct topics *t = params->topics;
+    size_t feeds = t->feeds, messages = t->first[feeds];
+    s->topics = t;
+    s->publish_count = t->publishes;
+    s->publishes = mem_alloc((t->publishes + (size_t)1) * sizeof *s->publishes);
+    if (t->feed_of)
+        s->feed = mem_alloc((params->connections + (size_t)1) * sizeof *s->feed);
+    s->open_to = mem_alloc(feeds * sizeof *s->open_to);
+    s->acks = mem_alloc(feeds * sizeof *s->acks);
+    for (size_t f = 0; f < feeds; f++)
+        quick_ack_init(&s->acks[f]);
+    s->oldest = mem_alloc(feeds * sizeof *s->oldest);
+    s->tails = mem_alloc(feeds * sizeof *s->tails);
+    memcpy(s->tails, t->first, feeds * sizeof *s->tails);
+    s->number = mem_alloc(messages * sizeof *s->number);
+    s->cold = mem_alloc(messages * sizeof *s->cold);
+    s->take_ns = mem_alloc(messages * sizeof *s->take_ns);
+    s->flush_ns = mem_alloc(messages * sizeof *s->flush_ns);
+    s->sum_bytes = mem_alloc(messages * sizeof *s->sum_bytes);
+}
+
 void push_server_init(struct push_server *s, struct simulation *sim,
                       const struct push_server_params *params)
 {
@@ -230,12 +235,7 @@ void push_server_init(struct push_server *s, struct simulation *sim,
     s->listener = params->listener;
     s->listener_owner = params->listener_owner;
     s->held_writes = p->server.loop == LOOP_UVLOOP;
-    quick_ack_init(&s->acks);
-    s->publish_count = params->publishes;
-    s->publishes = mem_alloc((params->publishes + (size_t)1) * sizeof *s->publishes);
-    s->take_ns = mem_alloc((params->publishes + (size_t)1) * sizeof *s->take_ns);
-    s->flush_ns = mem_alloc((params->publishes + (size_t)1) * sizeof *s->flush_ns);
-    s->sum_bytes = mem_alloc((params->publishes + (size_t)1) * sizeof *s->sum_bytes);
+    init_feeds(s, params);
     s->closing = mem_alloc(params->connections + (size_t)1);
     s->token = mem_alloc((params->connections + (size_t)1) * sizeof *s->token);
     s->answered = mem_alloc(params->connections + (size_t)1);
@@ -264,6 +264,13 @@ void push_server_close(struct push_server *s)
     connections_close(&s->connections);
     slow_clients_close(&s->slow);
     free(s->publishes);
+    free(s->feed);
+    free(s->open_to);
+    free(s->acks);
+    free(s->tails);
+    free(s->number);
+    free(s->cold);
+    free(s->oldest);
     free(s->take_ns);
     free(s->flush_ns);
     free(s->sum_bytes);
@@ -298,6 +305,7 @@ void push_server_connected(struct push_server *s, uint32_t first, uint32_t n)
 {
     push_server_pace_below(s, first + n);
     connections_set_phase(&s->connections, first, n, CONNECTION_WAITING);
+    push_topic_opened(s, first, n);
     push_beat_open_before(s, first, n);
 }
 
@@ -318,7 +326,7 @@ void push_server_skip(struct push_server *s, const struct publish_record *record
 {
     assert(s->arrived < s->publish_count && s->tail == s->arrived);
     s->publishes[s->arrived++] = *record;
-    push_server_add_costs(s, s->tail++);
+    push_server_append(s, s->tail++);
 }
 
 void push_server_replay(struct push_server *s, uint32_t connection, uint32_t events,

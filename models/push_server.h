@@ -33,6 +33,7 @@
 #include "models/parameters.h"
 #include "models/quick_ack.h"
 #include "models/slow_client.h"
+#include "models/topics.h"
 #include "sim/random_stream.h"
 
 /* What the pod hears of its connections, numbered base + i. */
@@ -40,7 +41,7 @@ struct push_listener {
     /* Accepted; false: its client has waited too long, the handshake is not begun. */
     bool (*accepted)(void *owner, uint32_t connection);
     void (*opened)(void *owner, uint32_t connection); /* the handshake is over */
-    /* Gone from the server's books; publishes from `seen` on did not reach the client; `opened`:
+    /* Gone from the server's books; messages from `seen` on did not reach the client; `opened`:
      * its handshake was over. */
     void (*closed)(void *owner, uint32_t connection, enum disconnect_cause cause, uint32_t seen,
                    bool opened);
@@ -88,20 +89,29 @@ struct push_server {
     uint32_t base;                    /* number of connection 0 for meter and listener */
     bool held_writes;                 /* writes wait for the end of the iteration (uvloop) */
     struct publish_record *publishes; /* by sequence number; `publish_count`, owned */
+    const struct topics *topics;      /* borrowed */
+    uint32_t *feed;    /* by connection: what it hears (topics.h); NULL: all the same; owned */
+    uint32_t *open_to; /* by feed: connections that are open; owned */
+    uint32_t *tails;   /* by feed: number of its next message; owned */
     struct beat_ring due, pongs, expiries; /* heartbeats: to send, on their way, time-outs */
     uint32_t *token;   /* by connection: which opening it belongs to; owned */
     uint8_t *answered; /* by connection: the last ping whose pong was handled; owned */
     uint32_t opens;    /* tokens handed out */
     uint32_t publish_count;
     uint32_t arrived;   /* publishes that have reached the server */
-    uint32_t tail;      /* of them handled: messages below it are queued */
+    uint32_t tail;      /* of them handled */
     uint32_t took_from; /* oldest message of the last wake-up that began, before the bound */
     uint32_t fanned;    /* shared, sequential: messages below it were handed to subscribers */
-    uint32_t turn;    /* shared: who gets the next one; sequential: who is sent `fanned` next */
-    int64_t *take_ns; /* [m]: cost of taking messages 0 .. m - 1 in the last pass; owned */
-    struct quick_ack acks; /* of its clients' kernels */
-    int64_t *flush_ns;     /* [m]: cost by size of flushing messages 0 .. m - 1; owned */
-    int64_t *sum_bytes;    /* [m]: bytes on the wire of messages 0 .. m - 1; owned */
+    uint32_t turn; /* shared: who gets the next one; sequential: who is sent `fanned` next */
+    struct quick_ack *acks; /* by feed: of its clients' kernels; owned */
+    /* By message m, numbered feed by feed; sums over its feed up to m. */
+    uint32_t *number;   /* which publish it is; owned */
+    double *cold;       /* how cold a connection's state is for it when it is the only message,
+                           0..1; owned */
+    int64_t *take_ns;   /* cost of taking the messages before m in the last pass; owned */
+    int64_t *flush_ns;  /* cost by size of flushing them; owned */
+    int64_t *sum_bytes; /* their bytes on the wire; owned */
+    uint32_t *oldest;   /* by feed, while holdings are added up: oldest in any window; owned */
 };
 
 /* worker: its number, 0 .. workers - 1. */
@@ -113,8 +123,8 @@ struct push_server_params {
     const struct push_listener *listener; /* borrowed */
     void *listener_owner;
     int worker;
-    uint32_t base, connections; /* its connections are base .. base + connections - 1 */
-    uint32_t publishes;         /* most that can arrive */
+    uint32_t base, connections;  /* its connections are base .. base + connections - 1 */
+    const struct topics *topics; /* of the publishes that can arrive; borrowed */
 };
 
 void push_server_init(struct push_server *s, struct simulation *sim,
@@ -126,10 +136,13 @@ void push_server_close(struct push_server *s);
 void push_server_draw_pace(struct push_server *s, const struct random_stream *rs);
 /* Connections first … are open now, without any cost (before the run). */
 void push_server_connected(struct push_server *s, uint32_t first, uint32_t n);
-/* A publish request reaches the server; `record` gives planned_ns, bytes, factor and measured. */
+/* A publish request reaches the server; `record` gives planned_ns, bytes, factor, measured and
+ * topic. */
 void push_server_publish(struct push_server *s, const struct publish_record *record);
 /* A publish passes while the process does not run: only its number is taken. */
 void push_server_skip(struct push_server *s, const struct publish_record *record);
+/* A connection that is closed belongs to a client with that feed (0 unless it was said). */
+void push_server_subscribe(struct push_server *s, uint32_t connection, uint32_t feed);
 /* What clients do. A connection must be closed to be connected; the rest has no effect on one
  * that is not open. */
 void push_server_connect(struct push_server *s, uint32_t connection);
@@ -157,12 +170,16 @@ void push_server_probe(struct push_server *s, uint32_t probe);
 /* Other work of the process: a garbage collection, an outlier. */
 void push_server_other(struct push_server *s, double cost_ns);
 
-/* Publishes that have been handed to subscribers: those below it are due. */
-uint32_t push_server_fanned(const struct push_server *s);
 /* Messages that a bounded queue holds at most. */
 uint32_t push_server_bound_of(const struct push_server *s);
-/* Messages in a queue whose oldest one was `from` before the bound was applied. */
-uint32_t push_server_depth(const struct push_server *s, uint32_t from);
+/* Number of the first message of the connection's feed, and of its next one. */
+uint32_t push_server_feed(const struct push_server *s, uint32_t connection, uint64_t *tail);
+/* Open connections that a publish to `topic` is due for. */
+uint64_t push_server_hearers(const struct push_server *s, uint32_t topic);
+/* Deliveries due for the publishes that have arrived and were not handed to subscribers. */
+uint64_t push_server_unhandled(const struct push_server *s);
+/* Messages in a connection's queue whose oldest one was `from` before the bound was applied. */
+uint32_t push_server_depth(const struct push_server *s, uint32_t connection, uint32_t from);
 /* Samples the queue depth of every connection into the meter; returns the sum. */
 uint64_t push_server_sample(struct push_server *s);
 struct push_holdings {      /* what a process holds for its connections */

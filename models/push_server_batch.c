@@ -20,7 +20,7 @@ static int64_t window_cost(const struct push_server *s, const struct loop_entry 
     case STEP_FLUSH:
         return push_server_flush_base(s, e);
     case STEP_TAKE:
-        window.to = s->tail;
+        window.to = push_server_tail(s, e->first);
         if (window.to - window.from > push_server_bound_of(s) &&
             s->p->server.queue_policy != POLICY_NONE)
             return 0;
@@ -98,7 +98,7 @@ struct run {
 static void deliver(struct push_server *s, const struct run *run, uint32_t m,
                     const int64_t *written_ns)
 {
-    struct delivery_run delivery = { .publish = &s->publishes[m],
+    struct delivery_run delivery = { .publish = push_server_record(s, m),
                                      .connection = s->base + run->e.first,
                                      .n = run->e.count,
                                      .first_ns = run->at_ns,
@@ -127,7 +127,7 @@ static void write_run(struct push_server *s, const struct run *run, uint32_t m)
 static void take_run(struct push_server *s, struct run *run)
 {
     struct loop_entry *e = &run->e;
-    e->to = s->tail;
+    e->to = push_server_tail(s, e->first);
     if (e->to - e->from > s->meter->depth_max)
         s->meter->depth_max = e->to - e->from;
     for (uint32_t m = e->from; m + 1 < e->to && !s->held_writes; m++)

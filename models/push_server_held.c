@@ -3,6 +3,8 @@
  */
 #include "models/push_server_internal.h"
 
+#include <string.h>
+
 /* Conflating by keys that come in turn keeps the newest message of each: the newest `keys`. */
 uint32_t push_server_bound_of(const struct push_server *s)
 {
@@ -12,11 +14,11 @@ uint32_t push_server_bound_of(const struct push_server *s)
                           : p->queue_bound);
 }
 
-uint32_t push_server_depth(const struct push_server *s, uint32_t from)
+uint32_t push_server_depth(const struct push_server *s, uint32_t connection, uint32_t from)
 {
     if (s->p->server.fan_out != FAN_OUT_QUEUES)
         return 1;
-    uint32_t held = s->tail - from, bound = push_server_bound_of(s);
+    uint32_t held = push_server_tail(s, connection) - from, bound = push_server_bound_of(s);
     bool drops = s->p->server.queue_policy != POLICY_DISCONNECT &&
                  s->p->server.queue_policy != POLICY_NONE;
     return drops && held > bound ? bound : held;
@@ -57,7 +59,8 @@ static void sample_entry(void *arg, const struct loop_entry *e, bool begun, int6
     if (begun && e->step == STEP_TAKE) /* whose turn has come has taken its messages */
         first += (uint32_t)(progress_ns / push_server_take_cost(s, e)) + 1;
     if (first < end)
-        sample_depth(sample, push_server_depth(s, e->from), with_window(s, first, end));
+        sample_depth(sample, push_server_depth(s, e->first, e->from),
+                     with_window(s, first, end));
 }
 
 uint64_t push_server_sample(struct push_server *s)
@@ -75,8 +78,14 @@ uint64_t push_server_sample(struct push_server *s)
 struct weighing {
     struct push_server *server;
     struct push_holdings *sum;
-    uint32_t oldest; /* message in any window */
 };
+
+/* What connection i holds starts with message `from`. */
+static void is_held(const struct push_server *s, uint32_t i, uint32_t from)
+{
+    uint32_t *oldest = &s->oldest[s->feed ? s->feed[i] : 0];
+    *oldest = from < *oldest ? from : *oldest;
+}
 
 static void weigh_entry(void *arg, const struct loop_entry *e, bool begun, int64_t progress_ns)
 {
@@ -89,11 +98,12 @@ static void weigh_entry(void *arg, const struct loop_entry *e, bool begun, int64
         first += (uint32_t)(progress_ns / push_server_take_cost(s, e)) + 1;
     if (first >= end)
         return;
-    uint32_t depth = push_server_depth(s, e->from), n = with_window(s, first, end);
-    uint32_t from = s->p->server.fan_out == FAN_OUT_QUEUES ? s->tail - depth : e->from;
+    uint32_t depth = push_server_depth(s, first, e->from), n = with_window(s, first, end);
+    uint32_t from =
+        s->p->server.fan_out == FAN_OUT_QUEUES ? push_server_tail(s, first) - depth : e->from;
     w->sum->queued += (uint64_t)depth * n;
     w->sum->queued_bytes += (s->sum_bytes[from + depth] - s->sum_bytes[from]) * n;
-    w->oldest = from < w->oldest ? from : w->oldest;
+    is_held(s, first, from);
 }
 
 static void weigh_slow(struct weighing *w, const struct slow_client *c)
@@ -105,19 +115,38 @@ static void weigh_slow(struct weighing *w, const struct slow_client *c)
     w->sum->queued += c->queue.count;
     if (c->queue.count == 0)
         return;
-    uint32_t from = slow_queue_at(&c->queue, 0)->publish;
-    w->sum->queued_bytes += s->sum_bytes[s->tail] - s->sum_bytes[from];
-    w->oldest = from < w->oldest ? from : w->oldest;
+    uint32_t from = slow_queue_at(&c->queue, 0)->number;
+    w->sum->queued_bytes +=
+        s->sum_bytes[push_server_tail(s, c->connection)] - s->sum_bytes[from];
+    is_held(s, c->connection, from);
+}
+
+/* Of the messages that some queue holds, each publish once, whichever feeds it is in. */
+static int64_t shared_bytes(const struct push_server *s)
+{
+    uint32_t feeds = s->topics->feeds;
+    int64_t sum = 0;
+    for (uint32_t f = 0; f < feeds; f++)
+        for (uint32_t m = s->oldest[f]; m < s->tails[f] && feeds > 1; m++) {
+            struct publish_record *p = push_server_record(s, m);
+            sum += p->weighed ? 0 : p->bytes + s->costs->frame_bytes;
+            p->weighed = true;
+        }
+    for (uint32_t f = 0; f < feeds; f++)
+        for (uint32_t m = s->oldest[f]; m < s->tails[f] && feeds > 1; m++)
+            push_server_record(s, m)->weighed = false;
+    return feeds > 1 ? sum : s->sum_bytes[s->tails[0]] - s->sum_bytes[s->oldest[0]];
 }
 
 void push_server_holdings(struct push_server *s, struct push_holdings *sum)
 {
-    struct weighing w = { s, sum, s->tail };
+    struct weighing w = { s, sum };
+    memcpy(s->oldest, s->tails, s->topics->feeds * sizeof *s->oldest);
     event_loop_sync(&s->loop);
     event_loop_visit(&s->loop, weigh_entry, &w);
     for (uint32_t i = 0; i < s->slow.count; i++)
         weigh_slow(&w, &s->slow.items[i]);
-    sum->shared_bytes += s->sum_bytes[s->tail] - s->sum_bytes[w.oldest];
+    sum->shared_bytes += shared_bytes(s);
 }
 
 /* `messages` are held for the connections of a range but the first `done`. */

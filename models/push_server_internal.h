@@ -64,10 +64,27 @@ static inline bool push_server_deflates(const struct push_server *s)
     return s->p->memory.deflate_window > 0 && s->p->server.protocol == PROTOCOL_WEBSOCKET;
 }
 
+static inline struct publish_record *push_server_record(const struct push_server *s, uint32_t m)
+{
+    return &s->publishes[s->number[m]];
+}
+
+/* Number of the next message of connection i's feed: those below it are queued. */
+static inline uint32_t push_server_tail(const struct push_server *s, uint32_t i)
+{
+    return s->tails[s->feed ? s->feed[i] : 0];
+}
+
+/* Number of the first one. */
+static inline uint32_t push_server_head(const struct push_server *s, uint32_t i)
+{
+    return s->topics->first[s->feed ? s->feed[i] : 0];
+}
+
 /* Of message m, on the way to one connection. */
 static inline int64_t push_server_wire_bytes(const struct push_server *s, uint32_t m)
 {
-    int64_t bytes = s->publishes[m].bytes;
+    int64_t bytes = push_server_record(s, m)->bytes;
     if (push_server_deflates(s))
         bytes = websocket_deflated_bytes(&s->p->websocket, bytes);
     return bytes + s->costs->frame_bytes;
@@ -75,8 +92,8 @@ static inline int64_t push_server_wire_bytes(const struct push_server *s, uint32
 
 /* push_server.c: connections below `end` have drawn their pace. */
 void push_server_pace_below(struct push_server *s, uint32_t end);
-/* Extends the prefix sums of costs and bytes by message m. */
-void push_server_add_costs(struct push_server *s, uint32_t m);
+/* Appends a publish to the feeds that hear it. */
+void push_server_append(struct push_server *s, uint32_t publish);
 /* The next wake-up of n connections whose oldest message is `from`, after
  * `passes` of them. */
 void push_server_wake(struct push_server *s, uint32_t first, uint32_t n, uint32_t from,
@@ -90,8 +107,10 @@ void push_take_end(struct push_server *s, const struct loop_entry *e);
 void push_take_put_back(struct push_server *s, struct loop_entry *e);
 void push_flush_ran(struct push_server *s, const struct loop_entry *e,
                     const struct loop_stretch *stretch);
-/* How cold a connection's state is for messages from .. last, 0 (warm) to 1. */
-double push_server_coldness(const struct push_server *s, uint32_t from, uint32_t last);
+/* How cold a connection's state is for messages from .. last of a feed whose first one is `first`,
+ * 0 (warm) to 1. */
+double push_server_coldness(const struct push_server *s, uint32_t first, uint32_t from,
+                            uint32_t last);
 
 /* Cost of one callback of these entries; of the part of a last wake-up up to the write of message
  * m. `base`: before the connection's own pace. */
@@ -120,7 +139,7 @@ void push_batch_passed(void *owner, const struct loop_entry *entries, uint32_t s
 
 /* push_server_slow.c */
 /* A message is due for a connection with a queue of its own, or that gets one now. */
-void push_slow_enqueue(struct push_server *s, uint32_t i, uint32_t publish);
+void push_slow_enqueue(struct push_server *s, uint32_t i, uint32_t number);
 /* The window of an entry with one slow connection moves into that connection's own queue. */
 void push_slow_adopt(struct push_server *s, const struct loop_entry *e);
 /* The message (bytes are filled in) was written to slow connection i. */
@@ -167,8 +186,18 @@ void push_life_close_end(struct push_server *s, const struct loop_entry *e);
 int64_t push_life_handshake_begin(struct push_server *s, struct loop_entry *e);
 void push_life_handshake_end(struct push_server *s, const struct loop_entry *e);
 
+/* push_server_topic.c: connections that open and close. */
+void push_topic_opened(struct push_server *s, uint32_t first, uint32_t n);
+void push_topic_closed(struct push_server *s, uint32_t i);
+/* Length of the run of connections from `first` on, at most n, in the same state and with the same
+ * feed; whether the newest publish is due for it. */
+uint32_t push_topic_run(const struct push_server *s, uint32_t first, uint32_t n);
+bool push_topic_hears(const struct push_server *s, uint32_t i, uint32_t publish);
+
 /* push_server_fan.c: hands out what can be handed out now (shared and sequential fan-out). */
 void push_fan_go(struct push_server *s);
+/* Publishes that have been handed to subscribers: those below it are due. */
+uint32_t push_server_fanned(const struct push_server *s);
 
 /* push_server_duplex.c */
 int64_t push_duplex_message_begin(struct push_server *s, const struct loop_entry *e);

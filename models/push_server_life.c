@@ -5,18 +5,22 @@
 #include "models/push_server_internal.h"
 
 #include <assert.h>
+#include <stdlib.h>
+#include <string.h>
 
-/* The first publish that the client of connection i has not got. */
+#include "sim/error.h"
+
+/* The first message that the client of connection i has not got. */
 static uint32_t first_unseen(const struct push_server *s, uint32_t i)
 {
     const struct slow_client *c = slow_clients_find(&s->slow, i);
     if (c == NULL || slow_client_messages(c) == 0)
-        return s->tail;
+        return push_server_tail(s, i);
     const struct slow_queue *q = c->socket.count   ? &c->socket
                                  : c->buffer.count ? &c->buffer
                                  : c->held.count   ? &c->held
                                                    : &c->queue;
-    return slow_queue_at(q, 0)->publish;
+    return slow_queue_at(q, 0)->number;
 }
 
 static void forget(struct push_server *s, uint32_t i, enum disconnect_cause cause, bool opened)
@@ -27,6 +31,8 @@ static void forget(struct push_server *s, uint32_t i, enum disconnect_cause caus
         meter_lose(s->meter, cause, s->base + i, 1, slow_client_messages(c));
         slow_clients_remove(&s->slow, i);
     }
+    if (opened)
+        push_topic_closed(s, i);
     connections_set_phase(&s->connections, i, 1, CONNECTION_CLOSED);
     connections_set_flags(&s->connections, i, CONNECTION_FLAGS, false);
     s->listener->closed(s->listener_owner, s->base + i, cause, seen, opened);
@@ -83,6 +89,7 @@ void push_life_handshake_end(struct push_server *s, const struct loop_entry *e)
         event_loop_ready(&s->loop, &next);
     } else {
         connections_set_phase(&s->connections, i, 1, CONNECTION_WAITING);
+        push_topic_opened(s, i, 1);
         push_beat_open(s, i);
         s->listener->opened(s->listener_owner, s->base + i);
     }
@@ -96,8 +103,10 @@ int64_t push_server_last_sent_ns(struct push_server *s, uint32_t connection)
         (state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING)
         return -1;
     int64_t held = meter_balance(s->meter, s->base + connection);
-    int64_t last = (int64_t)s->tail - held - 1;
-    return last < 0 ? -1 : s->publishes[last].handled_ns;
+    int64_t last = (int64_t)push_server_tail(s, connection) - held - 1;
+    return last < push_server_head(s, connection)
+               ? -1
+               : push_server_record(s, (uint32_t)last)->handled_ns;
 }
 
 void push_server_drop(struct push_server *s, uint32_t connection, enum disconnect_cause cause)
@@ -163,14 +172,14 @@ static void lose_publishes(struct push_server *s, enum disconnect_cause cause)
     uint32_t m = push_server_fanned(s), from = s->turn;
     if (s->p->server.fan_out != FAN_OUT_SEQUENTIAL)
         from = 0;
-    for (; s->tail < s->arrived; s->tail++)
-        push_server_add_costs(s, s->tail);
-    s->fanned = s->tail;
+    s->fanned = s->arrived;
     s->turn = 0;
-    for (; m < s->tail; m++, from = 0) {
+    for (; m < s->arrived; m++, from = 0) {
+        if (m == s->tail)
+            push_server_append(s, s->tail++);
         for (uint32_t i = from, n; i < c->count; i += n) {
-            n = connections_run(c, i, c->count - i);
-            if (connections_phase(c, i) < CONNECTION_WAITING)
+            n = push_topic_run(s, i, c->count - i);
+            if (connections_phase(c, i) < CONNECTION_WAITING || !push_topic_hears(s, i, m))
                 continue;
             meter_due(s->meter, s->base + i, n);
             meter_lose(s->meter, cause, s->base + i, n, 1);
@@ -182,7 +191,9 @@ static void lose_publishes(struct push_server *s, enum disconnect_cause cause)
  * held back, queues and buffers. The balance of each connection says how much. */
 void push_server_kill(struct push_server *s, enum disconnect_cause cause)
 {
-    uint32_t handled = s->tail;
+    size_t feeds = s->topics->feeds;
+    uint32_t *handled = mem_alloc(feeds * sizeof *handled);
+    memcpy(handled, s->tails, feeds * sizeof *handled);
     event_loop_break(&s->loop);
     lose_publishes(s, cause);
     push_duplex_kill(s, cause);
@@ -197,9 +208,12 @@ void push_server_kill(struct push_server *s, enum disconnect_cause cause)
         if (phase != CONNECTION_CLOSED) {
             connections_set_phase(&s->connections, i, 1, CONNECTION_CLOSED);
             connections_set_flags(&s->connections, i, CONNECTION_FLAGS, false);
-            s->listener->closed(s->listener_owner, s->base + i, cause, handled - (uint32_t)held,
+            s->listener->closed(s->listener_owner, s->base + i, cause,
+                                handled[s->feed ? s->feed[i] : 0] - (uint32_t)held,
                                 phase >= CONNECTION_WAITING);
         }
         held = next;
     }
+    free(handled);
+    memset(s->open_to, 0, feeds * sizeof *s->open_to);
 }

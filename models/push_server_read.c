@@ -7,7 +7,7 @@
 void push_slow_seen(struct push_server *s, const struct slow_client *c,
                     const struct slow_message *message, int64_t sent_ns)
 {
-    struct delivery_run run = { .publish = &s->publishes[message->publish],
+    struct delivery_run run = { .publish = push_server_record(s, message->number),
                                 .connection = s->base + c->connection,
                                 .n = 1,
                                 .first_ns = message->written_ns,

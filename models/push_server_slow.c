@@ -77,23 +77,23 @@ static bool make_room(struct push_server *s, struct slow_client *c)
     return true;
 }
 
-static void queue_message(struct push_server *s, struct slow_client *c, uint32_t publish)
+static void queue_message(struct push_server *s, struct slow_client *c, uint32_t number)
 {
-    struct slow_message message = { .publish = publish,
+    struct slow_message message = { .number = number,
                                     .queued = c->queue.count > 0,
-                                    .bytes = push_server_wire_bytes(s, publish),
+                                    .bytes = push_server_wire_bytes(s, number),
                                     .written_ns = -1 };
     slow_queue_push(&c->queue, &message);
     if (c->queue.count > s->meter->depth_max)
         s->meter->depth_max = c->queue.count;
 }
 
-void push_slow_enqueue(struct push_server *s, uint32_t i, uint32_t publish)
+void push_slow_enqueue(struct push_server *s, uint32_t i, uint32_t number)
 {
     struct slow_client *c = push_slow_client(s, i);
     if (!make_room(s, c))
         return;
-    queue_message(s, c, publish);
+    queue_message(s, c, number);
     if (connections_phase(&s->connections, i) != CONNECTION_WAITING)
         return;
     connections_set_flags(&s->connections, i, CONNECTION_OWN, true);
@@ -101,7 +101,7 @@ void push_slow_enqueue(struct push_server *s, uint32_t i, uint32_t publish)
         block(s, c);
     } else {
         connections_set_phase(&s->connections, i, 1, CONNECTION_READY);
-        push_server_wake(s, i, 1, publish, 0);
+        push_server_wake(s, i, 1, number, 0);
     }
 }
 
@@ -119,7 +119,7 @@ void push_slow_written(struct push_server *s, uint32_t i, const struct slow_mess
 {
     struct slow_client *c = push_slow_client(s, i);
     struct slow_message m = *message;
-    m.bytes = push_server_wire_bytes(s, m.publish);
+    m.bytes = push_server_wire_bytes(s, m.number);
     if (m.written_ns >= c->reads_from_ns && c->rate_bps == 0 && c->buffer.count == 0) {
         push_slow_seen(s, c, &m, m.written_ns);
         return;
@@ -158,12 +158,12 @@ int64_t push_slow_take_begin(struct push_server *s, struct loop_entry *e)
     struct slow_client *c = push_slow_client(s, e->first);
     e->step = STEP_SLOW_TAKE;
     e->to = takes(s, c);
-    e->from = slow_queue_at(&c->queue, 0)->publish;
+    e->from = slow_queue_at(&c->queue, 0)->number;
     int64_t total = push_server_wake_cost(s, e);
     c->taken = 0;
     c->taken_ns = total;
     for (uint32_t k = 0; k < e->to; k++) {
-        uint32_t m = slow_queue_at(&c->queue, k)->publish;
+        uint32_t m = slow_queue_at(&c->queue, k)->number;
         total += item_cost(s, e->first, m);
     }
     return total;
@@ -175,7 +175,7 @@ void push_slow_ran(struct push_server *s, const struct loop_entry *e,
     struct slow_client *c = push_slow_client(s, e->first);
     struct slow_message message;
     while (!s->held_writes && c->taken < e->to) {
-        uint32_t m = slow_queue_at(&c->queue, 0)->publish;
+        uint32_t m = slow_queue_at(&c->queue, 0)->number;
         int64_t offset = c->taken_ns + item_cost(s, e->first, m);
         if (offset > stretch->to_ns)
             return;
@@ -202,7 +202,7 @@ static void after_write(struct push_server *s, uint32_t i)
         block(s, c);
     } else {
         connections_set_phase(&s->connections, i, 1, CONNECTION_READY);
-        push_server_wake(s, i, 1, slow_queue_at(&c->queue, 0)->publish, 0);
+        push_server_wake(s, i, 1, slow_queue_at(&c->queue, 0)->number, 0);
     }
     push_fan_go(s);
 }
@@ -226,11 +226,11 @@ void push_slow_take_end(struct push_server *s, const struct loop_entry *e)
 /* One write of all messages in q to connection i. */
 static int64_t write_cost(const struct push_server *s, uint32_t i, const struct slow_queue *q)
 {
-    const struct publish_record *p = &s->publishes[slow_queue_at(q, 0)->publish];
-    int64_t total =
-        push_cost(s->costs->write_ns + s->costs->write_state_ns * p->cold, p->factor);
+    uint32_t first = slow_queue_at(q, 0)->number;
+    int64_t total = push_cost(s->costs->write_ns + s->costs->write_state_ns * s->cold[first],
+                              push_server_record(s, first)->factor);
     for (uint32_t k = 0; k < q->count; k++) {
-        uint32_t m = slow_queue_at(q, k)->publish;
+        uint32_t m = slow_queue_at(q, k)->number;
         total += s->flush_ns[m + 1] - s->flush_ns[m];
     }
     return push_server_paced(s, i, push_positive(total));

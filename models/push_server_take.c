@@ -4,12 +4,14 @@
  * the CPU since the delivery before (cache_warmth.h says why). That one was of an earlier message
  * than `from`, so the publishes' own clocks tell the time. The wake-up warms the task and its
  * queue, the write the socket: each pays its own. */
-double push_server_coldness(const struct push_server *s, uint32_t from, uint32_t last)
+double push_server_coldness(const struct push_server *s, uint32_t first, uint32_t from,
+                            uint32_t last)
 {
     double time_ns = s->p->cost.warm_time_ns;
-    if (from == 0 || time_ns <= 0)
+    if (from == first || time_ns <= 0)
         return 1;
-    int64_t off_ns = s->publishes[last].off_ns - s->publishes[from - 1].off_ns;
+    int64_t off_ns =
+        push_server_record(s, last)->off_ns - push_server_record(s, from - 1)->off_ns;
     return -expm1(-(double)off_ns / time_ns);
 }
 
@@ -17,15 +19,17 @@ double push_server_coldness(const struct push_server *s, uint32_t from, uint32_t
 static double coldness_of(const struct push_server *s, const struct loop_entry *e)
 {
     bool window = e->step == STEP_TAKE || e->step == STEP_FLUSH;
-    return window && e->to - e->from > 1 ? push_server_coldness(s, e->from, e->to - 1)
-                                         : s->publishes[e->from].cold;
+    return window && e->to - e->from > 1
+               ? push_server_coldness(s, push_server_head(s, e->first), e->from, e->to - 1)
+               : s->cold[e->from];
 }
 
 /* Applies the queue bound to a window of messages; the dropped ones are settled. */
 void push_server_bound(struct push_server *s, struct loop_entry *e)
 {
-    uint32_t held = s->tail - e->from, depth = push_server_depth(s, e->from);
-    e->to = s->tail;
+    uint32_t tail = push_server_tail(s, e->first);
+    uint32_t held = tail - e->from, depth = push_server_depth(s, e->first, e->from);
+    e->to = tail;
     if (s->p->server.fan_out != FAN_OUT_QUEUES) {
         e->to = e->from + 1;
         return;
@@ -35,7 +39,7 @@ void push_server_bound(struct push_server *s, struct loop_entry *e)
     if (s->p->server.queue_policy == POLICY_DROP_NEWEST)
         e->to = e->from + depth;
     else
-        e->from = s->tail - depth;
+        e->from = tail - depth;
     meter_drop(s->meter, s->base + e->first, e->count, held - depth);
 }
 
@@ -44,7 +48,7 @@ int64_t push_server_wake_base(const struct push_server *s, const struct loop_ent
     bool writes = !s->held_writes && e->step != STEP_PASS;
     double state_ns = s->costs->state_ns + (writes ? s->costs->write_state_ns : 0);
     double cost_ns = s->costs->wake_ns + state_ns * coldness_of(s, e);
-    return push_positive(push_cost(cost_ns, s->publishes[e->from].factor));
+    return push_positive(push_cost(cost_ns, push_server_record(s, e->from)->factor));
 }
 
 int64_t push_server_take_base(const struct push_server *s, const struct loop_entry *e)
@@ -122,11 +126,12 @@ int64_t push_take_begin(struct push_server *s, struct loop_entry *e)
     }
     s->took_from = e->from;
     if (s->p->server.queue_policy == POLICY_DISCONNECT &&
-        s->p->server.fan_out == FAN_OUT_QUEUES && s->tail - e->from > s->p->server.queue_bound)
+        s->p->server.fan_out == FAN_OUT_QUEUES &&
+        push_server_tail(s, e->first) - e->from > s->p->server.queue_bound)
         return cancel(s, e);
     if (s->p->server.queue_policy == POLICY_DROP_NEWEST &&
         s->p->server.fan_out == FAN_OUT_QUEUES) /* push_take_end settles what is dropped */
-        e->to = e->from + push_server_depth(s, e->from);
+        e->to = e->from + push_server_depth(s, e->first, e->from);
     else
         push_server_bound(s, e);
     if (e->to - e->from > s->meter->depth_max)
@@ -143,12 +148,12 @@ void push_take_put_back(struct push_server *s, struct loop_entry *e)
 int64_t push_server_flush_base(const struct push_server *s, const struct loop_entry *e)
 {
     double cost_ns = s->costs->write_ns + s->costs->write_state_ns * coldness_of(s, e);
-    return push_positive(push_cost(cost_ns, s->publishes[e->from].factor) + s->flush_ns[e->to] -
-                         s->flush_ns[e->from]);
+    return push_positive(push_cost(cost_ns, push_server_record(s, e->from)->factor) +
+                         s->flush_ns[e->to] - s->flush_ns[e->from]);
 }
 
-/* Writes to n connections in the same state. */
-static void deliver(struct push_server *s, const struct delivery_run *run)
+/* Writes message m to n connections in the same state. */
+static void deliver(struct push_server *s, uint32_t m, const struct delivery_run *run)
 {
     uint32_t first = run->connection - s->base;
     uint8_t state = s->connections.state[first];
@@ -161,7 +166,7 @@ static void deliver(struct push_server *s, const struct delivery_run *run)
         return;
     }
     for (uint32_t k = 0; k < run->n; k++) {
-        struct slow_message message = { .publish = (uint32_t)(run->publish - s->publishes),
+        struct slow_message message = { .number = m,
                                         .queued = run->queued,
                                         .written_ns = run->first_ns + k * run->step_ns,
                                         .throttled_ns = run->throttled_ns };
@@ -173,7 +178,7 @@ static void deliver(struct push_server *s, const struct delivery_run *run)
 static void written(struct push_server *s, const struct loop_entry *e, uint32_t m,
                     int64_t unit_ns, int64_t offset_ns, const struct loop_stretch *stretch)
 {
-    struct delivery_run run = { .publish = &s->publishes[m],
+    struct delivery_run run = { .publish = push_server_record(s, m),
                                 .step_ns = unit_ns,
                                 .throttled_ns = stretch->throttled_ns,
                                 .queued = m > e->from };
@@ -184,7 +189,7 @@ static void written(struct push_server *s, const struct loop_entry *e, uint32_t 
         run.n = left;
         if (!connections_regular(&s->connections))
             run.n = connections_run(&s->connections, run.connection - s->base, left);
-        deliver(s, &run);
+        deliver(s, m, &run);
         run.connection += run.n;
         run.first_ns += run.n * unit_ns;
     }
@@ -203,7 +208,8 @@ void push_take_ran(struct push_server *s, const struct loop_entry *e,
 void push_server_drop_rest(struct push_server *s, const struct loop_entry *e)
 {
     if (s->p->server.fan_out == FAN_OUT_QUEUES) /* else the rest is not due yet */
-        meter_drop(s->meter, s->base + e->first, e->count, s->tail - e->to);
+        meter_drop(s->meter, s->base + e->first, e->count,
+                   push_server_tail(s, e->first) - e->to);
 }
 
 void push_take_end(struct push_server *s, const struct loop_entry *e)

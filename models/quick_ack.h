@@ -8,7 +8,7 @@
  * it waits for more data or its timer. Measured on FastAPI/uvicorn, 100 and 500 clients at 7.3/s:
  * a write costs 11 us up to the 16th message of a run and 8 us from the 17th on.
  *
- * Clients that get the same messages are in the same state, so one stands for all of a server's;
+ * Clients that get the same messages are in the same state, so one stands for all of a feed (topics.h);
  * those that connect later are taken to be as far.
  */
 #ifndef PUSHSIM_MODELS_QUICK_ACK_H

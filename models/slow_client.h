@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 struct slow_message {
-    uint32_t publish;     /* sequence number */
+    uint32_t number;      /* of the message (topics.h) */
     bool queued;          /* it found earlier messages in its queue */
     int64_t bytes;        /* on the wire */
     int64_t written_ns;   /* when the server wrote it; -1: still in the queue */

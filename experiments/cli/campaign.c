@@ -174,6 +174,20 @@ int campaign_floor(struct campaign *c, struct error *err)
     return 0;
 }
 
+/* What the reference servers and the load client do not do. */
+static int check_points(const struct plan *plan, struct error *err)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        int64_t topics = plan->points[i].settings.parameters.workload.topics.count;
+        if (topics > 1)
+            return error_set(
+                err, ERR_INVALID,
+                "workload.topics.count is %lld; the reference servers have one topic",
+                (long long)topics);
+    }
+    return 0;
+}
+
 int campaign_open(struct campaign *c, struct error *err)
 {
     struct host_facts facts;
@@ -184,7 +198,8 @@ int campaign_open(struct campaign *c, struct error *err)
                          "--record takes one run, and this is %lld (--repeat 1, "
                          "and --set for what is swept)",
                          (long long)c->total);
-    int rc = open_spec(c, err);
+    int rc = check_points(&c->session->plan, err);
+    rc = rc ? rc : open_spec(c, err);
     if (rc == 0)
         rc = replay_possible(err);
     host_facts_read(&facts, "");

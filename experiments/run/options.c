@@ -35,6 +35,7 @@ static const char *const switches[] = { "none",      "drop-oldest", "drop-newest
                                         "unbounded", "conflate",    NULL };
 static const char *const connections[] = { "keep-alive", "each", NULL };
 static const char *const arrivals[] = { "constant", "poisson", NULL };
+static const char *const topic_choices[] = { "popular", "even", NULL };
 static const char *const generations[] = { "queue", "task", NULL };
 
 static const struct option_row table[] = {
@@ -234,6 +235,15 @@ static const struct option_row table[] = {
           "payload of one publish", ""),
     NUMBER("workload.payload-noise", DOUBLE, NUMBER, ATP(workload.payload_cv), "0", 0, 10, 0,
            "sd / mean of a log-normal size drawn for each publish", ""),
+    COUNT("workload.topics.count", ATP(workload.topics.count), "1", 1, 1e5, 0,
+          "topics; a publish goes to one of them, drawn by popularity", ""),
+    NUMBER("workload.topics.skew", DOUBLE, NUMBER, ATP(workload.topics.skew), "1", 0, 10, 0,
+           "Zipf's exponent: topic k has a share in proportion to 1 / k^skew",
+           "Liu et al., IMC 2005: RSS feeds; 0: all the same"),
+    COUNT("workload.topics.each", ATP(workload.topics.each), "1", 1, 1e5, 0,
+          "different topics that each client subscribes to", ""),
+    CHOICE("workload.topics.choice", ATP(workload.topics.choice), "popular", topic_choices, 0,
+           "a client chooses its topics as publishes do, or evenly", ""),
     TIME("workload.drain", ATP(workload.drain_ns), "10s", 0, 3600 * S, 0,
          "after the last publish, wait at most so long for deliveries", ""),
 

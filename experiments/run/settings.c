@@ -192,6 +192,49 @@ static int check_fleet(const struct settings *s, const char **about, struct erro
     return 0;
 }
 
+#define MESSAGES_MAX 0x1p27 /* numbers of messages in all feeds (models/topics.h) */
+
+/* Publishes that the phases hold. */
+static double publishes(const struct workload_params *w)
+{
+    double n = 0;
+    for (int i = 0; i < w->phases; i++) {
+        const struct phase_params *p = &w->phase[i];
+        double rate = p->rate_to_hz > p->rate_hz ? p->rate_to_hz : p->rate_hz;
+        n += rate * (double)p->duration_ns / 1e9;
+    }
+    return n;
+}
+
+static int check_topics(const struct parameters *p, const char **about, struct error *err)
+{
+    const struct topic_params *t = &p->workload.topics;
+    if (t->count <= 1)
+        return 0;
+    if (t->each > t->count)
+        return conflict(about, "workload.topics.each",
+                        error_set(err, ERR_INVALID,
+                                  "workload.topics.each is %lld; there are only %lld topics",
+                                  (long long)t->each, (long long)t->count));
+    if (p->server.fan_out != FAN_OUT_QUEUES)
+        return conflict(about, "workload.topics.count",
+                        error_set(err, ERR_INVALID,
+                                  "topics need a queue for each subscriber "
+                                  "(server.fan-out: queues)"));
+    if (p->heartbeat.only_idle)
+        return conflict(
+            about, "workload.topics.count",
+            error_set(err, ERR_INVALID, "topics do not go with heartbeat.only-idle"));
+    if (t->each > 1 && t->each < t->count &&
+        publishes(&p->workload) * (double)p->clients > MESSAGES_MAX)
+        return conflict(about, "workload.topics.each",
+                        error_set(err, ERR_INVALID,
+                                  "clients with several topics each: at most %.0f publishes x "
+                                  "clients",
+                                  MESSAGES_MAX));
+    return 0;
+}
+
 int settings_resolve(struct settings *s, const char **about, struct error *err)
 {
     struct parameters *p = &s->parameters;
@@ -202,6 +245,7 @@ int settings_resolve(struct settings *s, const char **about, struct error *err)
         code =
             conflict(about, "server.write-low",
                      error_set(err, ERR_INVALID, "server.write-low exceeds server.write-high"));
+    code = code ? code : check_topics(p, about, err);
     return code ? code : check_fleet(s, about, err);
 }
 

@@ -112,6 +112,12 @@ struct parameters push_case_random(struct random_stream *rs)
         p.workload.phase[i] = (struct phase_params){
             "phase", pick(rs, 100, 1200) * 1000000, (double)pick(rs, 0, 80), i > 0, 0, 0, 0
         };
+    if (chance(rs, 0.4)) {
+        int64_t count = pick(rs, 2, 12);
+        p.workload.topics = (struct topic_params){ count, (double)pick(rs, 0, 2),
+                                                   chance(rs, 0.6) ? 1 : pick(rs, 1, count),
+                                                   (enum topic_choice)pick(rs, 0, 1) };
+    }
     return p;
 }
 

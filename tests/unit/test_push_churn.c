@@ -84,6 +84,8 @@ static void random_troubles(struct parameters *p, struct random_stream *rs, enum
     p->fault.busy_ns = pick(rs, 1, 300) * MS;
     p->fault.leave_at_ns = chance(rs, 0.3) ? pick(rs, 1, 1000) * MS : 0;
     p->server.fan_out = (enum fan_out)pick(rs, FAN_OUT_QUEUES, last);
+    if (p->server.fan_out != FAN_OUT_QUEUES || p->heartbeat.only_idle)
+        p->workload.topics.count = 1; /* the others have one topic */
     if (chance(rs, 0.2)) {
         p->server.queue_policy = POLICY_CONFLATE;
         p->server.queue_keys = pick(rs, 1, 4);

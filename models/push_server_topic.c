@@ -1,0 +1,94 @@
+/* push_server_topic.c - who hears what: the feeds (topics.h) of the connections, and of each the
+ * messages published so far, with the sums of what they cost.
+ */
+#include "models/push_server_internal.h"
+
+#include "models/cost_scale.h"
+
+void push_server_subscribe(struct push_server *s, uint32_t connection, uint32_t feed)
+{
+    assert(feed < s->topics->feeds);
+    if (s->feed)
+        s->feed[connection] = feed;
+}
+
+uint32_t push_server_feed(const struct push_server *s, uint32_t connection, uint64_t *tail)
+{
+    *tail = push_server_tail(s, connection);
+    return push_server_head(s, connection);
+}
+
+void push_topic_opened(struct push_server *s, uint32_t first, uint32_t n)
+{
+    if (!s->feed)
+        s->open_to[0] += n;
+    for (uint32_t i = first; s->feed && i < first + n; i++)
+        s->open_to[s->feed[i]]++;
+}
+
+void push_topic_closed(struct push_server *s, uint32_t i)
+{
+    s->open_to[s->feed ? s->feed[i] : 0]--;
+}
+
+uint32_t push_topic_run(const struct push_server *s, uint32_t first, uint32_t n)
+{
+    uint32_t same = s->feed ? 1 : n;
+    while (same < n && s->feed[first + same] == s->feed[first])
+        same++;
+    return connections_run(&s->connections, first, same);
+}
+
+bool push_topic_hears(const struct push_server *s, uint32_t i, uint32_t publish)
+{
+    uint32_t tail = push_server_tail(s, i);
+    return !s->feed || (tail > push_server_head(s, i) && s->number[tail - 1] == publish);
+}
+
+uint64_t push_server_hearers(const struct push_server *s, uint32_t topic)
+{
+    const struct topics *t = s->topics;
+    uint64_t open = 0;
+    for (uint32_t k = t->hear_from[topic]; k < t->hear_from[topic + 1]; k++)
+        open += s->open_to[t->hearing[k]];
+    return open;
+}
+
+uint64_t push_server_unhandled(const struct push_server *s)
+{
+    uint64_t messages = 0;
+    for (uint32_t m = push_server_fanned(s); m < s->arrived; m++)
+        messages += push_server_hearers(s, s->publishes[m].topic);
+    return messages;
+}
+
+/* Extends the sums of a feed by message m, one of a fan-out to so many; `acked`: at once
+ * (quick_ack.h). */
+static void add_costs(struct push_server *s, uint32_t m, uint64_t hearers, bool acked)
+{
+    const struct publish_record *p = push_server_record(s, m);
+    double kib = (double)push_server_wire_bytes(s, m) / 1024;
+    double costly_kib = kib * cost_spilled_share(&s->p->cost, 1024 * kib * (double)hearers);
+    double by_size = s->costs->write_kib_ns * costly_kib + acked * s->p->cost.ack_ns;
+    int64_t take = push_cost(s->costs->item_ns + s->costs->item_kib_ns * costly_kib, p->factor);
+    if (push_server_deflates(s))
+        take += push_cost(s->p->websocket.deflate_kib_ns * (double)p->bytes / 1024, p->factor);
+    if (!s->held_writes)
+        take += push_cost(s->costs->write_ns + by_size, p->factor);
+    s->take_ns[m + 1] = s->take_ns[m] + take;
+    s->flush_ns[m + 1] = s->flush_ns[m] + push_cost(by_size, p->factor);
+    s->sum_bytes[m + 1] = s->sum_bytes[m] + p->bytes + s->costs->frame_bytes;
+}
+
+void push_server_append(struct push_server *s, uint32_t publish)
+{
+    const struct topics *t = s->topics;
+    uint32_t topic = s->publishes[publish].topic;
+    uint64_t hearers = push_server_hearers(s, topic);
+    for (uint32_t k = t->hear_from[topic]; k < t->hear_from[topic + 1]; k++) {
+        uint32_t feed = t->hearing[k], m = s->tails[feed]++;
+        s->number[m] = publish;
+        s->cold[m] = push_server_coldness(s, t->first[feed], m, m);
+        add_costs(s, m, hearers, quick_ack_arrives(&s->acks[feed], s->sim->now_ns));
+    }
+}
