@@ -9,8 +9,10 @@ void mm1_queue_init(struct mm1_queue *m, const struct mm1_params *params)
 {
     *m = (struct mm1_queue){ .params = *params, .capacity = 1024 };
     simulation_init(&m->sim);
-    random_stream_init(&m->arrivals, params->seed, 0, 1, 0);
-    random_stream_init(&m->services, params->seed, 0, 2, 0);
+    m->gaps = (struct mm1_times){ .mean_ns = params->arrival_ns, .used = MM1_AHEAD };
+    m->services = (struct mm1_times){ .mean_ns = params->service_ns, .used = MM1_AHEAD };
+    random_stream_init(&m->gaps.from, params->seed, 0, 1, 0);
+    random_stream_init(&m->services.from, params->seed, 0, 2, 0);
     histogram_init(&m->sojourn);
     m->arrived_ns = mem_alloc(m->capacity * sizeof *m->arrived_ns);
 }
@@ -22,13 +24,23 @@ void mm1_queue_close(struct mm1_queue *m)
     free(m->arrived_ns);
 }
 
+static int64_t next_time(struct mm1_times *t)
+{
+    if (t->used == MM1_AHEAD) {
+        for (int i = 0; i < MM1_AHEAD; i++)
+            t->ahead[i] = llrint(random_stream_exponential(&t->from, t->mean_ns));
+        t->used = 0;
+    }
+    return t->ahead[t->used++];
+}
+
 static void depart(void *subject, void *object);
 
 static void start_service(struct mm1_queue *m)
 {
-    double mean = m->params.service_ns;
-    double takes = m->params.constant ? mean : random_stream_exponential(&m->services, mean);
-    m->departure = simulation_at(&m->sim, m->sim.now_ns + llrint(takes), 0, depart, m, NULL);
+    int64_t takes_ns =
+        m->params.constant ? llrint(m->params.service_ns) : next_time(&m->services);
+    m->departure = simulation_at(&m->sim, m->sim.now_ns + takes_ns, 0, depart, m, NULL);
 }
 
 static void grow_ring(struct mm1_queue *m)
@@ -50,10 +62,8 @@ static void arrive(void *subject, void *object)
     m->arrived_ns[m->last & (m->capacity - 1)] = m->sim.now_ns;
     if (m->last++ == m->first)
         start_service(m);
-    if (m->last < m->params.customers) {
-        double gap = random_stream_exponential(&m->arrivals, m->params.arrival_ns);
-        simulation_at(&m->sim, m->sim.now_ns + llrint(gap), 0, arrive, m, object);
-    }
+    if (m->last < m->params.customers)
+        simulation_at(&m->sim, m->sim.now_ns + next_time(&m->gaps), 0, arrive, m, object);
 }
 
 static void depart(void *subject, void *object)

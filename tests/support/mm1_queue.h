@@ -19,11 +19,22 @@ struct mm1_params {
     uint64_t seed;
 };
 
+enum { MM1_AHEAD = 64 };
+
+/* Times of an exponential law, drawn ahead: one alone would wait for its words while the event that
+ * asked for it waits too. */
+struct mm1_times {
+    struct random_stream from;
+    double mean_ns;
+    unsigned used;            /* of those ahead; MM1_AHEAD: none left */
+    int64_t ahead[MM1_AHEAD]; /* ns */
+};
+
 struct mm1_queue {
     struct mm1_params params;
     struct simulation sim;
-    struct random_stream arrivals;
-    struct random_stream services;
+    struct mm1_times gaps; /* between arrivals */
+    struct mm1_times services;
     int64_t *arrived_ns;      /* ring of the customers present; owned */
     uint64_t capacity;        /* of the ring, a power of two */
     uint64_t first, last;     /* customers first .. last - 1 are present */
