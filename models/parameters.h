@@ -173,7 +173,7 @@ struct fleet_params {      /* several pods behind a balancer */
 struct parameters {
     struct cpu_host_params host;
     struct cpu_group_params cpu;
-    bool limit_after_connect; /* the limit takes hold when the initial clients are connected */
+    bool limit_after_connect;   /* real arm: the initial clients connect without the limit */
     int64_t memory_limit_bytes; /* 0 = none */
     struct server_params server;
     struct cost_params cost;

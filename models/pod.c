@@ -81,9 +81,20 @@ static enum syn_answer client_syn(void *object, uint32_t client)
     return SYN_QUEUED;
 }
 
+/* Before a connection goes without the server's doing: what its client has got. */
+static void note_seen(struct pod *pod, uint32_t client)
+{
+    uint32_t connection, slot = pod->slot_of[client];
+    if (slot == POD_NONE)
+        return;
+    struct push_server *worker = pod_server_of(pod, slot, &connection);
+    push_server_seen(worker, connection, &pod->clients->list[client].seen);
+}
+
 static void client_left(void *object, uint32_t client)
 {
     struct pod *pod = object;
+    note_seen(pod, client);
     uint32_t connection, slot = pod_detach(pod, client, DISCONNECT_CLIENT_LEFT);
     if (slot != POD_NONE)
         push_server_disconnect(pod_server_of(pod, slot, &connection), slot % pod->slots);
@@ -92,6 +103,7 @@ static void client_left(void *object, uint32_t client)
 static void client_vanished(void *object, uint32_t client)
 {
     struct pod *pod = object;
+    note_seen(pod, client);
     uint32_t connection, slot = pod_detach(pod, client, DISCONNECT_NETWORK);
     if (slot != POD_NONE)
         push_server_vanish(pod_server_of(pod, slot, &connection), slot % pod->slots);

@@ -84,9 +84,11 @@ static void catch_up(struct pod *pod, uint32_t slot, uint32_t client)
     struct missed m = { 0 };
     if (k->losses > 0) {
         uint64_t tail, head = push_server_feed(worker, connection, &tail);
-        uint64_t seen =
-            r->whole ? 0 : (uint64_t)r->stored + (k->seen > head ? k->seen - head : 0);
-        m = replay_history_missed(r, 0, seen, (uint64_t)r->stored + tail - head);
+        uint64_t known = k->seen > head ? k->seen - head : 0;
+        if (known > tail - head) /* another pod was further than this one is */
+            known = tail - head;
+        m = replay_history_missed(r, 0, r->whole ? 0 : (uint64_t)r->stored + known,
+                                  (uint64_t)r->stored + tail - head);
         pod->counters.replayed += m.count;
         pod->counters.missed += r->whole ? 0 : m.lost;
     }
@@ -134,7 +136,8 @@ static void connection_closed(void *owner, uint32_t slot, enum disconnect_cause 
         return;
     }
     pod_detach(pod, client, cause);
-    clients_dropped(pod->clients, client, cause, 0, seen);
+    clients_dropped(pod->clients, client, cause, 0,
+                    opened ? seen : pod->clients->list[client].seen);
 }
 
 static void connection_replayed(void *owner, uint32_t slot, uint32_t events)

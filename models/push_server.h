@@ -154,6 +154,9 @@ void push_server_vanish(struct push_server *s, uint32_t connection);
 /* When the last message was sent to it (its publish was handled), ns; -1: never, or the client
  * does not read. */
 int64_t push_server_last_sent_ns(struct push_server *s, uint32_t connection);
+/* The client of this connection has got the messages of its feed below *seen; unchanged while it
+ * has never been open. */
+void push_server_seen(struct push_server *s, uint32_t connection, uint32_t *seen);
 /* The server gives an open connection up. */
 void push_server_drop(struct push_server *s, uint32_t connection, enum disconnect_cause cause);
 /* Missed events, or a snapshot, for one client. */

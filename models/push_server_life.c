@@ -109,6 +109,16 @@ int64_t push_server_last_sent_ns(struct push_server *s, uint32_t connection)
                : push_server_record(s, (uint32_t)last)->handled_ns;
 }
 
+void push_server_seen(struct push_server *s, uint32_t connection, uint32_t *seen)
+{
+    event_loop_split(&s->loop, connection);
+    if (connections_phase(&s->connections, connection) < CONNECTION_WAITING)
+        return;
+    uint32_t held = (uint32_t)meter_balance(s->meter, s->base + connection);
+    uint32_t first = push_server_tail(s, connection) - held, slow = first_unseen(s, connection);
+    *seen = slow < first ? slow : first; /* dropped from its queue's end: not seen either */
+}
+
 void push_server_drop(struct push_server *s, uint32_t connection, enum disconnect_cause cause)
 {
     uint8_t state = s->connections.state[connection];

@@ -243,6 +243,59 @@ static void one_stalled_send_blocks_all(void **state)
     run_record_close(&cured);
 }
 
+/* Ten seconds at 20/s, then a quiet one in which everybody comes back. */
+static void run_lost_and_back(const struct client_class *klass, int64_t handshake_timeout_ns,
+                              struct run_record *r)
+{
+    struct parameters p = push_case_plain();
+    struct schedule s;
+    p.clients = 40;
+    p.class_count = 1;
+    p.classes[0] = *klass;
+    p.reconnect = (struct reconnect_params){
+        .kind = RECONNECT_FIXED, .base_ns = 200 * MS, .cap_ns = S, .factor = 1, .steps = 1
+    };
+    p.accept.handshake_timeout_ns = handshake_timeout_ns;
+    p.network.dead_ns = 300 * MS; /* else the slots run out */
+    p.replay.length = 1000;
+    p.workload.phases = 2;
+    p.workload.phase[0] = (struct phase_params){ "steady", 10 * S, 20, true, 0, 0, 0 };
+    p.workload.phase[1] = (struct phase_params){ "quiet", 2 * S, 0, false, 0, 0, 0 };
+    schedule_build(&s, &p, 5, 1);
+    run_record_init(r);
+    push_run(&p, &s, 5, 1, r);
+    schedule_close(&s);
+}
+
+/* Whoever is lost without the server's doing gets on coming back what it has missed, and nothing
+ * twice: each event reaches each client once. */
+static void lost_clients_get_each_event_once(void **state)
+{
+    static const struct {
+        struct client_class klass;
+        int64_t handshake_timeout_ns;
+        const char *reached;
+    } cases[] = {
+        { { .share = 1, .loss_rate_hz = 0.3 }, 0, "disconnects.network" },
+        { { .share = 1, .stall_rate_hz = 0.3, .silence_timeout_ns = 400 * MS },
+          0,
+          "disconnects.silence" },
+        { { .share = 1, .loss_rate_hz = 1 }, 140000, "disconnects.handshake_timeout" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct run_record r;
+        run_lost_and_back(&cases[i].klass, cases[i].handshake_timeout_ns, &r);
+        assert_true(value(&r, cases[i].reached) >= 10);
+        assert_true(value(&r, "replayed") > 10);
+        double once = 40 * value(&r, "published");
+        double got = value(&r, "delivered") + value(&r, "replayed");
+        if (got != once)
+            fail_msg("case %zu: %g events of %g", i, got, once);
+        run_record_close(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +303,7 @@ int main(void)
         cmocka_unit_test(ranges_change_nothing),
         cmocka_unit_test(shared_queue_reaches_one),
         cmocka_unit_test(one_stalled_send_blocks_all),
+        cmocka_unit_test(lost_clients_get_each_event_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
