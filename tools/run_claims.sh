@@ -76,6 +76,22 @@ evidence() {
     done
 }
 
+# What the real arm measured beside what the model says: means, and the range of the runs.
+figures() {
+    echo "| experiment | cell | metric | model | real arm | runs |"
+    echo "|---|---|---|---|---|---|"
+    sqlite3 "$both" "
+        SELECT printf('| %s | %s | %s | %.4g | %.4g (%.4g .. %.4g) | %d, %d |', e.name, r.cell, m.name,
+                      avg(m.value) FILTER (WHERE arm = 'sim'), avg(m.value) FILTER (WHERE arm = 'real'),
+                      min(m.value) FILTER (WHERE arm = 'real'), max(m.value) FILTER (WHERE arm = 'real'),
+                      count(*) FILTER (WHERE arm = 'sim'), count(*) FILTER (WHERE arm = 'real'))
+        FROM run r JOIN experiment e ON e.id = r.experiment JOIN metric m ON m.run = r.id
+        WHERE m.name IN ('delivery.p99', 'roundtrip.p99', 'cpu.used', 'cpu.throttled_share')
+          AND m.value IS NOT NULL AND r.status = 'done'
+        GROUP BY e.name, m.name, r.cell HAVING max(arm = 'real')
+        ORDER BY e.name, m.name, min(r.point)"
+}
+
 for f in "${files[@]}"; do
     rm -f "$(database "$f")"*
     simulate "$f" "$(database "$f")"
@@ -100,5 +116,7 @@ tables >"$directory/tables.md"
     echo '```text'
     evidence
     echo '```'
+    [ ! -f "$rows" ] || { printf '\n## Measured beside simulated\n\n' && figures; }
+    [ -n "${ROWS:-}" ] || printf '\n%s\n' "$(cat experiments/claims/real/findings.md)" # on the shipped rows
 } >"$page"
 cat "$directory/tables.md"
