@@ -87,7 +87,7 @@ int autoscaler_propose(const struct autoscaler_params *p, enum autoscaler_metric
     }
     if (first < 1)
         sum += n[POD_MISSING] * (metric == AUTOSCALE_CPU ? fmax(1, target) : target);
-    counted += first == 1 ? 0 : n[POD_MISSING];
+    counted += first == 1 && metric == AUTOSCALE_CPU ? 0 : n[POD_MISSING];
     counted += unready_too ? n[POD_UNREADY] : 0;
 
     double second = ratio_of(metric, sum, counted, target);

@@ -30,10 +30,23 @@ static uint32_t clients_each(const struct parameters *p, uint32_t clients)
     return each > 0 ? each : 1;
 }
 
+/* A fleet deals its clients out to the pods in turn, so each pod deals every so manieth client out
+ * to its workers. */
 uint32_t pod_worker_for(const struct pod *pod, uint32_t client)
 {
-    return pod->setup.slot_of ? client % (uint32_t)pod->p->server.workers
-                              : client / clients_each(pod->p, pod->setup.client_count);
+    const struct parameters *p = pod->p;
+    return pod->setup.slot_of ? client / (uint32_t)p->fleet.pods % (uint32_t)p->server.workers
+                              : client / clients_each(p, pod->setup.client_count);
+}
+
+/* With the client's worker if it has room, else with the next that has: they share one socket. */
+static uint32_t slot_for(struct pod *pod, uint32_t client)
+{
+    uint32_t workers = (uint32_t)pod->p->server.workers, first = pod_worker_for(pod, client);
+    uint32_t slot = POD_NONE;
+    for (uint32_t i = 0; i < workers && slot == POD_NONE; i++)
+        slot = slot_take(pod, (first + i) % workers);
+    return slot;
 }
 
 void pod_slot_give_back(struct pod *pod, uint32_t slot)
@@ -63,7 +76,7 @@ static enum syn_answer client_syn(void *object, uint32_t client)
     }
     if (!accept_path_syn(&pod->p->accept, &pod->accept, pod->sim->now_ns))
         return SYN_DROPPED;
-    uint32_t slot = slot_take(pod, pod_worker_for(pod, client));
+    uint32_t slot = slot_for(pod, client);
     if (slot == POD_NONE) {
         accept_path_accepted(&pod->accept, 1);
         return SYN_DROPPED;
@@ -132,7 +145,7 @@ const struct clients_server pod_for_clients = { client_syn, client_left, client_
 
 void pod_seat(struct pod *pod, uint32_t client)
 {
-    uint32_t slot = slot_take(pod, pod_worker_for(pod, client)), connection;
+    uint32_t slot = slot_for(pod, client), connection;
     assert(slot != POD_NONE);
     struct push_server *worker = pod_server_of(pod, slot, &connection);
     push_server_subscribe(worker, connection, topics_feed(pod->setup.topics, client));

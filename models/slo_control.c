@@ -41,6 +41,21 @@ unsigned slo_breaches(const double limits[SLO_LIMITS], const double value[SLO_LI
     return bits;
 }
 
+/* Breaches that a second says nothing about, nothing being due in it: silence is no recovery, unless
+ * it lasts as long as calm must. */
+static unsigned still_breached(struct slo_control *c, const struct slo_control_params *p,
+                               const double value[SLO_LIMITS], int64_t now_ns)
+{
+    unsigned bits = 0;
+    for (int i = 0; i < SLO_LIMITS; i++) {
+        if (!isnan(value[i]))
+            c->known_ns[i] = now_ns;
+        else if (now_ns - c->known_ns[i] < p->clear_ns)
+            bits |= 1u << i;
+    }
+    return bits & c->breached;
+}
+
 static bool amplified(const struct slo_control *c, const struct slo_control_params *p,
                       const struct slo_sample *sample)
 {
@@ -103,6 +118,7 @@ struct slo_change slo_control_step(struct slo_control *c, const struct slo_contr
 {
     struct slo_change change = { .taken = -1, .undone = -1 };
     unsigned now = slo_breaches(limits, sample->value);
+    now |= still_breached(c, p, sample->value, now_ns);
     change.breached = now & ~c->breached;
     change.recovered = c->breached & ~now;
     c->breached = now;

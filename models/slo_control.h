@@ -58,9 +58,10 @@ struct slo_control {
     double calm_p99, calm_depth; /* s, messages; NAN before the first sample */
     unsigned breached;           /* bits 1 << enum slo_limit */
     bool triggered;
-    int64_t since_ns; /* of `triggered` */
-    int64_t acted_ns; /* of the last action taken or undone */
-    unsigned actions; /* in force, bits 1 << enum slo_action */
+    int64_t since_ns;             /* of `triggered` */
+    int64_t acted_ns;             /* of the last action taken or undone */
+    unsigned actions;             /* in force, bits 1 << enum slo_action */
+    int64_t known_ns[SLO_LIMITS]; /* when each limit's value was last known */
 };
 
 struct slo_change {               /* what one second brought */

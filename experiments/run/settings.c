@@ -168,6 +168,14 @@ static bool is_of_fleet(const char *name)
     return false;
 }
 
+static bool has_target(const struct autoscaler_params *p)
+{
+    for (int m = 0; m < AUTOSCALE_METRICS; m++)
+        if (p->target[m] > 0)
+            return true;
+    return false;
+}
+
 /* What is given for a fleet where there is none would change nothing. */
 static int check_fleet(const struct settings *s, const char **about, struct error *err)
 {
@@ -181,6 +189,11 @@ static int check_fleet(const struct settings *s, const char **about, struct erro
         return conflict(about, "fleet.unavailable",
                         error_set(err, ERR_INVALID,
                                   "fleet.unavailable may not be 0 when fleet.surge is 0"));
+    if (s->parameters.fleet.autoscale && !has_target(&s->parameters.fleet.autoscaler))
+        return conflict(about, "autoscaler.on",
+                        error_set(err, ERR_INVALID,
+                                  "autoscaler.on needs a target (autoscaler.cpu, p99, queue or "
+                                  "connections)"));
     for (size_t i = 0; i < count && s->parameters.fleet.pods == 0; i++) {
         if (!is_of_fleet(all[i].name) || option_parse(&all[i], all[i].fallback, &defaults, err))
             continue;

@@ -244,6 +244,7 @@ static void test_missing_of_a_plain_metric(void **state)
         { 0.10, 1, 3 }, /* (4 x 0.1 + 0.2) / 5 = 0.12: 0.6 x 5 */
         { 0.19, 1, 5 }, /* (0.76 + 0.2) / 5 = 0.192: 0.96, within */
         { 0.24, 1, 5 }, /* 0.96 / 5 = 0.192: 0.96 after 1.2: within */
+        { 0.20, 1, 4 }, /* at the target a missing pod counts as 0: 0.8 / 5 = 0.16: 0.8 x 5 */
     };
     struct autoscaler_params p = kubernetes;
     (void)state;

@@ -105,6 +105,22 @@ static void test_breaches_are_told_once(void **state)
 
 /* However the figures jump: an action is taken only under the trigger and undone only without,
  * and two changes are never closer than the smaller of step and clear. */
+/* One publish every other second, each too late: the seconds between say nothing, and it holds. It
+ * is over when nothing was heard for as long as calm must last (4 s). */
+static void test_silence_is_no_recovery(void **state)
+{
+    struct slo_control_params p = two_actions;
+    p.trigger = TRIGGER_BREACH;
+    static const struct second rows[] = {
+        { 0.6, 0, true, 0 },      { NAN, 0, true, 0 },     { 0.6, 0, true, R },
+        { NAN, 0, true, R },      { NAN, 0, true, R },     { 0.6, 0, true, R | H },
+        { NAN, 0, true, R | H },  { NAN, 0, true, R | H }, { NAN, 0, true, R | H },
+        { NAN, 0, false, R | H },
+    };
+    (void)state;
+    check(&p, rows, sizeof rows / sizeof *rows);
+}
+
 static void test_hysteresis(void **state)
 {
     (void)state;
@@ -134,6 +150,7 @@ int main(void)
         cmocka_unit_test(test_actions_follow_each_other),
         cmocka_unit_test(test_breach_as_trigger),
         cmocka_unit_test(test_breaches_are_told_once),
+        cmocka_unit_test(test_silence_is_no_recovery),
         cmocka_unit_test(test_hysteresis),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
