@@ -82,6 +82,7 @@ class Server:
             "port": self.port, "dir": os.path.dirname(path), "loop": "uvloop", "workers": 1,
             "queue": QUEUE, "policy": "drop-oldest", "ping_interval": 1000000,
             "ping_timeout": 1000000, "write_timeout": 1000000, "reply": REPLY_BYTES,
+            "heartbeat": 86400, "auth_workers": 0, "auth_service": 0, "auth_timeout": 86400,
         }
         self.log = tempfile.TemporaryFile()
         environment = {k: self.expand(v) for k, v in self.spec.get("environment", {}).items()}
