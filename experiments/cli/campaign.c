@@ -8,6 +8,7 @@
 #include "analysis/phases.h"
 #include "experiments/replay/host_facts.h"
 #include "experiments/replay/replay.h"
+#include "experiments/replay/replay_support.h"
 #include "experiments/run/trace.h"
 
 static int64_t now_ns(void)
@@ -174,18 +175,14 @@ int campaign_floor(struct campaign *c, struct error *err)
     return 0;
 }
 
-/* What the reference servers and the load client do not do. */
-static int check_points(const struct plan *plan, struct error *err)
+/* Before the first run, not in front of the one that it concerns. */
+static int check_points(const struct campaign *c, struct error *err)
 {
-    for (size_t i = 0; i < plan->count; i++) {
-        int64_t topics = plan->points[i].settings.parameters.workload.topics.count;
-        if (topics > 1)
-            return error_set(
-                err, ERR_INVALID,
-                "workload.topics.count is %lld; the reference servers have one topic",
-                (long long)topics);
-    }
-    return 0;
+    const struct plan *plan = &c->session->plan;
+    int rc = 0;
+    for (size_t i = 0; i < plan->count && rc == 0; i++)
+        rc = replay_supports(&plan->points[i].settings.parameters, &c->spec, err);
+    return rc;
 }
 
 int campaign_open(struct campaign *c, struct error *err)
@@ -198,8 +195,8 @@ int campaign_open(struct campaign *c, struct error *err)
                          "--record takes one run, and this is %lld (--repeat 1, "
                          "and --set for what is swept)",
                          (long long)c->total);
-    int rc = check_points(&c->session->plan, err);
-    rc = rc ? rc : open_spec(c, err);
+    int rc = open_spec(c, err);
+    rc = rc ? rc : check_points(c, err);
     if (rc == 0)
         rc = replay_possible(err);
     host_facts_read(&facts, "");

@@ -12,6 +12,7 @@ static const char *only_simulated(const struct parameters *p)
     } list[] = {
         { p->server.queue_policy == POLICY_CONFLATE, "server.queue.policy: conflate" },
         { p->server.fan_out != FAN_OUT_QUEUES, "server.fan-out" },
+        { p->workload.topics.count > 1, "workload.topics.count" },
         { p->heartbeat.period_ns > 0 && p->heartbeat.only_idle, "heartbeat.only-idle" },
         { p->accept.handshake_timeout_ns > 0, "accept.handshake-timeout" },
         { p->accept.ramp_steps > 0, "accept.ramp.steps" },

@@ -53,7 +53,7 @@ static void test_plain(void **state)
 static void test_only_simulated(void **state)
 {
     (void)state;
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < 13; i++) {
         struct parameters p = plain(PROTOCOL_SSE);
         const char *option = NULL;
 #define CASE(n, field, value, name)                                                            \
@@ -73,6 +73,7 @@ static void test_only_simulated(void **state)
         CASE(9, fleet.pods, 1, "fleet.pods")
         CASE(10, control.trigger, TRIGGER_BREACH, "slo.control.trigger")
         CASE(11, heartbeat.period_ns, 1, "heartbeat.only-idle")
+        CASE(12, workload.topics.count, 2, "workload.topics.count")
 #undef CASE
         p.heartbeat.only_idle = true;
         check(&p, true, option);
