@@ -83,7 +83,7 @@ struct weighing {
 /* What connection i holds starts with message `from`. */
 static void is_held(const struct push_server *s, uint32_t i, uint32_t from)
 {
-    uint32_t *oldest = &s->oldest[s->feed ? s->feed[i] : 0];
+    uint32_t *oldest = &s->oldest[push_server_feed_of(s, i)];
     *oldest = from < *oldest ? from : *oldest;
 }
 
@@ -126,16 +126,18 @@ static int64_t shared_bytes(const struct push_server *s)
 {
     uint32_t feeds = s->topics->feeds;
     int64_t sum = 0;
+    if (feeds == 1)
+        return s->sum_bytes[s->tails[0]] - s->sum_bytes[s->oldest[0]];
     for (uint32_t f = 0; f < feeds; f++)
-        for (uint32_t m = s->oldest[f]; m < s->tails[f] && feeds > 1; m++) {
+        for (uint32_t m = s->oldest[f]; m < s->tails[f]; m++) {
             struct publish_record *p = push_server_record(s, m);
             sum += p->weighed ? 0 : p->bytes + s->costs->frame_bytes;
             p->weighed = true;
         }
     for (uint32_t f = 0; f < feeds; f++)
-        for (uint32_t m = s->oldest[f]; m < s->tails[f] && feeds > 1; m++)
+        for (uint32_t m = s->oldest[f]; m < s->tails[f]; m++)
             push_server_record(s, m)->weighed = false;
-    return feeds > 1 ? sum : s->sum_bytes[s->tails[0]] - s->sum_bytes[s->oldest[0]];
+    return sum;
 }
 
 void push_server_holdings(struct push_server *s, struct push_holdings *sum)

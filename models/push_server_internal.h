@@ -69,16 +69,21 @@ static inline struct publish_record *push_server_record(const struct push_server
     return &s->publishes[s->number[m]];
 }
 
+static inline uint32_t push_server_feed_of(const struct push_server *s, uint32_t i)
+{
+    return s->feed ? s->feed[i] : 0;
+}
+
 /* Number of the next message of connection i's feed: those below it are queued. */
 static inline uint32_t push_server_tail(const struct push_server *s, uint32_t i)
 {
-    return s->tails[s->feed ? s->feed[i] : 0];
+    return s->tails[push_server_feed_of(s, i)];
 }
 
 /* Number of the first one. */
 static inline uint32_t push_server_head(const struct push_server *s, uint32_t i)
 {
-    return s->topics->first[s->feed ? s->feed[i] : 0];
+    return s->topics->first[push_server_feed_of(s, i)];
 }
 
 /* Of message m, on the way to one connection. */

@@ -219,7 +219,7 @@ void push_server_kill(struct push_server *s, enum disconnect_cause cause)
             connections_set_phase(&s->connections, i, 1, CONNECTION_CLOSED);
             connections_set_flags(&s->connections, i, CONNECTION_FLAGS, false);
             s->listener->closed(s->listener_owner, s->base + i, cause,
-                                handled[s->feed ? s->feed[i] : 0] - (uint32_t)held,
+                                handled[push_server_feed_of(s, i)] - (uint32_t)held,
                                 phase >= CONNECTION_WAITING);
         }
         held = next;

@@ -28,7 +28,7 @@ void push_topic_opened(struct push_server *s, uint32_t first, uint32_t n)
 
 void push_topic_closed(struct push_server *s, uint32_t i)
 {
-    s->open_to[s->feed ? s->feed[i] : 0]--;
+    s->open_to[push_server_feed_of(s, i)]--;
 }
 
 uint32_t push_topic_run(const struct push_server *s, uint32_t first, uint32_t n)
