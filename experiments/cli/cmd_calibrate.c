@@ -85,9 +85,8 @@ static const struct argp argp = {
     parse,
     NULL,
     "Measure a server (--server FILE) and fit the model's costs to it; or fit them to what is "
-    "measured already: EXPERIMENT with its database, or a database ROWS.db alone. The costs "
-    "are "
-    "written as a profile. What the runs cannot tell is said so.",
+    "measured already: EXPERIMENT with its database, or a database ROWS.db alone. The "
+    "costs are written as a profile. What the runs cannot tell is said so.",
     children,
     NULL,
     NULL,

@@ -66,8 +66,7 @@ static const struct argp argp = {
     NULL,
     "Judge the claim of an experiment by the runs in its database: each line of its evidence "
     "with the 95 % confidence interval of the difference, and the verdict. The real arm is "
-    "judged "
-    "by the same rules.",
+    "judged by the same rules.",
     children,
     NULL,
     NULL,
