@@ -65,6 +65,7 @@ enum where {
                     message's enqueue only in one sum with wake */
     DIRECT,      /* the others: the first byte tells enqueue; item is one sum with write */
     WOKEN,       /* hops > 0: a wake-up of its own */
+    COMPILED,    /* a program that is compiled while it runs */
 };
 struct varied {
     const char *option;
@@ -93,6 +94,8 @@ static const struct varied mean_options[] = {
     { "cost.cached", EVERYWHERE, 1.5e6 },
     { "cost.warm.saturation", EVERYWHERE, 0 },
     { "cost.warm.time", EVERYWHERE, 0 },
+    { "cost.code.excess", COMPILED, 0.5 },
+    { "cost.code.work", COMPILED, 0 },
     { "network.delivery", EVERYWHERE, 0 }, /* and waking up: time that costs no CPU */
     { NULL, EVERYWHERE, 0 },
 };
@@ -120,7 +123,8 @@ static const struct varied summed_options[] = {
 static bool told(enum where where, enum loop_kind loop, int64_t hops)
 {
     return where == EVERYWHERE || (where == HELD_WRITES && loop == LOOP_UVLOOP) ||
-           (where == DIRECT && loop != LOOP_UVLOOP) || (where == WOKEN && hops > 0);
+           (where == DIRECT && loop != LOOP_UVLOOP) || (where == WOKEN && hops > 0) ||
+           (where == COMPILED && loop == LOOP_NODE);
 }
 
 const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_t hops)
@@ -141,6 +145,8 @@ const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_
         return "in one sum with publish";
     if (strncmp(option, "cost.gc.", 8) == 0)
         return "interference stands for pauses of any cause";
+    if (strncmp(option, "cost.code.", 10) == 0 && !told(COMPILED, loop, hops))
+        return "not compiled while it runs";
     if (strcmp(option, "cost.connection-noise") == 0)
         return "not varied";
     return NULL;

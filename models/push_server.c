@@ -243,6 +243,8 @@ void push_server_init(struct push_server *s, struct simulation *sim,
         s->pace = mem_alloc((params->connections + (size_t)1) * sizeof *s->pace);
     connections_init(&s->connections, params->connections);
     slow_clients_init(&s->slow, params->connections);
+    s->code.excess = p->cost.code_excess;
+    s->code.work_ns = p->cost.code_work_ns;
     struct event_loop_params loop = { .ops = ops_of(p->server.loop),
                                       .handler = &push_server_handler,
                                       .owner = s,
@@ -309,11 +311,23 @@ void push_server_connected(struct push_server *s, uint32_t first, uint32_t n)
     push_beat_open_before(s, first, n);
 }
 
+/* Of a publish to its last write, when all code is compiled; bytes are copied by no code of the
+ * program's own. */
+static double publish_work(const struct push_server *s, uint32_t topic)
+{
+    double passes =
+        fmax((double)s->p->server.hops, 1); /* the write's own is there without hops */
+    double each_ns = s->p->cost.enqueue_ns + passes * s->costs->wake_ns + s->costs->item_ns +
+                     s->costs->write_ns;
+    return s->p->cost.publish_ns + (double)push_server_hearers(s, topic) * each_ns;
+}
+
 void push_server_publish(struct push_server *s, const struct publish_record *record)
 {
     assert(s->arrived < s->publish_count);
     struct publish_record *p = &s->publishes[s->arrived];
     *p = *record;
+    p->factor *= code_warmth_factor(&s->code, publish_work(s, p->topic));
     p->arrived_ns = s->sim->now_ns;
     p->arrived_throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
     p->started_ns = p->handled_ns = p->first_ns = p->last_ns = -1;

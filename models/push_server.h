@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "models/cache_warmth.h"
+#include "models/code_warmth.h"
 #include "models/connections.h"
 #include "models/duplex.h"
 #include "models/event_loop.h"
@@ -103,7 +104,8 @@ struct push_server {
     uint32_t took_from; /* oldest message of the last wake-up that began, before the bound */
     uint32_t fanned;    /* shared, sequential: messages below it were handed to subscribers */
     uint32_t turn; /* shared: who gets the next one; sequential: who is sent `fanned` next */
-    struct quick_ack *acks; /* by feed: of its clients' kernels; owned */
+    struct code_warmth code; /* of its process */
+    struct quick_ack *acks;  /* by feed: of its clients' kernels; owned */
     /* By message m, numbered feed by feed; sums over its feed up to m. */
     uint32_t *number;   /* which publish it is; owned */
     double *cold;       /* how cold a connection's state is for it when it is the only message,

@@ -336,6 +336,12 @@ static const struct option_row table[] = {
     COST("warm.saturation", warm_saturation_ns, "500us",
          "extra CPU after a long time off the CPU: the code is cold"),
     COST("warm.time", warm_time_ns, "30ms", "time off the CPU after which 63 % of it is due"),
+    NUMBER(
+        "cost.code.excess", DOUBLE, NUMBER, ATP(cost.code_excess), "0", 0, 1000, OPTION_MODEL,
+        "share that work costs more in a process that has just started: code is not compiled",
+        "calibrated; v8.dev/docs/ignition"),
+    COST("code.work", code_work_ns, "50ms",
+         "CPU time of work after which 74 % of that is left"),
     COST("gc.period", gc_period_ns, "0", "between two garbage collections; 0: none"),
     COST("gc.base", gc_base_ns, "0", "pause of one collection without connections"),
     COST("gc.connection", gc_connection_ns, "0", "added to the pause per live connection"),
