@@ -13,6 +13,9 @@ enum error_code {
     ERR_IO,          /* a file, socket or system call failed (exit 1) */
     ERR_UNAVAILABLE, /* this host cannot do it, e.g. no cgroup can be made (exit 1) */
     ERR_STATE,       /* the run failed or was found invalid (exit 1) */
+    /* plus a signal's number, from here up: ended by that signal (exits with the same, as shells
+     * tell it) */
+    ERR_INTERRUPTED = 128,
 };
 
 struct error {

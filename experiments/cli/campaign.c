@@ -7,6 +7,7 @@
 
 #include "analysis/phases.h"
 #include "experiments/replay/host_facts.h"
+#include "experiments/replay/interrupt.h"
 #include "experiments/replay/replay.h"
 #include "experiments/replay/replay_support.h"
 #include "experiments/run/trace.h"
@@ -116,7 +117,8 @@ static int run_once(struct campaign *c, const struct plan_point *point, int64_t 
         run.reason = why.text;
         fprintf(stderr, "pushsim: %s, repeat %lld: %s\n", point->cell, (long long)repeat,
                 why.text);
-        return keep(c, point, &run, NULL, err);
+        int kept = keep(c, point, &run, NULL, err);
+        return kept ? kept : interrupt_check(err);
     }
     run.reason = replay_unsound(&record);
     run.status = *run.reason ? "invalid" : "done";
@@ -138,6 +140,7 @@ static int run_all(struct campaign *c, int64_t repeats, struct error *err)
                 c->skipped++;
             else
                 rc = run_once(c, &plan->points[i], repeat, err);
+            rc = rc ? rc : interrupt_check(err);
         }
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "\r\033[K");
@@ -188,6 +191,7 @@ static int check_points(const struct campaign *c, struct error *err)
 int campaign_open(struct campaign *c, struct error *err)
 {
     struct host_facts facts;
+    interrupt_hold(&c->mask);
     c->repeats = c->repeats ? c->repeats : c->session->plan.repeats;
     c->total = c->repeats * (int64_t)c->session->plan.count;
     if (c->record && c->total != 1)
@@ -216,4 +220,6 @@ void campaign_close(struct campaign *c)
 {
     if (c->spec.name)
         server_spec_close(&c->spec);
+    interrupt_take();
+    interrupt_release(&c->mask);
 }

@@ -3,10 +3,14 @@
  *
  * Repeats outside, points inside: what drifts on the host spreads over all the points. A run that
  * fails is a row with its reason, one that was not sound is a row with status "invalid"; both are
- * made again by the next campaign.
+ * made again by the next campaign. SIGINT, SIGTERM and SIGHUP end a campaign in order, from
+ * campaign_open until campaign_close: server and cgroup are gone, the run is a failed row,
+ * ERR_INTERRUPTED with the signal's number is returned.
  */
 #ifndef PUSHSIM_EXPERIMENTS_CLI_CAMPAIGN_H
 #define PUSHSIM_EXPERIMENTS_CLI_CAMPAIGN_H
+
+#include <signal.h>
 
 #include "experiments/cli/session.h"
 #include "experiments/replay/client_floor.h"
@@ -36,14 +40,15 @@ struct campaign {
     struct client_floor floor[PROTOCOLS]; /* of the load client, before the first run */
     int64_t total, made, skipped, failed, invalid; /* runs */
     int64_t begin_ns;                              /* monotonic */
+    sigset_t mask; /* of signals, as it was before campaign_open */
 };
 
 /* Whether the campaign can be made, before a database is: server description, right to make a
- * cgroup. Else campaign_run does it first. Errors as there. */
+ * cgroup. Else campaign_run does it first. Errors as there; campaign_close is due then, too. */
 int campaign_open(struct campaign *c, struct error *err);
 /* The names of spec and host are valid afterwards, until campaign_close. ERR_INVALID: no or a bad
  * server description. ERR_UNAVAILABLE: no cgroup, or the server cannot be started here. ERR_IO:
- * the store. What was stored stays. */
+ * the store. ERR_INTERRUPTED + signal. What was stored stays. */
 int campaign_run(struct campaign *c, struct error *err);
 /* What campaign_run consists of, for who chooses runs as they come (then `store` may be NULL): the
  * load client's floor for each protocol that is still to be run; and one run, made until it is

@@ -13,7 +13,7 @@ enum exit_status {
     EXIT_FAILED = 1,   /* something failed in running, or an assertion does not hold */
     EXIT_INPUT = 2,    /* bad configuration or input */
     EXIT_USAGE = 64,   /* bad usage (EX_USAGE) */
-    EXIT_BREACHED = 99 /* done, but a threshold of the slo is broken */
+    EXIT_BREACHED = 99 /* done, but a threshold of the slo is broken; 128 + n: by signal n */
 };
 
 #define COMMANDS(X)                                                                            \
@@ -36,7 +36,8 @@ enum exit_status {
 COMMANDS(COMMAND_DECLARE)
 
 /* Prints the text on stderr, behind "pushsim: " unless it is about the user's input (ERR_INVALID:
- * it starts with the place then), and returns the exit status: 2 for ERR_INVALID, else 1. */
+ * it starts with the place then), and returns the exit status: 2 for ERR_INVALID, 128 + the signal
+ * for ERR_INTERRUPTED, else 1. */
 int command_fail(int code, const struct error *err);
 
 #endif

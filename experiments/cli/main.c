@@ -27,6 +27,8 @@ void (*argp_program_version_hook)(FILE *, struct argp_state *) = print_version;
 int command_fail(int code, const struct error *err)
 {
     fprintf(stderr, "%s%s\n", code == ERR_INVALID ? "" : "pushsim: ", err->text);
+    if (code > ERR_INTERRUPTED)
+        return code;
     return code == ERR_INVALID ? EXIT_INPUT : EXIT_FAILED;
 }
 

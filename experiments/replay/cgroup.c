@@ -1,5 +1,5 @@
 /* cgroup.c - see cgroup.h. */
-#include "experiments/replay/cgroup.h"
+#include "experiments/replay/cgroup_internal.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -310,23 +310,28 @@ static int create_v2(struct cgroup *g, const char *parent, const char *name, str
     return 0;
 }
 
+void cgroup_parent(char path[CGROUP_PARENT_MAX], enum cgroup_version version, const char *root)
+{
+    snprintf(path, CGROUP_PARENT_MAX, "%s", root == NULL ? CGROUP_ROOT : root);
+    if (version == CGROUP_V2 && root == NULL && geteuid() != 0)
+        own_group(path, CGROUP_PARENT_MAX);
+}
+
 int cgroup_create(struct cgroup *group, const char *root, const char *name,
                   const struct cgroup_limits *limits, struct error *err)
 {
-    char parent[PATH_MAX - 512];
+    char parent[CGROUP_PARENT_MAX];
     assert(strchr(name, '/') == NULL && strlen(name) < 200);
     int code = check(limits, err);
     if (code != 0)
         return code;
     struct cgroup made = { .version = cgroup_detect(root) };
-    snprintf(parent, sizeof parent, "%s", root == NULL ? CGROUP_ROOT : root);
+    cgroup_parent(parent, made.version, root);
     if (made.version == CGROUP_NONE)
         return error_set(err, ERR_UNAVAILABLE,
                          "no cpu controller under %s: mount cgroup v2, or v1 with the cpu "
                          "hierarchy at %s/cpu",
                          parent, parent);
-    if (made.version == CGROUP_V2 && root == NULL && geteuid() != 0)
-        own_group(parent, sizeof parent);
     code = made.version == CGROUP_V1 ? create_v1(&made, parent, name, err)
                                      : create_v2(&made, parent, name, err);
     if (code == 0)

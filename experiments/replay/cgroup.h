@@ -17,7 +17,8 @@
 
 #include "sim/error.h"
 
-#define CGROUP_ROOT "/sys/fs/cgroup"
+#define CGROUP_ROOT   "/sys/fs/cgroup"
+#define CGROUP_PREFIX "pushsim-" /* of our groups' names: pushsim-PID-WHAT */
 
 enum cgroup_version { CGROUP_NONE, CGROUP_V1, CGROUP_V2 };
 
@@ -75,5 +76,9 @@ int64_t cgroup_host_usage(const char *root, int cpu);
 /* Removes it; waits up to two seconds for ended processes to leave. The caller ends and reaps its
  * processes first. ERR_IO: still busy. */
 int cgroup_remove(struct cgroup *group, struct error *err);
+
+/* Removes the groups that pushsim processes which are gone left behind: by name (CGROUP_PREFIX), and
+ * empty ones alone. Returns how many directories that were. root as in cgroup_create. */
+int cgroup_sweep(const char *root);
 
 #endif

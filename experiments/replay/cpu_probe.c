@@ -15,6 +15,7 @@
 
 #include "experiments/replay/cpu_probe_internal.h"
 #include "experiments/replay/host_facts.h"
+#include "experiments/replay/interrupt.h"
 
 #define MS              INT64_C(1000000)
 #define STEP_TIMEOUT_MS 20000
@@ -61,7 +62,7 @@ static int make_group(struct cgroup *group, const char *kind,
                       const struct cgroup_limits *limits, struct error *err)
 {
     char name[64];
-    snprintf(name, sizeof name, "pushsim-%s-%d", kind, (int)getpid());
+    snprintf(name, sizeof name, CGROUP_PREFIX "%d-%s", (int)getpid(), kind);
     return cgroup_create(group, NULL, name, limits, err);
 }
 
@@ -371,13 +372,10 @@ int cpu_probe_run(const struct cpu_workload_params *params, size_t set_bytes,
     int code = choose_cpus(&p, err);
     if (code != 0)
         return code;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
-    sigprocmask(SIG_BLOCK, &set, &before);
+    interrupt_signals(&set);
+    interrupt_hold(&before);
     code = run_once(&p, start, &set, &result, quality, err);
-    sigprocmask(SIG_SETMASK, &before, NULL);
+    interrupt_release(&before);
     if (code == 0)
         *out = result;
     else

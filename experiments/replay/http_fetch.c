@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <http_parser.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,10 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "experiments/replay/interrupt.h"
+
 #define BODY_MAX (1 << 20)
+#define SLICE_MS 50 /* of waiting, between two looks whether we are interrupted */
 
 struct reader {
     char *body;
@@ -62,8 +66,25 @@ static int on_complete(http_parser *parser)
     return 0;
 }
 
+/* False, and errno: nothing came in time, or we were interrupted. */
+static bool await_data(int fd, int timeout_ms)
+{
+    struct pollfd p = { .fd = fd, .events = POLLIN };
+    struct error ignored;
+    for (int waited_ms = 0; waited_ms < timeout_ms; waited_ms += SLICE_MS) {
+        if (poll(&p, 1, SLICE_MS) > 0)
+            return true;
+        if (interrupt_check(&ignored)) {
+            errno = EINTR;
+            return false;
+        }
+    }
+    errno = EAGAIN;
+    return false;
+}
+
 /* Reads one answer from the socket; its status, or -1. */
-static int read_answer(int fd, struct reader *r)
+static int read_answer(int fd, struct reader *r, int timeout_ms)
 {
     http_parser parser;
     http_parser_settings settings;
@@ -74,7 +95,7 @@ static int read_answer(int fd, struct reader *r)
     parser.data = r;
     char block[16384];
     while (!r->complete) {
-        ssize_t n = read(fd, block, sizeof block);
+        ssize_t n = await_data(fd, timeout_ms) ? read(fd, block, sizeof block) : -1;
         if (n < 0)
             return -1;
         if (http_parser_execute(&parser, &settings, block, (size_t)n) != (size_t)n)
@@ -85,7 +106,7 @@ static int read_answer(int fd, struct reader *r)
     return parser.status_code;
 }
 
-static int ask(int fd, const struct endpoint *e, struct reader *r)
+static int ask(int fd, const struct endpoint *e, struct reader *r, int timeout_ms)
 {
     if (connect(fd, (const struct sockaddr *)&e->address, sizeof e->address) < 0)
         return -1;
@@ -95,7 +116,7 @@ static int ask(int fd, const struct endpoint *e, struct reader *r)
                  "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", e->path, e->host);
     if (write(fd, request, (size_t)length) != length)
         return -1;
-    return read_answer(fd, r);
+    return read_answer(fd, r, timeout_ms);
 }
 
 int http_fetch(char **body, const struct endpoint *e, int timeout_ms, struct error *err)
@@ -104,10 +125,9 @@ int http_fetch(char **body, const struct endpoint *e, int timeout_ms, struct err
     if (fd < 0)
         return error_set(err, ERR_IO, "socket: %s", strerror(errno));
     struct timeval limit = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     struct reader r = { .body = mem_strdup("") };
-    int status = ask(fd, e, &r);
+    int status = ask(fd, e, &r, timeout_ms);
     int cause = errno;
     close(fd);
     if (status / 100 == 2) {

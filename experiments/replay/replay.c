@@ -1,3 +1,4 @@
+#include "experiments/replay/interrupt.h"
 #include "experiments/replay/replay_internal.h"
 #include "experiments/replay/replay_support.h"
 
@@ -120,7 +121,8 @@ static int make_group(struct replay *r)
 {
     char name[64];
     struct cgroup_limits limits = limits_of(r->p, !r->p->limit_after_connect);
-    snprintf(name, sizeof name, "pushsim-%d-%llx", getpid(), (unsigned long long)uv_hrtime());
+    snprintf(name, sizeof name, CGROUP_PREFIX "%d-%llx", getpid(),
+             (unsigned long long)uv_hrtime());
     return cgroup_create(&r->group, NULL, name, &limits, r->err);
 }
 
@@ -128,9 +130,14 @@ int replay_possible(struct error *err)
 {
     struct cgroup group;
     char name[64];
-    snprintf(name, sizeof name, "pushsim-%d-probe", getpid());
+    sigset_t before;
+    snprintf(name, sizeof name, CGROUP_PREFIX "%d-probe", getpid());
+    interrupt_hold(&before);
+    cgroup_sweep(NULL);
     int rc = cgroup_create(&group, NULL, name, &(struct cgroup_limits){ 0 }, err);
-    return rc ? rc : cgroup_remove(&group, err);
+    rc = rc ? rc : cgroup_remove(&group, err);
+    interrupt_release(&before);
+    return rc;
 }
 
 /* ---- the loop ---- */
@@ -142,12 +149,13 @@ static void on_watch(uv_timer_t *timer)
 
 typedef bool condition_fn(struct replay *r);
 
-/* Runs the loop until the condition holds (true) or patience is out (false). */
+/* Runs the loop until the condition holds (true), or patience is out or we are interrupted (false). */
 static bool run_until(struct replay *r, condition_fn *holds, int64_t patience_ms)
 {
     uint64_t end = uv_hrtime() + (uint64_t)patience_ms * 1000000;
+    struct error ignored;
     bool held;
-    while (!(held = holds(r)) && uv_hrtime() < end)
+    while (!(held = holds(r)) && uv_hrtime() < end && !interrupt_check(&ignored))
         uv_run(&r->loop, UV_RUN_ONCE);
     return held;
 }
@@ -325,6 +333,8 @@ static int run_in_loop(struct replay *r)
         rc = settle(r);
     if (rc == 0)
         rc = play(r);
+    if (rc == 0)
+        rc = interrupt_check(r->err);
     if (rc == 0) {
         replay_record(r);
         replay_edge_close(r);
@@ -345,6 +355,36 @@ static int run_in_group(struct replay *r)
     return rc;
 }
 
+static int run_and_remove(struct replay *r)
+{
+    struct error busy;
+    int rc = make_group(r);
+    if (rc)
+        return rc;
+    pin(r->client_cpu);
+    prctl(PR_SET_TIMERSLACK, 1UL);
+    go_first(true);
+    rc = run_in_group(r);
+    go_first(false);
+    sched_setaffinity(0, sizeof r->cpus_before, &r->cpus_before);
+    if (cgroup_remove(&r->group, &busy) && rc == 0)
+        rc = error_set(r->err, ERR_IO, "%s", busy.text);
+    return rc;
+}
+
+/* What an interrupted step complains of is not the cause. */
+static int run_held(struct replay *r)
+{
+    struct error why;
+    sigset_t before;
+    interrupt_hold(&before);
+    int rc = run_and_remove(r), interrupted = interrupt_check(&why);
+    interrupt_release(&before);
+    if (interrupted)
+        *r->err = why;
+    return interrupted ? interrupted : rc;
+}
+
 int replay_run(const struct parameters *p, const struct schedule *s,
                const struct server_spec *spec, const struct replay_options *options,
                struct run_record *out, struct error *err)
@@ -359,18 +399,7 @@ int replay_run(const struct parameters *p, const struct schedule *s,
     if (rc == 0)
         rc = find_endpoints(r);
     if (rc == 0)
-        rc = make_group(r);
-    if (rc == 0) {
-        struct error busy;
-        pin(r->client_cpu);
-        prctl(PR_SET_TIMERSLACK, 1UL);
-        go_first(true);
-        rc = run_in_group(r);
-        go_first(false);
-        sched_setaffinity(0, sizeof r->cpus_before, &r->cpus_before);
-        if (cgroup_remove(&r->group, &busy) && rc == 0)
-            rc = error_set(err, ERR_IO, "%s", busy.text);
-    }
+        rc = run_held(r);
     if (rc == 0)
         *out = r->record;
     else

@@ -73,8 +73,9 @@ int replay_run(const struct parameters *p, const struct schedule *s,
                const struct server_spec *spec, const struct replay_options *options,
                struct run_record *out, struct error *err);
 
-/* Whether this host lets us make a cgroup at all: makes one and removes it. ERR_UNAVAILABLE: no;
- * the text says what to do. ERR_IO. */
+/* Whether this host lets us make a cgroup at all: makes one and removes it; before that, those that
+ * earlier real runs left behind when they were killed (cgroup_sweep). ERR_UNAVAILABLE: no; the text
+ * says what to do. ERR_IO. */
 int replay_possible(struct error *err);
 
 /* Why a run was not sound: the first reason; "" when it was. Borrowed from the record. */

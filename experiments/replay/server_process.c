@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "experiments/replay/http_fetch.h"
+#include "experiments/replay/interrupt.h"
 
 #define READY_POLL_MS 20
 
@@ -52,6 +53,7 @@ static void launch_child(const struct launch *l)
 {
     struct error err;
     setpgid(0, 0);
+    interrupt_let_through();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (cgroup_add(l->group, getpid(), &err)) {
         dprintf(l->error_fd, "%s", err.text);
@@ -155,6 +157,11 @@ static int wait_ready(struct server_process *server, const struct server_start *
     for (int waited_ms = 0; waited_ms < how->ready_ms; waited_ms += READY_POLL_MS) {
         char *body;
         struct error ignored;
+        int interrupted = interrupt_check(err);
+        if (interrupted) {
+            server_process_stop(server);
+            return interrupted;
+        }
         if (!server_process_alive(server))
             return not_ready(server, "the server ended before it was ready", err);
         if (http_fetch(&body, &ready, how->ready_ms, &ignored) == 0) {

@@ -3,7 +3,7 @@
 set -u
 PUSHSIM=${PUSHSIM:-build/pushsim}
 said=$(mktemp)
-left() { find /sys/fs/cgroup -maxdepth 3 -name "pushsim-*-$1" 2>/dev/null; }
+left() { find /sys/fs/cgroup -maxdepth 3 -name "pushsim-$1-*" 2>/dev/null; }
 "$PUSHSIM" cpu --arm real --duration 30s --neighbour 256 >/dev/null 2>"$said" &
 pid=$!
 for _ in $(seq 50); do # until it measures, or cannot

@@ -265,6 +265,62 @@ static void the_kernel_counts_a_process(void **state)
     assert_true(u.usage_ns > 0); /* dying in it took some CPU */
 }
 
+/* The number of a process that is no more. */
+static pid_t dead_pid(void)
+{
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    return pid;
+}
+
+/* Makes the folder pushsim-PID-WHAT below root/at. */
+static char *leave(const char *root, const char *at, pid_t pid, const char *what)
+{
+    char *name = mem_printf("%s" CGROUP_PREFIX "%d-%s", at, (int)pid, what);
+    char *path = path_of(root, name);
+    folder(root, name);
+    free(name);
+    return path;
+}
+
+static void assert_swept(char *path, bool gone)
+{
+    if ((access(path, F_OK) != 0) != gone)
+        fail_msg("%s is %s", path, gone ? "still there" : "gone");
+    free(path);
+}
+
+static void sweeps_what_the_dead_left_alone(const char *at, char *root, int directories)
+{
+    pid_t dead = dead_pid();
+    char *left = leave(root, at, dead, "1f"), *ours = leave(root, at, getpid(), "1f");
+    char *busy = leave(root, at, dead, "busy");
+    spill(busy, "cgroup.procs", ""); /* rmdir refuses it here as it does where processes are */
+    char *name = mem_printf("%sother-%d-x", at, (int)dead), *other = path_of(root, name);
+    folder(root, name);
+    assert_int_equal(cgroup_sweep(root), directories);
+    assert_swept(left, true);
+    assert_swept(ours, false);
+    assert_swept(busy, false);
+    assert_swept(other, false);
+    free(name);
+    tree_free(root);
+}
+
+static void sweeps_after_the_dead(void **state)
+{
+    (void)state;
+    sweeps_what_the_dead_left_alone("", tree_v2(), 1);
+    sweeps_what_the_dead_left_alone("cpu/", tree_v1(true), 1);
+    sweeps_what_the_dead_left_alone("cpuacct/", tree_v1(false), 1);
+    sweeps_what_the_dead_left_alone("memory/", tree_v1(false), 1);
+    char *none = tree_new();
+    assert_int_equal(cgroup_sweep(none), 0);
+    tree_free(none);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +328,7 @@ int main(void)
         cmocka_unit_test(v2_writes_and_reads),
         cmocka_unit_test(v1_writes_and_reads),
         cmocka_unit_test(refuses_with_a_reason),
+        cmocka_unit_test(sweeps_after_the_dead),
         cmocka_unit_test(the_kernel_accepts_every_change),
         cmocka_unit_test(the_kernel_counts_a_process),
     };

@@ -1,0 +1,60 @@
+/* cgroup_sweep.c - groups that a pushsim left which could not clean up (killed, crashed). */
+#include "experiments/replay/cgroup_internal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The process that made the group of this name; 0: not a name of ours (cgroup_name). */
+static pid_t maker(const char *name)
+{
+    char *rest;
+    if (strncmp(name, CGROUP_PREFIX, strlen(CGROUP_PREFIX)) != 0)
+        return 0;
+    long pid = strtol(name + strlen(CGROUP_PREFIX), &rest, 10);
+    return *rest == '-' && pid > 0 ? (pid_t)pid : 0;
+}
+
+static bool is_dead(pid_t pid)
+{
+    return kill(pid, 0) != 0 && errno == ESRCH;
+}
+
+/* rmdir refuses a group with processes or children, so nothing in use is lost. */
+static int sweep(const char *dir)
+{
+    char path[PATH_MAX];
+    DIR *open = opendir(dir);
+    int removed = 0;
+    if (!open)
+        return 0;
+    for (struct dirent *e; (e = readdir(open)) != NULL;) {
+        pid_t pid = maker(e->d_name);
+        if (pid == 0 || !is_dead(pid))
+            continue;
+        int length = snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
+        removed += length < (int)sizeof path && rmdir(path) == 0;
+    }
+    closedir(open);
+    return removed;
+}
+
+int cgroup_sweep(const char *root)
+{
+    static const char *const hierarchies[] = { "cpu", "cpuacct", "memory" };
+    char parent[CGROUP_PARENT_MAX], dir[PATH_MAX];
+    enum cgroup_version version = cgroup_detect(root);
+    int removed = 0;
+    cgroup_parent(parent, version, root);
+    if (version == CGROUP_V2)
+        return sweep(parent);
+    for (size_t i = 0; i < sizeof hierarchies / sizeof *hierarchies; i++) {
+        snprintf(dir, sizeof dir, "%s/%s", parent, hierarchies[i]);
+        removed += sweep(dir);
+    }
+    return removed;
+}

@@ -1,0 +1,56 @@
+#include "experiments/replay/interrupt.h"
+
+#include <string.h>
+#include <time.h>
+
+static const int heard[] = { SIGINT, SIGTERM, SIGHUP };
+#define HEARD (sizeof heard / sizeof *heard)
+
+void interrupt_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    for (size_t i = 0; i < HEARD; i++) {
+        struct sigaction action;
+        if (sigaction(heard[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+            sigaddset(set, heard[i]);
+    }
+}
+
+void interrupt_hold(sigset_t *before)
+{
+    sigset_t set;
+    interrupt_signals(&set);
+    sigprocmask(SIG_BLOCK, &set, before);
+}
+
+void interrupt_release(const sigset_t *before)
+{
+    sigprocmask(SIG_SETMASK, before, NULL);
+}
+
+void interrupt_let_through(void)
+{
+    sigset_t set;
+    interrupt_signals(&set);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+int interrupt_check(struct error *err)
+{
+    sigset_t pending;
+    sigpending(&pending);
+    for (size_t i = 0; i < HEARD; i++)
+        if (sigismember(&pending, heard[i]))
+            return error_set(err, ERR_INTERRUPTED + heard[i], "interrupted by SIG%s",
+                             sigabbrev_np(heard[i]));
+    return 0;
+}
+
+void interrupt_take(void)
+{
+    const struct timespec at_once = { 0 };
+    sigset_t set;
+    interrupt_signals(&set);
+    while (sigtimedwait(&set, NULL, &at_once) > 0)
+        ;
+}
