@@ -324,13 +324,14 @@ static void find_recovery(struct judge *j)
         return;
     for (size_t i = window_at(j, end); i < f->count; i++) {
         calm = f->phase[i] == 0 ? calm + f->step_s : 0;
-        if (calm < j->p->hold_s)
-            continue;
-        f->recovery_s = fmax(0, (double)(i + 1) * f->step_s - calm - end);
-        f->metastable = 0;
-        return;
+        if (f->phase[i] >= 2)
+            f->recovery_s = NAN; /* it has come back */
+        else if (isnan(f->recovery_s) && calm >= j->p->hold_s)
+            f->recovery_s = fmax(0, (double)(i + 1) * f->step_s - calm - end);
     }
-    if (j->o->load_end - end >= j->p->patience_s)
+    if (!isnan(f->recovery_s))
+        f->metastable = 0;
+    else if (j->o->load_end - end >= j->p->patience_s)
         f->metastable = 1;
 }
 

@@ -40,9 +40,11 @@
  * median in phase 1, and churn in phase 2, are what the claim says and not part of the definition:
  * they are figures (stable_share, churn_share).
  *
- * Recovery: from the end of the pressure to the first hold_s in phase 0. Metastable: not recovered
- * although the load went on for patience_s after the pressure. Both NAN where the run cannot tell:
- * the pressure lasts, or the load ends too early.
+ * Recovery: from the end of the pressure to the first hold_s in phase 0 after which phases 2 and 3
+ * stay away to the end of the run. If one comes back (a liveness probe's kill, reconnects that pile
+ * up: what the pressure left, there being no other), the calm before it was none. A drift (phase 1)
+ * takes nothing back. Metastable: not recovered although the load went on for patience_s after the
+ * pressure. Both NAN where the run cannot tell: the pressure lasts, or the load ends too early.
  *
  * False green: p95 or p99 is broken, while CPU use is below cpu_fine of the request (else the
  * limit), every pod is ready, no probe failed and no process died.
@@ -85,7 +87,7 @@ struct phases_params {   /* defaults in phases_defaults, with their reasons */
     double cpu_fine;     /* of the request */
     double settle_s;     /* at the start, not looked at for the calm part */
     double calm_s;       /* longest calm part */
-    double hold_s;       /* in phase 0 until recovery counts */
+    double hold_s;       /* in phase 0 until recovery counts, if nothing worse comes back */
     double patience_s;   /* after the pressure, then it is metastable */
 };
 

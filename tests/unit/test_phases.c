@@ -203,6 +203,32 @@ static void test_recovery_has_to_hold(void **state)
     phases_close(&f);
 }
 
+/* Calm for longer than it must be, then the failure again: of what the pressure left. Only when it
+ * stays away the service has recovered; a drift takes nothing back. */
+static void test_what_comes_back_was_not_over(void **state)
+{
+    static const struct stretch back[] = {
+        { 20, 20, 30, 40, 0, 0, 0, 0 }, { 40, 45, 200, 900, 5, 0, 0, 3 },
+        { 50, 20, 30, 40, 0, 0, 0, 0 }, { 60, 20, 30, 40, 0, 0, 0, 50 },
+        { 70, 20, 30, 40, 0, 0, 0, 0 }, { 73, 20, 90, 100, 0, 0, 0, 0 },
+        { 100, 20, 30, 40, 0, 0, 0, 0 }
+    };
+    static const struct stretch again[] = { { 20, 20, 30, 40, 0, 0, 0, 0 },
+                                            { 40, 45, 200, 900, 5, 0, 0, 3 },
+                                            { 70, 20, 30, 40, 0, 0, 0, 0 },
+                                            { 97, 45, 200, 900, 5, 0, 0, 3 },
+                                            { 100, 20, 30, 40, 0, 0, 0, 0 } };
+    (void)state;
+    struct phases f = JUDGE(back);
+    assert_true(f.recovery_s == 20);
+    assert_true(f.metastable == 0);
+    phases_close(&f);
+    f = JUDGE(again);
+    assert_true(isnan(f.recovery_s));
+    assert_true(f.metastable == 1);
+    phases_close(&f);
+}
+
 /* Thresholds of the slo stand in for the calm part; a process that dies is a collapse of two
  * seconds; used-up CPU is not green. */
 static void test_slo_and_kills(void **state)
@@ -302,6 +328,7 @@ int main(void)
         cmocka_unit_test(test_a_bend_is_told_apart),
         cmocka_unit_test(test_metastable),
         cmocka_unit_test(test_recovery_has_to_hold),
+        cmocka_unit_test(test_what_comes_back_was_not_over),
         cmocka_unit_test(test_slo_and_kills),
         cmocka_unit_test(test_silence),
         cmocka_unit_test(test_ragged_seconds),
