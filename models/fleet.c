@@ -164,11 +164,12 @@ static uint32_t slots_each(const struct fleet *f)
     int64_t clients = f->schedule->clients, pods = f->p.fleet.pods;
     int64_t workers = f->p.server.workers, capacity = f->p.fleet.capacity;
     int64_t share = (clients + pods - 1) / pods + workers;
+    int64_t initial = (f->schedule->initial + pods - 1) / pods;
     if (capacity == 0) {
         capacity = 4 * share + 64;
         capacity = capacity < 2 * clients + 64 ? capacity : 2 * clients + 64;
     }
-    capacity = capacity < share ? share : capacity;
+    capacity = capacity < initial ? initial : capacity; /* seats for all at time 0 */
     return (uint32_t)((capacity + workers - 1) / workers);
 }
 

@@ -6,6 +6,7 @@
 #include "experiments/cli/commands.h"
 #include "experiments/cli/session.h"
 #include "experiments/cli/text_table.h"
+#include "experiments/replay/replay_support.h"
 
 #define POINTS_SHOWN 40
 
@@ -48,7 +49,25 @@ static void print_points(const struct plan *plan)
         printf("... and %zu more\n", plan->count - POINTS_SHOWN);
 }
 
-static void print_plan(const struct session *s)
+/* What `replay` would refuse: the first point that the real arm, or the server that the experiment
+ * names, cannot do. */
+static int ask_real_arm(const struct session *s, bool *can, struct error *why)
+{
+    struct server_spec spec;
+    const char *path = s->experiment.server_spec;
+    int code = path ? server_spec_read(&spec, path, why) : 0;
+    if (code)
+        return code;
+    *can = true;
+    for (size_t i = 0; i < s->plan.count && *can; i++)
+        *can = replay_supports(&s->plan.points[i].settings.parameters, path ? &spec : NULL,
+                               why) == 0;
+    if (path)
+        server_spec_close(&spec);
+    return 0;
+}
+
+static void print_real(const struct session *s)
 {
     const struct plan *plan = &s->plan;
     double real_s = 0;
@@ -57,16 +76,30 @@ static void print_plan(const struct session *s)
             (double)plan->repeats * (s->experiment.trace ? (double)s->trace.end_ns / 1e9 + 3
                                                          : plan_real_seconds(&plan->points[i]));
     char time[UNIT_TEXT_BYTES];
+    printf("real arm  %zu point%s x %lld repeat%s, about %s\n", plan->count,
+           plan->count == 1 ? "" : "s", (long long)plan->repeats, plan->repeats == 1 ? "" : "s",
+           unit_format_short(time, UNIT_TIME, real_s * 1e9));
+}
+
+static int print_plan(const struct session *s, struct error *err)
+{
+    const struct plan *plan = &s->plan;
+    bool can;
+    int code = ask_real_arm(s, &can, err);
+    if (code)
+        return code;
     printf("%s: %s\n", s->experiment.name,
            *s->experiment.question ? s->experiment.question : "no question given");
     printf("sim arm   %zu point%s x %lld replication%s = %lld runs\n", plan->count,
            plan->count == 1 ? "" : "s", (long long)plan->replications,
            plan->replications == 1 ? "" : "s",
            (long long)plan->count * (long long)plan->replications);
-    printf("real arm  %zu point%s x %lld repeat%s, about %s\n", plan->count,
-           plan->count == 1 ? "" : "s", (long long)plan->repeats, plan->repeats == 1 ? "" : "s",
-           unit_format_short(time, UNIT_TIME, real_s * 1e9));
+    if (can)
+        print_real(s);
+    else
+        printf("real arm  none: %s\n", err->text);
     print_points(plan);
+    return 0;
 }
 
 int cmd_check(int argc, char **argv)
@@ -77,7 +110,7 @@ int cmd_check(int argc, char **argv)
     int code = session_open(&s, &err);
     if (code)
         return command_fail(code, &err);
-    print_plan(&s);
+    code = print_plan(&s, &err);
     session_close(&s);
-    return EXIT_DONE;
+    return code ? command_fail(code, &err) : EXIT_DONE;
 }

@@ -1,5 +1,6 @@
 /* cmd_verdict.c - pushsim verdict: whether an experiment's claim holds in its results. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analysis/verdict.h"
@@ -171,13 +172,14 @@ static int judge(const struct arguments *a, struct claim *c, struct error *err)
 {
     const struct session *s = &a->session;
     struct store *store;
-    int64_t experiment;
     int code = claim_read(c, &s->experiment, err);
     if (code == 0 && c->count == 0)
         code = error_set(err, ERR_INVALID, "%s: no claim and evidence", s->path);
     if (code || (a->form == FORM_DECISION && !c->decision[0]))
         return code;
-    code = session_store(s, &store, &experiment, err);
+    char *db = session_db_path(s);
+    code = store_open(&store, db, STORE_READ, err);
+    free(db);
     if (code == 0) {
         code = judge_arms(a, c, store, err);
         store_close(store);

@@ -54,6 +54,22 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 const struct argp session_argp = { options, parse, "EXPERIMENT", NULL, NULL, NULL, NULL };
 
+/* As settings_resolve does for the clients of phases: those of a trace that are there from the
+ * start have to find a seat in the first pods. */
+static int check_seats(const struct session *s, struct error *err)
+{
+    for (size_t i = 0; i < s->plan.count; i++) {
+        const struct fleet_params *f = &s->plan.points[i].settings.parameters.fleet;
+        if (f->pods > 0 && f->capacity > 0 && f->capacity * f->pods < s->trace.initial)
+            return error_set(err, ERR_INVALID,
+                             "%s: fleet.capacity is %lld; the trace begins with %u clients on "
+                             "%lld pods",
+                             s->path, (long long)f->capacity, s->trace.initial,
+                             (long long)f->pods);
+    }
+    return 0;
+}
+
 int session_open(struct session *s, struct error *err)
 {
     int code = config_load(&s->experiment, s->path, s->overrides, s->override_count, err);
@@ -62,6 +78,7 @@ int session_open(struct session *s, struct error *err)
     code = plan_build(&s->plan, &s->experiment, err);
     if (code == 0 && s->experiment.trace)
         code = trace_read(&s->trace, s->experiment.trace, err);
+    code = code ? code : check_seats(s, err);
     if (code)
         session_close(s);
     return code;

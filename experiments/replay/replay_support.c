@@ -68,7 +68,7 @@ int replay_supports(const struct parameters *p, const struct server_spec *spec,
                          "%s: the real arm cannot do this; only the "
                          "simulator can",
                          option);
-    option = not_taken(p, spec);
+    option = spec ? not_taken(p, spec) : NULL;
     if (option)
         return error_set(err, ERR_INVALID,
                          "%s: server '%s' cannot be told (its description has no placeholder "

@@ -10,7 +10,7 @@
 #include "models/parameters.h"
 #include "sim/error.h"
 
-/* ERR_INVALID: the text names the option. */
+/* ERR_INVALID: the text names the option. spec NULL: which server is not known yet. */
 int replay_supports(const struct parameters *p, const struct server_spec *spec,
                     struct error *err);
 

@@ -110,6 +110,24 @@ static int add_point(struct plan *plan, const struct experiment *e, size_t index
     return 0;
 }
 
+/* Actions that begin in no point. A file that names a trigger was overruled by --set: as wished. */
+static int check_actions(const struct plan *plan, const struct experiment *e, struct error *err)
+{
+    const struct yaml_node *trigger = yaml_find(e->doc.root, "slo.control.trigger");
+    const char *idle = NULL;
+    if (place_of(e, "slo.control.trigger").line > 0 &&
+        !(trigger && trigger->text && strcmp(trigger->text, "never") == 0))
+        return 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        idle = settings_idle_action(&plan->points[i].settings);
+        if (!idle)
+            return 0;
+    }
+    return yaml_error(&e->doc, place_of(e, idle), err,
+                      "%s never begins: slo.control.trigger is never (breach, amplification)",
+                      idle);
+}
+
 int plan_build(struct plan *plan, const struct experiment *e, struct error *err)
 {
     size_t points = 1;
@@ -130,6 +148,8 @@ int plan_build(struct plan *plan, const struct experiment *e, struct error *err)
     if (code == 0 && plan->count == 0)
         code =
             error_set(err, ERR_INVALID, "%.200s: the constraints leave no point", e->doc.path);
+    if (code == 0)
+        code = check_actions(plan, e, err);
     if (code)
         plan_close(plan);
     return code;

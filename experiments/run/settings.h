@@ -32,6 +32,10 @@ double settings_number(const struct settings *s, const struct setting *which);
  * changed. */
 int settings_resolve(struct settings *s, const char **about, struct error *err);
 
+/* The option of an action of the slo's control that is given although its trigger is `never`; NULL:
+ * none is. */
+const char *settings_idle_action(const struct settings *s);
+
 /* Calls `each` with name, text and number of every option and every phase's, in table order. */
 typedef void settings_fn(void *context, const char *name, const char *text, double number,
                          const struct option_row *option);

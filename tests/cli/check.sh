@@ -20,4 +20,6 @@ sweep:
   protocol: [websocket]
 Y
 "$PUSHSIM" check sample.yaml
+# what replay would refuse is told here, and not promised
+"$PUSHSIM" check zip.yaml --set fleet.pods=3 | grep arm
 ls

@@ -39,3 +39,19 @@ print(len(rows), rows[0])'
 "$PUSHSIM" export --table runs all.db
 echo "exit $?"
 ls
+# what only reads makes no database
+cat >claim.yaml <<'Y'
+claim: T1
+question: Is there anything to be judged?
+evidence: { one: [delivery.p99 < 1] }
+sweep: { protocol: [sse, websocket] }
+Y
+"$PUSHSIM" verdict claim.yaml -d none.db
+echo "exit $?"
+"$PUSHSIM" compare none.db
+echo "exit $?"
+"$PUSHSIM" explain none.db
+echo "exit $?"
+"$PUSHSIM" export none.db
+echo "exit $?"
+ls none.db* 2>/dev/null
