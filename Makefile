@@ -18,10 +18,14 @@ CPPFLAGS += -I. -D_GNU_SOURCE \
             $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 CFLAGS   += $(OPT) $(WARN) -ffp-contract=off -fno-math-errno $(SAN)
 LDFLAGS  += $(SAN)
-# Libraries whose archive is installed are linked in: a program that loads ten shared ones takes
-# twice as long to start.
-has_archive = $(filter /%,$(shell $(CC) -print-file-name=lib$(1:-l%=%).a))
-archived  = $(foreach l,$(1),$(if $(and $(filter -l%,$(l)),$(filter-out -lm -lpthread -ldl -lrt,$(l)),$(call has_archive,$(l))),$(l:-l%=-l:lib%.a),$(l)))
+# Quick to start: libraries whose archive is installed are linked in (libuv's has a name of its own),
+# since loading ten shared ones doubles the time, and nothing is left to be relocated (no-pie).
+CFLAGS   += -fno-pie
+LDFLAGS  += -no-pie
+archive   = $(notdir $(firstword $(filter /%,$(foreach f,$(1:-l%=lib%.a) $(1:-l%=lib%_a.a),\
+              $(shell $(CC) -print-file-name=$(f))))))
+archived  = $(foreach l,$(1),$(or $(and $(filter-out -lm -lpthread -ldl -lrt,$(filter -l%,$(l))),\
+              $(addprefix -l:,$(call archive,$(l)))),$(l)))
 LDLIBS   := $(LDLIBS) $(call archived,$(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv -lwslay \
               -lhttp_parser) -lm -lpthread
 

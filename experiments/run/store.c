@@ -44,22 +44,33 @@ static int64_t query_number(struct store *store, const char *sql)
     return number;
 }
 
-static int create_schema(struct store *store, struct error *err)
+/* Makes the tables of a new database, and the views that one lacks: all in one transaction, and in the
+ * write-ahead log, as each that is committed by itself waits several times for the disk. */
+static int create_missing(struct store *store, bool is_new, struct error *err)
 {
-    char *sql =
-        mem_printf("BEGIN; %s PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT;",
-                   schema, APPLICATION_ID, STORE_SCHEMA);
-    int code = store_exec(store, sql, err);
-    free(sql);
-    return code;
+    int code = store_exec(store,
+                          "PRAGMA synchronous = NORMAL; PRAGMA journal_mode = WAL; "
+                          "PRAGMA wal_autocheckpoint = 4000; PRAGMA foreign_keys = ON; BEGIN",
+                          err);
+    char *marks = mem_printf("PRAGMA application_id = %d; PRAGMA user_version = %d;",
+                             APPLICATION_ID, STORE_SCHEMA);
+    if (code == 0 && is_new)
+        code = store_exec(store, schema, err);
+    if (code == 0 && is_new)
+        code = store_exec(store, marks, err);
+    if (code == 0)
+        code = store_exec(store, views, err);
+    free(marks);
+    return code ? code : store_exec(store, "COMMIT", err);
 }
 
-/* Makes a new database's tables, or finds out whether an existing one is ours. */
-static int check_schema(struct store *store, struct error *err)
+/* Is an existing database ours? One without tables is new. */
+static int check_schema(struct store *store, bool *is_new, struct error *err)
 {
     int64_t tables = query_number(store, "SELECT count(*) FROM sqlite_master");
-    if (tables == 0 && store->writable)
-        return create_schema(store, err);
+    *is_new = tables == 0 && store->writable;
+    if (*is_new)
+        return 0;
     if (tables <= 0 || query_number(store, "PRAGMA application_id") != APPLICATION_ID)
         return error_set(err, ERR_INVALID, "%s: not a pushsim database", store->path);
     int64_t version = query_number(store, "PRAGMA user_version");
@@ -81,16 +92,9 @@ static int open_database(struct store *store, enum store_mode mode, struct error
     if (sqlite3_open_v2(store->path, &store->db, flags, NULL))
         return store_fail(store, err);
     sqlite3_busy_timeout(store->db, 10000);
-    int code = check_schema(store, err);
-    if (code == 0 && store->writable)
-        code = store_exec(store, views, err);
-    if (code == 0 && store->writable)
-        code = store_exec(store,
-                          "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
-                          "PRAGMA wal_autocheckpoint = 4000; "
-                          "PRAGMA foreign_keys = ON",
-                          err);
-    return code;
+    bool is_new;
+    int code = check_schema(store, &is_new, err);
+    return code || !store->writable ? code : create_missing(store, is_new, err);
 }
 
 int store_open(struct store **out, const char *path, enum store_mode mode, struct error *err)

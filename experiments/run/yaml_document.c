@@ -141,23 +141,38 @@ static bool wants_key(const struct builder *b)
     return b->depth > 0 && b->open[b->depth - 1]->kind == YAML_MAP && !b->key;
 }
 
-static int take_key(struct builder *b, const char *text, struct yaml_place at)
+/* Takes `text` over. */
+static int take_key(struct builder *b, char *text, struct yaml_place at)
 {
-    if (yaml_get(b->open[b->depth - 1], text))
-        return yaml_error(b->doc, at, b->err, "key '%.80s' is given twice", text);
-    b->key = mem_strdup(text);
+    if (yaml_get(b->open[b->depth - 1], text)) {
+        int code = yaml_error(b->doc, at, b->err, "key '%.80s' is given twice", text);
+        free(text);
+        return code;
+    }
+    b->key = text;
     b->key_at = at;
     return 0;
+}
+
+/* Straight out of the source where it stands there as it is, without a copy of the parser's own. */
+static char *copy_text(struct fy_token *token)
+{
+    size_t bytes = 0;
+    const char *text = token ? fy_token_get_text(token, &bytes) : NULL;
+    char *copy = mem_alloc(bytes + 1);
+    if (text)
+        memcpy(copy, text, bytes);
+    return copy;
 }
 
 static int take_scalar(struct builder *b, struct fy_token *token)
 {
     struct yaml_place at = place_of(token);
-    const char *text = token ? fy_token_get_text0(token) : "";
+    char *text = copy_text(token);
     if (wants_key(b))
         return take_key(b, text, at);
     struct yaml_node *node = mem_alloc(sizeof *node);
-    node->text = mem_strdup(text ? text : "");
+    node->text = text;
     /* an empty value has no token of its own: the complaint belongs at its key */
     node->at = *node->text == '\0' && b->key ? b->key_at : at;
     attach(b, node);
@@ -297,14 +312,30 @@ int yaml_parse(struct yaml_document *doc, const char *path, const char *text, si
     return code;
 }
 
-/* Reads at most one byte more than is allowed, so that a device or a huge file ends soon. */
+/* All of a file; a device or a huge one ends soon after what is allowed. The caller frees it and asks
+ * ferror. */
+static char *read_all(FILE *file, size_t *bytes)
+{
+    size_t room = 32 << 10, got;
+    char *text = mem_alloc(room);
+    *bytes = 0;
+    while ((got = fread(text + *bytes, 1, room - *bytes, file)) > 0) {
+        *bytes += got;
+        if (*bytes > YAML_BYTES_MAX)
+            break;
+        if (*bytes == room)
+            text = mem_realloc(text, room *= 2);
+    }
+    return text;
+}
+
 int yaml_read(struct yaml_document *doc, const char *path, struct error *err)
 {
     FILE *file = fopen(path, "rb");
     if (!file)
         return error_set(err, ERR_INVALID, "%.200s: %s", path, strerror(errno));
-    char *text = mem_alloc(YAML_BYTES_MAX + 2);
-    size_t bytes = fread(text, 1, YAML_BYTES_MAX + 1, file);
+    size_t bytes;
+    char *text = read_all(file, &bytes);
     int code = 0;
     if (ferror(file))
         code = error_set(err, ERR_INVALID, "%.200s: %s", path, strerror(errno));

@@ -2,10 +2,15 @@
  * connections, 10 publishes/s (tests/bench/knee.yaml):
  *   sim.realtime_ratio  simulated seconds a second
  *   sweep.scaling       the time that one worker needs over that of two, rows stored
- *   sweep.scaling.machine  the same for two processes that share nothing: the most to be had here
+ *   sweep.scaling.machine  the same for processes that share nothing, taken in turn with it: the most
+ *                       to be had here
+ *   sweep.scaling.share of that, how much the sweep has
  *   run.overhead        CPU time a run beyond the model's own: plan, hand-over, all rows in a database
- *   start.check         from exec to the exit of `pushsim check`: all that is done before a first run
+ *   start.check         from exec to the exit of `pushsim check`: program, experiment, profile and plan
+ *   start.run           the same for `pushsim run` of one run of one second into a new database: what
+ *                       start.check has, and waits for the disk to hold the database
  *   start.version       the same for `pushsim --version`: loading the program and its libraries
+ *   start.machine       the same for /bin/true: what any program needs here
  * Run at the top of the tree; PUSHSIM: the program (default build/pushsim). */
 #include <fcntl.h>
 #include <spawn.h>
@@ -134,6 +139,23 @@ static double two_apart(void *context)
     return (double)(middle - start) / (double)(bench_now_ns() - middle);
 }
 
+static void report_scaling(const char *duration, const char *replications)
+{
+    double ours[BENCH_RUNS], machine[BENCH_RUNS], share[BENCH_RUNS];
+    struct experiment_plan e;
+    open_plan(&e, duration, replications);
+    two_against_one(&e);
+    for (int i = 0; i < BENCH_RUNS; i++) {
+        ours[i] = two_against_one(&e);
+        machine[i] = two_apart(&e);
+        share[i] = ours[i] / machine[i];
+    }
+    bench_print("sweep.scaling", "1", ours, BENCH_RUNS);
+    bench_print("sweep.scaling.machine", "1", machine, BENCH_RUNS);
+    bench_print("sweep.scaling.share", "1", share, BENCH_RUNS);
+    close_plan(&e);
+}
+
 static double overhead_ms(void *context)
 {
     const struct experiment_plan *e = context;
@@ -145,25 +167,31 @@ static double overhead_ms(void *context)
     return (double)beyond / 1e6 / (double)e->plan.replications;
 }
 
-/* Runs the program `times` times; ms each. */
+/* Runs a program and waits for its end. */
+static void run_program(char **argv)
+{
+    extern char **environ;
+    posix_spawn_file_actions_t quiet;
+    pid_t child;
+    int status;
+    posix_spawn_file_actions_init(&quiet);
+    posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
+    if (posix_spawn(&child, argv[0], &quiet, NULL, argv, environ) ||
+        waitpid(child, &status, 0) != child || status != 0) {
+        fprintf(stderr, "bench_runs: %s %s failed\n", argv[0], argv[1] ? argv[1] : "");
+        exit(1);
+    }
+    posix_spawn_file_actions_destroy(&quiet);
+}
+
+/* ms each, in a row. */
 static double start_ms(char **argv)
 {
     enum { TIMES = 20 };
-    extern char **environ;
-    posix_spawn_file_actions_t quiet;
-    posix_spawn_file_actions_init(&quiet);
-    posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
     int64_t start = bench_now_ns();
-    for (int i = 0; i < TIMES; i++) {
-        pid_t child;
-        int status;
-        if (posix_spawn(&child, argv[0], &quiet, NULL, argv, environ) ||
-            waitpid(child, &status, 0) != child || status != 0)
-            exit(1);
-    }
-    int64_t spent = bench_now_ns() - start;
-    posix_spawn_file_actions_destroy(&quiet);
-    return (double)spent / 1e6 / TIMES;
+    for (int i = 0; i < TIMES; i++)
+        run_program(argv);
+    return (double)(bench_now_ns() - start) / 1e6 / TIMES;
 }
 
 static double start_check(void *context)
@@ -172,9 +200,38 @@ static double start_check(void *context)
     return start_ms(argv);
 }
 
+static double start_run(void *context)
+{
+    enum { TIMES = 10 };
+    int64_t spent = 0;
+    for (int i = 0; i < TIMES; i++) {
+        struct scratch scratch;
+        scratch_open(&scratch);
+        char *path = scratch_path(&scratch, "bench.db");
+        char *argv[] = {
+            context, "run",   EXPERIMENT,       "--quiet", "--db",
+            path,    "--set", "replications=1", "--set",   "workload.phases.steady.duration=1s",
+            NULL
+        };
+        int64_t start = bench_now_ns();
+        run_program(argv);
+        spent += bench_now_ns() - start;
+        free(path);
+        scratch_close(&scratch);
+    }
+    return (double)spent / 1e6 / TIMES;
+}
+
 static double start_version(void *context)
 {
     char *argv[] = { context, "--version", NULL };
+    return start_ms(argv);
+}
+
+static double start_machine(void *context)
+{
+    char *argv[] = { "/bin/true", NULL };
+    (void)context;
     return start_ms(argv);
 }
 
@@ -193,10 +250,11 @@ int main(void)
     program = program ? program : "build/pushsim";
     runner_keep_memory(); /* as the program does */
     report("sim.realtime_ratio", "1", times_real, "600s", "16");
-    report("sweep.scaling", "1", two_against_one, "600s", "64");
-    report("sweep.scaling.machine", "1", two_apart, "600s", "64");
+    report_scaling("600s", "64");
     report("run.overhead", "ms", overhead_ms, "10s", "100");
     bench_report("start.check", "ms", BENCH_RUNS, start_check, program);
+    bench_report("start.run", "ms", BENCH_RUNS, start_run, program);
     bench_report("start.version", "ms", BENCH_RUNS, start_version, program);
+    bench_report("start.machine", "ms", BENCH_RUNS, start_machine, NULL);
     return 0;
 }
