@@ -311,28 +311,42 @@ static void hash_text(uint64_t *hash, const char *text)
     while (*text++);
 }
 
-static void hash_option(void *context, const char *name, const char *text, double number,
-                        const struct option_row *option)
+/* Hashes one option of *base unless it goes without saying: only then is its text worth writing. Of a
+ * phase only what is "none" does: old hashes have its length, rate and measure. */
+static void hash_option(struct hashing *h, const struct phase_params *phase,
+                        const struct option_row *option, const void *base)
 {
-    struct hashing *h = context;
-    bool of_phase = strncmp(name, PHASES, strlen(PHASES)) == 0;
-    bool threshold = strncmp(name, "slo.", 4) == 0; /* a server that is measured knows none */
+    char text[UNIT_TEXT_BYTES];
+    double number = option_number(option, base);
+    bool threshold = strncmp(option->name, "slo.", 4) == 0; /* a measured server knows none */
     if (option->flags & OPTION_FIXED ||
         ((option->flags & OPTION_MODEL || threshold) && !h->model))
         return;
-    /* of a phase only what is "none" goes without saying: old hashes have its length, rate and
-     * measure */
-    if (of_phase ? option->flags & OPTION_NONE && number == 0
-                 : number == option_number(option, &h->defaults))
+    if (phase ? option->flags & OPTION_NONE && number == 0
+              : number == option_number(option, &h->defaults))
         return;
-    hash_text(&h->hash, name);
-    hash_text(&h->hash, text);
+    if (phase) {
+        char name[96];
+        snprintf(name, sizeof name, PHASES "%s.%s", phase->name, option->name);
+        hash_text(&h->hash, name);
+    } else {
+        hash_text(&h->hash, option->name);
+    }
+    hash_text(&h->hash, option_format(option, base, text));
 }
 
 uint64_t settings_hash(const struct settings *s, bool model)
 {
+    size_t count, phase_count;
+    const struct option_row *all = options_all(&count);
+    const struct option_row *of_phase = options_of_phase(&phase_count);
     struct hashing h = { .hash = 0xcbf29ce484222325u, .model = model };
     settings_init(&h.defaults);
-    settings_each(s, hash_option, &h);
+    for (size_t i = 0; i < count; i++)
+        hash_option(&h, NULL, &all[i], s);
+    for (int k = 0; k < s->parameters.workload.phases; k++)
+        for (size_t i = 0; i < phase_count; i++)
+            hash_option(&h, &s->parameters.workload.phase[k], &of_phase[i],
+                        &s->parameters.workload.phase[k]);
     return h.hash;
 }
