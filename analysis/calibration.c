@@ -61,8 +61,8 @@ static void predict(const struct calibration *c, const struct settings *s,
 /* What each stage varies, and where the runs can tell it. */
 enum where {
     EVERYWHERE,
-    HELD_WRITES, /* uvloop: taking and writing are apart, so item is told from write; but a
-                    message's enqueue only in one sum with wake */
+    HELD_WRITES, /* server_holds_writes(): taking and writing are apart, so item is told from
+                    write; but a message's enqueue only in one sum with wake */
     DIRECT,      /* the others: the first byte tells enqueue; item is one sum with write */
     WOKEN,       /* hops > 0: a wake-up of its own */
     COMPILED,    /* a program that is compiled while it runs */
@@ -120,10 +120,12 @@ static const struct varied summed_options[] = {
     { NULL, EVERYWHERE, 0 },
 };
 
-static bool told(enum where where, enum loop_kind loop, int64_t hops)
+static bool told(const char *option, enum where where, enum loop_kind loop, int64_t hops)
 {
-    return where == EVERYWHERE || (where == HELD_WRITES && loop == LOOP_UVLOOP) ||
-           (where == DIRECT && loop != LOOP_UVLOOP) || (where == WOKEN && hops > 0) ||
+    bool is_sse = strncmp(option, "cost.sse.", 9) == 0;
+    bool held = server_holds_writes(loop, hops, is_sse ? PROTOCOL_SSE : PROTOCOL_WEBSOCKET);
+    return where == EVERYWHERE || (where == HELD_WRITES && held) ||
+           (where == DIRECT && !held) || (where == WOKEN && hops > 0) ||
            (where == COMPILED && loop == LOOP_NODE);
 }
 
@@ -132,20 +134,20 @@ const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_
     const char *leaf = strrchr(option, '.');
     if (strncmp(option, "cost.", 5) != 0)
         return NULL;
-    if (strcmp(option, "cost.enqueue") == 0 && !told(DIRECT, loop, hops))
+    if (strcmp(option, "cost.enqueue") == 0 && !told(option, DIRECT, loop, hops))
         return "in one sum with wake";
     if ((strcmp(leaf, ".item") == 0 || strcmp(leaf, ".item-kib") == 0) &&
-        !told(HELD_WRITES, loop, hops))
+        !told(option, HELD_WRITES, loop, hops))
         return "in one sum with write";
-    if (strcmp(leaf, ".write-state") == 0 && !told(HELD_WRITES, loop, hops))
+    if (strcmp(leaf, ".write-state") == 0 && !told(option, HELD_WRITES, loop, hops))
         return "in one sum with state";
-    if (strcmp(leaf, ".wake") == 0 && !told(WOKEN, loop, hops))
+    if (strcmp(leaf, ".wake") == 0 && !told(option, WOKEN, loop, hops))
         return "in one sum with write";
     if (strcmp(option, "cost.ready-fd") == 0)
         return "in one sum with publish";
     if (strncmp(option, "cost.gc.", 8) == 0)
         return "interference stands for pauses of any cause";
-    if (strncmp(option, "cost.code.", 10) == 0 && !told(COMPILED, loop, hops))
+    if (strncmp(option, "cost.code.", 10) == 0 && !told(option, COMPILED, loop, hops))
         return "not compiled while it runs";
     if (strcmp(option, "cost.connection-noise") == 0)
         return "not varied";
@@ -187,7 +189,7 @@ static struct settings start_settings(const struct calibration *c,
     if (c->hops >= 0)
         server->hops = c->hops;
     for (const struct varied *v = summed_options; v->option; v++)
-        if (!told(v->where, server->loop, server->hops))
+        if (!told(v->option, v->where, server->loop, server->hops))
             assign(&s, v->option, 0);
     return s;
 }
@@ -301,7 +303,8 @@ static size_t add_options(const struct calibration *c, const struct varied *vari
     const struct settings s = start_settings(c, &c->cells[0]);
     const struct server_params *server = &s.parameters.server;
     for (; varied->option; varied++) {
-        if (!measured(c, varied->option) || !told(varied->where, server->loop, server->hops))
+        if (!measured(c, varied->option) ||
+            !told(varied->option, varied->where, server->loop, server->hops))
             continue;
         double start = current(&s, varied->option);
         assert(n < LEAST_SQUARES_MAX);

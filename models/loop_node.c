@@ -1,6 +1,7 @@
 /* loop_node.c - libuv 1.44, src/unix/core.c, uv_run: timers, poll, check, close, each to its end;
- * Node runs the microtasks of a callback before the next callback (event_loop_inside) and its
- * setImmediate callbacks in the check phase; those set there wait for the next iteration.
+ * Node runs the microtasks of a callback before the next callback (event_loop_inside), then what
+ * waits for the next tick (event_loop_flush: sockets are uncorked); its setImmediate callbacks run in
+ * the check phase, those set there wait for the next iteration.
  */
 #include "models/event_loop.h"
 
@@ -28,7 +29,7 @@ static void enter(struct event_loop *loop, int phase)
 static bool node_next(struct event_loop *loop, struct loop_entry *entry)
 {
     for (;;) {
-        if (loop_take(loop, &loop->ready, entry) || loop_take(loop, &loop->flush, entry))
+        if (loop_take(loop, &loop->flush, entry) || loop_take(loop, &loop->ready, entry))
             return true;
         if (loop->phase == PHASE_TIMERS) {
             if (!pending(loop))

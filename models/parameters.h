@@ -80,6 +80,17 @@ struct cost_params {
     struct protocol_costs by_protocol[PROTOCOLS];
 };
 
+/* Whether a connection's bytes leave after all connections have taken the message: uvloop 0.17 holds
+ * writes to the end of the iteration (uvloop/loop.pyx, UVStream._buffer_write); Node's
+ * response.write() corks the socket until the next tick, when the publish's callback is over
+ * (lib/_http_outgoing.js, write_), while `ws` corks and uncorks around each frame
+ * (lib/sender.js, sendFrame). With hops each connection's task is a callback of its own. */
+static inline bool server_holds_writes(enum loop_kind loop, int64_t hops,
+                                       enum push_protocol protocol)
+{
+    return loop == LOOP_UVLOOP || (loop == LOOP_NODE && hops == 0 && protocol == PROTOCOL_SSE);
+}
+
 struct server_params {
     enum push_protocol protocol;
     enum loop_kind loop;

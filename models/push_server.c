@@ -234,7 +234,7 @@ void push_server_init(struct push_server *s, struct simulation *sim,
     s->base = params->base;
     s->listener = params->listener;
     s->listener_owner = params->listener_owner;
-    s->held_writes = p->server.loop == LOOP_UVLOOP;
+    s->held_writes = server_holds_writes(p->server.loop, p->server.hops, p->server.protocol);
     init_feeds(s, params);
     s->closing = mem_alloc(params->connections + (size_t)1);
     s->token = mem_alloc((params->connections + (size_t)1) * sizeof *s->token);

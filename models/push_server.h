@@ -88,7 +88,7 @@ struct push_server {
     struct random_stream paces;       /* given by push_server_draw_pace; if has_paces */
     uint8_t *closing;                 /* why a connection with CONNECTION_LEFT ends; owned */
     uint32_t base;                    /* number of connection 0 for meter and listener */
-    bool held_writes;                 /* writes wait for the end of the iteration (uvloop) */
+    bool held_writes;                 /* server_holds_writes() */
     struct publish_record *publishes; /* by sequence number; `publish_count`, owned */
     const struct topics *topics;      /* borrowed */
     uint32_t *feed;    /* by connection: what it hears (topics.h); NULL: all the same; owned */
