@@ -41,6 +41,7 @@ static void set_timer(struct clients *c, uint32_t client, int64_t at_ns)
 static void set_state(struct clients *c, uint32_t client, enum client_state state)
 {
     c->open += (state == CLIENT_OPEN) - (c->state[client] == CLIENT_OPEN);
+    c->closing += (state == CLIENT_CLOSING) - (c->state[client] == CLIENT_CLOSING);
     c->state[client] = (uint8_t)state;
     c->list[client].since_ns = c->sim->now_ns;
 }
@@ -115,7 +116,10 @@ static void send_syn(struct clients *c, uint32_t client)
 void clients_connect(struct clients *c, uint32_t client)
 {
     struct client *k = &c->list[client];
-    if (c->state[client] != CLIENT_CLOSED && c->state[client] != CLIENT_WAITING)
+    bool closing = c->state[client] == CLIENT_CLOSING && k->closing == DISCONNECT_CLIENT_LEFT;
+    if (closing) /* a new connection beside the one that ends */
+        c->params.server->left(c->params.server_object, client);
+    else if (c->state[client] != CLIENT_CLOSED && c->state[client] != CLIENT_WAITING)
         return;
     c->counters.attempts++;
     k->syns = 0;
@@ -148,6 +152,37 @@ static void lose(struct clients *c, uint32_t client, enum disconnect_cause cause
     k->losses = k->losses == UINT16_MAX ? 1 : k->losses + 1;
     reconnect_lost(policy_of(c, client), &k->reconnect, c->sim->now_ns - k->since_ns);
     retry_later(c, client, asked_ns);
+}
+
+/* Waits for the server to end the connection; `since_ns` stays when it opened. */
+static void close_from(struct clients *c, uint32_t client, enum disconnect_cause cause)
+{
+    int64_t opened_ns = c->list[client].since_ns;
+    set_state(c, client, CLIENT_CLOSING);
+    c->list[client].since_ns = opened_ns;
+    c->list[client].closing = (uint8_t)cause;
+    set_timer(c, client, c->sim->now_ns + c->params.close_timeout_ns);
+}
+
+void clients_told_to_close(struct clients *c, uint32_t client, enum disconnect_cause cause)
+{
+    if (c->state[client] == CLIENT_OPEN)
+        close_from(c, client, cause);
+}
+
+static void gone(struct clients *c, uint32_t client)
+{
+    set_state(c, client, CLIENT_CLOSED);
+    set_timer(c, client, INT64_MAX);
+}
+
+static void closing_timed_out(struct clients *c, uint32_t client)
+{
+    if (c->list[client].closing == DISCONNECT_CLIENT_LEFT)
+        gone(c, client);
+    else
+        lose(c, client, c->list[client].closing, 0);
+    c->params.server->left(c->params.server_object, client);
 }
 
 static void silence_checked(struct clients *c, uint32_t client)
@@ -202,6 +237,11 @@ void clients_dropped(struct clients *c, uint32_t client, enum disconnect_cause c
     k->seen = seen;
     if (c->state[client] == CLIENT_OPEN) {
         lose(c, client, cause, asked_ns);
+    } else if (c->state[client] == CLIENT_CLOSING && k->closing == DISCONNECT_CLIENT_LEFT) {
+        c->counters.noticed[cause]++;
+        gone(c, client);
+    } else if (c->state[client] == CLIENT_CLOSING) {
+        lose(c, client, k->closing, asked_ns);
     } else if (c->state[client] == CLIENT_HANDSHAKING) {
         c->counters.disconnects[cause]++;
         attempt_failed(c, client, asked_ns);
@@ -211,10 +251,15 @@ void clients_dropped(struct clients *c, uint32_t client, enum disconnect_cause c
 void clients_leave(struct clients *c, uint32_t client)
 {
     uint8_t state = c->state[client];
-    bool told = state == CLIENT_OPEN || state == CLIENT_HANDSHAKING;
-    c->counters.disconnects[DISCONNECT_CLIENT_LEFT] += state == CLIENT_OPEN;
-    set_state(c, client, CLIENT_CLOSED);
-    set_timer(c, client, INT64_MAX);
+    bool told = state >= CLIENT_HANDSHAKING;
+    bool leaving = state == CLIENT_CLOSING && c->list[client].closing == DISCONNECT_CLIENT_LEFT;
+    c->counters.disconnects[DISCONNECT_CLIENT_LEFT] += state >= CLIENT_OPEN && !leaving;
+    if (state == CLIENT_OPEN && c->params.close_timeout_ns > 0) {
+        close_from(c, client, DISCONNECT_CLIENT_LEFT);
+        c->params.server->closes(c->params.server_object, client);
+        return;
+    }
+    gone(c, client);
     if (told)
         c->params.server->left(c->params.server_object, client);
 }
@@ -263,6 +308,9 @@ static void timer_fired(void *subject, void *object)
         return;
     case CLIENT_OPEN:
         silence_checked(c, client);
+        return;
+    case CLIENT_CLOSING:
+        closing_timed_out(c, client);
         return;
     default:
         assert(!"a state with a timer");

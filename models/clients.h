@@ -9,6 +9,11 @@
  * What happens to single clients at random (stalls, silent loss) is one Poisson process for a
  * class, which picks a member: no state for a client that nothing happens to.
  *
+ * A WebSocket ends with a closing handshake (websocket.h): a client that leaves, or has read the
+ * server's Close, is closing until the server ends the connection, or for its time-out at most. One
+ * that heard nothing for too long does not wait: libraries with heartbeats of their own connect
+ * again at once (reconnecting-websocket 4.4 _handleTimeout, engine.io-client 6 "ping timeout").
+ *
  * The server is behind a small table of functions, so that this module is tested without one.
  */
 #ifndef PUSHSIM_MODELS_CLIENTS_H
@@ -29,6 +34,7 @@ enum client_state {
     CLIENT_CONNECTING,  /* SYN sent, not answered */
     CLIENT_HANDSHAKING, /* TCP stands; request sent, no response head yet */
     CLIENT_OPEN,
+    CLIENT_CLOSING, /* the closing handshake has begun */
     CLIENT_STATES,
 };
 
@@ -36,7 +42,8 @@ enum syn_answer { SYN_QUEUED, SYN_DROPPED, SYN_REFUSED };
 
 struct clients_server { /* what the clients ask of a server; `server` is its first argument */
     enum syn_answer (*syn)(void *server, uint32_t client);
-    void (*left)(void *server, uint32_t client); /* the client closed: FIN or RST arrives */
+    void (*left)(void *server, uint32_t client);   /* the client closed: FIN or RST arrives */
+    void (*closes)(void *server, uint32_t client); /* its Close arrives; it waits for the end */
     void (*vanished)(void *server, uint32_t client);
     void (*stalled)(void *server, uint32_t client, int64_t until_ns); /* INT64_MAX: for good */
     int64_t (*last_sent)(void *server, uint32_t client); /* a message, ns; -1: none */
@@ -47,6 +54,7 @@ struct clients_params {
     int class_count;                                              /* 1..CLIENT_CLASSES_MAX */
     const struct reconnect_params *reconnect[CLIENT_CLASSES_MAX]; /* by class; borrowed */
     const struct accept_params *accept; /* the kernel's retransmission of SYNs; borrowed */
+    int64_t close_timeout_ns;           /* waits so long for the server's end; 0: not at all */
     uint32_t count;                     /* clients are numbered below this */
     uint64_t seed;
     uint32_t replication;
@@ -76,6 +84,7 @@ struct
     uint64_t timer;   /* the one pending event; 0 = none */
     uint32_t seen;    /* needs the messages of its feed from this number on */
     uint8_t syns;     /* sent in this attempt */
+    uint8_t closing;  /* why, in CLIENT_CLOSING: enum disconnect_cause */
     uint16_t losses;  /* connections lost so far, modulo 2^16, never 0 after the first */
 };
 
@@ -85,6 +94,7 @@ struct clients {
     uint8_t *state;      /* by client: enum client_state; owned */
     struct client *list; /* owned */
     uint32_t open;       /* in CLIENT_OPEN */
+    uint32_t closing;    /* in CLIENT_CLOSING */
     struct clients_counters counters;
     struct random_stream churn; /* who stalls or vanishes, and when */
 };
@@ -108,6 +118,8 @@ void clients_vanish(struct clients *c, uint32_t client);
 void clients_opened(struct clients *c, uint32_t client);
 void clients_authenticated(struct clients *c, uint32_t client);
 void clients_heard(struct clients *c, uint32_t client);
+/* The server's Close; clients_dropped follows. */
+void clients_told_to_close(struct clients *c, uint32_t client, enum disconnect_cause cause);
 /* The server (or its kernel) closed the connection: an attempt fails or the connection is lost.
  * `asked_ns`: Retry-After; `seen`: messages of its feed below it were delivered. */
 void clients_dropped(struct clients *c, uint32_t client, enum disconnect_cause cause,

@@ -44,6 +44,11 @@ static bool is_open(uint8_t state)
     return phase >= CONNECTION_WAITING && phase <= CONNECTION_BLOCKED;
 }
 
+static bool is_closing(uint8_t state)
+{
+    return (state & CONNECTION_PHASE_MASK) == CONNECTION_CLOSING;
+}
+
 static bool is_regular(uint8_t state)
 {
     return state == CONNECTION_WAITING || state == CONNECTION_READY;
@@ -53,6 +58,7 @@ static void set_run(struct connections *c, uint32_t first, uint32_t n, uint8_t s
 {
     uint8_t old = c->state[first];
     c->open += n * (uint32_t)is_open(state) - n * (uint32_t)is_open(old);
+    c->closing += n * (uint32_t)is_closing(state) - n * (uint32_t)is_closing(old);
     c->regular += n * (uint32_t)is_regular(state) - n * (uint32_t)is_regular(old);
     memset(c->state + first, state, n);
     if (state != CONNECTION_CLOSED && first + n > c->used)

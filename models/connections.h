@@ -18,6 +18,7 @@
 enum connection_phase {
     CONNECTION_CLOSED,
     CONNECTION_HANDSHAKE,
+    CONNECTION_CLOSING, /* the server's Close is sent, the client's is awaited (websocket.h) */
     CONNECTION_WAITING, /* its queue is empty, its task waits for a message */
     CONNECTION_READY,   /* its task is in the ready queue, messages in its queue */
     CONNECTION_BLOCKED, /* its task waits for the write buffer to drain */
@@ -35,7 +36,8 @@ struct connections {
     uint32_t count;
     uint32_t used;    /* connections from here on have never been open */
     uint32_t open;    /* subscribers: waiting, ready or blocked */
-    uint32_t regular; /* of these, without any flag and not blocked */
+    uint32_t closing; /* no longer subscribers, in their closing handshake */
+    uint32_t regular; /* of the open ones, without any flag and not blocked */
 };
 
 void connections_init(struct connections *c, uint32_t count);

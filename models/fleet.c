@@ -54,6 +54,13 @@ static void fleet_left(void *object, uint32_t client)
         pod_for_clients.left(&f->home_of[client]->pod, client);
 }
 
+static void fleet_closes(void *object, uint32_t client)
+{
+    struct fleet *f = object;
+    if (f->home_of[client])
+        pod_for_clients.closes(&f->home_of[client]->pod, client);
+}
+
 static void fleet_vanished(void *object, uint32_t client)
 {
     struct fleet *f = object;
@@ -75,7 +82,8 @@ static int64_t fleet_last_sent(void *object, uint32_t client)
                               : -1;
 }
 
-static const struct clients_server fleet_for_clients = { fleet_syn, fleet_left, fleet_vanished,
+static const struct clients_server fleet_for_clients = { fleet_syn,     fleet_left,
+                                                         fleet_closes,  fleet_vanished,
                                                          fleet_stalled, fleet_last_sent };
 
 /* -- publishes ----------------------------------------------------------------------------- */

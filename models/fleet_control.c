@@ -55,7 +55,7 @@ static void control(struct fleet *f, const struct slo_sample *s, bool green)
 /* -- every second -------------------------------------------------------------------------- */
 
 struct totals {
-    uint64_t due, dropped, failed_probes, ready, pods, running, open;
+    uint64_t due, dropped, failed_probes, ready, pods, running, open, closing;
     int64_t usage_ns, throttled_ns;
     double memory_bytes;
 };
@@ -73,6 +73,7 @@ static void add_pod(struct totals *t, struct fleet_pod *fp)
     t->pods += fleet_pod_counts(fp);
     t->running += fleet_pod_counts(fp) && fp->served;
     t->open += pod_open(&fp->pod);
+    t->closing += pod_closing(&fp->pod);
     if (fp->pod.state == POD_UP)
         t->memory_bytes += (double)memory_account_total(&fp->pod.memory);
 }
@@ -98,6 +99,7 @@ static void collect_latency(struct fleet *f)
 
 static void record_second(struct fleet *f, const struct totals *t, const struct slo_sample *s)
 {
+    bool shakes = f->clients.params.close_timeout_ns > 0;
     const struct {
         const char *name;
         double value;
@@ -110,6 +112,8 @@ static void record_second(struct fleet *f, const struct totals *t, const struct 
         { "memory", t->memory_bytes },
         { "connections", (double)t->open },
         { "clients.open", f->clients.open },
+        { "connections.closing", shakes ? (double)t->closing : NAN },
+        { "clients.closing", shakes ? f->clients.closing : NAN },
         { "reconnects", s->value[SLO_RECONNECTS] },
         { "probes.failed", (double)(f->alarms - f->seen.alarms) },
         { "pods.ready", (double)t->ready },

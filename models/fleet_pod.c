@@ -330,7 +330,7 @@ void fleet_pod_tend(struct fleet_pod *fp)
         return;
     if (f->p.fleet.stop == STOP_CLOSES)
         close_some(fp);
-    bool empty = pod_open(&fp->pod) == 0 && fp->pod.handshaking == 0;
+    bool empty = pod_open(&fp->pod) + pod_closing(&fp->pod) + fp->pod.handshaking == 0;
     if (empty || f->sim.now_ns >= fp->kill_ns)
         end(fp);
 }

@@ -113,6 +113,19 @@ static void client_left(void *object, uint32_t client)
         push_server_disconnect(pod_server_of(pod, slot, &connection), slot % pod->slots);
 }
 
+/* It stays in its place until the server has ended the connection. */
+static void client_closes(void *object, uint32_t client)
+{
+    struct pod *pod = object;
+    note_seen(pod, client);
+    uint32_t connection, slot = pod->slot_of[client];
+    if (slot == POD_NONE)
+        return;
+    if (pod->setup.duplex)
+        duplex_disconnected(pod->setup.duplex, client, DISCONNECT_CLIENT_LEFT);
+    push_server_disconnect(pod_server_of(pod, slot, &connection), slot % pod->slots);
+}
+
 static void client_vanished(void *object, uint32_t client)
 {
     struct pod *pod = object;
@@ -140,7 +153,8 @@ static int64_t client_last_sent(void *object, uint32_t client)
     return push_server_last_sent_ns(worker, connection);
 }
 
-const struct clients_server pod_for_clients = { client_syn, client_left, client_vanished,
+const struct clients_server pod_for_clients = { client_syn,     client_left,
+                                                client_closes,  client_vanished,
                                                 client_stalled, client_last_sent };
 
 void pod_seat(struct pod *pod, uint32_t client)
@@ -211,6 +225,14 @@ uint32_t pod_open(const struct pod *pod)
     return open;
 }
 
+uint32_t pod_closing(const struct pod *pod)
+{
+    uint32_t closing = 0;
+    for (int64_t w = 0; w < pod->p->server.workers; w++)
+        closing += pod->workers[w].connections.closing;
+    return closing;
+}
+
 void pod_sample(struct pod *pod)
 {
     struct push_holdings all = { 0 };
@@ -228,6 +250,8 @@ void pod_sample(struct pod *pod)
     uint32_t open = pod_open(pod);
     c->slow_max = all.slow > c->slow_max ? all.slow : c->slow_max;
     c->open_max = open > c->open_max ? open : c->open_max;
+    uint32_t closing = pod_closing(pod);
+    c->closing_max = closing > c->closing_max ? closing : c->closing_max;
     pod_check_memory(pod);
 }
 
@@ -253,6 +277,10 @@ void pod_clients_init(struct clients *clients, struct simulation *sim,
     struct clients_params params = { .classes = plain ? &plain_class : p->classes,
                                      .class_count = plain ? 1 : (int)p->class_count,
                                      .accept = &p->accept,
+                                     .close_timeout_ns =
+                                         p->server.protocol == PROTOCOL_WEBSOCKET
+                                             ? p->websocket.close_timeout_ns
+                                             : 0,
                                      .count = count,
                                      .seed = seed,
                                      .replication = replication,

@@ -37,6 +37,7 @@ struct pod_counters {
     uint64_t handshake_refused; /* SYNs while no process listened */
     uint64_t slow_max;          /* most slow consumers at a sample */
     uint32_t open_max;          /* most connections open at the server at a sample */
+    uint32_t closing_max;       /* most in their closing handshake at a sample */
     int64_t first_oom_ns;       /* -1 = none */
 };
 
@@ -125,9 +126,11 @@ void pod_probe(struct pod *pod, uint32_t probe);
 /* Looks at what the process holds; kills it when that is too much. */
 void pod_sample(struct pod *pod);
 uint32_t pod_open(const struct pod *pod); /* connections open at the server */
+/* Connections that the server has begun to close. */
+uint32_t pod_closing(const struct pod *pod);
 
 struct pod_figures { /* of one pod, or summed over several */
-    uint64_t open, syn_dropped, auth_requests, auth_timeouts;
+    uint64_t open, closing, close_timeouts, syn_dropped, auth_requests, auth_timeouts;
     struct pod_counters counters;
     int64_t peak_bytes; /* of the largest */
     int64_t held_bytes[MEMORY_KINDS];

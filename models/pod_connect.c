@@ -140,6 +140,13 @@ static void connection_closed(void *owner, uint32_t slot, enum disconnect_cause 
                     opened ? seen : pod->clients->list[client].seen);
 }
 
+static void connection_told_to_close(void *owner, uint32_t slot, enum disconnect_cause cause)
+{
+    struct pod *pod = owner;
+    if (pod->client_of[slot] != POD_NONE)
+        clients_told_to_close(pod->clients, pod->client_of[slot], cause);
+}
+
 static void connection_replayed(void *owner, uint32_t slot, uint32_t events)
 {
     struct pod *pod = owner;
@@ -162,8 +169,15 @@ static void connection_beaten(void *owner, uint32_t slot)
         clients_heard(pod->clients, pod->client_of[slot]);
 }
 
-const struct push_listener pod_listener = { connection_accepted,  connection_opened,
-                                            connection_closed,    connection_replayed,
-                                            connection_beaten,    probe_answered,
-                                            pod_message_accepted, pod_message_answered,
-                                            pod_message_read };
+const struct push_listener pod_listener = {
+    .accepted = connection_accepted,
+    .opened = connection_opened,
+    .closed = connection_closed,
+    .told_to_close = connection_told_to_close,
+    .replayed = connection_replayed,
+    .beaten = connection_beaten,
+    .probed = probe_answered,
+    .message_accepted = pod_message_accepted,
+    .answered = pod_message_answered,
+    .read = pod_message_read,
+};

@@ -14,6 +14,7 @@ static void add_counters(struct pod_counters *sum, const struct pod_counters *n)
     sum->missed += n->missed;
     sum->handshake_refused += n->handshake_refused;
     sum->slow_max = n->slow_max > sum->slow_max ? n->slow_max : sum->slow_max;
+    sum->closing_max = n->closing_max > sum->closing_max ? n->closing_max : sum->closing_max;
     sum->open_max = n->open_max > sum->open_max ? n->open_max : sum->open_max;
     if (n->first_oom_ns >= 0 && (sum->first_oom_ns < 0 || n->first_oom_ns < sum->first_oom_ns))
         sum->first_oom_ns = n->first_oom_ns;
@@ -22,6 +23,9 @@ static void add_counters(struct pod_counters *sum, const struct pod_counters *n)
 void pod_figures_add(const struct pod *pod, struct pod_figures *sum)
 {
     sum->open += pod_open(pod);
+    sum->closing += pod_closing(pod);
+    for (int64_t w = 0; w < pod->p->server.workers; w++)
+        sum->close_timeouts += pod->workers[w].close_timeouts;
     sum->syn_dropped += pod->accept.syn_dropped;
     sum->auth_requests += pod->auth.requests;
     sum->auth_timeouts += pod->auth.timeouts;
@@ -72,7 +76,11 @@ void pod_figures_report(const struct pod_figures *sum, const struct clients *cli
     } figures[] = {
         { "connections", "1", (double)sum->open },
         { "connections.max", "1", n->open_max },
+        { "connections.closing", "1", (double)sum->closing },
+        { "connections.closing.max", "1", n->closing_max },
+        { "closes.timed_out", "1", (double)sum->close_timeouts },
         { "clients.open", "1", clients->open },
+        { "clients.closing", "1", clients->closing },
         { "connects", "1", attempts },
         { "connects.opened", "1", (double)c->opened },
         { "connects.failed", "1", (double)c->failed },

@@ -166,6 +166,10 @@ static void sample_pod(struct push_run *run)
     run_record_point(run->out, "memory", now, (double)memory_account_total(&run->pod.memory));
     run_record_point(run->out, "connections", now, pod_open(&run->pod));
     run_record_point(run->out, "clients.open", now, run->clients.open);
+    if (run->clients.params.close_timeout_ns > 0) {
+        run_record_point(run->out, "connections.closing", now, pod_closing(&run->pod));
+        run_record_point(run->out, "clients.closing", now, run->clients.closing);
+    }
     run_record_point(run->out, "reconnects", now, (double)(reconnects - run->reconnects_seen));
     run->reconnects_seen = reconnects;
     second_counts_record(&run->counted, &run->clients.counters, run->meter.dropped, now,

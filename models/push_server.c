@@ -100,6 +100,7 @@ static int64_t server_begin(void *owner, struct loop_entry *e)
     case STEP_HANDSHAKE:
         return push_life_handshake_begin(s, e);
     case STEP_CLOSE:
+    case STEP_CLOSED:
         return push_positive(push_cost(s->costs->disconnect_ns, 1));
     case STEP_PING:
         return push_beat_ping_begin(s, e);
@@ -156,6 +157,7 @@ static void server_end(void *owner, const struct loop_entry *e)
         [STEP_WRITABLE] = push_slow_writable_end,
         [STEP_HANDSHAKE] = push_life_handshake_end,
         [STEP_CLOSE] = push_life_close_end,
+        [STEP_CLOSED] = push_close_end,
         [STEP_PING] = push_beat_ping_end,
         [STEP_PONG] = push_beat_pong_end,
         [STEP_EXPIRE] = NULL,
@@ -237,6 +239,8 @@ void push_server_init(struct push_server *s, struct simulation *sim,
     s->held_writes = server_holds_writes(p->server.loop, p->server.hops, p->server.protocol);
     init_feeds(s, params);
     s->closing = mem_alloc(params->connections + (size_t)1);
+    if (p->server.protocol == PROTOCOL_WEBSOCKET && p->websocket.close_timeout_ns > 0)
+        s->closings = mem_alloc((params->connections + (size_t)1) * sizeof *s->closings);
     s->token = mem_alloc((params->connections + (size_t)1) * sizeof *s->token);
     s->answered = mem_alloc(params->connections + (size_t)1);
     if (p->cost.connection_cv > 0)
@@ -277,6 +281,7 @@ void push_server_close(struct push_server *s)
     free(s->flush_ns);
     free(s->sum_bytes);
     free(s->closing);
+    free(s->closings);
     free(s->pace);
     push_beat_close(s);
     memset(s, 0, sizeof *s);

@@ -46,6 +46,8 @@ struct push_listener {
      * its handshake was over. */
     void (*closed)(void *owner, uint32_t connection, enum disconnect_cause cause, uint32_t seen,
                    bool opened);
+    /* The client has read the server's Close; `closed` follows. */
+    void (*told_to_close)(void *owner, uint32_t connection, enum disconnect_cause cause);
     void (*replayed)(void *owner, uint32_t connection, uint32_t events);
     void (*beaten)(void *owner, uint32_t connection); /* a heartbeat was sent to it */
     void (*probed)(void *owner, uint32_t probe);      /* the loop has answered a health check */
@@ -67,6 +69,13 @@ struct beat_ring {      /* FIFO */
     uint32_t head, count, capacity;
 };
 
+struct push_closing { /* a closing handshake that the server began */
+    int64_t until_ns; /* it waits no longer */
+    uint64_t event;   /* the next one; 0: the loop is to end the connection */
+    uint32_t seen;    /* the client has the messages of its feed below it, if it reads all */
+    bool told;        /* the client has read the Close, or will have */
+};
+
 #define PUSH_PACE_ONE 65536
 #define PUSH_PACE_MAX 1000 /* largest factor */
 
@@ -85,10 +94,12 @@ struct push_server {
         *pace; /* factor of each connection's costs x PUSH_PACE_ONE; NULL: all are 1; owned */
     uint32_t paced; /* connections from here on have not drawn theirs */
     bool has_paces;
-    struct random_stream paces;       /* given by push_server_draw_pace; if has_paces */
-    uint8_t *closing;                 /* why a connection with CONNECTION_LEFT ends; owned */
-    uint32_t base;                    /* number of connection 0 for meter and listener */
-    bool held_writes;                 /* server_holds_writes() */
+    struct random_stream paces; /* given by push_server_draw_pace; if has_paces */
+    uint8_t *closing; /* why a connection ends, with CONNECTION_LEFT or _CLOSING; owned */
+    struct push_closing *closings; /* by connection, _CLOSING; NULL: all end at once; owned */
+    uint64_t close_timeouts;       /* handshakes that the server did not wait for any longer */
+    uint32_t base;                 /* number of connection 0 for meter and listener */
+    bool held_writes;              /* server_holds_writes() */
     struct publish_record *publishes; /* by sequence number; `publish_count`, owned */
     const struct topics *topics;      /* borrowed */
     uint32_t *feed;    /* by connection: what it hears (topics.h); NULL: all the same; owned */

@@ -70,6 +70,8 @@ void push_duplex_message_end(struct push_server *s, const struct loop_entry *e)
 {
     struct loop_entry next = *e;
     uint32_t pass = e->to & ~PUSH_OWN_CONNECTION;
+    if (!is_open(s, e->first))
+        return;
     next.to++;
     if (pass < (uint32_t)s->p->duplex.hops) {
         event_loop_ready(&s->loop, &next);
@@ -90,7 +92,8 @@ int64_t push_duplex_reply_begin(struct push_server *s, const struct loop_entry *
 
 void push_duplex_reply_end(struct push_server *s, const struct loop_entry *e)
 {
-    answer(s, e);
+    if (is_open(s, e->first))
+        answer(s, e);
 }
 
 struct losing {

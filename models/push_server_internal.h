@@ -22,6 +22,7 @@ enum push_step {
                         of them are never joined */
     STEP_WRITABLE,   /* count 1: the socket has room again: the write buffer goes out */
     STEP_HANDSHAKE,  /* connections accepted */
+    STEP_CLOSED,     /* count 1: a closing handshake is over, or has taken too long */
     STEP_CLOSE,      /* count 1: the client's end of the connection is closed */
     STEP_PING,       /* a heartbeat for a range; `from`: number, time; `to`: opening's token */
     STEP_PONG,       /* its answers, the same */
@@ -187,9 +188,32 @@ void push_slow_read_on(struct push_server *s, struct slow_client *c);
 /* push_server_life.c */
 /* The server gives up connection i: what it holds for it is lost. */
 void push_life_close(struct push_server *s, uint32_t i, enum disconnect_cause cause);
+/* The same when its wake-up had messages from `from` on in its window, which are lost. */
+void push_life_cancel(struct push_server *s, uint32_t i, enum disconnect_cause cause,
+                      uint32_t from);
+/* The connection is gone; the client has the messages below `seen`. */
+void push_life_forget(struct push_server *s, uint32_t i, enum disconnect_cause cause,
+                      bool opened, uint32_t seen);
+/* The first message that the client of connection i has not got, of those not in a window. */
+uint32_t push_life_unseen(const struct push_server *s, uint32_t i);
 void push_life_close_end(struct push_server *s, const struct loop_entry *e);
 int64_t push_life_handshake_begin(struct push_server *s, struct loop_entry *e);
 void push_life_handshake_end(struct push_server *s, const struct loop_entry *e);
+
+/* push_server_close.c */
+/* Begins the closing handshake with an open connection of which messages from `from` on were not
+ * taken; false: there is none for this cause. */
+bool push_close_begin(struct push_server *s, uint32_t i, enum disconnect_cause cause,
+                      uint32_t from);
+/* The client of a connection in it may have read everything. */
+void push_close_go_on(struct push_server *s, uint32_t i);
+/* The client has closed from its side. */
+void push_close_met(struct push_server *s, uint32_t i);
+void push_close_end(struct push_server *s, const struct loop_entry *e);
+/* The client of a connection in it has the messages below this. */
+uint32_t push_close_seen(const struct push_server *s, uint32_t i);
+/* The process dies. */
+void push_close_cancel(struct push_server *s, uint32_t i);
 
 /* push_server_topic.c: connections that open and close. */
 void push_topic_opened(struct push_server *s, uint32_t first, uint32_t n);

@@ -10,8 +10,7 @@
 
 #include "sim/error.h"
 
-/* The first message that the client of connection i has not got. */
-static uint32_t first_unseen(const struct push_server *s, uint32_t i)
+uint32_t push_life_unseen(const struct push_server *s, uint32_t i)
 {
     const struct slow_client *c = slow_clients_find(&s->slow, i);
     if (c == NULL || slow_client_messages(c) == 0)
@@ -23,15 +22,15 @@ static uint32_t first_unseen(const struct push_server *s, uint32_t i)
     return slow_queue_at(q, 0)->number;
 }
 
-static void forget(struct push_server *s, uint32_t i, enum disconnect_cause cause, bool opened)
+void push_life_forget(struct push_server *s, uint32_t i, enum disconnect_cause cause,
+                      bool opened, uint32_t seen)
 {
-    uint32_t seen = first_unseen(s, i);
     struct slow_client *c = slow_clients_find(&s->slow, i);
     if (c) {
         meter_lose(s->meter, cause, s->base + i, 1, slow_client_messages(c));
         slow_clients_remove(&s->slow, i);
     }
-    if (opened)
+    if (connections_phase(&s->connections, i) >= CONNECTION_WAITING)
         push_topic_closed(s, i);
     connections_set_phase(&s->connections, i, 1, CONNECTION_CLOSED);
     connections_set_flags(&s->connections, i, CONNECTION_FLAGS, false);
@@ -46,13 +45,27 @@ void push_life_close(struct push_server *s, uint32_t i, enum disconnect_cause ca
         s->closing[i] = (uint8_t)cause;
         return;
     }
-    forget(s, i, cause, true);
+    const struct slow_client *c = slow_clients_find(&s->slow, i);
+    uint32_t from =
+        c && c->queue.count ? slow_queue_at(&c->queue, 0)->number : push_server_tail(s, i);
+    if (!push_close_begin(s, i, cause, from))
+        push_life_forget(s, i, cause, true, push_life_unseen(s, i));
+}
+
+void push_life_cancel(struct push_server *s, uint32_t i, enum disconnect_cause cause,
+                      uint32_t from)
+{
+    uint32_t unseen = push_life_unseen(s, i);
+    if (!push_close_begin(s, i, cause, from))
+        push_life_forget(s, i, cause, true, unseen < from ? unseen : from);
 }
 
 void push_life_close_end(struct push_server *s, const struct loop_entry *e)
 {
     uint8_t state = s->connections.state[e->first];
-    if ((state & CONNECTION_GONE) && !(state & CONNECTION_LEFT))
+    if ((state & CONNECTION_PHASE_MASK) == CONNECTION_CLOSING && (state & CONNECTION_GONE))
+        push_close_met(s, e->first);
+    else if ((state & CONNECTION_GONE) && !(state & CONNECTION_LEFT))
         push_life_close(s, e->first, DISCONNECT_CLIENT_LEFT);
     push_fan_go(s);
 }
@@ -60,7 +73,7 @@ void push_life_close_end(struct push_server *s, const struct loop_entry *e)
 /* Closes a connection whose set-up is broken off. */
 static void break_off(struct push_server *s, uint32_t i, enum disconnect_cause cause)
 {
-    forget(s, i, cause, false);
+    push_life_forget(s, i, cause, false, push_life_unseen(s, i));
 }
 
 int64_t push_life_handshake_begin(struct push_server *s, struct loop_entry *e)
@@ -112,10 +125,14 @@ int64_t push_server_last_sent_ns(struct push_server *s, uint32_t connection)
 void push_server_seen(struct push_server *s, uint32_t connection, uint32_t *seen)
 {
     event_loop_split(&s->loop, connection);
-    if (connections_phase(&s->connections, connection) < CONNECTION_WAITING)
+    uint8_t phase = connections_phase(&s->connections, connection);
+    if (phase == CONNECTION_CLOSING)
+        *seen = push_close_seen(s, connection);
+    if (phase < CONNECTION_WAITING)
         return;
     uint32_t held = (uint32_t)meter_balance(s->meter, s->base + connection);
-    uint32_t first = push_server_tail(s, connection) - held, slow = first_unseen(s, connection);
+    uint32_t first = push_server_tail(s, connection) - held,
+             slow = push_life_unseen(s, connection);
     *seen = slow < first ? slow : first; /* dropped from its queue's end: not seen either */
 }
 
@@ -216,11 +233,14 @@ void push_server_kill(struct push_server *s, enum disconnect_cause cause)
             meter_lose(s->meter, cause, s->base + i, 1, (uint64_t)held);
         uint8_t phase = connections_phase(&s->connections, i);
         if (phase != CONNECTION_CLOSED) {
+            uint32_t end = handled[push_server_feed_of(s, i)];
+            if (phase == CONNECTION_CLOSING)
+                end = s->closings[i].seen;
+            push_close_cancel(s, i);
             connections_set_phase(&s->connections, i, 1, CONNECTION_CLOSED);
             connections_set_flags(&s->connections, i, CONNECTION_FLAGS, false);
-            s->listener->closed(s->listener_owner, s->base + i, cause,
-                                handled[push_server_feed_of(s, i)] - (uint32_t)held,
-                                phase >= CONNECTION_WAITING);
+            s->listener->closed(s->listener_owner, s->base + i, cause, end - (uint32_t)held,
+                                phase >= CONNECTION_CLOSING);
         }
         held = next;
     }

@@ -28,6 +28,7 @@ void push_slow_has_read(struct push_server *s, const struct slow_client *c, uint
 void push_slow_rejoin(struct push_server *s, uint32_t i)
 {
     struct slow_client *c = push_slow_client(s, i);
+    push_close_go_on(s, i);
     if (!push_slow_reads(s, c) || slow_client_messages(c) > 0 || c->writable_posted ||
         connections_phase(&s->connections, i) != CONNECTION_WAITING)
         return;
@@ -90,6 +91,7 @@ static void client_has_read(void *subject, void *object)
         open_window(s, c);
     }
     push_slow_read_on(s, c);
+    push_close_go_on(s, i);
 }
 
 void push_server_read_rate(struct push_server *s, uint32_t connection, int64_t rate_bps)
@@ -144,6 +146,7 @@ void push_server_vanish(struct push_server *s, uint32_t connection)
     if (c == NULL)
         return;
     c->vanished = true;
+    c->reads_from_ns = INT64_MAX;
     if (c->socket.count > 0)
         push_slow_await_death(s, c);
 }

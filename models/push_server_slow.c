@@ -37,7 +37,12 @@ static void kernel_gives_up(void *subject, void *object)
     struct push_server *s = subject;
     uint32_t i = (uint32_t)(uintptr_t)object;
     const struct slow_client *c = slow_clients_find(&s->slow, i);
-    if (c && c->dead_ns > 0 && s->sim->now_ns >= c->dead_ns)
+    if (!c || c->dead_ns == 0 || s->sim->now_ns < c->dead_ns)
+        return;
+    event_loop_split(&s->loop, i);
+    if (connections_phase(&s->connections, i) == CONNECTION_CLOSING)
+        push_close_met(s, i);
+    else
         push_server_drop(s, i, DISCONNECT_WRITE_FAILED);
 }
 

@@ -90,12 +90,15 @@ static int64_t cancel(struct push_server *s, struct loop_entry *e)
     enum disconnect_cause cause =
         state & CONNECTION_LEFT ? s->closing[e->first] : DISCONNECT_SLOW_CONSUMER;
     e->count = 1;
-    if (!(state & CONNECTION_OWN)) {
+    connections_set_phase(&s->connections, e->first, 1, CONNECTION_BLOCKED);
+    if (state & CONNECTION_OWN) {
+        push_life_close(s, e->first, cause);
+    } else {
+        uint32_t from = e->from;
         push_server_bound(s, e);
         meter_lose(s->meter, cause, s->base + e->first, 1, e->to - e->from);
+        push_life_cancel(s, e->first, cause, from);
     }
-    connections_set_phase(&s->connections, e->first, 1, CONNECTION_BLOCKED);
-    push_life_close(s, e->first, cause);
     push_fan_go(s);
     return 0;
 }
@@ -157,7 +160,7 @@ static void deliver(struct push_server *s, uint32_t m, const struct delivery_run
 {
     uint32_t first = run->connection - s->base;
     uint8_t state = s->connections.state[first];
-    if ((state & CONNECTION_GONE) || (state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING) {
+    if ((state & CONNECTION_GONE) || (state & CONNECTION_PHASE_MASK) < CONNECTION_CLOSING) {
         meter_lose(s->meter, DISCONNECT_CLIENT_LEFT, run->connection, run->n, 1);
         return;
     }

@@ -7,7 +7,8 @@
  *          heartbeat.late.p50 .p99 (s), connections (count), disconnects.<cause> (count), memory.peak (bytes),
  *          blame.<part>.all, blame.<part>.tail (ratio of latency) …
  * histograms delivery (ns); series by second cpu.used, cpu.throttled (s), delivery.p50, .p95, .p99
- *          (s), memory (B), connections, clients.open, reconnects; where there are any drops,
+ *          (s), memory (B), connections, clients.open, reconnects; connections.closing,
+ *          clients.closing of WebSockets that wait for each other; where there are any drops,
  *          disconnects, write_timeouts, connects.failed; queue.depth eleven times a second
  */
 #ifndef PUSHSIM_MODELS_RUN_RECORD_H

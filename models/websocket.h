@@ -8,8 +8,13 @@
  *               healthy or not (heartbeat.h)
  *   a client that is gone is noticed by its FIN, by a missing pong, or when the kernel gives up what
  *               was written to it (network_params.dead_ns)
- *   closing     a close frame each way (5.5.1), answered by the client's library at once:
- *               cost.websocket.disconnect stands for both
+ *   closing     a close frame each way (5.5.1, 7.1.2): whoever sends the first waits for the other,
+ *               then the server ends TCP and the client waits for that (7.1.1). The client's library
+ *               answers as soon as it has read what stands before the frame; a client that does not
+ *               read holds its connection, with what is in its buffers, until close_timeout_ns
+ *               (websockets 10.4 close_timeout 10 s; ws 8 closeTimeout 30 s; nchan
+ *               WEBSOCKET_CLOSING_TIMEOUT 250 ms). cost.websocket.disconnect stands for both frames.
+ *               push_server_close.c does it at the server, clients.h at the client
  *   compression permessage-deflate (RFC 7692): each connection has its own state, so that each
  *               message is compressed for each connection anew; the state is memory
  */
@@ -19,9 +24,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct websocket_params {  /* of permessage-deflate; memory_params.deflate_window turns it on */
-    double deflate_kib_ns; /* CPU per KiB compressed */
+struct websocket_params {
+    double deflate_kib_ns; /* CPU per KiB compressed, if memory_params.deflate_window says so */
     double deflate_ratio;  /* what is left of a payload, > 0..1 */
+    int64_t
+        close_timeout_ns; /* either side waits so long for the other to close; 0: it does not
+                                 wait */
 };
 
 /* Header bytes of one frame. RFC 6455, 5.2: 7-bit length, or 16 or 64 bits of it. */

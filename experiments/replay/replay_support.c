@@ -3,6 +3,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* That of the servers is their library's own; this one is FastAPI's (websockets 10.4). */
+#define LIBRARY_CLOSE_TIMEOUT_NS INT64_C(10000000000)
+
 /* The mechanisms that only the model has. */
 static const char *only_simulated(const struct parameters *p)
 {
@@ -14,6 +17,9 @@ static const char *only_simulated(const struct parameters *p)
         { p->server.fan_out != FAN_OUT_QUEUES, "server.fan-out" },
         { p->workload.topics.count > 1, "workload.topics.count" },
         { p->heartbeat.period_ns > 0 && p->heartbeat.only_idle, "heartbeat.only-idle" },
+        { p->server.protocol == PROTOCOL_WEBSOCKET &&
+              p->websocket.close_timeout_ns != LIBRARY_CLOSE_TIMEOUT_NS,
+          "websocket.close-timeout" },
         { p->accept.handshake_timeout_ns > 0, "accept.handshake-timeout" },
         { p->accept.ramp_steps > 0, "accept.ramp.steps" },
         { p->replay.length > 0, "replay.length" },

@@ -160,6 +160,9 @@ static const struct option_row table[] = {
          "uvicorn --ws-ping-timeout 20 s"),
     YES_NO("heartbeat.only-idle", ATP(heartbeat.only_idle), "no", 0,
            "none while there was traffic within the period", "bigbluebutton#10826"),
+    TIME("websocket.close-timeout", ATP(websocket.close_timeout_ns), "10s", 0, 3600 * S, 0,
+         "either side waits so long for the other to close; 0: the server waits for nobody",
+         "websockets 10.4: 10 s; ws 8: 30 s; nchan 1.3: 250 ms"),
 
     COUNT("replay.length", ATP(replay.length), "0", 0, 1e9, 0,
           "events kept for clients that come back; 0: none",

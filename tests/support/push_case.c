@@ -107,6 +107,7 @@ struct parameters push_case_random(struct random_stream *rs)
     p.workload.arrivals = chance(rs, 0.5) ? ARRIVAL_CONSTANT : ARRIVAL_POISSON;
     p.workload.payload_bytes = pick(rs, 1, 2000);
     p.workload.drain_ns = pick(rs, 0, 2) * 300000000;
+    p.websocket.close_timeout_ns = chance(rs, 0.6) ? pick(rs, 1, 400) * 1000000 : 0;
     p.workload.phases = 2;
     for (int i = 0; i < 2; i++)
         p.workload.phase[i] = (struct phase_params){

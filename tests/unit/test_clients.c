@@ -15,7 +15,7 @@ struct fake { /* a server that answers SYNs as it is told and notes what it hear
     struct simulation sim;
     struct clients clients;
     enum syn_answer answer;
-    int syns, left, vanished, stalled;
+    int syns, left, closes, vanished, stalled;
     int64_t syn_ns[64], until_ns;
 };
 
@@ -54,8 +54,14 @@ static int64_t fake_last_sent(void *server, uint32_t client)
     return -1;
 }
 
-static const struct clients_server fake_ops = { fake_syn, fake_left, fake_vanished,
-                                                fake_stalled, fake_last_sent };
+static void fake_closes(void *server, uint32_t client)
+{
+    (void)client;
+    ((struct fake *)server)->closes++;
+}
+
+static const struct clients_server fake_ops = { fake_syn,      fake_left,    fake_closes,
+                                                fake_vanished, fake_stalled, fake_last_sent };
 static const struct accept_params kernel = { .syn_retries = 6 };
 
 static void fake_init(struct fake *f, const struct client_class *klass, const char *preset,
@@ -258,6 +264,45 @@ static void test_draws_are_its_own(void **state)
     assert_int_equal(at[0], at[1]);
 }
 
+/* The closing handshake as a client sees it: told, then ended by the server or after its own
+ * time-out, it tries again; one that left does not. */
+static void test_closing(void **state)
+{
+    static const struct {
+        bool leaves, ended;
+        int told; /* the server that the client is gone */
+        uint8_t then;
+    } cases[] = { { false, true, 0, CLIENT_WAITING },
+                  { false, false, 1, CLIENT_WAITING },
+                  { true, true, 0, CLIENT_CLOSED },
+                  { true, false, 1, CLIENT_CLOSED } };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fake f;
+        fake_init(&f, &plain, "eventsource-chromium", 1);
+        f.clients.params.close_timeout_ns = S;
+        clients_open_at_start(&f.clients, 0, 1);
+        if (cases[i].leaves)
+            clients_leave(&f.clients, 0);
+        else
+            clients_told_to_close(&f.clients, 0, DISCONNECT_DRAINED);
+        assert_int_equal(f.closes, cases[i].leaves);
+        assert_int_equal(f.clients.open, 0);
+        assert_int_equal(f.clients.closing, 1);
+        simulation_run_until(&f.sim, S - 1);
+        assert_int_equal(f.clients.state[0], CLIENT_CLOSING);
+        if (cases[i].ended)
+            clients_dropped(&f.clients, 0, DISCONNECT_DRAINED, 0, 0);
+        simulation_run_until(&f.sim, S);
+        assert_int_equal(f.clients.state[0], cases[i].then);
+        assert_int_equal(f.left, cases[i].told);
+        assert_int_equal(f.clients.closing, 0);
+        unsigned cause = cases[i].leaves ? DISCONNECT_CLIENT_LEFT : DISCONNECT_DRAINED;
+        assert_int_equal(f.clients.counters.disconnects[cause], 1);
+        fake_close(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_vanishing_tells_nobody),
         cmocka_unit_test(test_stall_after_connecting),
         cmocka_unit_test(test_draws_are_its_own),
+        cmocka_unit_test(test_closing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

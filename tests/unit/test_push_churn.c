@@ -97,6 +97,7 @@ static void random_troubles(struct parameters *p, struct random_stream *rs, enum
                                         .connection = (enum duplex_connection)pick(rs, 0, 1) };
     for (int i = 0; i < PROTOCOLS; i++)
         p->cost.by_protocol[i].message_ns = (double)pick(rs, 0, 100000);
+    p->websocket.close_timeout_ns = chance(rs, 0.7) ? pick(rs, 1, 400) * MS : 0;
 }
 
 static void run_case(uint32_t number, enum fan_out last, bool plain, struct run_record *out)
@@ -139,6 +140,10 @@ static void everything_is_accounted_for(void **state)
         "lost.server_killed",
         "lost.server_stopped",
         "connects.syn_dropped",
+        "connections.closing",
+        "connections.closing.max",
+        "clients.closing",
+        "closes.timed_out",
         "connects.refused",
         "clients.stalls",
         "messages.answered",

@@ -26,6 +26,7 @@ static struct parameters plain(enum push_protocol protocol)
     struct parameters p = { .class_count = 1 };
     p.server.protocol = protocol;
     p.server.workers = 1;
+    p.websocket.close_timeout_ns = INT64_C(10000000000);
     return p;
 }
 
