@@ -1,5 +1,5 @@
 /* The closing handshake of a WebSocket (models/push_server_close.c), from both sides: who answers is
- * gone after a round trip and two turns of the loop; who does not read holds its connection, and
+ * gone after a round trip and a turn of the loop; who does not read holds its connection, and
  * what is in its buffers, until the time-out; a busy loop keeps leavers waiting. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -59,28 +59,25 @@ static double at_second(const struct run_record *r, const char *name, int64_t se
     return -1;
 }
 
-/* Clients that read: thrown out by a pong that a busy loop handles too late. Each has answered the
- * Close long before the time-out, and the server's loop has ended it. */
+/* Clients that read, thrown out because a pong takes longer than its time-out, one every 150 ms:
+ * each is closing for the way there and back, 400.1 ms, and never for the time-out. */
 static void readers_answer(void **state)
 {
     (void)state;
     struct parameters p = scene(PROTOCOL_WEBSOCKET, 5 * S);
     struct run_record r;
-    p.server.loop = LOOP_NODE; /* timers before I/O */
-    p.server.hops = 0;
-    p.network.delivery_ns = 400 * MS; /* some pongs are on their way at any time */
+    p.network.delivery_ns = 400 * MS;
     p.heartbeat.period_ns = 3 * S;
-    p.heartbeat.pong_timeout_ns = 500 * MS;
-    p.fault.busy_at_ns = 5900 * MS;
-    p.fault.busy_ns = 2 * S;
+    p.heartbeat.pong_timeout_ns = 300 * MS;
     run(&p, &r);
-    double out = value(&r, "disconnects.pong_timeout");
-    assert_true(out > 0 && out < CLIENTS);
+    assert_true(value(&r, "disconnects.pong_timeout") == CLIENTS);
     assert_true(value(&r, "closes.timed_out") == 0);
-    assert_true(at_second(&r, "connections.closing", 8) == out);
-    assert_true(value(&r, "connections.closing") == 0);
-    assert_true(value(&r, "clients.closing") == 0);
-    assert_true(value(&r, "connections") == CLIENTS - out);
+    double closing = at_second(&r, "connections.closing", 2);
+    assert_true(closing == 2 || closing == 3);
+    assert_true(at_second(&r, "clients.closing", 2) <= 1); /* they hear of it 0.1 ms before */
+    assert_true(value(&r, "connections.closing.max") <= 3);
+    assert_true(at_second(&r, "connections.closing", 4) == 0);
+    assert_true(at_second(&r, "connections", 4) == 0);
     run_record_close(&r);
 }
 
