@@ -72,7 +72,7 @@ $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(TESTLIB) $(LIBS)
 # the yardstick, where ns-3 is installed
 $(BUILD)/tests/bench/bench_ns3: tests/bench/bench_ns3.cc $(BUILD)/tests/support/bench.o
 	@mkdir -p $(@D)
-	$(CXX) -O2 -I. -Wall -Wextra -Werror -o $@ $^ $(shell pkg-config --cflags --libs ns3-core)
+	$(CXX) -O2 -I. -Wall -Wextra -Werror -fno-pie $(LDFLAGS) -o $@ $^ $(shell pkg-config --cflags --libs ns3-core)
 
 # programs that tests talk to
 $(BUILD)/tests/servers/%: $(BUILD)/tests/servers/%.o $(TESTLIB) $(LIBS)
