@@ -5,7 +5,8 @@ usage: run_benches.py FILE.json PROGRAM...
 
 A program prints `name value unit low high runs`, one line a figure: the median, the smallest and the
 largest of so many runs. Where the same work was timed on another simulator (name mm1.X beside
-mm1.customer), the ratio of the two medians is added as mm1.X.ratio.
+mm1.customer), the ratio of the two medians is added as mm1.X.ratio. Nothing is written when a program
+fails, when one of the figures in WANTED is missing or when it was taken fewer than 5 times.
 """
 
 import json
@@ -13,11 +14,20 @@ import os
 import subprocess
 import sys
 
+WANTED = (
+    "mm1.customer hold.1e3 hold.1e5 hold.1e6 churn.1e5 delivery.mixed delivery.mixed_1m "
+    "delivery.uniform sim.realtime_ratio sweep.scaling run.overhead bytes.connection"
+).split()
+
 
 def run(program):
     """The figures that a program prints."""
     print(f"# {os.path.basename(program)}", flush=True)
-    with subprocess.Popen([program], stdout=subprocess.PIPE, text=True) as process:
+    try:
+        process = subprocess.Popen([program], stdout=subprocess.PIPE, text=True)
+    except OSError as error:
+        sys.exit(f"{program}: {error.strerror}")
+    with process:
         for line in process.stdout:
             print(line, end="", flush=True)
             name, value, unit, low, high, runs = line.split()
@@ -54,11 +64,22 @@ def ratios(figures):
         }
 
 
+def check(figures):
+    """Exits unless all that is wanted was measured often enough."""
+    runs = {figure["name"]: figure["runs"] for figure in figures}
+    for name in WANTED:
+        if runs.get(name, 0) < 5:
+            sys.exit(f"{name}: measured {runs.get(name, 0)} times, 5 are wanted")
+
+
 def main(output, programs):
+    if os.path.exists(output):
+        os.remove(output)  # the figures of an earlier run are none of this one
     figures = [figure for program in programs for figure in run(program)]
     for figure in ratios(figures):
         print("{name} {value:.6g} {unit} {low:.6g} {high:.6g} {runs}".format(**figure))
         figures.append(figure)
+    check(figures)
     partial = output + ".part"
     with open(partial, "w", encoding="utf-8") as file:
         json.dump(figures, file, indent=1)
