@@ -53,7 +53,6 @@ static void free_group(struct cpu_group *group)
         struct cpu_thread *thread = group->threads;
 
         group->threads = thread->next;
-        cpu_event_at(group->host, &thread->wake_event, -1, 0, NULL, NULL);
         free(thread);
     }
     for (int i = 0; i < group->host->params.cpus; i++)
@@ -77,6 +76,7 @@ void cpu_host_free(struct cpu_host *host)
         fair_queue_close(&host->cpus[i].groups);
         cpu_event_at(host, &host->cpus[i].done_event, -1, 0, NULL, NULL);
         cpu_event_at(host, &host->cpus[i].tick_event, -1, 0, NULL, NULL);
+        cpu_event_at(host, &host->cpus[i].wake_event, -1, 0, NULL, NULL);
     }
     free(host->cpus);
     free(host);
@@ -163,27 +163,42 @@ void cpu_thread_set_warmth(struct cpu_thread *thread, const struct cache_warmth 
     thread->warmth = *warmth;
 }
 
+/* hrtimer_interrupt: runs every timer whose time has come, not just the one it was set for. */
 static void wake(void *subject, void *object)
 {
-    struct cpu_thread *thread = subject;
+    struct cpu *cpu = subject;
+    struct cpu_thread *first = cpu->waking;
 
     (void)object;
-    thread->wake_event = 0;
-    cpu_dispatch_enqueue(thread);
+    cpu->wake_event = 0;
+    cpu->waking = NULL;
+    cpu_dispatch_wake(cpu, first);
+}
+
+static void await_interrupt(struct cpu *cpu, struct cpu_thread *thread)
+{
+    int64_t at_ns = cpu->host->sim->now_ns + cpu->host->params.wake_latency_ns;
+
+    thread->next_waking = NULL;
+    if (cpu->waking != NULL)
+        cpu->last_waking->next_waking = thread;
+    else
+        cpu->waking = thread;
+    cpu->last_waking = thread;
+    if (cpu->wake_event == 0)
+        cpu_event_at(cpu->host, &cpu->wake_event, at_ns, CPU_WAKE, wake, cpu);
 }
 
 void cpu_thread_demand(struct cpu_thread *thread, int64_t work_ns)
 {
     struct cpu *cpu = thread->queue->cpu;
-    struct cpu_host *host = cpu->host;
 
     assert(work_ns > 0);
     thread->demand_ns += work_ns;
     if (thread->asleep) {
         thread->asleep = false;
         thread->woken = true;
-        cpu_event_at(host, &thread->wake_event,
-                     host->sim->now_ns + host->params.wake_latency_ns, CPU_WAKE, wake, thread);
+        await_interrupt(cpu, thread);
     } else if (cpu->running == thread && !cpu->reporting) {
         cpu_dispatch_arm(cpu);
         cpu_limit_arm(thread->queue->group);

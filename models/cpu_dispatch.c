@@ -359,17 +359,20 @@ static void join(struct cpu_thread *thread)
     want(queue);
 }
 
-void cpu_dispatch_enqueue(struct cpu_thread *thread)
+/* One interrupt wakes them all; only then does the CPU look for the next to run. */
+void cpu_dispatch_wake(struct cpu *cpu, struct cpu_thread *first)
 {
-    struct cpu *cpu = thread->queue->cpu;
-
     cpu_dispatch_update(cpu);
-    join(thread);
-    if (cpu->running == NULL || cpu->resched || preempts(cpu, thread))
+    for (struct cpu_thread *t = first; t != NULL; t = t->next_waking) {
+        join(t);
+        cpu->resched |= cpu->running == NULL || preempts(cpu, t);
+    }
+    if (cpu->resched)
         cpu_dispatch_schedule(cpu);
     else
         cpu_dispatch_arm(cpu);
-    cpu_limit_arm(thread->queue->group);
+    for (struct cpu_thread *t = first; t != NULL; t = t->next_waking)
+        cpu_limit_arm(t->queue->group);
 }
 
 void cpu_dispatch_free(struct cpu_queue *queue)

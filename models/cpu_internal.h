@@ -24,26 +24,26 @@ enum cpu_priority {
 };
 
 struct cpu_thread {
-    struct cpu_queue *queue;       /* where it is pinned to */
-    cpu_ran_fn *ran;               /* tells the owner */
-    void *owner;                   /* borrowed */
-    struct fair_entity entity;     /* in queue->threads */
-    bool asleep;                   /* has no demand */
-    bool woken;                    /* was asleep when it was last off the CPU */
-    bool limbo;                    /* CPU_THROTTLE_TASK: dequeued until its group is free */
-    bool leaving;                  /* throttled, still on its way to user mode */
-    int64_t leave_at_ns;           /* when it gets there; valid if leaving */
-    int64_t overhead_ns;           /* served first: wake-up cost */
-    int64_t cold_ns;               /* then: cache warm-up */
-    int64_t demand_ns;             /* then: what the owner asked for */
-    struct cache_warmth warmth;    /* saturation_ns = 0: no effect */
-    int64_t off_since_ns;          /* last left the CPU */
-    int64_t off_ns;                /* off the CPU until it last came back, in all */
-    int64_t throttled_ns;          /* waits that have ended */
-    int64_t throttled_from_ns;     /* this wait; -1 = none */
-    uint64_t wake_event;           /* pending wake-up */
-    struct cpu_thread *next_limbo; /* limbo list of the queue */
-    struct cpu_thread *next;       /* all threads of the group */
+    struct cpu_queue *queue;        /* where it is pinned to */
+    cpu_ran_fn *ran;                /* tells the owner */
+    void *owner;                    /* borrowed */
+    struct fair_entity entity;      /* in queue->threads */
+    bool asleep;                    /* has no demand */
+    bool woken;                     /* was asleep when it was last off the CPU */
+    bool limbo;                     /* CPU_THROTTLE_TASK: dequeued until its group is free */
+    bool leaving;                   /* throttled, still on its way to user mode */
+    int64_t leave_at_ns;            /* when it gets there; valid if leaving */
+    int64_t overhead_ns;            /* served first: wake-up cost */
+    int64_t cold_ns;                /* then: cache warm-up */
+    int64_t demand_ns;              /* then: what the owner asked for */
+    struct cache_warmth warmth;     /* saturation_ns = 0: no effect */
+    int64_t off_since_ns;           /* last left the CPU */
+    int64_t off_ns;                 /* off the CPU until it last came back, in all */
+    int64_t throttled_ns;           /* waits that have ended */
+    int64_t throttled_from_ns;      /* this wait; -1 = none */
+    struct cpu_thread *next_waking; /* list of those that wait for the interrupt */
+    struct cpu_thread *next_limbo;  /* limbo list of the queue */
+    struct cpu_thread *next;        /* all threads of the group */
 };
 
 struct cpu_queue { /* a group on one CPU */
@@ -67,7 +67,10 @@ struct cpu {
     bool resched;           /* somebody else may be due */
     bool reporting;         /* in the owner's callback about the end of its demand */
     int64_t ticked_ns;      /* the last tick that was an event */
-    uint64_t done_event, tick_event;
+    struct cpu_thread
+        *waking; /* their sleeps are over, the interrupt is to come: oldest first */
+    struct cpu_thread *last_waking; /* valid unless `waking` is NULL */
+    uint64_t done_event, tick_event, wake_event;
 };
 
 struct cpu_group {
@@ -96,8 +99,8 @@ struct cpu_host {
 void cpu_dispatch_update(struct cpu *cpu);   /* charges what ran up to now */
 void cpu_dispatch_arm(struct cpu *cpu);      /* its next events */
 void cpu_dispatch_schedule(struct cpu *cpu); /* schedule(): puts off, picks, runs */
-void cpu_dispatch_enqueue(struct cpu_thread *thread);
-void cpu_dispatch_free(struct cpu_queue *queue); /* unthrottle_cfs_rq */
+void cpu_dispatch_wake(struct cpu *cpu, struct cpu_thread *first); /* a list of `waking` */
+void cpu_dispatch_free(struct cpu_queue *queue);                   /* unthrottle_cfs_rq */
 
 /* cpu_limit.c; all of them do nothing for a group without a quota. */
 bool cpu_limit_account(struct cpu_queue *queue); /* false: nothing remains (see bandwidth) */

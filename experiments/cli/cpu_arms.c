@@ -6,7 +6,6 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
-#include "experiments/replay/cpu_probe.h"
 #include "experiments/replay/host_facts.h"
 
 #define SIM_REPEATS 16 /* the model repeats so much oftener: its phases cost nothing */
@@ -72,6 +71,16 @@ static int enough(int repeats)
     return repeats < CPU_ENOUGH ? repeats : CPU_ENOUGH;
 }
 
+struct cpu_probe_start cpu_arm_start(uint64_t seed, int repeat)
+{
+    struct random_stream shift;
+    double whole;
+    random_stream_init(&shift, seed, 0, START_STREAM, 0);
+    double period = random_stream_uniform(&shift) + repeat * 0.7548776662466927;
+    double tick = random_stream_uniform(&shift) + repeat * 0.5698402909980532;
+    return (struct cpu_probe_start){ modf(period, &whole), modf(tick, &whole) };
+}
+
 static int measure_repeats(const struct cpu_plan *plan, struct pool *quiet, struct pool *noisy,
                            struct error *err)
 {
@@ -79,8 +88,7 @@ static int measure_repeats(const struct cpu_plan *plan, struct pool *quiet, stru
     for (int i = 0; i < attempts && quiet->repeats < plan->repeats; i++) {
         struct cpu_workload_result one;
         struct cpu_probe_quality quality;
-        struct random_stream start;
-        random_stream_init(&start, plan->seed, (uint32_t)i, START_STREAM, 0);
+        struct cpu_probe_start start = cpu_arm_start(plan->seed, quiet->repeats);
         int code = cpu_probe_run(&plan->params, plan->set_bytes, &start, &one, &quality, err);
         if (code != 0)
             return code;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "analysis/cpu_summary.h"
+#include "experiments/replay/cpu_probe.h"
 #include "models/cpu_workload.h"
 #include "sim/error.h"
 
@@ -30,8 +31,12 @@ struct cpu_arm {
     double left_out_ms;         /* their lengths together */
 };
 
+/* Where the repeats of the real arm start: a sequence that fills the square of both phases evenly
+ * from its first points on (M. Roberts 2018, R2: the Kronecker sequence of the plastic number),
+ * moved as a whole by a random amount. */
+struct cpu_probe_start cpu_arm_start(uint64_t seed, int repeat);
 void cpu_arm_sim(const struct cpu_plan *plan, struct cpu_arm *arm);
-/* Measures until `repeats` were quiet, but not many times more than that; the figures are of the
+/* A noisy measurement is made again at the same phases. Measures until `repeats` were quiet, but not many times more than that; the figures are of the
  * quiet ones, or of all when none was. CPU_ENOUGH of them are enough, or all `repeats` if those
  * are fewer; with less the arm is disturbed. */
 int cpu_arm_real(const struct cpu_plan *plan, struct cpu_arm *arm, struct error *err);

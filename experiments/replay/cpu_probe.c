@@ -14,12 +14,14 @@
 #include <unistd.h>
 
 #include "experiments/replay/cpu_probe_internal.h"
+#include "experiments/replay/cpu_probe_phase.h"
 #include "experiments/replay/host_facts.h"
 #include "experiments/replay/interrupt.h"
 
 #define MS              INT64_C(1000000)
 #define STEP_TIMEOUT_MS 20000
-#define IDLE_PERIODS    3 /* the timer runs on through two */
+#define IDLE_PERIODS    3        /* the timer runs on through two */
+#define SETTLE_NS       (5 * MS) /* from the limit to the start, at least */
 
 /* The highest CPUs: the lowest one serves most interrupts. */
 static int choose_cpus(struct cpu_probe *p, struct error *err)
@@ -128,14 +130,23 @@ static int calibrate_child(struct cpu_probe *p, double *unit_ns, struct error *e
     return 0;
 }
 
-static int limit_child(struct cpu_probe *p, struct error *err)
+/* Sets the limit, if there is one, and when the threads start: into a group at rest, whose timer
+ * has run through its idle periods. */
+static int limit_child(struct cpu_probe *p, const struct cpu_probe_start *start,
+                       struct error *err)
 {
-    const struct cpu_group_params *g = &p->params->group;
-    struct cgroup_limits limits = { .quota_ns = g->quota_ns,
-                                    .period_ns = g->period_ns,
-                                    .burst_ns = g->burst_ns,
-                                    .weight = g->weight };
-    return cgroup_set_limits(&p->group, &limits, err);
+    const struct cpu_workload_params *w = p->params;
+    int64_t period_ns = w->group.period_ns, refill_ns = cpu_probe_clock();
+    int code = 0;
+    if (w->group.quota_ns > 0)
+        code = cpu_probe_phase_limit(&p->group, &w->group, w->host.tick_ns, start->tick,
+                                     &refill_ns, err);
+    int64_t go_ns = refill_ns + (int64_t)((IDLE_PERIODS + start->period) * (double)period_ns);
+    while (go_ns < cpu_probe_clock() + SETTLE_NS)
+        go_ns += period_ns;
+    p->shared->go_ns = go_ns;
+    p->shared->end_ns = go_ns + w->duration_ns;
+    return code;
 }
 
 static int64_t last_end(const struct cpu_probe *p)
@@ -206,24 +217,16 @@ static void set_counters(struct cpu_workload_result *out, const struct cgroup_us
     };
 }
 
-/* From the limit on: release the threads, wait, read the counters. Setting a limit starts the
- * period timer, which stops after idle periods: the threads start into such a group at rest. */
-static int measure(struct cpu_probe *p, struct random_stream *start, double unit_ns,
-                   struct cpu_workload_result *out, struct cpu_probe_quality *quality,
-                   struct error *err)
+/* From the limit on: release the threads, wait, read the counters. */
+static int measure(struct cpu_probe *p, double unit_ns, struct cpu_workload_result *out,
+                   struct cpu_probe_quality *quality, struct error *err)
 {
     struct cgroup_usage before, after;
     const struct cpu_workload_params *w = p->params;
-    int code = limit_child(p, err);
-    if (code != 0)
-        return code;
-    double rest = (IDLE_PERIODS + random_stream_uniform(start)) * (double)w->group.period_ns;
-    p->shared->go_ns = cpu_probe_clock() + (int64_t)rest + 5 * MS;
-    p->shared->end_ns = p->shared->go_ns + w->duration_ns;
     cpu_probe_sleep_until(p->shared->go_ns - 4 * MS);
     go_on(p);
     cpu_probe_sleep_until(p->shared->go_ns - MS);
-    code = cgroup_read(&p->group, &before, err);
+    int code = cgroup_read(&p->group, &before, err);
     if (code == 0)
         code = await_end(p, err);
     if (code == 0 && w->work != CPU_WORK_TOUCH)
@@ -326,14 +329,14 @@ static int64_t foreign_ns(const struct cpu_probe *p)
 }
 
 /* The measurement between two looks at the machine. */
-static int measure_and_judge(struct cpu_probe *p, struct random_stream *start, double unit_ns,
+static int measure_and_judge(struct cpu_probe *p, double unit_ns,
                              struct cpu_workload_result *out, struct cpu_probe_quality *quality,
                              struct error *err)
 {
     struct host_time before, after;
     host_time_read(&before, "");
     int64_t begin_ns = cpu_probe_clock(), foreign = foreign_ns(p);
-    int code = measure(p, start, unit_ns, out, quality, err);
+    int code = measure(p, unit_ns, out, quality, err);
     host_time_read(&after, "");
     int64_t span_ns = (cpu_probe_clock() - begin_ns) * p->params->host.cpus;
     quality->foreign = (double)(foreign_ns(p) - foreign) / (double)span_ns;
@@ -343,9 +346,9 @@ static int measure_and_judge(struct cpu_probe *p, struct random_stream *start, d
     return code;
 }
 
-static int run_once(struct cpu_probe *p, struct random_stream *start, const sigset_t *set,
-                    struct cpu_workload_result *out, struct cpu_probe_quality *quality,
-                    struct error *err)
+static int run_once(struct cpu_probe *p, const struct cpu_probe_start *start,
+                    const sigset_t *set, struct cpu_workload_result *out,
+                    struct cpu_probe_quality *quality, struct error *err)
 {
     double unit_ns = 1;
     p->to_child[0] = p->to_child[1] = p->from_child[0] = p->from_child[1] = p->signals = -1;
@@ -358,12 +361,14 @@ static int run_once(struct cpu_probe *p, struct random_stream *start, const sigs
     if (code == 0)
         code = start_rivals(p, err);
     if (code == 0)
-        code = measure_and_judge(p, start, unit_ns, out, quality, err);
+        code = limit_child(p, start, err);
+    if (code == 0)
+        code = measure_and_judge(p, unit_ns, out, quality, err);
     return tear_down(p, code, err);
 }
 
 int cpu_probe_run(const struct cpu_workload_params *params, size_t set_bytes,
-                  struct random_stream *start, struct cpu_workload_result *out,
+                  const struct cpu_probe_start *start, struct cpu_workload_result *out,
                   struct cpu_probe_quality *quality, struct error *err)
 {
     struct cpu_probe p = { .params = params, .set_bytes = set_bytes < 64 ? 64 : set_bytes };

@@ -3,8 +3,8 @@
  *
  * Makes a cgroup with the workload's limits, runs the threads in a child process inside it,
  * takes the samples that models/cpu_workload.h defines, and removes the group again: also on
- * failure and on SIGINT or SIGTERM. Every call has a new group and a random start, so the
- * phases of the period timer and of the tick are fresh.
+ * failure and on SIGINT or SIGTERM. Every call has a new group; the caller says at which phases of
+ * period and tick it starts.
  *
  * Rule for noise, which looks at the machine and never at the samples: a measurement is noisy when
  * more than CPU_PROBE_STEAL of the machine's time was stolen while it ran, or more than
@@ -20,7 +20,6 @@
 
 #include "models/cpu_workload.h"
 #include "sim/error.h"
-#include "sim/random_stream.h"
 
 /* Measured on Linux 6.18 in a virtual machine with two CPUs. Nothing else running: no steal; no gap
  * in most control loops, sometimes one of 0.5 to 1.5 ms (up to 0.03 of its time); the machine's
@@ -33,6 +32,12 @@
 #define CPU_PROBE_FOREIGN    0.015
 #define CPU_PROBE_CONTROL_NS 50000000
 
+struct cpu_probe_start {
+    double period; /* where between two refills the threads begin, 0..1; without a quota too */
+    double
+        tick; /* where between two ticks the refills lie, but for a constant of the host, 0..1 */
+};
+
 struct cpu_probe_quality {
     double steal; /* share of the machine's time during the measurement, 0..1 */
     double
@@ -43,14 +48,14 @@ struct cpu_probe_quality {
     int64_t left_out_ns; /* their lengths together */
 };
 
-/* The params' host.cpus are the highest ones this process may use; the kernel's own parameters
- * and `warmth` are not used. set_bytes: the working set of TOUCH, 0 = one cache line.
+/* The params' host.cpus are the highest ones this process may use; of the kernel's own
+ * parameters only tick_ns is used, and `warmth` is not. set_bytes: the working set of TOUCH, 0 = one cache line.
  * `out` is initialised here, untouched on error; its work_ns for TOUCH is in warm work,
  * measured without a limit in the same process just before, and elapsed_ns ends with the last
  * thread. ERR_UNAVAILABLE: no cgroup can be made or too few CPUs; ERR_IO; ERR_STATE:
  * interrupted, or a thread did not end in time. */
 int cpu_probe_run(const struct cpu_workload_params *params, size_t set_bytes,
-                  struct random_stream *start, struct cpu_workload_result *out,
+                  const struct cpu_probe_start *start, struct cpu_workload_result *out,
                   struct cpu_probe_quality *quality, struct error *err);
 
 #endif

@@ -268,6 +268,30 @@ static void test_wake_up_and_warm_up_costs(void **state)
     cpu_trace_close(&trace);
 }
 
+/* The interrupt that is due for the first wakes the second too; the third's has to come. */
+static void test_one_interrupt_wakes_all_that_are_due(void **state)
+{
+    static const struct cpu_stretch first[] = { { 80000, 90000 } },
+                                    second[] = { { 90000, 100000 } },
+                                    third[] = { { 161000, 171000 } };
+    struct cpu_host_params params = cpu_trace_host(1);
+    struct cpu_trace trace;
+
+    (void)state;
+    params.wake_latency_ns = 80000;
+    cpu_trace_init(&trace, &params, &unlimited, NULL);
+    struct cpu_trace_thread *a = cpu_trace_add(&trace, trace.group, 0, 10000, 10000, 0);
+    simulation_run_until(&trace.sim, 79000);
+    struct cpu_trace_thread *b = cpu_trace_add(&trace, trace.group, 0, 10000, 10000, 0);
+    simulation_run_until(&trace.sim, 81000);
+    struct cpu_trace_thread *c = cpu_trace_add(&trace, trace.group, 0, 10000, 10000, 0);
+    simulation_run_until(&trace.sim, 1 * MS);
+    EXPECT(a, first);
+    EXPECT(b, second);
+    EXPECT(c, third);
+    cpu_trace_close(&trace);
+}
+
 static void test_limit_changes_at_work(void **state)
 {
     static const struct cpu_stretch ran[] = { { 0, 224 * MS }, { 300 * MS, 320 * MS } };
@@ -302,6 +326,7 @@ int main(void)
         cmocka_unit_test(test_busy_neighbour),
         cmocka_unit_test(test_two_threads_share_a_cpu),
         cmocka_unit_test(test_wake_up_and_warm_up_costs),
+        cmocka_unit_test(test_one_interrupt_wakes_all_that_are_due),
         cmocka_unit_test(test_limit_changes_at_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -127,10 +127,9 @@ static void measures_on_this_kernel(void **state)
 {
     (void)state;
     static const enum cpu_work works[] = { CPU_WORK_SPIN, CPU_WORK_ONOFF, CPU_WORK_TOUCH };
-    struct random_stream start;
+    struct cpu_probe_start start = { 0.5, 0.5 };
     struct cpu_probe_quality quality;
     struct error err;
-    random_stream_init(&start, 1, 0, 0, 0);
     for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
         struct cpu_workload_params p;
         struct cpu_workload_result r;
@@ -157,12 +156,11 @@ static void measures_on_this_kernel(void **state)
 static void refuses_more_cpus_than_there_are(void **state)
 {
     (void)state;
-    struct random_stream start;
+    struct cpu_probe_start start = { 0.5, 0.5 };
     struct cpu_probe_quality quality;
     struct cpu_workload_params p;
     struct cpu_workload_result r;
     struct error err;
-    random_stream_init(&start, 1, 0, 0, 0);
     cpu_workload_defaults(&p);
     p.host.cpus = 64;
     if (sysconf(_SC_NPROCESSORS_ONLN) >= 64)
