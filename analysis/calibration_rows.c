@@ -122,7 +122,9 @@ static void summarise(struct calibration_cell *cell)
                                 calibration_throttled(cell));
 }
 
-/* How slow the host's memory was in each run, over the median of all of them. */
+/* How slow the host's memory was in each run, over the median of all of them. It is fast or, with
+ * a busy neighbour, four times as slow; the geometric mean keeps one slow moment from counting for
+ * the whole run. */
 static void find_slowness(struct calibration *c)
 {
     double *all = mem_alloc((size_t)c->runs * sizeof *all);
@@ -131,7 +133,7 @@ static void find_slowness(struct calibration *c)
         for (int r = 0; r < c->cells[i].repeats; r++) {
             struct calibration_cell *cell = &c->cells[i];
             cell->slowness[r] =
-                (cell->edge[EDGE_HOST_BEFORE][r] + cell->edge[EDGE_HOST_AFTER][r]) / 2;
+                sqrt(cell->edge[EDGE_HOST_BEFORE][r] * cell->edge[EDGE_HOST_AFTER][r]);
             if (cell->slowness[r] > 0)
                 all[n++] = cell->slowness[r];
         }

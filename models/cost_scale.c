@@ -23,10 +23,20 @@ void cost_scale(struct cost_params *cost, double factor)
     }
 }
 
+/* Of a set used in turn, what caches do not hold of it. */
+static double spilled(double set, double cached)
+{
+    return set * set / (set * set + cached * cached);
+}
+
 double cost_spilled_share(const struct cost_params *cost, double bytes)
 {
-    double cached = cost->cached_bytes;
-    return cached > 0 ? bytes * bytes / (bytes * bytes + cached * cached) : 1;
+    return cost->cached_bytes > 0 ? spilled(bytes, cost->cached_bytes) : 1;
+}
+
+double cost_spilled_state(const struct cost_params *cost, double connections)
+{
+    return cost->warm_connections > 0 ? spilled(connections, cost->warm_connections) : 0;
 }
 
 double cost_host_factor(const struct cost_params *cost, uint64_t seed, uint32_t replication)

@@ -217,6 +217,7 @@ static void init_feeds(struct push_server *s, const struct push_server_params *p
     s->tails = mem_alloc(feeds * sizeof *s->tails);
     memcpy(s->tails, t->first, feeds * sizeof *s->tails);
     s->number = mem_alloc(messages * sizeof *s->number);
+    s->spilled = mem_alloc(messages * sizeof *s->spilled);
     s->cold = mem_alloc(messages * sizeof *s->cold);
     s->take_ns = mem_alloc(messages * sizeof *s->take_ns);
     s->flush_ns = mem_alloc(messages * sizeof *s->flush_ns);
@@ -275,6 +276,7 @@ void push_server_close(struct push_server *s)
     free(s->acks);
     free(s->tails);
     free(s->number);
+    free(s->spilled);
     free(s->cold);
     free(s->oldest);
     free(s->take_ns);

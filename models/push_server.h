@@ -119,6 +119,8 @@ struct push_server {
     struct quick_ack *acks;  /* by feed: of its clients' kernels; owned */
     /* By message m, numbered feed by feed; sums over its feed up to m. */
     uint32_t *number;   /* which publish it is; owned */
+    double *spilled;    /* share of the state that the other connections have driven out of the
+                           caches since the message before, 0..1; owned */
     double *cold;       /* how cold a connection's state is for it when it is the only message,
                            0..1; owned */
     int64_t *take_ns;   /* cost of taking the messages before m in the last pass; owned */

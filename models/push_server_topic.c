@@ -88,6 +88,7 @@ void push_server_append(struct push_server *s, uint32_t publish)
     for (uint32_t k = t->hear_from[topic]; k < t->hear_from[topic + 1]; k++) {
         uint32_t feed = t->hearing[k], m = s->tails[feed]++;
         s->number[m] = publish;
+        s->spilled[m] = cost_spilled_state(&s->p->cost, (double)hearers);
         s->cold[m] = push_server_coldness(s, t->first[feed], m, m);
         add_costs(s, m, hearers, quick_ack_arrives(&s->acks[feed], s->sim->now_ns));
     }
