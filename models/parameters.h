@@ -74,7 +74,7 @@ struct cost_params {
     double warm_time_ns;       /* time off after which 63 % of it is due */
     double code_excess;        /* share that work costs more in a new process (code_warmth.h) */
     double code_work_ns;       /* work after which 74 % of that is left; 0 = none is dearer */
-    double warm_connections; /* whose state half stays in caches from one message to the next,
+    double warm_connections;   /* whose state half stays in caches from one message to the next,
                                 without time off; 0 = however many */
     double gc_period_ns;       /* between two garbage collections; 0 = none */
     double gc_base_ns;         /* pause of one collection without connections */
