@@ -25,6 +25,8 @@ static const struct {
     [FIGURE_FIRST_P10] = { "delivery.first.p10", UNIT_TIME },
     [FIGURE_SLOPE] = { "delivery.slope.p50", UNIT_TIME },
     [FIGURE_SLOPE_P10] = { "delivery.slope.p10", UNIT_TIME },
+    [FIGURE_FIRST_CALM] = { "delivery.first.calm", UNIT_TIME },
+    [FIGURE_SLOPE_CALM] = { "delivery.slope.calm", UNIT_TIME },
     [FIGURE_ORDER] = { "delivery.order", UNIT_NUMBER },
     [FIGURE_ORDER_KEPT] = { "delivery.order.kept", UNIT_NUMBER },
 };

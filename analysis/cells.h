@@ -30,6 +30,8 @@ enum figure {
     FIGURE_FIRST_P10,
     FIGURE_SLOPE, /* … the time between two neighbours, … */
     FIGURE_SLOPE_P10,
+    FIGURE_FIRST_CALM, /* … both over the quarter that was through soonest, … */
+    FIGURE_SLOPE_CALM,
     FIGURE_ORDER, /* … the order of its clients (the real arm's alone) */
     FIGURE_ORDER_KEPT,
     FIGURES

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/fan_out.h"
 #include "sim/error.h"
 
 void meter_init(struct meter *m, const struct network_params *network, uint32_t connections,
@@ -238,6 +239,8 @@ void meter_report_positions(struct meter *m, const struct publish_record *publis
                             size_t count)
 {
     struct histogram first, last, slope;
+    struct fan_out_time *all = mem_alloc((count + 1) * sizeof *all);
+    size_t measured = 0;
     double slopes = 0;
     histogram_init(&first);
     histogram_init(&last);
@@ -248,6 +251,8 @@ void meter_report_positions(struct meter *m, const struct publish_record *publis
             continue;
         histogram_add(&first, p->first_ns - p->planned_ns, 1);
         histogram_add(&last, p->last_ns - p->planned_ns, 1);
+        all[measured++] = (struct fan_out_time){ p->first_ns - p->planned_ns,
+                                                 p->last_ns - p->planned_ns, p->delivered };
         if (p->delivered > 1) {
             double each_ns = (double)(p->last_ns - p->first_ns) / (p->delivered - 1);
             slopes += each_ns;
@@ -262,6 +267,8 @@ void meter_report_positions(struct meter *m, const struct publish_record *publis
                       slope.count ? slopes / (double)slope.count / 1e9 : NAN);
     run_record_metric(r, "delivery.slope.p50", "s", histogram_quantile(&slope, 0.5) / 1e9);
     run_record_metric(r, "delivery.slope.p10", "s", histogram_quantile(&slope, 0.1) / 1e9);
+    fan_out_report_calm(all, measured, r);
+    free(all);
     histogram_close(&first);
     histogram_close(&last);
     histogram_close(&slope);

@@ -235,18 +235,19 @@ static void print_knees(const struct arguments *a, const struct cells *cells)
     free(knees);
 }
 
-/* How many medians of first byte and slope agree as closely as asked. */
+/* How many calm first bytes and slopes (models/fan_out.h) agree as closely as asked. */
 static void print_agreement(const struct comparison *rows, size_t count)
 {
     int both = 0, close = 0;
     for (size_t i = 0; i < count; i++) {
-        bool judged = rows[i].figure == FIGURE_FIRST || rows[i].figure == FIGURE_SLOPE;
+        bool judged =
+            rows[i].figure == FIGURE_FIRST_CALM || rows[i].figure == FIGURE_SLOPE_CALM;
         if (!judged || !isfinite(rows[i].ratio))
             continue;
         both++;
         close += fabs(rows[i].ratio - 1) <= FAN_OUT_TOLERANCE;
     }
-    printf("\nfirst byte and slope: %d of %d medians within %.0f %%\n", close, both,
+    printf("\nfirst byte and slope when calm: %d of %d within %.0f %%\n", close, both,
            100 * FAN_OUT_TOLERANCE);
 }
 

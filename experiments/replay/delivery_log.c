@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/fan_out.h"
 #include "sim/error.h"
 
 void delivery_log_init(struct delivery_log *log, const struct schedule *s)
@@ -130,6 +131,8 @@ static double kept_of(const struct delivery_log *log)
 static void record_fanout(const struct delivery_log *log, struct run_record *out)
 {
     struct histogram first, last, slope;
+    struct fan_out_time *all = mem_alloc((log->sent + (size_t)1) * sizeof *all);
+    size_t measured = 0;
     double order = 0;
     histogram_init(&first);
     histogram_init(&last);
@@ -140,6 +143,8 @@ static void record_fanout(const struct delivery_log *log, struct run_record *out
             continue;
         histogram_add(&first, t->first_ns - t->planned_ns, 1);
         histogram_add(&last, t->last_ns - t->planned_ns, 1);
+        all[measured++] = (struct fan_out_time){ t->first_ns - t->planned_ns,
+                                                 t->last_ns - t->planned_ns, t->received };
         if (t->received > 1) {
             histogram_add(&slope, (t->last_ns - t->first_ns) / (t->received - 1), 1);
             order += order_of(t);
@@ -152,6 +157,8 @@ static void record_fanout(const struct delivery_log *log, struct run_record *out
     run_record_metric(out, "delivery.slope", "s", slopes > 0 ? slope.sum / slopes / 1e9 : NAN);
     run_record_metric(out, "delivery.slope.p50", "s", seconds(&slope, 0.5));
     run_record_metric(out, "delivery.slope.p10", "s", seconds(&slope, 0.1));
+    fan_out_report_calm(all, measured, out);
+    free(all);
     run_record_metric(out, "delivery.order", "1", slopes > 0 ? order / slopes : NAN);
     run_record_metric(out, "delivery.order.kept", "1", kept_of(log));
     histogram_close(&first);

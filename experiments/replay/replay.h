@@ -13,6 +13,7 @@
  *   delivery.first.p50 .p10  s  first delivery of a publish, over publishes
  *   delivery.last.p50     s     last delivery of a publish, over publishes
  *   delivery.slope .p50 .p10  s  time between two neighbours of one fan-out: mean, quantiles
+ *   delivery.first.calm delivery.slope.calm  s  see models/fan_out.h
  *   delivery.order        1     correlation of a client's number with its place in a fan-out
  *   delivery.order.kept   1     of its places in two fan-outs in a row
  *   connect.p50 .p99      s     from connect to the answer that opens the stream
