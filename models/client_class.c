@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "models/client_preset.h"
+
 int64_t client_class_first(const struct client_class *list, int classes, int64_t n, int c)
 {
     assert(c >= 0 && c <= classes && classes > 0);
@@ -24,4 +26,11 @@ int client_class_of(const struct client_class *list, int classes, int64_t n, int
     while (c > 0 && client < client_class_first(list, classes, n, c))
         c--;
     return c;
+}
+
+int64_t client_class_connect_timeout_ns(const struct client_class *k)
+{
+    if (k->connect_timeout_ns > 0 || k->preset == 0)
+        return k->connect_timeout_ns;
+    return client_presets[k->preset - 1].connect_timeout_ns;
 }

@@ -17,7 +17,9 @@ struct client_class {
     int64_t stall_ns;           /* mean length of a stall, exponential; 0 = for good */
     int64_t stall_at_ns;        /* stops once, so long after connecting; 0 = does not */
     double loss_rate_hz;        /* Poisson: vanishes without a word (zombie), per second */
-    int64_t connect_timeout_ns; /* gives up connecting; 0 = when the kernel does */
+    int64_t connect_timeout_ns; /* gives up an attempt that is not open after so long, its
+                                   handshake included; 0 = as the preset, without one when the
+                                   kernel does */
     int64_t silence_timeout_ns; /* closes when nothing came for so long; 0 = never */
     int preset;                 /* how it reconnects: 0 = the parameters' own policy, else
                                    client_presets[preset - 1] */
@@ -27,5 +29,8 @@ struct client_class {
  * to whole clients from the cumulated share, so that they sum to n exactly. */
 int64_t client_class_first(const struct client_class *list, int classes, int64_t n, int c);
 int client_class_of(const struct client_class *list, int classes, int64_t n, int64_t client);
+
+/* The connect time-out that holds for the class: its own, else that of its preset; 0: none. */
+int64_t client_class_connect_timeout_ns(const struct client_class *k);
 
 #endif

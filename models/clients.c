@@ -79,7 +79,7 @@ static void attempt_failed(struct clients *c, uint32_t client, int64_t asked_ns)
 
 static int64_t give_up_ns(const struct clients *c, uint32_t client)
 {
-    int64_t timeout = class_of(c, client)->connect_timeout_ns;
+    int64_t timeout = client_class_connect_timeout_ns(class_of(c, client));
     return timeout == 0 ? INT64_MAX : c->list[client].since_ns + timeout;
 }
 

@@ -40,7 +40,7 @@ static void gives_up(uv_timer_t *timer)
 
 void client_behaviour_connecting(struct client *c)
 {
-    int64_t timeout_ns = class_of(c)->connect_timeout_ns;
+    int64_t timeout_ns = client_class_connect_timeout_ns(class_of(c));
     c->pool->counters.attempts++;
     if (timeout_ns > 0)
         after(&c->later, gives_up, timeout_ns);

@@ -124,6 +124,40 @@ static void test_connect_timeout(void **state)
     fake_close(&f);
 }
 
+/* The same time-out comes with the preset, and the class's own goes before it. */
+static void test_connect_timeout_of_preset(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *preset;
+        int64_t own_ns, holds_ns;
+    } cases[] = {
+        { "reconnecting-websocket", 0, 4 * S }, { "socket.io", 0, 20 * S },
+        { "reconnecting-websocket", S, S },     { "eventsource-chromium", 0, 0 },
+        { "eventsource-chromium", S, S },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct client_preset *preset = client_preset_find(cases[i].preset);
+        struct client_class k = plain;
+        struct fake f;
+        k.connect_timeout_ns = cases[i].own_ns;
+        k.preset = (int)(preset - client_presets) + 1;
+        fake_init(&f, &k, cases[i].preset, 1);
+        f.answer = SYN_QUEUED;
+        clients_connect(&f.clients, 0);
+        if (cases[i].holds_ns > 0) {
+            simulation_run_until(&f.sim, cases[i].holds_ns - 1);
+            assert_int_equal(f.left, 0);
+            simulation_run_until(&f.sim, cases[i].holds_ns);
+        } else {
+            simulation_run_until(&f.sim, 600 * S);
+        }
+        if (f.left != (cases[i].holds_ns > 0))
+            fail_msg("case %zu: %d left", i, f.left);
+        fake_close(&f);
+    }
+}
+
 static void test_life_of_a_connection(void **state)
 {
     (void)state;
@@ -308,6 +342,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_syn_retransmission),
         cmocka_unit_test(test_connect_timeout),
+        cmocka_unit_test(test_connect_timeout_of_preset),
         cmocka_unit_test(test_life_of_a_connection),
         cmocka_unit_test(test_refused_and_given_up),
         cmocka_unit_test(test_silence),
