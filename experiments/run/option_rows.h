@@ -72,8 +72,10 @@
         NUMBER(name ".losses", DOUBLE, RATE, ATP(classes[c].loss_rate_hz), "0", 0, 1e6, 0,     \
                "silent losses of one client: the server keeps a zombie", ""),                  \
         TIME(name ".connect-timeout", ATP(classes[c].connect_timeout_ns), "none", 1, 3600 * S, \
-             OPTION_NONE, "gives a connect and its handshake up; none: as the preset, or "     \
-             "when the kernel does", ""),                                                      \
+             OPTION_NONE,                                                                      \
+             "gives a connect and its handshake up; none: as the preset, or "                  \
+             "when the kernel does",                                                           \
+             ""),                                                                              \
         TIME(name ".silence-timeout", ATP(classes[c].silence_timeout_ns), "none", 1,           \
              86400 * S, OPTION_NONE, "closes when nothing came for so long", ""),              \
         CHOICE(name ".preset", ATP(classes[c].preset), "custom", presets, 0,                   \
