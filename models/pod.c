@@ -66,6 +66,17 @@ void pod_slots_reset(struct pod *pod)
 
 /* -- what the clients do ------------------------------------------------------------------- */
 
+/* The client takes the slot: its connection hears from now on what it subscribes to. */
+static struct push_server *take_slot(struct pod *pod, uint32_t client, uint32_t slot,
+                                     uint32_t *connection)
+{
+    struct push_server *worker = pod_server_of(pod, slot, connection);
+    push_server_subscribe(worker, *connection, topics_feed(pod->setup.topics, client));
+    pod->slot_of[client] = slot;
+    pod->client_of[slot] = client;
+    return worker;
+}
+
 static enum syn_answer client_syn(void *object, uint32_t client)
 {
     struct pod *pod = object;
@@ -81,11 +92,8 @@ static enum syn_answer client_syn(void *object, uint32_t client)
         accept_path_accepted(&pod->accept, 1);
         return SYN_DROPPED;
     }
-    pod->slot_of[client] = slot;
-    pod->client_of[slot] = client;
+    struct push_server *worker = take_slot(pod, client, slot, &connection);
     pod->handshaking++;
-    struct push_server *worker = pod_server_of(pod, slot, &connection);
-    push_server_subscribe(worker, connection, topics_feed(pod->setup.topics, client));
     push_server_connect(worker, connection);
     if (bug > 0 && pod->handshaking >= bug && !pod->dying) {
         pod->dying = true;
@@ -161,10 +169,7 @@ void pod_seat(struct pod *pod, uint32_t client)
 {
     uint32_t slot = slot_for(pod, client), connection;
     assert(slot != POD_NONE);
-    struct push_server *worker = pod_server_of(pod, slot, &connection);
-    push_server_subscribe(worker, connection, topics_feed(pod->setup.topics, client));
-    pod->slot_of[client] = slot;
-    pod->client_of[slot] = client;
+    take_slot(pod, client, slot, &connection);
 }
 
 static bool anyone_reads_slowly(const struct parameters *p)

@@ -5,7 +5,8 @@
  * queues, both at `rise` and `amplification` times their calm level (a moving average over the
  * seconds without trigger, 30 s). It must hold for_ns before the first action; every step_ns that
  * it still holds the next action follows; after clear_ns without it the last action is undone,
- * and so on. An action whose parameter says "none" is passed over.
+ * and so on. An action whose parameter says "none" is passed over; one that has nothing to act on is
+ * refused before the run (experiments/run/settings_control.c).
  *
  * The actions, mildest first: longer heartbeats (the server sends one of so many: loop time for
  * deliveries; it notices dead connections later, and clients that listen for heartbeats must be

@@ -1,11 +1,8 @@
 #include "experiments/cli/calibrate_measure.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "experiments/cli/campaign.h"
 
@@ -20,30 +17,11 @@ static double now_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* Opens a session on an experiment's text: an experiment is a file with its name, so it is one
- * for a moment. */
 static int open_text(struct session *session, const char *name, const char *text,
                      struct error *err)
 {
-    char dir[] = "/tmp/pushsim-calibrate-XXXXXX";
-    if (!mkdtemp(dir))
-        return error_set(err, ERR_IO, "%s: %s", dir, strerror(errno));
-    char *path = mem_printf("%s/%s.yaml", dir, name);
-    FILE *out = fopen(path, "w");
-    int code = out ? 0 : error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
-    if (out) {
-        fputs(text, out);
-        if (fclose(out) != 0)
-            code = error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
-    }
-    session->path = path;
-    if (code == 0)
-        code = session_open(session, err);
     session->path = "the calibration";
-    unlink(path);
-    rmdir(dir);
-    free(path);
-    return code;
+    return session_open_text(session, name, text, err);
 }
 
 /* Makes the runs of the session's plan that the database lacks. */

@@ -70,18 +70,29 @@ static int check_seats(const struct session *s, struct error *err)
     return 0;
 }
 
-int session_open(struct session *s, struct error *err)
+static int open_plan(struct session *s, struct error *err)
 {
-    int code = config_load(&s->experiment, s->path, s->overrides, s->override_count, err);
-    if (code)
-        return code;
-    code = plan_build(&s->plan, &s->experiment, err);
+    int code = plan_build(&s->plan, &s->experiment, err);
     if (code == 0 && s->experiment.trace)
         code = trace_read(&s->trace, s->experiment.trace, err);
     code = code ? code : check_seats(s, err);
     if (code)
         session_close(s);
     return code;
+}
+
+int session_open(struct session *s, struct error *err)
+{
+    int code = config_load(&s->experiment, s->path, s->overrides, s->override_count, err);
+    return code ? code : open_plan(s, err);
+}
+
+int session_open_text(struct session *s, const char *name, const char *text, struct error *err)
+{
+    char *path = mem_printf("%s.yaml", name);
+    int code = config_parse(&s->experiment, path, text, s->overrides, s->override_count, err);
+    free(path);
+    return code ? code : open_plan(s, err);
 }
 
 void session_close(struct session *s)

@@ -35,6 +35,8 @@ void session_override(struct session *s, const char *name, const char *text,
 
 /* Reads, checks and plans. ERR_INVALID, ERR_IO; the session needs no close then. */
 int session_open(struct session *s, struct error *err);
+/* The same of an experiment that is no file: its text, and a name for it. */
+int session_open_text(struct session *s, const char *name, const char *text, struct error *err);
 void session_close(struct session *s);
 /* The trace for one run, or NULL when the schedule is built from phases. */
 const struct schedule *session_trace(const struct session *s);

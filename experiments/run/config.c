@@ -285,19 +285,33 @@ static int read_experiment(struct experiment *e, const struct override *override
     return code;
 }
 
+/* What follows when the document is read. */
+static int read_document(struct experiment *e, const char *path,
+                         const struct override *overrides, size_t override_count,
+                         struct error *err)
+{
+    settings_init(&e->base);
+    e->name = named_file_stem(path);
+    int code = read_experiment(e, overrides, override_count, err);
+    if (code)
+        config_close(e);
+    return code;
+}
+
 int config_load(struct experiment *e, const char *path, const struct override *overrides,
                 size_t override_count, struct error *err)
 {
     memset(e, 0, sizeof *e);
     int code = yaml_read(&e->doc, path, err);
-    if (code)
-        return code;
-    settings_init(&e->base);
-    e->name = named_file_stem(path);
-    code = read_experiment(e, overrides, override_count, err);
-    if (code)
-        config_close(e);
-    return code;
+    return code ? code : read_document(e, path, overrides, override_count, err);
+}
+
+int config_parse(struct experiment *e, const char *path, const char *text,
+                 const struct override *overrides, size_t override_count, struct error *err)
+{
+    memset(e, 0, sizeof *e);
+    int code = yaml_parse(&e->doc, path, text, strlen(text), err);
+    return code ? code : read_document(e, path, overrides, override_count, err);
 }
 
 void config_close(struct experiment *e)

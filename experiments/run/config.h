@@ -44,6 +44,9 @@ struct experiment {
  * "--set NAME=TEXT"; *e is then empty and needs no close. */
 int config_load(struct experiment *e, const char *path, const struct override *overrides,
                 size_t override_count, struct error *err);
+/* The same from text; `path` names it in messages and, without directory and ".yaml", the experiment. */
+int config_parse(struct experiment *e, const char *path, const char *text,
+                 const struct override *overrides, size_t override_count, struct error *err);
 void config_close(struct experiment *e);
 
 /* Splits "name=text" in place. ERR_INVALID. */

@@ -202,6 +202,29 @@ static void test_one_profile_instead(void **state)
     free(path);
 }
 
+/* What is no file is read as one would be, and has its name in messages. */
+static void test_text_without_a_file(void **state)
+{
+    static const char yaml[] = "question: why?\nclients: { count: 3 }\n"
+                               "sweep: { protocol: [sse, websocket] }\n";
+    struct experiment file, text;
+    struct plan of_file, of_text;
+    struct error err;
+    plan_text(*state, yaml, NULL, 0, &file, &of_file);
+    assert_int_equal(config_parse(&text, "x.yaml", yaml, NULL, 0, &err), 0);
+    assert_int_equal(plan_build(&of_text, &text, &err), 0);
+    assert_string_equal(text.name, file.name);
+    assert_string_equal(text.question, "why?");
+    assert_string_equal(text.doc.source, file.doc.source);
+    assert_int_equal(of_text.count, 2);
+    for (size_t i = 0; i < 2; i++)
+        assert_true(of_text.points[i].model_hash == of_file.points[i].model_hash);
+    plan_close(&of_text), plan_close(&of_file);
+    config_close(&text), config_close(&file);
+    assert_int_equal(config_parse(&text, "x.yaml", "clinets: 3\n", NULL, 0, &err), ERR_INVALID);
+    assert_true(strncmp(err.text, "x.yaml:1:1: ", 12) == 0);
+}
+
 static void test_cell_next(void **state)
 {
     (void)state;
@@ -260,6 +283,7 @@ int main(void)
         cmocka_unit_test(test_points_differ_in_what_is_swept),
         cmocka_unit_test(test_profiles_are_swept),
         cmocka_unit_test(test_one_profile_instead),
+        cmocka_unit_test(test_text_without_a_file),
         cmocka_unit_test(test_cell_next),
         cmocka_unit_test(test_damage),
     };
