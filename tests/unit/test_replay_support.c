@@ -75,7 +75,7 @@ static void test_only_simulated(void **state)
         CASE(10, control.trigger, TRIGGER_BREACH, "slo.control.trigger")
         CASE(11, heartbeat.period_ns, 1, "heartbeat.only-idle")
         CASE(12, workload.topics.count, 2, "workload.topics.count")
-        CASE(13, websocket.close_timeout_ns, 0, "websocket.close-timeout")
+        CASE(13, websocket.close_timeout_ns, 1, "websocket.close-timeout")
 #undef CASE
         p.heartbeat.only_idle = true;
         check(&p, true, option);
