@@ -6,9 +6,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#define MS INT64_C(1000000)
-#define REPEATS_LONG                                                                           \
-    12 /* of 8 periods: how a run begins and ends counts for less than a bound */
+#define MS           INT64_C(1000000)
+#define REPEATS_LONG 12 /* of 8 periods: their begin and end count for less than a bound */
 #define PERIODS_LONG 8
 #define REPEATS      24 /* of short periods: what differs is their phase against the tick */
 #define SHORT_NS     (300 * MS)
@@ -53,6 +52,15 @@ static void limit(struct cpu_cell *cell, int64_t quota_ns, int64_t period_ns, in
     cell->plan.repeats = is_long ? REPEATS_LONG : REPEATS;
 }
 
+/* Threads that share a CPU wait for each other's turns (on_ns) whatever the limit does. A stall is
+ * to be longer than that: with the shortest stall at the length of a turn (0.5 ms both) it hung on
+ * microseconds whether a run of some 5 or of some 15 ms was told as one or as two. */
+static void stalls_beyond_turns(struct cpu_workload_params *p)
+{
+    if (p->work == CPU_WORK_ONOFF && p->threads > p->host.cpus)
+        p->gap_ns = GAP + (p->threads - p->host.cpus) * p->on_ns;
+}
+
 static void add_limits(struct list *list)
 {
     static const struct {
@@ -75,6 +83,7 @@ static void add_limits(struct list *list)
                 cell->plan.params.threads = shapes[s].threads;
                 cell->plan.params.host.cpus = shapes[s].cpus;
                 cell->plan.params.work = onoff ? CPU_WORK_ONOFF : CPU_WORK_SPIN;
+                stalls_beyond_turns(&cell->plan.params);
             }
 }
 
