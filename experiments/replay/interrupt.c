@@ -16,22 +16,36 @@ void interrupt_signals(sigset_t *set)
     }
 }
 
+/* With SIGPIPE, which a write to a peer that has left would end the process by; libuv writes
+ * without MSG_NOSIGNAL. */
+static void held_signals(sigset_t *set)
+{
+    interrupt_signals(set);
+    sigaddset(set, SIGPIPE);
+}
+
 void interrupt_hold(sigset_t *before)
 {
     sigset_t set;
-    interrupt_signals(&set);
+    held_signals(&set);
     sigprocmask(SIG_BLOCK, &set, before);
 }
 
 void interrupt_release(const sigset_t *before)
 {
+    const struct timespec at_once = { 0 };
+    sigset_t broken_pipe;
+    sigemptyset(&broken_pipe);
+    sigaddset(&broken_pipe, SIGPIPE);
+    if (!sigismember(before, SIGPIPE))
+        sigtimedwait(&broken_pipe, NULL, &at_once);
     sigprocmask(SIG_SETMASK, before, NULL);
 }
 
 void interrupt_let_through(void)
 {
     sigset_t set;
-    interrupt_signals(&set);
+    held_signals(&set);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
