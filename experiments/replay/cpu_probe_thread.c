@@ -42,7 +42,7 @@ void cpu_sampler_start(struct cpu_sampler *sampler, struct cpu_probe_area *area,
 static void stalled(struct cpu_sampler *sampler, int64_t since_ns, int64_t now_ns)
 {
     int64_t wait_ns = now_ns - since_ns;
-    if (cpu_witness_foreign(&sampler->witness, since_ns)) {
+    if (cpu_witness_foreign(&sampler->witness, since_ns, now_ns, sampler->gap_ns)) {
         sampler->area->foreign++;
         sampler->area->foreign_ns += wait_ns;
         return;
@@ -53,23 +53,24 @@ static void stalled(struct cpu_sampler *sampler, int64_t since_ns, int64_t now_n
     sampler->run_ns = 0;
 }
 
-static void saw(struct cpu_sampler *sampler, int64_t now_ns)
+static void worked(struct cpu_sampler *sampler, int64_t ns)
 {
-    sampler->last_ns = now_ns;
-    __atomic_store_n(&sampler->area->seen_ns, now_ns, __ATOMIC_RELAXED);
+    struct cpu_probe_area *area = sampler->area; /* written by its own thread alone */
+    __atomic_store_n(&area->work_ns, area->work_ns + ns, __ATOMIC_RELAXED);
+    if (sampler->run_ns >= 0)
+        sampler->run_ns += ns;
 }
 
 int64_t cpu_sampler_read(struct cpu_sampler *sampler, int64_t now_ns)
 {
     int64_t since_ns = sampler->last_ns, gap_ns = now_ns - since_ns;
-    saw(sampler, now_ns);
+    sampler->last_ns = now_ns;
     if (gap_ns > sampler->gap_ns) {
         stalled(sampler, since_ns, now_ns);
         return 0;
     }
-    if (sampler->run_ns >= 0)
-        sampler->run_ns += gap_ns;
-    sampler->area->work_ns += gap_ns;
+    worked(sampler, gap_ns);
+    cpu_witness_reading(&sampler->witness, now_ns);
     return gap_ns;
 }
 
@@ -78,7 +79,7 @@ void cpu_sampler_wake(struct cpu_sampler *sampler, int64_t asked_ns, int64_t now
     list_add(&sampler->area->late, now_ns - asked_ns);
     if (now_ns - asked_ns > sampler->gap_ns)
         stalled(sampler, asked_ns, now_ns);
-    saw(sampler, now_ns);
+    sampler->last_ns = now_ns;
 }
 
 void cpu_probe_touch(char *set, size_t bytes, uint64_t *random)

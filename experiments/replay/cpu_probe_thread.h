@@ -23,10 +23,9 @@ struct cpu_probe_list {
 };
 
 struct cpu_probe_area { /* of one thread, in memory shared with the parent */
-    int64_t work_ns;    /* sum of the gaps that are no stalls */
+    int64_t work_ns;    /* sum of the gaps that are no stalls; read by the others' witnesses */
     uint64_t units;     /* of touching, done */
     int64_t ended_ns;   /* clock when it ended */
-    int64_t seen_ns;    /* its latest clock reading, for the witnesses of the others */
     uint64_t foreign;   /* waits that were left out */
     int64_t foreign_ns; /* their lengths together */
     struct cpu_probe_list runs, stalls, late;

@@ -18,20 +18,46 @@ static int64_t throttled_time(const struct cpu_witness *w)
     return line == NULL ? w->throttled : strtoll(line, NULL, 10);
 }
 
-static bool another_ran(const struct cpu_witness *w, int64_t since_ns)
+static void look(struct cpu_witness *w, int64_t now_ns)
 {
-    for (int i = w->thread % w->cpus; i < w->threads; i += w->cpus)
-        if (i != w->thread &&
-            __atomic_load_n(&w->areas[i].seen_ns, __ATOMIC_RELAXED) > since_ns)
-            return true;
-    return false;
+    w->throttled = throttled_time(w);
+    w->looked_ns = now_ns;
 }
 
-bool cpu_witness_foreign(struct cpu_witness *witness, int64_t since_ns)
+/* What the other measured threads of this CPU have worked so far. */
+static int64_t neighbours(const struct cpu_witness *w)
+{
+    int64_t work_ns = 0;
+    for (int i = w->thread % w->cpus; i < w->threads; i += w->cpus)
+        if (i != w->thread)
+            work_ns += __atomic_load_n(&w->areas[i].work_ns, __ATOMIC_RELAXED);
+    return work_ns;
+}
+
+static void read_clock(struct cpu_witness *w, int64_t now_ns)
+{
+    w->neighbours_ns = neighbours(w);
+    w->read_ns = now_ns;
+}
+
+void cpu_witness_reading(struct cpu_witness *witness, int64_t now_ns)
+{
+    if (witness->stat_fd < 0)
+        return;
+    read_clock(witness, now_ns);
+    if (now_ns - witness->looked_ns >= CPU_WITNESS_LOOK_NS)
+        look(witness, now_ns);
+}
+
+/* While this thread slept, between the last reading and the wait, the others may have worked. */
+bool cpu_witness_foreign(struct cpu_witness *witness, int64_t since_ns, int64_t now_ns,
+                         int64_t gap_ns)
 {
     if (witness->stat_fd < 0)
         return false;
-    int64_t before = witness->throttled;
-    witness->throttled = throttled_time(witness);
-    return witness->throttled == before && !another_ran(witness, since_ns);
+    int64_t throttled = witness->throttled, asleep_ns = since_ns - witness->read_ns;
+    int64_t theirs_ns = neighbours(witness) - witness->neighbours_ns - asleep_ns;
+    look(witness, now_ns);
+    read_clock(witness, now_ns);
+    return witness->throttled == throttled && theirs_ns <= gap_ns;
 }

@@ -64,17 +64,24 @@ static void a_wait_is_foreign_when_nobody_of_ours_made_it(void **state)
             .stat_fd = fileno(stat), .areas = areas, .thread = 0, .threads = 3, .cpus = 2
         };
         write_stat(w.stat_fd, keys[i], 0);
-        assert_true(cpu_witness_foreign(&w, 1000));
+        assert_true(cpu_witness_foreign(&w, 1000, 2000, 500));
         write_stat(w.stat_fd, keys[i], 77);
-        assert_false(cpu_witness_foreign(&w, 1000)); /* throttled meanwhile */
-        assert_true(cpu_witness_foreign(&w, 1000));  /* not since */
-        areas[1].seen_ns = 1500;
-        assert_true(cpu_witness_foreign(&w, 1000)); /* ran, on the other CPU */
-        areas[2].seen_ns = 1500;
-        assert_false(cpu_witness_foreign(&w, 1000)); /* ran on ours */
-        assert_true(cpu_witness_foreign(&w, 1500));  /* before the wait */
+        assert_false(cpu_witness_foreign(&w, 2000, 3000, 500)); /* throttled meanwhile */
+        assert_true(cpu_witness_foreign(&w, 3000, 4000, 500));  /* not since */
+        write_stat(w.stat_fd, keys[i], 78);
+        cpu_witness_reading(&w, 4000 + CPU_WITNESS_LOOK_NS); /* throttled before, and seen */
+        int64_t at_ns = w.read_ns;
+        assert_true(cpu_witness_foreign(&w, at_ns, at_ns + 1000, 500));
+        areas[1].work_ns += 900;
+        assert_true(cpu_witness_foreign(&w, at_ns + 1000, at_ns + 2000, 500)); /* other CPU */
+        areas[2].work_ns += 500;
+        assert_true(cpu_witness_foreign(&w, at_ns + 2000, at_ns + 3000, 500)); /* no stall */
+        areas[2].work_ns += 501;
+        assert_false(cpu_witness_foreign(&w, at_ns + 3000, at_ns + 4000, 500)); /* ours */
+        areas[2].work_ns += 900; /* 500 at least of them before the wait */
+        assert_true(cpu_witness_foreign(&w, at_ns + 4500, at_ns + 5500, 500));
         w.stat_fd = -1;
-        assert_false(cpu_witness_foreign(&w, 1500)); /* no witness */
+        assert_false(cpu_witness_foreign(&w, at_ns + 5500, at_ns + 9000, 500)); /* no witness */
         fclose(stat);
         free(areas);
     }
