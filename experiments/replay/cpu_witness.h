@@ -22,11 +22,13 @@ struct cpu_probe_area;
 #define CPU_WITNESS_LOOK_NS 1000000
 
 struct cpu_witness {
-    int stat_fd;           /* the group's cpu.stat, borrowed; -1: nothing is foreign */
-    int64_t throttled;     /* its throttled time at the last look, in its unit */
-    int64_t looked_ns;     /* when that was */
-    int64_t read_ns;       /* the last reading told */
-    int64_t neighbours_ns; /* work of the other threads of the CPU then */
+    int stat_fd;       /* the group's cpu.stat, borrowed; -1: nothing is foreign */
+    int64_t throttled; /* its throttled time at the last look, in its unit */
+    int64_t looked_ns; /* when that was */
+    int64_t read_ns;   /* the last reading told */
+    int64_t latest_ns; /* work of the other threads of the CPU, looked up after that reading */
+    int64_t
+        neighbours_ns; /* the same after the reading before it: a wait may come in between */
     const struct cpu_probe_area *areas; /* of all measured threads, borrowed */
     int thread, threads, cpus;          /* whose witness; thread i runs on CPU i mod cpus */
 };

@@ -80,6 +80,10 @@ static void a_wait_is_foreign_when_nobody_of_ours_made_it(void **state)
         assert_false(cpu_witness_foreign(&w, at_ns + 3000, at_ns + 4000, 500)); /* ours */
         areas[2].work_ns += 900; /* 500 at least of them before the wait */
         assert_true(cpu_witness_foreign(&w, at_ns + 4500, at_ns + 5500, 500));
+        cpu_witness_reading(&w, at_ns + 5600);
+        areas[2].work_ns += 501; /* the CPU was lost between the reading and the look */
+        cpu_witness_reading(&w, at_ns + 5700);
+        assert_false(cpu_witness_foreign(&w, at_ns + 5700, at_ns + 6500, 500));
         w.stat_fd = -1;
         assert_false(cpu_witness_foreign(&w, at_ns + 5500, at_ns + 9000, 500)); /* no witness */
         fclose(stat);
