@@ -1,4 +1,5 @@
-/* fan_out.h - first byte and slope of the fan-outs that nothing disturbed, for both arms alike.
+/* fan_out.h - first byte, last byte and slope of a run's fan-outs, for both arms alike: of all of
+ * them and of those that nothing disturbed.
  *
  * A real host has moods that last for seconds: while the other thread of the server's core or its
  * share of the cache is busy, the same fan-out takes a third to twice as long. What costs the server
@@ -21,8 +22,9 @@ struct fan_out_time {
     uint64_t received;         /* deliveries, >= 1 */
 };
 
-/* Writes delivery.first.calm and delivery.slope.calm (s); NAN without a fan-out, or for the slope
- * without one to two clients. Reorders the list. */
-void fan_out_report_calm(struct fan_out_time *list, size_t count, struct run_record *out);
+/* Writes delivery.first.p50 .p10, delivery.last.p50, delivery.slope .p50 .p10, and of the calm ones
+ * delivery.first.calm and delivery.slope.calm (s); NAN without a fan-out, or for a slope without one
+ * to two clients. Reorders the list. */
+void fan_out_report(struct fan_out_time *list, size_t count, struct run_record *out);
 
 #endif

@@ -238,38 +238,12 @@ void meter_report(struct meter *m, uint64_t unhandled)
 void meter_report_positions(struct meter *m, const struct publish_record *publishes,
                             size_t count)
 {
-    struct histogram first, last, slope;
     struct fan_out_time *all = mem_alloc((count + 1) * sizeof *all);
     size_t measured = 0;
-    double slopes = 0;
-    histogram_init(&first);
-    histogram_init(&last);
-    histogram_init(&slope);
-    for (size_t i = 0; i < count; i++) {
-        const struct publish_record *p = &publishes[i];
-        if (!p->measured || p->delivered == 0)
-            continue;
-        histogram_add(&first, p->first_ns - p->planned_ns, 1);
-        histogram_add(&last, p->last_ns - p->planned_ns, 1);
-        all[measured++] = (struct fan_out_time){ p->first_ns - p->planned_ns,
-                                                 p->last_ns - p->planned_ns, p->delivered };
-        if (p->delivered > 1) {
-            double each_ns = (double)(p->last_ns - p->first_ns) / (p->delivered - 1);
-            slopes += each_ns;
-            histogram_add(&slope, (int64_t)each_ns, 1);
-        }
-    }
-    struct run_record *r = m->record;
-    run_record_metric(r, "delivery.first.p50", "s", histogram_quantile(&first, 0.5) / 1e9);
-    run_record_metric(r, "delivery.first.p10", "s", histogram_quantile(&first, 0.1) / 1e9);
-    run_record_metric(r, "delivery.last.p50", "s", histogram_quantile(&last, 0.5) / 1e9);
-    run_record_metric(r, "delivery.slope", "s",
-                      slope.count ? slopes / (double)slope.count / 1e9 : NAN);
-    run_record_metric(r, "delivery.slope.p50", "s", histogram_quantile(&slope, 0.5) / 1e9);
-    run_record_metric(r, "delivery.slope.p10", "s", histogram_quantile(&slope, 0.1) / 1e9);
-    fan_out_report_calm(all, measured, r);
+    for (const struct publish_record *p = publishes; p < publishes + count; p++)
+        if (p->measured && p->delivered > 0)
+            all[measured++] = (struct fan_out_time){ p->first_ns - p->planned_ns,
+                                                     p->last_ns - p->planned_ns, p->delivered };
+    fan_out_report(all, measured, m->record);
     free(all);
-    histogram_close(&first);
-    histogram_close(&last);
-    histogram_close(&slope);
 }

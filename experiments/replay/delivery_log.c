@@ -130,40 +130,24 @@ static double kept_of(const struct delivery_log *log)
 /* First and last byte of each fan-out, the distance between two neighbours in it, its order. */
 static void record_fanout(const struct delivery_log *log, struct run_record *out)
 {
-    struct histogram first, last, slope;
     struct fan_out_time *all = mem_alloc((log->sent + (size_t)1) * sizeof *all);
     size_t measured = 0;
-    double order = 0;
-    histogram_init(&first);
-    histogram_init(&last);
-    histogram_init(&slope);
+    double order = 0, ordered = 0;
     for (uint32_t i = 0; i < log->sent; i++) {
         const struct publish_track *t = &log->tracks[i];
         if (!t->measured || t->received == 0)
             continue;
-        histogram_add(&first, t->first_ns - t->planned_ns, 1);
-        histogram_add(&last, t->last_ns - t->planned_ns, 1);
         all[measured++] = (struct fan_out_time){ t->first_ns - t->planned_ns,
                                                  t->last_ns - t->planned_ns, t->received };
         if (t->received > 1) {
-            histogram_add(&slope, (t->last_ns - t->first_ns) / (t->received - 1), 1);
             order += order_of(t);
+            ordered++;
         }
     }
-    run_record_metric(out, "delivery.first.p50", "s", seconds(&first, 0.5));
-    run_record_metric(out, "delivery.first.p10", "s", seconds(&first, 0.1));
-    run_record_metric(out, "delivery.last.p50", "s", seconds(&last, 0.5));
-    double slopes = (double)slope.count;
-    run_record_metric(out, "delivery.slope", "s", slopes > 0 ? slope.sum / slopes / 1e9 : NAN);
-    run_record_metric(out, "delivery.slope.p50", "s", seconds(&slope, 0.5));
-    run_record_metric(out, "delivery.slope.p10", "s", seconds(&slope, 0.1));
-    fan_out_report_calm(all, measured, out);
+    fan_out_report(all, measured, out);
     free(all);
-    run_record_metric(out, "delivery.order", "1", slopes > 0 ? order / slopes : NAN);
+    run_record_metric(out, "delivery.order", "1", ordered > 0 ? order / ordered : NAN);
     run_record_metric(out, "delivery.order.kept", "1", kept_of(log));
-    histogram_close(&first);
-    histogram_close(&last);
-    histogram_close(&slope);
 }
 
 void delivery_log_record(const struct delivery_log *log, struct run_record *out)

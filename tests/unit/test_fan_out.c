@@ -14,7 +14,7 @@ static void report(struct fan_out_time *list, size_t count, double *first, doubl
 {
     struct run_record r;
     run_record_init(&r);
-    fan_out_report_calm(list, count, &r);
+    fan_out_report(list, count, &r);
     *first = run_record_value(&r, "delivery.first.calm");
     *slope = run_record_value(&r, "delivery.slope.calm");
     run_record_close(&r);
