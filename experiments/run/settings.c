@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PHASES "workload.phases."
+#define PHASES     "workload.phases."
+#define NAME_BYTES 96
 
 static void phase_init(struct phase_params *phase, const char *name)
 {
@@ -278,23 +279,51 @@ int settings_resolve(struct settings *s, const char **about, struct error *err)
     return code ? code : check_fleet(s, about, err);
 }
 
-void settings_each(const struct settings *s, settings_fn *each, void *context)
+/* One option of *base, which is the settings or, if `phase` is not NULL, that phase. */
+typedef void option_fn(void *context, const struct option_row *option, const void *base,
+                       const struct phase_params *phase);
+
+static void walk(const struct settings *s, option_fn *visit, void *context)
 {
     size_t count, phase_count;
     const struct option_row *all = options_all(&count);
     const struct option_row *of_phase = options_of_phase(&phase_count);
-    char text[UNIT_TEXT_BYTES], name[96];
     for (size_t i = 0; i < count; i++)
-        each(context, all[i].name, option_format(&all[i], s, text), option_number(&all[i], s),
-             &all[i]);
+        visit(context, &all[i], s, NULL);
     for (int k = 0; k < s->parameters.workload.phases; k++) {
         const struct phase_params *phase = &s->parameters.workload.phase[k];
-        for (size_t i = 0; i < phase_count; i++) {
-            snprintf(name, sizeof name, PHASES "%s.%s", phase->name, of_phase[i].name);
-            each(context, name, option_format(&of_phase[i], phase, text),
-                 option_number(&of_phase[i], phase), &of_phase[i]);
-        }
+        for (size_t i = 0; i < phase_count; i++)
+            visit(context, &of_phase[i], phase, phase);
     }
+}
+
+/* The option's name as an experiment file writes it; in `buffer` if it is a phase's. */
+static const char *full_name(char buffer[NAME_BYTES], const struct option_row *option,
+                             const struct phase_params *phase)
+{
+    if (!phase)
+        return option->name;
+    snprintf(buffer, NAME_BYTES, PHASES "%s.%s", phase->name, option->name);
+    return buffer;
+}
+
+struct telling {
+    settings_fn *each;
+    void *context;
+};
+
+static void tell_option(void *context, const struct option_row *option, const void *base,
+                        const struct phase_params *phase)
+{
+    const struct telling *t = context;
+    char text[UNIT_TEXT_BYTES], name[NAME_BYTES];
+    t->each(t->context, full_name(name, option, phase), option_format(option, base, text),
+            option_number(option, base), option);
+}
+
+void settings_each(const struct settings *s, settings_fn *each, void *context)
+{
+    walk(s, tell_option, &(struct telling){ each, context });
 }
 
 struct hashing {
@@ -313,10 +342,11 @@ static void hash_text(uint64_t *hash, const char *text)
 
 /* Hashes one option of *base unless it goes without saying: only then is its text worth writing. Of a
  * phase only what is "none" does: old hashes have its length, rate and measure. */
-static void hash_option(struct hashing *h, const struct phase_params *phase,
-                        const struct option_row *option, const void *base)
+static void hash_option(void *context, const struct option_row *option, const void *base,
+                        const struct phase_params *phase)
 {
-    char text[UNIT_TEXT_BYTES];
+    struct hashing *h = context;
+    char text[UNIT_TEXT_BYTES], name[NAME_BYTES];
     double number = option_number(option, base);
     bool threshold = strncmp(option->name, "slo.", 4) == 0; /* a measured server knows none */
     if (option->flags & OPTION_FIXED ||
@@ -325,28 +355,14 @@ static void hash_option(struct hashing *h, const struct phase_params *phase,
     if (phase ? option->flags & OPTION_NONE && number == 0
               : number == option_number(option, &h->defaults))
         return;
-    if (phase) {
-        char name[96];
-        snprintf(name, sizeof name, PHASES "%s.%s", phase->name, option->name);
-        hash_text(&h->hash, name);
-    } else {
-        hash_text(&h->hash, option->name);
-    }
+    hash_text(&h->hash, full_name(name, option, phase));
     hash_text(&h->hash, option_format(option, base, text));
 }
 
 uint64_t settings_hash(const struct settings *s, bool model)
 {
-    size_t count, phase_count;
-    const struct option_row *all = options_all(&count);
-    const struct option_row *of_phase = options_of_phase(&phase_count);
     struct hashing h = { .hash = 0xcbf29ce484222325u, .model = model };
     settings_init(&h.defaults);
-    for (size_t i = 0; i < count; i++)
-        hash_option(&h, NULL, &all[i], s);
-    for (int k = 0; k < s->parameters.workload.phases; k++)
-        for (size_t i = 0; i < phase_count; i++)
-            hash_option(&h, &s->parameters.workload.phase[k], &of_phase[i],
-                        &s->parameters.workload.phase[k]);
+    walk(s, hash_option, &h);
     return h.hash;
 }
