@@ -334,7 +334,8 @@ void push_server_publish(struct push_server *s, const struct publish_record *rec
     assert(s->arrived < s->publish_count);
     struct publish_record *p = &s->publishes[s->arrived];
     *p = *record;
-    p->factor *= code_warmth_factor(&s->code, publish_work(s, p->topic));
+    if (s->code.excess > 0)
+        p->factor *= code_warmth_factor(&s->code, publish_work(s, p->topic));
     p->arrived_ns = s->sim->now_ns;
     p->arrived_throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
     p->started_ns = p->handled_ns = p->first_ns = p->last_ns = -1;

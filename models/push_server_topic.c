@@ -85,10 +85,11 @@ void push_server_append(struct push_server *s, uint32_t publish)
     const struct topics *t = s->topics;
     uint32_t topic = s->publishes[publish].topic;
     uint64_t hearers = push_server_hearers(s, topic);
+    double spilled = cost_spilled_state(&s->p->cost, (double)hearers);
     for (uint32_t k = t->hear_from[topic]; k < t->hear_from[topic + 1]; k++) {
         uint32_t feed = t->hearing[k], m = s->tails[feed]++;
         s->number[m] = publish;
-        s->spilled[m] = cost_spilled_state(&s->p->cost, (double)hearers);
+        s->spilled[m] = spilled;
         s->cold[m] = push_server_coldness(s, t->first[feed], m, m);
         add_costs(s, m, hearers, quick_ack_arrives(&s->acks[feed], s->sim->now_ns));
     }
