@@ -76,10 +76,64 @@ static void bytes_cost_beyond_the_caches(void **state)
     assert_true(cost_spilled_share(&cost, 20e6) > 0.99);
 }
 
+static void state_is_driven_out_by_the_others(void **state)
+{
+    (void)state;
+    struct cost_params cost = { .warm_connections = 0 };
+    assert_true(cost_spilled_state(&cost, 1e6) == 0);
+    cost.warm_connections = 500;
+    assert_true(cost_spilled_state(&cost, 500) == 0.5);
+    assert_true(cost_spilled_state(&cost, 20) < 0.01);
+    assert_true(cost_spilled_state(&cost, 20000) > 0.99);
+}
+
+static double cpu_of_fan_outs(const struct parameters *p)
+{
+    struct schedule schedule;
+    struct run_record record;
+    schedule_build(&schedule, p, 3, 1);
+    run_record_init(&record);
+    push_run(p, &schedule, 3, 1, &record);
+    double used = run_record_value(&record, "cpu.used");
+    run_record_close(&record);
+    schedule_close(&schedule);
+    return used;
+}
+
+/* State that hardly cools with time (an hour) is cold for all but the first message only if the other
+ * connections drive it out: then each delivery pays for it. */
+static void driven_out_state_costs_every_delivery(void **state)
+{
+    (void)state;
+    struct settings s;
+    settings_init(&s);
+    struct parameters p = s.parameters;
+    p.server.hops = 1; /* one wake-up a delivery */
+    p.clients = 200;
+    p.workload.phase[0].duration_ns = 5000000000;
+    p.workload.phase[0].rate_hz = 20;
+    p.cost.noise_cv = 0;
+    p.cost.warm_time_ns = 3.6e12;
+    struct protocol_costs *c = &p.cost.by_protocol[p.server.protocol];
+    c->state_ns = 10e3;
+    c->write_state_ns = 0;
+    double warm = cpu_of_fan_outs(&p);
+    p.cost.warm_connections = 2; /* 200 of them: nothing stays */
+    double cold = cpu_of_fan_outs(&p);
+    p.cost.warm_connections = 20000; /* all stays */
+    double kept = cpu_of_fan_outs(&p);
+    double deliveries = 200 * 100;
+    assert_true(fabs((cold - warm) / (deliveries * 10e-6) - 1) < 0.1);
+    assert_true(fabs(kept / warm - 1) < 0.01);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(draws_are_log_normal),
-                                        cmocka_unit_test(a_run_is_one_on_a_slower_host),
-                                        cmocka_unit_test(bytes_cost_beyond_the_caches) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(draws_are_log_normal), cmocka_unit_test(a_run_is_one_on_a_slower_host),
+        cmocka_unit_test(bytes_cost_beyond_the_caches),
+        cmocka_unit_test(state_is_driven_out_by_the_others),
+        cmocka_unit_test(driven_out_state_costs_every_delivery)
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
