@@ -63,12 +63,11 @@ struct cpu {
     struct cpu_thread *running; /* or NULL: idle */
     int64_t served_ns;  /* its demand, or the last one's, is served up to here; -1 at first */
     int64_t charged_ns; /* its virtual time charged up to here */
-    int64_t worked_from_ns; /* the stretch not yet reported began here */
-    bool resched;           /* somebody else may be due */
-    bool reporting;         /* in the owner's callback about the end of its demand */
-    int64_t ticked_ns;      /* the last tick that was an event */
-    struct cpu_thread
-        *waking; /* their sleeps are over, the interrupt is to come: oldest first */
+    int64_t worked_from_ns;         /* the stretch not yet reported began here */
+    bool resched;                   /* somebody else may be due */
+    bool reporting;                 /* in the owner's callback about the end of its demand */
+    int64_t ticked_ns;              /* the last tick that was an event */
+    struct cpu_thread *waking;      /* wait for the interrupt, oldest first */
     struct cpu_thread *last_waking; /* valid unless `waking` is NULL */
     uint64_t done_event, tick_event, wake_event;
 };

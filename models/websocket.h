@@ -27,9 +27,8 @@
 struct websocket_params {
     double deflate_kib_ns; /* CPU per KiB compressed, if memory_params.deflate_window says so */
     double deflate_ratio;  /* what is left of a payload, > 0..1 */
-    int64_t
-        close_timeout_ns; /* either side waits so long for the other to close; 0: it does not
-                                 wait */
+    /* Either side waits so long for the other to close; 0: it does not wait. */
+    int64_t close_timeout_ns;
 };
 
 /* Header bytes of one frame. RFC 6455, 5.2: 7-bit length, or 16 or 64 bits of it. */

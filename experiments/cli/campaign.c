@@ -117,8 +117,7 @@ static int run_once(struct campaign *c, const struct plan_point *point, int64_t 
         run.reason = why.text;
         fprintf(stderr, "pushsim: %s, repeat %lld: %s\n", point->cell, (long long)repeat,
                 why.text);
-        int kept = keep(c, point, &run, NULL, err);
-        return kept ? kept : interrupt_check(err);
+        return keep(c, point, &run, NULL, err);
     }
     run.reason = replay_unsound(&record);
     run.status = *run.reason ? "invalid" : "done";

@@ -34,8 +34,7 @@
 
 struct cpu_probe_start {
     double period; /* where between two refills the threads begin, 0..1; without a quota too */
-    double
-        tick; /* where between two ticks the refills lie, but for a constant of the host, 0..1 */
+    double tick;   /* where between two ticks the refills lie, but for a constant, 0..1 */
 };
 
 struct cpu_probe_quality {

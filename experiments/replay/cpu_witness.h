@@ -27,8 +27,8 @@ struct cpu_witness {
     int64_t looked_ns; /* when that was */
     int64_t read_ns;   /* the last reading told */
     int64_t latest_ns; /* work of the other threads of the CPU, looked up after that reading */
-    int64_t
-        neighbours_ns; /* the same after the reading before it: a wait may come in between */
+    /* The same after the reading before it: a wait may come in between. */
+    int64_t neighbours_ns;
     const struct cpu_probe_area *areas; /* of all measured threads, borrowed */
     int thread, threads, cpus;          /* whose witness; thread i runs on CPU i mod cpus */
 };
