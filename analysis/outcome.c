@@ -110,16 +110,25 @@ const char *outcome_question_name(enum outcome_question q)
     return names[q];
 }
 
-bool outcome_both(const struct outcome *o)
+static bool both_ran(const struct outcome *o)
 {
     return o->arm[ARM_SIM].known[OUTCOME_DROPS] > 0 &&
            o->arm[ARM_REAL].known[OUTCOME_DROPS] > 0;
 }
 
-bool outcome_same(const struct outcome *o)
+enum outcome_agreement outcome_agreement(const struct outcome *o)
 {
-    bool same = outcome_both(o);
-    for (int q = 0; q < OUTCOMES; q++)
-        same &= outcome_answer(&o->arm[ARM_SIM], q) == outcome_answer(&o->arm[ARM_REAL], q);
-    return same;
+    enum outcome_agreement agreement = AGREEMENT_SAME;
+    if (!both_ran(o))
+        return AGREEMENT_ONE_ARM;
+    for (int q = 0; q < OUTCOMES; q++) {
+        enum outcome_answer sim = outcome_answer(&o->arm[ARM_SIM], q);
+        enum outcome_answer real = outcome_answer(&o->arm[ARM_REAL], q);
+        if (sim == real)
+            continue;
+        if (sim != ANSWER_UNKNOWN && real != ANSWER_UNKNOWN)
+            return AGREEMENT_DIFFERS;
+        agreement = AGREEMENT_UNKNOWN;
+    }
+    return agreement;
 }

@@ -17,6 +17,13 @@
 enum outcome_question { OUTCOME_DROPS, OUTCOME_DISCONNECTS, OUTCOME_RECOVERS, OUTCOMES };
 enum outcome_answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN };
 
+enum outcome_agreement {
+    AGREEMENT_ONE_ARM, /* the other has no runs */
+    AGREEMENT_SAME,    /* all three answers, unknown on both arms included */
+    AGREEMENT_UNKNOWN, /* what both know is the same; one answer is known to one arm alone */
+    AGREEMENT_DIFFERS,
+};
+
 struct outcome_arm {        /* of one cell */
     size_t known[OUTCOMES]; /* runs that know the answer */
     size_t yes[OUTCOMES];   /* of them, yes */
@@ -40,8 +47,6 @@ void outcomes_close(struct outcomes *o);
 
 enum outcome_answer outcome_answer(const struct outcome_arm *a, enum outcome_question q);
 const char *outcome_question_name(enum outcome_question q);
-/* Both arms have runs and give the same three answers. */
-bool outcome_same(const struct outcome *o);
-bool outcome_both(const struct outcome *o); /* both arms have runs */
+enum outcome_agreement outcome_agreement(const struct outcome *o);
 
 #endif

@@ -28,6 +28,10 @@ static void print_answer(struct text_table *t, const struct outcome_arm *a,
 
 static void print_cell(struct text_table *t, const struct outcome *o)
 {
+    static const char *const words[] = { [AGREEMENT_ONE_ARM] = "one arm only",
+                                         [AGREEMENT_SAME] = "same",
+                                         [AGREEMENT_UNKNOWN] = "not known",
+                                         [AGREEMENT_DIFFERS] = "DIFFERS" };
     char key[64], value[UNIT_TEXT_BYTES];
     const char *rest = o->cell;
     while (cell_next(&rest, key, value))
@@ -35,17 +39,14 @@ static void print_cell(struct text_table *t, const struct outcome *o)
     for (int q = 0; q < OUTCOMES; q++)
         for (int a = 0; a < ARMS; a++)
             print_answer(t, &o->arm[a], (enum outcome_question)q);
-    text_table_cell(t, "%s",
-                    !outcome_both(o)  ? "one arm only"
-                    : outcome_same(o) ? "same"
-                                      : "DIFFERS");
+    text_table_cell(t, "%s", words[outcome_agreement(o)]);
 }
 
 void compare_print_outcomes(const struct outcomes *o)
 {
     struct text_table t;
     char key[64], value[UNIT_TEXT_BYTES];
-    size_t both = 0, same = 0;
+    size_t cells[AGREEMENT_DIFFERS + 1] = { 0 };
     text_table_init(&t);
     for (const char *rest = o->items[0].cell; cell_next(&rest, key, value);)
         text_table_column(&t, key, text_is_number(value));
@@ -56,9 +57,13 @@ void compare_print_outcomes(const struct outcomes *o)
     text_table_column(&t, "verdict", false);
     for (size_t i = 0; i < o->count; i++) {
         print_cell(&t, &o->items[i]);
-        both += outcome_both(&o->items[i]);
-        same += outcome_same(&o->items[i]);
+        cells[outcome_agreement(&o->items[i])]++;
     }
     text_table_print(&t, stdout);
-    printf("\nsame verdict on both arms in %zu of %zu cells\n", same, both);
+    printf("\nsame verdict on both arms in %zu of %zu cells", cells[AGREEMENT_SAME],
+           o->count - cells[AGREEMENT_ONE_ARM]);
+    if (cells[AGREEMENT_UNKNOWN])
+        printf("; not known in %zu: an answer that one arm alone has",
+               cells[AGREEMENT_UNKNOWN]);
+    putchar('\n');
 }

@@ -31,16 +31,18 @@ static void test_same(void **state)
 {
     (void)state;
     struct outcome o = { .arm = { arm(10, 9, 0, 10), arm(2, 2, 0, 2) } };
-    assert_true(outcome_both(&o) && outcome_same(&o));
+    assert_int_equal(outcome_agreement(&o), AGREEMENT_SAME);
     o.arm[ARM_REAL].yes[OUTCOME_DROPS] = 0;
-    assert_false(outcome_same(&o));
+    assert_int_equal(outcome_agreement(&o), AGREEMENT_DIFFERS);
+    o.arm[ARM_REAL].known[OUTCOME_RECOVERS] = 0; /* what is not known hides no difference */
+    assert_int_equal(outcome_agreement(&o), AGREEMENT_DIFFERS);
     o.arm[ARM_REAL] = arm(2, 2, 0, 2);
     o.arm[ARM_REAL].known[OUTCOME_RECOVERS] = 0; /* one arm cannot tell, the other can */
-    assert_false(outcome_same(&o));
+    assert_int_equal(outcome_agreement(&o), AGREEMENT_UNKNOWN);
     o.arm[ARM_SIM].known[OUTCOME_RECOVERS] = 0;
-    assert_true(outcome_same(&o));
+    assert_int_equal(outcome_agreement(&o), AGREEMENT_SAME);
     o.arm[ARM_REAL] = arm(0, 0, 0, 0);
-    assert_false(outcome_both(&o) || outcome_same(&o));
+    assert_int_equal(outcome_agreement(&o), AGREEMENT_ONE_ARM);
 }
 
 int main(void)
