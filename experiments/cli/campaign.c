@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "analysis/phases.h"
+#include "experiments/cli/output_file.h"
 #include "experiments/replay/host_facts.h"
 #include "experiments/replay/interrupt.h"
 #include "experiments/replay/replay.h"
@@ -26,9 +27,9 @@ static void say_progress(const struct campaign *c, const struct plan_point *poin
     double each_s = c->made ? (double)(now_ns() - c->begin_ns) / 1e9 / (double)c->made
                             : plan_real_seconds(point);
     if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r\033[K[%lld/%lld] %s, repeat %lld; about %.0f s to go",
-                (long long)at + 1, (long long)c->total, point->cell, (long long)repeat,
-                each_s * (double)(c->total - at));
+        fprintf(stderr, "\r\033[K[%lld/%lld] %s%srepeat %lld; about %.0f s to go",
+                (long long)at + 1, (long long)c->total, point->cell, *point->cell ? ", " : "",
+                (long long)repeat, each_s * (double)(c->total - at));
 }
 
 int campaign_measure(struct campaign *c, const struct parameters *p, const struct schedule *s,
@@ -115,8 +116,8 @@ static int run_once(struct campaign *c, const struct plan_point *point, int64_t 
     if (rc) {
         run.status = "failed";
         run.reason = why.text;
-        fprintf(stderr, "pushsim: %s, repeat %lld: %s\n", point->cell, (long long)repeat,
-                why.text);
+        fprintf(stderr, "pushsim: %s%srepeat %lld: %s\n", point->cell, *point->cell ? ", " : "",
+                (long long)repeat, why.text);
         return keep(c, point, &run, NULL, err);
     }
     run.reason = replay_unsound(&record);
@@ -198,7 +199,8 @@ int campaign_open(struct campaign *c, struct error *err)
                          "--record takes one run, and this is %lld (--repeat 1, "
                          "and --set for what is swept)",
                          (long long)c->total);
-    int rc = open_spec(c, err);
+    int rc = c->record ? output_file_check(c->record, err) : 0;
+    rc = rc ? rc : open_spec(c, err);
     rc = rc ? rc : check_points(c, err);
     if (rc == 0)
         rc = replay_possible(err);

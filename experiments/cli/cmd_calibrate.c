@@ -10,6 +10,7 @@
 #include "analysis/profile.h"
 #include "experiments/cli/calibrate_measure.h"
 #include "experiments/cli/commands.h"
+#include "experiments/cli/output_file.h"
 #include "experiments/cli/session.h"
 #include "experiments/cli/text_table.h"
 #include "experiments/replay/host_facts.h"
@@ -264,7 +265,8 @@ int cmd_calibrate(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     if (a.measure.budget_s == 0)
         a.measure.budget_s = a.measure.size == DESIGN_QUICK ? QUICK_BUDGET_S : FULL_BUDGET_S;
-    int code = open_rows(&a, &err);
+    int code = a.output ? output_file_check(a.output, &err) : 0;
+    code = code ? code : open_rows(&a, &err);
     if (code == 0) {
         code = a.rows_only ? 0 : fit_rows(&a, &err);
         session_close(&a.session);
