@@ -1,5 +1,6 @@
 /* cmd_merge.c - pushsim merge: the runs of other databases into one. */
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include <argp.h>
 
@@ -38,17 +39,31 @@ static const struct argp argp = {
     NULL,
 };
 
+/* Each FROM is a database and not INTO by another name. */
+static int check_source(const struct arguments *a, const char *from, struct error *err)
+{
+    struct store *store;
+    struct stat one, other;
+    int code = store_open(&store, from, STORE_READ, err);
+    if (code)
+        return code;
+    store_close(store);
+    if (stat(from, &one) == 0 && stat(a->into, &other) == 0 && one.st_dev == other.st_dev &&
+        one.st_ino == other.st_ino)
+        return error_set(err, ERR_INVALID, "%s: cannot be merged into itself", from);
+    return 0;
+}
+
 int cmd_merge(int argc, char **argv)
 {
     struct arguments a = { 0 };
     struct error err;
-    struct store *check, *into;
+    struct store *into;
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     for (int i = 0; i < a.count; i++) { /* nothing is made before everything is checked */
-        int code = store_open(&check, a.from[i], STORE_READ, &err);
+        int code = check_source(&a, a.from[i], &err);
         if (code)
             return command_fail(code, &err);
-        store_close(check);
     }
     int code = store_open(&into, a.into, STORE_CREATE, &err);
     if (code)

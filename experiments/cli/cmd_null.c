@@ -1,19 +1,23 @@
 /* cmd_null.c - pushsim null: a push server that does nothing but fan out. */
 #include <argp.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "experiments/cli/commands.h"
 #include "experiments/replay/null_server.h"
+#include "experiments/run/units.h"
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     int *port = state->input;
+    struct error err;
+    double value;
     switch (key) {
     case ARGP_KEY_ARG:
-        *port = atoi(arg);
-        if (state->arg_num > 0 || *port < 1 || *port > 65535)
+        if (state->arg_num > 0)
+            argp_error(state, "one port at a time: '%s' is one too many", arg);
+        if (unit_parse(arg, UNIT_COUNT, &value, &err) || value < 1 || value > 65535)
             argp_error(state, "PORT %s: must be between 1 and 65535", arg);
+        *port = (int)value;
         return 0;
     case ARGP_KEY_END:
         if (state->arg_num == 0)

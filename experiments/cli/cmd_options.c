@@ -37,6 +37,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         argp_error(state, "--format %s: must be table, json or markdown", arg);
         return 0;
     case ARGP_KEY_ARG:
+        if (a->word)
+            argp_error(state, "one word at a time: '%s' is one too many", arg);
         a->word = arg;
         return 0;
     default:
@@ -67,6 +69,7 @@ struct listing {
     const char *word;
     struct text_table table;
     json_t *array;
+    size_t count; /* listed so far */
 };
 
 /* A long choice would push the meaning off the screen: the first few stand for all. */
@@ -85,8 +88,9 @@ static void list_option(struct listing *l, const char *prefix, const struct opti
     char range[160], name[96];
     snprintf(name, sizeof name, "%s%s", prefix, o->name);
     option_range(o, range, sizeof range);
-    if (l->word && !strstr(name, l->word) && !strstr(o->help, l->word))
+    if (l->word && !strcasestr(name, l->word) && !strcasestr(o->help, l->word))
         return;
+    l->count++;
     if (l->format == FORMAT_TABLE) {
         shorten(range);
         text_table_cell(&l->table, "%s", name);
@@ -124,7 +128,9 @@ static void start(struct listing *l)
 
 static void finish(struct listing *l)
 {
-    if (l->format == FORMAT_TABLE)
+    if (l->count == 0)
+        text_table_close(&l->table);
+    else if (l->format == FORMAT_TABLE)
         text_table_print(&l->table, stdout);
     if (l->format == FORMAT_JSON) {
         json_dumpf(l->array, stdout, JSON_INDENT(1));
@@ -147,5 +153,8 @@ int cmd_options(int argc, char **argv)
     for (size_t i = 0; i < count; i++)
         list_option(&l, "workload.phases.NAME.", &all[i]);
     finish(&l);
-    return EXIT_DONE;
+    if (l.count > 0)
+        return EXIT_DONE;
+    fprintf(stderr, "no option has '%s' in its name or meaning\n", a.word);
+    return EXIT_INPUT;
 }

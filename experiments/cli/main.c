@@ -1,5 +1,7 @@
 /* main.c - pushsim: picks the subcommand. */
 #include <argp.h>
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,12 +47,25 @@ static void print_help(FILE *stream)
           stream);
 }
 
+/* A table that was cut off (full disk) is no success, whatever the command made of its work. */
+static int finish(int code)
+{
+    bool cut = ferror(stdout) != 0;
+    errno = 0;
+    cut |= fflush(stdout) != 0;
+    if (!cut || code == EXIT_FAILED)
+        return code;
+    fprintf(stderr, "pushsim: cannot write the output%s%s\n", errno ? ": " : "",
+            errno ? strerror(errno) : "");
+    return EXIT_FAILED;
+}
+
 static int dispatch(const struct command *command, int argc, char **argv)
 {
     char name[64];
     snprintf(name, sizeof name, "pushsim %s", command->name);
     argv[0] = name;
-    return command->run(argc, argv);
+    return finish(command->run(argc, argv));
 }
 
 int main(int argc, char **argv)
@@ -61,11 +76,11 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
         print_help(stdout);
-        return EXIT_DONE;
+        return finish(EXIT_DONE);
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
         print_version(stdout, NULL);
-        return EXIT_DONE;
+        return finish(EXIT_DONE);
     }
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (strcmp(argv[1], commands[i].name) == 0)

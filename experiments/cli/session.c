@@ -36,6 +36,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         session_override(s, o.name, o.text, state);
         return 0;
     case 'd':
+        if (!*arg) /* to SQLite, a database that is gone when it is closed */
+            argp_error(state, "--db: which file?");
         s->db = arg;
         return 0;
     case ARGP_KEY_ARG:

@@ -20,3 +20,24 @@ try export text.db
 : >empty.db
 try export empty.db
 ls
+# what would be lost at the end is refused at the start
+try run knee.yaml --db '' 2>&1 | head -n 2
+try calibrate --server no.yaml -o no-such-directory/x.yaml
+try calibrate --server no.yaml -o .
+try null 80x 2>&1 | head -n 2
+try options no-such-word
+try options CPU.LIMIT-
+try options one two 2>&1 | head -n 2
+# a table that is cut off is no success
+for command in "options" "check knee.yaml" "--help" "--version"; do
+    "$PUSHSIM" $command >/dev/full
+    echo "exit $? of $command"
+done
+"$PUSHSIM" run knee.yaml --quiet
+try merge knee.db ./knee.db
+"$PUSHSIM" compare knee.db >/dev/full
+echo "exit $?"
+"$PUSHSIM" export knee.db >/dev/full
+echo "exit $?"
+rm knee.db
+ls
