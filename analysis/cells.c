@@ -54,6 +54,7 @@ char *figure_format(char *out, enum figure figure, double value)
 void cells_init(struct cells *cells)
 {
     memset(cells, 0, sizeof *cells);
+    run_fates_init(&cells->fates);
 }
 
 void cells_close(struct cells *cells)
@@ -86,11 +87,23 @@ static struct cell *find_or_add(struct cells *cells, const char *text)
     return cell;
 }
 
+/* A run's figures come in the order of their names, of those looked at "published" last. */
+static void add_fate(struct cells *cells, struct cell *cell, enum arm arm,
+                     const struct store_value *v)
+{
+    run_fates_add(&cells->fates, v->metric, v->value);
+    if (strcmp(v->metric, "published") != 0)
+        return;
+    cell->starved[arm] += run_fates_starved(&cells->fates);
+    run_fates_init(&cells->fates);
+}
+
 static void add_value(void *context, const struct store_value *v)
 {
     enum arm arm = strcmp(v->arm, "sim") == 0 ? ARM_SIM : ARM_REAL;
     struct cell *cell = find_or_add(context, v->cell);
     cell->scenario_hash[arm] = v->scenario_hash;
+    add_fate(context, cell, arm, v);
     for (int f = 0; f < FIGURES; f++) {
         struct sample *s = &cell->samples[arm][f];
         if (strcmp(figures[f].metric, v->metric) != 0 || isnan(v->value))

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/run_fates.h"
 #include "experiments/run/store.h"
 
 enum arm { ARM_SIM, ARM_REAL, ARMS };
@@ -46,12 +47,14 @@ struct cell {
     char *text;                   /* its swept values; owned; "" when nothing is swept */
     uint64_t scenario_hash[ARMS]; /* of the arm's runs; 0 = none there */
     struct sample samples[ARMS][FIGURES];
+    size_t starved[ARMS]; /* runs without a p99 that should have one: run_fates.h */
 };
 
 struct cells {
     struct cell *cell; /* in plan order of the first database that has them */
     size_t count;
-    size_t recent; /* index of the cell found last: its neighbour is asked for next */
+    size_t recent;          /* index of the cell found last: its neighbour is asked for next */
+    struct run_fates fates; /* of the run whose figures are being added */
 };
 
 /* The metric's name in the store: "delivery.p50". */

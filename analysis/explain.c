@@ -69,6 +69,11 @@ static void write_pressure(const struct explanation *e, FILE *out)
         fprintf(out, "  pressure     at %s\n", time_text(a, begin));
     else
         fprintf(out, "  pressure     from %s to %s\n", time_text(a, begin), time_text(b, end));
+    if (f->starved) {
+        fprintf(out, "  calm         none: nothing arrived, although %.0f messages were due\n",
+                run_record_value(&e->record, "due"));
+        return;
+    }
     fprintf(out, "  %-12s %s to %s%s:", f->calm_pressed ? "reference" : "calm",
             time_text(a, f->calm_begin_s), time_text(b, f->calm_end_s),
             f->calm_pressed ? ", under pressure already" : "");

@@ -109,10 +109,12 @@ static double or_else(double threshold, double otherwise)
     return threshold > 0 ? threshold : otherwise;
 }
 
-/* NAN without a calm value. */
-static double late(const struct phases_params *p, double factor, double calm)
+/* NAN without a calm value, unless nothing ever arrived. */
+static double late(const struct judge *j, double factor, double calm)
 {
-    return isnan(calm) ? NAN : fmax(p->floor_s, factor * calm);
+    if (isnan(calm))
+        return j->t.starved ? j->p->floor_s : NAN;
+    return fmax(j->p->floor_s, factor * calm);
 }
 
 static double bound_of(const struct judge *j, enum failure_signal signal, double calm)
@@ -121,11 +123,11 @@ static double bound_of(const struct judge *j, enum failure_signal signal, double
     double crowd = p->churn_share * j->o->clients;
     switch (signal) {
     case SIGNAL_P50:
-        return late(p, p->stable, calm);
+        return late(j, p->stable, calm);
     case SIGNAL_P95:
-        return or_else(j->o->slo_p95_s, late(p, p->drift, calm));
+        return or_else(j->o->slo_p95_s, late(j, p->drift, calm));
     case SIGNAL_P99:
-        return or_else(j->o->slo_p99_s, late(p, p->expansion, calm));
+        return or_else(j->o->slo_p99_s, late(j, p->expansion, calm));
     case SIGNAL_QUEUE:
         return fmax(1, p->amplified * calm); /* fmax passes NAN over */
     case SIGNAL_CHURN:
@@ -239,7 +241,8 @@ static void find_signals(struct judge *j)
     size_t begin, end;
     find_calm(j, &begin, &end);
     for (int s = 0; s < SIGNALS; s++) {
-        double calm = s <= SIGNAL_QUEUE ? median_of(j, s, begin, end) : NAN;
+        bool has_calm = s <= SIGNAL_QUEUE && !(j->t.starved && s <= SIGNAL_P99);
+        double calm = has_calm ? median_of(j, s, begin, end) : NAN;
         j->f->signal[s] = (struct phases_signal){ .calm = calm,
                                                   .bound = bound_of(j, s, calm),
                                                   .first_s = NAN,
@@ -356,7 +359,7 @@ void phases_init(struct phases *f, const struct phases_params *p, const struct o
     timeline_init(&j.t, r, isnan(o->load_end) ? 0 : (int64_t)llround(o->load_end * 1e9));
     j.step_s = (double)j.t.step_ns / 1e9;
     j.broken = mem_alloc((j.t.count + 1) * sizeof *j.broken);
-    *f = (struct phases){ .count = j.t.count, .step_s = j.step_s };
+    *f = (struct phases){ .starved = j.t.starved, .count = j.t.count, .step_s = j.step_s };
     f->phase = mem_alloc(f->count + 1);
     find_signals(&j);
     find_phases(&j);

@@ -5,7 +5,9 @@
  * The calm part gives the reference: the windows (timeline.h) from settle_s to the beginning of the
  * pressure (outline.h), at most the last calm_s of them; where those are fewer than three, the
  * first calm_s of the run after settle_s. A calm value is the median over it; where it has none (no
- * delivery) and no SLO says what is late, latencies are not judged.
+ * delivery) and no SLO says what is late, latencies are not judged. But where nothing at all arrived in
+ * a run although something was due (run_fates.h), no part is calm, and every wait above floor_s is
+ * too long.
  *
  * A signal is broken in a window while its value is above its bound:
  *
@@ -103,6 +105,7 @@ struct phases_signal {
 struct phases {
     double calm_begin_s, calm_end_s;
     bool calm_pressed; /* the pressure was there already: a reference that is not calm */
+    bool starved;      /* nothing arrived although something was due: there is no calm part */
     struct phases_signal signal[SIGNALS];
     int first;                      /* enum failure_signal; SIGNALS: nothing broke */
     uint8_t *phase;                 /* of each window; owned */

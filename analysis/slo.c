@@ -21,12 +21,18 @@ double slo_drop_share(const struct cell *cell, enum arm arm)
                          sample_mean(&s[FIGURE_LOST]), sample_mean(&s[FIGURE_IN_FLIGHT]));
 }
 
+/* What never arrived is later than any limit. */
+static double latency(double known, bool starved)
+{
+    return starved ? INFINITY : known;
+}
+
 unsigned slo_broken(const struct slo_params *slo, const struct cell *cell, enum arm arm)
 {
     const struct sample *s = cell->samples[arm];
     const double value[SLO_LIMITS] = {
-        [SLO_P95] = sample_mean(&s[FIGURE_P95]),
-        [SLO_P99] = sample_mean(&s[FIGURE_P99]),
+        [SLO_P95] = latency(sample_mean(&s[FIGURE_P95]), cell->starved[arm] > 0),
+        [SLO_P99] = latency(sample_mean(&s[FIGURE_P99]), cell->starved[arm] > 0),
         [SLO_DROPS] = slo_drop_share(cell, arm),
         [SLO_RECONNECTS] =
             sample_mean(&s[FIGURE_RECONNECTS]) / sample_mean(&s[FIGURE_DURATION]),
@@ -38,9 +44,12 @@ unsigned slo_broken(const struct slo_params *slo, const struct cell *cell, enum 
 
 bool slo_kept(const struct slo_params *slo, const struct run_record *record)
 {
+    struct run_fates fates;
+    run_fates_of(&fates, record);
+    bool starved = run_fates_starved(&fates);
     const double value[SLO_LIMITS] = {
-        [SLO_P95] = run_record_value(record, "delivery.p95"),
-        [SLO_P99] = run_record_value(record, "delivery.p99"),
+        [SLO_P95] = latency(run_record_value(record, "delivery.p95"), starved),
+        [SLO_P99] = latency(run_record_value(record, "delivery.p99"), starved),
         [SLO_DROPS] = share_dropped(
             run_record_value(record, "delivered"), or_none(run_record_value(record, "dropped")),
             run_record_value(record, "lost"), run_record_value(record, "in_flight")),

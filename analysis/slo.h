@@ -17,7 +17,8 @@
 double slo_drop_share(const struct cell *cell, enum arm arm);
 
 /* Bits 1 << enum slo_limit: means over the arm's runs above their limits. A figure that was not
- * recorded breaks nothing. */
+ * recorded breaks nothing; but a run in which nothing arrived although something was due
+ * (run_fates.h) is later than any limit, and its cell with it. */
 unsigned slo_broken(const struct slo_params *slo, const struct cell *cell, enum arm arm);
 
 /* The same of a single run: is no limit broken? */

@@ -2,10 +2,10 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/run_fates.h"
 #include "sim/error.h"
 
 #define SECOND INT64_C(1000000000)
@@ -111,6 +111,22 @@ static void fill_silence(struct timeline *t, size_t count, bool under_way)
             t->windows[i].p99 = t->windows[i - 1].p99;
 }
 
+static bool has_deliveries(const struct timeline *t)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (!isnan(t->windows[i].p50))
+            return true;
+    return false;
+}
+
+/* What is due and never comes is late by all the time since the begin, where nothing tells better. */
+static void fill_starved(struct timeline *t)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (isnan(t->windows[i].p99))
+            t->windows[i].p99 = (double)(i + 1) * (double)t->step_ns / 1e9;
+}
+
 /* One more than the last that a latency falls into. */
 static size_t windows_of(const struct timeline *t, const struct run_record *r)
 {
@@ -128,6 +144,7 @@ void timeline_init(struct timeline *t, const struct run_record *r, int64_t end_n
     t->step_ns = step_of(r);
     t->count = (size_t)((end_ns + t->step_ns - 1) / t->step_ns);
     size_t wanted = t->count;
+    struct run_fates fates;
     t->count = windows_of(t, r);
     t->windows = mem_alloc((t->count + 1) * sizeof *t->windows);
     for (size_t i = 0; i < t->count; i++) {
@@ -142,7 +159,11 @@ void timeline_init(struct timeline *t, const struct run_record *r, int64_t end_n
     for (size_t i = 0; i < t->count; i++)
         if (isnan(t->windows[i].open))
             t->windows[i].open = t->windows[i].served;
-    fill_silence(t, t->count, run_record_value(r, "in_flight") > 0);
+    run_fates_of(&fates, r);
+    t->starved = run_fates_starved(&fates) && !has_deliveries(t);
+    if (t->starved)
+        fill_starved(t);
+    fill_silence(t, t->count, fates.in_flight > 0);
     t->count = wanted;
 }
 

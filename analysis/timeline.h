@@ -8,6 +8,7 @@
 #ifndef PUSHSIM_ANALYSIS_TIMELINE_H
 #define PUSHSIM_ANALYSIS_TIMELINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,7 @@ struct timeline {
     int64_t step_ns;                 /* of a window: whole seconds, >= 1 s */
     size_t count;                    /* windows from time 0 on */
     struct timeline_window *windows; /* owned */
+    bool starved;                    /* no delivery in any of them, although it was due */
 };
 
 /* Windows up to end_ns (> 0); what comes later is left out. */

@@ -45,9 +45,10 @@ enum load_verdict load_verdict(const struct slo_params *slo, const struct cell *
 {
     double p95_ns = 1e9 * sample_median(&cell->samples[arm][FIGURE_P95]);
     double p99_ns = 1e9 * sample_median(&cell->samples[arm][FIGURE_P99]);
-    if (isnan(p99_ns) || slo->p99_ns == 0)
+    bool starved = cell->starved[arm] > cell->samples[arm][FIGURE_P99].count;
+    if ((isnan(p99_ns) && !starved) || slo->p99_ns == 0)
         return LOAD_UNKNOWN;
-    if (above(p99_ns, (double)slo->p99_ns) || above(p95_ns, (double)slo->p95_ns) ||
+    if (starved || above(p99_ns, (double)slo->p99_ns) || above(p95_ns, (double)slo->p95_ns) ||
         above(slo_drop_share(cell, arm), slo->drop_share))
         return LOAD_BREAKS;
     return p99_ns > LOAD_BEND_SHARE * (double)slo->p99_ns ? LOAD_BENDS : LOAD_HOLDS;

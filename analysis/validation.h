@@ -41,7 +41,7 @@
 enum load_verdict {
     LOAD_HOLDS,   /* kept, and p99 not above a fifth of its limit */
     LOAD_BENDS,   /* kept, but above: the tail shows the load */
-    LOAD_BREAKS,  /* p95, p99 or drops above their limits */
+    LOAD_BREAKS,  /* p95, p99 or drops above their limits, or nothing arrived that was due */
     LOAD_UNKNOWN, /* no runs, or no limit on p99 */
 };
 #define LOAD_BEND_SHARE 0.2

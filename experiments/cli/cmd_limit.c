@@ -1,5 +1,4 @@
 /* cmd_limit.c - pushsim limit: how far an option can go before the slo breaks. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "analysis/cells.h"
 #include "analysis/limit_model.h"
 #include "analysis/slo.h"
 #include "experiments/cli/campaign.h"
@@ -133,7 +133,7 @@ static int probe(void *context, double value, bool *kept, struct error *err)
     struct settings s;
     struct schedule schedule;
     struct run_record record;
-    char text[UNIT_TEXT_BYTES];
+    char text[UNIT_TEXT_BYTES], late[UNIT_TEXT_BYTES];
     int code = limit_settings(q, value, &s, err);
     if (code)
         return code;
@@ -143,11 +143,12 @@ static int probe(void *context, double value, bool *kept, struct error *err)
     if (code)
         return code;
     *kept = slo_kept(&s.parameters.slo, &record);
-    fprintf(stderr, "%s%sreal %lld: %s %s: p99 %.0f ms, %s%s%s\n", r->result->cell,
+    fprintf(stderr, "%s%sreal %lld: %s %s: p99 %s, %s%s%s\n", r->result->cell,
             *r->result->cell ? ", " : "", (long long)r->repeat, q->option.option->name,
             unit_format_short(text, q->option.option->unit, value),
-            1e3 * run_record_value(&record, "delivery.p99"), *kept ? "kept" : "broken",
-            *replay_unsound(&record) ? "; not sound: " : "", replay_unsound(&record));
+            figure_format(late, FIGURE_P99, run_record_value(&record, "delivery.p99")),
+            *kept ? "kept" : "broken", *replay_unsound(&record) ? "; not sound: " : "",
+            replay_unsound(&record));
     run_record_close(&record);
     return 0;
 }

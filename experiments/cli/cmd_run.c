@@ -112,6 +112,17 @@ static bool marks(unsigned broken, enum figure figure)
     return false;
 }
 
+/* A row without latencies is no idle one. */
+static void print_starved(const struct cells *cells)
+{
+    size_t runs = 0;
+    for (size_t i = 0; i < cells->count; i++)
+        runs += cells->cell[i].starved[ARM_SIM];
+    if (runs > 0)
+        printf("\n%zu run%s without any measured delivery, although messages were due\n", runs,
+               runs == 1 ? "" : "s");
+}
+
 /* Prints a row a cell; returns how many break a limit of the slo. */
 static int print_cells(const struct arguments *a, const struct cells *cells)
 {
@@ -139,6 +150,8 @@ static int print_cells(const struct arguments *a, const struct cells *cells)
         putchar('\n');
         text_table_print(&t, stdout);
     }
+    if (!a->quiet)
+        print_starved(cells);
     if (breached && !a->quiet)
         print_breached(breaks, breached, cells->count);
     return breached;

@@ -271,6 +271,35 @@ static void test_silence(void **state)
     phases_close(&f);
 }
 
+/* Nothing arrives from the first second to the last, and the series hold no latency at all (as on the
+ * real arm). With and without an SLO that is collapse; but not where nothing was due. */
+static void test_nothing_ever_arrived(void **state)
+{
+    static const struct stretch rows[] = { { 100, 0, 0, 0, 0, 0, 0, 0 } };
+    (void)state;
+    for (int due = 0; due < 2; due++)
+        for (int slo = 0; slo < 2; slo++) {
+            struct run_record r;
+            struct phases f;
+            struct outline o = shape;
+            o.slo_p99_s = slo ? 30 : 0;
+            make(&r, rows, 1);
+            run_record_metric(&r, "delivery.p99", "s", NAN);
+            run_record_metric(&r, "in_flight", "1", due ? 5000 : 0);
+            phases_init(&f, &phases_defaults, &o, &r);
+            assert_int_equal(f.starved, due);
+            assert_int_equal(f.worst, due ? 3 : 0);
+            assert_true(f.broken_s == (due ? 100 : 0));
+            assert_true(isnan(f.signal[SIGNAL_P99].calm));
+            if (due) { /* late by the time since the begin: above 30 s from the 31st window on */
+                assert_true(f.first_s[3] == (slo ? 30 : 0) && f.metastable == 1);
+                assert_true(f.signal[SIGNAL_P99].first_s == (slo ? 30 : 0));
+            }
+            phases_close(&f);
+            run_record_close(&r);
+        }
+}
+
 /* Series as the real arm writes them: seconds that end late, no p95 at first, connections only. */
 static void test_ragged_seconds(void **state)
 {
@@ -325,6 +354,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_broke),
         cmocka_unit_test(test_three_phases),
+        cmocka_unit_test(test_nothing_ever_arrived),
         cmocka_unit_test(test_a_bend_is_told_apart),
         cmocka_unit_test(test_metastable),
         cmocka_unit_test(test_recovery_has_to_hold),

@@ -89,11 +89,55 @@ static void test_what_is_not_recorded_breaks_nothing(void **state)
     assert_int_equal(slo_broken(&slo, &cell, ARM_REAL), 0);
 }
 
+/* Without a single measured delivery p99 is not defined. Is that silence or failure? */
+static void test_nothing_arrived(void **state)
+{
+    static const struct {
+        double published, due, dropped, lost, in_flight, connects_failed;
+        bool starved;
+    } cases[] = {
+        { 0, 0, 0, 0, 0, 0, false },       /* nothing was said */
+        { 50, 500, 0, 0, 0, 0, false },    /* all arrived, before measuring began */
+        { 50, 0, 0, 0, 0, 0, false },      /* nobody was there to hear it, nor wanted to be */
+        { 50, 500, 0, 0, 500, 0, true },   /* all under way to this day */
+        { 50, 500, 500, 0, 0, 0, true },   /* all dropped */
+        { 50, 500, 0, 500, 0, 0, true },   /* all died with their server */
+        { 50, 0, NAN, NAN, 0, 10, true },  /* nobody could connect */
+        { 0, 0, 0, 0, 0, 10, false },      /* the same, but there was nothing to hear */
+        { NAN, NAN, 0, NAN, NAN, NAN, 0 }, /* an arm that records none of it */
+    };
+    const struct slo_params limits[] = { { .p99_ns = 1000000000000 },
+                                         { .p95_ns = 1000000000000 } };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct run_record r;
+        struct cell cell = { 0 };
+        run_record_init(&r);
+        run_record_metric(&r, "delivery.p95", "s", NAN);
+        run_record_metric(&r, "delivery.p99", "s", NAN);
+        run_record_metric(&r, "published", "1", cases[i].published);
+        run_record_metric(&r, "due", "1", cases[i].due);
+        run_record_metric(&r, "dropped", "1", cases[i].dropped);
+        run_record_metric(&r, "lost", "1", cases[i].lost);
+        run_record_metric(&r, "in_flight", "1", cases[i].in_flight);
+        run_record_metric(&r, "connects.failed", "1", cases[i].connects_failed);
+        cell.starved[ARM_SIM] = cases[i].starved;
+        for (size_t k = 0; k < 2; k++)
+            if (slo_kept(&limits[k], &r) == cases[i].starved ||
+                (slo_broken(&limits[k], &cell, ARM_SIM) != 0) != cases[i].starved)
+                fail_msg("case %zu, limit %zu", i, k);
+        assert_int_equal(slo_broken(&limits[0], &cell, ARM_REAL), 0);
+        assert_true(slo_kept(&(struct slo_params){ 0 }, &r)); /* no limit, no breach */
+        run_record_close(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_limit),
         cmocka_unit_test(test_what_is_not_recorded_breaks_nothing),
+        cmocka_unit_test(test_nothing_arrived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

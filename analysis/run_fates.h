@@ -1,0 +1,29 @@
+/* run_fates.h - what became of a run's messages, to tell silence from failure.
+ *
+ * A run in which no delivery was measured has no p99. That may be well (nothing was due) or the worst
+ * there is: messages were dropped, lost or are still under way, or what was published was due to
+ * nobody because connects failed. Such a run is starved; its latency is above any limit. What is
+ * missing is not told apart by phases that are measured and that are not: a run whose only missing
+ * messages are of a warm-up counts as starved when nothing was measured later.
+ */
+#ifndef PUSHSIM_ANALYSIS_RUN_FATES_H
+#define PUSHSIM_ANALYSIS_RUN_FATES_H
+
+#include <stdbool.h>
+
+#include "models/run_record.h"
+
+struct run_fates { /* messages of a run; NAN: not recorded */
+    double p99;    /* s; NAN: no delivery was measured */
+    double dropped, due, in_flight, lost, published, connects_failed;
+};
+
+void run_fates_init(struct run_fates *f); /* nothing recorded */
+/* Takes one of a run's figures, by its name in records and in the store; passes over all others. */
+void run_fates_add(struct run_fates *f, const char *metric, double value);
+/* All figures of a record. */
+void run_fates_of(struct run_fates *f, const struct run_record *r);
+
+bool run_fates_starved(const struct run_fates *f);
+
+#endif
