@@ -58,6 +58,19 @@ int campaign_measure(struct campaign *c, const struct parameters *p, const struc
     }
 }
 
+static bool is_stored(const struct campaign *c, const struct plan_point *point, int64_t repeat)
+{
+    return c->store && store_has(c->store, c->experiment, "real", point->number, repeat,
+                                 point->scenario_hash);
+}
+
+static bool is_there(const struct campaign *c, const struct plan_point *point, int64_t repeat)
+{
+    return !c->force && is_stored(c, point, repeat);
+}
+
+/* Failed and unsound runs are rows with their reasons. But a sound one that was there before (--force)
+ * is worth more: it stays until there is another to replace it. */
 static int keep(struct campaign *c, const struct plan_point *point, struct store_run *run,
                 const struct run_record *record, struct error *err)
 {
@@ -66,14 +79,12 @@ static int keep(struct campaign *c, const struct plan_point *point, struct store
         c->failed++;
     if (strcmp(run->status, "invalid") == 0)
         c->invalid++;
+    if (strcmp(run->status, "done") != 0 && is_stored(c, point, run->replication)) {
+        fprintf(stderr, "pushsim: %s%srepeat %lld: the run that was there stays\n", point->cell,
+                *point->cell ? ", " : "", (long long)run->replication);
+        return 0;
+    }
     return store_put(c->store, c->experiment, &c->session->plan, point, run, record, err);
-}
-
-static bool is_there(const struct campaign *c, const struct plan_point *point, int64_t repeat)
-{
-    return c->store && !c->force &&
-           store_has(c->store, c->experiment, "real", point->number, repeat,
-                     point->scenario_hash);
 }
 
 /* The schedule of one run: the trace, or built from the phases (then it is the caller's). */

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# An interrupted replay ends its server, removes its cgroup, keeps its run as a failed row and tells
-# the signal by its exit status; the next one removes what a killed one left behind.
+# An interrupted replay ends its server, removes its cgroup, keeps its run as a failed row (but not in the
+# place of a good one) and tells the signal by its exit status; the next one removes what a killed
+# one left behind.
 set -u
 PUSHSIM=$(realpath "${PUSHSIM:-build/pushsim}")
 work=$(mktemp -d)
@@ -54,6 +55,26 @@ status=$?
 kill -0 "$server" 2>/dev/null && fail "the server runs on"
 "$PUSHSIM" export "$work/long.db" --table run --format csv >"$work/rows"
 grep -q 'failed.*interrupted by SIGTERM' "$work/rows" || fail "no failed row: $(cat "$work/rows")"
+
+# With --force an older run stays where the new one comes to nothing: a sound one, not a failed one.
+/usr/bin/python3 - "$work/long.db" <<'PY'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("UPDATE run SET status = 'done', reason = ''")
+run = db.execute("SELECT id FROM run").fetchall()
+assert len(run) == 1, run
+db.execute("INSERT INTO metric VALUES (?, 'delivery.p99', 's', 0.0625)", run[0])
+db.commit()
+PY
+begin
+sleep 0.5
+kill -TERM "$pid"
+wait "$pid"
+[ $? = 143 ] || fail "a second time, not 143: $(cat "$work/said")"
+"$PUSHSIM" export "$work/long.db" --table run --format csv >"$work/rows"
+grep -q failed "$work/rows" && fail "the good row is gone: $(cat "$work/rows")"
+"$PUSHSIM" export "$work/long.db" | grep -q 'delivery.p99,s,0.0625' || fail "the good row lost its figures"
+grep -q 'the run that was there stays' "$work/said" || fail "says nothing of it: $(cat "$work/said")"
 
 # What a killed one leaves, the next campaign removes: of processes that are gone, and empty.
 tops=$(for dir in cpu cpuacct memory; do [ -d "/sys/fs/cgroup/$dir" ] && echo "/sys/fs/cgroup/$dir"; done)
