@@ -21,6 +21,8 @@ static const struct {
     [FIGURE_IN_FLIGHT] = { "in_flight", UNIT_COUNT },
     [FIGURE_RECONNECTS] = { "reconnects", UNIT_COUNT },
     [FIGURE_DURATION] = { "duration", UNIT_TIME },
+    [FIGURE_REFUSED] = { "connects.retry_after", UNIT_COUNT },
+    [FIGURE_SHED] = { "published.shed", UNIT_COUNT },
     [FIGURE_FIRST] = { "delivery.first.p50", UNIT_TIME },
     [FIGURE_FIRST_P10] = { "delivery.first.p10", UNIT_TIME },
     [FIGURE_SLOPE] = { "delivery.slope.p50", UNIT_TIME },

@@ -27,6 +27,8 @@ enum figure {
     FIGURE_IN_FLIGHT,
     FIGURE_RECONNECTS,
     FIGURE_DURATION,
+    FIGURE_REFUSED, /* by the slo's control (the sim arm's alone): connects with Retry-After, … */
+    FIGURE_SHED,  /* … publishes shed */
     FIGURE_FIRST, /* of a fan-out: its first byte, … */
     FIGURE_FIRST_P10,
     FIGURE_SLOPE, /* … the time between two neighbours, … */

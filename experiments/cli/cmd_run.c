@@ -123,6 +123,36 @@ static void print_starved(const struct cells *cells)
                runs == 1 ? "" : "s");
 }
 
+/* Of all runs; NAN where none records it. */
+static double greatest(const struct cells *cells, enum figure figure)
+{
+    double most = NAN;
+    for (size_t i = 0; i < cells->count; i++) {
+        const struct sample *s = &cells->cell[i].samples[ARM_SIM][figure];
+        if (s->count > 0)
+            most = fmax(most, s->values[s->count - 1]); /* sorted */
+    }
+    return most;
+}
+
+/* Actions that the experiment gives and that did nothing at all. */
+static void print_idle_actions(const struct plan *plan, const struct cells *cells)
+{
+    bool refuses = false, sheds = false;
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct slo_control_params *c = &plan->points[i].settings.parameters.control;
+        bool begins = c->trigger != TRIGGER_NEVER;
+        refuses |= begins && c->retry_after_ns > 0;
+        sheds |= begins && (c->low_priority > 0 || c->shed_share > 0);
+    }
+    if (refuses && greatest(cells, FIGURE_REFUSED) == 0)
+        puts("\nslo.control.retry-after refused nobody: it was never in force, or no client "
+             "connected meanwhile");
+    if (sheds && greatest(cells, FIGURE_SHED) == 0)
+        puts("\nslo.control shed nothing: it was never in force, or nothing was published "
+             "meanwhile");
+}
+
 /* Prints a row a cell; returns how many break a limit of the slo. */
 static int print_cells(const struct arguments *a, const struct cells *cells)
 {
@@ -150,8 +180,10 @@ static int print_cells(const struct arguments *a, const struct cells *cells)
         putchar('\n');
         text_table_print(&t, stdout);
     }
-    if (!a->quiet)
+    if (!a->quiet) {
         print_starved(cells);
+        print_idle_actions(&a->session.plan, cells);
+    }
     if (breached && !a->quiet)
         print_breached(breaks, breached, cells->count);
     return breached;

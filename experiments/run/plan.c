@@ -97,6 +97,8 @@ static int add_point(struct plan *plan, const struct experiment *e, size_t index
     struct plan_point point;
     const char *about = "";
     int code = point_fill(&point, e, index, &about, err);
+    if (code == 0 && !e->trace)
+        code = settings_check_connects(&point.settings, &about, err);
     if (code)
         code = point_error(e, &point, index, about, err);
     if (code || !sweep_allows(&e->sweep, &point.settings)) {

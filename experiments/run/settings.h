@@ -36,6 +36,10 @@ int settings_resolve(struct settings *s, const char **about, struct error *err);
  * none is. */
 const char *settings_idle_action(const struct settings *s);
 
+/* Clients of phases connect before the run: is anybody left whose connects the slo's control could
+ * refuse? (In a trace its own may be.) ERR_INVALID; *about as above. */
+int settings_check_connects(const struct settings *s, const char **about, struct error *err);
+
 /* Calls `each` with name, text and number of every option and every phase's, in table order. */
 typedef void settings_fn(void *context, const char *name, const char *text, double number,
                          const struct option_row *option);

@@ -1,5 +1,6 @@
 /* settings_control.c - what the slo's control is told to do, and cannot. */
 #include "experiments/run/settings_internal.h"
+#include "models/client_preset.h"
 
 static bool has_limit(const struct slo_params *p)
 {
@@ -37,6 +38,32 @@ int settings_check_control(const struct parameters *p, const char **about, struc
                       "slo.control.policy has nothing to switch: server.queue.policy is the "
                       "same"));
     return 0;
+}
+
+static bool reconnects(const struct parameters *p, int c)
+{
+    const struct client_class *k = &p->classes[c];
+    int classes = (int)p->class_count;
+    const struct reconnect_params *policy =
+        k->preset ? &client_presets[k->preset - 1].reconnect : &p->reconnect;
+    return policy->kind != RECONNECT_NEVER &&
+           client_class_first(p->classes, classes, p->clients, c) <
+               client_class_first(p->classes, classes, p->clients, c + 1);
+}
+
+int settings_check_connects(const struct settings *s, const char **about, struct error *err)
+{
+    const struct parameters *p = &s->parameters;
+    if (p->control.trigger == TRIGGER_NEVER || p->control.retry_after_ns == 0)
+        return 0;
+    for (int c = 0; c < p->class_count; c++)
+        if (reconnects(p, c))
+            return 0;
+    return settings_conflict(
+        about, "slo.control.retry-after",
+        error_set(err, ERR_INVALID,
+                  "slo.control.retry-after has nothing to act on: no client ever connects "
+                  "again (clients.reconnect.policy, presets)"));
 }
 
 const char *settings_idle_action(const struct settings *s)
