@@ -11,7 +11,8 @@ struct one_run { /* the figures of the run whose rows are being read */
 
 struct reading {
     struct outcomes *outcomes;
-    struct outcome_arm *arm; /* of the run; NULL before the first */
+    struct outcome *cell; /* of the run; NULL before the first */
+    enum arm arm;
     struct one_run run;
 };
 
@@ -26,11 +27,19 @@ static struct outcome *find_or_add(struct outcomes *o, const char *cell)
     return new;
 }
 
-static void answer(struct outcome_arm *a, enum outcome_question q, bool yes, double amount)
+/* The answer of the run read last; amount NAN: there is none to tell. */
+static void answer(struct outcome *o, enum outcome_question q, bool yes, double amount)
 {
-    a->known[q]++;
-    a->yes[q] += yes;
-    a->sum[q] += amount;
+    struct outcome_run *run = &o->runs[o->run_count - 1];
+    o->arm[run->arm].known[q]++;
+    o->arm[run->arm].yes[q] += yes;
+    run->amount[q] = amount;
+}
+
+static void add_run(struct outcome *o, enum arm arm, int64_t replication)
+{
+    o->runs = mem_realloc(o->runs, (o->run_count + 1) * sizeof *o->runs);
+    o->runs[o->run_count++] = (struct outcome_run){ arm, replication, { NAN, NAN, NAN } };
 }
 
 /* The run is read: its answers. */
@@ -38,22 +47,23 @@ static void end_run(struct reading *r)
 {
     const struct one_run *run = &r->run;
     double lost = run->disconnects - run->left;
-    if (!r->arm)
+    if (!r->cell)
         return;
+    add_run(r->cell, r->arm, run->replication);
     if (!isnan(run->dropped))
-        answer(r->arm, OUTCOME_DROPS, run->dropped > 0, run->dropped);
+        answer(r->cell, OUTCOME_DROPS, run->dropped > 0, run->dropped);
     if (!isnan(lost))
-        answer(r->arm, OUTCOME_DISCONNECTS, lost > 0, lost);
+        answer(r->cell, OUTCOME_DISCONNECTS, lost > 0, lost);
     if (!isnan(run->metastable))
-        answer(r->arm, OUTCOME_RECOVERS, run->metastable == 0,
-               run->metastable == 0 ? run->recovery_s : 0);
+        answer(r->cell, OUTCOME_RECOVERS, run->metastable == 0,
+               run->metastable == 0 ? run->recovery_s : NAN);
 }
 
 static void begin_run(struct reading *r, const struct store_value *v)
 {
     end_run(r);
-    enum arm arm = strcmp(v->arm, "sim") == 0 ? ARM_SIM : ARM_REAL;
-    r->arm = &find_or_add(r->outcomes, v->cell)->arm[arm];
+    r->arm = strcmp(v->arm, "sim") == 0 ? ARM_SIM : ARM_REAL;
+    r->cell = find_or_add(r->outcomes, v->cell);
     r->run = (struct one_run){ v->point, v->replication, NAN, NAN, NAN, NAN, NAN };
 }
 
@@ -61,7 +71,7 @@ static void read_value(void *context, const struct store_value *v)
 {
     struct reading *r = context;
     struct one_run *run = &r->run;
-    if (!r->arm || v->point != run->point || v->replication != run->replication)
+    if (!r->cell || v->point != run->point || v->replication != run->replication)
         begin_run(r, v);
     const struct {
         const char *name;
@@ -91,8 +101,10 @@ int outcomes_load(struct outcomes *o, struct store *store, const char *experimen
 
 void outcomes_close(struct outcomes *o)
 {
-    for (size_t i = 0; i < o->count; i++)
+    for (size_t i = 0; i < o->count; i++) {
         free(o->items[i].cell);
+        free(o->items[i].runs);
+    }
     free(o->items);
     *o = (struct outcomes){ 0 };
 }
@@ -102,6 +114,33 @@ enum outcome_answer outcome_answer(const struct outcome_arm *a, enum outcome_que
     if (a->known[q] == 0)
         return ANSWER_UNKNOWN;
     return 2 * a->yes[q] >= a->known[q] ? ANSWER_YES : ANSWER_NO;
+}
+
+static bool has(const struct outcome *o, enum arm arm, int64_t replication)
+{
+    for (size_t i = 0; i < o->run_count; i++)
+        if (o->runs[i].arm == arm && o->runs[i].replication == replication)
+            return true;
+    return false;
+}
+
+double outcome_amount(const struct outcome *o, enum arm arm, enum outcome_question q)
+{
+    enum arm other = arm == ARM_SIM ? ARM_REAL : ARM_SIM;
+    double sum[2] = { 0, 0 }; /* of all; of those in both arms */
+    size_t runs[2] = { 0, 0 };
+    for (size_t i = 0; i < o->run_count; i++) {
+        const struct outcome_run *run = &o->runs[i];
+        if (run->arm != arm || isnan(run->amount[q]))
+            continue;
+        size_t to = has(o, other, run->replication) ? 2 : 1;
+        for (size_t k = 0; k < to; k++) {
+            sum[k] += run->amount[q];
+            runs[k]++;
+        }
+    }
+    int k = runs[1] > 0;
+    return runs[k] > 0 ? sum[k] / (double)runs[k] : NAN;
 }
 
 const char *outcome_question_name(enum outcome_question q)

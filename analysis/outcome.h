@@ -5,7 +5,9 @@
  *   disconnects  more connections ended than clients that left (disconnects, .client_left)
  *   recovers     metastable = 0 (phases.h); not known where the pressure never ends
  *
- * A cell's answer is that of most of its runs that know it; a tie is a yes.
+ * A cell's answer is that of most of its runs that know it; a tie is a yes. How much was dropped or
+ * lost is told for the replications that both arms have: those play the same arrivals
+ * (models/schedule.h), and of how many messages fall into a stall the drops are a steep function.
  */
 #ifndef PUSHSIM_ANALYSIS_OUTCOME_H
 #define PUSHSIM_ANALYSIS_OUTCOME_H
@@ -27,12 +29,21 @@ enum outcome_agreement {
 struct outcome_arm {        /* of one cell */
     size_t known[OUTCOMES]; /* runs that know the answer */
     size_t yes[OUTCOMES];   /* of them, yes */
-    double sum[OUTCOMES];   /* messages dropped; connections lost; s until it recovered */
+};
+
+struct outcome_run {
+    enum arm arm;
+    int64_t replication;
+    double
+        amount[OUTCOMES]; /* messages dropped; connections lost; s until it recovered, NAN: it
+                                did not; NAN: not known */
 };
 
 struct outcome {
     char *cell; /* its swept values; owned */
     struct outcome_arm arm[ARMS];
+    struct outcome_run *runs; /* of both arms; owned */
+    size_t run_count;
 };
 
 struct outcomes {
@@ -46,6 +57,9 @@ int outcomes_load(struct outcomes *o, struct store *store, const char *experimen
 void outcomes_close(struct outcomes *o);
 
 enum outcome_answer outcome_answer(const struct outcome_arm *a, enum outcome_question q);
+/* Mean amount of the arm's runs that know one, of the replications that the other arm has too (of all
+ * where none is in both). NAN: none knows. */
+double outcome_amount(const struct outcome *o, enum arm arm, enum outcome_question q);
 const char *outcome_question_name(enum outcome_question q);
 enum outcome_agreement outcome_agreement(const struct outcome *o);
 

@@ -5,9 +5,10 @@
 #include "experiments/cli/text_table.h"
 
 /* "none", "some: 384", "yes: 2.0s"; with " in 2 of 3" where runs disagree. */
-static void print_answer(struct text_table *t, const struct outcome_arm *a,
+static void print_answer(struct text_table *t, const struct outcome *o, enum arm arm,
                          enum outcome_question q)
 {
+    const struct outcome_arm *a = &o->arm[arm];
     static const char *const words[OUTCOMES][2] = { { "none", "some" },
                                                     { "none", "some" },
                                                     { "no", "yes" } };
@@ -17,10 +18,9 @@ static void print_answer(struct text_table *t, const struct outcome_arm *a,
         text_table_cell(t, "%s", "-");
         return;
     }
-    if (answer == ANSWER_YES && q == OUTCOME_RECOVERS)
-        snprintf(amount, sizeof amount, ": %.1fs", a->sum[q] / (double)a->yes[q]);
-    else if (answer == ANSWER_YES)
-        snprintf(amount, sizeof amount, ": %.0f", a->sum[q] / (double)a->known[q]);
+    if (answer == ANSWER_YES)
+        snprintf(amount, sizeof amount, q == OUTCOME_RECOVERS ? ": %.1fs" : ": %.0f",
+                 outcome_amount(o, arm, q));
     if (a->yes[q] > 0 && a->yes[q] < a->known[q])
         snprintf(share, sizeof share, " in %zu of %zu", a->yes[q], a->known[q]);
     text_table_cell(t, "%s%s%s", words[q][answer == ANSWER_YES], amount, share);
@@ -38,7 +38,7 @@ static void print_cell(struct text_table *t, const struct outcome *o)
         text_table_cell(t, "%s", value);
     for (int q = 0; q < OUTCOMES; q++)
         for (int a = 0; a < ARMS; a++)
-            print_answer(t, &o->arm[a], (enum outcome_question)q);
+            print_answer(t, o, (enum arm)a, (enum outcome_question)q);
     text_table_cell(t, "%s", words[outcome_agreement(o)]);
 }
 

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <math.h>
 
 #include "analysis/outcome.h"
 
@@ -45,9 +46,32 @@ static void test_same(void **state)
     assert_int_equal(outcome_agreement(&o), AGREEMENT_ONE_ARM);
 }
 
+/* Amounts are those of the replications that both arms have: the same arrivals. */
+static void test_amounts_of_the_same_arrivals(void **state)
+{
+    (void)state;
+    struct outcome_run runs[] = {
+        { ARM_SIM, 1, { 104, 0, 2 } },    { ARM_SIM, 2, { 136, 0, NAN } },
+        { ARM_SIM, 3, { 220, 0, 6 } },    { ARM_REAL, 1, { 112, 0, NAN } },
+        { ARM_REAL, 2, { 140, 4, NAN } },
+    };
+    struct outcome o = { .runs = runs, .run_count = 5 };
+    assert_float_equal(outcome_amount(&o, ARM_SIM, OUTCOME_DROPS), 120, 0);
+    assert_float_equal(outcome_amount(&o, ARM_REAL, OUTCOME_DROPS), 126, 0);
+    assert_float_equal(outcome_amount(&o, ARM_REAL, OUTCOME_DISCONNECTS), 2, 0);
+    assert_float_equal(outcome_amount(&o, ARM_SIM, OUTCOME_RECOVERS), 2, 0); /* run 2 did not */
+    assert_true(isnan(outcome_amount(&o, ARM_REAL, OUTCOME_RECOVERS)));
+    runs[3].replication = 8;
+    runs[4].replication = 9; /* none is in both: all count */
+    assert_float_equal(outcome_amount(&o, ARM_SIM, OUTCOME_DROPS), 460.0 / 3, 1e-12);
+    o.run_count = 0;
+    assert_true(isnan(outcome_amount(&o, ARM_SIM, OUTCOME_DROPS)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_majority),
-                                        cmocka_unit_test(test_same) };
+                                        cmocka_unit_test(test_same),
+                                        cmocka_unit_test(test_amounts_of_the_same_arrivals) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
