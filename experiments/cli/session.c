@@ -56,20 +56,32 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 const struct argp session_argp = { options, parse, "EXPERIMENT", NULL, NULL, NULL, NULL };
 
-/* As settings_resolve does for the clients of phases: those of a trace that are there from the
- * start have to find a seat in the first pods. */
-static int check_seats(const struct session *s, struct error *err)
+/* Those of a trace that are there from the start have to find a seat in the first pods. */
+static int check_seats(const struct session *s, const struct fleet_params *f, struct error *err)
 {
-    for (size_t i = 0; i < s->plan.count; i++) {
-        const struct fleet_params *f = &s->plan.points[i].settings.parameters.fleet;
-        if (f->pods > 0 && f->capacity > 0 && f->capacity * f->pods < s->trace.initial)
-            return error_set(err, ERR_INVALID,
-                             "%s: fleet.capacity is %lld; the trace begins with %u clients on "
-                             "%lld pods",
-                             s->path, (long long)f->capacity, s->trace.initial,
-                             (long long)f->pods);
+    if (f->pods == 0 || f->capacity == 0 || f->capacity * f->pods >= s->trace.initial)
+        return 0;
+    return error_set(err, ERR_INVALID,
+                     "%s: fleet.capacity is %lld; the trace begins with %u clients on "
+                     "%lld pods",
+                     s->path, (long long)f->capacity, s->trace.initial, (long long)f->pods);
+}
+
+/* What settings_resolve asks of the clients and publishes of phases, asked of the trace's. */
+static int check_trace(const struct session *s, struct error *err)
+{
+    double publishes = (double)schedule_publishes(&s->trace);
+    int code = 0;
+    for (size_t i = 0; i < s->plan.count && code == 0; i++) {
+        const struct parameters *p = &s->plan.points[i].settings.parameters;
+        code = check_seats(s, &p->fleet, err);
+        if (code)
+            break;
+        code = settings_check_feeds(p, publishes, (double)s->trace.clients, err);
+        if (code)
+            error_wrap(err, code, "%s: trace", s->path);
     }
-    return 0;
+    return code;
 }
 
 static int open_plan(struct session *s, struct error *err)
@@ -77,7 +89,7 @@ static int open_plan(struct session *s, struct error *err)
     int code = plan_build(&s->plan, &s->experiment, err);
     if (code == 0 && s->experiment.trace)
         code = trace_read(&s->trace, s->experiment.trace, err);
-    code = code ? code : check_seats(s, err);
+    code = code ? code : check_trace(s, err);
     if (code)
         session_close(s);
     return code;

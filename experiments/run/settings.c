@@ -219,8 +219,6 @@ static int check_fleet(const struct settings *s, const char **about, struct erro
     return 0;
 }
 
-#define MESSAGES_MAX 0x1p27 /* numbers of messages in all feeds (models/topics.h) */
-
 /* Publishes that the phases hold. */
 static double publishes(const struct workload_params *w)
 {
@@ -253,15 +251,22 @@ static int check_topics(const struct parameters *p, const char **about, struct e
         return settings_conflict(
             about, "workload.topics.count",
             error_set(err, ERR_INVALID, "topics do not go with heartbeat.only-idle"));
-    if (t->each > 1 && t->each < t->count &&
-        publishes(&p->workload) * (double)p->clients > MESSAGES_MAX)
-        return settings_conflict(
-            about, "workload.topics.each",
-            error_set(err, ERR_INVALID,
-                      "clients with several topics each: at most %.0f publishes x "
-                      "clients",
-                      MESSAGES_MAX));
-    return 0;
+    int code = settings_check_feeds(p, publishes(&p->workload), (double)p->clients, err);
+    return code ? settings_conflict(about, "workload.topics.each", code) : 0;
+}
+
+#define MESSAGES_MAX 0x1p27 /* numbers of messages in all feeds (models/topics.h) */
+
+int settings_check_feeds(const struct parameters *p, double publishes, double clients,
+                         struct error *err)
+{
+    const struct topic_params *t = &p->workload.topics;
+    if (t->each <= 1 || t->each >= t->count || publishes * clients <= MESSAGES_MAX)
+        return 0;
+    return error_set(err, ERR_INVALID,
+                     "clients with several topics each: at most %.0f publishes x clients; "
+                     "here are %.0f x %.0f",
+                     MESSAGES_MAX, publishes, clients);
 }
 
 int settings_resolve(struct settings *s, const char **about, struct error *err)

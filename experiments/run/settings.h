@@ -32,6 +32,11 @@ double settings_number(const struct settings *s, const struct setting *which);
  * changed. */
 int settings_resolve(struct settings *s, const char **about, struct error *err);
 
+/* Whether the messages of all feeds (models/topics.h) can be numbered, with so many publishes and
+ * clients: those of the phases (settings_resolve asks) or of a trace. ERR_INVALID. */
+int settings_check_feeds(const struct parameters *p, double publishes, double clients,
+                         struct error *err);
+
 /* The option of an action of the slo's control that is given although its trigger is `never`; NULL:
  * none is. */
 const char *settings_idle_action(const struct settings *s);

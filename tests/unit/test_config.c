@@ -274,6 +274,26 @@ static void test_damage(void **state)
     free(path);
 }
 
+/* Publishes x clients that several topics each let be numbered, whoever counts them. */
+static void test_feeds(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t topics, each;
+        double publishes, clients;
+        bool fits;
+    } cases[] = { { 10, 2, 13, 1e7, true },     { 10, 2, 14, 1e7, false },
+                  { 10, 2, 0x1p27, 1, true },   { 10, 2, 0x1p27 + 1, 1, false },
+                  { 10, 1, 0x1p27, 10, true },  { 2, 2, 0x1p27, 10, true },
+                  { 1, 1, 0x1p27, 1000, true }, { 10, 9, 1e9, 1, false } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error err;
+        struct parameters p = { .workload.topics = { cases[i].topics, .each = cases[i].each } };
+        int code = settings_check_feeds(&p, cases[i].publishes, cases[i].clients, &err);
+        assert_int_equal(code, cases[i].fits ? 0 : ERR_INVALID);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,6 +306,7 @@ int main(void)
         cmocka_unit_test(test_text_without_a_file),
         cmocka_unit_test(test_cell_next),
         cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_feeds),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
