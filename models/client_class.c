@@ -34,3 +34,10 @@ int64_t client_class_connect_timeout_ns(const struct client_class *k)
         return k->connect_timeout_ns;
     return client_presets[k->preset - 1].connect_timeout_ns;
 }
+
+int64_t client_class_silence_timeout_ns(const struct client_class *k)
+{
+    if (k->silence_timeout_ns > 0 || k->preset == 0)
+        return k->silence_timeout_ns;
+    return client_presets[k->preset - 1].silence_timeout_ns;
+}

@@ -20,7 +20,8 @@ struct client_class {
     int64_t connect_timeout_ns; /* gives up an attempt that is not open after so long, its
                                    handshake included; 0 = as the preset, without one when the
                                    kernel does */
-    int64_t silence_timeout_ns; /* closes when nothing came for so long; 0 = never */
+    int64_t silence_timeout_ns; /* closes when nothing came for so long; 0 = as the preset,
+                                   without one never */
     int preset;                 /* how it reconnects: 0 = the parameters' own policy, else
                                    client_presets[preset - 1] */
 };
@@ -32,5 +33,7 @@ int client_class_of(const struct client_class *list, int classes, int64_t n, int
 
 /* The connect time-out that holds for the class: its own, else that of its preset; 0: none. */
 int64_t client_class_connect_timeout_ns(const struct client_class *k);
+/* In the same way, after how long a silence it closes; 0: never. */
+int64_t client_class_silence_timeout_ns(const struct client_class *k);
 
 #endif

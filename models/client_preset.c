@@ -50,8 +50,8 @@ const struct client_preset client_presets[] = {
     { .name = "socket.io",
       .source =
           "socket.io-client 4 Manager: reconnectionDelay 1000, reconnectionDelayMax 5000, "
-          "randomizationFactor 0.5 (backo2, factor 2), timeout 20000; silence: engine.io "
-          "pingInterval 25000 + pingTimeout 20000",
+          "randomizationFactor 0.5 (backo2, factor 2), timeout 20000; silence: Engine.IO "
+          "protocol 4, Heartbeat: no ping within pingInterval 25000 + pingTimeout 20000",
       .reconnect = { .kind = RECONNECT_EXPONENTIAL,
                      .base_ns = 1 * S,
                      .cap_ns = 5 * S,
@@ -60,19 +60,22 @@ const struct client_preset client_presets[] = {
       .connect_timeout_ns = 20 * S,
       .silence_timeout_ns = 45 * S },
     { .name = "phoenix",
-      .source = "phoenix.js Socket: reconnectAfterMs 10, 50, 100, 150, 200, 250, 500, 1000, "
-                "2000, then 5000; heartbeatIntervalMs 30000, answered before the next is due",
+      .source =
+          "phoenix.js Socket: reconnectAfterMs 10, 50, 100, 150, 200, 250, 500, 1000, "
+          "2000, then 5000; it asks the server itself (heartbeatIntervalMs 30000) and closes "
+          "when the answer is not there at the next: not modelled, for any answering "
+          "server passes and a silence without publishes is none to it",
       .reconnect = { .kind = RECONNECT_STEPS,
                      .steps_ns = { 10 * MS, 50 * MS, 100 * MS, 150 * MS, 200 * MS, 250 * MS,
                                    500 * MS, 1000 * MS, 2000 * MS, 5000 * MS },
                      .steps = 10,
                      .cap_ns = UNCAPPED,
                      .factor = 1 },
-      .connect_timeout_ns = 10 * S,
-      .silence_timeout_ns = 60 * S },
+      .connect_timeout_ns = 10 * S },
     { .name = "signalr",
       .source = "@microsoft/signalr DefaultReconnectPolicy: 0, 2000, 10000, 30000, then gives "
-                "up; serverTimeout 30 s",
+                "up; HubConnection.serverTimeoutInMilliseconds 30000: nothing at all from the "
+                "server, which sends a keep-alive each 15 s",
       .reconnect = { .kind = RECONNECT_STEPS,
                      .steps_ns = { 0, 2 * S, 10 * S, 30 * S },
                      .steps = 4,
@@ -81,15 +84,16 @@ const struct client_preset client_presets[] = {
                      .attempts_max = 4 },
       .silence_timeout_ns = 30 * S },
     { .name = "websockets-python",
-      .source = "websockets 10.4 legacy/client.py: BACKOFF_MIN 1.92, FACTOR 1.618, MAX 60; "
-                "open_timeout 10; ping_interval 20 + ping_timeout 20 (the first delay, random "
-                "in 0..5 s, is taken as the second here)",
+      .source =
+          "websockets 10.4 legacy/client.py: BACKOFF_MIN 1.92, FACTOR 1.618, MAX 60; "
+          "open_timeout 10 (the first delay, random in 0..5 s, is taken as the second "
+          "here); ping_interval 20 + ping_timeout 20 are its own pings, which every server "
+          "answers: not modelled",
       .reconnect = { .kind = RECONNECT_EXPONENTIAL,
                      .base_ns = 1920 * MS,
                      .cap_ns = 60 * S,
                      .factor = 1.618 },
-      .connect_timeout_ns = 10 * S,
-      .silence_timeout_ns = 40 * S },
+      .connect_timeout_ns = 10 * S },
     { .name = "full-jitter",
       .source =
           "AWS Architecture Blog 2015, Exponential Backoff And Jitter; base 1 s, cap 60 s",

@@ -1,7 +1,10 @@
 /* client_preset.h - how well-known clients behave: a table with sources.
  *
- * A preset gives the reconnect policy, the connect time-out and the client's own heartbeat
- * supervision. Each row names where its figures come from; rows of incidents name the thread.
+ * A preset gives the reconnect policy, the connect time-out and the client's own supervision of its
+ * server, where that means to close when nothing came for a time: such clients rely on a server that
+ * sends something at intervals (heartbeat.period), and leave one that does not. Clients that ask and
+ * wait for the answer (phoenix, websockets) hear that answer from any server whose loop turns; their
+ * time-out is left out. Each row names where its figures come from; rows of incidents name the thread.
  */
 #ifndef PUSHSIM_MODELS_CLIENT_PRESET_H
 #define PUSHSIM_MODELS_CLIENT_PRESET_H

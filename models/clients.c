@@ -140,7 +140,7 @@ static void connect_timed_out(struct clients *c, uint32_t client)
 
 static void listen_for_silence(struct clients *c, uint32_t client)
 {
-    int64_t timeout = class_of(c, client)->silence_timeout_ns;
+    int64_t timeout = client_class_silence_timeout_ns(class_of(c, client));
     set_timer(c, client, timeout == 0 ? INT64_MAX : c->list[client].heard_ns + timeout);
 }
 
@@ -191,7 +191,7 @@ static void silence_checked(struct clients *c, uint32_t client)
     int64_t sent = c->params.server->last_sent(c->params.server_object, client);
     k->heard_ns = sent > k->heard_ns ? sent : k->heard_ns;
     int64_t silent = c->sim->now_ns - k->heard_ns;
-    if (silent < class_of(c, client)->silence_timeout_ns) {
+    if (silent < client_class_silence_timeout_ns(class_of(c, client))) {
         listen_for_silence(c, client);
         return;
     }
@@ -410,7 +410,7 @@ void clients_close(struct clients *c)
 static void open_at_start(struct clients *c, const struct client_class *k, uint32_t first,
                           uint32_t end)
 {
-    if (k->silence_timeout_ns > 0 || k->stall_at_ns > 0 || c->sim->now_ns > 0) {
+    if (client_class_silence_timeout_ns(k) > 0 || k->stall_at_ns > 0 || c->sim->now_ns > 0) {
         for (uint32_t i = first; i < end; i++)
             opened(c, i);
         return;

@@ -80,7 +80,7 @@ static void close_silent(struct client_pool *pool, int class, int64_t now_ns)
 {
     const struct parameters *p = pool->behaviour.p;
     int classes = (int)p->class_count;
-    int64_t timeout_ns = p->classes[class].silence_timeout_ns;
+    int64_t timeout_ns = client_class_silence_timeout_ns(&p->classes[class]);
     int64_t first = client_class_first(p->classes, classes, pool->count, class);
     int64_t end = client_class_first(p->classes, classes, pool->count, class + 1);
     for (int64_t i = first; timeout_ns > 0 && i < end; i++) {
@@ -107,7 +107,8 @@ void client_churn_start(struct client_pool *pool)
     bool any = false;
     for (int64_t i = 0; i < b->p->class_count; i++) {
         const struct client_class *k = &b->p->classes[i];
-        any |= k->stall_rate_hz > 0 || k->loss_rate_hz > 0 || k->silence_timeout_ns > 0;
+        any |= k->stall_rate_hz > 0 || k->loss_rate_hz > 0 ||
+               client_class_silence_timeout_ns(k) > 0;
     }
     if (!any)
         return;

@@ -77,7 +77,8 @@
              "when the kernel does",                                                           \
              ""),                                                                              \
         TIME(name ".silence-timeout", ATP(classes[c].silence_timeout_ns), "none", 1,           \
-             86400 * S, OPTION_NONE, "closes when nothing came for so long", ""),              \
+             86400 * S, OPTION_NONE,                                                           \
+             "closes when nothing came for so long; none: as the preset", ""),                 \
         CHOICE(name ".preset", ATP(classes[c].preset), "custom", presets, 0,                   \
                "how it reconnects", "models/client_preset.c names each source")
 

@@ -220,6 +220,32 @@ static void test_silence(void **state)
     fake_close(&f);
 }
 
+/* The preset's silence holds where the class has none of its own; presets that ask have none. */
+static void test_silence_of_a_preset(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *preset;
+        int64_t own_s, closes_s; /* 0: never */
+    } cases[] = { { "socket.io", 0, 45 },        { "signalr", 0, 30 }, { "signalr", 7, 7 },
+                  { "websockets-python", 0, 0 }, { "phoenix", 0, 0 },  { "phoenix", 60, 60 },
+                  { "websocket-browser", 0, 0 } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct client_class k = plain;
+        struct fake f;
+        k.silence_timeout_ns = cases[i].own_s * S;
+        k.preset = 1 + (int)(client_preset_find(cases[i].preset) - client_presets);
+        fake_init(&f, &k, "websocket-browser", 1); /* never again */
+        clients_open_at_start(&f.clients, 0, 1);
+        simulation_run_until(&f.sim, (cases[i].closes_s ? cases[i].closes_s : 3600) * S - 1);
+        assert_int_equal(f.clients.open, 1);
+        simulation_run_until(&f.sim, 3600 * S);
+        assert_int_equal(f.clients.counters.disconnects[DISCONNECT_SILENCE],
+                         cases[i].closes_s > 0);
+        fake_close(&f);
+    }
+}
+
 /* Poisson churn: 1000 clients at 0.01/s for 100 s: 1000 expected, sd 32. */
 static void test_churn_rates(void **state)
 {
@@ -346,6 +372,7 @@ int main(void)
         cmocka_unit_test(test_life_of_a_connection),
         cmocka_unit_test(test_refused_and_given_up),
         cmocka_unit_test(test_silence),
+        cmocka_unit_test(test_silence_of_a_preset),
         cmocka_unit_test(test_churn_rates),
         cmocka_unit_test(test_vanishing_tells_nobody),
         cmocka_unit_test(test_stall_after_connecting),
