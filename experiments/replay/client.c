@@ -127,18 +127,23 @@ static void on_closed(uv_handle_t *handle)
     }
 }
 
-/* Takes the connection out of the books and closes it. */
-static void shut(struct client *c)
+/* Takes an open connection out of the books. */
+static void leave_books(struct client *c)
 {
     struct client_pool *pool = c->pool;
-    if (c->state == CLIENT_OPEN) {
-        pool->open--;
-        pool->dropped += gaps(c);
-        pool->lost += trailing(c);
-        pool->ops->close(c);
-    } else {
-        pool->pending--;
-    }
+    pool->open--;
+    pool->dropped += gaps(c);
+    pool->lost += trailing(c);
+    pool->ops->close(c);
+}
+
+/* Takes the connection out of the books, where it is in them, and closes it. */
+static void shut(struct client *c)
+{
+    if (c->state == CLIENT_OPEN)
+        leave_books(c);
+    else
+        c->pool->pending -= c->state != CLIENT_ENDING;
     c->state = CLIENT_CLOSING;
     uv_timer_stop(&c->resume);
     uv_timer_stop(&c->later);
@@ -154,25 +159,52 @@ static void refused(struct client *c, const char *why)
     client_behaviour_failed(c);
 }
 
-void client_ended(struct client *c, enum disconnect_cause cause, const char *why)
+static void note(const struct client *c, const char *why)
 {
-    struct client_pool *pool = c->pool;
-    if (c->state == CLIENT_CLOSING)
-        return;
-    if (pool->record)
-        run_record_event(pool->record, pool_time(pool), "disconnect", "client %u: %s",
+    if (c->pool->record)
+        run_record_event(c->pool->record, pool_time(c->pool), "disconnect", "client %u: %s",
                          c->number, why);
+}
+
+/* An established connection is at its end. */
+static void lost(struct client *c, enum disconnect_cause cause)
+{
+    struct client_counters *n = &c->pool->counters;
     if (cause < DISCONNECT_CAUSES)
-        pool->counters.disconnects[cause]++;
-    if (c->state != CLIENT_OPEN) {
-        refused(c, why);
-        return;
-    }
-    client_message_lost(c, cause);
-    pool->counters.ended++;
-    pool->counters.unexplained += cause == DISCONNECT_CAUSES;
+        n->disconnects[cause]++;
+    n->ended++;
+    n->unexplained += cause == DISCONNECT_CAUSES;
     shut(c);
     client_behaviour_lost(c);
+}
+
+void client_ended(struct client *c, enum disconnect_cause cause, const char *why)
+{
+    if (c->state == CLIENT_CLOSING)
+        return;
+    if (c->state == CLIENT_ENDING) {
+        lost(c, (enum disconnect_cause)c->cause);
+        return;
+    }
+    note(c, why);
+    if (c->state == CLIENT_OPEN) {
+        client_message_lost(c, cause);
+        lost(c, cause);
+        return;
+    }
+    if (cause < DISCONNECT_CAUSES)
+        c->pool->counters.disconnects[cause]++;
+    refused(c, why);
+}
+
+void client_told_to_close(struct client *c, enum disconnect_cause cause, const char *why)
+{
+    note(c, why);
+    client_message_lost(c, cause);
+    leave_books(c);
+    c->state = CLIENT_ENDING;
+    c->cause = (uint8_t)cause;
+    client_behaviour_ending(c);
 }
 
 void client_dropped(struct client *c, const char *why)
@@ -187,7 +219,8 @@ void client_disconnect(struct client *c)
     uv_timer_stop(&c->later);
     if (c->state == CLIENT_CLOSED || c->state == CLIENT_CLOSING)
         return;
-    c->pool->counters.disconnects[DISCONNECT_CLIENT_LEFT] += c->state == CLIENT_OPEN;
+    bool open = c->state == CLIENT_OPEN || c->state == CLIENT_ENDING;
+    c->pool->counters.disconnects[DISCONNECT_CLIENT_LEFT] += open;
     client_message_lost(c, DISCONNECT_CLIENT_LEFT);
     shut(c);
 }
@@ -264,6 +297,8 @@ static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer)
         client_dropped(c, bytes == UV_EOF ? "closed by the server" : uv_strerror((int)bytes));
         return;
     }
+    if (c->state == CLIENT_ENDING)
+        return; /* after a Close nothing counts any more (RFC 6455, 5.5.1) */
     pool->now_ns = c->heard_ns = pool_time(pool);
     take(c, buffer->base, (size_t)bytes);
     client_behaviour_read(c, bytes);

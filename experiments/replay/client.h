@@ -27,6 +27,7 @@ enum client_state {
     CLIENT_CONNECTING,  /* TCP handshake */
     CLIENT_HANDSHAKING, /* request sent, no answer yet */
     CLIENT_OPEN,        /* subscribed */
+    CLIENT_ENDING,      /* it answered the server's Close, and waits for the server to end */
     CLIENT_CLOSING,     /* the handle is on its way out */
 };
 
@@ -62,11 +63,13 @@ struct client {
     uv_tcp_t tcp; /* its data is this client */
     uv_connect_t connecting;
     uv_timer_t resume;        /* ends a stall or a pause between two reads */
-    uv_timer_t later;         /* connecting: gives up; open: stalls; closed: tries again */
+    uv_timer_t later;         /* connecting: gives up; open: stalls; ending: waits no longer;
+                                 closed: tries again */
     struct client_pool *pool; /* borrowed */
     http_parser parser;
     uint32_t number; /* index in the pool */
     enum client_state state;
+    uint8_t cause;   /* of its end, when it is ending: enum disconnect_cause */
     bool reopen;     /* connect again as soon as the handle is gone */
     uint16_t losses; /* connections lost so far, modulo 2^16, never 0 after the first */
     struct reconnect reconnect;

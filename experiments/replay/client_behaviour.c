@@ -116,6 +116,19 @@ void client_behaviour_opened(struct client *c)
     begin(c);
 }
 
+static void waits_no_longer(uv_timer_t *timer)
+{
+    struct client *c = timer->data;
+    client_dropped(c, "the server did not end the connection");
+}
+
+void client_behaviour_ending(struct client *c)
+{
+    const struct parameters *p = c->pool->behaviour.p;
+    uv_timer_stop(&c->resume);
+    after(&c->later, waits_no_longer, p ? p->websocket.close_timeout_ns : 0);
+}
+
 void client_behaviour_read(struct client *c, int64_t bytes)
 {
     if (c->read_bps > 0 && c->state == CLIENT_OPEN)

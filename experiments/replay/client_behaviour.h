@@ -31,6 +31,8 @@ void client_behaviour_start(struct client_pool *pool, const struct parameters *p
 void client_behaviour_connecting(struct client *c);
 void client_behaviour_opened(struct client *c);
 void client_behaviour_read(struct client *c, int64_t bytes); /* paces the next read */
+void client_behaviour_ending(
+    struct client *c);                        /* it waits for the server's end, not for ever */
 void client_behaviour_lost(struct client *c); /* its open connection ended by another's will */
 void client_behaviour_failed(struct client *c); /* it did not get through */
 

@@ -1,7 +1,7 @@
 /* client_ws.c - WebSocket: RFC 6455, frames by wslay 1.1.1.
  *
- * Pings are answered (section 5.5.3), a close frame is answered and ends the connection
- * (5.5.1). No extension is offered, so nothing is compressed.
+ * Pings are answered (section 5.5.3), a close frame is answered (5.5.1), and then the server is to
+ * end the connection (7.1.1). No extension is offered, so nothing is compressed.
  */
 #include "experiments/replay/client_internal.h"
 
@@ -75,11 +75,11 @@ static void told_to_close(struct client *c, uint64_t bytes)
         snprintf(why, sizeof why, "close frame %u %.*s", 256u * payload[0] + payload[1],
                  (int)(bytes - 2), (const char *)payload + 2);
     if (strstr(why, "1011") && strstr(why, "ping"))
-        client_ended(c, DISCONNECT_PONG_TIMEOUT, why);
+        client_told_to_close(c, DISCONNECT_PONG_TIMEOUT, why);
     else if (strstr(why, " 1008"))
-        client_ended(c, DISCONNECT_REJECTED, why);
+        client_told_to_close(c, DISCONNECT_REJECTED, why);
     else
-        client_dropped(c, why);
+        client_told_to_close(c, c->pool->server_ends, why);
 }
 
 static void end_control(struct client *c, const struct wslay_frame_iocb *frame)
