@@ -102,7 +102,10 @@ class Server:
         return urlsplit(self.expand(self.spec[key])).path
 
     def stop(self):
-        os.killpg(self.process.pid, signal.SIGKILL)
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # it had ended by itself, which is what is to be told
         self.process.wait()
 
     def said(self):
