@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "experiments/cli/cell_table.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/session.h"
-#include "experiments/cli/text_table.h"
 #include "experiments/replay/replay_support.h"
 
 #define POINTS_SHOWN 40
@@ -29,19 +29,14 @@ static const struct argp argp = {
 static void print_points(const struct plan *plan)
 {
     struct text_table t;
-    char key[64], value[UNIT_TEXT_BYTES];
-    const char *rest = plan->points[0].cell;
-    if (*rest == '\0')
+    if (*plan->points[0].cell == '\0')
         return;
     text_table_init(&t);
     text_table_column(&t, "point", true);
-    while (cell_next(&rest, key, value))
-        text_table_column(&t, key, text_is_number(value));
+    cell_table_columns(&t, plan->points[0].cell);
     for (size_t i = 0; i < plan->count && i < POINTS_SHOWN; i++) {
         text_table_cell(&t, "%lld", (long long)plan->points[i].number);
-        rest = plan->points[i].cell;
-        while (cell_next(&rest, key, value))
-            text_table_cell(&t, "%s", value);
+        cell_table_values(&t, plan->points[i].cell);
     }
     putchar('\n');
     text_table_print(&t, stdout);

@@ -9,6 +9,7 @@
 #include "analysis/compare.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/compare_outcomes.h"
+#include "experiments/cli/compare_table.h"
 #include "experiments/cli/session.h"
 #include "experiments/cli/text_table.h"
 
@@ -116,87 +117,6 @@ static int load(const struct arguments *a, struct cells *cells, struct outcomes 
     return code;
 }
 
-static void cell_columns(struct text_table *t, const char *cell)
-{
-    char key[64], value[UNIT_TEXT_BYTES];
-    text_table_init(t);
-    while (cell_next(&cell, key, value))
-        text_table_column(t, key, text_is_number(value));
-}
-
-static void cell_values(struct text_table *t, const char *cell)
-{
-    char key[64], value[UNIT_TEXT_BYTES];
-    while (cell_next(&cell, key, value))
-        text_table_cell(t, "%s", value);
-}
-
-/* "1.07", with a star when the simulated value lies within the measured spread. */
-static void print_ratio(struct text_table *t, const struct comparison *c)
-{
-    bool within =
-        c->value[ARM_SIM] >= c->low[ARM_REAL] && c->value[ARM_SIM] <= c->high[ARM_REAL];
-    if (isfinite(c->ratio))
-        text_table_cell(t, "%.2f%s", c->ratio, within ? "*" : " ");
-    else
-        text_table_cell(t, "%s", "");
-}
-
-static void print_wide(const struct comparison *rows, size_t count)
-{
-    static const char *const heads[FIGURES_SHOWN] = { "p50",     "p95",       "p99",
-                                                      "dropped", "throttled", "CPU" };
-    struct text_table t;
-    cell_columns(&t, rows[0].cell->text);
-    for (int f = 0; f < FIGURES_SHOWN; f++) {
-        text_table_column(&t, heads[f], true);
-        text_table_column(&t, "real", true);
-        if (f <= FIGURE_P99)
-            text_table_column(&t, "ratio ", true);
-    }
-    for (size_t i = 0; i < count; i++) {
-        char sim[UNIT_TEXT_BYTES], real[UNIT_TEXT_BYTES];
-        if (rows[i].figure == 0)
-            cell_values(&t, rows[i].cell->text);
-        text_table_cell(&t, "%s", figure_format(sim, rows[i].figure, rows[i].value[ARM_SIM]));
-        text_table_cell(&t, "%s", figure_format(real, rows[i].figure, rows[i].value[ARM_REAL]));
-        if (rows[i].figure <= FIGURE_P99)
-            print_ratio(&t, &rows[i]);
-    }
-    text_table_print(&t, stdout);
-}
-
-static void print_value(struct text_table *t, const struct comparison *c, enum arm arm)
-{
-    char value[UNIT_TEXT_BYTES], low[UNIT_TEXT_BYTES], high[UNIT_TEXT_BYTES];
-    text_table_cell(t, "%s", figure_format(value, c->figure, c->value[arm]));
-    if (c->high[arm] > c->low[arm])
-        text_table_cell(t, "%s..%s", figure_format(low, c->figure, c->low[arm]),
-                        figure_format(high, c->figure, c->high[arm]));
-    else
-        text_table_cell(t, "%s", "");
-}
-
-static void print_long(const struct comparison *rows, size_t count)
-{
-    struct text_table t;
-    cell_columns(&t, rows[0].cell->text);
-    text_table_column(&t, "metric", false);
-    text_table_column(&t, "sim", true);
-    text_table_column(&t, "spread", false);
-    text_table_column(&t, "real", true);
-    text_table_column(&t, "spread", false);
-    text_table_column(&t, "ratio ", true);
-    for (size_t i = 0; i < count; i++) {
-        cell_values(&t, rows[i].cell->text);
-        text_table_cell(&t, "%s", figure_metric(rows[i].figure));
-        print_value(&t, &rows[i], ARM_SIM);
-        print_value(&t, &rows[i], ARM_REAL);
-        print_ratio(&t, &rows[i]);
-    }
-    text_table_print(&t, stdout);
-}
-
 static void print_error(const struct comparison *rows, size_t count)
 {
     size_t n, unused;
@@ -254,16 +174,19 @@ static void print_agreement(const struct comparison *rows, size_t count)
 static void print_figures(const struct arguments *a, const struct cells *cells)
 {
     struct comparison *rows;
+    struct text_table t;
     size_t count = a->fan_out
                        ? compare_figures(cells, FIGURE_FIRST, FIGURE_ORDER_KEPT + 1, &rows)
                        : compare_cells(cells, &rows);
     if (a->json) {
         compare_write_json(rows, count, stdout);
     } else if (a->fan_out) {
-        print_long(rows, count);
+        compare_table_long(&t, rows, count);
+        text_table_print(&t, stdout);
         print_agreement(rows, count);
     } else {
-        (a->all ? print_long : print_wide)(rows, count);
+        (a->all ? compare_table_long : compare_table_wide)(&t, rows, count);
+        text_table_print(&t, stdout);
         print_error(rows, count);
         print_knees(a, cells);
     }

@@ -1,5 +1,4 @@
 /* cmd_explain.c - pushsim explain: what broke first in a run, when, why, and did it recover. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +8,7 @@
 #include "analysis/explain.h"
 #include "analysis/explain_cells.h"
 #include "experiments/cli/commands.h"
-#include "experiments/cli/text_table.h"
+#include "experiments/cli/explain_table.h"
 #include "experiments/run/expectation.h"
 
 struct arguments {
@@ -103,61 +102,6 @@ static void write_one(const struct arguments *a, const struct explanation *e, si
 
 /* -- the table ----------------------------------------------------------------------------- */
 
-static void cell_values(struct text_table *t, const char *cell, bool head)
-{
-    char key[64], value[UNIT_TEXT_BYTES];
-    while (cell_next(&cell, key, value)) {
-        if (head)
-            text_table_column(t, key, text_is_number(value));
-        else
-            text_table_cell(t, "%s", value);
-    }
-}
-
-static void start_table(struct text_table *t, const char *cell)
-{
-    static const char *const heads[] = { "arm",         "runs",        "phase",
-                                         "broke first", "at",          "recovery",
-                                         "metastable",  "false green", "blame" };
-    text_table_init(t);
-    cell_values(t, cell, true);
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-        text_table_column(t, heads[i], i == 1 || (i >= 4 && i <= 7));
-}
-
-static void time_cell(struct text_table *t, double s)
-{
-    char text[UNIT_TEXT_BYTES];
-    text_table_cell(t, "%s", isnan(s) ? "-" : unit_format_short(text, UNIT_TIME, 1e9 * s));
-}
-
-static void share_cell(struct text_table *t, double share)
-{
-    char text[UNIT_TEXT_BYTES];
-    text_table_cell(t, "%s", isnan(share) ? "-" : unit_format_short(text, UNIT_SHARE, share));
-}
-
-static void add_row(struct text_table *t, const struct explain_cell *c)
-{
-    int first = explain_cell_first(c), blame = explain_cell_blame(c);
-    if (t->columns == 0)
-        start_table(t, c->cell);
-    cell_values(t, c->cell, false);
-    text_table_cell(t, "%s", c->arm);
-    text_table_cell(t, "%zu", c->runs);
-    text_table_cell(t, "%d %s", c->worst, failure_phase_name(c->worst));
-    text_table_cell(t, "%s%s", first < SIGNALS ? failure_signal_name(first) : "nothing",
-                    c->broke[first] < c->runs ? " *" : "");
-    time_cell(t, first < SIGNALS ? explain_cell_median(&c->first) : NAN);
-    time_cell(t, explain_cell_median(&c->recovery));
-    if (c->judged > 0)
-        text_table_cell(t, "%zu of %zu", c->metastable, c->judged);
-    else
-        text_table_cell(t, "-");
-    share_cell(t, explain_cell_median(&c->green));
-    text_table_cell(t, "%s", blame < BLAME_PARTS ? blame_part_name(blame) : "-");
-}
-
 static void print_table(const struct explain_cells *cells)
 {
     struct text_table t = { 0 };
@@ -168,16 +112,14 @@ static void print_table(const struct explain_cells *cells)
             if (t.columns > 0)
                 text_table_print(&t, stdout);
             printf("%s%s\n", i ? "\n" : "", c->experiment);
-            t = (struct text_table){ 0 };
+            explain_table_start(&t, c->cell);
             experiment = c->experiment;
         }
-        add_row(&t, c);
+        explain_table_add(&t, c);
     }
     if (t.columns > 0)
         text_table_print(&t, stdout);
-    puts(
-        "\nmedians over the runs; phase: the highest of any; *: in most runs, other signals in "
-        "others");
+    puts("\n" EXPLAIN_TABLE_LEGEND);
 }
 
 /* -- life ---------------------------------------------------------------------------------- */

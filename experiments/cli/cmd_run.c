@@ -7,9 +7,9 @@
 #include "analysis/cells.h"
 #include "analysis/slo.h"
 #include "experiments/cli/assertions.h"
+#include "experiments/cli/cell_table.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/model_runs.h"
-#include "experiments/cli/text_table.h"
 
 struct arguments {
     struct session session;
@@ -78,12 +78,10 @@ static void print_figure(struct text_table *t, const struct cell *cell, enum fig
 
 static void print_head(struct text_table *t, const char *cell)
 {
-    char key[64], value[UNIT_TEXT_BYTES];
     static const char *const heads[FIGURES_SHOWN] = { "p50",     "p95",       "p99",
                                                       "dropped", "throttled", "CPU" };
     text_table_init(t);
-    while (cell_next(&cell, key, value))
-        text_table_column(t, key, text_is_number(value));
+    cell_table_columns(t, cell);
     for (int f = 0; f < FIGURES_SHOWN; f++)
         text_table_column(t, heads[f], true);
 }
@@ -157,20 +155,17 @@ static void print_idle_actions(const struct plan *plan, const struct cells *cell
 static int print_cells(const struct arguments *a, const struct cells *cells)
 {
     struct text_table t;
-    char key[64], value[UNIT_TEXT_BYTES];
     int breached = 0, breaks[SLO_LIMITS] = { 0 };
     print_head(&t, cells->cell[0].text);
     for (size_t i = 0; i < cells->count; i++) {
         const struct cell *cell = &cells->cell[i];
-        const char *rest = cell->text;
         if (cell->samples[ARM_SIM][FIGURE_CPU].count == 0) /* measured only, or failed */
             continue;
         unsigned broken = slo_broken(&a->session.experiment.base.parameters.slo, cell, ARM_SIM);
         breached += broken != 0;
         for (int k = 0; k < SLO_LIMITS; k++)
             breaks[k] += broken >> k & 1;
-        while (cell_next(&rest, key, value))
-            text_table_cell(&t, "%s", value);
+        cell_table_values(&t, cell->text);
         for (int f = 0; f < FIGURES_SHOWN; f++)
             print_figure(&t, cell, (enum figure)f, marks(broken, (enum figure)f));
     }

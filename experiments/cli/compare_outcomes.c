@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "experiments/cli/text_table.h"
+#include "experiments/cli/cell_table.h"
 
 /* "none", "some: 384", "yes: 2.0s"; with " in 2 of 3" where runs disagree. */
 static void print_answer(struct text_table *t, const struct outcome *o, enum arm arm,
@@ -32,33 +32,33 @@ static void print_cell(struct text_table *t, const struct outcome *o)
                                          [AGREEMENT_SAME] = "same",
                                          [AGREEMENT_UNKNOWN] = "not known",
                                          [AGREEMENT_DIFFERS] = "DIFFERS" };
-    char key[64], value[UNIT_TEXT_BYTES];
-    const char *rest = o->cell;
-    while (cell_next(&rest, key, value))
-        text_table_cell(t, "%s", value);
+    cell_table_values(t, o->cell);
     for (int q = 0; q < OUTCOMES; q++)
         for (int a = 0; a < ARMS; a++)
             print_answer(t, o, (enum arm)a, (enum outcome_question)q);
     text_table_cell(t, "%s", words[outcome_agreement(o)]);
 }
 
+void compare_outcomes_table(struct text_table *t, const struct outcomes *o)
+{
+    text_table_init(t);
+    cell_table_columns(t, o->items[0].cell);
+    for (int q = 0; q < OUTCOMES; q++) {
+        text_table_column(t, outcome_question_name(q), false);
+        text_table_column(t, "real", false);
+    }
+    text_table_column(t, "verdict", false);
+    for (size_t i = 0; i < o->count; i++)
+        print_cell(t, &o->items[i]);
+}
+
 void compare_print_outcomes(const struct outcomes *o)
 {
     struct text_table t;
-    char key[64], value[UNIT_TEXT_BYTES];
     size_t cells[AGREEMENT_DIFFERS + 1] = { 0 };
-    text_table_init(&t);
-    for (const char *rest = o->items[0].cell; cell_next(&rest, key, value);)
-        text_table_column(&t, key, text_is_number(value));
-    for (int q = 0; q < OUTCOMES; q++) {
-        text_table_column(&t, outcome_question_name(q), false);
-        text_table_column(&t, "real", false);
-    }
-    text_table_column(&t, "verdict", false);
-    for (size_t i = 0; i < o->count; i++) {
-        print_cell(&t, &o->items[i]);
+    for (size_t i = 0; i < o->count; i++)
         cells[outcome_agreement(&o->items[i])]++;
-    }
+    compare_outcomes_table(&t, o);
     text_table_print(&t, stdout);
     printf("\nsame verdict on both arms in %zu of %zu cells", cells[AGREEMENT_SAME],
            o->count - cells[AGREEMENT_ONE_ARM]);

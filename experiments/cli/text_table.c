@@ -73,6 +73,28 @@ void text_table_print(struct text_table *t, FILE *out)
     text_table_close(t);
 }
 
+static void print_escaped(const char *text, FILE *out)
+{
+    for (; *text; text++) {
+        if (strchr("|*_<`\\", *text))
+            putc('\\', out);
+        putc(*text, out);
+    }
+}
+
+void text_table_print_markdown(struct text_table *t, FILE *out)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        fputs(i % t->columns ? " | " : "| ", out);
+        print_escaped(t->cells[i], out);
+        if (i % t->columns == t->columns - 1)
+            fputs(" |\n", out);
+        for (size_t c = 0; i == t->columns - 1 && c < t->columns; c++)
+            fprintf(out, "|%s%s", t->right[c] ? "---:" : "---", c == i ? "|\n" : "");
+    }
+    text_table_close(t);
+}
+
 void text_table_close(struct text_table *t)
 {
     for (size_t i = 0; i < t->count; i++)

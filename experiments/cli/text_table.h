@@ -1,4 +1,4 @@
-/* text_table.h - aligned columns on stdout: text to the left, figures to the right. */
+/* text_table.h - tables: text to the left, figures to the right. */
 #ifndef PUSHSIM_EXPERIMENTS_CLI_TEXT_TABLE_H
 #define PUSHSIM_EXPERIMENTS_CLI_TEXT_TABLE_H
 
@@ -25,6 +25,8 @@ void text_table_cell(struct text_table *t, const char *format, ...)
 bool text_is_number(const char *text);
 /* Two blanks between columns, none at line ends. Closes the table. */
 void text_table_print(struct text_table *t, FILE *out);
+/* The same as a table of Markdown; the first row is its head. Closes the table. */
+void text_table_print_markdown(struct text_table *t, FILE *out);
 void text_table_close(struct text_table *t); /* without printing */
 
 #endif

@@ -1,0 +1,73 @@
+#include "experiments/cli/compare_table.h"
+
+#include <math.h>
+
+#include "experiments/cli/cell_table.h"
+
+static void start(struct text_table *t, const char *cell)
+{
+    text_table_init(t);
+    cell_table_columns(t, cell);
+}
+
+/* "1.07", with a star when the simulated value lies within the measured spread. */
+static void print_ratio(struct text_table *t, const struct comparison *c)
+{
+    bool within =
+        c->value[ARM_SIM] >= c->low[ARM_REAL] && c->value[ARM_SIM] <= c->high[ARM_REAL];
+    if (isfinite(c->ratio))
+        text_table_cell(t, "%.2f%s", c->ratio, within ? "*" : " ");
+    else
+        text_table_cell(t, "%s", "");
+}
+
+void compare_table_wide(struct text_table *t, const struct comparison *rows, size_t count)
+{
+    static const char *const heads[FIGURES_SHOWN] = { "p50",     "p95",       "p99",
+                                                      "dropped", "throttled", "CPU" };
+    start(t, rows[0].cell->text);
+    for (int f = 0; f < FIGURES_SHOWN; f++) {
+        text_table_column(t, heads[f], true);
+        text_table_column(t, "real", true);
+        if (f <= FIGURE_P99)
+            text_table_column(t, "ratio ", true);
+    }
+    for (size_t i = 0; i < count; i++) {
+        char sim[UNIT_TEXT_BYTES], real[UNIT_TEXT_BYTES];
+        if (rows[i].figure == 0)
+            cell_table_values(t, rows[i].cell->text);
+        text_table_cell(t, "%s", figure_format(sim, rows[i].figure, rows[i].value[ARM_SIM]));
+        text_table_cell(t, "%s", figure_format(real, rows[i].figure, rows[i].value[ARM_REAL]));
+        if (rows[i].figure <= FIGURE_P99)
+            print_ratio(t, &rows[i]);
+    }
+}
+
+static void print_value(struct text_table *t, const struct comparison *c, enum arm arm)
+{
+    char value[UNIT_TEXT_BYTES], low[UNIT_TEXT_BYTES], high[UNIT_TEXT_BYTES];
+    text_table_cell(t, "%s", figure_format(value, c->figure, c->value[arm]));
+    if (c->high[arm] > c->low[arm])
+        text_table_cell(t, "%s..%s", figure_format(low, c->figure, c->low[arm]),
+                        figure_format(high, c->figure, c->high[arm]));
+    else
+        text_table_cell(t, "%s", "");
+}
+
+void compare_table_long(struct text_table *t, const struct comparison *rows, size_t count)
+{
+    start(t, rows[0].cell->text);
+    text_table_column(t, "metric", false);
+    text_table_column(t, "sim", true);
+    text_table_column(t, "spread", false);
+    text_table_column(t, "real", true);
+    text_table_column(t, "spread", false);
+    text_table_column(t, "ratio ", true);
+    for (size_t i = 0; i < count; i++) {
+        cell_table_values(t, rows[i].cell->text);
+        text_table_cell(t, "%s", figure_metric(rows[i].figure));
+        print_value(t, &rows[i], ARM_SIM);
+        print_value(t, &rows[i], ARM_REAL);
+        print_ratio(t, &rows[i]);
+    }
+}
