@@ -26,6 +26,7 @@ enum exit_status {
     X(explain, "what broke first in a run, when, why, and whether it recovered")               \
     X(calibrate, "fit a profile to a real server")                                             \
     X(cpu, "what a CPU limit does to a thread")                                                \
+    X(report, "all that a database shows, as one page of Markdown")                            \
     X(export, "write the tables of a database as CSV or JSON")                                 \
     X(merge, "copy the runs of one database into another")                                     \
     X(verdict, "whether an experiment's claim holds in its results")                           \

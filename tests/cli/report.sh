@@ -1,0 +1,54 @@
+# One page of Markdown from a database: figures and failures by hand, in place of the model's.
+cat >made.yaml <<'Y'
+question: Which cells hold?
+slo: { p99: 40ms, drops: 1% }
+sweep: { protocol: [sse, websocket] }
+replications: 2
+Y
+"$PUSHSIM" run made.yaml --quiet
+/usr/bin/python3 - <<'Y'
+import sqlite3
+figures = {"delivery.p50": .01, "delivery.p95": .02, "delivery.p99": .03, "delivered": 100, "dropped": 0,
+           "disconnects": 0, "disconnects.client_left": 0, "cpu.throttled_share": .25, "cpu.used": 1.5,
+           "metastable": 0, "recovery.time": 2}
+blame = {"throttled": .75, "loop": .125, "pipeline": .125, "network": 0, "queue": 0, "buffers": 0}
+figures |= {f"blame.{part}.tail": share for part, share in blame.items()}
+db = sqlite3.connect("made.db")
+db.execute("DELETE FROM metric")
+db.execute("DELETE FROM series")
+def put(db, figures):
+    for run, point in db.execute("SELECT id, point FROM run").fetchall():
+        for name, value in figures.items():
+            db.execute("INSERT OR REPLACE INTO metric VALUES (?, ?, 's', ?)",
+                       (run, name, 2 * value if point == 2 and "delivery" in name else value))
+put(db, figures)
+db.commit()
+db.execute("VACUUM INTO 'real.db'")
+real = sqlite3.connect("real.db")
+real.execute("UPDATE run SET arm = 'real'")
+put(real, {"dropped": 5, "delivery.p95": .018})
+real.execute("DELETE FROM metric WHERE name LIKE 'blame%' OR name LIKE 'cost%'")
+real.execute("UPDATE run SET status = 'invalid', reason = 'client late' WHERE point = 2 AND replication = 2")
+real.commit()
+Y
+"$PUSHSIM" merge made.db real.db
+"$PUSHSIM" report made.db
+echo "exit $?"
+printf 'question: And nothing swept?\n' >one.yaml
+"$PUSHSIM" run one.yaml --quiet --db both.db --set replications=1
+"$PUSHSIM" merge both.db made.db
+"$PUSHSIM" report both.db | grep -n '^# '
+"$PUSHSIM" report both.db -e made | cmp - <("$PUSHSIM" report made.db) && echo "the same alone"
+"$PUSHSIM" report both.db -e none
+echo "exit $?"
+"$PUSHSIM" report none.db
+echo "exit $?"
+"$PUSHSIM" report made.db >/dev/full
+echo "exit $?"
+/usr/bin/python3 - <<'Y'
+import sqlite3
+db = sqlite3.connect("made.db")
+db.execute("UPDATE run SET status = 'failed', reason = 'no such luck'")
+db.commit()
+Y
+"$PUSHSIM" report made.db | head -n 7
