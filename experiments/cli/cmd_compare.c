@@ -185,7 +185,10 @@ static void print_figures(const struct arguments *a, const struct cells *cells)
         text_table_print(&t, stdout);
         print_agreement(rows, count);
     } else {
-        (a->all ? compare_table_long : compare_table_wide)(&t, rows, count);
+        if (a->all)
+            compare_table_long(&t, rows, count);
+        else
+            compare_table_wide(&t, rows, count);
         text_table_print(&t, stdout);
         print_error(rows, count);
         print_knees(a, cells);
