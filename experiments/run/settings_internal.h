@@ -1,4 +1,5 @@
-/* settings_internal.h - the checks of settings_resolve that have a file of their own. */
+/* settings_internal.h - what the files of settings share: settings_resolve (settings_check.c) and the
+ * checks that have a file of their own. */
 #ifndef PUSHSIM_EXPERIMENTS_RUN_SETTINGS_INTERNAL_H
 #define PUSHSIM_EXPERIMENTS_RUN_SETTINGS_INTERNAL_H
 

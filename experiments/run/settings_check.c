@@ -1,0 +1,152 @@
+/* settings_check.c - do the options agree? What follows from several of them, and what of them would
+ * change nothing. */
+#include "experiments/run/settings_internal.h"
+
+#include <string.h>
+
+static int check_cpu(const struct cpu_group_params *cpu, const char **about, struct error *err)
+{
+    char text[UNIT_TEXT_BYTES];
+    if (cpu->quota_ns > 0 && cpu->quota_ns < 1000000)
+        return settings_conflict(
+            about, "cpu.limit",
+            error_set(err, ERR_INVALID,
+                      "the quota (cpu.limit x cpu.period) is %s; the kernel takes 1ms or more",
+                      unit_format_short(text, UNIT_TIME, (double)cpu->quota_ns)));
+    if (cpu->burst_ns > cpu->quota_ns)
+        return settings_conflict(
+            about, "cpu.burst",
+            error_set(err, ERR_INVALID, "cpu.burst exceeds the quota of %s",
+                      unit_format(text, UNIT_TIME, (double)cpu->quota_ns)));
+    return 0;
+}
+
+static bool is_of_fleet(const char *name)
+{
+    static const char *const sections[] = { "fleet.", "probe.", "neighbour.", "autoscaler." };
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        if (strncmp(name, sections[i], strlen(sections[i])) == 0)
+            return true;
+    return false;
+}
+
+static bool has_target(const struct autoscaler_params *p)
+{
+    for (int m = 0; m < AUTOSCALE_METRICS; m++)
+        if (p->target[m] > 0)
+            return true;
+    return false;
+}
+
+/* The clients that are there from the start sit in the first pods. */
+static int check_capacity(const struct parameters *p, const char **about, struct error *err)
+{
+    long long pods = p->fleet.pods, clients = p->clients, capacity = p->fleet.capacity;
+    if (pods == 0 || capacity == 0 || capacity * pods >= clients)
+        return 0;
+    return settings_conflict(
+        about, "fleet.capacity",
+        error_set(err, ERR_INVALID,
+                  "fleet.capacity is %lld; %lld clients on %lld pod%s need %lld at least",
+                  capacity, clients, pods, pods == 1 ? "" : "s", (clients + pods - 1) / pods));
+}
+
+/* What is given for a fleet where there is none would change nothing. */
+static int check_fleet(const struct settings *s, const char **about, struct error *err)
+{
+    size_t count;
+    const struct option_row *all = options_all(&count);
+    struct settings defaults;
+    if (s->parameters.fleet.autoscaler.min > s->parameters.fleet.autoscaler.max)
+        return settings_conflict(
+            about, "autoscaler.min",
+            error_set(err, ERR_INVALID, "autoscaler.min exceeds autoscaler.max"));
+    if (s->parameters.fleet.rollout.surge == 0 && s->parameters.fleet.rollout.unavailable == 0)
+        return settings_conflict(
+            about, "fleet.unavailable",
+            error_set(err, ERR_INVALID,
+                      "fleet.unavailable may not be 0 when fleet.surge is 0"));
+    if (s->parameters.fleet.autoscale && !has_target(&s->parameters.fleet.autoscaler))
+        return settings_conflict(
+            about, "autoscaler.on",
+            error_set(err, ERR_INVALID,
+                      "autoscaler.on needs a target (autoscaler.cpu, p99, queue or "
+                      "connections)"));
+    int code = check_capacity(&s->parameters, about, err);
+    if (code)
+        return code;
+    for (size_t i = 0; i < count && s->parameters.fleet.pods == 0; i++) {
+        if (!is_of_fleet(all[i].name) || option_parse(&all[i], all[i].fallback, &defaults, err))
+            continue;
+        if (option_number(&all[i], s) != option_number(&all[i], &defaults))
+            return settings_conflict(
+                about, all[i].name,
+                error_set(err, ERR_INVALID, "%s needs a fleet (fleet.pods)", all[i].name));
+    }
+    return 0;
+}
+
+/* Publishes that the phases hold. */
+static double publishes(const struct workload_params *w)
+{
+    double n = 0;
+    for (int i = 0; i < w->phases; i++) {
+        const struct phase_params *p = &w->phase[i];
+        double rate = p->rate_to_hz > p->rate_hz ? p->rate_to_hz : p->rate_hz;
+        n += rate * (double)p->duration_ns / 1e9;
+    }
+    return n;
+}
+
+static int check_topics(const struct parameters *p, const char **about, struct error *err)
+{
+    const struct topic_params *t = &p->workload.topics;
+    if (t->count <= 1)
+        return 0;
+    if (t->each > t->count)
+        return settings_conflict(
+            about, "workload.topics.each",
+            error_set(err, ERR_INVALID,
+                      "workload.topics.each is %lld; there are only %lld topics",
+                      (long long)t->each, (long long)t->count));
+    if (p->server.fan_out != FAN_OUT_QUEUES)
+        return settings_conflict(about, "workload.topics.count",
+                                 error_set(err, ERR_INVALID,
+                                           "topics need a queue for each subscriber "
+                                           "(server.fan-out: queues)"));
+    if (p->heartbeat.only_idle)
+        return settings_conflict(
+            about, "workload.topics.count",
+            error_set(err, ERR_INVALID, "topics do not go with heartbeat.only-idle"));
+    int code = settings_check_feeds(p, publishes(&p->workload), (double)p->clients, err);
+    return code ? settings_conflict(about, "workload.topics.each", code) : 0;
+}
+
+#define MESSAGES_MAX 0x1p27 /* numbers of messages in all feeds (models/topics.h) */
+
+int settings_check_feeds(const struct parameters *p, double publishes, double clients,
+                         struct error *err)
+{
+    const struct topic_params *t = &p->workload.topics;
+    if (t->each <= 1 || t->each >= t->count || publishes * clients <= MESSAGES_MAX)
+        return 0;
+    return error_set(err, ERR_INVALID,
+                     "clients with several topics each: at most %.0f publishes x clients; "
+                     "here are %.0f x %.0f",
+                     MESSAGES_MAX, publishes, clients);
+}
+
+int settings_resolve(struct settings *s, const char **about, struct error *err)
+{
+    struct parameters *p = &s->parameters;
+    if (s->cpu_limit_millicores > 0)
+        p->cpu.quota_ns = (int64_t)(s->cpu_limit_millicores * (double)p->cpu.period_ns / 1000);
+    int code = check_cpu(&p->cpu, about, err);
+    if (code == 0 && p->server.write_low_bytes > p->server.write_high_bytes)
+        code = settings_conflict(
+            about, "server.write-low",
+            error_set(err, ERR_INVALID, "server.write-low exceeds server.write-high"));
+    code = code ? code : check_topics(p, about, err);
+    code = code ? code : settings_check_control(p, about, err);
+    return code ? code : check_fleet(s, about, err);
+}
