@@ -19,8 +19,3 @@ const char *disconnect_cause_name(enum disconnect_cause cause)
     };
     return names[cause];
 }
-
-bool disconnect_at_server(enum disconnect_cause cause)
-{
-    return cause < DISCONNECT_SERVER_KILLED;
-}

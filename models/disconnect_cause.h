@@ -7,8 +7,6 @@
 #ifndef PUSHSIM_MODELS_DISCONNECT_CAUSE_H
 #define PUSHSIM_MODELS_DISCONNECT_CAUSE_H
 
-#include <stdbool.h>
-
 enum disconnect_cause {
     /* noticed at the server */
     DISCONNECT_CLIENT_LEFT, /* the client closed and the server read it */
@@ -29,6 +27,5 @@ enum disconnect_cause {
 };
 
 const char *disconnect_cause_name(enum disconnect_cause cause);
-bool disconnect_at_server(enum disconnect_cause cause); /* else noticed at the client */
 
 #endif

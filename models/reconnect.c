@@ -89,16 +89,3 @@ void reconnect_lost(const struct reconnect_params *p, struct reconnect *r, int64
     if (p->reset == RESET_ON_STABLE && lasted_ns >= p->stable_ns)
         reset(r);
 }
-
-const char *reconnect_kind_name(enum reconnect_kind kind)
-{
-    static const char *const names[RECONNECT_KINDS] = {
-        [RECONNECT_NEVER] = "never",
-        [RECONNECT_FIXED] = "fixed",
-        [RECONNECT_EXPONENTIAL] = "exponential",
-        [RECONNECT_STEPS] = "steps",
-        [RECONNECT_FULL_JITTER] = "full-jitter",
-        [RECONNECT_DECORRELATED] = "decorrelated",
-    };
-    return names[kind];
-}

@@ -71,6 +71,4 @@ void reconnect_opened(const struct reconnect_params *p, struct reconnect *r);
 void reconnect_authenticated(const struct reconnect_params *p, struct reconnect *r);
 void reconnect_lost(const struct reconnect_params *p, struct reconnect *r, int64_t lasted_ns);
 
-const char *reconnect_kind_name(enum reconnect_kind kind);
-
 #endif

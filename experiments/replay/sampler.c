@@ -99,11 +99,6 @@ void sampler_finish(struct sampler *s)
     sample(s);
 }
 
-void sampler_shut(struct sampler *s)
-{
-    uv_close((uv_handle_t *)&s->timer, NULL);
-}
-
 void sampler_record(const struct sampler *s)
 {
     const struct cgroup_usage *a = &s->first, *b = &s->last;

@@ -37,7 +37,6 @@ struct sampler {
 int sampler_start(struct sampler *s, uv_loop_t *loop, struct error *err);
 /* Takes the last sample, of a second cut short. */
 void sampler_finish(struct sampler *s);
-void sampler_shut(struct sampler *s); /* starts to close its timer */
 /* Writes cpu.*, memory.peak, memory.end and backlog.* for the time between the first and the last sample. */
 void sampler_record(const struct sampler *s);
 
