@@ -222,7 +222,7 @@ calibrate-quick: deps
 	@$(MAKE) --no-print-directory -s -j2 all tests
 	@tests/integration/calibrate_quick.sh
 
-# The CPU model against this kernel (about 9 minutes on a quiet machine, needs to make a cgroup);
+# The CPU model against this kernel (about 14 minutes on a quiet machine, needs to make a cgroup);
 # CELLS picks a part: make validate-cpu CELLS='20/100-*'
 CELLS    ?= *
 .PHONY: validate-cpu
@@ -240,7 +240,7 @@ install: all
 	install -m 755 $(BUILD)/pushsim $(DESTDIR)$(PREFIX)/bin/pushsim
 	install -d $(DESTDIR)$(PREFIX)/share/pushsim/experiments/replay
 	cp -R --no-preserve=ownership data $(DESTDIR)$(PREFIX)/share/pushsim/
-	cp -R --no-preserve=ownership experiments/*.yaml experiments/field experiments/claims \
+	cp -R --no-preserve=ownership experiments/*.yaml experiments/field experiments/real experiments/claims \
 	  $(DESTDIR)$(PREFIX)/share/pushsim/experiments/
 	cp -R --no-preserve=ownership experiments/replay/servers \
 	  $(DESTDIR)$(PREFIX)/share/pushsim/experiments/replay/
