@@ -159,7 +159,7 @@ static int read_root(const struct reader *r)
 int profile_load(struct settings *s, const char *path, struct error *err)
 {
     struct yaml_document doc;
-    int code = yaml_read(&doc, path, err);
+    int code = yaml_read_until(&doc, path, "fit", err); /* long, and none of the model's */
     if (code)
         return code;
     struct settings changed = *s;

@@ -17,6 +17,8 @@ struct builder {
     int depth;
     char *key; /* read, its value not yet; owned */
     struct yaml_place key_at;
+    const char *stop; /* key of the root to stop at, if it is the last; NULL: none */
+    bool stopped;
     struct error *err;
 };
 
@@ -141,6 +143,22 @@ static bool wants_key(const struct builder *b)
     return b->depth > 0 && b->open[b->depth - 1]->kind == YAML_MAP && !b->key;
 }
 
+/* Is `stop` the key at `at`, in a block map at the margin, and all that follows its value's? */
+static bool is_last(const struct builder *b, const char *key, const struct fy_mark *at)
+{
+    const struct yaml_node *root = b->doc->root;
+    const char *line = b->doc->source, *end = line + b->doc->bytes;
+    if (!b->stop || b->depth != 1 || at->column != 0 || strcmp(key, b->stop) != 0)
+        return false;
+    if (!root->child || root->child->key_at.line != root->at.line ||
+        root->child->key_at.column != root->at.column)
+        return false; /* a flow map begins before its first key, and heeds no indentation */
+    for (line += at->input_pos; (line = memchr(line, '\n', (size_t)(end - line)));)
+        if (++line < end && !strchr(" #\r\n", *line))
+            return false;
+    return true;
+}
+
 /* Takes `text` over. */
 static int take_key(struct builder *b, char *text, struct yaml_place at)
 {
@@ -169,8 +187,10 @@ static int take_scalar(struct builder *b, struct fy_token *token)
 {
     struct yaml_place at = place_of(token);
     char *text = copy_text(token);
-    if (wants_key(b))
+    if (wants_key(b)) {
+        b->stopped = token && is_last(b, text, fy_token_start_mark(token));
         return take_key(b, text, at);
+    }
     struct yaml_node *node = mem_alloc(sizeof *node);
     node->text = text;
     /* an empty value has no token of its own: the complaint belongs at its key */
@@ -238,7 +258,7 @@ static int build(struct builder *b, struct fy_diag *diag)
     struct fy_event *event;
     if (fy_parser_set_string(b->parser, b->doc->source, b->doc->bytes))
         return syntax_error(b, diag);
-    while (code == 0 && (event = fy_parser_parse(b->parser))) {
+    while (code == 0 && !b->stopped && (event = fy_parser_parse(b->parser))) {
         code = take_event(b, event);
         fy_parser_event_free(b->parser, event);
     }
@@ -264,27 +284,36 @@ static size_t character(const unsigned char *at, const unsigned char *end)
     return length;
 }
 
+/* Where in the text the byte at `c` stands. */
+static struct yaml_place place_at(const struct yaml_document *doc, const unsigned char *c)
+{
+    struct yaml_place at = { 1, 1 };
+    const unsigned char *end = (const unsigned char *)doc->source + doc->bytes;
+    for (const unsigned char *i = (const unsigned char *)doc->source; i < c;
+         i += character(i, end))
+        at = *i == '\n' ? (struct yaml_place){ at.line + 1, 1 }
+                        : (struct yaml_place){ at.line, at.column + 1 };
+    return at;
+}
+
 /* Bytes that are no text at all: say so instead of a riddle from the parser. */
 static int check_text(const struct yaml_document *doc, struct error *err)
 {
-    struct yaml_place at = { 1, 1 };
     const unsigned char *c = (const unsigned char *)doc->source, *end = c + doc->bytes;
+    size_t length = 1;
     if (doc->bytes > YAML_BYTES_MAX)
         return error_set(err, ERR_INVALID, "%.200s: larger than 1 MiB", doc->path);
-    while (c < end) {
-        size_t length = character(c, end);
-        if (length == 0)
-            return error_set(err, ERR_INVALID, "%.200s:%d:%d: byte 0x%02x: not a text file",
-                             doc->path, at.line, at.column, *c);
-        at = *c == '\n' ? (struct yaml_place){ at.line + 1, 1 }
-                        : (struct yaml_place){ at.line, at.column + 1 };
-        c += length;
-    }
-    return 0;
+    for (; c < end && length > 0; c += length)
+        length = character(c, end);
+    if (length > 0)
+        return 0;
+    struct yaml_place at = place_at(doc, c);
+    return error_set(err, ERR_INVALID, "%.200s:%d:%d: byte 0x%02x: not a text file", doc->path,
+                     at.line, at.column, *c);
 }
 
-int yaml_parse(struct yaml_document *doc, const char *path, const char *text, size_t bytes,
-               struct error *err)
+static int parse(struct yaml_document *doc, const char *path, const char *text, size_t bytes,
+                 const char *last, struct error *err)
 {
     memset(doc, 0, sizeof *doc);
     doc->path = mem_strdup(path);
@@ -303,13 +332,21 @@ int yaml_parse(struct yaml_document *doc, const char *path, const char *text, si
     struct fy_diag *diag = fy_diag_create(&quiet);
     fy_diag_set_collect_errors(diag, true);
     struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG, .diag = diag };
-    struct builder b = { .doc = doc, .parser = fy_parser_create(&cfg), .err = err };
+    struct builder b = {
+        .doc = doc, .parser = fy_parser_create(&cfg), .stop = last, .err = err
+    };
     code = build(&b, diag);
     fy_parser_destroy(b.parser);
     fy_diag_destroy(diag);
     if (code)
         yaml_close(doc);
     return code;
+}
+
+int yaml_parse(struct yaml_document *doc, const char *path, const char *text, size_t bytes,
+               struct error *err)
+{
+    return parse(doc, path, text, bytes, NULL, err);
 }
 
 /* All of a file; a device or a huge one ends soon after what is allowed. The caller frees it and asks
@@ -329,7 +366,8 @@ static char *read_all(FILE *file, size_t *bytes)
     return text;
 }
 
-int yaml_read(struct yaml_document *doc, const char *path, struct error *err)
+int yaml_read_until(struct yaml_document *doc, const char *path, const char *last,
+                    struct error *err)
 {
     FILE *file = fopen(path, "rb");
     if (!file)
@@ -341,7 +379,12 @@ int yaml_read(struct yaml_document *doc, const char *path, struct error *err)
         code = error_set(err, ERR_INVALID, "%.200s: %s", path, strerror(errno));
     fclose(file);
     if (code == 0)
-        code = yaml_parse(doc, path, text, bytes, err);
+        code = parse(doc, path, text, bytes, last, err);
     free(text);
     return code;
+}
+
+int yaml_read(struct yaml_document *doc, const char *path, struct error *err)
+{
+    return yaml_read_until(doc, path, NULL, err);
 }

@@ -41,7 +41,11 @@ struct yaml_document {
 /* ERR_IO: cannot be read; ERR_INVALID: not a YAML document as described above. The text starts
  * with "path:" or "path:line:column:". On error the document is empty and needs no close. */
 int yaml_read(struct yaml_document *doc, const char *path, struct error *err);
-/* The same from memory; `path` only names it in messages. */
+/* The same without the root's key `last`, where it is the last: if all that follows is indented, blank
+ * or a comment, neither the key nor its value is parsed. */
+int yaml_read_until(struct yaml_document *doc, const char *path, const char *last,
+                    struct error *err);
+/* The same as yaml_read from memory; `path` only names it in messages. */
 int yaml_parse(struct yaml_document *doc, const char *path, const char *text, size_t bytes,
                struct error *err);
 void yaml_close(struct yaml_document *doc);

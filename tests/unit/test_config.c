@@ -134,6 +134,40 @@ static void test_order_of_values(void **state)
     config_close(&e);
 }
 
+/* What the profile was fitted to is long, and not parsed where it is the last key; options below it
+ * count all the same. */
+static void test_profile_without_its_fit(void **state)
+{
+    static const struct {
+        const char *profile;
+        int64_t publish_ns; /* 0: refused */
+    } cases[] = {
+        { "cost: { publish: 10us }\nfit:\n  a: 1\n\n# end\n", 10000 },
+        { "cost: { publish: 10us }\nfit: { a: [ }\n  b: ]\n", 10000 }, /* never looked at */
+        { "cost: { publish: 10us }\nfit: { a: [ }\nname: b\n", 0 },
+        { "cost: { publish: 10us }\nfit:\n  a: 1\ncost: { publish: 20us }\n", 0 },
+        { "fit:\n  a: 1\ncost: { publish: 10us }\n", 10000 },
+        { "name: a\nfit:\n  a: 1\ncost: { publish: 10us }\n", 10000 },
+        { "name: a\nfit:\n- a\n- b\ncost: { publish: 10us }\n", 10000 },
+        { "name: a\nfit:\n- a: [\n", 0 },
+        { "{ name: a,\nfit: 1,\n cost: { publish: 10us } }\n", 10000 },
+        { "{ name: a, fit: 1,\n cost: { publish: 10us } }\n", 10000 },
+        { "cost: { publish: 10us }\nprovenance:\n  fit: 1\n  nmae: 2\nname: 3\n", 10000 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *path = scratch_write(*state, "p.yaml", cases[i].profile);
+        struct settings s;
+        struct error err;
+        settings_init(&s);
+        int code = profile_load(&s, path, &err);
+        if (code != (cases[i].publish_ns ? 0 : ERR_INVALID))
+            fail_msg("case %zu: %d: %s", i, code, code ? err.text : "");
+        if (code == 0 && s.parameters.cost.publish_ns != cases[i].publish_ns)
+            fail_msg("case %zu: %g", i, (double)s.parameters.cost.publish_ns);
+        free(path);
+    }
+}
+
 /* Points share their random numbers: only what is swept differs between them. */
 static void test_points_differ_in_what_is_swept(void **state)
 {
@@ -300,6 +334,7 @@ int main(void)
         cmocka_unit_test(test_sweeps),
         cmocka_unit_test(test_sample),
         cmocka_unit_test(test_order_of_values),
+        cmocka_unit_test(test_profile_without_its_fit),
         cmocka_unit_test(test_points_differ_in_what_is_swept),
         cmocka_unit_test(test_profiles_are_swept),
         cmocka_unit_test(test_one_profile_instead),
