@@ -8,8 +8,8 @@
 const struct option_row *option_find(const struct option_row *table, size_t count,
                                      const char *name)
 {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(table[i].name, name) == 0)
+    for (size_t i = 0; i < count; i++) /* a look at the first letter spares most calls */
+        if (*table[i].name == *name && strcmp(table[i].name, name) == 0)
             return &table[i];
     return NULL;
 }

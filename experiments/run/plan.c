@@ -106,8 +106,9 @@ static int add_point(struct plan *plan, const struct experiment *e, size_t index
         return code;
     }
     point.number = (int64_t)plan->count + 1;
-    point.model_hash = settings_hash(&point.settings, true) ^ trace;
-    point.scenario_hash = settings_hash(&point.settings, false) ^ trace;
+    settings_hash(&point.settings, &point.model_hash, &point.scenario_hash);
+    point.model_hash ^= trace;
+    point.scenario_hash ^= trace;
     plan->points[plan->count++] = point;
     return 0;
 }

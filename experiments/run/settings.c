@@ -185,8 +185,7 @@ void settings_each(const struct settings *s, settings_fn *each, void *context)
 }
 
 struct hashing {
-    uint64_t hash;
-    bool model;               /* the model's options too */
+    uint64_t model, scenario;
     struct settings defaults; /* an option at its default adds nothing: so a new option leaves
                                  the hashes of old rows alone */
 };
@@ -204,23 +203,28 @@ static void hash_option(void *context, const struct option_row *option, const vo
                         const struct phase_params *phase)
 {
     struct hashing *h = context;
-    char text[UNIT_TEXT_BYTES], name[NAME_BYTES];
+    char text[UNIT_TEXT_BYTES], buffer[NAME_BYTES];
     double number = option_number(option, base);
-    bool threshold = strncmp(option->name, "slo.", 4) == 0; /* a measured server knows none */
-    if (option->flags & OPTION_FIXED ||
-        ((option->flags & OPTION_MODEL || threshold) && !h->model))
+    if (option->flags & OPTION_FIXED)
         return;
     if (phase ? option->flags & OPTION_NONE && number == 0
               : number == option_number(option, &h->defaults))
         return;
-    hash_text(&h->hash, full_name(name, option, phase));
-    hash_text(&h->hash, option_format(option, base, text));
+    const char *name = full_name(buffer, option, phase);
+    option_format(option, base, text);
+    hash_text(&h->model, name);
+    hash_text(&h->model, text);
+    if (option->flags & OPTION_MODEL || strncmp(name, "slo.", 4) == 0)
+        return; /* a measured server knows no threshold */
+    hash_text(&h->scenario, name);
+    hash_text(&h->scenario, text);
 }
 
-uint64_t settings_hash(const struct settings *s, bool model)
+void settings_hash(const struct settings *s, uint64_t *model, uint64_t *scenario)
 {
-    struct hashing h = { .hash = 0xcbf29ce484222325u, .model = model };
+    struct hashing h = { .model = 0xcbf29ce484222325u, .scenario = 0xcbf29ce484222325u };
     settings_init(&h.defaults);
     walk(s, hash_option, &h);
-    return h.hash;
+    *model = h.model;
+    *scenario = h.scenario;
 }

@@ -50,8 +50,8 @@ typedef void settings_fn(void *context, const char *name, const char *text, doub
                          const struct option_row *option);
 void settings_each(const struct settings *s, settings_fn *each, void *context);
 
-/* 64-bit FNV-1a over names and texts of the options that the model (all) or the real arm (those
- * not OPTION_MODEL) depends on and that are not at their defaults; not seed and counts of runs. */
-uint64_t settings_hash(const struct settings *s, bool model);
+/* 64-bit FNV-1a over names and texts of the options that are not at their defaults and that the model
+ * (all) or the real arm (those not OPTION_MODEL) depends on; not seed and counts of runs. */
+void settings_hash(const struct settings *s, uint64_t *model, uint64_t *scenario);
 
 #endif

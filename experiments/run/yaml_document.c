@@ -284,15 +284,15 @@ static size_t character(const unsigned char *at, const unsigned char *end)
     return length;
 }
 
-/* Where in the text the byte at `c` stands. */
+/* Where in the text the byte at `c` stands; all before it is UTF-8. */
 static struct yaml_place place_at(const struct yaml_document *doc, const unsigned char *c)
 {
     struct yaml_place at = { 1, 1 };
-    const unsigned char *end = (const unsigned char *)doc->source + doc->bytes;
-    for (const unsigned char *i = (const unsigned char *)doc->source; i < c;
-         i += character(i, end))
-        at = *i == '\n' ? (struct yaml_place){ at.line + 1, 1 }
-                        : (struct yaml_place){ at.line, at.column + 1 };
+    for (const unsigned char *i = (const unsigned char *)doc->source; i < c; i++)
+        if (*i == '\n')
+            at = (struct yaml_place){ at.line + 1, 1 };
+        else if ((*i & 0xc0) != 0x80)
+            at.column++;
     return at;
 }
 
