@@ -9,20 +9,21 @@ enum {
     LINE_BYTES = 64,
     CHUNK_ENTRIES = 10,
     BITMAP_WORDS = EVENT_LADDER_BUCKETS / 64,
-    PER_BUCKET = 8
+    PER_BUCKET = 16
 };
 
-/* A bucket is a list of chunks: entries lie together, and a chunk just freed is warm. */
+/* A bucket is a list of chunks: entries lie together, and a chunk just freed is warm. All but the last
+ * are full. */
 struct event_chunk {
-    uint32_t next;  /* chunk of the same bucket, or of the free list; 0 = none */
-    uint32_t count; /* entries in use */
+    uint32_t next; /* chunk of the same bucket, or of the free list; 0 = none */
     struct event_entry entries[CHUNK_ENTRIES];
 };
 
-struct bucket {
-    uint32_t first; /* chunk; 0 = empty */
-    uint32_t last;  /* chunk that is being filled */
-    uint32_t count; /* entries */
+struct bucket { /* all that adding an entry reads: its chunk is far away, and only written to */
+    uint32_t first;  /* chunk; 0 = empty */
+    uint32_t last;   /* chunk that is being filled */
+    uint32_t filled; /* entries in it */
+    uint32_t count;  /* entries in all */
 };
 
 struct event_rung {                /* all buckets are empty when it is not in use */
@@ -34,13 +35,12 @@ struct event_rung {                /* all buckets are empty when it is not in us
     struct bucket buckets[EVENT_LADDER_BUCKETS];
 };
 
-static inline void append(struct event_list *list, int64_t at_ns, uint64_t order, uint32_t slot)
+static void make_room(struct event_list *list, uint32_t n)
 {
-    if (list->count == list->capacity) {
+    while (list->count + n > list->capacity) {
         list->capacity = list->capacity ? 2 * list->capacity : 4 * EVENT_LADDER_BATCH;
         list->items = mem_realloc(list->items, list->capacity * sizeof *list->items);
     }
-    event_entry_set(&list->items[list->count++], at_ns, order, slot);
 }
 
 void event_ladder_init(struct event_ladder *l)
@@ -87,7 +87,6 @@ static uint32_t take_chunk(struct event_ladder *l)
         chunk = l->chunks_used++;
     }
     l->chunks[chunk].next = 0;
-    l->chunks[chunk].count = 0;
     return chunk;
 }
 
@@ -99,13 +98,13 @@ static inline void rung_add(struct event_ladder *l, struct event_rung *rung, int
     if (bucket->count == 0) {
         rung->filled[index / 64] |= UINT64_C(1) << index % 64;
         bucket->first = bucket->last = take_chunk(l);
-    } else if (l->chunks[bucket->last].count == CHUNK_ENTRIES) {
+    } else if (bucket->filled == CHUNK_ENTRIES) {
         uint32_t chunk = take_chunk(l);
         l->chunks[bucket->last].next = chunk;
         bucket->last = chunk;
+        bucket->filled = 0;
     }
-    struct event_chunk *chunk = &l->chunks[bucket->last];
-    event_entry_set(&chunk->entries[chunk->count++], at_ns, order, slot);
+    event_entry_set(&l->chunks[bucket->last].entries[bucket->filled++], at_ns, order, slot);
     bucket->count++;
 }
 
@@ -119,7 +118,8 @@ void event_ladder_add(struct event_ladder *l, int64_t at_ns, uint64_t order, uin
     }
     l->top_min_ns = at_ns < l->top_min_ns ? at_ns : l->top_min_ns;
     l->top_max_ns = at_ns > l->top_max_ns ? at_ns : l->top_max_ns;
-    append(&l->top, at_ns, order, slot);
+    make_room(&l->top, 1);
+    event_entry_set(&l->top.items[l->top.count++], at_ns, order, slot);
 }
 
 static int bits_of(uint64_t x)
@@ -175,20 +175,25 @@ static void empty_bucket(struct event_ladder *l, struct event_rung *rung, int in
     struct bucket bucket = rung->buckets[index];
     rung->buckets[index] = (struct bucket){ 0 };
     rung->filled[index / 64] &= ~(UINT64_C(1) << index % 64);
+    if (!finer)
+        make_room(batch, bucket.count);
+    struct event_entry *out = batch->items + batch->count;
     for (uint32_t chunk = bucket.first, next; chunk != 0; chunk = next) {
         next = l->chunks[chunk].next;
         for (size_t byte = 0; byte < sizeof *l->chunks; byte += LINE_BYTES)
             __builtin_prefetch((const char *)&l->chunks[next] + byte);
-        for (uint32_t i = 0; i < l->chunks[chunk].count; i++) {
+        uint32_t n = chunk == bucket.last ? bucket.filled : CHUNK_ENTRIES;
+        for (uint32_t i = 0; i < n; i++) {
             const struct event_entry e = l->chunks[chunk].entries[i];
             if (finer)
                 rung_add(l, finer, e.at_ns, e.order, e.slot);
             else
-                append(batch, e.at_ns, e.order, e.slot);
+                event_entry_set(out++, e.at_ns, e.order, e.slot);
         }
         l->chunks[chunk].next = l->free_chunk;
         l->free_chunk = chunk;
     }
+    batch->count = (uint32_t)(out - batch->items);
 }
 
 /* Takes a bucket as the batch if it is small enough or cannot be split; else spreads it. */
@@ -214,10 +219,12 @@ static bool take_top(struct event_ladder *l, struct event_list *batch, int64_t *
     bool whole = l->top.count <= EVENT_LADDER_BATCH;
     struct event_rung *rung =
         whole ? NULL : new_rung(l, l->top.count, l->top_min_ns, l->top_max_ns);
+    if (whole)
+        make_room(batch, l->top.count);
     for (uint32_t i = 0; i < l->top.count; i++) {
         const struct event_entry *e = &l->top.items[i];
         if (whole)
-            append(batch, e->at_ns, e->order, e->slot);
+            event_entry_set(&batch->items[batch->count++], e->at_ns, e->order, e->slot);
         else
             rung_add(l, rung, e->at_ns, e->order, e->slot);
     }

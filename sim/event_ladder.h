@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 enum {
-    EVENT_LADDER_BATCH = 32,    /* entries a batch has at most, if time can split it */
+    EVENT_LADDER_BATCH = 48,    /* entries a batch has at most, if time can split it */
     EVENT_LADDER_BUCKETS = 256, /* of a rung, at most */
     EVENT_LADDER_RUNGS = 10,    /* below each other, at most */
 };

@@ -120,21 +120,43 @@ static int compare(const void *a, const void *b)
     return event_entry_before(x->at_ns, x->order, b) ? -1 : 1;
 }
 
+/* Each entry goes to the place that is the number of those before it. All pairs are compared, without
+ * a branch: which entry comes first is a toss-up, and for a few of them guessing wrong costs more. */
+static void sort_few(struct event_list *near)
+{
+    struct event_entry entries[EVENT_LADDER_BATCH];
+    uint32_t place[EVENT_LADDER_BATCH];
+    for (uint32_t i = 0; i < near->count; i++) {
+        const struct event_entry *e = &near->items[i];
+        uint32_t before = 0;
+        for (uint32_t j = 0; j < i; j++) {
+            uint32_t later = event_entry_before(e->at_ns, e->order, &entries[j]);
+            place[j] += later;
+            before += later;
+        }
+        event_entry_set(&entries[i], e->at_ns, e->order, e->slot);
+        place[i] = i - before;
+    }
+    for (uint32_t i = 0; i < near->count; i++)
+        event_entry_set(&near->items[place[i]], entries[i].at_ns, entries[i].order,
+                        entries[i].slot);
+}
+
+static bool is_sorted(const struct event_list *near)
+{
+    for (uint32_t i = 1; i < near->count; i++)
+        if (event_entry_before(near->items[i].at_ns, near->items[i].order, &near->items[i - 1]))
+            return false;
+    return true;
+}
+
+/* More than a batch are events of one instant, which time cannot split: mostly in order. */
 static void near_sort(struct event_list *near)
 {
-    if (near->count > 4 * EVENT_LADDER_BATCH) {
+    if (near->count <= EVENT_LADDER_BATCH)
+        sort_few(near);
+    else if (!is_sorted(near))
         qsort(near->items, near->count, sizeof *near->items, compare);
-        return;
-    }
-    for (uint32_t i = 1; i < near->count; i++) {
-        struct event_entry entry = near->items[i];
-        uint32_t place = i;
-        for (;
-             place > 0 && event_entry_before(entry.at_ns, entry.order, &near->items[place - 1]);
-             place--)
-            near->items[place] = near->items[place - 1];
-        near->items[place] = entry;
-    }
 }
 
 bool event_queue_refill(struct event_queue *q)
