@@ -61,20 +61,6 @@ static char *make_set(size_t bytes)
     return set;
 }
 
-/* Touches until caches are as warm as they get, then a counted number of units. */
-static void calibrate(struct cpu_probe *p, char *set)
-{
-    uint64_t random = 1, units = 0;
-    for (size_t i = 0; i < WARM_PASSES * p->set_bytes / UNIT_BYTES + 1; i++)
-        cpu_probe_touch(set, p->set_bytes, &random);
-    report_step(p);
-    await_step(p);
-    for (int64_t end = cpu_probe_clock() + CALIBRATION_NS; cpu_probe_clock() < end; units++)
-        cpu_probe_touch(set, p->set_bytes, &random);
-    p->shared->calibrated = units;
-    report_step(p);
-}
-
 /* The group's cpu.stat, or -1 where every wait counts: without a limit there is no other stall, and
  * a neighbour's turns cannot be told from anybody else's. */
 static int open_stat(const struct cpu_probe *p)
@@ -86,38 +72,63 @@ static int open_stat(const struct cpu_probe *p)
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
+/* Touches until caches are as warm as they get, then counts units in the very loop that measures:
+ * its readings of the clock and looks at cpu.stat are 0.5 to 1 % of a unit. */
+static void calibrate(struct cpu_probe *p, const struct cpu_probe_order *order,
+                      struct cpu_probe_area *area)
+{
+    struct cpu_probe_order free_order = *order;
+    uint64_t random = 1;
+    for (size_t i = 0; i < WARM_PASSES * p->set_bytes / UNIT_BYTES + 1; i++)
+        cpu_probe_touch(order->set, p->set_bytes, &random);
+    report_step(p);
+    await_step(p);
+    free_order.go_ns = cpu_probe_clock();
+    free_order.end_ns = free_order.go_ns + CALIBRATION_NS;
+    free_order.units = UINT64_MAX;
+    cpu_probe_measure(&free_order, area);
+    p->shared->calibrated = area->units;
+    cpu_probe_area_clear(area);
+    report_step(p);
+}
+
+/* Without when and how much: the parent says so later. */
+static void prepare(struct cpu_probe *p, int stat_fd, struct measured *measured)
+{
+    const struct cpu_workload_params *params = p->params;
+    for (int i = 0; i < params->threads; i++)
+        measured[i] = (struct measured){
+            .order = { .params = params,
+                       .set = params->work == CPU_WORK_TOUCH ? make_set(p->set_bytes) : NULL,
+                       .set_bytes = p->set_bytes,
+                       .witness = { .stat_fd = stat_fd,
+                                    .areas = p->shared->areas,
+                                    .thread = i,
+                                    .threads = params->threads,
+                                    .cpus = params->host.cpus } },
+            .area = &p->shared->areas[i],
+            .cpu = p->cpus[i % params->host.cpus],
+        };
+}
+
 static void child_main(struct cpu_probe *p)
 {
     int threads = p->params->threads;
     struct measured measured[CPU_PROBE_CPUS];
     pthread_t ids[CPU_PROBE_CPUS];
-    char *sets[CPU_PROBE_CPUS] = { NULL };
     int stat_fd = open_stat(p);
     await_step(p);
     cpu_probe_pin(p->cpus[0]);
-    if (p->params->work == CPU_WORK_TOUCH) {
-        for (int i = 0; i < threads; i++)
-            sets[i] = make_set(p->set_bytes);
-        calibrate(p, sets[0]);
-    }
+    prepare(p, stat_fd, measured);
+    if (p->params->work == CPU_WORK_TOUCH)
+        calibrate(p, &measured[0].order, measured[0].area);
     await_step(p);
     for (int i = 0; i < threads; i++) {
-        measured[i] = (struct measured){
-            .order = { .params = p->params,
-                       .go_ns = p->shared->go_ns,
-                       .end_ns = p->shared->end_ns,
-                       .units = p->shared->units,
-                       .units_on = p->shared->units_on,
-                       .set = sets[i],
-                       .set_bytes = p->set_bytes,
-                       .witness = { .stat_fd = stat_fd,
-                                    .areas = p->shared->areas,
-                                    .thread = i,
-                                    .threads = threads,
-                                    .cpus = p->params->host.cpus } },
-            .area = &p->shared->areas[i],
-            .cpu = p->cpus[i % p->params->host.cpus],
-        };
+        struct cpu_probe_order *order = &measured[i].order;
+        order->go_ns = p->shared->go_ns;
+        order->end_ns = p->shared->end_ns;
+        order->units = p->shared->units;
+        order->units_on = p->shared->units_on;
         if (pthread_create(&ids[i], NULL, measured_main, &measured[i]) != 0)
             _exit(1);
     }

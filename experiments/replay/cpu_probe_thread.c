@@ -6,6 +6,7 @@
 #include <time.h>
 
 #define LINE_BYTES 64
+#define LINE_WORDS (LINE_BYTES / sizeof(uint64_t))
 #define UNIT_LINES 1024 /* a unit is some microseconds: short beside any stall */
 
 int64_t cpu_probe_clock(void)
@@ -27,6 +28,13 @@ static void list_add(struct cpu_probe_list *list, int64_t ns)
     if (list->count < CPU_PROBE_ROOM)
         list->ns[list->count] = ns;
     list->count++;
+}
+
+void cpu_probe_area_clear(struct cpu_probe_area *area)
+{
+    area->work_ns = area->ended_ns = area->foreign_ns = 0;
+    area->units = area->foreign = 0;
+    area->runs.count = area->stalls.count = area->late.count = 0;
 }
 
 void cpu_sampler_start(struct cpu_sampler *sampler, struct cpu_probe_area *area, int64_t gap_ns,
@@ -82,12 +90,18 @@ void cpu_sampler_wake(struct cpu_sampler *sampler, int64_t asked_ns, int64_t now
     sampler->last_ns = now_ns;
 }
 
+/* Reads one half of the line and writes the other. With both at one place a set of few lines is a
+ * chain of reads that wait for the write before, and how long they wait is up to the CPU's guesses
+ * (store forwarding): one line cost 1.4 to 2.3 us a unit by the process and by what it did before,
+ * and 0.76 to 1.11 of itself from one 100 ms to the next. Apart it costs 1.45 us +- 1 %. */
 void cpu_probe_touch(char *set, size_t bytes, uint64_t *random)
 {
-    uint64_t lines = bytes / LINE_BYTES, x = *random;
+    uint64_t lines = bytes / LINE_BYTES, x = *random, sum = 0;
     for (int i = 0; i < UNIT_LINES; i++) {
         x = x * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-        (*(volatile char *)&set[((x >> 32) * lines >> 32) * LINE_BYTES])++;
+        volatile uint64_t *line = (void *)&set[((x >> 32) * lines >> 32) * LINE_BYTES];
+        sum += line[0];
+        line[LINE_WORDS / 2] = sum;
     }
     *random = x;
 }

@@ -31,6 +31,9 @@ struct cpu_probe_area { /* of one thread, in memory shared with the parent */
     struct cpu_probe_list runs, stalls, late;
 };
 
+/* Nothing was measured; samples that were written stay in their pages. */
+void cpu_probe_area_clear(struct cpu_probe_area *area);
+
 struct cpu_sampler {
     struct cpu_probe_area *area; /* borrowed */
     struct cpu_witness witness;  /* of its waits; none after cpu_sampler_start */
@@ -59,7 +62,8 @@ struct cpu_probe_order {                      /* what a thread is to do */
 /* Waits until go_ns, then measures until end_ns or until the work is done. */
 void cpu_probe_measure(const struct cpu_probe_order *order, struct cpu_probe_area *area);
 
-/* One unit of touching: a fixed number of reads and writes at random places of the set. */
+/* One unit of touching: a fixed number of reads and writes in random lines of the set, where no
+ * read waits for a write before it. */
 void cpu_probe_touch(char *set, size_t bytes, uint64_t *random);
 
 int64_t cpu_probe_clock(void);             /* CLOCK_MONOTONIC, ns */
