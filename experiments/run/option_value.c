@@ -24,9 +24,24 @@ bool option_is_section(const char *name)
     return false;
 }
 
-char *option_range(const struct option_row *o, char *out, size_t room)
+/* "1..1000"; of pods, whose percentages are below 0, "0..1000 or 0%..100%". */
+static char *number_range(const struct option_row *o, const char *between, char *out,
+                          size_t room)
 {
     char low[UNIT_TEXT_BYTES], high[UNIT_TEXT_BYTES];
+    bool pods = o->unit == UNIT_PODS;
+    snprintf(out, room, "%s%s%s", unit_format(low, o->unit, pods ? 0 : o->min), between,
+             unit_format(high, o->unit, o->max));
+    size_t used = strlen(out);
+    if (pods)
+        snprintf(out + used, room - used, " or 0%%%s%s", between,
+                 unit_format(low, o->unit, o->min));
+    return out;
+}
+
+char *option_range(const struct option_row *o, char *out, size_t room)
+{
+    char numbers[4 * UNIT_TEXT_BYTES];
     out[0] = '\0';
     if (o->type == OPTION_BOOL)
         snprintf(out, room, "yes | no");
@@ -36,8 +51,8 @@ char *option_range(const struct option_row *o, char *out, size_t room)
             snprintf(out + used, room - used, "%s%s", used ? " | " : "", *c);
         }
     else
-        snprintf(out, room, "%s%s..%s", o->flags & OPTION_NONE ? "none, " : "",
-                 unit_format(low, o->unit, o->min), unit_format(high, o->unit, o->max));
+        snprintf(out, room, "%s%s", o->flags & OPTION_NONE ? "none, " : "",
+                 number_range(o, "..", numbers, sizeof numbers));
     return out;
 }
 
@@ -76,12 +91,12 @@ static void store(const struct option_row *o, double number, void *base)
 
 int option_assign(const struct option_row *o, double number, void *base, struct error *err)
 {
-    char text[UNIT_TEXT_BYTES], low[UNIT_TEXT_BYTES], high[UNIT_TEXT_BYTES];
+    char text[UNIT_TEXT_BYTES], numbers[4 * UNIT_TEXT_BYTES];
     bool none = number == 0 && o->flags & OPTION_NONE;
     if (o->type != OPTION_CHOICE && !none && (number < o->min || number > o->max))
-        return error_set(err, ERR_INVALID, "%s is out of range: %s must be between %s and %s",
+        return error_set(err, ERR_INVALID, "%s is out of range: %s must be between %s",
                          unit_format(text, o->unit, number), o->name,
-                         unit_format(low, o->unit, o->min), unit_format(high, o->unit, o->max));
+                         number_range(o, " and ", numbers, sizeof numbers));
     store(o, number, base);
     return 0;
 }
