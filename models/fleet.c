@@ -116,6 +116,7 @@ static void publish_arrives(void *subject, void *object)
         return;
     }
     f->sent[f->sent_count++] = record;
+    slo_watch_publish(&f->watch, record.planned_ns);
     for (size_t i = 0; i < f->pod_count; i++)
         heard = fleet_pod_publish(f->pods[i], &record) || heard;
     f->unheard += !heard;

@@ -152,8 +152,8 @@ static void second(void *subject, void *object)
                    [SLO_RECONNECTS] = (double)(reconnects - f->seen.reconnects) },
         .depth = f->depth,
     };
-    slo_watch_silence(&f->watch, f->second.count == 0 && fleet_in_flight(f) > 0,
-                      METER_WINDOW_NS, &s);
+    slo_watch_silence(&f->watch, f->second.count > 0, fleet_in_flight(f) > 0, f->sim.now_ns,
+                      &s);
     record_second(f, &t, &s);
     control(f, &s, looks_green(f, &t));
     f->seen = (struct fleet_seen){ t.due,     t.dropped,  reconnects,    t.failed_probes,

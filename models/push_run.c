@@ -92,6 +92,7 @@ static void take_action(struct push_run *run, struct action *action)
     switch (action->kind) {
     case ACTION_PUBLISH:
         run->meter.published++;
+        slo_watch_publish(&run->watch, action->at_ns);
         simulation_at(&run->sim, run->sim.now_ns + run->p->network.publish_ns, 0,
                       publish_arrives, run, action);
         break;
@@ -201,9 +202,10 @@ static void watch_slo(struct push_run *run, int64_t usage_ns)
                    [SLO_RECONNECTS] = (double)(reconnects - run->seen.reconnects) / s },
         .depth = run->depth,
     };
-    bool silent = isnan(m->late_p99_s) && unhandled(run) + meter_in_flight(m) > 0;
-    slo_watch_silence(&run->watch, silent, run->series_ns, &sample);
-    if (silent) {
+    bool delivered = !isnan(m->late_p99_s);
+    slo_watch_silence(&run->watch, delivered, unhandled(run) + meter_in_flight(m) > 0, now,
+                      &sample);
+    if (!delivered && !isnan(sample.value[SLO_P99])) {
         run_record_point(run->out, "delivery.p95", now, sample.value[SLO_P95]);
         run_record_point(run->out, "delivery.p99", now, sample.value[SLO_P99]);
     }

@@ -4,16 +4,31 @@
 
 void slo_watch_init(struct slo_watch *w)
 {
-    *w = (struct slo_watch){ .first_breach_ns = -1, .first_trigger_ns = -1 };
+    *w = (struct slo_watch){
+        .published_ns = -1, .waiting_ns = -1, .first_breach_ns = -1, .first_trigger_ns = -1
+    };
     slo_control_init(&w->control);
 }
 
-void slo_watch_silence(struct slo_watch *w, bool silent, int64_t interval_ns,
+void slo_watch_publish(struct slo_watch *w, int64_t planned_ns)
+{
+    if (w->published_ns < 0)
+        w->published_ns = planned_ns;
+}
+
+void slo_watch_silence(struct slo_watch *w, bool delivered, bool under_way, int64_t now_ns,
                        struct slo_sample *sample)
 {
-    w->silent_ns = silent ? w->silent_ns + interval_ns : 0;
-    if (silent)
-        sample->value[SLO_P95] = sample->value[SLO_P99] = (double)w->silent_ns / 1e9;
+    if (!under_way)
+        w->waiting_ns = -1;
+    else if (delivered)
+        w->waiting_ns = now_ns;
+    else if (w->waiting_ns < 0)
+        w->waiting_ns = w->published_ns;
+    w->published_ns = -1;
+    if (!delivered && w->waiting_ns >= 0)
+        sample->value[SLO_P95] = sample->value[SLO_P99] =
+            (double)(now_ns - w->waiting_ns) / 1e9;
 }
 
 static void tell_limits(const char *kind, unsigned bits, const struct slo_sample *sample,

@@ -12,9 +12,10 @@
 
 struct slo_watch {
     struct slo_control control;
-    int64_t silent_ns;                         /* something was due and nothing was delivered */
-    uint64_t breaches;                         /* seconds in which a limit began to be broken */
-    uint64_t actions;                          /* begun */
+    int64_t published_ns; /* planned time of the first publish since the last look; -1 = none */
+    int64_t waiting_ns;   /* something is due at least since then; -1 = nothing is */
+    uint64_t breaches;    /* seconds in which a limit began to be broken */
+    uint64_t actions;     /* begun */
     int64_t first_breach_ns, first_trigger_ns; /* -1 = never */
     int64_t breach_ns;                         /* time in breach of a limit */
     int64_t
@@ -22,8 +23,12 @@ struct slo_watch {
 };
 
 void slo_watch_init(struct slo_watch *w);
-/* A service that delivers nothing has no latencies: what is due is at least as late as that. */
-void slo_watch_silence(struct slo_watch *w, bool silent, int64_t interval_ns,
+/* A message is due that was planned for then. */
+void slo_watch_publish(struct slo_watch *w, int64_t planned_ns);
+/* Once in every interval that ends now. Without deliveries in it (`delivered`) there are no latencies;
+ * if something is due (`under_way`), they are as long as it has been waiting for sure: since its
+ * publish when all of it is of this interval, else since the last interval with deliveries ended. */
+void slo_watch_silence(struct slo_watch *w, bool delivered, bool under_way, int64_t now_ns,
                        struct slo_sample *sample);
 /* `interval_ns` ends now; the caller enacts what the change says. */
 struct slo_change slo_watch_step(struct slo_watch *w, const struct parameters *p,

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "models/slo_control.h"
+#include "models/slo_watch.h"
 #include "sim/random_stream.h"
 
 #define S INT64_C(1000000000)
@@ -103,8 +104,6 @@ static void test_breaches_are_told_once(void **state)
     assert_int_equal(c.actions, 0);
 }
 
-/* However the figures jump: an action is taken only under the trigger and undone only without,
- * and two changes are never closer than the smaller of step and clear. */
 /* One publish every other second, each too late: the seconds between say nothing, and it holds. It
  * is over when nothing was heard for as long as calm must last (4 s). */
 static void test_silence_is_no_recovery(void **state)
@@ -121,6 +120,48 @@ static void test_silence_is_no_recovery(void **state)
     check(&p, rows, sizeof rows / sizeof *rows);
 }
 
+/* Seconds without deliveries: how late is what is due, for sure? A publish of the second itself counts
+ * from its planned time, not from the second's beginning: a healthy service is no second late because
+ * a look fell between publish and delivery. */
+static void test_silence(void **state)
+{
+    static const struct {
+        double published_s; /* in the second that ends at row + 1; 0: nothing */
+        bool delivered, under_way;
+        double p99_s; /* NAN: not known */
+    } rows[] = {
+        { 0.99, false, true, 0.01 }, /* a moment under way */
+        { 0, true, false, NAN },     /* delivered in the next second */
+        { 2.25, false, true, 0.75 }, /* the first of a second that hears nothing */
+        { 3.9, false, true, 1.75 },  /* and goes on; the newer one does not matter */
+        { 0, false, true, 2.75 },    /**/
+        { 0, true, true, NAN },      /* some of it arrives: what is left is known no better, */
+        { 0, false, true, 1 },       /* but was there a second ago */
+        { 0, false, false, NAN },    /* dropped: nothing is due any more */
+        { 0, false, false, NAN },    /**/
+        { 9.5, true, true, NAN },    /**/
+        { 0, false, false, NAN },    /**/
+        { 11.5, false, true, 0.5 },  /* what was published before does not count for it */
+        { 0, false, true, 1.5 },     /**/
+        { 0, false, true, 2.5 },     /**/
+    };
+    struct slo_watch w;
+    (void)state;
+    slo_watch_init(&w);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct slo_sample s = { .value = { NAN, NAN, NAN, NAN } };
+        if (rows[i].published_s > 0)
+            slo_watch_publish(&w, (int64_t)llround(1e9 * rows[i].published_s));
+        slo_watch_silence(&w, rows[i].delivered, rows[i].under_way,
+                          (int64_t)(i + 1) * 1000000000, &s);
+        double got = s.value[SLO_P99];
+        if (isnan(rows[i].p99_s) ? !isnan(got) : !(fabs(got - rows[i].p99_s) < 1e-9))
+            fail_msg("second %zu: p99 %g s", i + 1, got);
+    }
+}
+
+/* However the figures jump: an action is taken only under the trigger and undone only without,
+ * and two changes are never closer than the smaller of step and clear. */
 static void test_hysteresis(void **state)
 {
     (void)state;
@@ -151,6 +192,7 @@ int main(void)
         cmocka_unit_test(test_breach_as_trigger),
         cmocka_unit_test(test_breaches_are_told_once),
         cmocka_unit_test(test_silence_is_no_recovery),
+        cmocka_unit_test(test_silence),
         cmocka_unit_test(test_hysteresis),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
