@@ -8,7 +8,8 @@
  * share `retention` stays with the allocator and is used again before anything new is asked of
  * the kernel (glibc's arenas; websockets/ws#667: 200 MB stay after the clients left). memory.max
  * kills when the working set passes it (Documentation/admin-guide/cgroup-v2.rst, memory.max; TCP
- * buffers are charged as "sock").
+ * buffers are charged as "sock"). Under cgroup v1 they have a counter of their own
+ * (Documentation/admin-guide/cgroup-v1/memory.rst, 2.7.1 and memory.kmem.tcp.*): sockets_apart.
  *
  * permessage-deflate holds a state for each connection (websocket.h).
  */
@@ -31,14 +32,26 @@ enum memory_kind {
     MEMORY_KINDS,
 };
 
+/* What a message in a write buffer is: a copy for each connection, or a reference to one payload for
+ * all and memory.message of bookkeeping. */
+enum write_buffers {
+    BUFFERS_OF_STACK, /* as the server's stack has it: push_server_held.c */
+    BUFFERS_COPIES,
+    BUFFERS_REFERENCES,
+};
+
 struct memory_params {
     int64_t base_bytes;       /* the process without connections */
     int64_t connection_bytes; /* one connection, without buffers and compression */
-    int64_t message_bytes;    /* bookkeeping of one queued message, beside its payload */
-    double overhead;          /* share on top of the heap kinds, 0..4 */
-    double retention;         /* share of freed heap that is not returned, 0..1 */
-    bool shared_payload;      /* queues hold references to one copy of a message */
-    int64_t deflate_window;   /* permessage-deflate window bits, 8..15; 0 = off */
+    int64_t message_bytes; /* bookkeeping of one queued message, or of one reference in a write
+                                 buffer, beside its payload */
+    double overhead;       /* share on top of the heap kinds, 0..4 */
+    double retention;      /* share of freed heap that is not returned, 0..1 */
+    bool shared_payload;   /* queues hold references to one copy of a message */
+    enum write_buffers buffers;
+    bool sockets_apart;     /* what the kernel holds in socket buffers is no part of the working
+                                 set (cgroup v1) */
+    int64_t deflate_window; /* permessage-deflate window bits, 8..15; 0 = off */
 };
 
 struct memory_account {

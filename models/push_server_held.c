@@ -78,6 +78,7 @@ uint64_t push_server_sample(struct push_server *s)
 struct weighing {
     struct push_server *server;
     struct push_holdings *sum;
+    bool references; /* in write buffers */
 };
 
 /* What connection i holds starts with message `from`. */
@@ -106,11 +107,30 @@ static void weigh_entry(void *arg, const struct loop_entry *e, bool begun, int64
     is_held(s, first, from);
 }
 
+/* Whether a message in a write buffer is a reference to one payload for all connections.
+ * asyncio (CPython 3.11 selector_events.py, _SelectorSocketTransport.write) appends a copy of the bytes to
+ * the transport's bytearray; uvloop keeps the object, but uvicorn and websockets have made it for this
+ * connection alone (httptools_impl.py, RequestResponseCycle.send: b"".join; websockets 10.4 frames.py,
+ * Frame.write). ws 8 passes the string or Buffer that it was given on to the socket, behind a header of its own
+ * (lib/sender.js, Sender.frame and sendFrame), and Node's stream queues references; ws 1.0 made a
+ * new Buffer of each string for each socket (lib/Sender.js, frameAndSend): "copies". nchan keeps a
+ * message once in shared memory, and the chain of each subscriber points to it. What is
+ * compressed is each connection's own. */
+static bool shares_buffers(const struct push_server *s)
+{
+    const struct server_params *p = &s->p->server;
+    if (push_server_deflates(s) || s->p->memory.buffers == BUFFERS_COPIES)
+        return false;
+    return s->p->memory.buffers == BUFFERS_REFERENCES || p->loop == LOOP_NODE ||
+           p->loop == LOOP_NGINX;
+}
+
 static void weigh_slow(struct weighing *w, const struct slow_client *c)
 {
     const struct push_server *s = w->server;
-    w->sum->buffered_bytes += c->buffer_bytes;
-    w->sum->socket_bytes += c->socket_bytes;
+    w->sum->buffered_bytes +=
+        w->references ? c->buffer.count * s->p->memory.message_bytes : c->buffer_bytes;
+    w->sum->socket_bytes += s->p->memory.sockets_apart ? 0 : c->socket_bytes;
     w->sum->slow += c->buffer.count > 0;
     w->sum->queued += c->queue.count;
     if (c->queue.count == 0)
@@ -121,34 +141,73 @@ static void weigh_slow(struct weighing *w, const struct slow_client *c)
     is_held(s, c->connection, from);
 }
 
+static int64_t mark(struct publish_record *p, bool weighed, int64_t bytes)
+{
+    bool changes = p->weighed != weighed;
+    p->weighed = weighed;
+    return changes ? bytes : 0;
+}
+
+/* Marks the messages that some queue holds, or takes the marks away; bytes of the publishes whose mark
+ * changed. */
+static int64_t mark_queued(const struct push_server *s, bool weighed)
+{
+    int64_t sum = 0;
+    for (uint32_t f = 0; f < s->topics->feeds; f++)
+        for (uint32_t m = s->oldest[f]; m < s->tails[f]; m++) {
+            struct publish_record *p = push_server_record(s, m);
+            sum += mark(p, weighed, p->bytes + s->costs->frame_bytes);
+        }
+    return sum;
+}
+
+/* The same of what is in write buffers. */
+static int64_t mark_buffered(const struct push_server *s, bool weighed)
+{
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < s->slow.count; i++) {
+        const struct slow_queue *buffer = &s->slow.items[i].buffer;
+        for (uint32_t k = 0; k < buffer->count; k++) {
+            const struct slow_message *m = slow_queue_at(buffer, k);
+            sum += mark(push_server_record(s, m->number), weighed, m->bytes);
+        }
+    }
+    return sum;
+}
+
 /* Of the messages that some queue holds, each publish once, whichever feeds it is in. */
 static int64_t shared_bytes(const struct push_server *s)
 {
-    uint32_t feeds = s->topics->feeds;
-    int64_t sum = 0;
-    if (feeds == 1)
+    if (s->topics->feeds == 1)
         return s->sum_bytes[s->tails[0]] - s->sum_bytes[s->oldest[0]];
-    for (uint32_t f = 0; f < feeds; f++)
-        for (uint32_t m = s->oldest[f]; m < s->tails[f]; m++) {
-            struct publish_record *p = push_server_record(s, m);
-            sum += p->weighed ? 0 : p->bytes + s->costs->frame_bytes;
-            p->weighed = true;
-        }
-    for (uint32_t f = 0; f < feeds; f++)
-        for (uint32_t m = s->oldest[f]; m < s->tails[f]; m++)
-            push_server_record(s, m)->weighed = false;
+    int64_t sum = mark_queued(s, true);
+    mark_queued(s, false);
+    return sum;
+}
+
+/* Of the messages that write buffers refer to, each publish once; not those whose one payload is
+ * counted in the queues. */
+static int64_t referred_bytes(const struct push_server *s)
+{
+    if (s->p->memory.shared_payload)
+        mark_queued(s, true);
+    int64_t sum = mark_buffered(s, true);
+    mark_buffered(s, false);
+    mark_queued(s, false);
     return sum;
 }
 
 void push_server_holdings(struct push_server *s, struct push_holdings *sum)
 {
-    struct weighing w = { s, sum };
+    struct weighing w = { s, sum, shares_buffers(s) };
     memcpy(s->oldest, s->tails, s->topics->feeds * sizeof *s->oldest);
     event_loop_sync(&s->loop);
     event_loop_visit(&s->loop, weigh_entry, &w);
     for (uint32_t i = 0; i < s->slow.count; i++)
         weigh_slow(&w, &s->slow.items[i]);
     sum->shared_bytes += shared_bytes(s);
+    if (w.references && s->slow.count > 0)
+        sum->buffered_bytes += referred_bytes(s);
 }
 
 /* `messages` are held for the connections of a range but the first `done`. */

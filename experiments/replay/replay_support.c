@@ -53,6 +53,7 @@ static const char *not_taken(const struct parameters *p, const struct server_spe
         { p->heartbeat.period_ns > 0 && !sse, "{ping_interval}", "heartbeat.period" },
         { p->heartbeat.pong_timeout_ns > 0 && !sse, "{ping_timeout}", "heartbeat.timeout" },
         { p->auth.workers > 0, "{auth_workers}", "auth.workers" },
+        { p->memory.buffers != BUFFERS_OF_STACK, "{buffers}", "memory.buffers" },
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         if (list[i].asked && !server_spec_takes(spec, list[i].placeholder))

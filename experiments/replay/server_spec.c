@@ -303,7 +303,17 @@ static const char *policy_word(enum queue_policy policy)
     return words[policy];
 }
 
-#define HOLDERS 14
+static const char *buffers_word(enum write_buffers buffers)
+{
+    static const char *const words[] = {
+        [BUFFERS_OF_STACK] = "stack",
+        [BUFFERS_COPIES] = "copies",
+        [BUFFERS_REFERENCES] = "references",
+    };
+    return words[buffers];
+}
+
+#define HOLDERS 15
 
 struct placeholder {
     const char *name; /* with its braces */
@@ -322,7 +332,7 @@ static void fill_holders(struct placeholder h[HOLDERS], const struct server_spec
     static const char *const names[HOLDERS] = {
         "{port}",      "{dir}",           "{loop}",         "{workers}",       "{queue}",
         "{policy}",    "{ping_interval}", "{ping_timeout}", "{write_timeout}", "{reply}",
-        "{heartbeat}", "{auth_workers}",  "{auth_service}", "{auth_timeout}"
+        "{heartbeat}", "{auth_workers}",  "{auth_service}", "{auth_timeout}",  "{buffers}"
     };
     for (int i = 0; i < HOLDERS; i++)
         h[i].name = names[i];
@@ -340,6 +350,7 @@ static void fill_holders(struct placeholder h[HOLDERS], const struct server_spec
     snprintf(h[11].value, PATH_MAX, "%lld", (long long)p->auth.workers);
     snprintf(h[12].value, PATH_MAX, "%.9g", (double)p->auth.service_ns / 1e9);
     fill_seconds(&h[13], p->auth.timeout_ns);
+    snprintf(h[14].value, PATH_MAX, "%s", buffers_word(p->memory.buffers));
 }
 
 static bool any_holds(char *const *words, const char *text)

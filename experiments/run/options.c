@@ -26,6 +26,7 @@ static const char *const presets[] = { "custom",
                                        "destiny-open",
                                        "destiny-stable",
                                        NULL };
+static const char *const buffers[] = { "stack", "copies", "references", NULL };
 static const char *const balancers[] = { "random", "round-robin", "least-connections", NULL };
 static const char *const stops[] = { "wait", "close", NULL };
 static const char *const selects[] = { "max", "min", "disabled", NULL };
@@ -189,6 +190,12 @@ static const struct option_row table[] = {
            "of freed heap that does not go back to the kernel", "websockets/ws#667"),
     YES_NO("memory.shared-payload", ATP(memory.shared_payload), "yes", OPTION_MODEL,
            "queues hold references to one copy of a message", ""),
+    CHOICE("memory.buffers", ATP(memory.buffers), "stack", buffers, 0,
+           "write buffers hold a copy for each connection, or references to one payload",
+           "stack: asyncio copies, ws 8 and nchan refer; ws 1.0: copies"),
+    YES_NO("memory.sockets-apart", ATP(memory.sockets_apart), "no", OPTION_MODEL,
+           "the kernel's socket buffers are no part of the cgroup's memory",
+           "cgroup v1; v2: memory.stat sock"),
     COUNT("memory.deflate-window", ATP(memory.deflate_window), "0", 0, 15, OPTION_MODEL,
           "permessage-deflate window bits, 8..15; 0: off", "RFC 7692; zconf.h"),
 

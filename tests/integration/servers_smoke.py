@@ -83,6 +83,7 @@ class Server:
             "queue": QUEUE, "policy": "drop-oldest", "ping_interval": 1000000,
             "ping_timeout": 1000000, "write_timeout": 1000000, "reply": REPLY_BYTES,
             "heartbeat": 86400, "auth_workers": 0, "auth_service": 0, "auth_timeout": 86400,
+            "buffers": "stack",
         }
         self.log = tempfile.TemporaryFile()
         environment = {k: self.expand(v) for k, v in self.spec.get("environment", {}).items()}

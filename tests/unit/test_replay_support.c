@@ -11,7 +11,7 @@
 
 static char deaf_command[] = "server", *deaf_words[] = { deaf_command, NULL };
 static char told[] = "A={workers} {policy} {write_timeout} {heartbeat} {ping_interval} "
-                     "{ping_timeout} {auth_workers}";
+                     "{ping_timeout} {auth_workers} {buffers}";
 
 static struct server_spec spec_of(bool hears)
 {
@@ -98,6 +98,10 @@ static void test_server(void **state)
     p = plain(PROTOCOL_SSE);
     p.network.write_timeout_ns = 1;
     check(&p, false, "server.write-timeout");
+    check(&p, true, NULL);
+    p = plain(PROTOCOL_WEBSOCKET);
+    p.memory.buffers = BUFFERS_COPIES;
+    check(&p, false, "memory.buffers");
     check(&p, true, NULL);
     for (int protocol = 0; protocol < PROTOCOLS; protocol++) {
         p = plain(protocol);

@@ -64,7 +64,8 @@ static void test_expand(void **state)
                                         .queue_bound = 512,
                                         .queue_policy = POLICY_DROP_NEWEST },
                             .heartbeat.period_ns = 2500000000,
-                            .auth = { .workers = 3, .service_ns = 250000000 } };
+                            .auth = { .workers = 3, .service_ns = 250000000 },
+                            .memory.buffers = BUFFERS_REFERENCES };
     static const struct {
         const char *text, *want;
     } cases[] = {
@@ -75,6 +76,7 @@ static void test_expand(void **state)
         { "{loop} {workers} {queue} {policy}", "asyncio 3 512 drop-newest" },
         { "{ping_interval} {ping_timeout} {write_timeout}", "2.5 1000000 1000000" },
         { "{heartbeat} {auth_workers} {auth_service} {auth_timeout}", "2.5 3 0.25 1000000" },
+        { "{buffers}", "references" },
         { "{{port}} {other} {", "{8080} {other} {" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -14,6 +14,8 @@
  *                      into the socket's write buffer, which has no bound)
  *
  *   PUSH_REPLY_BYTES   size of the answer to a client's message (64)
+ *   PUSH_BUFFERS       copies: a WebSocket message is turned into bytes for each subscriber anew, as ws 1.0
+ *                      did; stack and references (the same here): ws gets the one string for all
  * A client's message, over its WebSocket or as POST /message, is answered at once: its first eight
  * characters and filling.
  *
@@ -27,6 +29,7 @@ const { WebSocketServer } = require('ws');
 const POLICIES = ['drop-oldest', 'drop-newest', 'disconnect', 'none'];
 const POLICY = process.env.PUSH_QUEUE_POLICY || 'drop-oldest';
 const BOUND = POLICY === 'none' ? Infinity : Number(process.env.PUSH_QUEUE_BOUND || 512);
+const COPIES = process.env.PUSH_BUFFERS === 'copies';
 const REPLY_BYTES = Number(process.env.PUSH_REPLY_BYTES || 64);
 const HIGH_WATER_BYTES = 16 * 1024; // Node's own default for a stream; used for ws too
 
@@ -155,7 +158,8 @@ class WebSocketSubscriber extends Subscriber {
     }
 
     write(message) {
-        this.socket.send(message, this.onSent);
+        const data = COPIES ? Buffer.from(message) : message;
+        this.socket.send(data, { binary: false }, this.onSent);
     }
 
     end() {
