@@ -113,8 +113,11 @@ void push_take_end(struct push_server *s, const struct loop_entry *e);
 void push_take_put_back(struct push_server *s, struct loop_entry *e);
 void push_flush_ran(struct push_server *s, const struct loop_entry *e,
                     const struct loop_stretch *stretch);
-/* How cold a connection's state is for messages from .. last of a feed whose first one is `first`,
- * 0 (warm) to 1. */
+/* Share of what the caches held of the message before `from` that is still there when messages
+ * from .. last of a feed are handled whose first one is `first`: 0 (none) to 1. */
+double push_server_left_warm(const struct push_server *s, uint32_t first, uint32_t from,
+                             uint32_t last);
+/* How cold a connection's state is for these messages, 0 (warm) to 1. */
 double push_server_coldness(const struct push_server *s, uint32_t first, uint32_t from,
                             uint32_t last);
 

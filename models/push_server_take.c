@@ -5,16 +5,21 @@
  * than `from`, so the publishes' own clocks tell the time. The wake-up warms the task and its
  * queue, the write the socket: each pays its own. What the other connections have driven out of the
  * caches meanwhile is cold without any time off. */
+double push_server_left_warm(const struct push_server *s, uint32_t first, uint32_t from,
+                             uint32_t last)
+{
+    double time_ns = s->p->cost.warm_time_ns;
+    if (from == first || time_ns <= 0)
+        return 0;
+    int64_t off_ns =
+        push_server_record(s, last)->off_ns - push_server_record(s, from - 1)->off_ns;
+    return exp(-(double)off_ns / time_ns);
+}
+
 double push_server_coldness(const struct push_server *s, uint32_t first, uint32_t from,
                             uint32_t last)
 {
-    double time_ns = s->p->cost.warm_time_ns, spilled = s->spilled[last];
-    if (from == first || time_ns <= 0)
-        return 1;
-    int64_t off_ns =
-        push_server_record(s, last)->off_ns - push_server_record(s, from - 1)->off_ns;
-    double left_warm = exp(-(double)off_ns / time_ns);
-    return spilled > 0 ? 1 - (1 - spilled) * left_warm : -expm1(-(double)off_ns / time_ns);
+    return 1 - (1 - s->spilled[last]) * push_server_left_warm(s, first, from, last);
 }
 
 /* For the messages that an entry takes or writes. */

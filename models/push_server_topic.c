@@ -62,13 +62,15 @@ uint64_t push_server_unhandled(const struct push_server *s)
     return messages;
 }
 
-/* Extends the sums of a feed by message m, one of a fan-out to so many; `acked`: at once
- * (quick_ack.h). */
-static void add_costs(struct push_server *s, uint32_t m, uint64_t hearers, bool acked)
+/* Extends the sums of a feed by message m, one of a fan-out to so many; `left_warm`: of the buffers
+ * that the message before has used (push_server_left_warm); `acked`: at once (quick_ack.h). */
+static void add_costs(struct push_server *s, uint32_t m, uint64_t hearers, double left_warm,
+                      bool acked)
 {
     const struct publish_record *p = push_server_record(s, m);
     double kib = (double)push_server_wire_bytes(s, m) / 1024;
-    double costly_kib = kib * cost_spilled_share(&s->p->cost, 1024 * kib * (double)hearers);
+    double spilled = cost_spilled_share(&s->p->cost, 1024 * kib * (double)hearers);
+    double costly_kib = kib * (1 - (1 - spilled) * left_warm);
     double by_size = s->costs->write_kib_ns * costly_kib + acked * s->p->cost.ack_ns;
     int64_t take = push_cost(s->costs->item_ns + s->costs->item_kib_ns * costly_kib, p->factor);
     if (push_server_deflates(s))
@@ -90,7 +92,8 @@ void push_server_append(struct push_server *s, uint32_t publish)
         uint32_t feed = t->hearing[k], m = s->tails[feed]++;
         s->number[m] = publish;
         s->spilled[m] = spilled;
-        s->cold[m] = push_server_coldness(s, t->first[feed], m, m);
-        add_costs(s, m, hearers, quick_ack_arrives(&s->acks[feed], s->sim->now_ns));
+        double left_warm = push_server_left_warm(s, t->first[feed], m, m);
+        s->cold[m] = 1 - (1 - spilled) * left_warm;
+        add_costs(s, m, hearers, left_warm, quick_ack_arrives(&s->acks[feed], s->sim->now_ns));
     }
 }

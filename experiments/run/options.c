@@ -341,7 +341,7 @@ static const struct option_row table[] = {
            OPTION_MODEL, "other work on the CPU, Poisson", "calibrated"),
     COST("interference.length", interference_ns, "1ms", "mean length of one, exponential"),
     NUMBER("cost.cached", DOUBLE, BYTES, ATP(cost.cached_bytes), "0", 0, 0x1p40, OPTION_MODEL,
-           "a fan-out of so many bytes finds half of them in caches, at no cost; 0: all cost",
+           "a fan-out of so many bytes finds half of what is still warm in caches; 0: none",
            "calibrated"),
     COST("warm.saturation", warm_saturation_ns, "500us",
          "extra CPU after a long time off the CPU: the code is cold"),

@@ -127,13 +127,44 @@ static void driven_out_state_costs_every_delivery(void **state)
     assert_true(fabs(kept / warm - 1) < 0.01);
 }
 
+/* Bytes that fit into the caches cost nothing from one message to the next, and all of their price
+ * where the CPU was left for long in between. */
+static void bytes_in_caches_cool(void **state)
+{
+    (void)state;
+    struct settings s;
+    settings_init(&s);
+    struct parameters p = s.parameters;
+    p.server.hops = 1;
+    p.clients = 100;
+    p.workload.payload_bytes = 4096;
+    p.workload.phase[0].duration_ns = 5000000000;
+    p.workload.phase[0].rate_hz = 20;
+    p.cost.noise_cv = 0;
+    p.cost.cached_bytes = 1e9; /* all of them fit */
+    struct protocol_costs *c = &p.cost.by_protocol[p.server.protocol];
+    c->item_kib_ns = c->write_kib_ns = c->state_ns = c->write_state_ns = 0;
+    p.cost.warm_saturation_ns = 0;
+    double free_of_bytes = cpu_of_fan_outs(&p);
+    c->write_kib_ns = 5e3;
+    double all = 100 * 100 * 4 * 5e-6; /* s: deliveries x KiB x 5 us */
+    p.cost.warm_time_ns = 3.6e12; /* stays warm: the first message alone pays */
+    assert_true(cpu_of_fan_outs(&p) - free_of_bytes < 0.03 * all);
+    p.cost.warm_time_ns = 1e6; /* cold after the 50 ms between two messages */
+    assert_true(fabs((cpu_of_fan_outs(&p) - free_of_bytes) / all - 1) < 0.03);
+    p.cost.warm_time_ns = 50e6; /* and in between: some 45 ms off, 1 - exp(-0.9) */
+    double part = (cpu_of_fan_outs(&p) - free_of_bytes) / all;
+    assert_true(part > 0.4 && part < 0.7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(draws_are_log_normal), cmocka_unit_test(a_run_is_one_on_a_slower_host),
         cmocka_unit_test(bytes_cost_beyond_the_caches),
         cmocka_unit_test(state_is_driven_out_by_the_others),
-        cmocka_unit_test(driven_out_state_costs_every_delivery)
+        cmocka_unit_test(driven_out_state_costs_every_delivery),
+        cmocka_unit_test(bytes_in_caches_cool)
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
