@@ -315,15 +315,35 @@ static size_t add_options(const struct calibration *c, const struct varied *vari
     return n;
 }
 
-static int run_stage(struct stage *stage, double step, size_t iterations,
+static int run_stage(struct stage *stage, double step, size_t iterations, double *leverage,
                      struct fit_result *result, struct error *err)
 {
     struct fit_problem problem = { .residuals = stage_residuals,
                                    .context = stage,
                                    .count = count_residuals(stage),
                                    .step = step,
-                                   .iterations = iterations };
+                                   .iterations = iterations,
+                                   .leverage = leverage };
     return least_squares_fit(&problem, stage->parameters, stage->count, result, err);
+}
+
+/* The last stage, which also says how much of each cell's CPU time it has taken from itself. */
+static int run_joint(struct calibration *c, struct stage *joint, struct fit_result *result,
+                     struct error *err)
+{
+    double *leverage = mem_alloc(count_residuals(joint) * sizeof *leverage);
+    int code = run_stage(joint, 0.05, 20, leverage, result, err);
+    size_t at = 0;
+    for (size_t i = 0; i < c->cell_count && !code; i++)
+        for (int m = 0; m < CALIBRATION_METRICS; m++) {
+            if (!wanted(joint, &c->cells[i], m))
+                continue;
+            if (m == CALIBRATION_CPU)
+                c->cells[i].leverage = leverage[at];
+            at++;
+        }
+    free(leverage);
+    return code;
 }
 
 /* The next stage starts from what this one could tell. */
@@ -363,20 +383,20 @@ int calibration_run(struct calibration *c, struct calibration_fit *fit, struct e
         c, parameters + means, all - means, expected + means, parameters, means, true
     };
     struct stage joint = { c, parameters, all, expected, NULL, 0, true };
-    int code = run_stage(&first, 0.02, 30, &made.means, err);
+    int code = run_stage(&first, 0.02, 30, NULL, &made.means, err);
     if (code == 0) {
         carry_on(parameters, means);
         read_fit(parameters, means, &made);
         calibration_host_power(c, &made);
-        code = run_stage(&first, 0.02, 15, &made.means, err);
+        code = run_stage(&first, 0.02, 15, NULL, &made.means, err);
     }
     if (code)
         return error_wrap(err, code, "fit of the mean costs");
     carry_on(parameters, means);
-    code = run_stage(&tails, 0.1, 20, &made.quantiles, err);
+    code = run_stage(&tails, 0.1, 20, NULL, &made.quantiles, err);
     carry_on(parameters + means, all - means);
     if (code == 0)
-        code = run_stage(&joint, 0.05, 20, &made.quantiles, err);
+        code = run_joint(c, &joint, &made.quantiles, err);
     if (code)
         return error_wrap(err, code, "fit of the quantiles");
     made.residuals = count_residuals(&joint) - all;
@@ -403,7 +423,7 @@ int calibration_choose_loop(struct calibration *c, struct error *err)
         for (size_t k = 0; k < n; k++)
             expected[k] = parameters[k].start;
         struct stage means = { c, parameters, n, expected, NULL, 0, false };
-        int code = run_stage(&means, 0.02, 30, &result, err);
+        int code = run_stage(&means, 0.02, 30, NULL, &result, err);
         if (code)
             return error_wrap(err, code, "fit of the mean costs");
         if (result.chi2 < best) {

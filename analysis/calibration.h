@@ -62,6 +62,8 @@ struct calibration_cell {
     int64_t replication[CALIBRATION_REPEATS];               /* their numbers, from 1 */
     double value[CALIBRATION_METRICS][CALIBRATION_REPEATS]; /* NAN: not measured */
     double edge[CALIBRATION_EDGES][CALIBRATION_REPEATS];    /* NAN: not measured */
+    double leverage; /* share of the CPU time's residual that the fit has taken from the cell
+                        itself, 0..1; 0: no fit yet */
     double slowness[CALIBRATION_REPEATS]; /* a read of the host's memory, over the median
                                                     of all runs; 1: not measured */
     double real[CALIBRATION_METRICS];     /* median over repeats; NAN: not measured */
@@ -112,8 +114,9 @@ int calibration_choose_loop(struct calibration *c, struct error *err);
  * were measured. */
 void calibration_edges(const struct calibration *c, struct calibration_fit *fit);
 
-/* Adds cost.host-noise: how far the runs' CPU time lies from what the costs say of a host of
- * middling speed (calibration_host.c). */
+/* Adds cost.host-noise: how far the runs' CPU time lies from what costs fitted without their cells
+ * say of a host of middling speed (calibration_host.c). That holds what two runs of one cell differ
+ * by and what the model gets wrong of cells that it was not fitted to. */
 void calibration_host_noise(const struct calibration *c, struct calibration_fit *fit);
 
 /* The simulated value of every metric in a cell under the fitted options (medians over the real

@@ -1,5 +1,5 @@
 /* calibration_host.c - what the host's mood does to the CPU time of a run: how it goes with the
- * speed of memory, and how far runs lie apart all in all. */
+ * speed of memory, and how far runs lie from costs that do not know them. */
 #include "analysis/calibration_internal.h"
 
 #include <assert.h>
@@ -16,9 +16,11 @@
 #define POWER_MAX   0.6
 #define RUNS_LEAST  6   /* to tell a spread from */
 #define OUTLYING    2.5 /* spreads beyond which a run is drawn in to this distance */
+#define LEVERAGE_MAX 0.75 /* of a cell that the fit follows: more would make a little error huge */
 
 struct host_runs {
     double *excess;   /* ln(measured / simulated CPU time), on a host of middling speed */
+    double *left_out; /* the same under costs fitted without the run's cell */
     double *slowness; /* ln of the run's */
     size_t count;
 };
@@ -34,16 +36,28 @@ static double simulated_cpu(const struct calibration *c, const struct settings *
     return sum / c->draws;
 }
 
+/* What the costs say of a cell that they were fitted to is too near to it: without the cell its runs
+ * would lie 1 / (1 - leverage) as far off in the mean. */
+static void leave_out(const struct calibration_cell *cell, const double *excess, size_t count,
+                      double *left_out)
+{
+    double leverage = fmin(cell->leverage, LEVERAGE_MAX);
+    double mean = gsl_stats_mean(excess, 1, count);
+    for (size_t i = 0; i < count; i++)
+        left_out[i] = excess[i] + mean * leverage / (1 - leverage);
+}
+
 /* The caller frees excess. */
 static void collect(const struct calibration *c, const struct calibration_fit *fit,
                     struct host_runs *runs)
 {
-    double *memory = mem_alloc(2 * (size_t)c->runs * sizeof *memory);
-    *runs = (struct host_runs){ memory, memory + c->runs, 0 };
+    double *memory = mem_alloc(3 * (size_t)c->runs * sizeof *memory);
+    *runs = (struct host_runs){ memory, memory + c->runs, memory + 2 * c->runs, 0 };
     for (size_t i = 0; i < c->cell_count; i++) {
         const struct calibration_cell *cell = &c->cells[i];
         struct settings s;
         calibration_settings(c, fit, cell, &s);
+        size_t begin = runs->count;
         for (int r = 0; r < cell->repeats; r++) {
             double used = cell->value[CALIBRATION_CPU][r];
             if (!(used > 0) || cell->value[CALIBRATION_THROTTLED][r] > FREE_SHARE)
@@ -51,6 +65,8 @@ static void collect(const struct calibration *c, const struct calibration_fit *f
             runs->excess[runs->count] = log(used / simulated_cpu(c, &s, cell, r));
             runs->slowness[runs->count++] = log(cell->slowness[r]);
         }
+        if (runs->count > begin)
+            leave_out(cell, runs->excess + begin, runs->count - begin, runs->left_out + begin);
     }
 }
 
@@ -99,7 +115,7 @@ void calibration_host_noise(const struct calibration *c, struct calibration_fit 
         struct calibrated *o = &fit->options[fit->count++];
         assert(fit->count <= CALIBRATED_MAX);
         snprintf(o->option, sizeof o->option, "cost.host-noise");
-        double spread = robust_spread(runs.excess, runs.count);
+        double spread = robust_spread(runs.left_out, runs.count);
         o->estimate = sqrt(exp(spread * spread) - 1);
         o->relative_error = 1 / sqrt(2 * (double)(runs.count - 1));
         o->identified = true;

@@ -81,8 +81,23 @@ static double residual_variance(const gsl_vector *residual, size_t parameters)
     return fmax(chi2 / (double)freedom, 1);
 }
 
+/* The diagonal of J C J', J the Jacobian and C the covariance: left out, residual i would lie
+ * 1 / (1 - leverage) as far off. */
+static void read_leverage(const gsl_matrix *jacobian, const gsl_matrix *covariance,
+                          double *leverage)
+{
+    gsl_vector *row = gsl_vector_alloc(covariance->size1);
+    for (size_t i = 0; i < jacobian->size1; i++) {
+        gsl_vector_const_view j = gsl_matrix_const_row(jacobian, i);
+        gsl_blas_dgemv(CblasNoTrans, 1, covariance, &j.vector, 0, row);
+        gsl_blas_ddot(row, &j.vector, &leverage[i]);
+        leverage[i] = fmin(fmax(leverage[i], 0), 1);
+    }
+    gsl_vector_free(row);
+}
+
 static void read_out(gsl_multifit_nlinear_workspace *w, struct fit_parameter *parameters,
-                     size_t n)
+                     size_t n, double *leverage)
 {
     gsl_matrix *covariance = gsl_matrix_alloc(n, n);
     gsl_multifit_nlinear_covar(gsl_multifit_nlinear_jac(w), 1e-10, covariance);
@@ -95,6 +110,8 @@ static void read_out(gsl_multifit_nlinear_workspace *w, struct fit_parameter *pa
         p->relative_error = unit > 0 ? sqrt(unit * variance) : INFINITY;
         p->identified = p->relative_error < IDENTIFIED_BELOW;
     }
+    if (leverage)
+        read_leverage(gsl_multifit_nlinear_jac(w), covariance, leverage);
     gsl_matrix_free(covariance);
 }
 
@@ -126,7 +143,7 @@ static int drive(gsl_multifit_nlinear_workspace *w, const struct log_space *spac
     int info;
     status = gsl_multifit_nlinear_driver(space->problem->iterations, 1e-4, 1e-6, 1e-8, NULL,
                                          NULL, &info, w);
-    read_out(w, parameters, n);
+    read_out(w, parameters, n, space->problem->leverage);
     gsl_blas_ddot(gsl_multifit_nlinear_residual(w), gsl_multifit_nlinear_residual(w),
                   &result->chi2);
     result->iterations = gsl_multifit_nlinear_niter(w);

@@ -32,6 +32,8 @@ struct fit_problem {
     size_t count;           /* residuals, >= parameters */
     double step;            /* relative finite-difference step, e.g. 1e-4 or 0.03 */
     size_t iterations;      /* at most, e.g. 50 */
+    double *leverage; /* out: for each residual, what share of it (0..1) the fit has taken from
+                         itself; NULL: not wanted */
 };
 
 struct fit_result {

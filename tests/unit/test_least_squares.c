@@ -14,20 +14,23 @@
 
 struct decay {
     double x[POINTS], y[POINTS], sigma;
+    int left_out; /* a point that does not count; -1: none */
 };
 
 static void decay_residuals(const double *v, double *r, void *context)
 {
     const struct decay *d = context;
     for (int i = 0; i < POINTS; i++)
-        r[i] = (v[0] + v[1] * (1 - exp(-d->x[i] / v[2])) - d->y[i]) / d->sigma;
+        r[i] = i == d->left_out
+                   ? 0
+                   : (v[0] + v[1] * (1 - exp(-d->x[i] / v[2])) - d->y[i]) / d->sigma;
 }
 
 static const double truth[] = { 300e-6, 3e-3, 0.02 };
 
 static struct decay made_data(gsl_rng *rng)
 {
-    struct decay d = { .sigma = 20e-6 };
+    struct decay d = { .sigma = 20e-6, .left_out = -1 };
     for (int i = 0; i < POINTS; i++) {
         d.x[i] = 0.002 * (i + 1);
         d.y[i] = truth[0] + truth[1] * (1 - exp(-d.x[i] / truth[2])) +
@@ -49,7 +52,7 @@ static void estimates_are_within_their_errors(void **state)
         struct fit_parameter p[] = { { .name = "base", .start = 1e-4 },
                                      { .name = "rise", .start = 1e-3 },
                                      { .name = "time", .start = 0.05 } };
-        struct fit_problem problem = { decay_residuals, &d, POINTS, 1e-4, 100 };
+        struct fit_problem problem = { decay_residuals, &d, POINTS, 1e-4, 100, NULL };
         struct fit_result result;
         struct error err;
         assert_int_equal(least_squares_fit(&problem, p, 3, &result, &err), 0);
@@ -73,11 +76,46 @@ static void sum_residuals(const double *v, double *r, void *context)
 }
 
 /* Only the sum of the two is in the data, so at most one can be told. */
+/* The leverages sum to the number of parameters, and leaving a point out and fitting again moves its
+ * residual by 1 / (1 - leverage). */
+static void left_out_a_point_lies_further_off(void **state)
+{
+    (void)state;
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    struct decay d = made_data(rng);
+    struct fit_result result;
+    struct error err;
+    double leverage[POINTS], residual[POINTS], value[3], sum = 0;
+    struct fit_parameter p[] = { { .name = "base", .start = 100e-6 },
+                                 { .name = "cold", .start = 1e-3 },
+                                 { .name = "time", .start = 0.05 } };
+    struct fit_problem problem = { decay_residuals, &d, POINTS, 1e-4, 100, leverage };
+    assert_int_equal(least_squares_fit(&problem, p, 3, &result, &err), 0);
+    for (int k = 0; k < 3; k++)
+        value[k] = p[k].estimate;
+    decay_residuals(value, residual, &d);
+    for (int i = 0; i < POINTS; i++)
+        sum += leverage[i];
+    assert_true(fabs(sum - 3) < 1e-3);
+    struct decay without = d;
+    without.left_out = 0; /* the heaviest */
+    problem.context = &without;
+    problem.leverage = NULL;
+    assert_int_equal(least_squares_fit(&problem, p, 3, &result, &err), 0);
+    for (int k = 0; k < 3; k++)
+        value[k] = p[k].estimate;
+    double again[POINTS];
+    decay_residuals(value, again, &d);
+    assert_true(leverage[0] > 0.1);
+    assert_true(fabs(again[0] / (residual[0] / (1 - leverage[0])) - 1) < 0.2);
+    gsl_rng_free(rng);
+}
+
 static void what_cannot_be_told_is_said_so(void **state)
 {
     (void)state;
     struct fit_parameter p[] = { { .name = "a", .start = 1 }, { .name = "b", .start = 1 } };
-    struct fit_problem problem = { sum_residuals, NULL, 5, 1e-4, 50 };
+    struct fit_problem problem = { sum_residuals, NULL, 5, 1e-4, 50, NULL };
     struct fit_result result;
     struct error err;
     assert_int_equal(least_squares_fit(&problem, p, 2, &result, &err), 0);
@@ -94,8 +132,8 @@ static void nonsense_is_refused(void **state)
 {
     (void)state;
     struct fit_parameter p[] = { { .name = "a", .start = 1 }, { .name = "b", .start = 1 } };
-    struct fit_problem few = { sum_residuals, NULL, 1, 1e-4, 50 };
-    struct fit_problem nans = { nan_residuals, NULL, 2, 1e-4, 50 };
+    struct fit_problem few = { sum_residuals, NULL, 1, 1e-4, 50, NULL };
+    struct fit_problem nans = { nan_residuals, NULL, 2, 1e-4, 50, NULL };
     struct fit_result result;
     struct error err;
     assert_int_equal(least_squares_fit(&few, p, 2, &result, &err), ERR_INVALID);
@@ -108,6 +146,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(estimates_are_within_their_errors),
+        cmocka_unit_test(left_out_a_point_lies_further_off),
         cmocka_unit_test(what_cannot_be_told_is_said_so),
         cmocka_unit_test(nonsense_is_refused),
     };
