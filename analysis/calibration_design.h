@@ -6,10 +6,12 @@
  *
  *   few, some, many clients at ample limits   publish against delivery, enqueue against write
  *   high and low rates                        what time off the CPU makes cold
- *   100 B against 4 KiB                       bytes; with few and many clients, how many of them
- *                                             stay in caches
- *   limits at 2.5, 1.2 and 0.7 of the demand  wake-up against item (a late server takes several
- *                                             messages in one wake-up), iteration, noise
+ *   100 B against 4 KiB                       bytes; with few and many clients, seldom and often,
+ *                                             how many of them stay in caches and for how long
+ *   limits at 2.5, 1.2 and 0.7 of the demand  what time off the CPU makes cold in the middle of a
+ *                                             fan-out (many clients, seldom), iteration, noise
+ *   limits at half of the demand              wake-up against item: a late server takes several
+ *                                             messages in one wake-up
  *   a burst                                   queues that build up and drain
  *   connecting, closing, backlog of each run  handshake, disconnect, memory (replay.h: setup.*,
  *                                             teardown.*, backlog.*)
