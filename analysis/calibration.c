@@ -17,8 +17,6 @@
 
 /* -- the model as regression function --------------------------------------------------------- */
 
-/* One simulation of a real run: its schedule, the host as slow as it was, and random numbers of the
- * model's own per draw. */
 void calibration_simulate(const struct calibration *c, const struct settings *s,
                           const struct calibration_cell *cell, int repeat, double host_power,
                           int draw, double out[CALIBRATION_METRICS])
@@ -336,11 +334,10 @@ static int run_joint(struct calibration *c, struct stage *joint, struct fit_resu
     size_t at = 0;
     for (size_t i = 0; i < c->cell_count && !code; i++)
         for (int m = 0; m < CALIBRATION_METRICS; m++) {
-            if (!wanted(joint, &c->cells[i], m))
-                continue;
-            if (m == CALIBRATION_CPU)
+            bool counts = wanted(joint, &c->cells[i], m);
+            if (counts && m == CALIBRATION_CPU)
                 c->cells[i].leverage = leverage[at];
-            at++;
+            at += counts;
         }
     free(leverage);
     return code;

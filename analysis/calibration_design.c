@@ -10,7 +10,7 @@
 #define DELIVERIES_HZ 40000 /* what a run asks of the client at most */
 #define PUBLISHES_HZ  250
 #define PUBLISHES_MIN 1.5 /* a second: fewer give no quantiles in a run's time */
-#define LIMIT_LEAST   10 /* millicores: the kernel's 1 ms a period */
+#define LIMIT_LEAST   10  /* millicores: the kernel's 1 ms a period */
 #define AMPLE         1000
 #define LARGE_COSTS   1.4 /* a guess: a delivery of 4 KiB over one of 100 B */
 #define BURST_RATE    3.0 /* over the mean before and after it */

@@ -16,7 +16,8 @@
 #define POWER_MAX   0.6
 #define RUNS_LEAST  6   /* to tell a spread from */
 #define OUTLYING    2.5 /* spreads beyond which a run is drawn in to this distance */
-#define LEVERAGE_MAX 0.75 /* of a cell that the fit follows: more would make a little error huge */
+#define LEVERAGE_MAX                                                                           \
+    0.75 /* of a cell that the fit follows: more would make a little error huge */
 
 struct host_runs {
     double *excess;   /* ln(measured / simulated CPU time), on a host of middling speed */

@@ -70,15 +70,15 @@ struct cost_params {
     double interference_rate_hz; /* Poisson outliers: other work on the CPU */
     double interference_ns;      /* mean length of one, exponential */
     double warm_saturation_ns; /* extra work after a long time off the CPU, whatever is open */
-    double cached_bytes;       /* of a fan-out, of which half cost nothing while warm; 0 = none do */
-    double warm_time_ns;       /* time off after which 63 % of it is due */
-    double code_excess;        /* share that work costs more in a new process (code_warmth.h) */
-    double code_work_ns;       /* work after which 74 % of that is left; 0 = none is dearer */
-    double warm_connections;   /* whose state half stays in caches from one message to the next,
+    double cached_bytes; /* of a fan-out, of which half cost nothing while warm; 0 = none do */
+    double warm_time_ns; /* time off after which 63 % of it is due */
+    double code_excess;  /* share that work costs more in a new process (code_warmth.h) */
+    double code_work_ns; /* work after which 74 % of that is left; 0 = none is dearer */
+    double warm_connections; /* whose state half stays in caches from one message to the next,
                                 without time off; 0 = however many */
-    double gc_period_ns;       /* between two garbage collections; 0 = none */
-    double gc_base_ns;         /* pause of one collection without connections */
-    double gc_connection_ns;   /* added to the pause for each live connection */
+    double gc_period_ns;     /* between two garbage collections; 0 = none */
+    double gc_base_ns;       /* pause of one collection without connections */
+    double gc_connection_ns; /* added to the pause for each live connection */
     struct protocol_costs by_protocol[PROTOCOLS];
 };
 

@@ -152,7 +152,8 @@ enum told { BYTES_COLD, BYTES_WARM, BYTES_LATE, ITEMS_LATE, CUT_FAN_OUT, TOLD };
 /* What a cell is there to tell, by what a server with these costs makes of it. */
 static void tells(const struct parameters *p, const struct design_costs *costs, int *count)
 {
-    double rate = mean_rate(&p->workload), limit = (double)p->cpu.quota_ns / (double)p->cpu.period_ns;
+    double rate = mean_rate(&p->workload),
+           limit = (double)p->cpu.quota_ns / (double)p->cpu.period_ns;
     bool large = p->workload.payload_bytes >= 4096, few = p->clients < 200;
     double each_ns = costs->publish_ns + (double)p->clients * costs->delivery_ns;
     double load = rate * each_ns / 1e9;

@@ -148,7 +148,7 @@ static void bytes_in_caches_cool(void **state)
     double free_of_bytes = cpu_of_fan_outs(&p);
     c->write_kib_ns = 5e3;
     double all = 100 * 100 * 4 * 5e-6; /* s: deliveries x KiB x 5 us */
-    p.cost.warm_time_ns = 3.6e12; /* stays warm: the first message alone pays */
+    p.cost.warm_time_ns = 3.6e12;      /* stays warm: the first message alone pays */
     assert_true(cpu_of_fan_outs(&p) - free_of_bytes < 0.03 * all);
     p.cost.warm_time_ns = 1e6; /* cold after the 50 ms between two messages */
     assert_true(fabs((cpu_of_fan_outs(&p) - free_of_bytes) / all - 1) < 0.03);
@@ -159,12 +159,11 @@ static void bytes_in_caches_cool(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(draws_are_log_normal), cmocka_unit_test(a_run_is_one_on_a_slower_host),
-        cmocka_unit_test(bytes_cost_beyond_the_caches),
-        cmocka_unit_test(state_is_driven_out_by_the_others),
-        cmocka_unit_test(driven_out_state_costs_every_delivery),
-        cmocka_unit_test(bytes_in_caches_cool)
-    };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(draws_are_log_normal),
+                                        cmocka_unit_test(a_run_is_one_on_a_slower_host),
+                                        cmocka_unit_test(bytes_cost_beyond_the_caches),
+                                        cmocka_unit_test(state_is_driven_out_by_the_others),
+                                        cmocka_unit_test(driven_out_state_costs_every_delivery),
+                                        cmocka_unit_test(bytes_in_caches_cool) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
