@@ -125,10 +125,10 @@ static void print_error(const struct comparison *rows, size_t count)
         puts("\nno cell has runs of both arms");
         return;
     }
-    printf("\nmedian |sim/real - 1| over p50, p95, p99 of %zu cells: %.0f%% (p50 %.0f%%, p95 "
-           "%.0f%%, "
-           "p99 %.0f%%); * within the spread of the real runs\n",
-           n / 3, 100 * all, 100 * compare_error(rows, count, FIGURE_P50, &unused),
+    printf("\nmedian |sim/real - 1| over p50, p95, p99 of %zu cell%s: %.0f%% (p50 %.0f%%, p95 "
+           "%.0f%%, p99 %.0f%%); * within the spread of the real runs\n",
+           n / 3, n == 3 ? "" : "s", 100 * all,
+           100 * compare_error(rows, count, FIGURE_P50, &unused),
            100 * compare_error(rows, count, FIGURE_P95, &unused),
            100 * compare_error(rows, count, FIGURE_P99, &unused));
 }

@@ -87,8 +87,8 @@ static void write_runs(const struct report *r)
     for (size_t i = 0; i < r->run_count; i++)
         if (is_done(&r->runs[i]))
             done[strcmp(r->runs[i].arm, "sim") == 0 ? ARM_SIM : ARM_REAL]++;
-    printf("%zu simulated and %zu measured runs of %zu cells.\n", done[ARM_SIM], done[ARM_REAL],
-           r->cells.count);
+    printf("%zu simulated and %zu measured runs of %zu cell%s.\n", done[ARM_SIM],
+           done[ARM_REAL], r->cells.count, r->cells.count == 1 ? "" : "s");
     for (size_t i = 0; i < r->run_count; i++) {
         const struct store_found *run = &r->runs[i];
         if (is_done(run) || unfinished++ >= UNFINISHED_SHOWN)

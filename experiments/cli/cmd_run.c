@@ -90,7 +90,7 @@ static void print_head(struct text_table *t, const char *cell)
 static void print_breached(const int breaks[SLO_LIMITS], int breached, size_t cells)
 {
     const char *between = " (";
-    printf("\n! breaks the slo: %d of %zu cells", breached, cells);
+    printf("\n! breaks the slo: %d of %zu cell%s", breached, cells, cells == 1 ? "" : "s");
     for (int i = 0; i < SLO_LIMITS; i++) {
         if (breaks[i] == 0)
             continue;
