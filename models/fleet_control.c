@@ -27,9 +27,10 @@ static void sample(void *subject, void *object)
     for (size_t i = 0; i < f->pod_count; i++)
         if (f->pods[i]->pod.state == POD_UP)
             sample_pod(f->pods[i], &messages, &open);
-    f->depth = open > 0 ? (double)messages / (double)open : 0;
+    double depth = open > 0 ? (double)messages / (double)open : 0;
+    slo_watch_depth(&f->watch, depth);
     if (open > 0)
-        run_record_point(f->out, "queue.depth", f->sim.now_ns, f->depth);
+        run_record_point(f->out, "queue.depth", f->sim.now_ns, depth);
     simulation_at(&f->sim, f->sim.now_ns + FLEET_SAMPLE_NS, 1, sample, f, NULL);
 }
 
@@ -150,7 +151,7 @@ static void second(void *subject, void *object)
                    [SLO_P99] = histogram_quantile(&f->second, 0.99) / 1e9,
                    [SLO_DROPS] = due > 0 ? (double)(t.dropped - f->seen.dropped) / due : NAN,
                    [SLO_RECONNECTS] = (double)(reconnects - f->seen.reconnects) },
-        .depth = f->depth,
+        .depth = slo_watch_take_depth(&f->watch),
     };
     slo_watch_silence(&f->watch, f->second.count > 0, fleet_in_flight(f) > 0, f->sim.now_ns,
                       &s);

@@ -94,7 +94,6 @@ struct fleet {
     struct autoscaler autoscaler;
     struct slo_watch watch;
     struct histogram second; /* latencies of the last one */
-    double depth;            /* mean queue depth at the last sample */
 
     size_t next; /* action of the schedule */
     struct phase_events announced;

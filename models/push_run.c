@@ -41,7 +41,6 @@ struct push_run {
         uint64_t due, dropped, reconnects;
         int64_t usage_ns;
     } seen;
-    double depth;                 /* mean queue depth at the last sample */
     size_t next;                  /* action of the schedule */
     struct random_stream factors; /* noise of each publish */
     struct pod_noise noise;
@@ -146,9 +145,10 @@ static void sample_depth(void *subject, void *object)
         messages += push_server_sample(&run->pod.workers[w]);
         open += run->pod.workers[w].connections.open;
     }
-    run->depth = open > 0 ? (double)messages / (double)open : 0;
+    double depth = open > 0 ? (double)messages / (double)open : 0;
+    slo_watch_depth(&run->watch, depth);
     if (open > 0)
-        run_record_point(run->out, "queue.depth", run->sim.now_ns, run->depth);
+        run_record_point(run->out, "queue.depth", run->sim.now_ns, depth);
     pod_sample(&run->pod);
     simulation_at(&run->sim, run->sim.now_ns + run->sample_ns, 1, sample_depth, run, NULL);
 }
@@ -200,7 +200,7 @@ static void watch_slo(struct push_run *run, int64_t usage_ns)
                    [SLO_P99] = m->late_p99_s,
                    [SLO_DROPS] = due > 0 ? (double)(m->dropped - run->seen.dropped) / due : NAN,
                    [SLO_RECONNECTS] = (double)(reconnects - run->seen.reconnects) / s },
-        .depth = run->depth,
+        .depth = slo_watch_take_depth(&run->watch),
     };
     bool delivered = !isnan(m->late_p99_s);
     slo_watch_silence(&run->watch, delivered, unhandled(run) + meter_in_flight(m) > 0, now,

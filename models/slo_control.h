@@ -52,7 +52,7 @@ struct slo_control_params {
 
 struct slo_sample {           /* one second; NAN = not known, breaks nothing */
     double value[SLO_LIMITS]; /* s, s, share, 1/s */
-    double depth;             /* mean queue depth, messages */
+    double depth;             /* mean queue depth over the second, messages */
 };
 
 struct slo_control {

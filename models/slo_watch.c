@@ -1,6 +1,7 @@
 #include "models/slo_watch.h"
 
 #include <math.h>
+#include <stdio.h>
 
 void slo_watch_init(struct slo_watch *w)
 {
@@ -14,6 +15,20 @@ void slo_watch_publish(struct slo_watch *w, int64_t planned_ns)
 {
     if (w->published_ns < 0)
         w->published_ns = planned_ns;
+}
+
+void slo_watch_depth(struct slo_watch *w, double depth)
+{
+    w->depth_sum += depth;
+    w->depths++;
+}
+
+double slo_watch_take_depth(struct slo_watch *w)
+{
+    double mean = w->depths > 0 ? w->depth_sum / w->depths : 0;
+    w->depth_sum = 0;
+    w->depths = 0;
+    return mean;
 }
 
 void slo_watch_silence(struct slo_watch *w, bool delivered, bool under_way, int64_t now_ns,
@@ -38,6 +53,16 @@ static void tell_limits(const char *kind, unsigned bits, const struct slo_sample
         if (bits >> i & 1)
             run_record_event(out, now_ns, kind, "%s %.3g, limit %.3g", slo_limit_name(i),
                              sample->value[i], limits[i]);
+}
+
+static void tell_trigger(bool begins, const struct slo_sample *sample, int64_t now_ns,
+                         struct run_record *out)
+{
+    char p99[32] = "not known";
+    if (!isnan(sample->value[SLO_P99]))
+        snprintf(p99, sizeof p99, "%.3g s", sample->value[SLO_P99]);
+    run_record_event(out, now_ns, "trigger", "%s: p99 %s, queue depth %.3g",
+                     begins ? "begins" : "ends", p99, sample->depth);
 }
 
 static void tell_action(struct slo_watch *w, int action, bool begins, int64_t now_ns,
@@ -69,9 +94,7 @@ struct slo_change slo_watch_step(struct slo_watch *w, const struct parameters *p
     if (c.trigger > 0 && w->first_trigger_ns < 0)
         w->first_trigger_ns = now_ns;
     if (c.trigger != 0)
-        run_record_event(out, now_ns, "trigger", "%s: p99 %.3g s, queue depth %.3g",
-                         c.trigger > 0 ? "begins" : "ends", sample->value[SLO_P99],
-                         sample->depth);
+        tell_trigger(c.trigger > 0, sample, now_ns, out);
     tell_action(w, c.taken, true, now_ns, out);
     tell_action(w, c.undone, false, now_ns, out);
     return c;

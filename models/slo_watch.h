@@ -14,6 +14,8 @@ struct slo_watch {
     struct slo_control control;
     int64_t published_ns; /* planned time of the first publish since the last look; -1 = none */
     int64_t waiting_ns;   /* something is due at least since then; -1 = nothing is */
+    double depth_sum;     /* of the queue depths sampled since the last look, */
+    uint32_t depths;      /* so many */
     uint64_t breaches;    /* seconds in which a limit began to be broken */
     uint64_t actions;     /* begun */
     int64_t first_breach_ns, first_trigger_ns; /* -1 = never */
@@ -25,6 +27,11 @@ struct slo_watch {
 void slo_watch_init(struct slo_watch *w);
 /* A message is due that was planned for then. */
 void slo_watch_publish(struct slo_watch *w, int64_t planned_ns);
+/* Mean queue depth at this instant, messages. One sample a second would beat with publishes that come
+ * in step with seconds: the control judges by the mean over the interval. */
+void slo_watch_depth(struct slo_watch *w, double depth);
+/* That mean, 0 without samples; the next interval begins. */
+double slo_watch_take_depth(struct slo_watch *w);
 /* Once in every interval that ends now. Without deliveries in it (`delivered`) there are no latencies;
  * if something is due (`under_way`), they are as long as it has been waiting for sure: since its
  * publish when all of it is of this interval, else since the last interval with deliveries ended. */
