@@ -12,14 +12,14 @@
 
 #include "sim/ziggurat.h"
 
-enum { RANDOM_STREAM_WORDS = 16 }; /* worked out at a time: four blocks, side by side */
+enum { RANDOM_STREAM_WORDS = 32 }; /* worked out at a time: eight blocks, side by side */
 
 struct random_stream {
     uint32_t key[2];                         /* seed and purpose, mixed */
     uint32_t name[2];                        /* replication, index: the counter's high half */
     uint64_t position;                       /* of the next block: the counter's low half */
     uint64_t pairs[RANDOM_STREAM_WORDS / 2]; /* words worked out, the first of two below */
-    unsigned used;                           /* of these words given out, 0..16 */
+    unsigned used;                           /* of these words given out, 0..32 */
 };
 
 /* purpose: which mechanism draws (one of the models' enum random_purpose, or any number);

@@ -24,7 +24,7 @@ PURE_LAYERS = ("sim", "models")
 PURE_HEADERS = {
     "assert.h", "errno.h", "float.h", "inttypes.h", "limits.h", "math.h", "stdalign.h", "stdarg.h",
     "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h",
-    "emmintrin.h",  # names of instructions
+    "immintrin.h",  # names of instructions
 }
 PURE_HEADER_FOLDERS = ("gsl/", "Random123/")
 IMPURE_CALLS = re.compile(
