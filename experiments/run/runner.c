@@ -165,7 +165,9 @@ static void *work(void *argument)
 
 static int run_shop(struct shop *shop)
 {
-    int others = shop->runner->jobs - 1, started = 0;
+    size_t jobs =
+        (size_t)shop->runner->jobs < shop->count ? (size_t)shop->runner->jobs : shop->count;
+    int others = (int)jobs - 1, started = 0; /* no thread without a run */
     pthread_t *threads = mem_alloc((size_t)(others + 1) * sizeof *threads);
     shop->room = (size_t)shop->runner->jobs * RUNNER_AHEAD;
     shop->ring = mem_alloc(shop->room * sizeof *shop->ring);
