@@ -83,6 +83,7 @@ struct
     int64_t heard_ns; /* last message or heartbeat, when its class listens for silence */
     uint64_t timer;   /* the one pending event; 0 = none */
     uint32_t seen;    /* needs the messages of its feed from this number on */
+    uint32_t due;     /* those below this were due on a connection that it has lost */
     uint8_t syns;     /* sent in this attempt */
     uint8_t closing;  /* why, in CLIENT_CLOSING: enum disconnect_cause */
     uint16_t losses;  /* connections lost so far, modulo 2^16, never 0 after the first */

@@ -20,6 +20,7 @@ void meter_init(struct meter *m, const struct network_params *network, uint32_t 
     m->block = mem_alloc((connections / METER_BLOCK + (size_t)1) * sizeof *m->block);
     m->record = record;
     histogram_init(&m->delivery);
+    histogram_init(&m->replay);
     histogram_init(&m->depth);
     histogram_init(&m->beat);
     for (int i = 0; i < METER_WINDOWS; i++)
@@ -30,6 +31,7 @@ void meter_init(struct meter *m, const struct network_params *network, uint32_t 
 void meter_close(struct meter *m)
 {
     histogram_close(&m->delivery);
+    histogram_close(&m->replay);
     histogram_close(&m->depth);
     histogram_close(&m->beat);
     for (int i = 0; i < METER_WINDOWS; i++)
@@ -45,9 +47,13 @@ void meter_merge(struct meter *into, const struct meter *from)
     into->due += from->due;
     into->delivered += from->delivered;
     into->dropped += from->dropped;
+    into->recalled += from->recalled;
+    for (int i = 0; i < METER_REPLAYS; i++)
+        into->replayed[i] += from->replayed[i];
     for (int i = 0; i < METER_LOSSES; i++)
         into->lost[i] += from->lost[i];
     histogram_merge(&into->delivery, &from->delivery);
+    histogram_merge(&into->replay, &from->replay);
     histogram_merge(&into->depth, &from->depth);
     histogram_merge(&into->beat, &from->beat);
     blame_merge(&into->blame, &from->blame);
@@ -86,6 +92,40 @@ void meter_lose(struct meter *m, unsigned cause, uint32_t connection, uint32_t n
     meter_settle(m, connection, n, (int32_t)messages);
 }
 
+void meter_recall(struct meter *m, uint32_t connection, uint32_t n)
+{
+    m->recalled += n;
+    meter_settle(m, connection, 1, -(int32_t)n);
+}
+
+void meter_replay(struct meter *m, enum meter_replay kind, uint32_t connection,
+                  const struct publish_record *publish, int64_t at_ns)
+{
+    m->replayed[kind]++;
+    meter_settle(m, connection, 1, 1);
+    if (kind >= METER_REPLAYED_LOST && publish->measured)
+        histogram_add(&m->replay, at_ns - publish->planned_ns, 1);
+}
+
+uint64_t meter_replayed(const struct meter *m)
+{
+    uint64_t replayed = 0;
+    for (int i = 0; i < METER_REPLAYS; i++)
+        replayed += m->replayed[i];
+    return replayed;
+}
+
+const char *meter_replay_name(enum meter_replay kind)
+{
+    static const char *const names[METER_REPLAYS] = {
+        [METER_REPLAYED_STORED] = "stored",
+        [METER_REPLAYED_AGAIN] = "again",
+        [METER_REPLAYED_LOST] = "lost",
+        [METER_REPLAYED_AWAY] = "away",
+    };
+    return names[kind];
+}
+
 void meter_hold(struct meter *m, uint32_t connection, uint32_t n, uint64_t messages)
 {
     m->held += n * messages;
@@ -113,7 +153,7 @@ int64_t meter_balance(const struct meter *m, uint32_t connection)
 
 uint64_t meter_in_flight(const struct meter *m)
 {
-    return m->due - m->delivered - m->dropped - lost_total(m);
+    return m->due + m->recalled - m->delivered - meter_replayed(m) - m->dropped - lost_total(m);
 }
 
 void meter_beat(struct meter *m, int64_t late_ns)
@@ -211,6 +251,24 @@ static void report_blame(struct meter *m)
     }
 }
 
+static void report_replays(struct meter *m)
+{
+    struct run_record *r = m->record;
+    run_record_metric(r, "recalled", "1", (double)m->recalled);
+    run_record_metric(r, "replayed", "1", (double)meter_replayed(m));
+    for (int i = 0; i < METER_REPLAYS; i++) {
+        char name[48];
+        snprintf(name, sizeof name, "replayed.%s", meter_replay_name(i));
+        run_record_metric(r, name, "1", (double)m->replayed[i]);
+    }
+    run_record_metric(r, "replayed.p50", "s", histogram_quantile(&m->replay, 0.5) / 1e9);
+    run_record_metric(r, "replayed.p99", "s", histogram_quantile(&m->replay, 0.99) / 1e9);
+    run_record_metric(r, "replayed.max", "s",
+                      m->replay.count > 0 ? (double)m->replay.max / 1e9 : NAN);
+    if (m->replay.count > 0)
+        run_record_histogram(r, "replayed", &m->replay);
+}
+
 void meter_report(struct meter *m, uint64_t unhandled)
 {
     struct run_record *r = m->record;
@@ -227,6 +285,7 @@ void meter_report(struct meter *m, uint64_t unhandled)
         snprintf(name, sizeof name, "lost.%s", cause);
         run_record_metric(r, name, "1", (double)m->lost[i]);
     }
+    report_replays(m);
     run_record_metric(r, "in_flight", "1", (double)(meter_in_flight(m) + unhandled));
     run_record_metric(r, "queue.depth.mean", "1", histogram_mean(&m->depth));
     run_record_metric(r, "queue.depth.p99", "1", histogram_quantile(&m->depth, 0.99));

@@ -1,8 +1,16 @@
 /* meter.h - counts, latencies and their blame in one run; every message is accounted for.
  *
- * Conservation: what was due (a publish handled while a connection was subscribed) was delivered,
+ * Conservation: what was due (a publish handled while a connection was subscribed) or recalled (an
+ * event that a client which came back is to get again, replay_history.h) was delivered, replayed,
  * dropped, lost or is still in flight, in total and for each connection. The per-connection count
  * is kept as differences between neighbours, so that a range costs no more than one connection.
+ *
+ * A replay is a debt of its own, of the connection that asks for it: an event that was lost with
+ * one connection stays in that one's books under its cause, and is replayed in those of the next.
+ * So a loss is made good as often as an event is replayed as METER_REPLAYED_LOST, never more often
+ * than events were lost, dropped or are in flight. Latencies of replayed events, from the planned
+ * publish too, are a figure of their own (replayed.p99): they tell how long clients were away, and
+ * enter neither delivery.* nor the windows nor the blame.
  */
 #ifndef PUSHSIM_MODELS_METER_H
 #define PUSHSIM_MODELS_METER_H
@@ -55,6 +63,17 @@ struct delivery_run { /* one message delivered to n connections in a row */
 #define METER_LOST_SHARED DISCONNECT_CAUSES
 #define METER_LOSSES      (DISCONNECT_CAUSES + 1)
 
+/* Why a client gets an event by a replay. */
+enum meter_replay {
+    METER_REPLAYED_STORED, /* from before the run: not published in it, without a latency */
+    METER_REPLAYED_AGAIN,  /* it had it already (replay.whole): without a latency */
+    METER_REPLAYED_LOST,   /* due on a connection that the client lost before it got it */
+    METER_REPLAYED_AWAY,   /* published while the client had no connection */
+    METER_REPLAYS,
+};
+
+const char *meter_replay_name(enum meter_replay kind);
+
 #define METER_BLOCK 1024
 
 struct meter {
@@ -62,13 +81,16 @@ struct meter {
     uint64_t published;                          /* sent by the publisher */
     uint64_t due; /* published x subscribers, of the publishes handled */
     uint64_t delivered, dropped;
+    uint64_t recalled; /* events that were to be replayed */
+    uint64_t replayed[METER_REPLAYS];
     uint64_t held; /* in the server at the end of the run */
     uint64_t lost[METER_LOSSES];
-    uint32_t connections;      /* all numbers are below this */
-    uint32_t reach;            /* connections from here on have never been due a message */
-    int32_t *balance;          /* connections + 1 differences: due - settled; owned */
-    int32_t *block;            /* sums of METER_BLOCK of them; owned */
+    uint32_t connections; /* all numbers are below this */
+    uint32_t reach;       /* connections from here on have never been due a message */
+    int32_t *balance;     /* connections + 1 differences: due + recalled - settled; owned */
+    int32_t *block;       /* sums of METER_BLOCK of them; owned */
     struct histogram delivery; /* latency, measured publishes, ns */
+    struct histogram replay;   /* latency of measured publishes that were replayed, ns */
     struct histogram depth;    /* sampled outbound queue depths, messages */
     struct histogram beat;     /* heartbeats: written so long after they were due, ns */
     struct histogram
@@ -95,6 +117,12 @@ void meter_deliver(struct meter *m, const struct delivery_run *run);
 /* The same at n times of their own: first_ns + at_ns[k] (ascending) is the write to the k-th
  * connection; step_ns is not read. The same result as n single deliveries. */
 void meter_deliver_at(struct meter *m, const struct delivery_run *run, const int64_t *at_ns);
+/* n events are to be replayed to the connection. */
+void meter_recall(struct meter *m, uint32_t connection, uint32_t n);
+/* One of them was, seen at the client at at_ns; `publish`: its own, NULL: METER_REPLAYED_STORED. */
+void meter_replay(struct meter *m, enum meter_replay kind, uint32_t connection,
+                  const struct publish_record *publish, int64_t at_ns);
+uint64_t meter_replayed(const struct meter *m); /* of all kinds */
 /* For meter_deliver.c: takes messages off the balances. */
 void meter_settle(struct meter *m, uint32_t connection, uint32_t n, int32_t messages);
 /* `messages` for each of n connections end here (fewer than 0: such drops are taken back). */
@@ -106,14 +134,15 @@ void meter_depth(struct meter *m, int64_t depth, uint64_t n);
 /* A heartbeat was written so long after it was due. */
 void meter_beat(struct meter *m, int64_t late_ns);
 int64_t meter_balance(const struct meter *m, uint32_t connection); /* of it, in flight */
-uint64_t meter_in_flight(const struct meter *m);                   /* due and not settled */
+uint64_t meter_in_flight(const struct meter *m); /* due or recalled, and not settled */
 
 /* Writes the points of the windows that ended by `now_ns`. */
 void meter_close_windows(struct meter *m, int64_t now_ns);
 /* Moves the latencies of the windows that ended by now_ns into a histogram instead. */
 void meter_take_windows(struct meter *m, int64_t now_ns, struct histogram *into);
 /* At the end of a run: `messages` for each of n connections are in the server still. When that was
- * said of all, meter_check asserts conservation: for each connection, due - settled is held. */
+ * said of all, meter_check asserts conservation: for each connection, due + recalled - settled is
+ * held. */
 void meter_hold(struct meter *m, uint32_t connection, uint32_t n, uint64_t messages);
 void meter_check(const struct meter *m);
 /* Writes the figures; `unhandled`: deliveries due for publishes that no worker has handled yet. */

@@ -102,42 +102,47 @@ static enum syn_answer client_syn(void *object, uint32_t client)
     return SYN_QUEUED;
 }
 
-/* Before a connection goes without the server's doing: what its client has got. */
-static void note_seen(struct pod *pod, uint32_t client)
+/* Before a connection goes without the server's doing. */
+static void note_got(struct pod *pod, uint32_t client)
 {
     uint32_t connection, slot = pod->slot_of[client];
     if (slot == POD_NONE)
         return;
     struct push_server *worker = pod_server_of(pod, slot, &connection);
-    push_server_seen(worker, connection, &pod->clients->list[client].seen);
+    struct push_got got;
+    if (push_server_got(worker, connection, &got))
+        pod_note_got(pod, client, got);
+}
+
+/* The client's FIN, or its Close, goes to the server. */
+static void hang_up(struct pod *pod, uint32_t slot)
+{
+    uint32_t connection;
+    if (slot != POD_NONE)
+        push_server_disconnect(pod_server_of(pod, slot, &connection), slot % pod->slots);
 }
 
 static void client_left(void *object, uint32_t client)
 {
     struct pod *pod = object;
-    note_seen(pod, client);
-    uint32_t connection, slot = pod_detach(pod, client, DISCONNECT_CLIENT_LEFT);
-    if (slot != POD_NONE)
-        push_server_disconnect(pod_server_of(pod, slot, &connection), slot % pod->slots);
+    note_got(pod, client);
+    hang_up(pod, pod_detach(pod, client, DISCONNECT_CLIENT_LEFT));
 }
 
 /* It stays in its place until the server has ended the connection. */
 static void client_closes(void *object, uint32_t client)
 {
     struct pod *pod = object;
-    note_seen(pod, client);
-    uint32_t connection, slot = pod->slot_of[client];
-    if (slot == POD_NONE)
-        return;
-    if (pod->setup.duplex)
-        duplex_disconnected(pod->setup.duplex, client, DISCONNECT_CLIENT_LEFT);
-    push_server_disconnect(pod_server_of(pod, slot, &connection), slot % pod->slots);
+    note_got(pod, client);
+    if (pod->slot_of[client] != POD_NONE)
+        pod_silence(pod, client, DISCONNECT_CLIENT_LEFT);
+    hang_up(pod, pod->slot_of[client]);
 }
 
 static void client_vanished(void *object, uint32_t client)
 {
     struct pod *pod = object;
-    note_seen(pod, client);
+    note_got(pod, client);
     uint32_t connection, slot = pod_detach(pod, client, DISCONNECT_NETWORK);
     if (slot != POD_NONE)
         push_server_vanish(pod_server_of(pod, slot, &connection), slot % pod->slots);

@@ -32,8 +32,9 @@ struct pod_slots {   /* free slots of one worker: those never used, then a ring 
 
 struct pod_counters {
     uint64_t oom_kills, crashes, deploys, restarts;
-    uint64_t replayed;          /* events sent again to clients that came back */
-    uint64_t missed;            /* events that no history held for them any more */
+    uint64_t missed_lost;       /* events that no history held any more for clients that came
+                                   back: due on the connection they lost */
+    uint64_t missed_away;       /* and those published while they had none */
     uint64_t handshake_refused; /* SYNs while no process listened */
     uint64_t slow_max;          /* most slow consumers at a sample */
     uint32_t open_max;          /* most connections open at the server at a sample */

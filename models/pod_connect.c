@@ -1,5 +1,11 @@
 #include "models/pod_internal.h"
 
+void pod_silence(struct pod *pod, uint32_t client, enum disconnect_cause cause)
+{
+    if (pod->setup.duplex)
+        duplex_disconnected(pod->setup.duplex, client, cause);
+}
+
 /* The client's connection, which it no longer holds; POD_NONE: it has none. */
 uint32_t pod_detach(struct pod *pod, uint32_t client, enum disconnect_cause cause)
 {
@@ -7,9 +13,15 @@ uint32_t pod_detach(struct pod *pod, uint32_t client, enum disconnect_cause caus
     pod->slot_of[client] = POD_NONE;
     if (slot != POD_NONE)
         pod->client_of[slot] = POD_NONE;
-    if (slot != POD_NONE && pod->setup.duplex)
-        duplex_disconnected(pod->setup.duplex, client, cause);
+    if (slot != POD_NONE)
+        pod_silence(pod, client, cause);
     return slot;
+}
+
+void pod_note_got(struct pod *pod, uint32_t client, struct push_got got)
+{
+    pod->clients->list[client].seen = got.seen;
+    pod->clients->list[client].due = got.due;
 }
 
 static void hold(struct pod *pod, enum memory_kind kind, int64_t bytes)
@@ -74,29 +86,50 @@ static int64_t replay_bytes(const struct pod *pod, uint32_t events)
            replay_history_load_bytes(&pod->p->replay, events, pod->p->workload.payload_bytes);
 }
 
+/* What the client needs and the history, which begins with message `first`, does not hold. */
+static void count_missed(struct pod *pod, const struct replay_events *r, uint32_t first)
+{
+    uint32_t lost_end = r->due < first ? r->due : first;
+    uint32_t lost = lost_end > r->had ? lost_end - r->had : 0;
+    pod->counters.missed_lost += lost;
+    pod->counters.missed_away += first > r->had ? first - r->had - lost : 0;
+}
+
+/* Which events a client that comes back gets again. The history goes on after the stored ones with
+ * the messages of the feed; another pod may have been further than this one is. */
+static struct replay_events events_for(struct pod *pod, const struct client *k, uint32_t head,
+                                       uint32_t tail)
+{
+    const struct replay_params *p = &pod->p->replay;
+    uint32_t had = k->seen > head ? k->seen : head, due = k->due;
+    struct replay_events r = { .had = had < tail ? had : tail, .due = due < tail ? due : tail };
+    uint64_t stored = (uint64_t)p->stored, seen = p->whole ? 0 : stored + r.had - head;
+    struct missed m = replay_history_missed(p, 0, seen, stored + tail - head);
+    r.stored = m.first < stored ? (uint32_t)(stored - m.first) : 0;
+    r.count = (uint32_t)m.count - r.stored;
+    r.first = tail - r.count;
+    count_missed(pod, &r, r.first);
+    return r;
+}
+
 /* The snapshot, and what a client that comes back has missed. */
 static void catch_up(struct pod *pod, uint32_t slot, uint32_t client)
 {
     uint32_t connection;
     struct push_server *worker = pod_server_of(pod, slot, &connection);
-    const struct replay_params *r = &pod->p->replay;
     const struct client *k = &pod->clients->list[client];
-    struct missed m = { 0 };
+    struct replay_events r = { 0 };
     if (k->losses > 0) {
-        uint64_t tail, head = push_server_feed(worker, connection, &tail);
-        uint64_t known = k->seen > head ? k->seen - head : 0;
-        if (known > tail - head) /* another pod was further than this one is */
-            known = tail - head;
-        m = replay_history_missed(r, 0, r->whole ? 0 : (uint64_t)r->stored + known,
-                                  (uint64_t)r->stored + tail - head);
-        pod->counters.replayed += m.count;
-        pod->counters.missed += r->whole ? 0 : m.lost;
+        uint64_t tail;
+        uint32_t head = push_server_feed(worker, connection, &tail);
+        r = events_for(pod, k, head, (uint32_t)tail);
     }
-    if (m.count == 0 && r->snapshot_bytes == 0)
+    uint32_t events = r.stored + r.count;
+    r.bytes = pod->p->replay.snapshot_bytes + events * pod->p->workload.payload_bytes;
+    if (r.bytes == 0)
         return;
-    int64_t bytes = r->snapshot_bytes + (int64_t)m.count * pod->p->workload.payload_bytes;
-    push_server_replay(worker, connection, (uint32_t)m.count, bytes);
-    hold(pod, MEMORY_HISTORY, replay_bytes(pod, (uint32_t)m.count));
+    push_server_replay(worker, connection, &r);
+    hold(pod, MEMORY_HISTORY, replay_bytes(pod, events));
 }
 
 void pod_read_slowly(struct pod *pod, uint32_t slot, uint32_t client)
@@ -122,7 +155,7 @@ static void connection_opened(void *owner, uint32_t slot)
 }
 
 static void connection_closed(void *owner, uint32_t slot, enum disconnect_cause cause,
-                              uint32_t seen, bool opened)
+                              struct push_got got, bool opened)
 {
     struct pod *pod = owner;
     uint32_t client = pod->client_of[slot];
@@ -136,8 +169,9 @@ static void connection_closed(void *owner, uint32_t slot, enum disconnect_cause 
         return;
     }
     pod_detach(pod, client, cause);
-    clients_dropped(pod->clients, client, cause, 0,
-                    opened ? seen : pod->clients->list[client].seen);
+    if (opened)
+        pod_note_got(pod, client, got);
+    clients_dropped(pod->clients, client, cause, 0, pod->clients->list[client].seen);
 }
 
 static void connection_told_to_close(void *owner, uint32_t slot, enum disconnect_cause cause)

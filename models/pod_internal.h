@@ -36,6 +36,10 @@ void pod_slots_reset(struct pod *pod); /* all are free */
 extern const struct push_listener pod_listener; /* its owner is the pod */
 /* The client's connection, which it no longer holds; POD_NONE: it has none. */
 uint32_t pod_detach(struct pod *pod, uint32_t client, enum disconnect_cause cause);
+/* Its messages that wait for an answer get none: it sends and reads no more. */
+void pod_silence(struct pod *pod, uint32_t client, enum disconnect_cause cause);
+/* What a client has got on the connection that it loses. */
+void pod_note_got(struct pod *pod, uint32_t client, struct push_got got);
 /* The connection in `slot` reads as slowly as the class of its client. */
 void pod_read_slowly(struct pod *pod, uint32_t slot, uint32_t client);
 

@@ -10,8 +10,8 @@ static void add_counters(struct pod_counters *sum, const struct pod_counters *n)
     sum->crashes += n->crashes;
     sum->deploys += n->deploys;
     sum->restarts += n->restarts;
-    sum->replayed += n->replayed;
-    sum->missed += n->missed;
+    sum->missed_lost += n->missed_lost;
+    sum->missed_away += n->missed_away;
     sum->handshake_refused += n->handshake_refused;
     sum->slow_max = n->slow_max > sum->slow_max ? n->slow_max : sum->slow_max;
     sum->closing_max = n->closing_max > sum->closing_max ? n->closing_max : sum->closing_max;
@@ -94,8 +94,9 @@ void pod_figures_report(const struct pod_figures *sum, const struct clients *cli
         { "clients.stalls", "1", (double)c->stalls },
         { "auth.requests", "1", (double)sum->auth_requests },
         { "auth.timeouts", "1", (double)sum->auth_timeouts },
-        { "replayed", "1", (double)n->replayed },
-        { "missed", "1", (double)n->missed },
+        { "missed", "1", (double)(n->missed_lost + n->missed_away) },
+        { "missed.lost", "1", (double)n->missed_lost },
+        { "missed.away", "1", (double)n->missed_away },
         { "slow_consumers.max", "1", (double)n->slow_max },
         { "oom", "1", (double)n->oom_kills },
         { "oom.first", "s", n->first_oom_ns < 0 ? NAN : (double)n->first_oom_ns / 1e9 },

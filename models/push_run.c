@@ -35,6 +35,7 @@ struct push_run {
     int64_t series_ns;            /* between points of the series */
     uint64_t unheard;             /* publishes while no process listened */
     uint64_t reconnects_seen;     /* at the last point of the series */
+    uint64_t replayed_seen;       /* likewise */
     struct second_counts counted; /* likewise */
     struct slo_watch watch;
     struct push_seen { /* when the SLO was last looked at */
@@ -173,6 +174,11 @@ static void sample_pod(struct push_run *run)
     }
     run_record_point(run->out, "reconnects", now, (double)(reconnects - run->reconnects_seen));
     run->reconnects_seen = reconnects;
+    if (run->p->replay.length > 0) {
+        uint64_t replayed = meter_replayed(&run->meter);
+        run_record_point(run->out, "replayed", now, (double)(replayed - run->replayed_seen));
+        run->replayed_seen = replayed;
+    }
     second_counts_record(&run->counted, &run->clients.counters, run->meter.dropped, now,
                          run->out);
 }

@@ -72,11 +72,6 @@ static void pass_end(struct push_server *s, const struct loop_entry *e)
     push_server_wake(s, e->first, e->count, e->from, e->to + 1);
 }
 
-static void replay_end(struct push_server *s, const struct loop_entry *e)
-{
-    s->listener->replayed(s->listener_owner, s->base + e->first, e->from);
-}
-
 /* -- the loop's handler -------------------------------------------------------------------- */
 
 static int64_t server_begin(void *owner, struct loop_entry *e)
@@ -109,10 +104,7 @@ static int64_t server_begin(void *owner, struct loop_entry *e)
     case STEP_EXPIRE:
         return push_beat_expire_begin(s, e);
     case STEP_REPLAY:
-        return push_positive(
-            push_cost(s->costs->write_ns + e->from * s->costs->item_ns +
-                          e->to * (s->costs->item_kib_ns + s->costs->write_kib_ns),
-                      1));
+        return push_replay_begin(s, e);
     case STEP_PROBE:
         return push_positive(push_cost(s->p->cost.publish_ns, 1));
     case STEP_MESSAGE:
@@ -161,7 +153,7 @@ static void server_end(void *owner, const struct loop_entry *e)
         [STEP_PING] = push_beat_ping_end,
         [STEP_PONG] = push_beat_pong_end,
         [STEP_EXPIRE] = NULL,
-        [STEP_REPLAY] = replay_end,
+        [STEP_REPLAY] = push_replay_end,
         [STEP_PROBE] = probe_end,
         [STEP_MESSAGE] = push_duplex_message_end,
         [STEP_REPLY] = push_duplex_reply_end,
@@ -285,6 +277,7 @@ void push_server_close(struct push_server *s)
     free(s->closing);
     free(s->closings);
     free(s->pace);
+    free(s->replays.items);
     push_beat_close(s);
     memset(s, 0, sizeof *s);
 }
@@ -349,13 +342,6 @@ void push_server_skip(struct push_server *s, const struct publish_record *record
     assert(s->arrived < s->publish_count && s->tail == s->arrived);
     s->publishes[s->arrived++] = *record;
     push_server_append(s, s->tail++);
-}
-
-void push_server_replay(struct push_server *s, uint32_t connection, uint32_t events,
-                        int64_t bytes)
-{
-    struct loop_entry e = { connection, 1, events, (uint32_t)(bytes / 1024), STEP_REPLAY };
-    event_loop_post(&s->loop, SOURCE_IO, &e);
 }
 
 void push_server_probe(struct push_server *s, uint32_t probe)

@@ -37,17 +37,23 @@
 #include "models/topics.h"
 #include "sim/random_stream.h"
 
+struct push_got {  /* of the messages of a connection's feed */
+    uint32_t seen; /* the client has those below it */
+    uint32_t due;  /* those below it were due on the connection */
+};
+
 /* What the pod hears of its connections, numbered base + i. */
 struct push_listener {
     /* Accepted; false: its client has waited too long, the handshake is not begun. */
     bool (*accepted)(void *owner, uint32_t connection);
     void (*opened)(void *owner, uint32_t connection); /* the handshake is over */
-    /* Gone from the server's books; messages from `seen` on did not reach the client; `opened`:
-     * its handshake was over. */
-    void (*closed)(void *owner, uint32_t connection, enum disconnect_cause cause, uint32_t seen,
-                   bool opened);
+    /* Gone from the server's books; what its client has got; `opened`: its handshake was over,
+     * else `got` is not to be looked at. */
+    void (*closed)(void *owner, uint32_t connection, enum disconnect_cause cause,
+                   struct push_got got, bool opened);
     /* The client has read the server's Close; `closed` follows. */
     void (*told_to_close)(void *owner, uint32_t connection, enum disconnect_cause cause);
+    /* The loop is through with a replay of so many events, written or not. */
     void (*replayed)(void *owner, uint32_t connection, uint32_t events);
     void (*beaten)(void *owner, uint32_t connection); /* a heartbeat was sent to it */
     void (*probed)(void *owner, uint32_t probe);      /* the loop has answered a health check */
@@ -69,11 +75,32 @@ struct beat_ring {      /* FIFO */
     uint32_t head, count, capacity;
 };
 
-struct push_closing { /* a closing handshake that the server began */
-    int64_t until_ns; /* it waits no longer */
-    uint64_t event;   /* the next one; 0: the loop is to end the connection */
-    uint32_t seen;    /* the client has the messages of its feed below it, if it reads all */
-    bool told;        /* the client has read the Close, or will have */
+struct push_closing {  /* a closing handshake that the server began */
+    int64_t until_ns;  /* it waits no longer */
+    uint64_t event;    /* the next one; 0: the loop is to end the connection */
+    uint32_t seen;     /* the client has the messages of its feed below it, if it reads all */
+    uint32_t told : 1; /* the client has read the Close, or will have */
+    uint32_t untaken : 31; /* messages from `seen` on that were due */
+};
+
+struct replay_events {     /* what a client gets again, the oldest first */
+    uint32_t stored;       /* events from before the run: without a number */
+    uint32_t first, count; /* then the messages first .. first + count - 1 of its feed */
+    uint32_t had;          /* the client has those below it */
+    uint32_t due;          /* those below it were due on a connection it has lost */
+    int64_t bytes;         /* of all, with the snapshot */
+};
+
+struct push_replay {
+    struct replay_events events;
+    bool waits;         /* its connection is there still */
+    uint32_t next_free; /* 1 + the next free place; if this one is */
+};
+
+struct push_replays {          /* those that the loop is not through with */
+    struct push_replay *items; /* owned */
+    uint32_t count, capacity;
+    uint32_t free; /* 1 + the first free place below count; 0: none */
 };
 
 #define PUSH_PACE_ONE 65536
@@ -86,8 +113,9 @@ struct push_server {
     struct meter *meter;                /* borrowed */
     struct duplex *duplex;              /* borrowed; NULL: no client sends messages */
     struct event_loop loop;
-    struct connections connections;       /* numbered from 0 */
-    struct slow_clients slow;             /* those that do not read */
+    struct connections connections; /* numbered from 0 */
+    struct slow_clients slow;       /* those that do not read, or wait for a replay */
+    struct push_replays replays;
     const struct push_listener *listener; /* borrowed */
     void *listener_owner;
     uint32_t
@@ -169,14 +197,13 @@ void push_server_vanish(struct push_server *s, uint32_t connection);
 /* When the last message was sent to it (its publish was handled), ns; -1: never, or the client
  * does not read. */
 int64_t push_server_last_sent_ns(struct push_server *s, uint32_t connection);
-/* The client of this connection has got the messages of its feed below *seen; unchanged while it
- * has never been open. */
-void push_server_seen(struct push_server *s, uint32_t connection, uint32_t *seen);
+/* What the client of this connection has got; false, and unchanged: it has never been open. */
+bool push_server_got(struct push_server *s, uint32_t connection, struct push_got *got);
 /* The server gives an open connection up. */
 void push_server_drop(struct push_server *s, uint32_t connection, enum disconnect_cause cause);
-/* Missed events, or a snapshot, for one client. */
-void push_server_replay(struct push_server *s, uint32_t connection, uint32_t events,
-                        int64_t bytes);
+/* Missed events, or a snapshot, for the client of a connection that has just opened. */
+void push_server_replay(struct push_server *s, uint32_t connection,
+                        const struct replay_events *events);
 /* The process dies: what it holds is lost, every connection is closed. */
 void push_server_kill(struct push_server *s, enum disconnect_cause cause);
 /* A client's message is there: on its connection, or as a POST, for which `connection` only tells

@@ -87,6 +87,10 @@ bool push_close_begin(struct push_server *s, uint32_t i, enum disconnect_cause c
     struct slow_message message;
     if (!shakes_hands(s, cause))
         return false;
+    if (c && push_replay_unseen(s, c) < from)
+        from = push_replay_unseen(s, c);
+    if (c)
+        push_replay_lose(s, c, cause);
     while (c && slow_queue_pop(&c->queue, &message))
         meter_lose(s->meter, cause, s->base + i, 1, 1);
     push_topic_closed(s, i);
@@ -94,7 +98,8 @@ bool push_close_begin(struct push_server *s, uint32_t i, enum disconnect_cause c
     s->closing[i] = (uint8_t)cause;
     s->closings[i] =
         (struct push_closing){ .until_ns = s->sim->now_ns + s->p->websocket.close_timeout_ns,
-                               .seen = from };
+                               .seen = from,
+                               .untaken = push_fan_due(s, i) - from };
     await(s, i, s->closings[i].until_ns, timed_out);
     push_close_go_on(s, i);
     return true;

@@ -112,6 +112,26 @@ void push_fan_go(struct push_server *s)
         go_sequential(s);
 }
 
+uint32_t push_fan_due_at(const struct push_server *s, uint32_t i,
+                         const struct push_fan_mark *at)
+{
+    switch (s->p->server.fan_out) {
+    case FAN_OUT_SEQUENTIAL:
+        return at->fanned + (i < at->turn);
+    case FAN_OUT_SHARED:
+        return at->fanned;
+    case FAN_OUT_QUEUES:
+        break;
+    }
+    return at->tails[push_server_feed_of(s, i)];
+}
+
+uint32_t push_fan_due(const struct push_server *s, uint32_t i)
+{
+    struct push_fan_mark now = { s->fanned, s->turn, s->tails };
+    return push_fan_due_at(s, i, &now);
+}
+
 uint32_t push_server_fanned(const struct push_server *s)
 {
     return s->p->server.fan_out == FAN_OUT_QUEUES ? s->tail : s->fanned;

@@ -263,7 +263,9 @@ void push_server_settle(struct push_server *s)
 {
     event_loop_sync(&s->loop);
     event_loop_visit(&s->loop, hold_entry, s);
-    for (uint32_t i = 0; i < s->slow.count; i++)
-        meter_hold(s->meter, s->base + s->slow.items[i].connection, 1,
-                   slow_client_messages(&s->slow.items[i]));
+    for (uint32_t i = 0; i < s->slow.count; i++) {
+        const struct slow_client *c = &s->slow.items[i];
+        meter_hold(s->meter, s->base + c->connection, 1,
+                   slow_client_messages(c) + push_replay_pending(s, c));
+    }
 }

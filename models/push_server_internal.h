@@ -1,5 +1,5 @@
 /* push_server_internal.h - shared by push_server.c (publish, take, write), push_server_slow.c
- * (clients that do not read) and push_server_life.c (connects, disconnects).
+ * (clients that do not read), push_server_life.c (connects, disconnects) and the others.
  */
 #ifndef PUSHSIM_MODELS_PUSH_SERVER_INTERNAL_H
 #define PUSHSIM_MODELS_PUSH_SERVER_INTERNAL_H
@@ -27,7 +27,7 @@ enum push_step {
     STEP_PING,       /* a heartbeat for a range; `from`: number, time; `to`: opening's token */
     STEP_PONG,       /* its answers, the same */
     STEP_EXPIRE,     /* its time-out, the same */
-    STEP_REPLAY,     /* count 1: missed events go out at once; `from`: how many; `to`: KiB */
+    STEP_REPLAY,     /* count 1: missed events go out at once; `from`: which replay */
     STEP_PROBE,      /* count 1; from: the probe's number */
     STEP_MESSAGE,    /* count 1: a client's message; from: its number; to: passes made, with
                      PUSH_OWN_CONNECTION if its connection was opened for it */
@@ -151,7 +151,7 @@ void push_batch_passed(void *owner, const struct loop_entry *entries, uint32_t s
 void push_slow_enqueue(struct push_server *s, uint32_t i, uint32_t number);
 /* The window of an entry with one slow connection moves into that connection's own queue. */
 void push_slow_adopt(struct push_server *s, const struct loop_entry *e);
-/* The message (bytes are filled in) was written to slow connection i. */
+/* The message was written to slow connection i. */
 void push_slow_written(struct push_server *s, uint32_t i, const struct slow_message *message);
 int64_t push_slow_take_begin(struct push_server *s, struct loop_entry *e);
 void push_slow_ran(struct push_server *s, const struct loop_entry *e,
@@ -179,7 +179,7 @@ static inline bool push_slow_reads(const struct push_server *s, const struct slo
 
 /* push_server_read.c */
 /* The message has left the last buffer so that the client sees it delivery_ns after `sent_ns`. */
-void push_slow_seen(struct push_server *s, const struct slow_client *c,
+void push_slow_seen(struct push_server *s, struct slow_client *c,
                     const struct slow_message *message, int64_t sent_ns);
 /* It has read n messages from its buffers: answers to its own may stand behind them. */
 void push_slow_has_read(struct push_server *s, const struct slow_client *c, uint32_t n);
@@ -187,6 +187,23 @@ void push_slow_has_read(struct push_server *s, const struct slow_client *c, uint
 void push_slow_rejoin(struct push_server *s, uint32_t i);
 /* A client that reads at a rate goes on with what is in its socket. */
 void push_slow_read_on(struct push_server *s, struct slow_client *c);
+
+/* Writes the message (bytes are filled in) to slow connection i; what its task does then. */
+void push_slow_put(struct push_server *s, uint32_t i, const struct slow_message *message);
+void push_slow_after_write(struct push_server *s, uint32_t i);
+
+/* push_server_replay.c */
+int64_t push_replay_begin(struct push_server *s, const struct loop_entry *e);
+void push_replay_end(struct push_server *s, const struct loop_entry *e);
+/* Events that were not sent yet: they are lost; how many there are. */
+void push_replay_lose(struct push_server *s, struct slow_client *c,
+                      enum disconnect_cause cause);
+uint32_t push_replay_pending(const struct push_server *s, const struct slow_client *c);
+/* The first replayed message that the client has never got; UINT32_MAX: it has them all. */
+uint32_t push_replay_unseen(const struct push_server *s, const struct slow_client *c);
+/* The process dies; whether any event still waits to be got. */
+void push_replay_kill(struct push_server *s);
+bool push_replay_any(const struct push_server *s);
 
 /* push_server_life.c */
 /* The server gives up connection i: what it holds for it is lost. */
@@ -226,7 +243,17 @@ void push_topic_closed(struct push_server *s, uint32_t i);
 uint32_t push_topic_run(const struct push_server *s, uint32_t first, uint32_t n);
 bool push_topic_hears(const struct push_server *s, uint32_t i, uint32_t publish);
 
-/* push_server_fan.c: hands out what can be handed out now (shared and sequential fan-out). */
+/* push_server_fan.c */
+/* Messages of connection i's feed below it were due for it, if it was open then: not those that
+ * one task has still to hand out. */
+uint32_t push_fan_due(const struct push_server *s, uint32_t i);
+struct push_fan_mark { /* how far it was handed out at some time: the server's members then */
+    uint32_t fanned, turn;
+    const uint32_t *tails;
+};
+uint32_t push_fan_due_at(const struct push_server *s, uint32_t i,
+                         const struct push_fan_mark *at);
+/* Hands out what can be handed out now (shared and sequential fan-out). */
 void push_fan_go(struct push_server *s);
 /* Publishes that have been handed to subscribers: those below it are due. */
 uint32_t push_server_fanned(const struct push_server *s);

@@ -13,20 +13,33 @@
 uint32_t push_life_unseen(const struct push_server *s, uint32_t i)
 {
     const struct slow_client *c = slow_clients_find(&s->slow, i);
-    if (c == NULL || slow_client_messages(c) == 0)
-        return push_server_tail(s, i);
-    const struct slow_queue *q = c->socket.count   ? &c->socket
-                                 : c->buffer.count ? &c->buffer
-                                 : c->held.count   ? &c->held
-                                                   : &c->queue;
-    return slow_queue_at(q, 0)->number;
+    uint32_t replayed = c ? push_replay_unseen(s, c) : UINT32_MAX;
+    if (replayed < UINT32_MAX)
+        return replayed; /* it comes before all that was published since */
+    for (int k = 0; k < 4 && c; k++) {
+        const struct slow_queue *q =
+            (const struct slow_queue *[]){ &c->socket, &c->buffer, &c->held, &c->queue }[k];
+        for (uint32_t n = 0; n < q->count; n++)
+            if (!slow_queue_at(q, n)->replay) /* those it had already */
+                return slow_queue_at(q, n)->number;
+    }
+    return push_fan_due(s, i);
+}
+
+static struct push_got got_of(const struct push_server *s, uint32_t i, uint32_t seen)
+{
+    bool closing = connections_phase(&s->connections, i) == CONNECTION_CLOSING;
+    return (struct push_got){ seen, closing ? s->closings[i].seen + s->closings[i].untaken
+                                            : push_fan_due(s, i) };
 }
 
 void push_life_forget(struct push_server *s, uint32_t i, enum disconnect_cause cause,
                       bool opened, uint32_t seen)
 {
     struct slow_client *c = slow_clients_find(&s->slow, i);
+    struct push_got got = got_of(s, i, seen);
     if (c) {
+        push_replay_lose(s, c, cause);
         meter_lose(s->meter, cause, s->base + i, 1, slow_client_messages(c));
         slow_clients_remove(&s->slow, i);
     }
@@ -34,7 +47,7 @@ void push_life_forget(struct push_server *s, uint32_t i, enum disconnect_cause c
         push_topic_closed(s, i);
     connections_set_phase(&s->connections, i, 1, CONNECTION_CLOSED);
     connections_set_flags(&s->connections, i, CONNECTION_FLAGS, false);
-    s->listener->closed(s->listener_owner, s->base + i, cause, seen, opened);
+    s->listener->closed(s->listener_owner, s->base + i, cause, got, opened);
 }
 
 void push_life_close(struct push_server *s, uint32_t i, enum disconnect_cause cause)
@@ -47,7 +60,7 @@ void push_life_close(struct push_server *s, uint32_t i, enum disconnect_cause ca
     }
     const struct slow_client *c = slow_clients_find(&s->slow, i);
     uint32_t from =
-        c && c->queue.count ? slow_queue_at(&c->queue, 0)->number : push_server_tail(s, i);
+        c && c->queue.count ? slow_queue_at(&c->queue, 0)->number : push_fan_due(s, i);
     if (!push_close_begin(s, i, cause, from))
         push_life_forget(s, i, cause, true, push_life_unseen(s, i));
 }
@@ -122,18 +135,27 @@ int64_t push_server_last_sent_ns(struct push_server *s, uint32_t connection)
                : push_server_record(s, (uint32_t)last)->handled_ns;
 }
 
-void push_server_seen(struct push_server *s, uint32_t connection, uint32_t *seen)
+/* Of `held` messages those that were published while the connection was open. */
+static uint32_t live_of(const struct push_server *s, uint32_t i, int64_t held)
+{
+    const struct slow_client *c = slow_clients_find(&s->slow, i);
+    return (uint32_t)held - (c ? c->replays : 0);
+}
+
+bool push_server_got(struct push_server *s, uint32_t connection, struct push_got *got)
 {
     event_loop_split(&s->loop, connection);
     uint8_t phase = connections_phase(&s->connections, connection);
-    if (phase == CONNECTION_CLOSING)
-        *seen = push_close_seen(s, connection);
-    if (phase < CONNECTION_WAITING)
-        return;
-    uint32_t held = (uint32_t)meter_balance(s->meter, s->base + connection);
-    uint32_t first = push_server_tail(s, connection) - held,
+    if (phase < CONNECTION_CLOSING)
+        return false;
+    int64_t held = meter_balance(s->meter, s->base + connection);
+    uint32_t first = push_fan_due(s, connection) - live_of(s, connection, held),
              slow = push_life_unseen(s, connection);
-    *seen = slow < first ? slow : first; /* dropped from its queue's end: not seen either */
+    if (phase == CONNECTION_CLOSING)
+        slow = first = push_close_seen(s, connection);
+    /* dropped from its queue's end: not seen either */
+    *got = got_of(s, connection, slow < first ? slow : first);
+    return true;
 }
 
 void push_server_drop(struct push_server *s, uint32_t connection, enum disconnect_cause cause)
@@ -214,18 +236,32 @@ static void lose_publishes(struct push_server *s, enum disconnect_cause cause)
     }
 }
 
+/* `end`: messages below it were due before the kill; `held` is lost now. */
+static struct push_got got_at_kill(const struct push_server *s, uint32_t i, uint32_t end,
+                                   int64_t held)
+{
+    const struct slow_client *c = slow_clients_find(&s->slow, i);
+    uint32_t replayed = c ? push_replay_unseen(s, c) : UINT32_MAX;
+    if (connections_phase(&s->connections, i) == CONNECTION_CLOSING)
+        end = s->closings[i].seen;
+    uint32_t seen = end - live_of(s, i, held);
+    return got_of(s, i, replayed < seen ? replayed : seen);
+}
+
 /* What is neither delivered nor settled was in the process: windows in the ready queue, writes
  * held back, queues and buffers. The balance of each connection says how much. */
 void push_server_kill(struct push_server *s, enum disconnect_cause cause)
 {
     size_t feeds = s->topics->feeds;
-    uint32_t *handled = mem_alloc(feeds * sizeof *handled);
-    memcpy(handled, s->tails, feeds * sizeof *handled);
+    uint32_t *tails = mem_alloc(feeds * sizeof *tails);
     event_loop_break(&s->loop);
+    memcpy(tails, s->tails, feeds * sizeof *tails);
+    struct push_fan_mark before = { s->fanned, s->turn, tails };
     lose_publishes(s, cause);
     push_duplex_kill(s, cause);
     event_loop_clear(&s->loop);
-    slow_clients_close(&s->slow);
+    if (!push_replay_any(s)) /* else they tell what was got */
+        slow_clients_close(&s->slow);
     int64_t held = meter_balance(s->meter, s->base);
     for (uint32_t i = 0; i < s->connections.count; i++) {
         int64_t next = held + s->meter->balance[s->base + i + 1];
@@ -233,18 +269,18 @@ void push_server_kill(struct push_server *s, enum disconnect_cause cause)
             meter_lose(s->meter, cause, s->base + i, 1, (uint64_t)held);
         uint8_t phase = connections_phase(&s->connections, i);
         if (phase != CONNECTION_CLOSED) {
-            uint32_t end = handled[push_server_feed_of(s, i)];
-            if (phase == CONNECTION_CLOSING)
-                end = s->closings[i].seen;
+            struct push_got got = got_at_kill(s, i, push_fan_due_at(s, i, &before), held);
             push_close_cancel(s, i);
             connections_set_phase(&s->connections, i, 1, CONNECTION_CLOSED);
             connections_set_flags(&s->connections, i, CONNECTION_FLAGS, false);
-            s->listener->closed(s->listener_owner, s->base + i, cause, end - (uint32_t)held,
+            s->listener->closed(s->listener_owner, s->base + i, cause, got,
                                 phase >= CONNECTION_CLOSING);
         }
         held = next;
     }
-    free(handled);
+    slow_clients_close(&s->slow);
+    push_replay_kill(s);
+    free(tails);
     memset(s->open_to, 0, feeds * sizeof *s->open_to);
     s->code.done_ns = 0; /* the next process starts with cold code */
 }

@@ -4,9 +4,18 @@
 #include "models/push_server_internal.h"
 
 /* Message has left the last buffer so that the client sees it delivery_ns after `sent_ns`. */
-void push_slow_seen(struct push_server *s, const struct slow_client *c,
+void push_slow_seen(struct push_server *s, struct slow_client *c,
                     const struct slow_message *message, int64_t sent_ns)
 {
+    if (message->replay) {
+        enum meter_replay kind = message->replay - SLOW_REPLAY;
+        c->replays--;
+        meter_replay(s->meter, kind, s->base + c->connection,
+                     kind == METER_REPLAYED_STORED ? NULL
+                                                   : push_server_record(s, message->number),
+                     sent_ns + s->p->network.delivery_ns);
+        return;
+    }
     struct delivery_run run = { .publish = push_server_record(s, message->number),
                                 .connection = s->base + c->connection,
                                 .n = 1,

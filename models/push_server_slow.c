@@ -120,18 +120,23 @@ void push_slow_adopt(struct push_server *s, const struct loop_entry *e)
 
 /* -- take and write ------------------------------------------------------------------------ */
 
-void push_slow_written(struct push_server *s, uint32_t i, const struct slow_message *message)
+void push_slow_put(struct push_server *s, uint32_t i, const struct slow_message *m)
 {
     struct slow_client *c = push_slow_client(s, i);
-    struct slow_message m = *message;
-    m.bytes = push_server_wire_bytes(s, m.number);
-    if (m.written_ns >= c->reads_from_ns && c->rate_bps == 0 && c->buffer.count == 0) {
-        push_slow_seen(s, c, &m, m.written_ns);
+    if (m->written_ns >= c->reads_from_ns && c->rate_bps == 0 && c->buffer.count == 0) {
+        push_slow_seen(s, c, m, m->written_ns);
         return;
     }
-    slow_client_write(c, &m, c->buffer.count == 0 && fits(s, c, m.bytes));
+    slow_client_write(c, m, c->buffer.count == 0 && fits(s, c, m->bytes));
     push_slow_read_on(s, c);
     push_slow_await_death(s, c);
+}
+
+void push_slow_written(struct push_server *s, uint32_t i, const struct slow_message *message)
+{
+    struct slow_message m = *message;
+    m.bytes = push_server_wire_bytes(s, m.number);
+    push_slow_put(s, i, &m);
 }
 
 /* How many messages a wake-up takes before the write buffer is above its high-water mark. */
@@ -197,7 +202,7 @@ void push_slow_ran(struct push_server *s, const struct loop_entry *e,
 }
 
 /* What the connection's task does when its writes are done. */
-static void after_write(struct push_server *s, uint32_t i)
+void push_slow_after_write(struct push_server *s, uint32_t i)
 {
     struct slow_client *c = push_slow_client(s, i);
     if (c->queue.count == 0) {
@@ -215,7 +220,7 @@ static void after_write(struct push_server *s, uint32_t i)
 void push_slow_take_end(struct push_server *s, const struct loop_entry *e)
 {
     if (!s->held_writes) {
-        after_write(s, e->first);
+        push_slow_after_write(s, e->first);
         return;
     }
     struct slow_client *c = push_slow_client(s, e->first);
@@ -262,7 +267,7 @@ void push_slow_flush_end(struct push_server *s, const struct loop_entry *e)
             push_slow_written(s, e->first, &message);
     }
     if (connections_phase(&s->connections, e->first) == CONNECTION_BLOCKED)
-        after_write(s, e->first);
+        push_slow_after_write(s, e->first);
     else
         push_slow_rejoin(s, e->first);
 }
@@ -298,7 +303,7 @@ void push_slow_writable_end(struct push_server *s, const struct loop_entry *e)
     push_slow_read_on(s, c);
     if (connections_phase(&s->connections, e->first) == CONNECTION_BLOCKED &&
         c->buffer_bytes <= s->p->server.write_low_bytes)
-        after_write(s, e->first);
+        push_slow_after_write(s, e->first);
     else
         push_slow_rejoin(s, e->first);
 }

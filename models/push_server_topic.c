@@ -14,7 +14,7 @@ void push_server_subscribe(struct push_server *s, uint32_t connection, uint32_t 
 
 uint32_t push_server_feed(const struct push_server *s, uint32_t connection, uint64_t *tail)
 {
-    *tail = push_server_tail(s, connection);
+    *tail = push_fan_due(s, connection);
     return push_server_head(s, connection);
 }
 

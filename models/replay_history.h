@@ -5,6 +5,14 @@
  * sequence; the history keeps the newest `length` of them: what was missed before them is lost
  * for good. nchan keeps nchan_message_buffer_length 10; dust kept 256 of 10 KB (dust-tt/dust
  * #19917). A client without an id, or a server without history, gets only what comes next.
+ *
+ * In the model a client knows what it has got without a gap; the task of its new connection sends
+ * what follows before anything new (push_server_replay.c). The books (meter.h): an event to be
+ * replayed is *recalled*, and then *replayed*, by kind, or lost with the connection like any other.
+ * What the history no longer holds is *missed*, for good: missed.lost were due on the connection
+ * that ended (and are in its books as lost or dropped), missed.away came while there was none, and
+ * were due to nobody. Per client, what was published is delivered, replayed as lost or away, or
+ * missed, if nothing is dropped by a queue's bound and everybody is back.
  */
 #ifndef PUSHSIM_MODELS_REPLAY_HISTORY_H
 #define PUSHSIM_MODELS_REPLAY_HISTORY_H

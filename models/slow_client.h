@@ -13,9 +13,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define SLOW_REPLAY 1
+
 struct slow_message {
     uint32_t number;      /* of the message (topics.h) */
     bool queued;          /* it found earlier messages in its queue */
+    uint8_t replay;       /* 0: not replayed; else SLOW_REPLAY + enum meter_replay */
     int64_t bytes;        /* on the wire */
     int64_t written_ns;   /* when the server wrote it; -1: still in the queue */
     int64_t throttled_ns; /* the throttled clock at the write */
@@ -28,12 +31,14 @@ struct slow_queue {             /* FIFO; a zeroed one is empty */
 
 struct slow_client {
     uint32_t connection;
+    uint32_t replay;          /* 1 + the replay it waits for (struct push_replays); 0: none */
     int64_t reads_from_ns;    /* the client reads from here on; INT64_MAX: never again */
     int64_t rate_bps;         /* bytes per second it reads; 0 = at once */
     int64_t blocked_ns;       /* its task waits for the write buffer since; if it is blocked */
     int64_t dead_ns;          /* the kernel ends the connection then; 0 = nothing written yet */
     bool vanished;            /* its network is gone: a zombie */
     bool reading;             /* an event tells when it has read its first message */
+    uint32_t replays;         /* replayed events that it has not got: of that, or in buffers */
     int64_t socket_bytes;     /* in the socket buffers */
     int64_t buffer_bytes;     /* in the write buffer */
     bool writable_posted;     /* the loop is going to flush the write buffer */

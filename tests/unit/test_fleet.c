@@ -57,6 +57,7 @@ static void test_one_pod_is_one_pod(void **state)
  * asserts the conservation of every message of every pod; the same seed gives the same record. */
 static void test_every_message_is_accounted_for(void **state)
 {
+    double replayed = 0;
     (void)state;
     for (uint32_t seed = 1; seed <= 40; seed++) {
         struct random_stream rs;
@@ -93,18 +94,42 @@ static void test_every_message_is_accounted_for(void **state)
         p.memory.base_bytes = 1000000;
         p.memory.connection_bytes = 10000;
         p.memory_limit_bytes = random_stream_u32(&rs) % 2 * 2000000;
+        p.replay.length = random_stream_u32(&rs) % 2 * 50;
         fleet_case_run(&p, seed, &a);
         fleet_case_run(&p, seed, &b);
         assert_int_equal(a.metric_count, b.metric_count);
         for (size_t i = 0; i < a.metric_count; i++)
             assert_memory_equal(&a.metrics[i].value, &b.metrics[i].value, sizeof(double));
-        double due = run_record_value(&a, "due"), ended = run_record_value(&a, "delivered");
+        double due = run_record_value(&a, "due") + run_record_value(&a, "recalled");
+        double ended = run_record_value(&a, "delivered") + run_record_value(&a, "replayed");
         ended += run_record_value(&a, "dropped") + run_record_value(&a, "lost");
+        replayed += run_record_value(&a, "replayed");
         if (due != ended + run_record_value(&a, "in_flight"))
             fail_msg("seed %u: %g due, %g ended", seed, due, ended);
         run_record_close(&a);
         run_record_close(&b);
     }
+    assert_true(replayed > 1000);
+}
+
+/* A rolling update behind which the pods share their history: who comes back at another pod gets
+ * from that one what it has missed, and each of 40 clients has each event once. */
+static void test_other_pods_replay(void **state)
+{
+    struct parameters p = fleet_case(4, 40, 60 * S);
+    struct run_record r;
+    (void)state;
+    p.fault.deploy_at_ns = 10 * S;
+    p.replay.length = 1000;
+    p.workload.phases = 2;
+    p.workload.phase[1] = (struct phase_params){ "quiet", 10 * S, 0, false, 0, 0, 0 };
+    fleet_case_run(&p, 1, &r);
+    assert_true(run_record_value(&r, "reconnects") >= 40);
+    assert_true(run_record_value(&r, "replayed.away") >= 40);
+    assert_true(run_record_value(&r, "missed") == 0);
+    double got = run_record_value(&r, "delivered") + run_record_value(&r, "replayed");
+    assert_true(got == 40 * run_record_value(&r, "published"));
+    run_record_close(&r);
 }
 
 /* 4 pods, surge 1, unavailable 1: never fewer than 3 ready; uvicorn's streams are cut when the
@@ -232,6 +257,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_pod_is_one_pod),
         cmocka_unit_test(test_every_message_is_accounted_for),
+        cmocka_unit_test(test_other_pods_replay),
         cmocka_unit_test(test_rolling_update),
         cmocka_unit_test(test_draining_server),
         cmocka_unit_test(test_probes),
