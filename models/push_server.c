@@ -105,6 +105,8 @@ static int64_t server_begin(void *owner, struct loop_entry *e)
         return push_beat_expire_begin(s, e);
     case STEP_REPLAY:
         return push_replay_begin(s, e);
+    case STEP_CANCEL:
+        return push_life_cancel_begin(s, e);
     case STEP_PROBE:
         return push_positive(push_cost(s->p->cost.publish_ns, 1));
     case STEP_MESSAGE:
@@ -154,6 +156,7 @@ static void server_end(void *owner, const struct loop_entry *e)
         [STEP_PONG] = push_beat_pong_end,
         [STEP_EXPIRE] = NULL,
         [STEP_REPLAY] = push_replay_end,
+        [STEP_CANCEL] = NULL,
         [STEP_PROBE] = probe_end,
         [STEP_MESSAGE] = push_duplex_message_end,
         [STEP_REPLY] = push_duplex_reply_end,

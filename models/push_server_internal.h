@@ -28,6 +28,7 @@ enum push_step {
     STEP_PONG,       /* its answers, the same */
     STEP_EXPIRE,     /* its time-out, the same */
     STEP_REPLAY,     /* count 1: missed events go out at once; `from`: which replay */
+    STEP_CANCEL,     /* count 1: a connection given up in its last wake-up ends */
     STEP_PROBE,      /* count 1; from: the probe's number */
     STEP_MESSAGE,    /* count 1: a client's message; from: its number; to: passes made, with
                      PUSH_OWN_CONNECTION if its connection was opened for it */
@@ -214,6 +215,9 @@ void push_life_cancel(struct push_server *s, uint32_t i, enum disconnect_cause c
 /* The connection is gone; the client has the messages below `seen`. */
 void push_life_forget(struct push_server *s, uint32_t i, enum disconnect_cause cause,
                       bool opened, uint32_t seen);
+/* A wake-up of connection i is over: ends it if the server gave it up meanwhile. */
+void push_life_woken(struct push_server *s, uint32_t i);
+int64_t push_life_cancel_begin(struct push_server *s, const struct loop_entry *e);
 /* The first message that the client of connection i has not got, of those not in a window. */
 uint32_t push_life_unseen(const struct push_server *s, uint32_t i);
 void push_life_close_end(struct push_server *s, const struct loop_entry *e);

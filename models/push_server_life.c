@@ -83,12 +83,38 @@ void push_life_close_end(struct push_server *s, const struct loop_entry *e)
     push_fan_go(s);
 }
 
+/* What its wake-up took goes out first. */
+void push_life_woken(struct push_server *s, uint32_t i)
+{
+    struct loop_entry e = { .first = i, .count = 1, .step = STEP_CANCEL };
+    if (!(s->connections.state[i] & CONNECTION_LEFT))
+        return;
+    if (s->held_writes)
+        event_loop_flush(&s->loop, &e);
+    else
+        push_life_cancel_begin(s, &e);
+}
+
+/* One that is ready again is cancelled at its next wake-up. */
+int64_t push_life_cancel_begin(struct push_server *s, const struct loop_entry *e)
+{
+    uint8_t state = s->connections.state[e->first], phase = state & CONNECTION_PHASE_MASK;
+    if ((state & CONNECTION_LEFT) &&
+        (phase == CONNECTION_WAITING || phase == CONNECTION_BLOCKED)) {
+        push_life_close(s, e->first, s->closing[e->first]);
+        push_fan_go(s);
+    }
+    return 0;
+}
+
 /* Closes a connection whose set-up is broken off. */
 static void break_off(struct push_server *s, uint32_t i, enum disconnect_cause cause)
 {
     push_life_forget(s, i, cause, false, push_life_unseen(s, i));
 }
 
+/* A client that has gone from the accept queue is accepted like any other (its end, which the loop
+ * has read, is what finishes the set-up). */
 int64_t push_life_handshake_begin(struct push_server *s, struct loop_entry *e)
 {
     double cost = s->costs->handshake_ns + s->p->accept.tls_ns;
@@ -98,7 +124,7 @@ int64_t push_life_handshake_begin(struct push_server *s, struct loop_entry *e)
         push_life_close(s, e->first, DISCONNECT_HANDSHAKE_TIMEOUT);
         return push_positive(push_cost(s->costs->disconnect_ns, 1));
     }
-    if (s->connections.state[e->first] & CONNECTION_LEFT) {
+    if ((s->connections.state[e->first] & CONNECTION_LEFT) && e->to > 0) {
         break_off(s, e->first, s->closing[e->first]);
         return 0;
     }

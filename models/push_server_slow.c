@@ -221,6 +221,7 @@ void push_slow_take_end(struct push_server *s, const struct loop_entry *e)
 {
     if (!s->held_writes) {
         push_slow_after_write(s, e->first);
+        push_life_woken(s, e->first);
         return;
     }
     struct slow_client *c = push_slow_client(s, e->first);
@@ -231,6 +232,7 @@ void push_slow_take_end(struct push_server *s, const struct loop_entry *e)
                           c->queue.count > 0 ? CONNECTION_BLOCKED : CONNECTION_WAITING);
     struct loop_entry flush = { e->first, 1, e->first, 0, STEP_SLOW_FLUSH };
     event_loop_flush(&s->loop, &flush);
+    push_life_woken(s, e->first);
 }
 
 /* One write of all messages in q to connection i. */

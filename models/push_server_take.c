@@ -231,6 +231,8 @@ void push_take_end(struct push_server *s, const struct loop_entry *e)
         flush.step = STEP_FLUSH;
         event_loop_flush(&s->loop, &flush);
     }
+    if (e->count == 1)
+        push_life_woken(s, e->first);
     push_fan_go(s);
 }
 

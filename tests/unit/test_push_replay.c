@@ -1,4 +1,5 @@
-/* Replays by hand: what a client that comes back gets again, of which kind, and when. */
+/* Replays by hand: what a client that comes back gets again, of which kind, and when; then two ways
+ * for a connection to end that cost something, and must come about. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -110,11 +111,90 @@ static void lost_events_are_made_good(void **state)
     run_record_close(&r);
 }
 
+/* The authentication backend rejects a client at 500 ms, in the midst of its connection's last
+ * wake-up (100 ms an item), after which nothing is published: it has the message, and is closed
+ * in the same turn. `slow`: the client does not read as it comes. */
+static void dropped_in_its_last_wake_up(void **state)
+{
+    static const struct {
+        enum loop_kind loop;
+        bool slow;
+    } cases[] = { { LOOP_UVLOOP, false },
+                  { LOOP_ASYNCIO, false },
+                  { LOOP_UVLOOP, true },
+                  { LOOP_ASYNCIO, true } };
+    static const int64_t at[] = { 450 * MS };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct parameters p = one_client();
+        struct run_record r;
+        struct schedule s;
+        p.fault.deploy_at_ns = 0;
+        p.reconnect.base_ns = 60 * S;
+        p.server.loop = cases[i].loop;
+        p.class_count = 1;
+        p.classes[0] = (struct client_class){ .share = 1, .read_bps = cases[i].slow * 100000 };
+        p.auth = (struct auth_params){ 1, S, 400 * MS };
+        p.cost.by_protocol[PROTOCOL_SSE].item_ns = 100.0 * MS;
+        push_case_publishes(&s, 1, at, 1, S);
+        s.initial = 0;
+        s.actions[1] = s.actions[0];
+        s.actions[0] = (struct action){ .at_ns = 100 * MS, .kind = ACTION_CONNECT };
+        s.count = 2;
+        run_record_init(&r);
+        push_run(&p, &s, 1, 0, &r);
+        assert_true(value(&r, "disconnects.rejected") == 1);
+        assert_true(value(&r, "connections") == 0 && value(&r, "clients.open") == 0);
+        assert_true(value(&r, "due") == 1);
+        assert_true(value(&r, "delivered") + value(&r, "lost") == 1);
+        assert_true(cases[i].slow || value(&r, "delivered") == 1);
+        run_record_close(&r);
+        schedule_close(&s);
+    }
+}
+
+/* Three clients connect while the loop is busy, which accepts one in each poll, and give up before
+ * that: the server reads the ends of all before it accepts the second one, but accepts it all the
+ * same and answers (200 us), besides the end (50 us); two polls more for each at most. */
+static void giving_up_in_the_accept_queue_costs(void **state)
+{
+    double used[2], costs = 3 * 250e-6, polls = 3 * 2 * 40e-6;
+    (void)state;
+    for (int come = 0; come < 2; come++) {
+        struct parameters p = one_client();
+        struct run_record r;
+        struct schedule s;
+        p.clients = 3;
+        p.server.accept_batch = 1;
+        p.fault = (struct fault_params){ .busy_at_ns = 100 * MS, .busy_ns = 500 * MS };
+        p.class_count = 1;
+        p.classes[0] = (struct client_class){ .share = 1, .connect_timeout_ns = 100 * MS };
+        p.reconnect.kind = RECONNECT_NEVER;
+        push_case_publishes(&s, 3, (const int64_t[]){ 0, 0, 0 }, 3, S);
+        s.initial = 0;
+        for (uint32_t i = 0; i < 3; i++)
+            s.actions[i] =
+                (struct action){ .at_ns = 200 * MS, .kind = ACTION_CONNECT, .client = i };
+        s.count = come ? 3 : 0;
+        run_record_init(&r);
+        push_run(&p, &s, 1, 0, &r);
+        assert_true(value(&r, "clients.given_up") == 3 * come);
+        assert_true(value(&r, "connects.opened") == 0 && value(&r, "connections") == 0);
+        used[come] = value(&r, "cpu.used");
+        run_record_close(&r);
+        schedule_close(&s);
+    }
+    assert_true(used[1] - used[0] >= costs - 1e-9);
+    assert_true(used[1] - used[0] <= costs + polls + 1e-9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kinds_and_latencies),
         cmocka_unit_test(lost_events_are_made_good),
+        cmocka_unit_test(dropped_in_its_last_wake_up),
+        cmocka_unit_test(giving_up_in_the_accept_queue_costs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
