@@ -100,8 +100,8 @@ void store_found_free(struct store_found *found, size_t count);
 int store_load(struct store *store, const struct store_found *run, struct run_record *record,
                struct settings *settings, struct error *err);
 
-/* Copies every run of `from` that `into` does not have, or has in another version (store_merge.c).
- * The same merge twice changes nothing. *copied: runs. */
+/* Copies every run of `from` that `into` does not have, has with other settings, or has as failed or
+ * not sound where `from` has it done (store_read.c). The same merge twice changes nothing. *copied: runs. */
 int store_merge(struct store *into, const char *from, int64_t *copied, struct error *err);
 
 enum export_format { EXPORT_CSV, EXPORT_JSON };

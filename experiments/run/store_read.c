@@ -81,8 +81,9 @@ int store_experiments(struct store *store, store_experiment_fn *each, void *cont
     return code;
 }
 
-/* The runs to copy: those whose (experiment, arm, point, replication) `into` lacks or has with
- * another hash. New ids follow those already there. */
+/* The runs to copy: those whose (experiment, arm, point, replication) `into` lacks, has with another
+ * hash, or has not so well: done stays before invalid, invalid before failed, so that the order of
+ * merging does not matter. New ids follow those already there. */
 static const char merge_sql[] =
     "BEGIN IMMEDIATE;"
     "INSERT INTO experiment (name, question, expect, seed, source) SELECT name, question, "
@@ -94,7 +95,8 @@ static const char merge_sql[] =
     "  JOIN main.experiment e ON e.name = oe.name "
     "  LEFT JOIN main.run m ON m.experiment = e.id AND m.arm = o.arm AND m.point = o.point "
     "    AND m.replication = o.replication "
-    "  WHERE m.id IS NULL OR m.config_hash <> o.config_hash OR m.status <> o.status;"
+    "  WHERE m.id IS NULL OR m.config_hash <> o.config_hash OR "
+    "    instr('failed invalid done', o.status) > instr('failed invalid done', m.status);"
     "DELETE FROM main.run WHERE id IN (SELECT m.id FROM temp.moving v "
     "  JOIN other.run o ON o.id = v.old JOIN main.run m ON m.experiment = v.experiment "
     "  AND m.arm = o.arm AND m.point = o.point AND m.replication = o.replication);"
