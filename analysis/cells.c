@@ -102,10 +102,13 @@ static void add_fate(struct cells *cells, struct cell *cell, enum arm arm,
 
 static void add_value(void *context, const struct store_value *v)
 {
+    struct cells *cells = context;
     enum arm arm = strcmp(v->arm, "sim") == 0 ? ARM_SIM : ARM_REAL;
-    struct cell *cell = find_or_add(context, v->cell);
+    if (arm == ARM_SIM && !shard_has(cells->part, v->point, v->replication))
+        return;
+    struct cell *cell = find_or_add(cells, v->cell);
     cell->scenario_hash[arm] = v->scenario_hash;
-    add_fate(context, cell, arm, v);
+    add_fate(cells, cell, arm, v);
     for (int f = 0; f < FIGURES; f++) {
         struct sample *s = &cell->samples[arm][f];
         if (strcmp(figures[f].metric, v->metric) != 0 || isnan(v->value))

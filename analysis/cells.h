@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "analysis/run_fates.h"
+#include "experiments/run/shard.h"
 #include "experiments/run/store.h"
 
 enum arm { ARM_SIM, ARM_REAL, ARMS };
@@ -57,6 +58,7 @@ struct cells {
     size_t count;
     size_t recent;          /* index of the cell found last: its neighbour is asked for next */
     struct run_fates fates; /* of the run whose figures are being added */
+    const struct shard *part; /* takes of the sim arm only its runs; NULL: all; borrowed */
 };
 
 /* The metric's name in the store: "delivery.p50". */

@@ -15,11 +15,15 @@ static void print_broken(const struct expectation *x, FILE *out)
                 *x->broken_cell ? " in " : "", x->broken_cell, x->broken, x->runs);
 }
 
-static void print_assertions(const struct expectations *e)
+static void print_assertions(const struct expectations *e, const struct shard *part)
 {
-    puts("\nasserted");
+    puts(shard_is_part(part) ? "\nasserted, of this shard" : "\nasserted");
     for (size_t i = 0; i < e->count; i++) {
         const struct expectation *x = &e->items[i];
+        if (expectation_open(x, part)) {
+            printf("  open    %s: no run of the shard has it\n", x->text);
+            continue;
+        }
         printf("%s  %s: ", expectation_fulfilled(x) ? "  holds " : "! broken", x->text);
         if (!expectation_fulfilled(x))
             print_broken(x, stdout);
@@ -35,16 +39,17 @@ int assertions_report(struct session *session, struct store *store, const char *
                       struct error *err)
 {
     struct experiment *e = &session->experiment;
+    const struct shard *part = &session->shard;
     size_t broken;
-    int code = expectations_judge(&e->expectations, store, e->name, arm, &broken, err);
+    int code = expectations_judge(&e->expectations, store, e->name, arm, part, &broken, err);
     if (code)
         return command_fail(code, err);
     if (e->expectations.count > 0 && !quiet)
-        print_assertions(&e->expectations);
+        print_assertions(&e->expectations, part);
     fflush(stdout);
     for (size_t i = 0; i < e->expectations.count; i++) {
         const struct expectation *x = &e->expectations.items[i];
-        if (expectation_fulfilled(x))
+        if (expectation_fulfilled(x) || expectation_open(x, part))
             continue;
         fprintf(stderr, "%s: assertion '%s' does not hold: ", session->path, x->text);
         print_broken(x, stderr);

@@ -64,6 +64,11 @@ static bool is_stored(const struct campaign *c, const struct plan_point *point, 
                                  point->scenario_hash);
 }
 
+static bool is_ours(const struct campaign *c, const struct plan_point *point, int64_t repeat)
+{
+    return shard_has(&c->session->shard, point->number, repeat);
+}
+
 static bool is_there(const struct campaign *c, const struct plan_point *point, int64_t repeat)
 {
     return !c->force && is_stored(c, point, repeat);
@@ -147,6 +152,8 @@ static int run_all(struct campaign *c, int64_t repeats, struct error *err)
     c->begin_ns = now_ns();
     for (int64_t repeat = 1; rc == 0 && repeat <= repeats; repeat++)
         for (size_t i = 0; rc == 0 && i < plan->count; i++) {
+            if (!is_ours(c, &plan->points[i], repeat))
+                continue;
             if (is_there(c, &plan->points[i], repeat))
                 c->skipped++;
             else
@@ -177,7 +184,8 @@ int campaign_floor(struct campaign *c, struct error *err)
     for (size_t i = 0; i < plan->count * (size_t)c->repeats; i++) {
         const struct plan_point *point = &plan->points[i % plan->count];
         enum push_protocol protocol = point->settings.parameters.server.protocol;
-        if (done[protocol] || is_there(c, point, (int64_t)(i / plan->count) + 1))
+        int64_t repeat = (int64_t)(i / plan->count) + 1;
+        if (done[protocol] || !is_ours(c, point, repeat) || is_there(c, point, repeat))
             continue;
         done[protocol] = true;
         int code = client_floor_measure(&c->floor[protocol], protocol, err);
@@ -204,7 +212,7 @@ int campaign_open(struct campaign *c, struct error *err)
     struct host_facts facts;
     interrupt_hold(&c->mask);
     c->repeats = c->repeats ? c->repeats : c->session->plan.repeats;
-    c->total = c->repeats * (int64_t)c->session->plan.count;
+    c->total = shard_runs(&c->session->shard, c->repeats * (int64_t)c->session->plan.count);
     if (c->record && c->total != 1)
         return error_set(err, ERR_INVALID,
                          "--record takes one run, and this is %lld (--repeat 1, "

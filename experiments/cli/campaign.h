@@ -1,5 +1,5 @@
 /* campaign.h - an experiment's plan against a real server: which runs are still to be made, tried
- * again when not sound, stored.
+ * again when not sound, stored. Of a session's shard, its runs alone.
  *
  * Repeats outside, points inside: what drifts on the host spreads over all the points. A run that
  * fails is a row with its reason, one that was not sound is a row with status "invalid"; both are

@@ -6,18 +6,21 @@
 #include "experiments/cli/cell_table.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/session.h"
+#include "experiments/cli/shard_option.h"
 #include "experiments/replay/replay_support.h"
 
 #define POINTS_SHOWN 40
 
-static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 },
+                                              { &shard_argp, 0, NULL, 0 },
+                                              { 0 } };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     (void)arg;
     if (key != ARGP_KEY_INIT)
         return ARGP_ERR_UNKNOWN;
-    state->child_inputs[0] = state->input;
+    state->child_inputs[0] = state->child_inputs[1] = state->input;
     return 0;
 }
 
@@ -76,6 +79,23 @@ static void print_real(const struct session *s)
            unit_format_short(time, UNIT_TIME, real_s * 1e9));
 }
 
+/* What run and replay would make of the shard that is asked for. */
+static void print_shard(const struct session *s, bool can)
+{
+    const struct shard *shard = &s->shard;
+    int64_t sim = shard_runs(shard, (int64_t)s->plan.count * s->plan.replications);
+    int64_t real = (int64_t)s->plan.count * s->plan.repeats;
+    if (!shard_is_part(shard))
+        return;
+    printf("shard     %lld of %lld: %lld run%s of the sim arm", (long long)shard->index,
+           (long long)shard->count, (long long)sim, sim == 1 ? "" : "s");
+    if (can && real < shard->count)
+        printf(", too many shards for the real arm's %lld", (long long)real);
+    else if (can)
+        printf(", %lld of the real arm", (long long)shard_runs(shard, real));
+    putchar('\n');
+}
+
 static int print_plan(const struct session *s, struct error *err)
 {
     const struct plan *plan = &s->plan;
@@ -93,6 +113,7 @@ static int print_plan(const struct session *s, struct error *err)
         print_real(s);
     else
         printf("real arm  none: %s\n", err->text);
+    print_shard(s, can);
     print_points(plan);
     return 0;
 }
@@ -105,7 +126,8 @@ int cmd_check(int argc, char **argv)
     int code = session_open(&s, &err);
     if (code)
         return command_fail(code, &err);
-    code = print_plan(&s, &err);
+    code = shard_option_settle(&s, s.plan.replications, &err);
+    code = code ? code : print_plan(&s, &err);
     session_close(&s);
     return code ? command_fail(code, &err) : EXIT_DONE;
 }

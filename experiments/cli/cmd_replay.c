@@ -7,6 +7,7 @@
 #include "experiments/cli/campaign.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/session.h"
+#include "experiments/cli/shard_option.h"
 #include "experiments/cli/text_table.h"
 #include "experiments/replay/replay.h"
 
@@ -36,7 +37,9 @@ static const struct argp_option options[] = {
     { "quiet", 'q', NULL, 0, "Print no table", 0 },
     { 0 },
 };
-static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 },
+                                              { &shard_argp, 0, NULL, 0 },
+                                              { 0 } };
 
 static int64_t count_of(const char *arg, const char *name, double low, struct argp_state *state)
 {
@@ -52,7 +55,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     struct arguments *a = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &a->session;
+        state->child_inputs[0] = state->child_inputs[1] = &a->session;
         return 0;
     case 's':
         a->server = arg;
@@ -126,6 +129,7 @@ static int report(const struct arguments *a, const struct campaign *c, struct te
     if (a->quiet) {
         text_table_close(table);
     } else {
+        shard_option_print(&a->session);
         printf("%s on %s\n%lld run%s made, %lld already there, %lld failed, %lld not sound -> "
                "%s\n\n",
                c->spec.name, c->host, (long long)c->made, c->made == 1 ? "" : "s",
@@ -176,12 +180,15 @@ int cmd_replay(int argc, char **argv)
     int code = session_open(&a.session, &err);
     if (code)
         return command_fail(code, &err);
-    if (a.probe) {
+    if (a.probe)
         code = replay_possible(&err);
-        code = code ? command_fail(code, &err) : EXIT_DONE;
-    } else {
-        code = run_campaign(&a, &err);
-    }
+    else
+        code = shard_option_settle(&a.session, a.repeats ? a.repeats : a.session.plan.repeats,
+                                   &err);
+    if (code)
+        code = command_fail(code, &err);
+    else
+        code = a.probe ? EXIT_DONE : run_campaign(&a, &err);
     session_close(&a.session);
     return code;
 }

@@ -10,6 +10,7 @@
 #include "experiments/cli/cell_table.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/model_runs.h"
+#include "experiments/cli/shard_option.h"
 
 struct arguments {
     struct session session;
@@ -24,7 +25,9 @@ static const struct argp_option options[] = {
     { "quiet", 'q', NULL, 0, "Print no table", 0 },
     { 0 },
 };
-static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 },
+                                              { &shard_argp, 0, NULL, 0 },
+                                              { 0 } };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -33,7 +36,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     double jobs = 0;
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = &a->session;
+        state->child_inputs[0] = state->child_inputs[1] = &a->session;
         return 0;
     case 'j':
         if (unit_parse(arg, UNIT_COUNT, &jobs, &err) || jobs < 1 || jobs > 256)
@@ -190,6 +193,7 @@ static int report(struct arguments *a, struct store *store, const struct runner_
     struct cells cells;
     const struct experiment *e = &a->session.experiment;
     cells_init(&cells);
+    cells.part = &a->session.shard;
     int code = cells_load(&cells, store, e->name, err);
     if (code) {
         cells_close(&cells);
@@ -203,6 +207,8 @@ static int report(struct arguments *a, struct store *store, const struct runner_
                (long long)result->done, result->done == 1 ? "" : "s", result->wall_s,
                (long long)result->skipped, (long long)result->failed, db);
     }
+    if (!a->quiet)
+        shard_option_print(&a->session);
     free(db);
     int breached = cells.count ? print_cells(a, &cells) : 0;
     cells_close(&cells);
@@ -224,7 +230,8 @@ int cmd_run(int argc, char **argv)
     int code = session_open(&a.session, &err);
     if (code)
         return command_fail(code, &err);
-    code = session_store(&a.session, &store, &experiment, &err);
+    code = shard_option_settle(&a.session, a.session.plan.replications, &err);
+    code = code ? code : session_store(&a.session, &store, &experiment, &err);
     if (code == 0) {
         code = model_runs(&a.session, store, experiment, a.jobs, a.force, &result, &err);
         code = code ? command_fail(code, &err) : report(&a, store, &result, &err);

@@ -1,4 +1,4 @@
-/* model_runs.h - the sim arm of a session's plan, into its store. */
+/* model_runs.h - the sim arm of a session's plan, or of its shard of it, into its store. */
 #ifndef PUSHSIM_EXPERIMENTS_CLI_MODEL_RUNS_H
 #define PUSHSIM_EXPERIMENTS_CLI_MODEL_RUNS_H
 

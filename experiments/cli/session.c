@@ -123,7 +123,13 @@ const struct schedule *session_trace(const struct session *s)
 
 char *session_db_path(const struct session *s)
 {
-    return s->db ? mem_strdup(s->db) : mem_printf("%s.db", s->experiment.name);
+    const struct shard *shard = &s->shard;
+    if (s->db)
+        return mem_strdup(s->db);
+    if (!shard_is_part(shard))
+        return mem_printf("%s.db", s->experiment.name);
+    return mem_printf("%s.%lld-of-%lld.db", s->experiment.name, (long long)shard->index,
+                      (long long)shard->count);
 }
 
 void session_warn_settings(const struct cells *cells)

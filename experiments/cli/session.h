@@ -9,6 +9,7 @@
 #include "analysis/cells.h"
 #include "experiments/run/config.h"
 #include "experiments/run/plan.h"
+#include "experiments/run/shard.h"
 #include "experiments/run/store.h"
 #include "models/schedule.h"
 
@@ -17,7 +18,10 @@
 /* Filled by the argp child; then session_open. */
 struct session {
     const char *path; /* the experiment file, from the command line */
-    const char *db; /* --db, or NULL: the experiment's name with .db in the working directory */
+    const char
+        *db; /* --db, or NULL: the experiment's name with .db (of a part: .I-of-N.db) in the
+                       working directory */
+    struct shard shard; /* which runs are made; zeros: all (shard_option.h) */
     struct override overrides[SESSION_OVERRIDES_MAX];
     size_t override_count;
 

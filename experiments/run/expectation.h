@@ -45,15 +45,19 @@ void expectations_close(struct expectations *e);
 bool expectation_applies(const struct expectation *e, const char *cell);
 bool expectation_holds(const struct expectation *e, double value);
 
+struct shard;
 struct store;
 
 /* Adds one run of a cell to what is found of each assertion about this metric. */
 void expectations_see(struct expectations *e, const char *cell, const char *metric,
                       double value);
 /* Judges them all by the experiment's runs on an arm ("sim", "real") that are done; *broken: how many
- * do not hold. ERR_IO. */
+ * do not hold. Of a part, by its runs alone (NULL: all): what none of them can tell is open, not
+ * broken. ERR_IO. */
 int expectations_judge(struct expectations *e, struct store *store, const char *experiment,
-                       const char *arm, size_t *broken, struct error *err);
+                       const char *arm, const struct shard *part, size_t *broken,
+                       struct error *err);
 bool expectation_fulfilled(const struct expectation *e); /* by every run, and there is one */
+bool expectation_open(const struct expectation *e, const struct shard *part);
 
 #endif

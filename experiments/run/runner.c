@@ -202,6 +202,8 @@ int runner_run(const struct runner *r, struct runner_result *result, struct erro
         const struct plan_point *point = point_of(plan, i);
         int64_t replication = replication_of(plan, i);
         uint64_t hash = store_config_hash(plan, point, replication);
+        if (!shard_has(&r->shard, point->number, replication))
+            continue;
         if (!r->force &&
             store_has(r->store, r->experiment, "sim", point->number, replication, hash))
             result->skipped++;

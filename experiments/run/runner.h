@@ -9,6 +9,7 @@
 #define PUSHSIM_EXPERIMENTS_RUN_RUNNER_H
 
 #include "experiments/run/plan.h"
+#include "experiments/run/shard.h"
 #include "experiments/run/store.h"
 #include "models/run_record.h"
 #include "models/schedule.h"
@@ -27,6 +28,7 @@ struct runner {
     runner_model_fn *model;
     struct store *store;
     int64_t experiment; /* the store's id */
+    struct shard shard; /* which runs; zeros: all. `each` is the plan's replications */
     int jobs;           /* workers, 1..256; the caller is the first */
     bool force;         /* run again what is already there */
     bool progress;      /* lines with ETA on stderr */

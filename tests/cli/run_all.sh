@@ -5,6 +5,7 @@
 # PUSHSIM is the program (default build/pushsim). UPDATE=1 rewrites what is expected.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
+unset SLURM_ARRAY_TASK_ID JOB_COMPLETION_INDEX # a part of every plan would be run
 PUSHSIM=$(realpath "${PUSHSIM:-$here/../../build/pushsim}")
 export PUSHSIM CLI="$here" LC_ALL=C.UTF-8
 work=$(mktemp -d)

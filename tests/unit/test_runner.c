@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "experiments/run/runner.h"
+#include "sim/random_stream.h"
 #include "tests/support/scratch_file.h"
 
 struct fixture {
@@ -75,10 +76,10 @@ static int must_not_run(const struct parameters *p, const struct schedule *s, ui
     return 0;
 }
 
-static struct runner_result run_into(struct fixture *f, const char *name, int jobs,
-                                     runner_model_fn *model)
+static struct runner_result run_part(struct fixture *f, const char *name, int jobs,
+                                     runner_model_fn *model, struct shard shard)
 {
-    struct runner r = { .plan = &f->plan, .model = model, .jobs = jobs };
+    struct runner r = { .plan = &f->plan, .model = model, .shard = shard, .jobs = jobs };
     struct runner_result result;
     struct error err;
     char *path = scratch_path(&f->scratch, name);
@@ -89,6 +90,12 @@ static struct runner_result run_into(struct fixture *f, const char *name, int jo
     store_close(r.store);
     free(path);
     return result;
+}
+
+static struct runner_result run_into(struct fixture *f, const char *name, int jobs,
+                                     runner_model_fn *model)
+{
+    return run_part(f, name, jobs, model, (struct shard){ 0 });
 }
 
 /* All tables of a database as one text, allocated. */
@@ -177,6 +184,79 @@ static void test_merge(void **state)
     free(from);
 }
 
+static void merge(struct fixture *f, const char *into, const char *from, int64_t expected)
+{
+    struct store *store;
+    struct error err;
+    int64_t copied = -1;
+    char *a = scratch_path(&f->scratch, into), *b = scratch_path(&f->scratch, from);
+    assert_int_equal(store_open(&store, a, STORE_CREATE, &err), 0);
+    assert_int_equal(store_merge(store, b, &copied, &err), 0);
+    assert_int_equal(copied, expected);
+    store_close(store);
+    free(a);
+    free(b);
+}
+
+/* Split at random, a shard resumed, merged in any order: as unbroken, the failed run included. */
+static void test_shards(void **state)
+{
+    struct fixture *f = *state;
+    const uint64_t seed = 20261126;
+    struct random_stream rs;
+    print_message("seed %llu\n", (unsigned long long)seed);
+    random_stream_init(&rs, seed, 1, 1, 0);
+    run_into(f, "whole.db", 2, double_model);
+    for (int split = 0; split < 8; split++) {
+        int64_t count = 1 + (int64_t)(random_stream_u64(&rs) % 20), done = 0, failed = 0;
+        int64_t first = (int64_t)(random_stream_u64(&rs) % (uint64_t)count), runs[21];
+        char name[32], all[32];
+        snprintf(all, sizeof all, "all%d.db", split);
+        for (int64_t i = 1; i <= count; i++) {
+            struct shard shard = { i, count, f->plan.replications };
+            snprintf(name, sizeof name, "%d.%lld.db", split, (long long)i);
+            struct runner_result r = run_part(f, name, 2, double_model, shard);
+            runs[i] = r.done + r.failed;
+            done += r.done;
+            failed += r.failed;
+            assert_int_equal(runs[i], shard_runs(&shard, 20));
+            r = run_part(f, name, 2, double_model, shard);
+            assert_int_equal(r.skipped + r.failed, runs[i]);
+        }
+        assert_true(done == 19 && failed == 1);
+        for (int64_t k = 0; k < 2 * count; k++) { /* downwards from anywhere, twice */
+            int64_t i = 1 + (first + 2 * count - k) % count;
+            snprintf(name, sizeof name, "%d.%lld.db", split, (long long)i);
+            merge(f, all, name, k < count ? runs[i] : 0);
+        }
+        assert_same(f, "whole.db", all);
+    }
+}
+
+static int mended_model(const struct parameters *p, const struct schedule *s, uint64_t seed,
+                        uint32_t replication, struct run_record *out, struct error *err)
+{
+    struct error unused;
+    if (double_model(p, s, seed, replication, out, &unused))
+        run_record_metric(out, "delivery.p50", "s", 1);
+    (void)err;
+    return 0;
+}
+
+/* A run that failed in one database and is done in another is done, whichever comes first. */
+static void test_merge_keeps_done(void **state)
+{
+    struct fixture *f = *state;
+    run_into(f, "broken.db", 2, double_model);
+    run_into(f, "mended.db", 2, mended_model);
+    merge(f, "one.db", "broken.db", 20);
+    merge(f, "one.db", "mended.db", 1);
+    merge(f, "two.db", "mended.db", 20);
+    merge(f, "two.db", "broken.db", 0);
+    assert_same(f, "mended.db", "one.db");
+    assert_same(f, "mended.db", "two.db");
+}
+
 static void test_foreign_files(void **state)
 {
     struct fixture *f = *state;
@@ -200,6 +280,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_any_number_of_workers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_resume, setup, teardown),
         cmocka_unit_test_setup_teardown(test_merge, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_shards, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_merge_keeps_done, setup, teardown),
         cmocka_unit_test_setup_teardown(test_foreign_files, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
