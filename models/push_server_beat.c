@@ -129,8 +129,11 @@ void push_beat_ping_end(struct push_server *s, const struct loop_entry *e)
 {
     const struct heartbeat_params *p = &s->p->heartbeat;
     struct beat b = { e->first, e->count, e->to, (uint8_t)e->from };
-    for (uint32_t i = 0; i < e->count; i++)
-        s->listener->beaten(s->listener_owner, s->base + e->first + i);
+    for (uint32_t i = e->first; i < e->first + e->count; i++) {
+        s->listener->beaten(s->listener_owner, s->base + i);
+        if (s->connections.state[i] & CONNECTION_SLOW)
+            push_slow_await_death(s, push_slow_client(s, i));
+    }
     if (p->pong_timeout_ns == 0)
         return;
     later(s, &s->pongs, &b, s->p->network.delivery_ns + s->p->network.publish_ns, pongs_arrive);

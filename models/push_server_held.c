@@ -3,7 +3,10 @@
  */
 #include "models/push_server_internal.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "sim/error.h"
 
 /* Conflating by keys that come in turn keeps the newest message of each: the newest `keys`. */
 uint32_t push_server_bound_of(const struct push_server *s)
@@ -79,13 +82,40 @@ struct weighing {
     struct push_server *server;
     struct push_holdings *sum;
     bool references; /* in write buffers */
+    bool gaps;       /* a queue may end before the newest message: each held one is marked */
+    int64_t marked_bytes;
+    uint32_t first, from, to; /* window marked last, and its first connection */
 };
 
-/* What connection i holds starts with message `from`. */
-static void is_held(const struct push_server *s, uint32_t i, uint32_t from)
+static int64_t mark(struct publish_record *p, bool weighed, int64_t bytes)
 {
-    uint32_t *oldest = &s->oldest[push_server_feed_of(s, i)];
+    bool changes = p->weighed != weighed;
+    p->weighed = weighed;
+    return changes ? bytes : 0;
+}
+
+static void mark_window(struct weighing *w, uint32_t from, uint32_t to)
+{
+    const struct push_server *s = w->server;
+    for (uint32_t m = from; m < to; m++) {
+        struct publish_record *p = push_server_record(s, m);
+        w->marked_bytes += mark(p, true, p->bytes + s->costs->frame_bytes);
+    }
+}
+
+/* Connection i holds messages from .. to - 1. */
+static void is_held(struct weighing *w, uint32_t i, uint32_t from, uint32_t to)
+{
+    const struct push_server *s = w->server;
+    uint32_t feed = push_server_feed_of(s, i), *oldest = &s->oldest[feed];
     *oldest = from < *oldest ? from : *oldest;
+    bool again = from == w->from && to == w->to && feed == push_server_feed_of(s, w->first);
+    if (!w->gaps || again)
+        return;
+    mark_window(w, from, to);
+    w->first = i;
+    w->from = from;
+    w->to = to;
 }
 
 static void weigh_entry(void *arg, const struct loop_entry *e, bool begun, int64_t progress_ns)
@@ -100,11 +130,11 @@ static void weigh_entry(void *arg, const struct loop_entry *e, bool begun, int64
     if (first >= end)
         return;
     uint32_t depth = push_server_depth(s, first, e->from), n = with_window(s, first, end);
-    uint32_t from =
-        s->p->server.fan_out == FAN_OUT_QUEUES ? push_server_tail(s, first) - depth : e->from;
+    bool newest = s->p->server.fan_out == FAN_OUT_QUEUES && !w->gaps;
+    uint32_t from = newest ? push_server_tail(s, first) - depth : e->from;
     w->sum->queued += (uint64_t)depth * n;
     w->sum->queued_bytes += (s->sum_bytes[from + depth] - s->sum_bytes[from]) * n;
-    is_held(s, first, from);
+    is_held(w, first, from, from + depth);
 }
 
 /* Whether a message in a write buffer is a reference to one payload for all connections.
@@ -125,6 +155,31 @@ static bool shares_buffers(const struct push_server *s)
            p->loop == LOOP_NGINX;
 }
 
+/* Messages first .. last are all there is in the queue, which is not empty. */
+static bool unbroken(const struct slow_queue *q, uint32_t *first, uint32_t *last)
+{
+    *first = slow_queue_at(q, 0)->number;
+    *last = slow_queue_at(q, q->count - 1)->number;
+    return *last - *first + 1 == q->count;
+}
+
+/* A queue that refuses the newest messages, and takes one when there is room, has gaps. */
+static void weigh_queue(struct weighing *w, const struct slow_client *c)
+{
+    const struct push_server *s = w->server;
+    uint32_t first, last;
+    if (unbroken(&c->queue, &first, &last)) {
+        w->sum->queued_bytes += s->sum_bytes[last + 1] - s->sum_bytes[first];
+        is_held(w, c->connection, first, last + 1);
+        return;
+    }
+    for (uint32_t k = 0; k < c->queue.count; k++) {
+        uint32_t m = slow_queue_at(&c->queue, k)->number;
+        w->sum->queued_bytes += s->sum_bytes[m + 1] - s->sum_bytes[m];
+        is_held(w, c->connection, m, m + 1);
+    }
+}
+
 static void weigh_slow(struct weighing *w, const struct slow_client *c)
 {
     const struct push_server *s = w->server;
@@ -133,19 +188,8 @@ static void weigh_slow(struct weighing *w, const struct slow_client *c)
     w->sum->socket_bytes += s->p->memory.sockets_apart ? 0 : c->socket_bytes;
     w->sum->slow += c->buffer.count > 0;
     w->sum->queued += c->queue.count;
-    if (c->queue.count == 0)
-        return;
-    uint32_t from = slow_queue_at(&c->queue, 0)->number;
-    w->sum->queued_bytes +=
-        s->sum_bytes[push_server_tail(s, c->connection)] - s->sum_bytes[from];
-    is_held(s, c->connection, from);
-}
-
-static int64_t mark(struct publish_record *p, bool weighed, int64_t bytes)
-{
-    bool changes = p->weighed != weighed;
-    p->weighed = weighed;
-    return changes ? bytes : 0;
+    if (c->queue.count > 0)
+        weigh_queue(w, c);
 }
 
 /* Marks the messages that some queue holds, or takes the marks away; bytes of the publishes whose mark
@@ -176,8 +220,11 @@ static int64_t mark_buffered(const struct push_server *s, bool weighed)
 }
 
 /* Of the messages that some queue holds, each publish once, whichever feeds it is in. */
-static int64_t shared_bytes(const struct push_server *s)
+static int64_t shared_bytes(const struct weighing *w)
 {
+    const struct push_server *s = w->server;
+    if (w->gaps)
+        return w->marked_bytes;
     if (s->topics->feeds == 1)
         return s->sum_bytes[s->tails[0]] - s->sum_bytes[s->oldest[0]];
     int64_t sum = mark_queued(s, true);
@@ -185,11 +232,53 @@ static int64_t shared_bytes(const struct push_server *s)
     return sum;
 }
 
-/* Of the messages that write buffers refer to, each publish once; not those whose one payload is
- * counted in the queues. */
-static int64_t referred_bytes(const struct push_server *s)
+static int by_start(const void *a, const void *b)
 {
-    if (s->p->memory.shared_payload)
+    const uint32_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* The buffers' messages as ranges [0], [1] - 1; false: some buffer is not one. */
+static bool buffered_ranges(const struct push_server *s, uint32_t (*range)[2], uint32_t *count)
+{
+    *count = 0;
+    for (uint32_t i = 0; i < s->slow.count; i++) {
+        const struct slow_client *c = &s->slow.items[i];
+        uint32_t *r = range[*count];
+        if (c->buffer.count == 0)
+            continue;
+        if (c->replays > 0 || !unbroken(&c->buffer, &r[0], &r[1]))
+            return false;
+        r[1]++;
+        ++*count;
+    }
+    return true;
+}
+
+/* Bytes of the messages below `end` in any of the ranges. */
+static int64_t union_bytes(const struct push_server *s, uint32_t (*range)[2], uint32_t count,
+                           uint32_t end)
+{
+    int64_t sum = 0;
+    uint32_t done = 0;
+    qsort(range, count, sizeof *range, by_start);
+    for (uint32_t k = 0; k < count; k++) {
+        uint32_t from = range[k][0] > done ? range[k][0] : done;
+        uint32_t to = range[k][1] < end ? range[k][1] : end;
+        if (from >= to)
+            continue;
+        sum += s->sum_bytes[to] - s->sum_bytes[from];
+        done = to;
+    }
+    return sum;
+}
+
+static int64_t referred_by_marks(const struct weighing *w)
+{
+    const struct push_server *s = w->server;
+    if (!s->p->memory.shared_payload)
+        mark_queued(s, false);
+    else if (!w->gaps)
         mark_queued(s, true);
     int64_t sum = mark_buffered(s, true);
     mark_buffered(s, false);
@@ -197,17 +286,39 @@ static int64_t referred_bytes(const struct push_server *s)
     return sum;
 }
 
+/* Of the messages that write buffers refer to, each publish once; not those whose one payload is
+ * counted in the queues. A buffer may hold days of messages: where all are ranges of one feed,
+ * nothing is walked. */
+static int64_t referred_bytes(const struct weighing *w)
+{
+    const struct push_server *s = w->server;
+    if (s->topics->feeds > 1 || w->gaps)
+        return referred_by_marks(w);
+    uint32_t(*range)[2] = mem_alloc(s->slow.count * sizeof *range), count;
+    uint32_t end = s->p->memory.shared_payload ? s->oldest[0] : s->tails[0];
+    int64_t sum = buffered_ranges(s, range, &count) ? union_bytes(s, range, count, end)
+                                                    : referred_by_marks(w);
+    free(range);
+    return sum;
+}
+
 void push_server_holdings(struct push_server *s, struct push_holdings *sum)
 {
-    struct weighing w = { s, sum, shares_buffers(s) };
+    struct weighing w = { .server = s,
+                          .sum = sum,
+                          .references = shares_buffers(s),
+                          .gaps = s->p->server.queue_policy == POLICY_DROP_NEWEST &&
+                                  s->p->server.fan_out == FAN_OUT_QUEUES };
     memcpy(s->oldest, s->tails, s->topics->feeds * sizeof *s->oldest);
     event_loop_sync(&s->loop);
     event_loop_visit(&s->loop, weigh_entry, &w);
     for (uint32_t i = 0; i < s->slow.count; i++)
         weigh_slow(&w, &s->slow.items[i]);
-    sum->shared_bytes += shared_bytes(s);
+    sum->shared_bytes += shared_bytes(&w);
     if (w.references && s->slow.count > 0)
-        sum->buffered_bytes += referred_bytes(s);
+        sum->buffered_bytes += referred_bytes(&w);
+    if (w.gaps)
+        mark_queued(s, false);
 }
 
 /* `messages` are held for the connections of a range but the first `done`. */

@@ -272,6 +272,33 @@ static void one_stalled_send_blocks_all(void **state)
     run_record_close(&cured);
 }
 
+/* Clients vanish from a stream without events. A comment that the kernel cannot deliver tells the
+ * server, dead_ns after it was written; without comments it never learns. */
+static void comments_find_zombies(void **state)
+{
+    (void)state;
+    for (int beats = 0; beats < 2; beats++) {
+        struct run_record r;
+        struct schedule s;
+        struct parameters p = push_case_plain();
+        p.clients = 50;
+        p.reconnect.kind = RECONNECT_NEVER;
+        p.class_count = 1;
+        p.classes[0] = (struct client_class){ .share = 1, .loss_rate_hz = 1 };
+        p.heartbeat.period_ns = beats ? 5 * S : 0;
+        p.network.dead_ns = 8 * S;
+        p.workload.phase[0] = (struct phase_params){ "silent", 40 * S, 0, true, 0, 0, 0 };
+        schedule_build(&s, &p, 1, 1);
+        run_record_init(&r);
+        push_run(&p, &s, 1, 1, &r);
+        assert_true(value(&r, "clients.vanished") == 50 && value(&r, "clients.open") == 0);
+        assert_true(value(&r, "noticed.write_failed") == 50 * beats);
+        assert_true(value(&r, "connections") == 50 - 50 * beats);
+        schedule_close(&s);
+        run_record_close(&r);
+    }
+}
+
 struct comeback { /* what makes clients come back */
     struct client_class klass;
     int64_t handshake_timeout_ns;
@@ -391,6 +418,7 @@ int main(void)
         cmocka_unit_test(ranges_change_nothing),
         cmocka_unit_test(shared_queue_reaches_one),
         cmocka_unit_test(one_stalled_send_blocks_all),
+        cmocka_unit_test(comments_find_zombies),
         cmocka_unit_test(lost_clients_get_each_event_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

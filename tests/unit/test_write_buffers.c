@@ -1,6 +1,6 @@
 /* What write buffers weigh (models/push_server_held.c): a copy for each connection, or one payload for
  * all and a reference each; each stack has its way; a payload that queues hold too counts once; and
- * nothing but memory depends on it. */
+ * nothing but memory depends on it. What bounded queues weigh: their bound, whatever they drop. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -145,6 +145,32 @@ static void test_nothing_else_changes(void **state)
     }
 }
 
+#define BOUND 4
+
+/* Half of the clients stop at 2 s, the others at 5 s; a socket and a write buffer hold two messages
+ * each, then a queue its bound. Queues that drop the newest hold what came first after each stop: two
+ * sets of messages; those that drop the oldest hold the newest of all: one. */
+static void test_bounded_queues_weigh_their_bound(void **state)
+{
+    (void)state;
+    static const enum queue_policy policies[] = { POLICY_DROP_OLDEST, POLICY_DROP_NEWEST };
+    for (int k = 0; k < 2; k++) {
+        struct parameters p = scene(CLIENTS / 2, 15000);
+        const char *name = "memory.end.queues";
+        p.server.queue_policy = policies[k];
+        p.server.queue_bound = BOUND;
+        double wire = end_of(p, BUFFERS_COPIES, "memory.end.write_buffers") / (2 * CLIENTS);
+        double messages = CLIENTS * BOUND * MESSAGE;
+        assert_float_equal(end_of(p, BUFFERS_COPIES, name), (k + 1) * BOUND * wire + messages,
+                           0);
+        assert_float_equal(end_of(p, BUFFERS_REFERENCES, "memory.end.write_buffers"),
+                           4 * wire + 2 * CLIENTS * MESSAGE, 0);
+        p.memory.shared_payload = false;
+        assert_float_equal(end_of(p, BUFFERS_COPIES, name), CLIENTS * BOUND * wire + messages,
+                           0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +178,7 @@ int main(void)
         cmocka_unit_test(test_payloads_in_queues_too),
         cmocka_unit_test(test_each_stack_has_its_way),
         cmocka_unit_test(test_nothing_else_changes),
+        cmocka_unit_test(test_bounded_queues_weigh_their_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
