@@ -9,21 +9,15 @@ enum {
     LINE_BYTES = 64,
     CHUNK_ENTRIES = 10,
     BITMAP_WORDS = EVENT_LADDER_BUCKETS / 64,
-    PER_BUCKET = 16
+    PER_BUCKET = 16,
+    FIRST_BLOCK = 64, /* chunks */
 };
 
 /* A bucket is a list of chunks: entries lie together, and a chunk just freed is warm. All but the last
  * are full. */
 struct event_chunk {
-    uint32_t next; /* chunk of the same bucket, or of the free list; 0 = none */
+    struct event_chunk *next; /* of the free list or, but for the last, of the bucket */
     struct event_entry entries[CHUNK_ENTRIES];
-};
-
-struct bucket { /* all that adding an entry reads: its chunk is far away, and only written to */
-    uint32_t first;  /* chunk; 0 = empty */
-    uint32_t last;   /* chunk that is being filled */
-    uint32_t filled; /* entries in it */
-    uint32_t count;  /* entries in all */
 };
 
 struct event_rung {                /* all buckets are empty when it is not in use */
@@ -32,7 +26,7 @@ struct event_rung {                /* all buckets are empty when it is not in us
     int shift;                     /* buckets are 2^shift ns wide */
     int word;                      /* the words of `filled` before it are 0, and stay so */
     uint64_t filled[BITMAP_WORDS]; /* a bit for each bucket that is not empty */
-    struct bucket buckets[EVENT_LADDER_BUCKETS];
+    struct event_bucket buckets[EVENT_LADDER_BUCKETS];
 };
 
 static void make_room(struct event_list *list, uint32_t n)
@@ -45,7 +39,7 @@ static void make_room(struct event_list *list, uint32_t n)
 
 void event_ladder_init(struct event_ladder *l)
 {
-    *l = (struct event_ladder){ .chunks_used = 1 };
+    *l = (struct event_ladder){ 0 };
     event_ladder_clear(l);
 }
 
@@ -53,14 +47,14 @@ void event_ladder_close(struct event_ladder *l)
 {
     for (int i = 0; i < EVENT_LADDER_RUNGS; i++)
         free(l->rungs[i]);
-    free(l->chunks);
-    free(l->top.items);
+    for (int i = 0; i < EVENT_LADDER_BLOCKS; i++)
+        free(l->blocks[i]);
     event_ladder_init(l);
 }
 
 static void clear_top(struct event_ladder *l)
 {
-    l->top.count = 0;
+    l->top = (struct event_bucket){ 0 };
     l->top_min_ns = INT64_MAX;
     l->top_max_ns = 0;
 }
@@ -70,42 +64,59 @@ void event_ladder_clear(struct event_ladder *l)
     clear_top(l);
     for (; l->depth > 0; l->depth--)
         memset(l->rungs[l->depth - 1], 0, sizeof **l->rungs);
-    l->chunks_used = 1;
-    l->free_chunk = 0;
+    l->block = 0;
+    l->used = 0;
+    l->free_chunk = NULL;
 }
 
-static uint32_t take_chunk(struct event_ladder *l)
+static uint32_t block_chunks(int block)
 {
-    uint32_t chunk = l->free_chunk;
-    if (chunk) {
-        l->free_chunk = l->chunks[chunk].next;
-    } else {
-        if (l->chunks_used >= l->chunk_capacity) {
-            l->chunk_capacity = l->chunk_capacity ? 2 * l->chunk_capacity : 64;
-            l->chunks = mem_realloc(l->chunks, l->chunk_capacity * sizeof *l->chunks);
-        }
-        chunk = l->chunks_used++;
+    return (uint32_t)FIRST_BLOCK << block;
+}
+
+/* A chunk never given out. Blocks stay where they are: one that grew would be copied, which needs both
+ * at once wherever the allocator does not map it apart. */
+static struct event_chunk *new_chunk(struct event_ladder *l)
+{
+    if (l->used == block_chunks(l->block)) {
+        l->block++;
+        l->used = 0;
     }
-    l->chunks[chunk].next = 0;
+    struct event_chunk **block = &l->blocks[l->block];
+    if (!*block)
+        *block = mem_realloc(NULL, block_chunks(l->block) * sizeof **block);
+    return *block + l->used++;
+}
+
+static inline struct event_chunk *take_chunk(struct event_ladder *l)
+{
+    struct event_chunk *chunk = l->free_chunk;
+    if (!chunk)
+        return new_chunk(l);
+    l->free_chunk = chunk->next;
     return chunk;
+}
+
+static inline void bucket_add(struct event_ladder *l, struct event_bucket *bucket,
+                              int64_t at_ns, uint64_t order, uint32_t slot)
+{
+    if (bucket->count == 0) {
+        bucket->first = bucket->last = take_chunk(l);
+    } else if (bucket->filled == CHUNK_ENTRIES) {
+        bucket->last = bucket->last->next = take_chunk(l);
+        bucket->filled = 0;
+    }
+    event_entry_set(&bucket->last->entries[bucket->filled++], at_ns, order, slot);
+    bucket->count++;
 }
 
 static inline void rung_add(struct event_ladder *l, struct event_rung *rung, int64_t at_ns,
                             uint64_t order, uint32_t slot)
 {
     uint64_t index = (uint64_t)(at_ns - rung->start_ns) >> rung->shift;
-    struct bucket *bucket = &rung->buckets[index];
-    if (bucket->count == 0) {
+    if (rung->buckets[index].count == 0)
         rung->filled[index / 64] |= UINT64_C(1) << index % 64;
-        bucket->first = bucket->last = take_chunk(l);
-    } else if (bucket->filled == CHUNK_ENTRIES) {
-        uint32_t chunk = take_chunk(l);
-        l->chunks[bucket->last].next = chunk;
-        bucket->last = chunk;
-        bucket->filled = 0;
-    }
-    event_entry_set(&l->chunks[bucket->last].entries[bucket->filled++], at_ns, order, slot);
-    bucket->count++;
+    bucket_add(l, &rung->buckets[index], at_ns, order, slot);
 }
 
 void event_ladder_add(struct event_ladder *l, int64_t at_ns, uint64_t order, uint32_t slot)
@@ -118,8 +129,7 @@ void event_ladder_add(struct event_ladder *l, int64_t at_ns, uint64_t order, uin
     }
     l->top_min_ns = at_ns < l->top_min_ns ? at_ns : l->top_min_ns;
     l->top_max_ns = at_ns > l->top_max_ns ? at_ns : l->top_max_ns;
-    make_room(&l->top, 1);
-    event_entry_set(&l->top.items[l->top.count++], at_ns, order, slot);
+    bucket_add(l, &l->top, at_ns, order, slot);
 }
 
 static int bits_of(uint64_t x)
@@ -169,28 +179,29 @@ static int first_filled(struct event_rung *rung)
 }
 
 /* Empties a bucket into a finer rung or, without one, into the batch. */
-static void empty_bucket(struct event_ladder *l, struct event_rung *rung, int index,
+static void empty_bucket(struct event_ladder *l, struct event_bucket *emptied,
                          struct event_rung *finer, struct event_list *batch)
 {
-    struct bucket bucket = rung->buckets[index];
-    rung->buckets[index] = (struct bucket){ 0 };
-    rung->filled[index / 64] &= ~(UINT64_C(1) << index % 64);
+    struct event_bucket bucket = *emptied;
+    *emptied = (struct event_bucket){ 0 };
     if (!finer)
         make_room(batch, bucket.count);
     struct event_entry *out = batch->items + batch->count;
-    for (uint32_t chunk = bucket.first, next; chunk != 0; chunk = next) {
-        next = l->chunks[chunk].next;
-        for (size_t byte = 0; byte < sizeof *l->chunks; byte += LINE_BYTES)
-            __builtin_prefetch((const char *)&l->chunks[next] + byte);
+    for (struct event_chunk *chunk = bucket.first, *next; bucket.count > 0; chunk = next) {
         uint32_t n = chunk == bucket.last ? bucket.filled : CHUNK_ENTRIES;
+        next = chunk->next;
+        if (chunk != bucket.last)
+            for (size_t byte = 0; byte < sizeof *next; byte += LINE_BYTES)
+                __builtin_prefetch((const char *)next + byte);
         for (uint32_t i = 0; i < n; i++) {
-            const struct event_entry e = l->chunks[chunk].entries[i];
+            const struct event_entry e = chunk->entries[i];
             if (finer)
                 rung_add(l, finer, e.at_ns, e.order, e.slot);
             else
                 event_entry_set(out++, e.at_ns, e.order, e.slot);
         }
-        l->chunks[chunk].next = l->free_chunk;
+        bucket.count -= n;
+        chunk->next = l->free_chunk;
         l->free_chunk = chunk;
     }
     batch->count = (uint32_t)(out - batch->items);
@@ -207,7 +218,8 @@ static bool take_bucket(struct event_ladder *l, struct event_rung *rung, int ind
     bool whole =
         count <= EVENT_LADDER_BATCH || rung->shift == 0 || l->depth == EVENT_LADDER_RUNGS;
     struct event_rung *finer = whole ? NULL : new_rung(l, count, start, last);
-    empty_bucket(l, rung, index, finer, batch);
+    rung->filled[index / 64] &= ~(UINT64_C(1) << index % 64);
+    empty_bucket(l, &rung->buckets[index], finer, batch);
     if (whole)
         *last_ns = last;
     return whole;
@@ -219,15 +231,7 @@ static bool take_top(struct event_ladder *l, struct event_list *batch, int64_t *
     bool whole = l->top.count <= EVENT_LADDER_BATCH;
     struct event_rung *rung =
         whole ? NULL : new_rung(l, l->top.count, l->top_min_ns, l->top_max_ns);
-    if (whole)
-        make_room(batch, l->top.count);
-    for (uint32_t i = 0; i < l->top.count; i++) {
-        const struct event_entry *e = &l->top.items[i];
-        if (whole)
-            event_entry_set(&batch->items[batch->count++], e->at_ns, e->order, e->slot);
-        else
-            rung_add(l, rung, e->at_ns, e->order, e->slot);
-    }
+    empty_bucket(l, &l->top, rung, batch);
     clear_top(l);
     if (whole)
         *last_ns = INT64_MAX;

@@ -2,8 +2,8 @@
  * towards the present (a ladder queue: Tang, Goh, Thng, ACM TOMACS 15(3), 2005).
  *
  * Entries enter in any order and leave in batches; each batch is unsorted and wholly before all that
- * stay behind. Everything beyond the coarsest rung waits in one list, the top. Bucket widths are
- * powers of two, chosen from the spread and number of the entries when a rung is made.
+ * stay behind. Everything beyond the coarsest rung waits in one bucket, the top; all buckets share
+ * their storage, so that an entry lies in one place only. Bucket widths are powers of two, chosen from the spread and number of the entries when a rung is made.
  */
 #ifndef PUSHSIM_SIM_EVENT_LADDER_H
 #define PUSHSIM_SIM_EVENT_LADDER_H
@@ -16,6 +16,7 @@ enum {
     EVENT_LADDER_BATCH = 48,    /* entries a batch has at most, if time can split it */
     EVENT_LADDER_BUCKETS = 256, /* of a rung, at most */
     EVENT_LADDER_RUNGS = 10,    /* below each other, at most */
+    EVENT_LADDER_BLOCKS = 26,   /* of storage, each twice as large as the one before */
 };
 
 struct event_entry {
@@ -49,16 +50,25 @@ struct event_list {
 struct event_rung;
 struct event_chunk;
 
+struct
+    event_bucket { /* all that adding an entry reads: its chunk is far away, and only written to */
+    struct event_chunk *first; /* NULL = empty */
+    struct event_chunk *last;  /* it is being filled */
+    uint32_t filled;           /* entries in it */
+    uint32_t count;            /* entries in all */
+};
+
 struct event_ladder {
-    struct event_list top;                        /* entries beyond the coarsest rung */
+    struct event_bucket top;                      /* entries beyond the coarsest rung */
     int64_t top_min_ns;                           /* earliest in top */
     int64_t top_max_ns;                           /* latest in top */
     struct event_rung *rungs[EVENT_LADDER_RUNGS]; /* coarsest first; owned, kept when unused */
     int depth;                                    /* rungs in use */
-    struct event_chunk *chunks;                   /* storage of all buckets; owned */
-    uint32_t chunk_capacity;                      /* chunks allocated */
-    uint32_t chunks_used;                         /* chunks ever given out, from 1 */
-    uint32_t free_chunk;                          /* first of the free list; 0 = none */
+    struct event_chunk
+        *blocks[EVENT_LADDER_BLOCKS]; /* storage of all buckets; owned, never moved */
+    int block;     /* the one that new chunks come from; NULL: none is made yet */
+    uint32_t used; /* chunks of it ever given out */
+    struct event_chunk *free_chunk; /* first of the free list; NULL = none */
 };
 
 void event_ladder_init(struct event_ladder *l);
