@@ -1,4 +1,5 @@
 /* cmd_limit.c - pushsim limit: how far an option can go before the slo breaks. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,11 +20,12 @@ enum { KEY_OVER = 256, KEY_FROM, KEY_TO, KEY_PRECISION, KEY_ARM, KEY_FORMAT };
 
 struct arguments {
     struct session session;
-    const char *server;    /* --server, or NULL */
-    const char *over;      /* the option that is varied */
-    const char *from, *to; /* its range, as written */
-    double precision;      /* share */
-    int64_t repeats;       /* searches on the real arm; 0 = the plan's */
+    const char *server;            /* --server, or NULL */
+    const char *over;              /* the option that is varied */
+    const char *from, *to;         /* its range, as written; NULL: by the option's unit */
+    char ends[2][UNIT_TEXT_BYTES]; /* what these are then */
+    double precision;              /* share */
+    int64_t repeats;               /* searches on the real arm; 0 = the plan's */
     bool sim, real, json;
 };
 
@@ -35,8 +37,10 @@ struct result {       /* of one point */
 
 static const struct argp_option options[] = {
     { "over", KEY_OVER, "OPTION", 0, "What is varied (default: clients.count)", 0 },
-    { "from", KEY_FROM, "VALUE", 0, "The range's lower end (default: 10)", 0 },
-    { "to", KEY_TO, "VALUE", 0, "The range's upper end (default: 10000)", 0 },
+    { "from", KEY_FROM, "VALUE", 0,
+      "The range's lower end (default by unit: 10, 10m CPU, 1ms, 1KiB, 1/s, 0.1%)", 0 },
+    { "to", KEY_TO, "VALUE", 0,
+      "The range's upper end (default by unit: 10000, 4 CPUs, 10s, 1GiB, 1000/s, 100%)", 0 },
     { "precision", KEY_PRECISION, "SHARE", 0, "How near the answer must be (default: 1%)", 0 },
     { "arm", KEY_ARM, "ARM", 0, "sim (default), real or both", 0 },
     { "repeats", 'r', "N", 0, "Searches on the real arm (default: the experiment's repeats)",
@@ -197,6 +201,63 @@ static int measure_all(const struct arguments *a, struct result *results, struct
     return code;
 }
 
+/* ---- the range ---- */
+
+/* A range that most options of a unit can be looked for in, cut to what this one takes. */
+static int default_end(const struct option_row *option, bool upper, char *text,
+                       struct error *err)
+{
+    static const char *const ends[][2] = {
+        [UNIT_TIME] = { "1ms", "10s" },    [UNIT_BYTES] = { "1KiB", "1GiB" },
+        [UNIT_CPU] = { "10m", "4" },       [UNIT_RATE] = { "1/s", "1000/s" },
+        [UNIT_SHARE] = { "0.1%", "100%" }, [UNIT_COUNT] = { "10", "10000" },
+        [UNIT_NUMBER] = { "0.1", "10" },   [UNIT_PODS] = { "1", "100" },
+    };
+    double value;
+    int code = unit_parse(ends[option->unit][upper], option->unit, &value, err);
+    if (code == 0)
+        unit_format(text, option->unit, fmin(fmax(value, option->min), option->max));
+    return code;
+}
+
+/* The option is asked of the experiment, since its phases have options too. */
+static int find_option(const struct arguments *a, const struct option_row **option,
+                       struct error *err)
+{
+    const struct session *s = &a->session;
+    struct experiment e;
+    struct setting which;
+    int code = config_load(&e, s->path, s->overrides, s->override_count, err);
+    if (code)
+        return code;
+    code = settings_find(&e.base, a->over, &which, err);
+    config_close(&e);
+    if (code)
+        return error_wrap(err, code, "--over");
+    *option = which.option;
+    if (which.option->type == OPTION_BOOL || which.option->type == OPTION_CHOICE)
+        return error_set(err, ERR_INVALID, "--over %s: must be a number", a->over);
+    return 0;
+}
+
+/* What is not given; and the option is set, to its lower end, so that it is no longer swept. */
+static int settle_range(struct arguments *a, struct error *err)
+{
+    struct session *s = &a->session;
+    const struct option_row *option = NULL;
+    const char **given[2] = { &a->from, &a->to };
+    int code = find_option(a, &option, err);
+    for (int i = 0; i < 2 && code == 0; i++) {
+        if (!option || *given[i])
+            continue;
+        code = default_end(option, i, a->ends[i], err);
+        *given[i] = a->ends[i];
+    }
+    if (code == 0 && s->override_count < SESSION_OVERRIDES_MAX)
+        s->overrides[s->override_count++] = (struct override){ a->over, a->from, "--from" };
+    return code;
+}
+
 /* ---- both ---- */
 
 static int question_of(const struct arguments *a, size_t point, struct limit_question *q,
@@ -209,17 +270,18 @@ static int question_of(const struct arguments *a, size_t point, struct limit_que
     int code = settings_find(&q->settings, a->over, &q->option, err);
     if (code)
         return code;
-    enum option_type type = q->option.option->type;
-    if (type == OPTION_BOOL || type == OPTION_CHOICE)
-        return error_set(err, ERR_INVALID, "--over %s: must be a number", a->over);
-    if (unit_parse(a->from, q->option.option->unit, &q->from, err) ||
-        unit_parse(a->to, q->option.option->unit, &q->to, err))
-        return error_wrap(err, ERR_INVALID, "--from, --to");
+    if (unit_parse(a->from, q->option.option->unit, &q->from, err))
+        return error_wrap(err, ERR_INVALID, "--from");
+    if (unit_parse(a->to, q->option.option->unit, &q->to, err))
+        return error_wrap(err, ERR_INVALID, "--to");
     if (!(q->from > 0 && q->from < q->to))
         return error_set(err, ERR_INVALID, "--from %s --to %s: must be above 0 and rise",
                          a->from, a->to);
     code = limit_settings(q, q->from, &end, err);
-    return code ? code : limit_settings(q, q->to, &end, err);
+    if (code)
+        return error_wrap(err, code, "--from %s", a->from);
+    code = limit_settings(q, q->to, &end, err);
+    return code ? error_wrap(err, code, "--to %s", a->to) : 0;
 }
 
 static int ask_all(const struct arguments *a, struct result *results, struct error *err)
@@ -342,14 +404,11 @@ static int answer(struct arguments *a, struct error *err)
 
 int cmd_limit(int argc, char **argv)
 {
-    struct arguments a = {
-        .over = "clients.count", .from = "10", .to = "10000", .precision = 0.01, .sim = true
-    };
+    struct arguments a = { .over = "clients.count", .precision = 0.01, .sim = true };
     struct error err;
     argp_parse(&argp, argc, argv, 0, NULL, &a);
-    if (a.session.override_count < SESSION_OVERRIDES_MAX) /* no longer swept */
-        a.session.overrides[a.session.override_count++] = (struct override){ a.over, a.from };
-    int code = session_open(&a.session, &err);
+    int code = settle_range(&a, &err);
+    code = code ? code : session_open(&a.session, &err);
     if (code)
         return command_fail(code, &err);
     code = answer(&a, &err);

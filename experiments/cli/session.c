@@ -21,7 +21,7 @@ void session_override(struct session *s, const char *name, const char *text,
     if (s->override_count == SESSION_OVERRIDES_MAX)
         argp_error(state, "more than %d times --set", SESSION_OVERRIDES_MAX);
     else
-        s->overrides[s->override_count++] = (struct override){ name, text };
+        s->overrides[s->override_count++] = (struct override){ .name = name, .text = text };
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)

@@ -232,6 +232,8 @@ static int apply_override(const struct override *o, struct settings *s, struct e
     int code = settings_find(s, o->name, &which, err);
     if (code == 0)
         code = settings_parse(s, &which, o->text, err);
+    if (code && o->given)
+        return error_wrap(err, code, "%s %.80s", o->given, o->text);
     return code ? error_wrap(err, code, "--set %.80s=%.80s", o->name, o->text) : 0;
 }
 
@@ -334,6 +336,6 @@ int override_parse(struct override *o, char *text, struct error *err)
     if (!equals || equals == text)
         return error_set(err, ERR_INVALID, "--set %.80s: must be NAME=VALUE", text);
     *equals = '\0';
-    *o = (struct override){ text, equals + 1 };
+    *o = (struct override){ .name = text, .text = equals + 1 };
     return 0;
 }

@@ -25,6 +25,8 @@
 struct override {
     const char *name; /* option, or "profile" */
     const char *text; /* its value */
+    const char
+        *given; /* what the command line calls the value: "--from"; NULL: --set NAME=TEXT */
 };
 
 struct experiment {
@@ -41,7 +43,7 @@ struct experiment {
 };
 
 /* Reads and checks an experiment. Errors (ERR_INVALID, ERR_IO) carry path, line and column, or
- * "--set NAME=TEXT"; *e is then empty and needs no close. */
+ * "--set NAME=TEXT" (or what stands for it); *e is then empty and needs no close. */
 int config_load(struct experiment *e, const char *path, const struct override *overrides,
                 size_t override_count, struct error *err);
 /* The same from text; `path` names it in messages and, without directory and ".yaml", the experiment. */

@@ -54,3 +54,12 @@ print(sorted(json.load(sys.stdin)[0]["sim"]))'
 echo "exit $?"
 "$PUSHSIM" limit held.yaml --from 50 --to 20
 echo "exit $?"
+# the range is by the option's unit, within what it takes; errors name what was written
+"$PUSHSIM" limit held.yaml --over cpu.limit
+"$PUSHSIM" limit held.yaml --over workload.payload --set protocol=sse --precision 10% | head -n 1
+"$PUSHSIM" limit held.yaml --over cpu.limit --to 40m
+for range in "cpu.limti" "cpu.limit --from 10" "cpu.limit --from low" "cpu.limit --to high" "cpu.limit --from 0.1m" \
+    "cpu.limit --to 1000000" "workload.phases.no.rate" "clients.count --from 10m"; do
+    "$PUSHSIM" limit held.yaml --over $range
+done
+echo "exit $?"
