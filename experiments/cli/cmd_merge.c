@@ -54,27 +54,38 @@ static int check_source(const struct arguments *a, const char *from, struct erro
     return 0;
 }
 
+/* A new database into which nothing could be copied is not left behind. */
+static int merge_all(const struct arguments *a, struct error *err)
+{
+    struct store *into;
+    int merged = 0, code = store_open(&into, a->into, STORE_CREATE, err);
+    if (code)
+        return code;
+    for (; merged < a->count; merged++) {
+        int64_t copied = 0;
+        code = store_merge(into, a->from[merged], &copied, err);
+        if (code)
+            break;
+        printf("%s: %lld run%s copied\n", a->from[merged], (long long)copied,
+               copied == 1 ? "" : "s");
+    }
+    if (merged == 0)
+        store_discard(into);
+    else
+        store_close(into);
+    return code;
+}
+
 int cmd_merge(int argc, char **argv)
 {
     struct arguments a = { 0 };
     struct error err;
-    struct store *into;
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     for (int i = 0; i < a.count; i++) { /* nothing is made before everything is checked */
         int code = check_source(&a, a.from[i], &err);
         if (code)
             return command_fail(code, &err);
     }
-    int code = store_open(&into, a.into, STORE_CREATE, &err);
-    if (code)
-        return command_fail(code, &err);
-    for (int i = 0; i < a.count && code == 0; i++) {
-        int64_t copied = 0;
-        code = store_merge(into, a.from[i], &copied, &err);
-        if (code == 0)
-            printf("%s: %lld run%s copied\n", a.from[i], (long long)copied,
-                   copied == 1 ? "" : "s");
-    }
-    store_close(into);
+    int code = merge_all(&a, &err);
     return code ? command_fail(code, &err) : EXIT_DONE;
 }

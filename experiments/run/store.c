@@ -1,14 +1,19 @@
 #include "experiments/run/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "experiments/run/store_internal.h"
 
 #define APPLICATION_ID 0x70757368 /* "push" */
+#define BUSY_MS        10000      /* how long another process is waited for */
+#define WAIT_MS        20
+#define COUNT_TABLES   "SELECT count(*) FROM sqlite_master"
 
 static const char schema[] =
 #include "experiments/run/schema.sql.inc"
@@ -32,31 +37,53 @@ int store_prepare(struct store *store, const char *sql, sqlite3_stmt **out, stru
     return sqlite3_prepare_v2(store->db, sql, -1, out, NULL) ? store_fail(store, err) : 0;
 }
 
-/* A pragma's (or other query's) single number; -1 when it cannot be read. */
-static int64_t query_number(struct store *store, const char *sql)
+/* A pragma's (or other query's) single number. Returns SQLite's code; *number is unchanged but with
+ * SQLITE_OK. */
+static int query_number(struct store *store, const char *sql, int64_t *number)
 {
     sqlite3_stmt *statement = NULL;
-    int64_t number = -1;
-    if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) == SQLITE_OK &&
-        sqlite3_step(statement) == SQLITE_ROW)
-        number = sqlite3_column_int64(statement, 0);
+    int code = sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL);
+    if (code == SQLITE_OK && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+        *number = sqlite3_column_int64(statement, 0);
+        code = SQLITE_OK;
+    }
     sqlite3_finalize(statement);
-    return number;
+    return code;
+}
+
+/* Another process that just opens or closes the database holds all of it: then SQLite's own waiting,
+ * which could be for each other, is not done, and it is tried again for as long. */
+static int begin_in_log(struct store *store, struct error *err)
+{
+    const struct timespec nap = { 0, WAIT_MS * 1000000L };
+    int code = 0;
+    for (int waited = 0; waited <= BUSY_MS; waited += WAIT_MS) {
+        code = store_exec(store,
+                          "PRAGMA synchronous = NORMAL; PRAGMA journal_mode = WAL; "
+                          "PRAGMA wal_autocheckpoint = 4000; PRAGMA foreign_keys = ON; "
+                          "BEGIN IMMEDIATE",
+                          err);
+        if (code == 0 || (sqlite3_errcode(store->db) & 0xff) != SQLITE_BUSY)
+            break;
+        nanosleep(&nap, NULL);
+    }
+    return code;
 }
 
 /* Makes the tables of a new database, and the views that one lacks: all in one transaction, and in the
- * write-ahead log, as each that is committed by itself waits several times for the disk. */
-static int create_missing(struct store *store, bool is_new, struct error *err)
+ * write-ahead log, as each that is committed by itself waits several times for the disk. Asks in the
+ * transaction whether the tables are there: shards may begin one database together. */
+static int create_missing(struct store *store, struct error *err)
 {
-    int code = store_exec(store,
-                          "PRAGMA synchronous = NORMAL; PRAGMA journal_mode = WAL; "
-                          "PRAGMA wal_autocheckpoint = 4000; PRAGMA foreign_keys = ON; BEGIN",
-                          err);
+    int64_t tables = 0;
+    int code = begin_in_log(store, err);
     char *marks = mem_printf("PRAGMA application_id = %d; PRAGMA user_version = %d;",
                              APPLICATION_ID, STORE_SCHEMA);
-    if (code == 0 && is_new)
+    if (code == 0 && query_number(store, COUNT_TABLES, &tables))
+        code = store_fail(store, err);
+    if (code == 0 && tables == 0)
         code = store_exec(store, schema, err);
-    if (code == 0 && is_new)
+    if (code == 0 && tables == 0)
         code = store_exec(store, marks, err);
     if (code == 0)
         code = store_exec(store, views, err);
@@ -64,20 +91,50 @@ static int create_missing(struct store *store, bool is_new, struct error *err)
     return code ? code : store_exec(store, "COMMIT", err);
 }
 
-/* Is an existing database ours? One without tables is new. */
-static int check_schema(struct store *store, bool *is_new, struct error *err)
+/* It cannot be read: no database at all, damaged (cut off in copying), or kept from us. */
+static int unreadable(struct store *store, int code, struct error *err)
 {
-    int64_t tables = query_number(store, "SELECT count(*) FROM sqlite_master");
-    *is_new = tables == 0 && store->writable;
-    if (*is_new)
-        return 0;
-    if (tables <= 0 || query_number(store, "PRAGMA application_id") != APPLICATION_ID)
+    if (code == SQLITE_NOTADB)
         return error_set(err, ERR_INVALID, "%s: not a pushsim database", store->path);
-    int64_t version = query_number(store, "PRAGMA user_version");
+    if (code == SQLITE_CORRUPT)
+        return error_set(err, ERR_INVALID, "%s: damaged or cut off: %s", store->path,
+                         sqlite3_errmsg(store->db));
+    return store_fail(store, err);
+}
+
+/* Is an existing database ours? One without tables is new. */
+static int check_schema(struct store *store, struct error *err)
+{
+    int64_t tables = 0, application = 0, version = 0;
+    int code = query_number(store, COUNT_TABLES, &tables);
+    code = code ? code : query_number(store, "PRAGMA application_id", &application);
+    code = code ? code : query_number(store, "PRAGMA user_version", &version);
+    if (code)
+        return unreadable(store, code, err);
+    if (tables == 0 && store->writable)
+        return 0;
+    if (tables == 0 || application != APPLICATION_ID)
+        return error_set(err, ERR_INVALID, "%s: not a pushsim database", store->path);
     if (version != STORE_SCHEMA)
         return error_set(err, ERR_INVALID, "%s: schema version %lld, this pushsim reads %d",
                          store->path, (long long)version, STORE_SCHEMA);
     return 0;
+}
+
+/* Of several processes that open a new database, one makes its file; only that one may delete it. */
+static bool make_file(const char *path)
+{
+    int file = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+    if (file >= 0)
+        close(file);
+    return file >= 0;
+}
+
+/* The disk has no room for the tables; not when another process is busy with them. */
+static bool is_out_of_room(struct store *store)
+{
+    int code = sqlite3_errcode(store->db) & 0xff;
+    return code == SQLITE_FULL || code == SQLITE_IOERR;
 }
 
 static int open_database(struct store *store, enum store_mode mode, struct error *err)
@@ -85,16 +142,16 @@ static int open_database(struct store *store, enum store_mode mode, struct error
     struct stat info;
     if (mode != STORE_CREATE && stat(store->path, &info))
         return error_set(err, ERR_INVALID, "%s: %s", store->path, strerror(errno));
+    store->created = mode == STORE_CREATE && make_file(store->path);
     int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (mode == STORE_CREATE)
         flags |= SQLITE_OPEN_CREATE;
     flags |= SQLITE_OPEN_NOMUTEX; /* a store belongs to one thread */
     if (sqlite3_open_v2(store->path, &store->db, flags, NULL))
         return store_fail(store, err);
-    sqlite3_busy_timeout(store->db, 10000);
-    bool is_new;
-    int code = check_schema(store, &is_new, err);
-    return code || !store->writable ? code : create_missing(store, is_new, err);
+    sqlite3_busy_timeout(store->db, BUSY_MS);
+    int code = check_schema(store, err);
+    return code || !store->writable ? code : create_missing(store, err);
 }
 
 int store_open(struct store **out, const char *path, enum store_mode mode, struct error *err)
@@ -108,7 +165,8 @@ int store_open(struct store **out, const char *path, enum store_mode mode, struc
     int code = open_database(store, mode, err);
     if (code) {
         store->writable = false;
-        store_close(store);
+        store->created = store->created && is_out_of_room(store);
+        store_discard(store);
         return code;
     }
     *out = store;
@@ -132,6 +190,20 @@ void store_close(struct store *store)
     free(store->path);
     free(store->host);
     free(store);
+}
+
+void store_discard(struct store *store)
+{
+    static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
+    bool ours = store->created;
+    char *path = mem_strdup(store->path);
+    store_close(store);
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes && ours; i++) {
+        char *file = mem_printf("%s%s", path, suffixes[i]);
+        unlink(file);
+        free(file);
+    }
+    free(path);
 }
 
 int store_experiment(struct store *store, const struct experiment *e, int64_t *id,

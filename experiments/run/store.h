@@ -34,9 +34,12 @@ struct store_run {        /* one row of `run`; strings are borrowed */
     const char *host;     /* where; "" = this host's name */
 };
 
-/* ERR_INVALID: no pushsim database, or of another schema version. */
+/* ERR_INVALID: no pushsim database, a damaged one, or of another schema version. A file that cannot be
+ * made into a database (full disk) is not left behind. */
 int store_open(struct store **store, const char *path, enum store_mode mode, struct error *err);
 void store_close(struct store *store); /* NULL is fine */
+/* Closes; deletes the database where store_open has made its file. */
+void store_discard(struct store *store);
 
 /* Finds or makes the experiment's row and brings question and source up to date. */
 int store_experiment(struct store *store, const struct experiment *e, int64_t *id,

@@ -29,6 +29,7 @@ struct store {
     char *path;
     char *host;                            /* this host's name */
     bool writable;                         /* opened for writing */
+    bool created;                          /* its file was not there before */
     sqlite3_stmt *statement[STATEMENTS];   /* prepared at first use */
     sqlite3_stmt *insert[STORE_TABLES][2]; /* a row, many rows (store_rows.c); the same */
     int failed; /* first SQLite code of a failed step, else SQLITE_OK */

@@ -47,6 +47,18 @@ done
 tables all.db | cmp - whole
 rm -f all.db knee.*.db
 
+# all at once into one database that is not there yet
+for n in 2 4 12; do
+    pids=()
+    for i in $(seq $n); do
+        "$PUSHSIM" run knee.yaml --quiet --shard $i/$n --jobs 1 --db all.db &
+        pids+=($!)
+    done
+    for pid in "${pids[@]}"; do wait "$pid"; done
+    tables all.db | cmp - whole
+    rm -f all.db*
+done
+
 # killed at some moment of the first runs, again and again, then left to end
 for wait in 0.01 0.02 0.03 0.05; do
     { timeout -s KILL $wait "$PUSHSIM" run knee.yaml --quiet --shard 2/2 --jobs 1 || true; } 2>/dev/null
