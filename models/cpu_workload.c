@@ -8,6 +8,7 @@
 
 #define SPIN_NS      (INT64_MAX / 4) /* a demand that outlasts every run */
 #define IDLE_PERIODS 3               /* of a group with a limit, before its threads start */
+#define EXCESS_LEAST 0.25            /* of the largest excess of a turn */
 
 enum { CPU_WORKLOAD_STREAM = 0x637075 }; /* the purpose of the phases' random stream */
 
@@ -27,7 +28,7 @@ struct probe {
     struct simulation sim;
     struct cpu_workload_result *out;
     struct probe_thread *threads;
-    struct random_stream unevenness; /* of the wake-ups' cost */
+    struct random_stream unevenness; /* of the turns */
     int at_work;                     /* threads that have not ended */
 };
 
@@ -79,14 +80,21 @@ static bool has_breaks(const struct cpu_workload_params *params)
 /* No two turns of work take the same, and that decides which of two threads is owed CPU time by the
  * other. The work ends at the first reading past on_ns and then the thread goes to sleep, so a turn
  * is longer than on_ns, never shorter: a thread that waits for a whole turn of another's waits for
- * more than on_ns. On 6.18 turns of 500 us kept the CPU for 504 to 516 us, which is of the order of
- * a wake-up's cost. */
+ * more than on_ns. */
 static int64_t uneven(struct probe_thread *t, int64_t work_ns)
 {
-    int64_t cost_ns = t->probe->params->host.wake_cost_ns;
+    int64_t most_ns = t->probe->params->excess_ns;
+    double share = random_stream_uniform(&t->probe->unevenness);
 
-    cost_ns = cost_ns < work_ns ? cost_ns : work_ns;
-    return work_ns + llround(random_stream_uniform(&t->probe->unevenness) * (double)cost_ns);
+    most_ns = most_ns < work_ns ? most_ns : work_ns;
+    return work_ns + llround((EXCESS_LEAST + (1 - EXCESS_LEAST) * share) * (double)most_ns);
+}
+
+double cpu_workload_excess_ns(const struct cpu_workload_params *params)
+{
+    int64_t most_ns = params->excess_ns < params->on_ns ? params->excess_ns : params->on_ns;
+
+    return (1 + EXCESS_LEAST) / 2 * (double)most_ns;
 }
 
 static int64_t portion(struct probe_thread *t)
@@ -224,12 +232,13 @@ void cpu_workload_defaults(struct cpu_workload_params *params)
                   .tick_ns = 4000000,
                   .slice_ns = 5000000,
                   .generation = CPU_THROTTLE_TASK,
-                  .wake_latency_ns = 80000,
-                  .wake_cost_ns = 27000 },
+                  .wake_latency_ns = 90000,
+                  .wake_cost_ns = 17000 },
         .group = { .quota_ns = 20000000, .period_ns = 100000000, .weight = 1024 },
         .work = CPU_WORK_SPIN,
         .on_ns = 500000,
         .off_ns = 1000000,
+        .excess_ns = 16000,
         .total_ns = 1000000000,
         .threads = 1,
         .duration_ns = 10000000000,

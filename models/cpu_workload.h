@@ -24,7 +24,7 @@
 
 enum cpu_work {
     CPU_WORK_SPIN,  /* reads the clock for ever */
-    CPU_WORK_ONOFF, /* works on_ns (up to a wake-up's cost longer), sleeps off_ns, again */
+    CPU_WORK_ONOFF, /* works on_ns (and up to excess_ns longer), sleeps off_ns, again */
     CPU_WORK_TOUCH, /* passes over a working set; sleeps off_ns after each on_ns if off_ns > 0 */
 };
 
@@ -32,8 +32,12 @@ struct cpu_workload_params {
     struct cpu_host_params host;
     struct cpu_group_params group;
     enum cpu_work work;
-    int64_t on_ns;              /* ONOFF, TOUCH with off_ns: work before each sleep, > 0 */
-    int64_t off_ns;             /* ONOFF: > 0; TOUCH: >= 0, 0 = never sleeps */
+    int64_t on_ns;  /* ONOFF, TOUCH with off_ns: work before each sleep, > 0 */
+    int64_t off_ns; /* ONOFF: > 0; TOUCH: >= 0, 0 = never sleeps */
+    /* A turn before a sleep keeps the CPU for so much more than on_ns, drawn anew from a quarter of
+     * this to all of it: the reading that ends it and the way into the sleep; >= 0. On 6.18 turns
+     * of 500 us kept a CPU with two threads for 504 to 516 us. */
+    int64_t excess_ns;
     int64_t total_ns;           /* TOUCH: each thread ends after so much warm work; > 0 */
     struct cache_warmth warmth; /* TOUCH: of the working set */
     int threads;                /* thread i is pinned to CPU i mod host.cpus; 1..64 */
@@ -60,11 +64,14 @@ struct cpu_workload_result {
 };
 
 /* The defaults of `pushsim cpu`: one spinning thread on one CPU, 20/100 ms, 250 Hz, Linux 6.18,
- * 10 s, the wake-up constants of the reference host. */
+ * 10 s, the wake-up constants of the reference host (107 us late; 27 us of CPU a turn besides its
+ * work, 10 of them excess). */
 void cpu_workload_defaults(struct cpu_workload_params *params);
 /* Fresh tick and period phases are drawn from (seed, replication). `out` is initialised here. */
 void cpu_workload_run(const struct cpu_workload_params *params, uint64_t seed,
                       uint32_t replication, struct cpu_workload_result *out);
+/* The excess of a turn, on average. */
+double cpu_workload_excess_ns(const struct cpu_workload_params *params);
 void cpu_workload_result_close(struct cpu_workload_result *result);
 void cpu_samples_add(struct cpu_samples *samples, int64_t ns);
 

@@ -10,6 +10,11 @@
 
 #define SIM_REPEATS 16 /* the model repeats so much oftener: its phases cost nothing */
 
+/* 0.12 s are some 75 wake-ups, most often without a wait of others among them. */
+#define WAKE_REPEATS  21
+#define WAKE_NS       INT64_C(120000000)
+#define WAKE_START_NS INT64_C(4000000) /* a third of the idle time before each */
+
 enum { START_STREAM = 0x73746172 }; /* the purpose of the random starts */
 
 static double cost_of(const struct cpu_workload_result *r)
@@ -81,6 +86,31 @@ struct cpu_probe_start cpu_arm_start(uint64_t seed, int repeat)
     return (struct cpu_probe_start){ modf(period, &whole), modf(tick, &whole) };
 }
 
+static void wake_up_params(struct cpu_workload_params *params)
+{
+    cpu_workload_defaults(params);
+    params->group.quota_ns = 0;
+    params->group.period_ns = WAKE_START_NS;
+    params->work = CPU_WORK_ONOFF;
+    params->duration_ns = WAKE_NS;
+}
+
+static int measure_wake_up(struct wake_up_log *log, uint64_t seed, int repeat,
+                           struct error *err)
+{
+    struct cpu_workload_params params;
+    struct cpu_workload_result one;
+    struct cpu_probe_quality quality;
+    struct cpu_probe_start start = cpu_arm_start(seed, repeat);
+    wake_up_params(&params);
+    int code = cpu_probe_run(&params, 0, &start, &one, &quality, err);
+    if (code != 0)
+        return code;
+    wake_up_add(log, &one, quality.noisy);
+    cpu_workload_result_close(&one);
+    return 0;
+}
+
 static int measure_repeats(const struct cpu_plan *plan, struct pool *quiet, struct pool *noisy,
                            struct error *err)
 {
@@ -96,6 +126,10 @@ static int measure_repeats(const struct cpu_plan *plan, struct pool *quiet, stru
         pool_add(pool, &one);
         pool->left_out += quality.left_out;
         pool->left_out_ns += quality.left_out_ns;
+        if (plan->wake_ups != NULL)
+            code = measure_wake_up(plan->wake_ups, plan->seed, i, err);
+        if (code != 0)
+            return code;
     }
     return 0;
 }
@@ -124,30 +158,35 @@ void cpu_arm_close(struct cpu_arm *arm)
     arm->present = false;
 }
 
-/* What a free thread uses above its work, shared out over its wake-ups, is their CPU time, which
- * the model charges before the first reading; the rest of its lateness is latency. */
 int cpu_arms_read_host(struct cpu_host_params *host, uint64_t seed, struct error *err)
 {
     struct host_facts facts;
-    struct cpu_plan plan = { .repeats = 3, .seed = seed };
-    struct cpu_arm arm;
-    host_facts_read(&facts, "");
-    cpu_workload_defaults(&plan.params);
-    plan.params.group.quota_ns = 0;
-    plan.params.work = CPU_WORK_ONOFF;
-    plan.params.duration_ns = 500000000;
-    int code = cpu_arm_real(&plan, &arm, err);
+    struct wake_up_log log = { .count = 0 };
+    int code = 0;
+    for (int i = 0; i < WAKE_REPEATS && code == 0; i++)
+        code = measure_wake_up(&log, seed, i, err);
+    if (code == 0 && log.count == 0)
+        code = error_set(err, ERR_STATE, "no wake-up was seen: the machine is too busy");
     if (code != 0)
         return code;
     int cpus = host->cpus;
-    double cycle_ns = (double)plan.params.on_ns;
+    host_facts_read(&facts, "");
     *host = facts.cpu;
     host->cpus = cpus;
-    host->wake_cost_ns = arm.summary.cost > 1 ? llround((arm.summary.cost - 1) * cycle_ns) : 0;
-    host->wake_latency_ns = llround(1e6 * arm.summary.late.p50) - host->wake_cost_ns;
-    host->wake_latency_ns = host->wake_latency_ns < 0 ? 0 : host->wake_latency_ns;
-    cpu_arm_close(&arm);
+    cpu_arms_apply(&log, host);
     return 0;
+}
+
+void cpu_arms_apply(const struct wake_up_log *log, struct cpu_host_params *host)
+{
+    struct cpu_workload_params params;
+    struct wake_up wake_up;
+    if (log->count == 0)
+        return;
+    wake_up_params(&params);
+    wake_up_estimate(log, cpu_workload_excess_ns(&params), &wake_up);
+    host->wake_cost_ns = wake_up.cost_ns;
+    host->wake_latency_ns = wake_up.latency_ns;
 }
 
 #define AWAYS 4

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "analysis/cpu_summary.h"
+#include "analysis/wake_up.h"
 #include "experiments/replay/cpu_probe.h"
 #include "models/cpu_workload.h"
 #include "sim/error.h"
@@ -19,6 +20,9 @@ struct cpu_plan {
     size_t set_bytes; /* working set of TOUCH; 0 = one cache line */
     int repeats;      /* 1..CPU_REPEATS_MAX */
     uint64_t seed;    /* of the phases and of the random starts */
+    /* What wake-ups took between the repeats of the real arm goes here (borrowed); NULL: not asked
+     * for. */
+    struct wake_up_log *wake_ups;
 };
 
 struct cpu_arm {
@@ -42,9 +46,12 @@ void cpu_arm_sim(const struct cpu_plan *plan, struct cpu_arm *arm);
 int cpu_arm_real(const struct cpu_plan *plan, struct cpu_arm *arm, struct error *err);
 void cpu_arm_close(struct cpu_arm *arm);
 
-/* The host's parameters for the model, cpus aside, with the cost of a wake-up measured by a
- * thread without a limit that sleeps and works. */
+/* The host's parameters for the model, cpus aside, with what a wake-up takes measured in some four
+ * seconds by a thread without a limit that sleeps and works (analysis/wake_up.h). ERR_STATE: it
+ * never ran; else as cpu_probe_run. */
 int cpu_arms_read_host(struct cpu_host_params *host, uint64_t seed, struct error *err);
+/* What wake-ups took, as the log has it; an empty one changes nothing. */
+void cpu_arms_apply(const struct wake_up_log *log, struct cpu_host_params *host);
 
 /* Fits the warm-up after time off the CPU for a working set, from a thread without a limit that
  * sleeps for several lengths of time. `plan` gives host, on_ns (the work between two sleeps),

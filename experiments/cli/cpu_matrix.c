@@ -132,19 +132,34 @@ static int fit_once(struct matrix *m, const struct cpu_plan *plan, struct error 
     return 0;
 }
 
+/* Cells in which wake-ups decide know what they took meanwhile: it changes within seconds. */
+static void learn_wake_ups(struct matrix *m, const struct wake_up_log *log)
+{
+    if (log->count == 0)
+        return;
+    cpu_arms_apply(log, &m->params);
+    fprintf(m->stream, "# a wake-up took %.0f us and %.0f us of CPU meanwhile\n",
+            (double)m->params.wake_latency_ns / 1e3, (double)m->params.wake_cost_ns / 1e3);
+}
+
 static int run_cell(struct matrix *m, struct cpu_cell *cell, uint64_t seed, struct error *err)
 {
     struct cpu_arm sim, real;
+    struct wake_up_log log = { .count = 0 };
     struct cpu_workload_params *p = &cell->plan.params;
     int cpus = p->host.cpus;
     cell->plan.seed = seed;
     p->host = m->params;
     p->host.cpus = cpus;
+    cell->plan.wake_ups = p->work == CPU_WORK_ONOFF ? &log : NULL;
     int code = fit_once(m, &cell->plan, err);
     if (code == 0)
         code = cpu_arm_real(&cell->plan, &real, err);
     if (code != 0)
         return error_wrap(err, code, "cell %s", cell->name);
+    learn_wake_ups(m, &log);
+    p->host.wake_cost_ns = m->params.wake_cost_ns;
+    p->host.wake_latency_ns = m->params.wake_latency_ns;
     p->warmth = m->warmth;
     cpu_arm_sim(&cell->plan, &sim);
     judge(m, cell, &sim, &real);

@@ -68,10 +68,37 @@ static void a_turn_is_never_shorter_than_asked(void **state)
         (int64_t)result.late.count; /* a sleep ends each; the last turn may be cut */
     int64_t extra_ns = result.work_ns - turns * params.on_ns;
     assert_true(turns > 5000);
-    /* uniform over a wake-up's cost: half of it on average, known to 1 % after so many turns */
-    assert_in_range(extra_ns, turns * params.host.wake_cost_ns * 45 / 100,
-                    turns * params.host.wake_cost_ns * 55 / 100 + params.on_ns);
+    /* uniform over 4 to 16 us: known to 1 % after so many turns */
+    assert_true(cpu_workload_excess_ns(&params) == 10000);
+    assert_in_range(extra_ns, turns * 9800, turns * 10200 + params.on_ns);
     cpu_workload_result_close(&result);
+}
+
+/* What a wake-up costs and how much longer a turn is are two things: a cost that is wrong must not
+ * count twice. */
+static void a_turn_does_not_depend_on_the_wake_ups_cost(void **state)
+{
+    (void)state;
+    int64_t work_ns[2];
+    for (int i = 0; i < 2; i++) {
+        struct cpu_workload_params params;
+        struct cpu_workload_result result;
+
+        cpu_workload_defaults(&params);
+        params.group.quota_ns = 0;
+        params.work = CPU_WORK_ONOFF;
+        params.duration_ns = 1000 * MS;
+        params.host.wake_cost_ns = i * 40000;
+        params.host.wake_latency_ns = 100000 - params.host.wake_cost_ns;
+        cpu_workload_run(&params, 3, 0, &result);
+        work_ns[i] = result.work_ns;
+        assert_in_range(result.counters.usage_ns - result.work_ns,
+                        (int64_t)result.late.count * params.host.wake_cost_ns,
+                        (int64_t)(result.late.count + 1) * params.host.wake_cost_ns +
+                            params.on_ns + params.excess_ns); /* the last turn was cut */
+        cpu_workload_result_close(&result);
+    }
+    assert_int_equal(work_ns[0], work_ns[1]);
 }
 
 int main(void)
@@ -80,6 +107,7 @@ int main(void)
         cmocka_unit_test(a_group_at_rest_has_its_whole_burst),
         cmocka_unit_test(counters_begin_with_the_threads),
         cmocka_unit_test(a_turn_is_never_shorter_than_asked),
+        cmocka_unit_test(a_turn_does_not_depend_on_the_wake_ups_cost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
