@@ -18,7 +18,9 @@
  * A pod that stops leaves the balancer at once, gets SIGTERM after preStop and is killed when its
  * grace is over, unless its connections have ended before (Kubernetes docs, "Pod Lifecycle",
  * termination of pods). A failed liveness probe stops the container the same way, and it is started
- * again after its back-off. fault.deploy-at begins a rolling update; the other faults are pod 0's.
+ * again after its back-off (for ever, where a start outlasts the probe's patience); when it dies
+ * before, that is its stop. Nobody probes a container in back-off. fault.deploy-at begins a rolling
+ * update; the other faults are pod 0's.
  *
  * Deterministic, like push_run, which it replaces when p->fleet.pods > 0, or when something is to act
  * on the SLO: a lone pod (fleet.pods 0) is then a fleet of one without probes, autoscaler, update.

@@ -92,6 +92,7 @@ struct fleet {
     bool rolling;
     enum queue_policy queue_policy; /* before the control changed it */
     struct autoscaler autoscaler;
+    int64_t window_end_ns; /* of the metrics' last window; 0: none yet */
     struct slo_watch watch;
     struct histogram second; /* latencies of the last one */
 
@@ -125,6 +126,7 @@ void fleet_pod_launch(struct fleet_pod *fp);
 /* The next publish; true: a process heard it. Else only its number is taken, so that all pods
  * number the publishes alike. */
 bool fleet_pod_publish(struct fleet_pod *fp, const struct publish_record *record);
+/* For good; one whose container is being stopped after a failed liveness probe goes on with that. */
 void fleet_pod_stop(struct fleet_pod *fp);
 /* Once a second: closes connections while it stops, ends when it is time. */
 void fleet_pod_tend(struct fleet_pod *fp);

@@ -82,9 +82,9 @@ static struct question unpack(const void *object)
 static void stop_container(struct fleet_pod *fp)
 {
     struct fleet *f = fp->fleet;
-    fp->restarts = true;
     f->figures.liveness_kills++;
     fleet_pod_stop(fp);
+    fp->restarts = true;
 }
 
 static void answer(struct fleet_pod *fp, enum probe_kind kind, bool ok)
@@ -125,8 +125,8 @@ static void ask(void *subject, void *object)
     struct fleet *f = fp->fleet;
     struct question q = unpack(object);
     const struct probe_params *p = &f->p.fleet.probe[q.kind];
-    if (q.number != fp->chain || fp->life == FLEET_GONE)
-        return;
+    if (q.number != fp->chain || fp->life == FLEET_GONE || fp->pod.state == POD_DOWN)
+        return; /* only a container that runs is asked */
     simulation_at(&f->sim, f->sim.now_ns + p->period_ns, 0, ask, fp, object);
     if (fp->asked[q.kind] != 0)
         return; /* the answer to the last one is still awaited: time-out > period */
@@ -160,9 +160,23 @@ static void start_probes(struct fleet_pod *fp, double share)
 
 /* -- processes ----------------------------------------------------------------------------- */
 
+/* Probes on their way are answered by nobody. A container that was to be stopped is, and starts
+ * again; that of a pod that stops does not. */
+static void died(struct fleet_pod *fp)
+{
+    for (int k = 0; k < PROBES; k++)
+        fp->asked[k] = 0;
+    if (fp->life == FLEET_STOPS && fp->restarts)
+        fp->life = FLEET_RUNS;
+    fp->restarts = false;
+    fp->pod.ended |= fp->life == FLEET_STOPS;
+}
+
 static void changed(void *owner, struct pod *pod)
 {
     struct fleet_pod *fp = owner;
+    if (pod->state == POD_DOWN)
+        died(fp);
     if (pod->state == POD_STARTING && fp->chain > 0)
         start_probes(fp, 0);
     fp->up_ns = pod->state == POD_UP ? fp->fleet->sim.now_ns : INT64_MAX;
@@ -291,9 +305,13 @@ void fleet_pod_stop(struct fleet_pod *fp)
 {
     struct fleet *f = fp->fleet;
     const struct fleet_params *p = &f->p.fleet;
+    if (fp->life == FLEET_RUNS) { /* else it is being stopped, and goes on with that */
+        fp->stop_ns =
+            f->sim.now_ns + (p->pre_stop_ns < p->grace_ns ? p->pre_stop_ns : p->grace_ns);
+        fp->kill_ns = f->sim.now_ns + p->grace_ns;
+    }
     fp->life = FLEET_STOPS;
-    fp->stop_ns = f->sim.now_ns + (p->pre_stop_ns < p->grace_ns ? p->pre_stop_ns : p->grace_ns);
-    fp->kill_ns = f->sim.now_ns + p->grace_ns;
+    fp->restarts = false;
     run_record_event(f->out, f->sim.now_ns, "stop", "%s%u connections", fp->label,
                      pod_open(&fp->pod));
     update_ready(fp);
@@ -309,8 +327,7 @@ static void end(struct fleet_pod *fp)
     fp->restarts = false;
     if (!again)
         f->nodes[fp->node]->pods--;
-    if (!again || fp->pod.state == POD_UP) /* else it has died already and will be started */
-        pod_kill(&fp->pod, DISCONNECT_SERVER_STOPPED, again);
+    pod_kill(&fp->pod, DISCONNECT_SERVER_STOPPED, again);
 }
 
 /* Closes what is due of its connections, evenly over drain_ns from SIGTERM on. */

@@ -38,7 +38,7 @@ static struct fleet_pod *least_needed(struct fleet *f, bool fresh)
     struct fleet_pod *best = NULL;
     for (size_t i = 0; i < f->pod_count; i++) {
         struct fleet_pod *fp = f->pods[i];
-        if (fp->life == FLEET_RUNS && (fp->revision == f->revision) == fresh &&
+        if (fleet_pod_counts(fp) && (fp->revision == f->revision) == fresh &&
             (best == NULL || fp->ready <= best->ready))
             best = fp;
     }
