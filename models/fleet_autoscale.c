@@ -59,14 +59,25 @@ static void end_window(void *subject, void *object)
         take_snapshot(f->pods[i]);
         record_snapshot(f->pods[i]);
     }
+    f->window_end_ns = f->sim.now_ns;
     after(f, f->p.fleet.autoscaler.window_ns, end_window);
 }
 
-/* What the autoscaler sees of the pod: the newest window that is old enough. */
+/* End of the newest window that is old enough to be seen; windows begin at 0. */
+static int64_t seen_window(const struct fleet *f)
+{
+    const struct autoscaler_params *p = &f->p.fleet.autoscaler;
+    int64_t end_ns = (f->sim.now_ns - p->lag_ns) / p->window_ns * p->window_ns;
+    return end_ns < f->window_end_ns ? end_ns : f->window_end_ns;
+}
+
+/* What the autoscaler sees of the pod: its metrics of that window. A pod without has none, whatever it
+ * had before: metrics-server forgets what its last scrape did not find (pkg/storage/pod.go). */
 static struct autoscaler_pod seen_pod(const struct fleet_pod *fp)
 {
     const struct fleet *f = fp->fleet;
-    struct autoscaler_pod seen = { .terminating = fp->life == FLEET_STOPS,
+    int64_t end_ns = seen_window(f);
+    struct autoscaler_pod seen = { .terminating = !fleet_pod_counts(fp),
                                    .pending = !fp->began,
                                    .ready = fp->ready,
                                    .started_ns = fp->acknowledged_ns,
@@ -75,7 +86,7 @@ static struct autoscaler_pod seen_pod(const struct fleet_pod *fp)
     for (uint32_t i = 1; i <= fp->snapshot_count && i <= FLEET_SNAPSHOTS; i++) {
         const struct fleet_snapshot *s =
             &fp->snapshots[(fp->snapshot_count - i) % FLEET_SNAPSHOTS];
-        if (s->at_ns > f->sim.now_ns - f->p.fleet.autoscaler.lag_ns)
+        if (s->at_ns != end_ns)
             continue;
         seen.measured_ns = s->at_ns;
         for (int m = 0; m < AUTOSCALE_METRICS; m++)

@@ -1,5 +1,6 @@
 /* Containers that are stopped, and what meets them on the way: a rolling update, a death of their
- * own, a start that takes longer than their liveness probe has patience for.
+ * own, a start that takes longer than their liveness probe has patience for; and what the autoscaler
+ * knows of a process that does not run.
  */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -139,6 +140,26 @@ static void test_no_probes_in_back_off(void **state)
     run_record_close(&r);
 }
 
+/* Pod 0 crashes and takes a minute to listen again; its 100 clients go to pod 1, which has 200 then,
+ * twice its target. What pod 0 had before is no metric of it any more: it counts as missing, that is
+ * as 0 when pods are to be added, and 200 in all are what two pods are for. */
+static void test_metrics_end_with_the_process(void **state)
+{
+    struct parameters p = fleet_case(2, 200, 120 * S);
+    struct run_record r;
+    (void)state;
+    p.workload.phase[0].rate_hz = 1;
+    p.startup_ns = 60 * S;
+    p.fault.crash_at_ns = 40 * S;
+    p.fleet.autoscale = true;
+    p.fleet.autoscaler.target[AUTOSCALE_CONNECTIONS] = 100;
+    fleet_case_run(&p, 1, &r);
+    assert_int_equal(fleet_case_events(&r, "crash", "pod 0"), 1);
+    assert_true(run_record_value(&r, "pod.1.connections") == 200);
+    assert_int_equal(fleet_case_events(&r, "scale", ""), 0);
+    run_record_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +168,7 @@ int main(void)
         cmocka_unit_test(test_death_of_one_that_ends),
         cmocka_unit_test(test_start_too_slow_for_liveness),
         cmocka_unit_test(test_no_probes_in_back_off),
+        cmocka_unit_test(test_metrics_end_with_the_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
