@@ -46,6 +46,27 @@ static void enqueue(struct push_server *s, uint32_t first, uint32_t n, uint32_t 
     }
 }
 
+static void post_publish(struct push_server *s, uint32_t m)
+{
+    struct loop_entry e = { .count = 1, .from = m, .step = STEP_PUBLISH };
+    event_loop_post(&s->loop, SOURCE_IO, &e);
+}
+
+/* A connection's next request is looked at when the one before is answered: behind as many publishes
+ * as there are connections the others wait in the sockets, where no queue's bound counts them. */
+static bool over_a_connection(const struct push_server *s, uint32_t m)
+{
+    int64_t publishers = s->p->workload.publishers;
+    return publishers == 0 || m - s->tail < publishers;
+}
+
+static void publish_next(struct push_server *s)
+{
+    uint32_t m = s->tail + (uint32_t)s->p->workload.publishers - 1;
+    if (s->p->workload.publishers > 0 && m < s->arrived)
+        post_publish(s, m);
+}
+
 /* The message is in every subscriber's queue; the waiting ones are made ready. */
 static void publish_end(struct push_server *s, const struct loop_entry *e)
 {
@@ -56,6 +77,7 @@ static void publish_end(struct push_server *s, const struct loop_entry *e)
     p->handled_throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
     push_server_append(s, e->from);
     s->tail++;
+    publish_next(s);
     bool queues = s->p->server.fan_out == FAN_OUT_QUEUES;
     for (uint32_t i = 0, n; queues && i < c->used; i += n) {
         n = push_topic_run(s, i, c->used - i);
@@ -335,9 +357,9 @@ void push_server_publish(struct push_server *s, const struct publish_record *rec
     p->arrived_ns = s->sim->now_ns;
     p->arrived_throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
     p->started_ns = p->handled_ns = p->first_ns = p->last_ns = -1;
-    struct loop_entry e = { .count = 1, .from = s->arrived, .step = STEP_PUBLISH };
+    if (over_a_connection(s, s->arrived))
+        post_publish(s, s->arrived);
     s->arrived++;
-    event_loop_post(&s->loop, SOURCE_IO, &e);
 }
 
 void push_server_skip(struct push_server *s, const struct publish_record *record)
