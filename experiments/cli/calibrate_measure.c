@@ -153,6 +153,38 @@ static void take_experiment(void *context, const char *name, const char *source)
     found->source = mem_strdup(source);
 }
 
+/* The first file that a value names (one, or a list of them) by a path that is not absolute, or NULL. */
+static const struct yaml_node *relative_file(const struct yaml_node *value)
+{
+    if (!value || value->kind == YAML_SCALAR)
+        return value && *value->text != '/' ? value : NULL;
+    for (const struct yaml_node *n = value->child; n; n = n->next)
+        if (n->kind == YAML_SCALAR && *n->text != '/')
+            return n;
+    return NULL;
+}
+
+/* Files are named from where the experiment lies, and its rows do not tell where that is. */
+static int check_files(const char *db, const struct found *found, struct error *err)
+{
+    static const char *const keys[] = { "profile", "trace", "server_spec", "sweep.profile",
+                                        "sweep.zip.profile" };
+    struct yaml_document doc;
+    int code = yaml_parse(&doc, found->name, found->source, strlen(found->source), err);
+    if (code)
+        return code;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys && code == 0; i++) {
+        const struct yaml_node *file = relative_file(yaml_find(doc.root, keys[i]));
+        if (file)
+            code = error_set(err, ERR_INVALID,
+                             "%s: its experiment names a file by its own place, which rows do "
+                             "not tell (%s: %.200s); give the experiment's file and --db",
+                             db, keys[i], file->text);
+    }
+    yaml_close(&doc);
+    return code;
+}
+
 int calibrate_from_rows(struct session *session, struct error *err)
 {
     struct found found = { 0 };
@@ -169,6 +201,8 @@ int calibrate_from_rows(struct session *session, struct error *err)
                          "the experiment's file and --db",
                          db, found.count);
     session->db = db;
+    if (code == 0)
+        code = check_files(db, &found, err);
     if (code == 0)
         code = open_text(session, found.name, found.source, err);
     free(found.name);

@@ -25,7 +25,7 @@ int calibrate_measure(struct calibrate_measure *m, struct session *session, stru
 void calibrate_measure_close(struct calibrate_measure *m);
 
 /* Opens `session` on the experiment whose rows are in the database session->path. ERR_INVALID:
- * none there, or several. ERR_IO. */
+ * none there, or several, or it names files relative to its own place. ERR_IO. */
 int calibrate_from_rows(struct session *session, struct error *err);
 
 #endif

@@ -15,4 +15,11 @@ printf 'question: what?\nworkload: { phases: [{ name: a, duration: 100ms, rate: 
 try calibrate sim.db
 "$PUSHSIM" run --quiet --db sim.db "$CLI/knee.yaml" --set workload.phases.burst.duration=10ms >/dev/null
 try calibrate sim.db
+# files are named from where the experiment lies, not from here
+mkdir study && cp sim.yaml study/far.yaml
+printf 'cost: { sse: { write: 30us } }\n' | tee study/costs.yaml costs.yaml >/dev/null
+printf 'profile: costs.yaml\n' >>study/far.yaml
+"$PUSHSIM" run --quiet study/far.yaml
+try calibrate far.db
+try calibrate study/far.yaml
 ls
