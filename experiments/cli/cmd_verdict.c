@@ -116,7 +116,32 @@ static void print_parts_in_full(const struct claim *c)
     }
 }
 
-static void print_text(const struct claim *c, const char *question, const char *arm)
+/* What the verdict does not know: runs of the plan that are not there, not done or not sound. */
+struct share {
+    size_t done;
+    int64_t runs;
+};
+
+static int count_runs(const struct session *s, struct store *store, const char *arm,
+                      struct share *share, struct error *err)
+{
+    const struct plan *plan = &s->plan;
+    bool real = strcmp(arm, "real") == 0;
+    struct store_found *found;
+    size_t count;
+    int code = store_find(store, s->experiment.name, arm, 0, 0, &found, &count, err);
+    if (code)
+        return code;
+    *share =
+        (struct share){ 0, (int64_t)plan->count * (real ? plan->repeats : plan->replications) };
+    for (size_t i = 0; i < count; i++)
+        share->done += strcmp(found[i].status, "done") == 0;
+    store_found_free(found, count);
+    return 0;
+}
+
+static void print_text(const struct claim *c, const char *question, const char *arm,
+                       const struct share *share)
 {
     bool real = strcmp(arm, "real") == 0;
     printf("%-4s ", c->name);
@@ -124,6 +149,9 @@ static void print_text(const struct claim *c, const char *question, const char *
         printf("on the real arm: ");
     print_verdict(c);
     printf("\n     %s\n", question);
+    if (c->runs > 0 && (int64_t)share->done < share->runs)
+        printf("     by a part: %zu of %lld runs are there\n", share->done,
+               (long long)share->runs);
     if (c->runs > 0)
         print_parts_in_full(c);
 }
@@ -137,10 +165,11 @@ static void print_head(const struct claim *c, enum verdict_form form, const char
         printf("| %s | %s | %s | %s", c->name, c->decision[0], c->decision[1], c->decision[2]);
 }
 
-static void print_arm(const struct claim *c, const struct arguments *a, const char *arm)
+static void print_arm(const struct claim *c, const struct arguments *a, const char *arm,
+                      const struct share *share)
 {
     if (a->form == FORM_TEXT) {
-        print_text(c, a->session.experiment.question, arm);
+        print_text(c, a->session.experiment.question, arm, share);
     } else if (a->form == FORM_WORDS) {
         print_verdict(c);
         putchar('\n');
@@ -157,11 +186,13 @@ static int judge_arms(const struct arguments *a, struct claim *c, struct store *
     bool row = a->form == FORM_ROW || a->form == FORM_DECISION;
     int code = 0;
     for (int i = 0; i < 2 && a->arms[i] && code == 0; i++) {
-        code = claim_judge(c, store, e->name, a->arms[i], err);
+        struct share share;
+        code = count_runs(&a->session, store, a->arms[i], &share, err);
+        code = code ? code : claim_judge(c, store, e->name, a->arms[i], err);
         if (code == 0 && row && i == 0)
             print_head(c, a->form, e->question);
         if (code == 0)
-            print_arm(c, a, a->arms[i]);
+            print_arm(c, a, a->arms[i], &share);
     }
     if (code == 0 && row)
         puts(" |");

@@ -33,6 +33,22 @@ Y
 run --shard 1/12 | sed -n '/^asserted/,$p'
 run --shard 12/12 | sed -n '/^asserted/,$p'
 
+echo "-- a verdict by a part says so"
+cat >claim.yaml <<'Y'
+claim: T1
+question: Is the starved cell later?
+evidence: { one: [delivery.p99 if cpu.limit=20m > delivery.p99 if cpu.limit=1000m] }
+clients: { count: 50 }
+workload: { phases: [{ name: steady, duration: 3s, rate: 20/s }] }
+sweep: { cpu.limit: [1000m, 20m] }
+replications: 12
+Y
+"$PUSHSIM" run claim.yaml --quiet --shard 1/2
+"$PUSHSIM" verdict claim.yaml --db claim.1-of-2.db
+"$PUSHSIM" run claim.yaml --quiet --shard 2/2
+"$PUSHSIM" merge claim.db claim.?-of-2.db
+"$PUSHSIM" verdict claim.yaml
+
 echo "-- a Slurm array, --array=3-9:2; a Kubernetes Indexed Job"
 export SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_MIN=3 SLURM_ARRAY_TASK_MAX=9 SLURM_ARRAY_TASK_STEP=2 SLURM_ARRAY_TASK_COUNT=4
 "$PUSHSIM" check knee.yaml | grep shard
