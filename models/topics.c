@@ -72,9 +72,13 @@ static void draw_publishes(struct topics *t, const struct draws *d, uint32_t rep
 static void draw_set(const double *rate, uint32_t count, uint32_t each,
                      struct random_stream *rs, double *time, uint32_t *set)
 {
+    enum { AHEAD = 64 };
+    double drawn[AHEAD];
     uint32_t n = 0, k;
     for (uint32_t t = 0; t < count; t++) {
-        double at = random_stream_exponential(rs, 1) / rate[t];
+        if (t % AHEAD == 0)
+            random_stream_exponentials(rs, 1, drawn, count - t < AHEAD ? count - t : AHEAD);
+        double at = drawn[t % AHEAD] / rate[t];
         if (n == each && at >= time[n - 1])
             continue;
         n += n < each;

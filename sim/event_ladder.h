@@ -3,7 +3,8 @@
  *
  * Entries enter in any order and leave in batches; each batch is unsorted and wholly before all that
  * stay behind. Everything beyond the coarsest rung waits in one bucket, the top; all buckets share
- * their storage, so that an entry lies in one place only. Bucket widths are powers of two, chosen from the spread and number of the entries when a rung is made.
+ * their storage, so that an entry lies in one place only. Bucket widths are powers of two, chosen from
+ * the spread and number of the entries when a rung is made.
  */
 #ifndef PUSHSIM_SIM_EVENT_LADDER_H
 #define PUSHSIM_SIM_EVENT_LADDER_H
@@ -50,8 +51,8 @@ struct event_list {
 struct event_rung;
 struct event_chunk;
 
-struct
-    event_bucket { /* all that adding an entry reads: its chunk is far away, and only written to */
+/* All that adding an entry reads: the chunk is far away, and only written to. */
+struct event_bucket {
     struct event_chunk *first; /* NULL = empty */
     struct event_chunk *last;  /* it is being filled */
     uint32_t filled;           /* entries in it */
@@ -64,11 +65,12 @@ struct event_ladder {
     int64_t top_max_ns;                           /* latest in top */
     struct event_rung *rungs[EVENT_LADDER_RUNGS]; /* coarsest first; owned, kept when unused */
     int depth;                                    /* rungs in use */
-    struct event_chunk
-        *blocks[EVENT_LADDER_BLOCKS]; /* storage of all buckets; owned, never moved */
-    int block;     /* the one that new chunks come from; NULL: none is made yet */
-    uint32_t used; /* chunks of it ever given out */
-    struct event_chunk *free_chunk; /* first of the free list; NULL = none */
+    struct event_chunk *free_chunk;               /* first of the free list; NULL = none */
+    /* Storage of all buckets; owned, never moved. Chunks are taken from blocks[block]; of it `used`
+     * were ever given out. */
+    struct event_chunk *blocks[EVENT_LADDER_BLOCKS];
+    int block;
+    uint32_t used;
 };
 
 void event_ladder_init(struct event_ladder *l);

@@ -72,6 +72,10 @@ static inline double random_stream_exponential(struct random_stream *rs,
     return mean * random_stream_exponential_rare(rs, bits);
 }
 
+/* The next n of them: the same draws in two thirds of the instructions. */
+void random_stream_exponentials(struct random_stream *rs, double mean, double *values,
+                                size_t n);
+
 double random_stream_normal(struct random_stream *rs); /* mean 0, sd 1 */
 /* Mean exactly `mean`; `cv` = sd / mean, >= 0 (0 gives the mean and still draws). */
 double random_stream_lognormal(struct random_stream *rs, double mean, double cv);

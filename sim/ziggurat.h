@@ -12,6 +12,9 @@
 extern const double ziggurat_exponential[257]; /* f(x) = exp(-x), V = exp(-R) (R + 1) */
 extern const double ziggurat_normal[257]; /* f(x) = exp(-x * x / 2), V = R f(R) + the tail's
                                                   area */
+/* f(x[i]): what stands below and above a layer's wedge, without exp(). */
+extern const double ziggurat_exponential_density[257];
+extern const double ziggurat_normal_density[257];
 
 /* A place in 0 .. width from a draw's high 53 bits, which know nothing of the low 8, the layer.
  * Signed: one instruction; width scaled first: that does not wait for the draw. */

@@ -27,8 +27,10 @@ void mm1_queue_close(struct mm1_queue *m)
 static int64_t next_time(struct mm1_times *t)
 {
     if (t->used == MM1_AHEAD) {
+        double drawn[MM1_AHEAD];
+        random_stream_exponentials(&t->from, t->mean_ns, drawn, MM1_AHEAD);
         for (int i = 0; i < MM1_AHEAD; i++)
-            t->ahead[i] = llrint(random_stream_exponential(&t->from, t->mean_ns));
+            t->ahead[i] = llrint(drawn[i]);
         t->used = 0;
     }
     return t->ahead[t->used++];

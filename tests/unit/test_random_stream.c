@@ -132,6 +132,64 @@ static double normal_density(double x)
     return exp(-x * x / 2);
 }
 
+static void check_densities(const double *x, const double *density, double (*f)(double))
+{
+    for (int i = 0; i <= 256; i++)
+        assert_true(fabs(density[i] - f(x[i])) <= 2e-16 * f(x[i]));
+}
+
+/* The tables, and what decides in the wedges without exp(), are the method as it is written down. */
+static double plain_exponential(struct random_stream *rs)
+{
+    for (double tail = 0;;) {
+        uint64_t bits = random_stream_u64(rs);
+        unsigned layer = bits & 255;
+        double above = ziggurat_exponential[layer], below = ziggurat_exponential[layer + 1];
+        double x = ziggurat_position(bits, above);
+        if (x < below)
+            return tail + x;
+        if (layer == 0)
+            tail += below;
+        else if (exp(-above) + random_stream_uniform(rs) * (exp(-below) - exp(-above)) <
+                 exp(-x))
+            return tail + x;
+    }
+}
+
+static void exponentials_are_the_plain_method(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 0; seed < 20; seed++) {
+        struct random_stream rs, plain;
+        random_stream_init(&rs, seed, 0, 0, 0);
+        plain = rs;
+        for (int i = 0; i < 200000; i++)
+            if (random_stream_exponential(&rs, 1) != plain_exponential(&plain))
+                fail_msg("seed %u, draw %d", seed, i);
+    }
+}
+
+/* Many at once are the same as one by one, wherever in the words they begin, and leave the stream where
+ * those do. */
+static void many_exponentials_are_single_ones(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 0; seed < 2000; seed++) {
+        struct random_stream one, many;
+        double values[100];
+        size_t n = seed % 101;
+        random_stream_init(&one, seed, 0, 0, 0);
+        for (uint32_t i = 0; i < seed / 7 % 40; i++)
+            random_stream_u32(&one);
+        many = one;
+        random_stream_exponentials(&many, 1e6, values, n);
+        for (size_t i = 0; i < n; i++)
+            if (values[i] != random_stream_exponential(&one, 1e6))
+                fail_msg("seed %u, draw %zu of %zu", seed, i, n);
+        assert_true(random_stream_u32(&many) == random_stream_u32(&one));
+    }
+}
+
 static void check_layers(const double *x, double (*f)(double), double tail)
 {
     double area = x[1] * f(x[1]) + tail;
@@ -147,6 +205,8 @@ static void layers_have_equal_areas(void **state)
     double r = ziggurat_normal[1];
     check_layers(ziggurat_exponential, exponential_density, exp(-ziggurat_exponential[1]));
     check_layers(ziggurat_normal, normal_density, sqrt(M_PI / 2) * erfc(r / sqrt(2)));
+    check_densities(ziggurat_exponential, ziggurat_exponential_density, exponential_density);
+    check_densities(ziggurat_normal, ziggurat_normal_density, normal_density);
 }
 
 static double draw_exponential(struct random_stream *rs)
@@ -320,6 +380,8 @@ int main(void)
         cmocka_unit_test(same_words_without_avx2),
         cmocka_unit_test(pairs_are_two_words),
         cmocka_unit_test(layers_have_equal_areas),
+        cmocka_unit_test(exponentials_are_the_plain_method),
+        cmocka_unit_test(many_exponentials_are_single_ones),
         cmocka_unit_test(draws_follow_their_laws),
         cmocka_unit_test(tails_are_as_heavy_as_they_should_be),
         cmocka_unit_test(without_variation_the_mean_is_drawn),
