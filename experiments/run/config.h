@@ -23,10 +23,9 @@
 #include "experiments/run/yaml_document.h"
 
 struct override {
-    const char *name; /* option, or "profile" */
-    const char *text; /* its value */
-    const char
-        *given; /* what the command line calls the value: "--from"; NULL: --set NAME=TEXT */
+    const char *name;  /* option, or "profile" */
+    const char *text;  /* its value */
+    const char *given; /* the value's option, "--from"; NULL: of --set NAME=TEXT */
 };
 
 struct experiment {

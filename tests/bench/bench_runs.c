@@ -43,8 +43,8 @@ static void check(int code, const struct error *err)
 /* The experiment, its phase cut to `duration`. */
 static void open_plan(struct experiment_plan *e, const char *duration, const char *replications)
 {
-    const struct override overrides[] = { { "workload.phases.steady.duration", duration },
-                                          { "replications", replications } };
+    const struct override overrides[] = { { "workload.phases.steady.duration", duration, NULL },
+                                          { "replications", replications, NULL } };
     struct error err;
     check(config_load(&e->experiment, EXPERIMENT, overrides, 2, &err), &err);
     check(plan_build(&e->plan, &e->experiment, &err), &err);

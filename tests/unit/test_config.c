@@ -117,7 +117,8 @@ static void test_order_of_values(void **state)
     static const char yaml[] = "profile: p.yaml\n"
                                "cost: { enqueue: 30us }\n"
                                "sweep: { cpu.limit: [100m, 200m], protocol: [sse] }\n";
-    const struct override o[] = { { "cost.iteration", "40us" }, { "cpu.limit", "300m" } };
+    const struct override o[] = { { "cost.iteration", "40us", NULL },
+                                  { "cpu.limit", "300m", NULL } };
     struct experiment e;
     struct plan plan;
     free(scratch_write(*state, "p.yaml",
@@ -194,7 +195,7 @@ static void test_profiles_are_swept(void **state)
         "sweep: { cpu.limit: [100m, 200m], zip: { clients.count: [7, 8], "
         "profile: [a.yaml, b.yaml] } }\n";
     static const int64_t publish_ns[] = { 10000, 20000, 10000, 20000 };
-    const struct override o[] = { { "cost.iteration", "40us" } };
+    const struct override o[] = { { "cost.iteration", "40us", NULL } };
     struct experiment e;
     struct plan plan;
     free(scratch_write(*state, "a.yaml",
@@ -222,7 +223,7 @@ static void test_profiles_are_swept(void **state)
 static void test_one_profile_instead(void **state)
 {
     char *path = scratch_path(*state, "a.yaml");
-    const struct override o[] = { { "profile", path } };
+    const struct override o[] = { { "profile", path, NULL } };
     struct experiment e;
     struct plan plan;
     free(scratch_write(*state, "a.yaml", "name: a\ncost: { publish: 10us }\n"));
