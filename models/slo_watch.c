@@ -46,23 +46,35 @@ void slo_watch_silence(struct slo_watch *w, bool delivered, bool under_way, int6
             (double)(now_ns - w->waiting_ns) / 1e9;
 }
 
+#define FIGURE_ROOM 32
+
+/* "%.3g" and the unit. A second without deliveries has no latency, one in which nothing was due no
+ * share of drops. */
+static const char *figure(char room[FIGURE_ROOM], double value, const char *unit)
+{
+    if (isnan(value))
+        return "not known";
+    snprintf(room, FIGURE_ROOM, "%.3g%s", value, unit);
+    return room;
+}
+
 static void tell_limits(const char *kind, unsigned bits, const struct slo_sample *sample,
                         const double limits[SLO_LIMITS], int64_t now_ns, struct run_record *out)
 {
+    char room[FIGURE_ROOM];
     for (int i = 0; i < SLO_LIMITS; i++)
         if (bits >> i & 1)
-            run_record_event(out, now_ns, kind, "%s %.3g, limit %.3g", slo_limit_name(i),
-                             sample->value[i], limits[i]);
+            run_record_event(out, now_ns, kind, "%s %s, limit %.3g", slo_limit_name(i),
+                             figure(room, sample->value[i], ""), limits[i]);
 }
 
 static void tell_trigger(bool begins, const struct slo_sample *sample, int64_t now_ns,
                          struct run_record *out)
 {
-    char p99[32] = "not known";
-    if (!isnan(sample->value[SLO_P99]))
-        snprintf(p99, sizeof p99, "%.3g s", sample->value[SLO_P99]);
+    char room[FIGURE_ROOM];
     run_record_event(out, now_ns, "trigger", "%s: p99 %s, queue depth %.3g",
-                     begins ? "begins" : "ends", p99, sample->depth);
+                     begins ? "begins" : "ends", figure(room, sample->value[SLO_P99], " s"),
+                     sample->depth);
 }
 
 static void tell_action(struct slo_watch *w, int action, bool begins, int64_t now_ns,

@@ -185,6 +185,47 @@ static void test_hysteresis(void **state)
     }
 }
 
+/* Every breach, trigger and action of three seconds in the event log, the figures as far as they are
+ * known: after a breach nothing is due, and the silence lasts as long as calm must. */
+static void test_the_log(void **state)
+{
+    static const struct {
+        int64_t at_s;
+        const char *kind, *detail;
+    } expected[] = {
+        { 1, "breach", "p99 0.75, limit 0.5" },
+        { 1, "breach", "drops 0.02, limit 0.01" },
+        { 1, "trigger", "begins: p99 0.75 s, queue depth 4" },
+        { 1, "action", "shed by rate: begins" },
+        { 5, "recovery", "p99 not known, limit 0.5" },
+        { 5, "recovery", "drops not known, limit 0.01" },
+        { 5, "trigger", "ends: p99 not known, queue depth 0" },
+        { 9, "action", "shed by rate: ends" },
+    };
+    struct parameters p = { .slo = { .p99_ns = S / 2, .drop_share = 0.01 },
+                            .control = { .trigger = TRIGGER_BREACH,
+                                         .step_ns = S,
+                                         .clear_ns = 4 * S,
+                                         .shed_share = 0.5 } };
+    struct slo_watch w;
+    struct run_record r;
+    (void)state;
+    slo_watch_init(&w);
+    run_record_init(&r);
+    for (int64_t s = 1; s <= 12; s++) {
+        struct slo_sample late = { { NAN, 0.75, 0.02, 0 }, 4 };
+        struct slo_sample silent = { { NAN, NAN, NAN, 0 }, 0 };
+        slo_watch_step(&w, &p, s == 1 ? &late : &silent, false, S, s * S, &r);
+    }
+    assert_int_equal(r.event_count, sizeof expected / sizeof *expected);
+    for (size_t i = 0; i < r.event_count; i++) {
+        assert_int_equal(r.events[i].at_ns, expected[i].at_s * S);
+        assert_string_equal(r.events[i].kind, expected[i].kind);
+        assert_string_equal(r.events[i].detail, expected[i].detail);
+    }
+    run_record_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +235,7 @@ int main(void)
         cmocka_unit_test(test_silence_is_no_recovery),
         cmocka_unit_test(test_silence),
         cmocka_unit_test(test_hysteresis),
+        cmocka_unit_test(test_the_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
