@@ -247,6 +247,11 @@ int64_t cpu_thread_throttled_ns(const struct cpu_thread *thread)
            (from_ns < 0 ? 0 : thread->queue->cpu->host->sim->now_ns - from_ns);
 }
 
+int64_t cpu_thread_worked_ns(const struct cpu_thread *thread)
+{
+    return thread->worked_ns;
+}
+
 int64_t cpu_thread_off_ns(const struct cpu_thread *thread)
 {
     return thread->off_ns;
@@ -256,7 +261,11 @@ int64_t cpu_thread_remaining_ns(const struct cpu_thread *thread)
 {
     const struct cpu *cpu = thread->queue->cpu;
     int64_t ran_ns = cpu->running == thread ? cpu->host->sim->now_ns - cpu->served_ns : 0;
-    int64_t worked_ns = ran_ns - thread->overhead_ns - thread->cold_ns;
+    struct cache_refill refill = thread->refill;
 
-    return thread->demand_ns - (worked_ns > 0 ? worked_ns : 0);
+    if (ran_ns <= thread->overhead_ns)
+        return thread->demand_ns;
+    return thread->demand_ns - cache_refill_run(&thread->warmth, &refill,
+                                                ran_ns - thread->overhead_ns,
+                                                thread->demand_ns);
 }

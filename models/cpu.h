@@ -62,7 +62,9 @@ struct cpu_thread;
  * the call with done == true the owner must either ask for more (cpu_thread_demand) or
  * cpu_thread_sleep. It is called at simulation time to_ns, once for each contiguous stretch. The
  * lengths of a demand's stretches add up to the demand exactly: overhead (wake_cost_ns, cache
- * warm-up) is served first, uses CPU time and is no part of any stretch. */
+ * warm-up) is served first, uses CPU time and is no part of any stretch. Where the warm-up is paid
+ * along with the work (cache_warmth.h, work_ns > 0) the stretches contain it: then
+ * cpu_thread_worked_ns tells the work. */
 typedef void cpu_ran_fn(struct cpu_thread *thread, void *owner, int64_t from_ns, int64_t to_ns,
                         bool done);
 
@@ -98,6 +100,8 @@ struct cpu_counters cpu_group_counters(const struct cpu_group *group); /* up to 
 /* Time up to now in which this thread wanted to run and its group was throttled on its CPU: the
  * clock of the blame "throttled". */
 int64_t cpu_thread_throttled_ns(const struct cpu_thread *thread);
+/* Work done in all, without any overhead, up to the last stretch reported (in `ran`: that one's end). */
+int64_t cpu_thread_worked_ns(const struct cpu_thread *thread);
 /* Time off the CPU, for whatever reason, until it was last put on it: the clock by which caches
  * cool. */
 int64_t cpu_thread_off_ns(const struct cpu_thread *thread);

@@ -20,18 +20,16 @@ static int64_t tick_before(const struct cpu_host *host, int64_t at_ns)
 static void serve(struct cpu *cpu)
 {
     struct cpu_thread *thread = cpu->running;
-    int64_t *parts[] = { &thread->overhead_ns, &thread->cold_ns, &thread->demand_ns };
     int64_t ran_ns = now(cpu) - cpu->served_ns;
+    int64_t overhead_ns = ran_ns < thread->overhead_ns ? ran_ns : thread->overhead_ns;
 
     cpu->served_ns = now(cpu);
     thread->queue->group->usage_ns += ran_ns;
-    for (int i = 0; i < 3; i++) {
-        int64_t part_ns = ran_ns < *parts[i] ? ran_ns : *parts[i];
-
-        *parts[i] -= part_ns;
-        ran_ns -= part_ns;
-    }
-    assert(ran_ns == 0);
+    thread->overhead_ns -= overhead_ns;
+    int64_t work_ns = cache_refill_run(&thread->warmth, &thread->refill, ran_ns - overhead_ns,
+                                       thread->demand_ns);
+    thread->demand_ns -= work_ns;
+    thread->worked_ns += work_ns;
 }
 
 /* update_curr */
@@ -201,11 +199,13 @@ static void put_on(struct cpu *cpu, struct cpu_thread *thread)
     fair_queue_run(&thread->queue->threads, &thread->entity);
     fair_queue_run(&cpu->groups, &thread->queue->entity);
     thread->off_ns += now_ns - thread->off_since_ns;
-    thread->cold_ns =
-        cache_warmth_after(&thread->warmth, thread->cold_ns, now_ns - thread->off_since_ns);
+    int64_t cold_ns = cache_warmth_after(&thread->warmth, cache_refill_cold(&thread->refill),
+                                         now_ns - thread->off_since_ns);
+    cache_refill_begin(&thread->refill, cold_ns);
     cpu->served_ns = now_ns;
     cpu->charged_ns = now_ns;
-    cpu->worked_from_ns = now_ns + thread->overhead_ns + thread->cold_ns;
+    cpu->worked_from_ns =
+        now_ns + thread->overhead_ns + (thread->warmth.work_ns > 0 ? 0 : cold_ns);
 }
 
 void cpu_dispatch_schedule(struct cpu *cpu)
@@ -309,13 +309,21 @@ static int64_t next_tick(const struct cpu *cpu)
     return at_ns;
 }
 
+int64_t cpu_dispatch_end(const struct cpu *cpu)
+{
+    const struct cpu_thread *thread = cpu->running;
+
+    return cpu->served_ns + thread->overhead_ns +
+           cache_refill_time(&thread->warmth, &thread->refill, thread->demand_ns);
+}
+
 void cpu_dispatch_arm(struct cpu *cpu)
 {
     const struct cpu_thread *thread = cpu->running;
     int64_t done_ns = -1, tick_ns = -1;
 
     if (thread != NULL) {
-        done_ns = cpu->served_ns + thread->overhead_ns + thread->cold_ns + thread->demand_ns;
+        done_ns = cpu_dispatch_end(cpu);
         tick_ns = next_tick(cpu);
     }
     cpu_event_at(cpu->host, &cpu->done_event, done_ns, CPU_DONE + cpu->index, done, cpu);

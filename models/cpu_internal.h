@@ -34,8 +34,9 @@ struct cpu_thread {
     bool leaving;                   /* throttled, still on its way to user mode */
     int64_t leave_at_ns;            /* when it gets there; valid if leaving */
     int64_t overhead_ns;            /* served first: wake-up cost */
-    int64_t cold_ns;                /* then: cache warm-up */
-    int64_t demand_ns;              /* then: what the owner asked for */
+    struct cache_refill refill;     /* then, or along with the demand: cache warm-up */
+    int64_t demand_ns;              /* what the owner asked for, the rest of it */
+    int64_t worked_ns;              /* demand served in all, up to the CPU's served_ns */
     struct cache_warmth warmth;     /* saturation_ns = 0: no effect */
     int64_t off_since_ns;           /* last left the CPU */
     int64_t off_ns;                 /* off the CPU until it last came back, in all */
@@ -95,8 +96,10 @@ struct cpu_host {
 };
 
 /* cpu_dispatch.c */
-void cpu_dispatch_update(struct cpu *cpu);   /* charges what ran up to now */
-void cpu_dispatch_arm(struct cpu *cpu);      /* its next events */
+void cpu_dispatch_update(struct cpu *cpu); /* charges what ran up to now */
+void cpu_dispatch_arm(struct cpu *cpu);    /* its next events */
+int64_t
+cpu_dispatch_end(const struct cpu *cpu);     /* of the running thread's demand, if it goes on */
 void cpu_dispatch_schedule(struct cpu *cpu); /* schedule(): puts off, picks, runs */
 void cpu_dispatch_wake(struct cpu *cpu, struct cpu_thread *first); /* a list of `waking` */
 void cpu_dispatch_free(struct cpu_queue *queue);                   /* unthrottle_cfs_rq */

@@ -143,9 +143,7 @@ static int64_t horizon(const struct cpu_group *group)
 
     for (uint64_t left = group->running; left != 0; left &= left - 1) {
         const struct cpu *cpu = &group->host->cpus[__builtin_ctzll(left)];
-        const struct cpu_thread *thread = cpu->running;
-        int64_t end_ns =
-            cpu->served_ns + thread->overhead_ns + thread->cold_ns + thread->demand_ns;
+        int64_t end_ns = cpu_dispatch_end(cpu);
 
         until_ns = end_ns < until_ns ? end_ns : until_ns;
     }

@@ -21,6 +21,7 @@ struct probe_thread {
     int64_t last_ns;    /* the last clock reading; -1 = just slept or not begun */
     int64_t wake_at_ns; /* the end of the sleep that it asked for; -1 = does not sleep */
     int64_t left_ns;    /* TOUCH: warm work still to do */
+    int64_t worked_ns;  /* what it did in all, as last told */
 };
 
 struct probe {
@@ -69,7 +70,6 @@ static void read_clock(struct probe_thread *t, int64_t from_ns, int64_t to_ns)
     if (t->run_ns >= 0)
         t->run_ns += to_ns - from_ns;
     t->last_ns = to_ns;
-    out->work_ns += to_ns - from_ns;
 }
 
 static bool has_breaks(const struct cpu_workload_params *params)
@@ -126,7 +126,10 @@ static void ran(struct cpu_thread *thread, void *owner, int64_t from_ns, int64_t
     struct probe_thread *t = owner;
 
     read_clock(t, from_ns, to_ns);
-    t->left_ns -= to_ns - from_ns;
+    int64_t work_ns = cpu_thread_worked_ns(thread) - t->worked_ns;
+    t->worked_ns += work_ns;
+    t->left_ns -= work_ns;
+    t->probe->out->work_ns += work_ns;
     if (!done)
         return;
     cpu_thread_sleep(thread);

@@ -277,8 +277,8 @@ void push_server_init(struct push_server *s, struct simulation *sim,
                                       .unplanned = p->server.plain,
                                       .own_costs = s->pace != NULL };
     event_loop_init(&s->loop, sim, params->group, params->worker % p->host.cpus, &loop);
-    struct cache_warmth warmth = { push_cost(p->cost.warm_saturation_ns, 1),
-                                   push_cost(p->cost.warm_time_ns, 1) };
+    struct cache_warmth warmth = { .saturation_ns = push_cost(p->cost.warm_saturation_ns, 1),
+                                   .time_ns = push_cost(p->cost.warm_time_ns, 1) };
     cpu_thread_set_warmth(s->loop.thread, &warmth);
 }
 

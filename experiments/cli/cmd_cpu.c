@@ -47,9 +47,10 @@ static const struct argp_option options[] = {
     { "neighbour", OPT_NEIGHBOUR, "WEIGHT", 0,
       "a busy group of this weight on each CPU; the group itself has 1024", 2 },
     { "total", OPT_TOTAL, "TIME", 0, "work of each thread in touch (300ms)", 2 },
-    { "warmth", OPT_WARMTH, "COST/TIME", 0,
-      "touch in the model: the warm-up after a long time off the CPU, and the time off after "
-      "which 63 % of it is due (with --arm both: measured on this host)",
+    { "warmth", OPT_WARMTH, "COST/TIME[/WORK]", 0,
+      "touch in the model: the warm-up after a long time off the CPU, the time off after which "
+      "63 % of it is due, and the work in which 63 % of it is paid (before any work, if not "
+      "given); with --arm both: measured on this host",
       2 },
     { NULL, 0, NULL, 0, "The experiment:", 3 },
     { "arm", OPT_ARM, "ARM", 0, "sim, real (needs to make a cgroup) or both (sim)", 3 },
@@ -113,6 +114,19 @@ static void pair_of(struct request *r, const char *option, const char *text, int
     *first_ns = (int64_t)value_of(r, option, first, UNIT_TIME, 1000, HOUR_NS);
     *second_ns = (int64_t)value_of(r, option, slash + 1, UNIT_TIME, 1000, HOUR_NS);
     free(first);
+}
+
+static void warmth_of(struct request *r, const char *text)
+{
+    struct cache_warmth *warmth = &r->plan.params.warmth;
+    const char *first = strchr(text, '/');
+    const char *second = first == NULL ? NULL : strchr(first + 1, '/');
+    size_t n = second == NULL ? strlen(text) : (size_t)(second - text);
+    char *pair = mem_printf("%.*s", (int)n, text);
+    pair_of(r, "warmth", pair, &warmth->saturation_ns, &warmth->time_ns);
+    if (second != NULL)
+        warmth->work_ns = (int64_t)value_of(r, "warmth", second + 1, UNIT_TIME, 1000, HOUR_NS);
+    free(pair);
 }
 
 static void touch_of(struct request *r, const char *text)
@@ -190,7 +204,7 @@ static bool parse_load(struct request *r, int key, const char *arg)
     else if (key == OPT_TOTAL)
         p->total_ns = (int64_t)value_of(r, "total", arg, UNIT_TIME, 1e6, HOUR_NS);
     else if (key == OPT_WARMTH)
-        pair_of(r, "warmth", arg, &p->warmth.saturation_ns, &p->warmth.time_ns);
+        warmth_of(r, arg);
     else
         return false;
     r->has_warmth = r->has_warmth || key == OPT_WARMTH;

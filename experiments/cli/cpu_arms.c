@@ -6,6 +6,7 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
+#include "analysis/warmth_fit.h"
 #include "experiments/replay/host_facts.h"
 
 #define SIM_REPEATS 16 /* the model repeats so much oftener: its phases cost nothing */
@@ -14,6 +15,10 @@
 #define WAKE_REPEATS  21
 #define WAKE_NS       INT64_C(120000000)
 #define WAKE_START_NS INT64_C(4000000) /* a third of the idle time before each */
+
+#define MS                INT64_C(1000000)
+#define WARMTH_START_NS   (300 * MS)   /* idle time before the first turn, some more */
+#define WARMTH_LONGEST_NS (10000 * MS) /* of a repeat: none takes a fifth of it */
 
 enum { START_STREAM = 0x73746172 }; /* the purpose of the random starts */
 
@@ -189,51 +194,50 @@ void cpu_arms_apply(const struct wake_up_log *log, struct cpu_host_params *host)
     host->wake_latency_ns = wake_up.latency_ns;
 }
 
-#define AWAYS 4
-static const int64_t away_ns[AWAYS] = { 2000000, 10000000, 30000000, 90000000 };
+/* Turns of 10 ms as in the cells, then one shorter and one longer after the longest sleep. */
+static const struct warmth_turns warmth_turns[] = {
+    { .on_ns = 10 * MS, .away_ns = 2 * MS, .turns = 10 },
+    { .on_ns = 10 * MS, .away_ns = 10 * MS, .turns = 10 },
+    { .on_ns = 10 * MS, .away_ns = 30 * MS, .turns = 10 },
+    { .on_ns = 10 * MS, .away_ns = 90 * MS, .turns = 10 },
+    { .on_ns = 2 * MS, .away_ns = 90 * MS, .turns = 10 },
+    { .on_ns = 40 * MS, .away_ns = 90 * MS, .turns = 3 },
+};
+#define WARMTH_POINTS (sizeof warmth_turns / sizeof *warmth_turns)
 
-/* Least squares: for each time constant on a logarithmic grid the best saturation is linear. */
-static void fit_exponential(const double *extra_ns, struct cache_warmth *warmth)
+static int measure_warmth(const struct cpu_plan *plan, const struct warmth_turns *turns,
+                          struct warmth_point *point, struct error *err)
 {
-    double best = INFINITY;
-    for (double time_ns = 2e5; time_ns < 2e8; time_ns *= 1.02) {
-        double xx = 0, xy = 0, error = 0;
-        for (int i = 0; i < AWAYS; i++) {
-            double x = 1 - exp(-(double)away_ns[i] / time_ns);
-            xx += x * x, xy += x * extra_ns[i];
-        }
-        double saturation_ns = xy > 0 ? xy / xx : 0;
-        for (int i = 0; i < AWAYS; i++) {
-            double x = 1 - exp(-(double)away_ns[i] / time_ns);
-            error += pow(saturation_ns * x - extra_ns[i], 2);
-        }
-        if (error >= best)
-            continue;
-        best = error;
-        *warmth = (struct cache_warmth){ .saturation_ns = llround(saturation_ns),
-                                         .time_ns = llround(time_ns) };
-    }
+    struct cpu_plan cell = *plan;
+    struct cpu_workload_params *p = &cell.params;
+    struct cpu_arm arm;
+    p->work = CPU_WORK_TOUCH;
+    p->group.quota_ns = p->group.burst_ns = 0;
+    p->group.period_ns = WARMTH_START_NS / 3;
+    p->neighbour_weight = 0;
+    p->threads = p->host.cpus = 1;
+    p->on_ns = turns->on_ns;
+    p->off_ns = turns->away_ns;
+    p->total_ns = turns->turns * turns->on_ns;
+    p->duration_ns = WARMTH_LONGEST_NS;
+    int code = cpu_arm_real(&cell, &arm, err);
+    if (code != 0)
+        return code;
+    *point = (struct warmth_point){ *turns, arm.summary.cost };
+    point->turns.first_away_ns = WARMTH_START_NS;
+    point->turns.wake_cost_ns = plan->params.host.wake_cost_ns;
+    cpu_arm_close(&arm);
+    return 0;
 }
 
 int cpu_arms_fit_warmth(const struct cpu_plan *plan, struct cache_warmth *warmth,
                         struct error *err)
 {
-    double extra_ns[AWAYS];
-    struct cpu_plan cell = *plan;
-    cell.params.work = CPU_WORK_TOUCH;
-    cell.params.group.quota_ns = cell.params.group.burst_ns = 0;
-    cell.params.neighbour_weight = 0;
-    cell.params.threads = cell.params.host.cpus = 1;
-    for (int i = 0; i < AWAYS; i++) {
-        struct cpu_arm arm;
-        cell.params.off_ns = away_ns[i];
-        int code = cpu_arm_real(&cell, &arm, err);
-        if (code != 0)
-            return code;
-        extra_ns[i] = (arm.summary.cost - 1) * (double)cell.params.on_ns -
-                      (double)plan->params.host.wake_cost_ns;
-        cpu_arm_close(&arm);
-    }
-    fit_exponential(extra_ns, warmth);
-    return 0;
+    struct warmth_point points[WARMTH_POINTS];
+    int code = 0;
+    for (size_t i = 0; i < WARMTH_POINTS && code == 0; i++)
+        code = measure_warmth(plan, &warmth_turns[i], &points[i], err);
+    if (code == 0)
+        warmth_fit(points, WARMTH_POINTS, warmth);
+    return code;
 }

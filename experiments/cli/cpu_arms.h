@@ -53,9 +53,9 @@ int cpu_arms_read_host(struct cpu_host_params *host, uint64_t seed, struct error
 /* What wake-ups took, as the log has it; an empty one changes nothing. */
 void cpu_arms_apply(const struct wake_up_log *log, struct cpu_host_params *host);
 
-/* Fits the warm-up after time off the CPU for a working set, from a thread without a limit that
- * sleeps for several lengths of time. `plan` gives host, on_ns (the work between two sleeps),
- * total_ns, repeats, seed and the set. */
+/* Fits the warm-up after time off the CPU for a working set (analysis/warmth_fit.h), from a thread
+ * without a limit that works and sleeps for several lengths of time. `plan` gives host, repeats,
+ * seed and the set; 6 s of measuring for each repeat. */
 int cpu_arms_fit_warmth(const struct cpu_plan *plan, struct cache_warmth *warmth,
                         struct error *err);
 

@@ -14,7 +14,7 @@
 #include "experiments/replay/host_facts.h"
 
 #define FEW_SAMPLES  30 /* of the real arm: below that a mean says too little for a verdict */
-#define WARM_REPEATS 3
+#define WARM_REPEATS 5  /* of each point of a fit: the median counts */
 #define MEAN_SHARE   0.05
 #define MEAN_MS      0.2
 #define THROTTLED    0.03
@@ -120,15 +120,15 @@ static int fit_once(struct matrix *m, const struct cpu_plan *plan, struct error 
     if (plan->params.work != CPU_WORK_TOUCH || m->warm_set == plan->set_bytes)
         return 0;
     fit.repeats = WARM_REPEATS;
-    fit.params.on_ns = 10000000;
     int code = cpu_arms_fit_warmth(&fit, &m->warmth, err);
     if (code != 0)
         return code;
     m->warm_set = plan->set_bytes;
     fprintf(m->stream,
-            "# warm-up of %zu MiB: %.3f ms after a long time off, time constant %.3f ms\n",
+            "# warm-up of %zu MiB: %.3f ms after a long time off, time constant %.3f ms, paid "
+            "over %.3f ms of work\n",
             plan->set_bytes >> 20, (double)m->warmth.saturation_ns / 1e6,
-            (double)m->warmth.time_ns / 1e6);
+            (double)m->warmth.time_ns / 1e6, (double)m->warmth.work_ns / 1e6);
     return 0;
 }
 

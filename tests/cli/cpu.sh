@@ -24,3 +24,10 @@ try --samples /nonexistent/file --duration 10ms
 try --gap 0
 "$PUSHSIM" cpu --duration 1s --work onoff:1ms/0.5ms --samples samples.csv >/dev/null
 cut -d, -f1,2 samples.csv | sort | uniq -c
+try --warmth 3ms
+try --warmth 3ms/20ms/5
+# 2 ms of work after a long time off: 3 ms before any of it, or 3 (1 - exp(-2 / 10)) ms along with it
+for warmth in 3ms/20ms 3ms/20ms/10ms; do
+    "$PUSHSIM" cpu --quota 0 --work touch:1MiB:500ms/2ms --total 40ms --duration 20s \
+        --warmth $warmth --format json | grep '"cost"' | head -1
+done

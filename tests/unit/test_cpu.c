@@ -5,7 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "models/cache_warmth.h"
+#include "models/cpu_internal.h"
 #include "tests/support/cpu_trace.h"
 
 #define EVER (1000 * 1000 * MS)
@@ -268,6 +268,45 @@ static void test_wake_up_and_warm_up_costs(void **state)
     cpu_trace_close(&trace);
 }
 
+/* 5 ms of work after a long time off take 5 + 3 (1 - exp(-5 / 10)) ms; what is left of the 3 ms
+ * is due after the next sleep, in which nothing cools any more. */
+static void test_warm_up_along_with_the_work(void **state)
+{
+    static const struct cpu_stretch ran[] = { { 0, 6180408 }, { 16180408, 22360816 } };
+    static const struct cpu_stretch again[] = { { 0, 6180408 }, { 16180408, 21896362 } };
+    struct cpu_host_params params = cpu_trace_host(1);
+
+    (void)state;
+    for (int cools = 0; cools < 2; cools++) {
+        struct cache_warmth warmth = { .saturation_ns = 3 * MS, .work_ns = 10 * MS };
+        struct cpu_trace trace;
+
+        cpu_trace_init(&trace, &params, &unlimited, NULL);
+        struct cpu_trace_thread *t =
+            cpu_trace_add(&trace, trace.group, 0, 5 * MS, 10 * MS, 10 * MS);
+        /* away for no time before the first turn: cold, but for the rounding */
+        t->thread->off_since_ns = -1;
+        cpu_thread_set_warmth(t->thread, &warmth);
+        simulation_run_until(&trace.sim, 4 * MS);
+        assert_in_range(cpu_thread_remaining_ns(t->thread), 1670000, 2000000);
+        if (!cools) { /* from now on it takes for ever */
+            warmth.time_ns = INT64_MAX / 2;
+            cpu_thread_set_warmth(t->thread, &warmth);
+        }
+        simulation_run_until(&trace.sim, 100 * MS);
+        if (cools)
+            EXPECT(t, ran);
+        else
+            EXPECT(t, again);
+        assert_int_equal(t->count, 2);
+        assert_int_equal(cpu_thread_worked_ns(t->thread), 10 * MS);
+        assert_int_equal(cpu_group_counters(trace.group).usage_ns,
+                         (t->ran[0].to_ns - t->ran[0].from_ns) +
+                             (t->ran[1].to_ns - t->ran[1].from_ns));
+        cpu_trace_close(&trace);
+    }
+}
+
 /* The interrupt that is due for the first wakes the second too; the third's has to come. */
 static void test_one_interrupt_wakes_all_that_are_due(void **state)
 {
@@ -326,6 +365,7 @@ int main(void)
         cmocka_unit_test(test_busy_neighbour),
         cmocka_unit_test(test_two_threads_share_a_cpu),
         cmocka_unit_test(test_wake_up_and_warm_up_costs),
+        cmocka_unit_test(test_warm_up_along_with_the_work),
         cmocka_unit_test(test_one_interrupt_wakes_all_that_are_due),
         cmocka_unit_test(test_limit_changes_at_work),
     };

@@ -313,7 +313,21 @@ static void compare_traces(const struct cpu_trace *a, const struct cpu_trace *b,
     }
 }
 
-/* One demand of N or many small ones that follow at once: the same stretches, the same counters. */
+/* Every second case has caches that go cold, every fourth pays for it along with the work. */
+static void go_cold(struct cpu_trace *trace, int threads, uint32_t number)
+{
+    const struct cache_warmth warmth = {
+        .saturation_ns = number % 2 * (100000 + number * 1000LL),
+        .time_ns = number % 7 * 3 * MS,
+        .work_ns = number % 4 / 2 * (50000 + number * 3000LL),
+    };
+
+    for (int i = 0; i < threads; i++)
+        cpu_thread_set_warmth(trace->threads[i].thread, &warmth);
+}
+
+/* One demand of N or many small ones that follow at once: the same stretches, the same counters,
+ * the same work. */
 static void test_splitting_the_demand_changes_nothing(void **state)
 {
     (void)state;
@@ -332,6 +346,8 @@ static void test_splitting_the_demand_changes_nothing(void **state)
         struct cpu_group_params none = { .weight = s.neighbour_weight, .period_ns = MS };
         for (int i = 0; s.neighbour_weight > 0 && i < s.host.cpus; i++)
             cpu_trace_add(&split, cpu_group_new(split.host, &none), i, EVER, EVER, 0);
+        go_cold(&whole, s.threads, number);
+        go_cold(&split, s.threads, number);
         simulation_run_until(&whole.sim, s.until_ns);
         simulation_run_until(&split.sim, s.until_ns);
         compare_traces(&whole, &split, s.threads, number);
