@@ -56,9 +56,11 @@ static void control(struct fleet *f, const struct slo_sample *s, bool green)
 /* -- every second -------------------------------------------------------------------------- */
 
 struct totals {
-    uint64_t due, dropped, failed_probes, ready, pods, running, open, closing;
+    uint64_t due, failed_probes, ready, pods, running, open, closing, periods, throttled;
+    uint64_t replayed;
     int64_t usage_ns, throttled_ns;
     double memory_bytes;
+    struct second_totals counts;
 };
 
 static void add_pod(struct totals *t, struct fleet_pod *fp)
@@ -67,7 +69,14 @@ static void add_pod(struct totals *t, struct fleet_pod *fp)
     t->usage_ns += c.usage_ns;
     t->throttled_ns += c.throttled_ns;
     t->due += fp->meter.due;
-    t->dropped += fp->meter.dropped;
+    t->periods += c.periods;
+    t->throttled += c.throttled;
+    t->replayed += meter_replayed(&fp->meter);
+    t->counts.drops += fp->meter.dropped;
+    t->counts.lost += meter_lost(&fp->meter);
+    t->counts.oom_kills += fp->pod.counters.oom_kills;
+    t->counts.restarts += fp->pod.counters.restarts;
+    t->counts.slow += fp->pod.counters.slow;
     for (int k = 0; k < PROBES; k++)
         t->failed_probes += fp->failed_probes[k] + fp->probe[k].failed;
     t->ready += fp->ready;
@@ -101,6 +110,7 @@ static void collect_latency(struct fleet *f)
 static void record_second(struct fleet *f, const struct totals *t, const struct slo_sample *s)
 {
     bool shakes = f->clients.params.close_timeout_ns > 0;
+    double periods = (double)(t->periods - f->seen.periods);
     const struct {
         const char *name;
         double value;
@@ -108,14 +118,18 @@ static void record_second(struct fleet *f, const struct totals *t, const struct 
         { "delivery.p50", histogram_quantile(&f->second, 0.5) / 1e9 },
         { "delivery.p95", s->value[SLO_P95] },
         { "delivery.p99", s->value[SLO_P99] },
+        { "delivery.p999", histogram_quantile(&f->second, 0.999) / 1e9 },
         { "cpu.used", (double)(t->usage_ns - f->seen.usage_ns) / 1e9 },
         { "cpu.throttled", (double)(t->throttled_ns - f->seen.throttled_ns) / 1e9 },
+        { "cpu.throttled_share",
+          periods > 0 ? (double)(t->throttled - f->seen.throttled) / periods : NAN },
         { "memory", t->memory_bytes },
         { "connections", (double)t->open },
         { "clients.open", f->clients.open },
         { "connections.closing", shakes ? (double)t->closing : NAN },
         { "clients.closing", shakes ? f->clients.closing : NAN },
         { "reconnects", s->value[SLO_RECONNECTS] },
+        { "replayed", f->p.replay.length > 0 ? (double)(t->replayed - f->seen.replayed) : NAN },
         { "probes.failed", (double)(f->alarms - f->seen.alarms) },
         { "pods.ready", (double)t->ready },
         { "pods.running", (double)t->running },
@@ -123,7 +137,8 @@ static void record_second(struct fleet *f, const struct totals *t, const struct 
     for (size_t i = 0; i < sizeof points / sizeof *points; i++)
         if (!isnan(points[i].value))
             run_record_point(f->out, points[i].name, f->sim.now_ns, points[i].value);
-    second_counts_record(&f->counted, &f->clients.counters, t->dropped, f->sim.now_ns, f->out);
+    second_counts_record(&f->counted, &f->clients.counters, &t->counts, f->sim.now_ns, f->out);
+    duplex_series(&f->duplex, f->sim.now_ns);
 }
 
 /* Would nobody who looks at probes and CPU notice anything? */
@@ -149,7 +164,8 @@ static void second(void *subject, void *object)
     struct slo_sample s = {
         .value = { [SLO_P95] = histogram_quantile(&f->second, 0.95) / 1e9,
                    [SLO_P99] = histogram_quantile(&f->second, 0.99) / 1e9,
-                   [SLO_DROPS] = due > 0 ? (double)(t.dropped - f->seen.dropped) / due : NAN,
+                   [SLO_DROPS] =
+                       due > 0 ? (double)(t.counts.drops - f->seen.dropped) / due : NAN,
                    [SLO_RECONNECTS] = (double)(reconnects - f->seen.reconnects) },
         .depth = slo_watch_take_depth(&f->watch),
     };
@@ -157,8 +173,16 @@ static void second(void *subject, void *object)
                       &s);
     record_second(f, &t, &s);
     control(f, &s, looks_green(f, &t));
-    f->seen = (struct fleet_seen){ t.due,     t.dropped,  reconnects,    t.failed_probes,
-                                   f->alarms, t.usage_ns, t.throttled_ns };
+    f->seen = (struct fleet_seen){ .due = t.due,
+                                   .dropped = t.counts.drops,
+                                   .reconnects = reconnects,
+                                   .failed_probes = t.failed_probes,
+                                   .alarms = f->alarms,
+                                   .replayed = t.replayed,
+                                   .periods = t.periods,
+                                   .throttled = t.throttled,
+                                   .usage_ns = t.usage_ns,
+                                   .throttled_ns = t.throttled_ns };
     if ((int64_t)t.pods > f->figures.pods_max)
         f->figures.pods_max = (int64_t)t.pods;
     for (size_t i = 0; i < f->pod_count; i++)

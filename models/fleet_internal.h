@@ -105,7 +105,7 @@ struct fleet {
     uint32_t sent_count;
     uint64_t published, shed, unheard;
     struct fleet_seen { /* at the last second */
-        uint64_t due, dropped, reconnects, failed_probes, alarms;
+        uint64_t due, dropped, reconnects, failed_probes, alarms, replayed, periods, throttled;
         int64_t usage_ns, throttled_ns;
     } seen;
     struct second_counts counted; /* at the last second */

@@ -35,19 +35,37 @@ static void check(struct fleet_pod *fp)
 
 static void report_pod(struct fleet_pod *fp)
 {
+    const struct meter *m = &fp->meter;
+    const struct pod_counters *n = &fp->pod.counters;
+    struct cpu_counters c = cpu_group_counters(fp->group);
+    uint64_t failed_probes = 0;
+    for (int k = 0; k < PROBES; k++)
+        failed_probes += fp->failed_probes[k] + fp->probe[k].failed;
     const struct {
         const char *name, *unit;
         double value;
     } figures[] = {
-        { "delivery.p50", "s", histogram_quantile(&fp->meter.delivery, 0.5) / 1e9 },
-        { "delivery.p99", "s", histogram_quantile(&fp->meter.delivery, 0.99) / 1e9 },
-        { "delivered", "1", (double)fp->meter.delivered },
-        { "dropped", "1", (double)fp->meter.dropped },
+        { "delivery.p50", "s", histogram_quantile(&m->delivery, 0.5) / 1e9 },
+        { "delivery.p95", "s", histogram_quantile(&m->delivery, 0.95) / 1e9 },
+        { "delivery.p99", "s", histogram_quantile(&m->delivery, 0.99) / 1e9 },
+        { "delivery.p999", "s", histogram_quantile(&m->delivery, 0.999) / 1e9 },
+        { "delivered", "1", (double)m->delivered },
+        { "dropped", "1", (double)m->dropped },
+        { "lost", "1", (double)meter_lost(m) },
+        { "queue.depth.mean", "1", histogram_mean(&m->depth) },
+        { "queue.depth.p99", "1", histogram_quantile(&m->depth, 0.99) },
+        { "queue.depth.max", "1", (double)m->depth_max },
         { "connections", "1", pod_open(&fp->pod) },
-        { "cpu.used", "s", (double)cpu_group_counters(fp->group).usage_ns / 1e9 },
+        { "connections.max", "1", n->open_max },
+        { "connects.refused", "1", (double)n->handshake_refused },
+        { "slow_consumers.max", "1", (double)n->slow_max },
+        { "cpu.used", "s", (double)c.usage_ns / 1e9 },
+        { "cpu.throttled", "s", (double)c.throttled_ns / 1e9 },
+        { "cpu.throttled_share", "1", c.periods ? (double)c.throttled / (double)c.periods : 0 },
         { "memory.peak", "B", (double)fp->pod.memory.peak_bytes },
-        { "oom", "1", (double)fp->pod.counters.oom_kills },
-        { "restarts", "1", (double)fp->pod.counters.restarts },
+        { "oom", "1", (double)n->oom_kills },
+        { "restarts", "1", (double)n->restarts },
+        { "probes.failed", "1", (double)failed_probes },
     };
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
         char name[48];

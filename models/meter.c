@@ -132,7 +132,7 @@ void meter_hold(struct meter *m, uint32_t connection, uint32_t n, uint64_t messa
     meter_settle(m, connection, n, (int32_t)messages);
 }
 
-static uint64_t lost_total(const struct meter *m)
+uint64_t meter_lost(const struct meter *m)
 {
     uint64_t lost = 0;
     for (int i = 0; i < METER_LOSSES; i++)
@@ -153,7 +153,7 @@ int64_t meter_balance(const struct meter *m, uint32_t connection)
 
 uint64_t meter_in_flight(const struct meter *m)
 {
-    return m->due + m->recalled - m->delivered - meter_replayed(m) - m->dropped - lost_total(m);
+    return m->due + m->recalled - m->delivered - meter_replayed(m) - m->dropped - meter_lost(m);
 }
 
 void meter_beat(struct meter *m, int64_t late_ns)
@@ -194,6 +194,7 @@ void meter_close_windows(struct meter *m, int64_t now_ns)
         run_record_point(m->record, "delivery.p50", end, histogram_quantile(h, 0.5) / 1e9);
         run_record_point(m->record, "delivery.p95", end, p95);
         run_record_point(m->record, "delivery.p99", end, p99);
+        run_record_point(m->record, "delivery.p999", end, histogram_quantile(h, 0.999) / 1e9);
         histogram_clear(h);
     }
 }
@@ -278,7 +279,7 @@ void meter_report(struct meter *m, uint64_t unhandled)
     run_record_metric(r, "due", "1", (double)(m->due + unhandled));
     run_record_metric(r, "delivered", "1", (double)m->delivered);
     run_record_metric(r, "dropped", "1", (double)m->dropped);
-    run_record_metric(r, "lost", "1", (double)lost_total(m));
+    run_record_metric(r, "lost", "1", (double)meter_lost(m));
     for (unsigned i = 0; i < METER_LOSSES; i++) {
         char name[48];
         const char *cause = i == METER_LOST_SHARED ? "shared_queue" : disconnect_cause_name(i);

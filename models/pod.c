@@ -258,6 +258,7 @@ void pod_sample(struct pod *pod)
     memory_account_set(&pod->memory, m, MEMORY_SOCKETS, all.socket_bytes);
     struct pod_counters *c = &pod->counters;
     uint32_t open = pod_open(pod);
+    c->slow = all.slow;
     c->slow_max = all.slow > c->slow_max ? all.slow : c->slow_max;
     c->open_max = open > c->open_max ? open : c->open_max;
     uint32_t closing = pod_closing(pod);

@@ -36,7 +36,8 @@ struct pod_counters {
                                    back: due on the connection they lost */
     uint64_t missed_away;       /* and those published while they had none */
     uint64_t handshake_refused; /* SYNs while no process listened */
-    uint64_t slow_max;          /* most slow consumers at a sample */
+    uint64_t slow;              /* slow consumers at the last sample of a process that is up */
+    uint64_t slow_max;          /* most of them at a sample */
     uint32_t open_max;          /* most connections open at the server at a sample */
     uint32_t closing_max;       /* most in their closing handshake at a sample */
     int64_t first_oom_ns;       /* -1 = none */

@@ -58,6 +58,7 @@ static void kill_process(struct pod *pod, enum disconnect_cause cause, int64_t d
     pod->accept.waiting = 0;
     pod->accept.syn_dropped = dropped;
     pod->handshaking = 0;
+    pod->counters.slow = 0;
     pod_slots_reset(pod);
     memset(pod->memory.held_bytes, 0, sizeof pod->memory.held_bytes);
     if (delay_ns != FOR_GOOD)

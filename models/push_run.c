@@ -179,8 +179,13 @@ static void sample_pod(struct push_run *run)
         run_record_point(run->out, "replayed", now, (double)(replayed - run->replayed_seen));
         run->replayed_seen = replayed;
     }
-    second_counts_record(&run->counted, &run->clients.counters, run->meter.dropped, now,
-                         run->out);
+    const struct pod_counters *c = &run->pod.counters;
+    struct second_totals totals = { .drops = run->meter.dropped,
+                                    .lost = meter_lost(&run->meter),
+                                    .oom_kills = c->oom_kills,
+                                    .restarts = c->restarts,
+                                    .slow = c->slow };
+    second_counts_record(&run->counted, &run->clients.counters, &totals, now, run->out);
 }
 
 /* Would nobody who looks at CPU use notice anything? The pod has no probes. */
@@ -231,6 +236,10 @@ static void sample_second(void *subject, void *object)
                      (double)(c.usage_ns - run->sampled.usage_ns) / 1e9);
     run_record_point(run->out, "cpu.throttled", now,
                      (double)(c.throttled_ns - run->sampled.throttled_ns) / 1e9);
+    if (c.periods > run->sampled.periods)
+        run_record_point(run->out, "cpu.throttled_share", now,
+                         (double)(c.throttled - run->sampled.throttled) /
+                             (double)(c.periods - run->sampled.periods));
     run->sampled = c;
     sample_pod(run);
     meter_close_windows(&run->meter, now);

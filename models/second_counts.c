@@ -1,5 +1,7 @@
 #include "models/second_counts.h"
 
+#include <stdio.h>
+
 static void record(struct run_record *out, const char *name, int64_t now_ns, uint64_t *seen,
                    uint64_t now)
 {
@@ -8,17 +10,34 @@ static void record(struct run_record *out, const char *name, int64_t now_ns, uin
     *seen = now;
 }
 
-void second_counts_record(struct second_counts *seen, const struct clients_counters *clients,
-                          uint64_t drops, int64_t now_ns, struct run_record *out)
+static void record_disconnects(struct second_counts *seen,
+                               const struct clients_counters *clients, int64_t now_ns,
+                               struct run_record *out)
 {
-    uint64_t disconnects = 0;
-    for (int i = 0; i < DISCONNECT_CAUSES; i++)
+    uint64_t unwanted = 0;
+    for (int i = 0; i < DISCONNECT_CAUSES; i++) {
+        char name[48];
+        snprintf(name, sizeof name, "disconnects.%s", disconnect_cause_name(i));
+        record(out, name, now_ns, &seen->by_cause[i], clients->disconnects[i]);
         if (i != DISCONNECT_CLIENT_LEFT)
-            disconnects += clients->disconnects[i];
-    record(out, "drops", now_ns, &seen->drops, drops);
-    record(out, "disconnects", now_ns, &seen->disconnects, disconnects);
+            unwanted += clients->disconnects[i];
+    }
+    record(out, "disconnects", now_ns, &seen->disconnects, unwanted);
+}
+
+void second_counts_record(struct second_counts *seen, const struct clients_counters *clients,
+                          const struct second_totals *totals, int64_t now_ns,
+                          struct run_record *out)
+{
+    record(out, "drops", now_ns, &seen->totals.drops, totals->drops);
+    record(out, "lost", now_ns, &seen->totals.lost, totals->lost);
+    record_disconnects(seen, clients, now_ns, out);
     record(out, "write_timeouts", now_ns, &seen->write_timeouts,
            clients->disconnects[DISCONNECT_WRITE_TIMEOUT] +
                clients->noticed[DISCONNECT_WRITE_TIMEOUT]);
     record(out, "connects.failed", now_ns, &seen->connects_failed, clients->failed);
+    record(out, "oom", now_ns, &seen->totals.oom_kills, totals->oom_kills);
+    record(out, "restarts", now_ns, &seen->totals.restarts, totals->restarts);
+    if (totals->slow > 0)
+        run_record_point(out, "slow_consumers", now_ns, (double)totals->slow);
 }

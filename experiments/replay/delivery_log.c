@@ -90,6 +90,8 @@ void delivery_log_second(struct delivery_log *log, struct run_record *out, int64
                          histogram_quantile(&log->second, 0.95) / 1e9);
         run_record_point(out, "delivery.p99", now_ns,
                          histogram_quantile(&log->second, 0.99) / 1e9);
+        run_record_point(out, "delivery.p999", now_ns,
+                         histogram_quantile(&log->second, 0.999) / 1e9);
     }
     histogram_clear(&log->second);
 }

@@ -59,6 +59,10 @@ static void sample(struct sampler *s)
     run_record_point(s->out, "cpu.used", now_ns, (usage.usage_ns - s->last.usage_ns) / 1e9);
     run_record_point(s->out, "cpu.throttled", now_ns,
                      (usage.throttled_ns - s->last.throttled_ns) / 1e9);
+    if (usage.periods > s->last.periods)
+        run_record_point(s->out, "cpu.throttled_share", now_ns,
+                         (double)(usage.throttled - s->last.throttled) /
+                             (double)(usage.periods - s->last.periods));
     run_record_point(s->out, "memory", now_ns, (double)usage.memory_bytes);
     sample_clients(s, now_ns, usage.memory_bytes);
     if (s->clients->messages)
