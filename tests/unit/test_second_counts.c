@@ -1,0 +1,111 @@
+/* The series of counts (models/second_counts.h): over a run their points sum to its figures, for a pod
+ * alone and for fleets, through every kind of trouble. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "models/push_run.h"
+#include "tests/support/push_case.h"
+
+#define MS INT64_C(1000000)
+#define S  INT64_C(1000000000)
+
+/* Trouble of every kind for ten seconds, then quiet ones: a crash or memory kills, stalled clients behind
+ * short queues and write time-outs, replays, messages both ways. */
+static void run_into_trouble(int64_t pods, int64_t limit_bytes, struct run_record *r)
+{
+    struct parameters p = push_case_plain();
+    struct schedule s;
+    p.clients = 40;
+    p.fleet.pods = pods;
+    p.fleet.pods_per_node = 1;
+    p.fleet.autoscaler.window_ns = 15 * S;
+    p.cpu.quota_ns = 4 * MS;
+    p.server.queue_bound = 4;
+    p.network.socket_bytes = 4096;
+    p.network.write_timeout_ns = 2 * S;
+    p.server.write_high_bytes = 8192;
+    p.workload.payload_bytes = 4000;
+    p.memory.connection_bytes = 1000;
+    p.memory_limit_bytes = limit_bytes;
+    p.fault.crash_at_ns = 5 * S;
+    p.restart = (struct restart_params){ 100 * MS, 400 * MS, S };
+    p.replay = (struct replay_params){ .length = 20, .batch = 1 };
+    p.duplex.rate_hz = 0.5;
+    p.class_count = 2;
+    p.classes[0] = (struct client_class){ .share = 3 };
+    p.classes[1] = (struct client_class){ .share = 1, .stall_at_ns = S, .stall_ns = 4 * S };
+    p.reconnect = (struct reconnect_params){
+        .kind = RECONNECT_FIXED, .base_ns = 500 * MS, .cap_ns = S, .factor = 1
+    };
+    p.workload.phases = 2;
+    p.workload.phase[0] = (struct phase_params){ "steady", 10 * S, 20, true, 0, 0, 0 };
+    p.workload.phase[1] = (struct phase_params){ "quiet", 20 * S, 0, false, 0, 0, 0 };
+    p.workload.drain_ns = 0;
+    schedule_build(&s, &p, 5, 1);
+    run_record_init(r);
+    push_run(&p, &s, 5, 1, r);
+    schedule_close(&s);
+}
+
+static double sum_of(const struct run_record *r, const char *name)
+{
+    double sum = 0;
+    for (size_t i = 0; i < r->point_count; i++)
+        sum += strcmp(r->points[i].name, name) == 0 ? r->points[i].value : 0;
+    return sum;
+}
+
+static const struct {
+    const char *series, *figure; /* NULL: not a count */
+} sums[] = { { "drops", "dropped" },
+             { "lost", "lost" },
+             { "replayed", "replayed" },
+             { "oom", "oom" },
+             { "restarts", "restarts" },
+             { "reconnects", "reconnects" },
+             { "disconnects.server_killed", "disconnects.server_killed" },
+             { "disconnects.write_timeout", "disconnects.write_timeout" },
+             { "messages.answered", "messages.answered" },
+             { "slow_consumers", NULL },
+             { "cpu.throttled_share", NULL } };
+enum { SUMS = sizeof sums / sizeof *sums };
+
+static void check_series(const struct run_record *r, double seen[SUMS])
+{
+    for (int i = 0; i < SUMS; i++) {
+        double sum = sum_of(r, sums[i].series);
+        if (sums[i].figure && sum != run_record_value(r, sums[i].figure))
+            fail_msg("the points of %s sum to %g, the figure is %g", sums[i].series, sum,
+                     run_record_value(r, sums[i].figure));
+        seen[i] += sum;
+    }
+    assert_true(sum_of(r, "delivery.p999") >= sum_of(r, "delivery.p50"));
+}
+
+/* A pod alone and fleets; with memory to spare and without. */
+static void seconds_add_up_to_the_figures(void **state)
+{
+    (void)state;
+    for (int fleet = 0; fleet < 2; fleet++) {
+        double seen[SUMS] = { 0 };
+        for (int k = 0; k < 4; k++) {
+            struct run_record r;
+            run_into_trouble(fleet ? 1 + k / 2 : 0, k % 2 ? 300000 : 0, &r);
+            check_series(&r, seen);
+            run_record_close(&r);
+        }
+        for (int i = 0; i < SUMS; i++)
+            if (!(seen[i] > 0))
+                fail_msg("%s: no %s in any run", fleet ? "fleet" : "pod", sums[i].series);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(seconds_add_up_to_the_figures) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
