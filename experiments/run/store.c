@@ -51,6 +51,14 @@ static int query_number(struct store *store, const char *sql, int64_t *number)
     return code;
 }
 
+/* A database of our own making does not wait for the disk before its tables are there: its switch to the
+ * log writes one page, and an incomplete log counts as none, so that after a loss of power it is new
+ * again; the first checkpoint makes the disk hold all of it. */
+static const char *creation_pragma(const struct store *store)
+{
+    return store->created ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = NORMAL";
+}
+
 /* Another process that just opens or closes the database holds all of it: then SQLite's own waiting,
  * which could be for each other, is not done, and it is tried again for as long. */
 static int begin_in_log(struct store *store, struct error *err)
@@ -58,11 +66,12 @@ static int begin_in_log(struct store *store, struct error *err)
     const struct timespec nap = { 0, WAIT_MS * 1000000L };
     int code = 0;
     for (int waited = 0; waited <= BUSY_MS; waited += WAIT_MS) {
-        code = store_exec(store,
-                          "PRAGMA synchronous = NORMAL; PRAGMA journal_mode = WAL; "
-                          "PRAGMA wal_autocheckpoint = 4000; PRAGMA foreign_keys = ON; "
-                          "BEGIN IMMEDIATE",
-                          err);
+        code = store_exec(store, creation_pragma(store), err);
+        if (code == 0)
+            code = store_exec(store,
+                              "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4000; "
+                              "PRAGMA foreign_keys = ON; BEGIN IMMEDIATE",
+                              err);
         if (code == 0 || (sqlite3_errcode(store->db) & 0xff) != SQLITE_BUSY)
             break;
         nanosleep(&nap, NULL);
@@ -88,7 +97,7 @@ static int create_missing(struct store *store, struct error *err)
     if (code == 0)
         code = store_exec(store, views, err);
     free(marks);
-    return code ? code : store_exec(store, "COMMIT", err);
+    return code ? code : store_exec(store, "COMMIT; PRAGMA synchronous = NORMAL", err);
 }
 
 /* It cannot be read: no database at all, damaged (cut off in copying), or kept from us. */
@@ -183,9 +192,10 @@ void store_close(struct store *store)
         sqlite3_finalize(store->insert[i][0]);
         sqlite3_finalize(store->insert[i][1]);
     }
-    /* one plain file, readable from a read-only directory; fails while others have it open */
+    /* One plain file, readable from a read-only directory; fails while others have it open. After the
+     * checkpoint only a few bytes of the first sector change, all at once: no journal on disk for it. */
     if (store->writable)
-        sqlite3_exec(store->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+        sqlite3_exec(store->db, "PRAGMA journal_mode = MEMORY", NULL, NULL, NULL);
     sqlite3_close(store->db);
     free(store->path);
     free(store->host);
