@@ -235,7 +235,7 @@ static const struct option_row table[] = {
          "server's write to the client-visible boundary", "loopback"),
     BYTES("network.socket", ATP(network.socket_bytes), "256KiB", 4096, 0x1p30, OPTION_MODEL,
           "what the server can write while a client does not read",
-          "tcp(7): send buffer + client's receive buffer"),
+          "ip-sysctl.rst: tcp_wmem 16 KiB to 4 MiB, tcp_rmem 128 KiB to 6 MiB, autotuned"),
 
     CHOICE("workload.arrivals", ATP(workload.arrivals), "constant", arrivals, 0,
            "spacing of the publishes", ""),
