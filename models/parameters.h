@@ -150,10 +150,10 @@ struct workload_params {
     bool same_arrivals;    /* every replication plays the arrivals of the first */
     int64_t payload_bytes; /* mean of a publish's payload */
     double payload_cv;     /* sd / mean of a log-normal size drawn for each publish */
-    int64_t publishers; /* connections that publishes come over, one request of each at a time;
-                              0 = any number. RFC 9112, 9.3.2: pipelined requests are answered in
-                              order, and uvicorn starts the next when the last is answered */
-    int64_t drain_ns;   /* after the last publish: wait at most so long for deliveries */
+    /* Connections that publishes come over, one request of each at a time; 0 = any number. RFC 9112,
+     * 9.3.2: pipelined requests are answered in order; uvicorn starts the next then. */
+    int64_t publishers;
+    int64_t drain_ns; /* after the last publish: wait at most so long for deliveries */
     struct topic_params topics;
     int phases;
     struct phase_params phase[PHASES_MAX];

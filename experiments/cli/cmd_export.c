@@ -39,17 +39,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
             argp_error(state, "--format %s: must be csv or json", arg);
         a->format = strcmp(arg, "json") == 0 ? EXPORT_JSON : EXPORT_CSV;
         return 0;
-    case ARGP_KEY_ARG:
-        if (a->db)
-            argp_error(state, "one database at a time: '%s' is one too many", arg);
-        a->db = arg;
-        return 0;
-    case ARGP_KEY_END:
-        if (!a->db)
-            argp_error(state, "which database?");
-        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return command_parse_database(key, arg, state, &a->db);
     }
 }
 

@@ -34,17 +34,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'e':
         a->experiment = arg;
         return 0;
-    case ARGP_KEY_ARG:
-        if (a->db)
-            argp_error(state, "one database at a time: '%s' is one too many", arg);
-        a->db = arg;
-        return 0;
-    case ARGP_KEY_END:
-        if (!a->db)
-            argp_error(state, "which database?");
-        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return command_parse_database(key, arg, state, &a->db);
     }
 }
 

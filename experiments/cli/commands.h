@@ -6,6 +6,8 @@
 #ifndef PUSHSIM_EXPERIMENTS_CLI_COMMANDS_H
 #define PUSHSIM_EXPERIMENTS_CLI_COMMANDS_H
 
+#include <argp.h>
+
 #include "sim/error.h"
 
 enum exit_status {
@@ -40,5 +42,9 @@ COMMANDS(COMMAND_DECLARE)
  * it starts with the place then), and returns the exit status: 2 for ERR_INVALID, 128 + the signal
  * for ERR_INTERRUPTED, else 1. */
 int command_fail(int code, const struct error *err);
+
+/* What is left of the arguments of a command that takes one database: for the default of its argp
+ * parser. *db: NULL before, then the argument, borrowed. */
+error_t command_parse_database(int key, char *arg, struct argp_state *state, const char **db);
 
 #endif

@@ -34,6 +34,23 @@ int command_fail(int code, const struct error *err)
     return code == ERR_INVALID ? EXIT_INPUT : EXIT_FAILED;
 }
 
+error_t command_parse_database(int key, char *arg, struct argp_state *state, const char **db)
+{
+    switch (key) {
+    case ARGP_KEY_ARG:
+        if (*db)
+            argp_error(state, "one database at a time: '%s' is one too many", arg);
+        *db = arg;
+        return 0;
+    case ARGP_KEY_END:
+        if (!*db)
+            argp_error(state, "which database?");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
 static void print_help(FILE *stream)
 {
     fputs("Usage: pushsim COMMAND [OPTION...] [ARG...]\n"
