@@ -28,16 +28,19 @@ int client_class_of(const struct client_class *list, int classes, int64_t n, int
     return c;
 }
 
+/* Without a preset: one that sets nothing. */
+static const struct client_preset *preset_of(const struct client_class *k)
+{
+    static const struct client_preset none = { 0 };
+    return k->preset == 0 ? &none : &client_presets[k->preset - 1];
+}
+
 int64_t client_class_connect_timeout_ns(const struct client_class *k)
 {
-    if (k->connect_timeout_ns > 0 || k->preset == 0)
-        return k->connect_timeout_ns;
-    return client_presets[k->preset - 1].connect_timeout_ns;
+    return k->connect_timeout_ns > 0 ? k->connect_timeout_ns : preset_of(k)->connect_timeout_ns;
 }
 
 int64_t client_class_silence_timeout_ns(const struct client_class *k)
 {
-    if (k->silence_timeout_ns > 0 || k->preset == 0)
-        return k->silence_timeout_ns;
-    return client_presets[k->preset - 1].silence_timeout_ns;
+    return k->silence_timeout_ns > 0 ? k->silence_timeout_ns : preset_of(k)->silence_timeout_ns;
 }

@@ -109,12 +109,6 @@ struct cpu_group *cpu_group_new(struct cpu_host *host, const struct cpu_group_pa
     return group;
 }
 
-void cpu_host_set_tick_phase(struct cpu_host *host, int64_t phase_ns)
-{
-    assert(phase_ns >= 0 && phase_ns < host->params.tick_ns);
-    host->tick_phase_ns = phase_ns;
-}
-
 void cpu_group_set_period_phase(struct cpu_group *group, int64_t phase_ns)
 {
     group->bandwidth.active = false;

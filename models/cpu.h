@@ -79,9 +79,7 @@ struct cpu_thread *cpu_thread_new(struct cpu_group *group, int cpu, cpu_ran_fn *
 
 /* Changes the limit of a group at work (a write to cpu.max); the weight stays as it is. */
 void cpu_group_limit(struct cpu_group *group, const struct cpu_group_params *params);
-/* For tests: ticks at phase_ns + k * tick_ns; refills at phase_ns + k * period_ns. Before the
- * first demand. */
-void cpu_host_set_tick_phase(struct cpu_host *host, int64_t phase_ns);
+/* Refills at phase_ns + k * period_ns. Before the first demand. */
 void cpu_group_set_period_phase(struct cpu_group *group, int64_t phase_ns);
 /* The thread's cache warm-up after time off the CPU (copied); none by default. */
 void cpu_thread_set_warmth(struct cpu_thread *thread, const struct cache_warmth *warmth);
