@@ -1,4 +1,4 @@
-#include "models/clients.h"
+#include "models/clients_internal.h"
 
 #include <assert.h>
 #include <math.h>
@@ -16,11 +16,6 @@ static void timer_fired(void *subject, void *object);
 int clients_class(const struct clients *c, uint32_t client)
 {
     return client_class_of(c->params.classes, c->params.class_count, c->params.count, client);
-}
-
-static const struct client_class *class_of(const struct clients *c, uint32_t client)
-{
-    return &c->params.classes[clients_class(c, client)];
 }
 
 static const struct reconnect_params *policy_of(const struct clients *c, uint32_t client)
@@ -79,7 +74,7 @@ static void attempt_failed(struct clients *c, uint32_t client, int64_t asked_ns)
 
 static int64_t give_up_ns(const struct clients *c, uint32_t client)
 {
-    int64_t timeout = client_class_connect_timeout_ns(class_of(c, client));
+    int64_t timeout = client_class_connect_timeout_ns(clients_class_of(c, client));
     return timeout == 0 ? INT64_MAX : c->list[client].since_ns + timeout;
 }
 
@@ -140,7 +135,7 @@ static void connect_timed_out(struct clients *c, uint32_t client)
 
 static void listen_for_silence(struct clients *c, uint32_t client)
 {
-    int64_t timeout = client_class_silence_timeout_ns(class_of(c, client));
+    int64_t timeout = client_class_silence_timeout_ns(clients_class_of(c, client));
     set_timer(c, client, timeout == 0 ? INT64_MAX : c->list[client].heard_ns + timeout);
 }
 
@@ -191,7 +186,7 @@ static void silence_checked(struct clients *c, uint32_t client)
     int64_t sent = c->params.server->last_sent(c->params.server_object, client);
     k->heard_ns = sent > k->heard_ns ? sent : k->heard_ns;
     int64_t silent = c->sim->now_ns - k->heard_ns;
-    if (silent < client_class_silence_timeout_ns(class_of(c, client))) {
+    if (silent < client_class_silence_timeout_ns(clients_class_of(c, client))) {
         listen_for_silence(c, client);
         return;
     }
@@ -199,15 +194,13 @@ static void silence_checked(struct clients *c, uint32_t client)
     c->params.server->left(c->params.server_object, client);
 }
 
-static void stall_at_start(struct clients *c, uint32_t client);
-
 static void opened(struct clients *c, uint32_t client)
 {
     struct client *k = &c->list[client];
     set_state(c, client, CLIENT_OPEN);
     k->heard_ns = c->sim->now_ns;
     listen_for_silence(c, client);
-    stall_at_start(c, client);
+    clients_stall_at_start(c, client);
 }
 
 void clients_opened(struct clients *c, uint32_t client)
@@ -317,77 +310,6 @@ static void timer_fired(void *subject, void *object)
     }
 }
 
-/* -- what happens to clients at random -------------------------------------------------------- */
-
-static int64_t stall_end_ns(struct clients *c, const struct client_class *k)
-{
-    if (k->stall_ns == 0)
-        return INT64_MAX;
-    double ns = random_stream_exponential(&c->churn, (double)k->stall_ns);
-    return c->sim->now_ns + (int64_t)ns;
-}
-
-static void stall(struct clients *c, uint32_t client, int64_t until_ns)
-{
-    c->counters.stalls++;
-    c->params.server->stalled(c->params.server_object, client, until_ns);
-}
-
-/* A client that stops `stall_at_ns` after connecting: only its present connection stops. */
-static void stall_due(void *subject, void *object)
-{
-    struct clients *c = subject;
-    uint32_t client = (uint32_t)(uintptr_t)object;
-    const struct client_class *k = class_of(c, client);
-    if (c->state[client] == CLIENT_OPEN &&
-        c->sim->now_ns - c->list[client].since_ns >= k->stall_at_ns)
-        stall(c, client, k->stall_ns == 0 ? INT64_MAX : c->sim->now_ns + k->stall_ns);
-}
-
-static void stall_at_start(struct clients *c, uint32_t client)
-{
-    int64_t at = class_of(c, client)->stall_at_ns;
-    if (at > 0)
-        simulation_at(c->sim, c->sim->now_ns + at, 0, stall_due, c, (void *)(uintptr_t)client);
-}
-
-static double churn_rate(const struct clients *c, int klass, bool loss, uint32_t *first,
-                         uint32_t *n)
-{
-    const struct clients_params *p = &c->params;
-    const struct client_class *k = &p->classes[klass];
-    *first = (uint32_t)client_class_first(p->classes, p->class_count, p->count, klass);
-    *n = (uint32_t)client_class_first(p->classes, p->class_count, p->count, klass + 1) - *first;
-    return (loss ? k->loss_rate_hz : k->stall_rate_hz) * *n;
-}
-
-static void churned(void *subject, void *object);
-
-static void next_churn(struct clients *c, uintptr_t which)
-{
-    uint32_t first, n;
-    double rate = churn_rate(c, (int)(which / 2), which % 2, &first, &n);
-    if (rate <= 0)
-        return;
-    double gap = random_stream_exponential(&c->churn, 1e9 / rate);
-    simulation_at(c->sim, c->sim->now_ns + (int64_t)gap, 0, churned, c, (void *)which);
-}
-
-/* object: class x 2 + (1 for losses). Members that are not open are passed over. */
-static void churned(void *subject, void *object)
-{
-    struct clients *c = subject;
-    uintptr_t which = (uintptr_t)object;
-    uint32_t first, n;
-    churn_rate(c, (int)(which / 2), which % 2, &first, &n);
-    uint32_t client = first + (uint32_t)(random_stream_uniform(&c->churn) * n);
-    if (c->state[client] == CLIENT_OPEN && which % 2)
-        clients_vanish(c, client);
-    else if (c->state[client] == CLIENT_OPEN)
-        stall(c, client, stall_end_ns(c, &c->params.classes[which / 2]));
-    next_churn(c, which);
-}
-
 /* -- life ------------------------------------------------------------------------------------- */
 
 void clients_init(struct clients *c, struct simulation *sim, const struct clients_params *p)
@@ -430,13 +352,5 @@ void clients_open_at_start(struct clients *c, uint32_t first, uint32_t n)
         open_at_start(c, &p->classes[k], first, (uint32_t)end);
         n -= (uint32_t)end - first;
         first = (uint32_t)end;
-    }
-}
-
-void clients_start(struct clients *c)
-{
-    for (int k = 0; k < c->params.class_count; k++) {
-        next_churn(c, (uintptr_t)k * 2);
-        next_churn(c, (uintptr_t)k * 2 + 1);
     }
 }
