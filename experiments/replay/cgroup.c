@@ -12,212 +12,22 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MS             INT64_C(1000000)
-#define DEFAULT_PERIOD (100 * MS)
-#define DEFAULT_WEIGHT 1024
-#define REMOVE_TRIES   2000 /* of a millisecond each */
-
-/* Writes "text" to dir/file. O_CREAT changes nothing on a real hierarchy, where the kernel makes
- * the files; it lets a plain directory stand in for one. Returns 0 or an errno. */
-static int put(const char *dir, const char *file, const char *text)
-{
-    char path[PATH_MAX + 64];
-    snprintf(path, sizeof path, "%s/%s", dir, file);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (fd < 0)
-        return errno;
-    ssize_t n = write(fd, text, strlen(text));
-    int code = n < 0 ? errno : 0;
-    close(fd);
-    return code;
-}
-
-static int put_number(const char *dir, const char *file, int64_t value)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%" PRId64, value);
-    return put(dir, file, text);
-}
-
-static bool present(const char *dir, const char *file)
-{
-    char path[PATH_MAX + 64];
-    snprintf(path, sizeof path, "%s/%s", dir, file);
-    return access(path, F_OK) == 0;
-}
-
-/* The whole file as text; false when it cannot be read. */
-static bool get(const char *dir, const char *file, char *text, size_t size)
-{
-    char path[PATH_MAX + 64];
-    snprintf(path, sizeof path, "%s/%s", dir, file);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    ssize_t n = read(fd, text, size - 1);
-    close(fd);
-    if (n < 0)
-        return false;
-    text[n] = '\0';
-    return true;
-}
-
-static int64_t get_number(const char *dir, const char *file, int64_t otherwise)
-{
-    char text[64];
-    return get(dir, file, text, sizeof text) ? strtoll(text, NULL, 10) : otherwise;
-}
-
-/* The number after "key " at the start of a line. */
-static int64_t field(const char *text, const char *key, int64_t otherwise)
-{
-    size_t n = strlen(key);
-    for (const char *line = text; line != NULL && *line != '\0';) {
-        if (strncmp(line, key, n) == 0 && line[n] == ' ')
-            return strtoll(line + n, NULL, 10);
-        line = strchr(line, '\n');
-        line = line == NULL ? NULL : line + 1;
-    }
-    return otherwise;
-}
+#define MS           INT64_C(1000000)
+#define REMOVE_TRIES 2000 /* of a millisecond each */
 
 enum cgroup_version cgroup_detect(const char *root)
 {
     char text[1024];
     root = root == NULL ? CGROUP_ROOT : root;
-    if (present(root, "cpu/cgroup.procs"))
+    if (cgroup_present(root, "cpu/cgroup.procs"))
         return CGROUP_V1;
-    if (!get(root, "cgroup.controllers", text, sizeof text))
+    if (!cgroup_get(root, "cgroup.controllers", text, sizeof text))
         return CGROUP_NONE;
     char *rest = text;
     for (char *word; (word = strsep(&rest, " \n")) != NULL;)
         if (strcmp(word, "cpu") == 0)
             return CGROUP_V2;
     return CGROUP_NONE;
-}
-
-/* The ranges of kernel/sched/core.c, tg_set_bandwidth, and of cpu.shares. */
-static int check(const struct cgroup_limits *l, struct error *err)
-{
-    if (l->quota_ns != 0 && l->quota_ns < MS)
-        return error_set(err, ERR_INVALID, "quota %g ms is below the kernel's smallest, 1 ms",
-                         (double)l->quota_ns / MS);
-    if (l->period_ns != 0 && (l->period_ns < MS || l->period_ns > 1000 * MS))
-        return error_set(err, ERR_INVALID, "period %g ms is out of range: 1 ms to 1 s",
-                         (double)l->period_ns / MS);
-    if (l->burst_ns < 0 || (l->burst_ns > 0 && l->burst_ns > l->quota_ns))
-        return error_set(err, ERR_INVALID, "burst %g ms is out of range: 0 to the quota, %g ms",
-                         (double)l->burst_ns / MS, (double)l->quota_ns / MS);
-    if (l->weight != 0 && (l->weight < 2 || l->weight > 262144))
-        return error_set(err, ERR_INVALID, "weight %" PRId64 " is out of range: 2 to 262144",
-                         l->weight);
-    if (l->memory_bytes < 0)
-        return error_set(err, ERR_INVALID, "memory limit %" PRId64 " is negative",
-                         l->memory_bytes);
-    return 0;
-}
-
-static int put_failed(const char *dir, const char *file, int code, struct error *err)
-{
-    return error_set(err, ERR_IO, "%s/%s: %s", dir, file, strerror(code));
-}
-
-/* A write that must succeed; `code` chains, so that the first failure stays. */
-static int must(int code, const char *dir, const char *file, int64_t value, struct error *err)
-{
-    if (code != 0)
-        return code;
-    int failed = put_number(dir, file, value);
-    return failed == 0 ? 0 : put_failed(dir, file, failed, err);
-}
-
-/* The kernel refuses burst > quota and a share of the parent's above the parent's own at every
- * single write, so burst is cleared first, and the write that lowers quota / period goes first. */
-static int set_cpu_v1(const struct cgroup *g, const struct cgroup_limits *l, int64_t period_ns,
-                      struct error *err)
-{
-    int64_t quota_us = l->quota_ns == 0 ? -1 : l->quota_ns / 1000;
-    int64_t old_us = get_number(g->cpu, "cpu.cfs_period_us", DEFAULT_PERIOD / 1000);
-    /* A first quota starts the refill timer with the period it finds; its first expiry stays. */
-    bool unlimited = get_number(g->cpu, "cpu.cfs_quota_us", -1) < 0;
-    bool longer = period_ns / 1000 > old_us || unlimited;
-    bool burst = l->burst_ns > 0 || get_number(g->cpu, "cpu.cfs_burst_us", 0) > 0;
-    int code = burst ? must(0, g->cpu, "cpu.cfs_burst_us", 0, err) : 0;
-    if (longer)
-        code = must(code, g->cpu, "cpu.cfs_period_us", period_ns / 1000, err);
-    code = must(code, g->cpu, "cpu.cfs_quota_us", quota_us, err);
-    if (!longer)
-        code = must(code, g->cpu, "cpu.cfs_period_us", period_ns / 1000, err);
-    if (l->burst_ns > 0)
-        code = must(code, g->cpu, "cpu.cfs_burst_us", l->burst_ns / 1000, err);
-    return must(code, g->cpu, "cpu.shares", l->weight == 0 ? DEFAULT_WEIGHT : l->weight, err);
-}
-
-/* cpu.weight is cpu.shares * 100 / 1024 (kernel/sched/core.c, cpu_weight_write_u64). */
-static int64_t weight_v2(int64_t shares)
-{
-    int64_t weight = (shares * 100 + DEFAULT_WEIGHT / 2) / DEFAULT_WEIGHT;
-    return weight < 1 ? 1 : weight > 10000 ? 10000 : weight;
-}
-
-static int set_cpu_v2(const struct cgroup *g, const struct cgroup_limits *l, int64_t period_ns,
-                      struct error *err)
-{
-    char max[64];
-    snprintf(max, sizeof max, "%" PRId64 " %" PRId64, l->quota_ns / 1000, period_ns / 1000);
-    if (l->quota_ns == 0)
-        snprintf(max, sizeof max, "max %" PRId64, period_ns / 1000);
-    bool burst = l->burst_ns > 0 || get_number(g->cpu, "cpu.max.burst", 0) > 0;
-    int code = burst ? must(0, g->cpu, "cpu.max.burst", 0, err) : 0;
-    if (code != 0)
-        return code;
-    int failed = put(g->cpu, "cpu.max", max);
-    if (failed != 0)
-        return put_failed(g->cpu, "cpu.max", failed, err);
-    if (l->burst_ns > 0)
-        code = must(0, g->cpu, "cpu.max.burst", l->burst_ns / 1000, err);
-    return must(code, g->cpu, "cpu.weight",
-                weight_v2(l->weight == 0 ? DEFAULT_WEIGHT : l->weight), err);
-}
-
-/* Swap would turn an OOM kill into a slow server, so where the kernel can it is excluded (errors
- * there are ignored: the files are missing where swap is not accounted). */
-static int set_memory(const struct cgroup *g, int64_t bytes, struct error *err)
-{
-    if (g->memory[0] == '\0')
-        return bytes == 0
-                   ? 0
-                   : error_set(err, ERR_UNAVAILABLE,
-                               "no memory limit can be set: the memory controller is missing");
-    bool v2 = g->version == CGROUP_V2;
-    const char *file = v2 ? "memory.max" : "memory.limit_in_bytes";
-    const char *swap = v2 ? "memory.swap.max" : "memory.memsw.limit_in_bytes";
-    char text[32] = "max";
-    if (!v2)
-        strcpy(text, "-1");
-    /* memsw may never be below the memory limit: lift it before, lower it after */
-    if (present(g->memory, swap))
-        put(g->memory, swap, text);
-    if (bytes > 0)
-        snprintf(text, sizeof text, "%" PRId64, bytes);
-    int failed = put(g->memory, file, text);
-    if (failed != 0)
-        return put_failed(g->memory, file, failed, err);
-    if (bytes > 0 && present(g->memory, swap))
-        put(g->memory, swap, v2 ? "0" : text);
-    return 0;
-}
-
-int cgroup_set_limits(const struct cgroup *group, const struct cgroup_limits *limits,
-                      struct error *err)
-{
-    int code = check(limits, err);
-    if (code != 0)
-        return code;
-    int64_t period_ns = limits->period_ns == 0 ? DEFAULT_PERIOD : limits->period_ns;
-    code = group->version == CGROUP_V1 ? set_cpu_v1(group, limits, period_ns, err)
-                                       : set_cpu_v2(group, limits, period_ns, err);
-    return code != 0 ? code : set_memory(group, limits->memory_bytes, err);
 }
 
 static int unavailable(const char *dir, int code, struct error *err)
@@ -259,7 +69,7 @@ static int create_v1(struct cgroup *g, const char *root, const char *name, struc
     else
         code = make_v1(g->cpuacct, root, "cpuacct", name, err);
     snprintf(other, sizeof other, "%s/memory", root);
-    if (code == 0 && present(other, "cgroup.procs"))
+    if (code == 0 && cgroup_present(other, "cgroup.procs"))
         code = make_v1(g->memory, root, "memory", name, err);
     return code;
 }
@@ -269,7 +79,7 @@ static void own_group(char *path, size_t size)
 {
     char text[4096];
     snprintf(path, size, "%s", CGROUP_ROOT);
-    if (!get("/proc/self", "cgroup", text, sizeof text))
+    if (!cgroup_get("/proc/self", "cgroup", text, sizeof text))
         return;
     char *line = strstr(text, "0::/");
     if (line == NULL)
@@ -281,8 +91,8 @@ static void own_group(char *path, size_t size)
 /* Gives the controllers to the children of `parent`; memory may be missing, cpu may not. */
 static int delegate(const char *parent, bool *memory)
 {
-    int code = put(parent, "cgroup.subtree_control", "+cpu");
-    *memory = code == 0 && put(parent, "cgroup.subtree_control", "+memory") == 0;
+    int code = cgroup_put(parent, "cgroup.subtree_control", "+cpu");
+    *memory = code == 0 && cgroup_put(parent, "cgroup.subtree_control", "+memory") == 0;
     return code;
 }
 
@@ -294,7 +104,7 @@ static int create_v2(struct cgroup *g, const char *parent, const char *name, str
     if (failed == EBUSY) { /* "no internal processes": step aside into a leaf, then again */
         snprintf(self, sizeof self, "%s/pushsim-self", parent);
         if (mkdir(self, 0755) == 0 || errno == EEXIST)
-            put_number(self, "cgroup.procs", getpid());
+            cgroup_put_number(self, "cgroup.procs", getpid());
         failed = delegate(parent, &memory);
     }
     if (failed != 0)
@@ -322,7 +132,7 @@ int cgroup_create(struct cgroup *group, const char *root, const char *name,
 {
     char parent[CGROUP_PARENT_MAX];
     assert(strchr(name, '/') == NULL && strlen(name) < 200);
-    int code = check(limits, err);
+    int code = cgroup_check(limits, err);
     if (code != 0)
         return code;
     struct cgroup made = { .version = cgroup_detect(root) };
@@ -349,8 +159,8 @@ static int add_to(const char *dir, pid_t pid, struct error *err)
 {
     if (dir[0] == '\0')
         return 0;
-    int failed = put_number(dir, "cgroup.procs", pid);
-    return failed == 0 ? 0 : put_failed(dir, "cgroup.procs", failed, err);
+    int failed = cgroup_put_number(dir, "cgroup.procs", pid);
+    return failed == 0 ? 0 : cgroup_put_failed(dir, "cgroup.procs", failed, err);
 }
 
 /* cpu last: from that write on the limit holds, and all is counted by then. */
@@ -371,10 +181,10 @@ static void read_memory(const struct cgroup *g, struct cgroup_usage *u)
     const char *events = v2 ? "memory.events" : "memory.oom_control";
     if (g->memory[0] == '\0')
         return;
-    u->memory_bytes = get_number(g->memory, now, 0);
-    u->memory_peak_bytes = get_number(g->memory, peak, 0);
-    if (get(g->memory, events, text, sizeof text))
-        u->oom_kills = (uint64_t)field(text, "oom_kill", 0);
+    u->memory_bytes = cgroup_get_number(g->memory, now, 0);
+    u->memory_peak_bytes = cgroup_get_number(g->memory, peak, 0);
+    if (cgroup_get(g->memory, events, text, sizeof text))
+        u->oom_kills = (uint64_t)cgroup_field(text, "oom_kill", 0);
 }
 
 int cgroup_read(const struct cgroup *group, struct cgroup_usage *usage, struct error *err)
@@ -382,14 +192,14 @@ int cgroup_read(const struct cgroup *group, struct cgroup_usage *usage, struct e
     char text[4096];
     bool v2 = group->version == CGROUP_V2;
     struct cgroup_usage u = { 0 };
-    if (!get(group->cpu, "cpu.stat", text, sizeof text))
+    if (!cgroup_get(group->cpu, "cpu.stat", text, sizeof text))
         return error_set(err, ERR_IO, "%s/cpu.stat: %s", group->cpu, strerror(errno));
-    u.periods = (uint64_t)field(text, "nr_periods", 0);
-    u.throttled = (uint64_t)field(text, "nr_throttled", 0);
-    u.throttled_ns =
-        v2 ? 1000 * field(text, "throttled_usec", 0) : field(text, "throttled_time", 0);
-    u.usage_ns = v2 ? 1000 * field(text, "usage_usec", -1)
-                    : get_number(group->cpuacct, "cpuacct.usage", -1);
+    u.periods = (uint64_t)cgroup_field(text, "nr_periods", 0);
+    u.throttled = (uint64_t)cgroup_field(text, "nr_throttled", 0);
+    u.throttled_ns = v2 ? 1000 * cgroup_field(text, "throttled_usec", 0)
+                        : cgroup_field(text, "throttled_time", 0);
+    u.usage_ns = v2 ? 1000 * cgroup_field(text, "usage_usec", -1)
+                    : cgroup_get_number(group->cpuacct, "cpuacct.usage", -1);
     if (u.usage_ns < 0)
         return error_set(err, ERR_IO, "%s: no CPU time is counted there", group->cpuacct);
     read_memory(group, &u);
@@ -401,7 +211,7 @@ int64_t cgroup_host_usage(const char *root, int cpu)
 {
     char dir[PATH_MAX - 512], text[4096];
     snprintf(dir, sizeof dir, "%s/cpuacct", root == NULL ? CGROUP_ROOT : root);
-    if (!get(dir, "cpuacct.usage_percpu", text, sizeof text))
+    if (!cgroup_get(dir, "cpuacct.usage_percpu", text, sizeof text))
         return 0;
     char *at = text;
     for (int i = 0; i < cpu; i++)

@@ -5,193 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
-#include <http_parser.h>
-#include <uv.h>
-#include <wslay/wslay.h>
-
-#include "experiments/replay/push_frame.h"
+#include "experiments/replay/null_server_internal.h"
 #include "experiments/replay/websocket_key.h"
 
-#define OWED_MAX_BYTES    (256 * 1024) /* unsent bytes a subscriber may have in this process */
 #define PUBLISH_MAX_BYTES (16 << 20)
-
-enum role { ROLE_HTTP, ROLE_SSE, ROLE_WEBSOCKET, ROLES };
-
-struct shared { /* bytes that several sockets are still writing */
-    struct bytes bytes;
-    size_t users; /* unfinished writes, and one for the maker */
-};
-
-struct write {
-    uv_write_t request;
-    struct shared *shared; /* one use held */
-};
-
-struct connection {
-    uv_tcp_t tcp;
-    TAILQ_ENTRY(connection) link; /* in its role's list */
-    struct server *server;        /* borrowed */
-    enum role role;
-    http_parser parser;
-    bool in_value;                /* the parser is inside a header's value */
-    struct bytes url, field, key; /* of the request being read, NUL-terminated when used */
-    struct bytes body;
-    wslay_event_context_ptr websocket; /* NULL unless ROLE_WEBSOCKET */
-    const char *input;                 /* bytes read and not yet taken by wslay */
-    size_t input_size;
-};
-
-struct server {
-    uv_loop_t loop;
-    uv_tcp_t listener;
-    uv_prepare_t flusher;
-    http_parser_settings http;
-    TAILQ_HEAD(, connection) connections[ROLES];
-    uint64_t members[ROLES];       /* lengths of the lists */
-    struct shared *pending[ROLES]; /* framed messages of this iteration, or NULL */
-    uint64_t pending_messages;
-    uint64_t published, sent, dropped; /* messages; the last two count each subscriber */
-    char input[64 * 1024];             /* read buffer: used up before the next read */
-};
-
-static struct shared *shared_new(void)
-{
-    struct shared *s = mem_alloc(sizeof *s);
-    s->users = 1;
-    return s;
-}
-
-static void shared_release(struct shared *s)
-{
-    if (--s->users > 0)
-        return;
-    free(s->bytes.data);
-    free(s);
-}
-
-/* Connections. */
-
-static void set_role(struct connection *c, enum role role)
-{
-    struct server *s = c->server;
-    TAILQ_REMOVE(&s->connections[c->role], c, link);
-    s->members[c->role]--;
-    c->role = role;
-    TAILQ_INSERT_TAIL(&s->connections[role], c, link);
-    s->members[role]++;
-}
-
-static void on_closed(uv_handle_t *handle)
-{
-    struct connection *c = handle->data;
-    if (c->websocket)
-        wslay_event_context_free(c->websocket);
-    free(c->url.data);
-    free(c->field.data);
-    free(c->key.data);
-    free(c->body.data);
-    free(c);
-}
-
-static void connection_close(struct connection *c)
-{
-    if (uv_is_closing((uv_handle_t *)&c->tcp))
-        return;
-    TAILQ_REMOVE(&c->server->connections[c->role], c, link);
-    c->server->members[c->role]--;
-    uv_close((uv_handle_t *)&c->tcp, on_closed);
-}
-
-static void on_written(uv_write_t *request, int status)
-{
-    struct write *w = (struct write *)request;
-    struct connection *c = request->handle->data;
-    shared_release(w->shared);
-    free(w);
-    if (status < 0)
-        connection_close(c);
-}
-
-/* Sends what the socket takes at once and lets libuv hold the rest. */
-static void connection_send(struct connection *c, struct shared *shared)
-{
-    uv_buf_t buf = uv_buf_init(shared->bytes.data, (unsigned)shared->bytes.size);
-    int sent = uv_try_write((uv_stream_t *)&c->tcp, &buf, 1);
-    if (sent < 0 && sent != UV_EAGAIN) {
-        connection_close(c);
-        return;
-    }
-    sent = sent < 0 ? 0 : sent;
-    if ((size_t)sent == shared->bytes.size)
-        return;
-    struct write *w = mem_alloc(sizeof *w);
-    w->shared = shared;
-    shared->users++;
-    buf = uv_buf_init(shared->bytes.data + sent, (unsigned)(shared->bytes.size - (size_t)sent));
-    if (uv_write(&w->request, (uv_stream_t *)&c->tcp, &buf, 1, on_written) != 0) {
-        shared_release(shared);
-        free(w);
-        connection_close(c);
-    }
-}
-
-static void connection_send_copy(struct connection *c, const void *data, size_t size)
-{
-    struct shared *s = shared_new();
-    bytes_append(&s->bytes, data, size);
-    connection_send(c, s);
-    shared_release(s);
-}
-
-/* Fan-out. */
-
-static void flush_role(struct server *s, enum role role)
-{
-    if (!s->pending[role])
-        return;
-    struct connection *next;
-    for (struct connection *c = TAILQ_FIRST(&s->connections[role]); c; c = next) {
-        next = TAILQ_NEXT(c, link);
-        if (uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp) > OWED_MAX_BYTES) {
-            s->dropped += s->pending_messages;
-            continue;
-        }
-        connection_send(c, s->pending[role]);
-        s->sent += s->pending_messages;
-    }
-    shared_release(s->pending[role]);
-    s->pending[role] = NULL;
-}
-
-static void flush(struct server *s)
-{
-    flush_role(s, ROLE_SSE);
-    flush_role(s, ROLE_WEBSOCKET);
-    s->pending_messages = 0;
-}
-
-static void on_prepare(uv_prepare_t *handle)
-{
-    flush(handle->data);
-}
-
-static struct bytes *pending_bytes(struct server *s, enum role role)
-{
-    if (!s->pending[role])
-        s->pending[role] = shared_new();
-    return &s->pending[role]->bytes;
-}
-
-static void publish(struct server *s, const struct bytes *message)
-{
-    const char *data = message->data ? message->data : "";
-    push_frame_sse(pending_bytes(s, ROLE_SSE), data, message->size);
-    push_frame_websocket(pending_bytes(s, ROLE_WEBSOCKET), data, message->size);
-    s->pending_messages++;
-    s->published++;
-}
 
 /* WebSocket: wslay reads the client's frames and answers pings and closes. */
 
@@ -199,7 +17,7 @@ static ssize_t websocket_recv(wslay_event_context_ptr ctx, uint8_t *buf, size_t 
                               void *user)
 {
     (void)flags;
-    struct connection *c = user;
+    struct null_connection *c = user;
     if (c->input_size == 0) {
         wslay_event_set_error(ctx, WSLAY_ERR_WOULDBLOCK);
         return -1;
@@ -216,20 +34,20 @@ static ssize_t websocket_send(wslay_event_context_ptr ctx, const uint8_t *data, 
 {
     (void)ctx;
     (void)flags;
-    connection_send_copy(user, data, size);
+    null_connection_send_copy(user, data, size);
     return (ssize_t)size;
 }
 
-static void websocket_input(struct connection *c, const char *data, size_t size)
+static void websocket_input(struct null_connection *c, const char *data, size_t size)
 {
     c->input = data;
     c->input_size = size;
     if (wslay_event_recv(c->websocket) != 0 || wslay_event_send(c->websocket) != 0 ||
         wslay_event_get_close_received(c->websocket))
-        connection_close(c);
+        null_connection_close(c);
 }
 
-static void websocket_open(struct connection *c)
+static void websocket_open(struct null_connection *c)
 {
     static const struct wslay_event_callbacks callbacks = { .recv_callback = websocket_recv,
                                                             .send_callback = websocket_send };
@@ -240,29 +58,30 @@ static void websocket_open(struct connection *c)
                         "Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
                         accept);
     if (wslay_event_context_server_init(&c->websocket, &callbacks, c) != 0) {
-        connection_close(c);
+        null_connection_close(c);
         return;
     }
-    flush(c->server); /* what was published before belongs to those who were there */
-    set_role(c, ROLE_WEBSOCKET);
-    connection_send_copy(c, head, (size_t)size);
+    null_server_flush(
+        c->server); /* what was published before belongs to those who were there */
+    null_connection_role(c, ROLE_WEBSOCKET);
+    null_connection_send_copy(c, head, (size_t)size);
 }
 
 /* HTTP. */
 
-static void answer(struct connection *c, const char *status, const char *body)
+static void answer(struct null_connection *c, const char *status, const char *body)
 {
     char text[640];
     int size = snprintf(text, sizeof text,
                         "HTTP/1.1 %s\r\nContent-Type: application/json\r\n"
                         "Content-Length: %zu\r\n\r\n%s",
                         status, strlen(body), body);
-    connection_send_copy(c, text, (size_t)size);
+    null_connection_send_copy(c, text, (size_t)size);
 }
 
-static void answer_stats(struct connection *c)
+static void answer_stats(struct null_connection *c)
 {
-    const struct server *s = c->server;
+    const struct null_server *s = c->server;
     char body[320];
     snprintf(body, sizeof body,
              "{\"subscribers\": %" PRIu64 ", \"subscribers_sse\": %" PRIu64
@@ -273,23 +92,23 @@ static void answer_stats(struct connection *c)
     answer(c, "200 OK", body);
 }
 
-static void sse_open(struct connection *c)
+static void sse_open(struct null_connection *c)
 {
     static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
                                "Cache-Control: no-store\r\n\r\n";
-    flush(c->server);
-    set_role(c, ROLE_SSE);
-    connection_send_copy(c, head, sizeof head - 1);
+    null_server_flush(c->server);
+    null_connection_role(c, ROLE_SSE);
+    null_connection_send_copy(c, head, sizeof head - 1);
 }
 
 static int on_message_complete(http_parser *parser)
 {
     static const char no_content[] = "HTTP/1.1 204 No Content\r\n\r\n";
-    struct connection *c = parser->data;
+    struct null_connection *c = parser->data;
     const char *url = bytes_text(&c->url);
     if (parser->method == HTTP_POST && strcmp(url, "/publish") == 0) {
-        publish(c->server, &c->body);
-        connection_send_copy(c, no_content, sizeof no_content - 1);
+        null_server_publish(c->server, &c->body);
+        null_connection_send_copy(c, no_content, sizeof no_content - 1);
     } else if (strcmp(url, "/events") == 0) {
         sse_open(c);
     } else if (strcmp(url, "/ws") == 0 && parser->upgrade) {
@@ -306,7 +125,7 @@ static int on_message_complete(http_parser *parser)
 
 static int on_message_begin(http_parser *parser)
 {
-    struct connection *c = parser->data;
+    struct null_connection *c = parser->data;
     c->url.size = c->field.size = c->key.size = c->body.size = 0;
     c->in_value = false;
     return 0;
@@ -314,14 +133,14 @@ static int on_message_begin(http_parser *parser)
 
 static int on_url(http_parser *parser, const char *at, size_t length)
 {
-    struct connection *c = parser->data;
+    struct null_connection *c = parser->data;
     bytes_append(&c->url, at, length);
     return 0;
 }
 
 static int on_header_field(http_parser *parser, const char *at, size_t length)
 {
-    struct connection *c = parser->data;
+    struct null_connection *c = parser->data;
     if (c->in_value)
         c->field.size = 0;
     c->in_value = false;
@@ -331,7 +150,7 @@ static int on_header_field(http_parser *parser, const char *at, size_t length)
 
 static int on_header_value(http_parser *parser, const char *at, size_t length)
 {
-    struct connection *c = parser->data;
+    struct null_connection *c = parser->data;
     c->in_value = true;
     if (strcasecmp(bytes_text(&c->field), "Sec-WebSocket-Key") == 0)
         bytes_append(&c->key, at, length);
@@ -340,34 +159,34 @@ static int on_header_value(http_parser *parser, const char *at, size_t length)
 
 static int on_body(http_parser *parser, const char *at, size_t length)
 {
-    struct connection *c = parser->data;
+    struct null_connection *c = parser->data;
     if (c->body.size + length > PUBLISH_MAX_BYTES)
         return -1;
     bytes_append(&c->body, at, length);
     return 0;
 }
 
-static void http_input(struct connection *c, const char *data, size_t size)
+static void http_input(struct null_connection *c, const char *data, size_t size)
 {
     size_t used = http_parser_execute(&c->parser, &c->server->http, data, size);
     if (c->role == ROLE_WEBSOCKET)
         websocket_input(c, data + used, size - used);
     else if (used < size)
-        connection_close(c);
+        null_connection_close(c);
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
     (void)suggested;
-    struct connection *c = handle->data;
+    struct null_connection *c = handle->data;
     *buf = uv_buf_init(c->server->input, sizeof c->server->input);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
 {
-    struct connection *c = stream->data;
+    struct null_connection *c = stream->data;
     if (size < 0)
-        connection_close(c);
+        null_connection_close(c);
     else if (c->role == ROLE_WEBSOCKET)
         websocket_input(c, buf->base, (size_t)size);
     else
@@ -376,10 +195,10 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
 
 static void on_connection(uv_stream_t *listener, int status)
 {
-    struct server *s = listener->data;
+    struct null_server *s = listener->data;
     if (status < 0)
         return;
-    struct connection *c = mem_alloc(sizeof *c);
+    struct null_connection *c = mem_alloc(sizeof *c);
     c->server = s;
     uv_tcp_init(&s->loop, &c->tcp);
     c->tcp.data = c;
@@ -389,13 +208,18 @@ static void on_connection(uv_stream_t *listener, int status)
     c->parser.data = c;
     if (uv_accept(listener, (uv_stream_t *)&c->tcp) != 0 ||
         uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read) != 0) {
-        connection_close(c);
+        null_connection_close(c);
         return;
     }
     uv_tcp_nodelay(&c->tcp, 1);
 }
 
-static int server_listen(struct server *s, int port)
+static void on_prepare(uv_prepare_t *handle)
+{
+    null_server_flush(handle->data);
+}
+
+static int server_listen(struct null_server *s, int port)
 {
     struct sockaddr_in address;
     uv_loop_init(&s->loop);
@@ -419,7 +243,7 @@ static int server_listen(struct server *s, int port)
 
 int null_server_run(int port, struct error *err)
 {
-    struct server *server = mem_alloc(sizeof *server);
+    struct null_server *server = mem_alloc(sizeof *server);
     memset(server, 0, sizeof *server);
     int rc = server_listen(server, port);
     if (rc == 0)

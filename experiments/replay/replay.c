@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #define CONNECTS_AT_ONCE    64 /* handshakes in progress while the initial clients connect */
@@ -16,78 +15,6 @@
 #define LEAD_NS             20000000  /* from the decision to start to time 0 */
 #define QUIET_NS            500000000 /* with gaps: so long without a delivery ends the drain */
 #define WATCH_MS            20        /* how often the loop's conditions are looked at */
-
-/* ---- where: CPUs, files, addresses ---- */
-
-/* The first two CPUs that we may use; both the same when there is only one. */
-static void choose_cpus(struct replay *r)
-{
-    int found[2] = { -1, -1 };
-    for (int cpu = 0, n = 0; cpu < CPU_SETSIZE && n < 2; cpu++)
-        if (CPU_ISSET(cpu, &r->cpus_before))
-            found[n++] = cpu;
-    r->server_cpu = r->options->server_cpu >= 0 ? r->options->server_cpu : found[0];
-    r->client_cpu = r->options->client_cpu >= 0 ? r->options->client_cpu
-                    : found[1] >= 0             ? found[1]
-                                                : found[0];
-}
-
-static void pin(int cpu)
-{
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(cpu, &set);
-    sched_setaffinity(0, sizeof set, &set);
-}
-
-/* The client goes before whatever else wants its CPU, where we may ask for that (CAP_SYS_NICE): it
- * must not wait for a tick when a publish is due. What it starts does not inherit it. */
-static void go_first(bool first)
-{
-    struct sched_param priority = { .sched_priority = first };
-    sched_setscheduler(0, (first ? SCHED_FIFO : SCHED_OTHER) | SCHED_RESET_ON_FORK, &priority);
-}
-
-/* As many descriptors as this process may have; the server inherits them. */
-static void raise_descriptors(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
-static int find_endpoint(struct replay *r, struct endpoint *e, const char *text)
-{
-    char *url = server_spec_expand(r->spec, text, r->p, r->port);
-    int rc = endpoint_parse(e, url, r->err);
-    free(url);
-    return rc ? error_wrap(r->err, rc, "server '%s'", r->spec->name) : 0;
-}
-
-static int find_endpoints(struct replay *r)
-{
-    bool sse = r->p->server.protocol == PROTOCOL_SSE;
-    const char *subscribe = sse ? r->spec->sse : r->spec->websocket;
-    if (!subscribe)
-        return error_set(r->err, ERR_INVALID, "server '%s' has no %s URL", r->spec->name,
-                         sse ? "sse" : "websocket");
-    int rc = free_port(&r->port, r->err);
-    if (rc == 0)
-        rc = find_endpoint(r, &r->publish, r->spec->publish);
-    if (rc == 0)
-        rc = find_endpoint(r, &r->subscribe, subscribe);
-    if (rc == 0 && sse && schedule_messages(r->s) > 0)
-        rc = r->spec->message
-                 ? find_endpoint(r, &r->message, r->spec->message)
-                 : error_set(r->err, ERR_INVALID,
-                             "server '%s' has no message URL, and the clients send",
-                             r->spec->name);
-    if (rc == 0 && r->spec->stats_url)
-        rc = find_endpoint(r, &r->stats, r->spec->stats_url);
-    return rc;
-}
 
 /* ---- the server and its limits ---- */
 
@@ -361,11 +288,11 @@ static int run_and_remove(struct replay *r)
     int rc = make_group(r);
     if (rc)
         return rc;
-    pin(r->client_cpu);
+    replay_pin(r->client_cpu);
     prctl(PR_SET_TIMERSLACK, 1UL);
-    go_first(true);
+    replay_go_first(true);
     rc = run_in_group(r);
-    go_first(false);
+    replay_go_first(false);
     sched_setaffinity(0, sizeof r->cpus_before, &r->cpus_before);
     if (cgroup_remove(&r->group, &busy) && rc == 0)
         rc = error_set(r->err, ERR_IO, "%s", busy.text);
@@ -392,12 +319,12 @@ int replay_run(const struct parameters *p, const struct schedule *s,
     struct replay *r = mem_alloc(sizeof *r);
     *r = (struct replay){ .p = p, .s = s, .spec = spec, .options = options, .err = err };
     run_record_init(&r->record);
-    raise_descriptors();
+    replay_raise_descriptors();
     sched_getaffinity(0, sizeof r->cpus_before, &r->cpus_before);
-    choose_cpus(r);
+    replay_choose_cpus(r);
     int rc = replay_supports(p, spec, err);
     if (rc == 0)
-        rc = find_endpoints(r);
+        rc = replay_find_endpoints(r);
     if (rc == 0)
         rc = run_held(r);
     if (rc == 0)

@@ -1,5 +1,5 @@
-/* replay_internal.h - the state of one run of the real arm (replay.c), its record (replay_record.c)
- * and what its clients cost to connect and close (replay_edges.c).
+/* replay_internal.h - the state of one run of the real arm (replay.c), where it takes place (replay_place.c),
+ * its record (replay_record.c) and what its clients cost to connect and close (replay_edges.c).
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_REPLAY_INTERNAL_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_REPLAY_INTERNAL_H
@@ -57,6 +57,17 @@ static inline int64_t replay_now(const struct replay *r)
 
 /* Runs the loop and does nothing for so long. */
 void replay_idle(struct replay *r, int64_t ms);
+
+/* replay_place.c. The first two CPUs that we may use; both the same when there is only one. */
+void replay_choose_cpus(struct replay *r);
+void replay_pin(int cpu);
+/* The client goes before whatever else wants its CPU, where we may ask for that (CAP_SYS_NICE): it
+ * must not wait for a tick when a publish is due. */
+void replay_go_first(bool first);
+/* As many descriptors as this process may have; the server inherits them. */
+void replay_raise_descriptors(void);
+/* A free port, and the URLs there. ERR_INVALID: the server's description lacks one. */
+int replay_find_endpoints(struct replay *r);
 
 /* replay_edges.c: before the first connect; when all are connected and quiet; closes them. */
 void replay_edge_begin(struct replay *r);
