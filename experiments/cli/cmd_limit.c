@@ -5,15 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <jansson.h>
-
 #include "analysis/cells.h"
 #include "analysis/limit_model.h"
 #include "analysis/slo.h"
 #include "experiments/cli/campaign.h"
 #include "experiments/cli/commands.h"
+#include "experiments/cli/limit_table.h"
 #include "experiments/cli/model_runs.h"
-#include "experiments/cli/text_table.h"
 #include "experiments/replay/replay.h"
 
 enum { KEY_OVER = 256, KEY_FROM, KEY_TO, KEY_PRECISION, KEY_ARM, KEY_FORMAT };
@@ -27,12 +25,6 @@ struct arguments {
     double precision;              /* share */
     int64_t repeats;               /* searches on the real arm; 0 = the plan's */
     bool sim, real, json;
-};
-
-struct result {       /* of one point */
-    const char *cell; /* borrowed from the plan */
-    struct limit_question question;
-    struct limit_answer sim, real; /* searches 0 and no value: that arm was not asked */
 };
 
 static const struct argp_option options[] = {
@@ -126,7 +118,7 @@ static const struct argp argp = {
 
 struct real_search { /* one repeat of one point */
     struct campaign *campaign;
-    const struct result *result;
+    const struct limit_result *result;
     int64_t repeat;
 };
 
@@ -158,7 +150,7 @@ static int probe(void *context, double value, bool *kept, struct error *err)
 }
 
 /* Each repeat starts from the simulator's answer where there is one. */
-static int measure(struct campaign *c, struct result *result, struct error *err)
+static int measure(struct campaign *c, struct limit_result *result, struct error *err)
 {
     const struct limit_question *q = &result->question;
     struct limit_search *searches = mem_alloc((size_t)c->repeats * sizeof *searches);
@@ -183,7 +175,8 @@ static int measure(struct campaign *c, struct result *result, struct error *err)
     return code;
 }
 
-static int measure_all(const struct arguments *a, struct result *results, struct error *err)
+static int measure_all(const struct arguments *a, struct limit_result *results,
+                       struct error *err)
 {
     struct campaign c = {
         .session = &a->session, .server = a->server, .repeats = a->repeats, .retries = 2
@@ -284,96 +277,18 @@ static int question_of(const struct arguments *a, size_t point, struct limit_que
     return code ? error_wrap(err, code, "--to %s", a->to) : 0;
 }
 
-static int ask_all(const struct arguments *a, struct result *results, struct error *err)
+static int ask_all(const struct arguments *a, struct limit_result *results, struct error *err)
 {
     const struct plan *plan = &a->session.plan;
     int code = 0;
     for (size_t i = 0; i < plan->count && code == 0; i++) {
-        results[i] = (struct result){ .cell = plan->points[i].cell };
+        results[i] = (struct limit_result){ .cell = plan->points[i].cell };
         code = question_of(a, i, &results[i].question, err);
         if (code == 0 && a->sim)
             code = limit_model(&results[i].question, plan->replications, model_runs_jobs(),
                                &results[i].sim, err);
     }
     return code || !a->real ? code : measure_all(a, results, err);
-}
-
-/* "812", or how it is in the whole range. */
-static void answer_cells(struct text_table *t, const struct limit_answer *answer,
-                         const struct option_row *option)
-{
-    char value[UNIT_TEXT_BYTES], low[UNIT_TEXT_BYTES], high[UNIT_TEXT_BYTES];
-    if (answer->searches > 0) {
-        text_table_cell(t, "%s", unit_format_short(value, option->unit, answer->value));
-        text_table_cell(t, "%s..%s", unit_format_short(low, option->unit, answer->low),
-                        unit_format_short(high, option->unit, answer->high));
-    } else {
-        text_table_cell(t, "%s", answer->always ? "kept" : answer->never ? "broken" : "-");
-        text_table_cell(t, "%s", answer->probes ? "in the whole range" : "");
-    }
-}
-
-/* "largest ": as the first answer found it. */
-static const char *direction(const struct arguments *a, const struct result *results)
-{
-    for (size_t i = 0; i < a->session.plan.count; i++) {
-        const struct limit_answer *answer =
-            results[i].sim.searches ? &results[i].sim : &results[i].real;
-        if (answer->searches > 0)
-            return answer->more_breaks ? "largest " : "smallest ";
-    }
-    return "";
-}
-
-static void print_table(const struct arguments *a, const struct result *results)
-{
-    struct text_table t;
-    const struct limit_question *q = &results[0].question;
-    text_table_init(&t);
-    text_table_column(&t, "cell", false);
-    text_table_column(&t, "sim", true);
-    text_table_column(&t, "90 %", false);
-    text_table_column(&t, "real", true);
-    text_table_column(&t, "spread", false);
-    text_table_column(&t, "ratio", true);
-    for (size_t i = 0; i < a->session.plan.count; i++) {
-        const struct result *r = &results[i];
-        text_table_cell(&t, "%s", r->cell);
-        answer_cells(&t, &r->sim, q->option.option);
-        answer_cells(&t, &r->real, q->option.option);
-        if (r->sim.searches > 0 && r->real.searches > 0)
-            text_table_cell(&t, "%.2f", r->sim.value / r->real.value);
-        else
-            text_table_cell(&t, "%s", "");
-    }
-    printf("%s%s with which the slo is kept, of %s to %s\n", direction(a, results), a->over,
-           a->from, a->to);
-    text_table_print(&t, stdout);
-}
-
-static json_t *answer_json(const struct limit_answer *answer)
-{
-    if (answer->probes == 0)
-        return json_null();
-    return json_pack("{s:o, s:o, s:o, s:i, s:i, s:i, s:i}", "value",
-                     answer->searches ? json_real(answer->value) : json_null(), "low",
-                     answer->searches ? json_real(answer->low) : json_null(), "high",
-                     answer->searches ? json_real(answer->high) : json_null(), "searches",
-                     answer->searches, "always", answer->always, "never", answer->never, "runs",
-                     answer->probes);
-}
-
-static void print_json(const struct arguments *a, const struct result *results)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < a->session.plan.count; i++)
-        json_array_append_new(array,
-                              json_pack("{s:s, s:s, s:o, s:o}", "cell", results[i].cell, "over",
-                                        a->over, "sim", answer_json(&results[i].sim), "real",
-                                        answer_json(&results[i].real)));
-    json_dumpf(array, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(10));
-    putchar('\n');
-    json_decref(array);
 }
 
 static int check(const struct arguments *a, struct error *err)
@@ -388,16 +303,22 @@ static int check(const struct arguments *a, struct error *err)
     return 0;
 }
 
+static void print(const struct arguments *a, const struct limit_result *results)
+{
+    struct limit_table t = { a->over, a->from, a->to, results, a->session.plan.count };
+    (a->json ? limit_table_json : limit_table_print)(&t);
+}
+
 static int answer(struct arguments *a, struct error *err)
 {
-    struct result *results = mem_alloc(a->session.plan.count * sizeof *results);
+    struct limit_result *results = mem_alloc(a->session.plan.count * sizeof *results);
     int code = check(a, err);
     if (a->repeats == 0)
         a->repeats = a->session.plan.repeats;
     if (code == 0)
         code = ask_all(a, results, err);
     if (code == 0)
-        (a->json ? print_json : print_table)(a, results);
+        print(a, results);
     free(results);
     return code ? command_fail(code, err) : EXIT_DONE;
 }
