@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "experiments/run/sweep_range.h"
+
 #define SOBOL_DIMENSIONS_MAX 40 /* gsl_qrng_sobol */
 
 struct sweep_reader {
@@ -153,107 +155,18 @@ static int read_list(const struct sweep_reader *r, struct axis *axis, size_t key
     return 0;
 }
 
-struct range {
-    double from, to; /* base unit */
-    double step;     /* linear range; 0 = none */
-    double points;   /* log range; 0 = none */
-    bool log;        /* of a sample */
-};
-
-static int range_number(const struct sweep_reader *r, const struct option_row *option,
-                        enum unit unit, const struct yaml_node *node, double *out)
-{
-    struct error cause;
-    if (node->kind != YAML_SCALAR)
-        return yaml_error(r->doc, node->at, r->err, "%s must be a value, not %s", node->key,
-                          yaml_kind_name(node->kind));
-    if (option->type == OPTION_CHOICE || option->type == OPTION_BOOL)
-        return yaml_error(r->doc, node->at, r->err, "%s has no range: give a list of values",
-                          option->name);
-    if (unit_parse(node->text, unit, out, &cause))
-        return fail_at(r, node->at, &cause);
-    return 0;
-}
-
-static int read_range_key(const struct sweep_reader *r, const struct option_row *option,
-                          const struct yaml_node *n, struct range *range)
-{
-    if (strcmp(n->key, "from") == 0)
-        return range_number(r, option, option->unit, n, &range->from);
-    if (strcmp(n->key, "to") == 0)
-        return range_number(r, option, option->unit, n, &range->to);
-    if (strcmp(n->key, "step") == 0)
-        return range_number(r, option, option->unit, n, &range->step);
-    if (strcmp(n->key, "points") == 0)
-        return range_number(r, option, UNIT_COUNT, n, &range->points);
-    if (strcmp(n->key, "scale") == 0 && n->kind == YAML_SCALAR) {
-        range->log = strcmp(n->text, "log") == 0;
-        if (range->log || strcmp(n->text, "linear") == 0)
-            return 0;
-        return yaml_error(r->doc, n->at, r->err, "'%.60s' is no scale: must be log | linear",
-                          n->text);
-    }
-    return yaml_error(r->doc, n->key_at, r->err,
-                      "unknown key '%.80s': a range has from, to and step or points", n->key);
-}
-
-static int read_range(const struct sweep_reader *r, const struct option_row *option,
-                      const struct yaml_node *node, struct range *range)
-{
-    *range = (struct range){ .from = NAN, .to = NAN };
-    for (const struct yaml_node *n = node->child; n; n = n->next)
-        if (read_range_key(r, option, n, range))
-            return ERR_INVALID;
-    if (isnan(range->from) || isnan(range->to))
-        return yaml_error(r->doc, node->at, r->err, "a range needs from and to");
-    if (range->to < range->from)
-        return yaml_error(r->doc, node->at, r->err, "the range ends before it starts");
-    if (range->log && range->from <= 0)
-        return yaml_error(r->doc, node->at, r->err, "a log range starts above 0");
-    return 0;
-}
-
-static double three_digits(double number)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%.3g", number);
-    return strtod(text, NULL);
-}
-
-/* Value i of `count` from a log range; ends exact. */
-static double log_value(const struct range *range, size_t i, size_t count)
-{
-    if (i == 0)
-        return range->from;
-    if (i == count - 1)
-        return range->to;
-    return three_digits(range->from *
-                        pow(range->to / range->from, (double)i / (double)(count - 1)));
-}
-
 static int range_axis(const struct sweep_reader *r, struct axis *axis,
                       const struct yaml_node *node)
 {
-    struct range range;
-    if (read_range(r, axis->which[0].option, node, &range))
+    struct sweep_range range;
+    size_t count;
+    if (sweep_range_read(r->doc, axis->which[0].option, node, &range, r->err) ||
+        sweep_range_count(r->doc, node, &range, &count, r->err))
         return ERR_INVALID;
-    if ((range.step > 0) == (range.points > 0))
-        return yaml_error(r->doc, node->at, r->err,
-                          "a range needs either step (linear) or points (log), above 0");
-    if (range.points > 0 && (range.from <= 0 || range.points < 2))
-        return yaml_error(r->doc, node->at, r->err,
-                          "a log range starts above 0 and has 2 points or more");
-    double steps =
-        range.step > 0 ? floor((range.to - range.from) / range.step + 1e-9) + 1 : range.points;
-    if (steps > AXIS_VALUES_MAX)
-        return yaml_error(r->doc, node->at, r->err, "more than %d values", AXIS_VALUES_MAX);
-    axis_grow(axis, (size_t)steps);
-    for (size_t i = 0; i < axis->count; i++) {
-        double number = range.step > 0 ? range.from + (double)i * range.step
-                                       : log_value(&range, i, axis->count);
-        if (put_number(r, axis, i, 0, number, node->at))
+    axis_grow(axis, count);
+    for (size_t i = 0; i < count; i++)
+        if (put_number(r, axis, i, 0, sweep_range_value(&range, i, count), node->at))
             return ERR_INVALID;
-    }
     return 0;
 }
 
@@ -306,16 +219,14 @@ static int fill_sample(const struct sweep_reader *r, struct axis *axis,
         size_t key = 0;
         gsl_qrng_get(sobol, position);
         for (const struct yaml_node *n = section->child; n && code == 0; n = n->next) {
-            struct range range;
+            struct sweep_range range;
             if (!is_sampled(n))
                 continue;
-            code = read_range(r, axis->which[key].option, n, &range);
+            code = sweep_range_read(r->doc, axis->which[key].option, n, &range, r->err);
             if (code)
                 break;
-            double u = position[key];
-            double number = range.log ? range.from * pow(range.to / range.from, u)
-                                      : range.from + u * (range.to - range.from);
-            code = put_number(r, axis, i, key++, three_digits(number), n->at);
+            double number = sweep_range_at(&range, position[key]);
+            code = put_number(r, axis, i, key++, number, n->at);
         }
     }
     gsl_qrng_free(sobol);
