@@ -148,7 +148,7 @@ static int run_once(struct campaign *c, const struct plan_point *point, int64_t 
 static int run_all(struct campaign *c, int64_t repeats, struct error *err)
 {
     const struct plan *plan = &c->session->plan;
-    int rc = 0;
+    int rc = store_plan(c->store, c->experiment, "real", repeats * (int64_t)plan->count, err);
     c->begin_ns = now_ns();
     for (int64_t repeat = 1; rc == 0 && repeat <= repeats; repeat++)
         for (size_t i = 0; rc == 0 && i < plan->count; i++) {

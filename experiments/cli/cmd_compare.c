@@ -10,6 +10,7 @@
 #include "experiments/cli/commands.h"
 #include "experiments/cli/compare_outcomes.h"
 #include "experiments/cli/compare_table.h"
+#include "experiments/cli/plan_share.h"
 #include "experiments/cli/session.h"
 #include "experiments/cli/text_table.h"
 
@@ -96,7 +97,7 @@ static const struct argp argp = {
 };
 
 static int load(const struct arguments *a, struct cells *cells, struct outcomes *outcomes,
-                struct error *err)
+                struct plan_share *share, struct error *err)
 {
     char *name = a->experiment ? mem_strdup(a->experiment) : NULL;
     int code = 0;
@@ -109,6 +110,8 @@ static int load(const struct arguments *a, struct cells *cells, struct outcomes 
             code = store_only_experiment(store, &name, err);
         if (code == 0)
             code = cells_load(cells, store, name, err);
+        if (code == 0)
+            code = plan_share_add(share, store, name, err);
         if (code == 0 && a->outcomes)
             code = outcomes_load(outcomes, store, name, err);
         store_close(store);
@@ -201,14 +204,16 @@ int cmd_compare(int argc, char **argv)
     struct arguments a = { 0 };
     struct cells cells;
     struct outcomes outcomes = { 0 };
+    struct plan_share share = { 0 };
     struct error err;
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     cells_init(&cells);
-    int code = load(&a, &cells, &outcomes, &err);
+    int code = load(&a, &cells, &outcomes, &share, &err);
     if (code == 0 && cells.count == 0)
         code = error_set(&err, ERR_INVALID, "%s: no run of this experiment is done", a.db[0]);
     if (code == 0) {
         session_warn_settings(&cells);
+        plan_share_print(&share, a.json ? stderr : stdout);
         if (a.outcomes)
             compare_print_outcomes(&outcomes);
         else

@@ -12,6 +12,7 @@
 #include "experiments/cli/compare_outcomes.h"
 #include "experiments/cli/compare_table.h"
 #include "experiments/cli/explain_table.h"
+#include "experiments/cli/plan_share.h"
 #include "experiments/cli/session.h"
 
 #define UNFINISHED_SHOWN 20
@@ -60,6 +61,7 @@ struct report { /* of one experiment */
     const char *source;       /* the experiment's text */
     struct store_found *runs; /* owned */
     size_t run_count;
+    struct plan_share share;
     struct cells cells;
     struct outcomes outcomes;
     struct explain_cells explained;
@@ -80,6 +82,7 @@ static void write_runs(const struct report *r)
             done[strcmp(r->runs[i].arm, "sim") == 0 ? ARM_SIM : ARM_REAL]++;
     printf("%zu simulated and %zu measured runs of %zu cell%s.\n", done[ARM_SIM],
            done[ARM_REAL], r->cells.count, r->cells.count == 1 ? "" : "s");
+    plan_share_print(&r->share, stdout);
     for (size_t i = 0; i < r->run_count; i++) {
         const struct store_found *run = &r->runs[i];
         if (is_done(run) || unfinished++ >= UNFINISHED_SHOWN)
@@ -252,7 +255,8 @@ static int write_experiment(struct store *store, const char *name, const char *s
     int code = store_find(store, name, NULL, 0, 0, &r.runs, &r.run_count, err);
     if (code)
         return code;
-    code = cells_load(&r.cells, store, name, err);
+    code = plan_share_add(&r.share, store, name, err);
+    code = code ? code : cells_load(&r.cells, store, name, err);
     code = code ? code : outcomes_load(&r.outcomes, store, name, err);
     code = code ? code : explain_runs(&r, err);
     code = code ? code : write_sections(&r, err);

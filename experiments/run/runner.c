@@ -198,6 +198,7 @@ int runner_run(const struct runner *r, struct runner_result *result, struct erro
     double start = now_s();
     *result = (struct runner_result){ 0 };
     int code = store_prune(r->store, r->experiment, plan, err);
+    code = code ? code : store_plan(r->store, r->experiment, "sim", (int64_t)runs, err);
     for (size_t i = 0; i < runs && code == 0; i++) {
         const struct plan_point *point = point_of(plan, i);
         int64_t replication = replication_of(plan, i);

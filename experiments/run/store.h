@@ -44,6 +44,13 @@ void store_discard(struct store *store);
 /* Finds or makes the experiment's row and brings question and source up to date. */
 int store_experiment(struct store *store, const struct experiment *e, int64_t *id,
                      struct error *err);
+/* Notes how many runs the whole plan has of an arm. */
+int store_plan(struct store *store, int64_t experiment, const char *arm, int64_t runs,
+               struct error *err);
+/* Of an experiment's arm: how many runs are there, done or not, and how many its plan has; 0: not known,
+ * as in a database from before they were noted. */
+int store_share(struct store *store, const char *experiment, const char *arm, int64_t *there,
+                int64_t *planned, struct error *err);
 /* Writes one run of a point and all of its record (NULL: none) in one transaction; an older row of
  * the same (experiment, arm, point, replication) is replaced. */
 int store_put(struct store *store, int64_t experiment, const struct plan *plan,

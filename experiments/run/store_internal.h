@@ -40,5 +40,7 @@ int store_fail(struct store *store, struct error *err);
 int store_exec(struct store *store, const char *sql, struct error *err);
 /* A fresh statement of the caller's own; ERR_IO. */
 int store_prepare(struct store *store, const char *sql, sqlite3_stmt **out, struct error *err);
+/* Copies from the database attached as `other` how many runs its plans have; the larger number stays. */
+int store_merge_plans(struct store *into, struct error *err);
 
 #endif

@@ -144,6 +144,7 @@ int store_merge(struct store *into, const char *from, int64_t *copied, struct er
         sqlite3_exec(into->db, "ROLLBACK", NULL, NULL, NULL);
     else
         code = count_moved(into, copied, err);
+    code = code ? code : store_merge_plans(into, err);
     sqlite3_exec(into->db, "DROP TABLE IF EXISTS temp.moving; DETACH other", NULL, NULL, NULL);
     return code;
 }

@@ -1,4 +1,11 @@
 -- views.sql - made in every database that is opened for writing and lacks them.
+-- How many runs the plan has: a database with fewer (--shard, interrupted) is called a part.
+CREATE TABLE IF NOT EXISTS plan (
+    experiment INTEGER NOT NULL, -- experiment.id
+    arm        TEXT NOT NULL,
+    runs       INTEGER NOT NULL, -- points x replications or repeats, of all shards
+    PRIMARY KEY (experiment, arm)
+) WITHOUT ROWID;
 -- Views for plots and export: no host, no wall clock, so that the same plan gives the same rows.
 CREATE VIEW IF NOT EXISTS run_view AS
     SELECT e.name AS experiment, r.arm, r.point, r.replication, r.cell, r.seed, r.status,

@@ -49,6 +49,20 @@ Y
 "$PUSHSIM" merge claim.db claim.?-of-2.db
 "$PUSHSIM" verdict claim.yaml
 
+echo "-- so do report and compare, until the parts are merged"
+shared() { "$PUSHSIM" "$@" 2>&1 | grep -E '^A part|simulated and'; }
+shared report claim.1-of-2.db
+shared compare claim.1-of-2.db
+shared compare --outcomes claim.1-of-2.db
+"$PUSHSIM" compare --format json claim.1-of-2.db 2>&1 >/dev/null
+shared compare claim.1-of-2.db claim.2-of-2.db
+shared compare claim.db
+shared report claim.db
+# one from before plans were noted does not know
+/usr/bin/python3 -c 'import sqlite3; sqlite3.connect("claim.1-of-2.db").execute("DROP TABLE plan")'
+shared report claim.1-of-2.db
+"$PUSHSIM" merge old.db claim.1-of-2.db
+
 echo "-- a Slurm array, --array=3-9:2; a Kubernetes Indexed Job"
 export SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_MIN=3 SLURM_ARRAY_TASK_MAX=9 SLURM_ARRAY_TASK_STEP=2 SLURM_ARRAY_TASK_COUNT=4
 "$PUSHSIM" check knee.yaml | grep shard

@@ -1,0 +1,79 @@
+/* store_share.c - how many runs a plan has, beside those that a database holds. */
+#include <stdlib.h>
+
+#include "experiments/run/store_internal.h"
+
+/* Databases that were never opened for writing since plans are noted have no table of them. */
+static int has_plans(struct store *store, const char *schema, bool *has, struct error *err)
+{
+    sqlite3_stmt *s;
+    char *sql = mem_printf("SELECT count(*) FROM %s.sqlite_schema WHERE name = 'plan'", schema);
+    int code = store_prepare(store, sql, &s, err);
+    free(sql);
+    if (code)
+        return code;
+    if (sqlite3_step(s) == SQLITE_ROW)
+        *has = sqlite3_column_int(s, 0) > 0;
+    else
+        code = store_fail(store, err);
+    sqlite3_finalize(s);
+    return code;
+}
+
+int store_plan(struct store *store, int64_t experiment, const char *arm, int64_t runs,
+               struct error *err)
+{
+    sqlite3_stmt *s;
+    int code = store_prepare(
+        store, "INSERT OR REPLACE INTO plan (experiment, arm, runs) VALUES (?, ?, ?)", &s, err);
+    if (code)
+        return code;
+    sqlite3_bind_int64(s, 1, experiment);
+    sqlite3_bind_text(s, 2, arm, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(s, 3, runs);
+    if (sqlite3_step(s) != SQLITE_DONE)
+        code = store_fail(store, err);
+    sqlite3_finalize(s);
+    return code;
+}
+
+int store_share(struct store *store, const char *experiment, const char *arm, int64_t *there,
+                int64_t *planned, struct error *err)
+{
+    sqlite3_stmt *s;
+    bool noted = false;
+    int code = has_plans(store, "main", &noted, err);
+    char *sql = mem_printf(
+        "SELECT (SELECT count(*) FROM run WHERE experiment = e.id AND arm = ?2), %s "
+        "FROM experiment e WHERE e.name = ?1",
+        noted ? "(SELECT runs FROM plan WHERE experiment = e.id AND arm = ?2)" : "0");
+    code = code ? code : store_prepare(store, sql, &s, err);
+    free(sql);
+    if (code)
+        return code;
+    sqlite3_bind_text(s, 1, experiment, -1, SQLITE_STATIC);
+    sqlite3_bind_text(s, 2, arm, -1, SQLITE_STATIC);
+    int step = sqlite3_step(s);
+    if (step == SQLITE_ROW || step == SQLITE_DONE) {
+        *there = step == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
+        *planned = step == SQLITE_ROW ? sqlite3_column_int64(s, 1) : 0;
+    } else {
+        code = store_fail(store, err);
+    }
+    sqlite3_finalize(s);
+    return code;
+}
+
+int store_merge_plans(struct store *into, struct error *err)
+{
+    bool noted = false;
+    int code = has_plans(into, "other", &noted, err);
+    if (code || !noted)
+        return code;
+    return store_exec(into,
+                      "INSERT INTO main.plan SELECT e.id, p.arm, p.runs FROM other.plan p "
+                      "  JOIN other.experiment oe ON oe.id = p.experiment "
+                      "  JOIN main.experiment e ON e.name = oe.name WHERE true "
+                      "  ON CONFLICT DO UPDATE SET runs = max(runs, excluded.runs)",
+                      err);
+}
