@@ -81,6 +81,8 @@ struct fleet {
     uint32_t *slot_of;          /* by client, for the pods; owned */
     struct fleet_pod **home_of; /* by client: the pod with its connection; owned */
     uint32_t slots;             /* of one worker */
+    struct memory_sum memory;   /* of all pods */
+    struct histogram depths;    /* of all queues, sampled in the last second */
     struct balancer balancer;
     struct balancer_backend *backends; /* by pod; owned */
     uint32_t asked;                    /* probes so far */

@@ -222,6 +222,7 @@ struct fleet_pod *fleet_pod_add(struct fleet *f)
                                .slots = f->slots,
                                .slot_of = f->slot_of,
                                .topics = &f->topics,
+                               .memory = &f->memory,
                                .record = f->out,
                                .label = fp->label,
                                .watch = { changed, probed },

@@ -148,6 +148,8 @@ void fleet_report(struct fleet *f)
     report_positions(f, &all);
     duplex_report(&f->duplex);
     meter_close(&all);
+    run_record_metric(f->out, "memory.pod.peak", "B", (double)sum.peak_bytes);
+    sum.peak_bytes = f->memory.peak_bytes;
     pod_figures_report(&sum, &f->clients, f->out);
     report_control(f);
     run_record_metric(f->out, "duration", "s", (double)f->sim.now_ns / 1e9);

@@ -1,6 +1,7 @@
 #include "models/memory_account.h"
 
 #include <assert.h>
+#include <string.h>
 
 static bool is_heap(enum memory_kind kind)
 {
@@ -15,10 +16,35 @@ static int64_t heap_bytes(const struct memory_account *m)
     return sum;
 }
 
-void memory_account_init(struct memory_account *m, const struct memory_params *p)
+static void follow(struct memory_account *m)
 {
-    *m = (struct memory_account){ .held_bytes = { [MEMORY_BASE] = p->base_bytes },
-                                  .peak_bytes = p->base_bytes };
+    int64_t total = memory_account_total(m);
+    if (total > m->peak_bytes)
+        m->peak_bytes = total;
+    if (!m->sum)
+        return;
+    m->sum->bytes += total - m->summed_bytes;
+    if (m->sum->bytes > m->sum->peak_bytes)
+        m->sum->peak_bytes = m->sum->bytes;
+    m->summed_bytes = total;
+}
+
+void memory_account_init(struct memory_account *m, struct memory_sum *sum)
+{
+    *m = (struct memory_account){ .sum = sum };
+}
+
+void memory_account_start(struct memory_account *m, const struct memory_params *p)
+{
+    memset(m->held_bytes, 0, sizeof m->held_bytes);
+    m->held_bytes[MEMORY_BASE] = p->base_bytes;
+    follow(m);
+}
+
+void memory_account_end(struct memory_account *m)
+{
+    memset(m->held_bytes, 0, sizeof m->held_bytes);
+    follow(m);
 }
 
 /* The heap grew (or shrank) by so much, its overhead included. */
@@ -41,9 +67,7 @@ void memory_account_change(struct memory_account *m, const struct memory_params 
         retain(m, p, bytes + overhead - m->held_bytes[MEMORY_OVERHEAD]);
         m->held_bytes[MEMORY_OVERHEAD] = overhead;
     }
-    int64_t total = memory_account_total(m);
-    if (total > m->peak_bytes)
-        m->peak_bytes = total;
+    follow(m);
 }
 
 void memory_account_set(struct memory_account *m, const struct memory_params *p,

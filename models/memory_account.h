@@ -54,12 +54,24 @@ struct memory_params {
     int64_t deflate_window; /* permessage-deflate window bits, 8..15; 0 = off */
 };
 
+struct memory_sum { /* of several accounts */
+    int64_t bytes;
+    int64_t peak_bytes; /* most at one time */
+};
+
 struct memory_account {
     int64_t held_bytes[MEMORY_KINDS]; /* the derived kinds included */
     int64_t peak_bytes;               /* largest working set seen */
+    int64_t summed_bytes;             /* its share of the sum */
+    struct memory_sum *sum;           /* borrowed; NULL = none */
 };
 
-void memory_account_init(struct memory_account *m, const struct memory_params *p);
+/* Nothing is held: there is no process yet. `sum` (or NULL) is kept up to date from now on. */
+void memory_account_init(struct memory_account *m, struct memory_sum *sum);
+/* A process starts, with its base alone; the one before it is gone. The peak stays. */
+void memory_account_start(struct memory_account *m, const struct memory_params *p);
+/* The process is gone with all it held. */
+void memory_account_end(struct memory_account *m);
 /* bytes > 0 takes, < 0 gives back; never more than is held. `kind` is not a derived one. */
 void memory_account_change(struct memory_account *m, const struct memory_params *p,
                            enum memory_kind kind, int64_t bytes);

@@ -189,6 +189,7 @@ void pod_start(struct pod *pod)
 {
     int64_t seated = 0;
     bool slow = anyone_reads_slowly(pod->p);
+    memory_account_start(&pod->memory, &pod->p->memory);
     for (int64_t w = 0; w < pod->p->server.workers; w++) {
         uint32_t n = pod->free[w].fresh;
         if (n > 0)
@@ -346,7 +347,7 @@ void pod_init(struct pod *pod, struct simulation *sim, const struct pod_setup *s
     pod->client_of = mem_alloc((all + 1) * sizeof *pod->client_of);
     pod->use = mem_alloc(all * sizeof *pod->use);
     accept_path_init(&pod->accept, 0);
-    memory_account_init(&pod->memory, &p->memory);
+    memory_account_init(&pod->memory, setup->memory);
     auth_backend_init(&pod->auth, &p->auth);
     for (uint32_t w = 0; w < workers; w++)
         start_worker(pod, w);

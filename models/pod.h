@@ -62,6 +62,7 @@ struct pod_setup {
     uint32_t *slot_of;       /* by client; shared by the pods of a fleet; NULL: its own */
     const struct topics
         *topics; /* of the publishes that can arrive, and of the clients; borrowed */
+    struct memory_sum *memory; /* of all pods; NULL: this one is alone; borrowed */
     struct run_record *record; /* borrowed */
     const char *label;         /* before the text of its events; NULL = none; borrowed */
     struct pod_watch watch;
@@ -134,7 +135,7 @@ uint32_t pod_closing(const struct pod *pod);
 struct pod_figures { /* of one pod, or summed over several */
     uint64_t open, closing, close_timeouts, syn_dropped, auth_requests, auth_timeouts;
     struct pod_counters counters;
-    int64_t peak_bytes; /* of the largest */
+    int64_t peak_bytes; /* of the pod that once held most */
     int64_t held_bytes[MEMORY_KINDS];
 };
 /* Adds this pod's; a zeroed sum needs counters.first_oom_ns = -1. */

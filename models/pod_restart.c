@@ -1,7 +1,5 @@
 #include "models/pod_internal.h"
 
-#include <string.h>
-
 #define FOR_GOOD INT64_C(-1)
 
 static const char *label(const struct pod *pod)
@@ -28,10 +26,8 @@ static void listens(void *subject, void *object)
 
 void pod_launch(struct pod *pod)
 {
-    int64_t peak = pod->memory.peak_bytes;
     pod->started_ns = pod->sim->now_ns;
-    memory_account_init(&pod->memory, &pod->p->memory);
-    pod->memory.peak_bytes = peak;
+    memory_account_start(&pod->memory, &pod->p->memory);
     simulation_at(pod->sim, pod->sim->now_ns + pod->p->startup_ns, 0, listens, pod, NULL);
     pod_set_state(pod, POD_STARTING);
 }
@@ -60,7 +56,7 @@ static void kill_process(struct pod *pod, enum disconnect_cause cause, int64_t d
     pod->handshaking = 0;
     pod->counters.slow = 0;
     pod_slots_reset(pod);
-    memset(pod->memory.held_bytes, 0, sizeof pod->memory.held_bytes);
+    memory_account_end(&pod->memory);
     if (delay_ns != FOR_GOOD)
         simulation_at(pod->sim, pod->sim->now_ns + delay_ns, 0, starts, pod, NULL);
 }

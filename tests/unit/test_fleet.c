@@ -53,6 +53,28 @@ static void test_one_pod_is_one_pod(void **state)
     }
 }
 
+/* Peak, end and series are those of the whole fleet; no pod ever held more than all. */
+static void assert_memory_of_all(uint32_t seed, const struct run_record *r)
+{
+    double peak = run_record_value(r, "memory.peak"), end = run_record_value(r, "memory.end");
+    double largest = run_record_value(r, "memory.pod.peak"), pods = 0, one = 0;
+    for (size_t i = 0; i < r->point_count; i++)
+        if (strcmp(r->points[i].name, "memory") == 0 && r->points[i].value > peak)
+            fail_msg("seed %u: %g B at a second, %g at the peak", seed, r->points[i].value,
+                     peak);
+    for (size_t i = 0; i < r->metric_count; i++) {
+        const char *name = r->metrics[i].name, *last = strstr(name, ".memory.peak");
+        if (strncmp(name, "pod.", 4) != 0 || !last || strcmp(last, ".memory.peak") != 0)
+            continue;
+        pods += r->metrics[i].value;
+        one = fmax(one, r->metrics[i].value);
+    }
+    if (!(end <= peak && largest <= peak && peak <= pods && largest == one))
+        fail_msg("seed %u: %g B at the end, %g at the peak, %g the largest pod, %g all pods' "
+                 "peaks",
+                 seed, end, peak, largest, pods);
+}
+
 /* Crashes, memory limits, rolling updates, scaling, shedding, rebalancing at random: fleet_run
  * asserts the conservation of every message of every pod; the same seed gives the same record. */
 static void test_every_message_is_accounted_for(void **state)
@@ -106,6 +128,7 @@ static void test_every_message_is_accounted_for(void **state)
         replayed += run_record_value(&a, "replayed");
         if (due != ended + run_record_value(&a, "in_flight"))
             fail_msg("seed %u: %g due, %g ended", seed, due, ended);
+        assert_memory_of_all(seed, &a);
         run_record_close(&a);
         run_record_close(&b);
     }

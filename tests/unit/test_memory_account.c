@@ -17,7 +17,8 @@ static void test_kinds_and_overhead(void **state)
     (void)state;
     struct memory_params p = { .base_bytes = 40 * MIB, .overhead = 0.25 };
     struct memory_account m;
-    memory_account_init(&m, &p);
+    memory_account_init(&m, NULL);
+    memory_account_start(&m, &p);
     memory_account_change(&m, &p, MEMORY_QUEUES, 8 * MIB);
     memory_account_change(&m, &p, MEMORY_SOCKETS, 4 * MIB); /* the kernel's: no overhead */
     assert_int_equal(m.held_bytes[MEMORY_OVERHEAD], 2 * MIB);
@@ -33,7 +34,8 @@ static void test_retention(void **state)
     (void)state;
     struct memory_params p = { .base_bytes = 50 * MIB, .retention = 0.5 };
     struct memory_account m;
-    memory_account_init(&m, &p);
+    memory_account_init(&m, NULL);
+    memory_account_start(&m, &p);
     memory_account_change(&m, &p, MEMORY_WRITE_BUFFERS, 400 * MIB);
     memory_account_change(&m, &p, MEMORY_WRITE_BUFFERS, -400 * MIB);
     assert_int_equal(memory_account_total(&m), 250 * MIB);
@@ -43,12 +45,40 @@ static void test_retention(void **state)
     assert_int_equal(memory_account_total(&m), 300 * MIB);
 }
 
+/* The most that two processes held at one time; not the sum of the most that each held. */
+static void test_sum_of_processes(void **state)
+{
+    (void)state;
+    struct memory_params p = { .base_bytes = 10 };
+    struct memory_sum sum = { 0 };
+    struct memory_account a, b;
+    memory_account_init(&a, &sum);
+    memory_account_init(&b, &sum);
+    assert_int_equal(sum.bytes, 0);
+    memory_account_start(&a, &p);
+    memory_account_change(&a, &p, MEMORY_SOCKETS, 90);
+    assert_int_equal(sum.bytes, 100);
+    memory_account_end(&a);
+    assert_int_equal(sum.bytes, 0);
+    assert_int_equal(memory_account_total(&a), 0);
+    memory_account_start(&b, &p);
+    memory_account_change(&b, &p, MEMORY_SOCKETS, 40);
+    memory_account_start(&a, &p);
+    assert_int_equal(sum.bytes, 60);
+    assert_int_equal(sum.peak_bytes, 100);
+    memory_account_change(&b, &p, MEMORY_SOCKETS, 41);
+    assert_int_equal(sum.peak_bytes, 101);
+    assert_int_equal(a.peak_bytes, 100);
+    assert_int_equal(b.peak_bytes, 91);
+}
+
 static void test_limit(void **state)
 {
     (void)state;
     struct memory_params p = { .base_bytes = 10 };
     struct memory_account m;
-    memory_account_init(&m, &p);
+    memory_account_init(&m, NULL);
+    memory_account_start(&m, &p);
     memory_account_change(&m, &p, MEMORY_SOCKETS, 90);
     assert_false(memory_account_exceeded(&m, 100));
     memory_account_change(&m, &p, MEMORY_SOCKETS, 1);
@@ -68,7 +98,8 @@ static void test_random_walk(void **state)
                                    .overhead = random_stream_uniform(&rs),
                                    .retention = random_stream_uniform(&rs) };
         struct memory_account m;
-        memory_account_init(&m, &p);
+        memory_account_init(&m, NULL);
+        memory_account_start(&m, &p);
         int64_t held[MEMORY_KINDS] = { 0 };
         for (int i = 0; i < 500; i++) {
             int kind = MEMORY_CONNECTIONS + (int)(random_stream_u64(&rs) % 6);
@@ -115,6 +146,7 @@ int main(void)
         cmocka_unit_test(test_kinds_and_overhead),
         cmocka_unit_test(test_retention),
         cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_sum_of_processes),
         cmocka_unit_test(test_random_walk),
         cmocka_unit_test(test_names_are_distinct),
         cmocka_unit_test(test_restart_backoff),
