@@ -213,6 +213,7 @@ static void start(struct fleet *f)
     autoscaler_init(&f->autoscaler);
     slo_watch_init(&f->watch);
     histogram_init(&f->second);
+    histogram_init(&f->depths);
     f->slot_of = mem_alloc(clients * sizeof *f->slot_of);
     f->home_of = mem_alloc(clients * sizeof *f->home_of);
     for (size_t i = 0; i < clients; i++)
@@ -266,6 +267,7 @@ static void fleet_close(struct fleet *f)
     clients_close(&f->clients);
     duplex_close(&f->duplex);
     histogram_close(&f->second);
+    histogram_close(&f->depths);
     simulation_close(&f->sim);
     free(f->nodes);
     free(f->pods);

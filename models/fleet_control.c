@@ -93,10 +93,12 @@ static void collect_latency(struct fleet *f)
     struct histogram one;
     histogram_init(&one);
     histogram_clear(&f->second);
+    histogram_clear(&f->depths);
     for (size_t i = 0; i < f->pod_count; i++) {
         struct fleet_pod *fp = f->pods[i];
         for (int64_t w = 0; w < f->p.server.workers; w++)
             event_loop_break(&fp->pod.workers[w].loop);
+        meter_close_depths(&fp->meter, &f->depths);
         histogram_clear(&one);
         meter_take_windows(&fp->meter, f->sim.now_ns, &one);
         if (one.count == 0)
@@ -137,6 +139,7 @@ static void record_second(struct fleet *f, const struct totals *t, const struct 
     for (size_t i = 0; i < sizeof points / sizeof *points; i++)
         if (!isnan(points[i].value))
             run_record_point(f->out, points[i].name, f->sim.now_ns, points[i].value);
+    meter_depth_points(&f->depths, f->sim.now_ns, f->out);
     second_counts_record(&f->counted, &f->clients.counters, &t->counts, f->sim.now_ns, f->out);
     duplex_series(&f->duplex, f->sim.now_ns);
 }

@@ -22,6 +22,7 @@ void meter_init(struct meter *m, const struct network_params *network, uint32_t 
     histogram_init(&m->delivery);
     histogram_init(&m->replay);
     histogram_init(&m->depth);
+    histogram_init(&m->depth_now);
     histogram_init(&m->beat);
     for (int i = 0; i < METER_WINDOWS; i++)
         histogram_init(&m->window[i]);
@@ -33,6 +34,7 @@ void meter_close(struct meter *m)
     histogram_close(&m->delivery);
     histogram_close(&m->replay);
     histogram_close(&m->depth);
+    histogram_close(&m->depth_now);
     histogram_close(&m->beat);
     for (int i = 0; i < METER_WINDOWS; i++)
         histogram_close(&m->window[i]);
@@ -55,6 +57,7 @@ void meter_merge(struct meter *into, const struct meter *from)
     histogram_merge(&into->delivery, &from->delivery);
     histogram_merge(&into->replay, &from->replay);
     histogram_merge(&into->depth, &from->depth);
+    histogram_merge(&into->depth, &from->depth_now);
     histogram_merge(&into->beat, &from->beat);
     blame_merge(&into->blame, &from->blame);
     into->depth_max = from->depth_max > into->depth_max ? from->depth_max : into->depth_max;
@@ -163,9 +166,26 @@ void meter_beat(struct meter *m, int64_t late_ns)
 
 void meter_depth(struct meter *m, int64_t depth, uint64_t n)
 {
-    histogram_add(&m->depth, depth, n);
+    histogram_add(&m->depth_now, depth, n);
     if (n > 0 && depth > m->depth_max)
         m->depth_max = depth;
+}
+
+void meter_close_depths(struct meter *m, struct histogram *into)
+{
+    if (into)
+        histogram_merge(into, &m->depth_now);
+    histogram_merge(&m->depth, &m->depth_now);
+    histogram_clear(&m->depth_now);
+}
+
+void meter_depth_points(const struct histogram *depths, int64_t now_ns,
+                        struct run_record *record)
+{
+    if (depths->count == 0)
+        return;
+    run_record_point(record, "queue.depth.p99", now_ns, histogram_quantile(depths, 0.99));
+    run_record_point(record, "queue.depth.max", now_ns, (double)depths->max);
 }
 
 void publish_record_merge(struct publish_record *into, const struct publish_record *from)
@@ -273,6 +293,7 @@ static void report_replays(struct meter *m)
 void meter_report(struct meter *m, uint64_t unhandled)
 {
     struct run_record *r = m->record;
+    meter_close_depths(m, NULL);
     report_latency(m);
     report_blame(m);
     run_record_metric(r, "published", "1", (double)m->published);

@@ -89,10 +89,11 @@ struct meter {
     uint32_t reach;       /* connections from here on have never been due a message */
     int32_t *balance;     /* connections + 1 differences: due + recalled - settled; owned */
     int32_t *block;       /* sums of METER_BLOCK of them; owned */
-    struct histogram delivery; /* latency, measured publishes, ns */
-    struct histogram replay;   /* latency of measured publishes that were replayed, ns */
-    struct histogram depth;    /* sampled outbound queue depths, messages */
-    struct histogram beat;     /* heartbeats: written so long after they were due, ns */
+    struct histogram delivery;  /* latency, measured publishes, ns */
+    struct histogram replay;    /* latency of measured publishes that were replayed, ns */
+    struct histogram depth;     /* sampled outbound queue depths, messages: of closed seconds */
+    struct histogram depth_now; /* and since then */
+    struct histogram beat;      /* heartbeats: written so long after they were due, ns */
     struct histogram
         window[METER_WINDOWS]; /* latency by second of the delivery, all publishes */
     int64_t window_start_ns;   /* of the oldest open window, which is number start / 1 s */
@@ -132,6 +133,12 @@ void meter_lose(struct meter *m, unsigned cause, uint32_t connection, uint32_t n
                 uint64_t messages);
 /* Queue depth of n connections, sampled. */
 void meter_depth(struct meter *m, int64_t depth, uint64_t n);
+/* A second is over: the depths sampled since the last are added to `into` (NULL: to nothing) and
+ * to those of the run. */
+void meter_close_depths(struct meter *m, struct histogram *into);
+/* The points queue.depth.p99 and .max: over connections and samples. None without a sample. */
+void meter_depth_points(const struct histogram *depths, int64_t now_ns,
+                        struct run_record *record);
 /* A heartbeat was written so long after it was due. */
 void meter_beat(struct meter *m, int64_t late_ns);
 int64_t meter_balance(const struct meter *m, uint32_t connection); /* of it, in flight */

@@ -243,6 +243,8 @@ static void sample_second(void *subject, void *object)
     run->sampled = c;
     sample_pod(run);
     meter_close_windows(&run->meter, now);
+    meter_depth_points(&run->meter.depth_now, now, run->out);
+    meter_close_depths(&run->meter, NULL);
     watch_slo(run, c.usage_ns);
     duplex_series(&run->duplex, now);
     simulation_at(&run->sim, now + run->series_ns, -1, sample_second, run, NULL);

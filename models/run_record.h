@@ -4,12 +4,16 @@
  * metrics  delivery.p50 delivery.p95 delivery.p99 delivery.p999 delivery.mean (s), published,
  *          delivered, dropped, in_flight, lost (count), cpu.used (s), cpu.throttled (s),
  *          cpu.periods, cpu.throttled_periods (count), cpu.throttled_share (ratio),
- *          heartbeat.late.p50 .p99 (s), connections (count), disconnects.<cause> (count), memory.peak (bytes),
+ *          heartbeat.late.p50 .p99 (s), connections (count), disconnects.<cause> (count),
+ *          memory.peak (bytes; of a fleet: of all its pods at one time, as memory.end at the end, and
+ *          memory.pod.peak is that of the pod that once held most),
  *          blame.<part>.all, blame.<part>.tail (ratio of latency) …
  * histograms delivery (ns); series by second cpu.used, cpu.throttled (s), delivery.p50, .p95, .p99
  *          (s), memory (B), connections, clients.open, reconnects; connections.closing,
  *          clients.closing of WebSockets that wait for each other; where there are any drops,
- *          disconnects, write_timeouts, connects.failed; queue.depth eleven times a second
+ *          disconnects, write_timeouts, connects.failed; queue.depth (mean over the connections) eleven
+ *          times a second, and queue.depth.p99, .max over the connections at the samples of each second
+ *          (sim arm: the real servers tell depths of the whole run only)
  */
 #ifndef PUSHSIM_MODELS_RUN_RECORD_H
 #define PUSHSIM_MODELS_RUN_RECORD_H

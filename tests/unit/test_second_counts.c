@@ -104,8 +104,64 @@ static void seconds_add_up_to_the_figures(void **state)
     }
 }
 
+static double highest(const struct run_record *r, const char *name)
+{
+    double most = -1;
+    for (size_t i = 0; i < r->point_count; i++)
+        if (strcmp(r->points[i].name, name) == 0 && r->points[i].value > most)
+            most = r->points[i].value;
+    return most;
+}
+
+/* `stalled` of 200 clients stop reading after a second, behind buffers of one message: only their
+ * queues grow, by 10 a second up to the bound of 30. */
+static void stall_some(int64_t pods, double stalled, struct run_record *r)
+{
+    struct parameters p = push_case_plain();
+    struct schedule s;
+    p.clients = 200;
+    p.fleet.pods = pods;
+    p.fleet.pods_per_node = 1;
+    p.fleet.autoscaler.window_ns = 15 * S;
+    p.server.queue_bound = 30;
+    p.network.socket_bytes = 4096;
+    p.server.write_high_bytes = 1000;
+    p.workload.payload_bytes = 4000;
+    p.class_count = 2;
+    p.classes[0] = (struct client_class){ .share = 200 - stalled };
+    p.classes[1] = (struct client_class){ .share = stalled, .stall_at_ns = S, .stall_ns = 0 };
+    p.workload.phases = 1;
+    p.workload.phase[0] = (struct phase_params){ "steady", 10 * S, 10, true, 0, 0, 0 };
+    p.workload.drain_ns = 0;
+    schedule_build(&s, &p, 5, 1);
+    run_record_init(r);
+    push_run(&p, &s, 5, 1, r);
+    schedule_close(&s);
+}
+
+/* One of 200 is above the 99th percentile, five are not; the mean hides both. */
+static void depths_are_told_over_connections(void **state)
+{
+    (void)state;
+    for (int64_t pods = 0; pods <= 2; pods++) {
+        struct run_record one, five;
+        stall_some(pods, 1, &one);
+        stall_some(pods, 5, &five);
+        assert_true(highest(&one, "queue.depth.max") == 30);
+        assert_true(highest(&one, "queue.depth.p99") <= 1);
+        assert_true(highest(&one, "queue.depth") < 1.5);
+        assert_true(highest(&five, "queue.depth.max") == 30);
+        assert_true(highest(&five, "queue.depth.p99") == 30);
+        assert_true(run_record_value(&five, "queue.depth.p99") >= 29);
+        assert_true(sum_of(&five, "queue.depth.max") < 300); /* it took some seconds */
+        run_record_close(&one);
+        run_record_close(&five);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(seconds_add_up_to_the_figures) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(seconds_add_up_to_the_figures),
+                                        cmocka_unit_test(depths_are_told_over_connections) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
