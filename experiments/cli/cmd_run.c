@@ -89,18 +89,43 @@ static void print_head(struct text_table *t, const char *cell)
         text_table_column(t, heads[f], true);
 }
 
-/* Of each limit of the slo, how many cells break it. */
-static void print_breached(const int breaks[SLO_LIMITS], int breached, size_t cells)
+/* "500ms": a limit of the slo as people write it. */
+static const char *limit_text(char text[UNIT_TEXT_BYTES], enum slo_limit limit, double value)
+{
+    static const enum unit units[SLO_LIMITS] = { UNIT_TIME, UNIT_TIME, UNIT_SHARE, UNIT_RATE };
+    double base = units[limit] == UNIT_TIME ? value * 1e9 : value;
+    return unit_format_short(text, units[limit], base);
+}
+
+struct slo_verdict { /* of the cells that were simulated */
+    double limits[SLO_LIMITS];
+    size_t cells, broken;
+    int breaks[SLO_LIMITS]; /* cells that break this limit */
+};
+
+/* Is it enough? In words, with the limits that were asked for; nothing where there are none. */
+static void print_slo(const struct slo_verdict *v)
 {
     const char *between = " (";
-    printf("\n! breaks the slo: %d of %zu cell%s", breached, cells, cells == 1 ? "" : "s");
+    char text[UNIT_TEXT_BYTES];
+    if (v->broken > 0)
+        printf("\n! breaks the slo: %zu of %zu cell%s", v->broken, v->cells,
+               v->cells == 1 ? "" : "s");
     for (int i = 0; i < SLO_LIMITS; i++) {
-        if (breaks[i] == 0)
+        if (v->limits[i] <= 0 || (v->broken > 0 && v->breaks[i] == 0))
             continue;
-        printf("%s%s in %d", between, slo_limit_name(i), breaks[i]);
+        if (v->broken == 0 && *between == ' ')
+            printf("\nkeeps the slo: %zu of %zu cell%s", v->cells, v->cells,
+                   v->cells == 1 ? "" : "s");
+        printf("%s%s %s %s", between, slo_limit_name((enum slo_limit)i),
+               v->broken ? "above" : "up to",
+               limit_text(text, (enum slo_limit)i, v->limits[i]));
+        if (v->broken > 0)
+            printf(" in %d", v->breaks[i]);
         between = ", ";
     }
-    puts(")");
+    if (*between == ',')
+        puts(")");
 }
 
 static bool marks(unsigned broken, enum figure figure)
@@ -155,36 +180,47 @@ static void print_idle_actions(const struct plan *plan, const struct cells *cell
 }
 
 /* Prints a row a cell; returns how many break a limit of the slo. */
-static int print_cells(const struct arguments *a, const struct cells *cells)
+static size_t print_cells(const struct arguments *a, const struct cells *cells)
 {
     struct text_table t;
-    int breached = 0, breaks[SLO_LIMITS] = { 0 };
+    const struct slo_params *slo = &a->session.experiment.base.parameters.slo;
+    struct slo_verdict verdict = { .cells = 0 };
+    slo_limits(slo, verdict.limits);
     print_head(&t, cells->cell[0].text);
     for (size_t i = 0; i < cells->count; i++) {
         const struct cell *cell = &cells->cell[i];
         if (cell->samples[ARM_SIM][FIGURE_CPU].count == 0) /* measured only, or failed */
             continue;
-        unsigned broken = slo_broken(&a->session.experiment.base.parameters.slo, cell, ARM_SIM);
-        breached += broken != 0;
+        unsigned broken = slo_broken(slo, cell, ARM_SIM);
+        verdict.cells++;
+        verdict.broken += broken != 0;
         for (int k = 0; k < SLO_LIMITS; k++)
-            breaks[k] += broken >> k & 1;
+            verdict.breaks[k] += broken >> k & 1;
         cell_table_values(&t, cell->text);
         for (int f = 0; f < FIGURES_SHOWN; f++)
             print_figure(&t, cell, (enum figure)f, marks(broken, (enum figure)f));
     }
     if (a->quiet) {
         text_table_close(&t);
-    } else {
-        putchar('\n');
-        text_table_print(&t, stdout);
+        return verdict.broken;
     }
-    if (!a->quiet) {
-        print_starved(cells);
-        print_idle_actions(&a->session.plan, cells);
-    }
-    if (breached && !a->quiet)
-        print_breached(breaks, breached, cells->count);
-    return breached;
+    putchar('\n');
+    text_table_print(&t, stdout);
+    if (a->session.plan.replications > 1)
+        puts("\nmeans over the runs of a cell, ± one standard deviation between them; CPU: "
+             "time used");
+    print_starved(cells);
+    print_idle_actions(&a->session.plan, cells);
+    print_slo(&verdict);
+    return verdict.broken;
+}
+
+/* What was asked besides the file: its question may be about more. */
+static void print_overrides(const struct session *s)
+{
+    for (size_t i = 0; i < s->override_count; i++)
+        printf("%s%s=%s%s", i == 0 ? "with " : " ", s->overrides[i].name, s->overrides[i].text,
+               i + 1 == s->override_count ? "\n" : "");
 }
 
 static int report(struct arguments *a, struct store *store, const struct runner_result *result,
@@ -203,6 +239,7 @@ static int report(struct arguments *a, struct store *store, const struct runner_
     if (!a->quiet) {
         if (*e->question)
             puts(e->question);
+        print_overrides(&a->session);
         printf("%lld run%s made in %.2f s, %lld already there, %lld failed -> %s\n",
                (long long)result->done, result->done == 1 ? "" : "s", result->wall_s,
                (long long)result->skipped, (long long)result->failed, db);
@@ -210,7 +247,7 @@ static int report(struct arguments *a, struct store *store, const struct runner_
     if (!a->quiet)
         shard_option_print(&a->session);
     free(db);
-    int breached = cells.count ? print_cells(a, &cells) : 0;
+    bool breached = cells.count > 0 && print_cells(a, &cells) > 0;
     cells_close(&cells);
     int judged = assertions_report(&a->session, store, "sim", a->quiet, err);
     if (judged >= 0)

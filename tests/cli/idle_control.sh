@@ -6,10 +6,10 @@ cpu: { limit: 100m }
 workload: { drain: 1s, phases: [{ name: all, duration: 20s, rate: 30/s }] }
 slo: { p99: 200ms, control: { trigger: breach } }
 Y
-# try ARGUMENTS...: what is said below the table
+# try ARGUMENTS...: what is said of them, the row, what is said below the table
 try() {
     echo "--- $*"
-    "$PUSHSIM" run control.yaml "$@" | sed 1,4d | grep -v '^$'
+    "$PUSHSIM" run control.yaml "$@" | sed '1d;3,5d' | grep -v '^$'
 }
 try --set slo.control.retry-after=5s
 try --set slo.control.retry-after=5s --set fault.crash-at=7s
