@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/claim.h"
 #include "experiments/run/trace.h"
 
 enum { KEY_SET = 0x1000 }; /* no letter: those are for the commands */
@@ -41,6 +42,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         s->db = arg;
         return 0;
     case ARGP_KEY_ARG:
+        if (!*arg)
+            argp_error(state, "which experiment?");
         if (s->path)
             argp_error(state, "one experiment at a time: '%s' is one too many", arg);
         s->path = arg;
@@ -95,10 +98,23 @@ static int open_plan(struct session *s, struct error *err)
     return code;
 }
 
+/* What the file claims is judged after the runs, and may not be found wrong only then. */
+static int check_claim(struct session *s, struct error *err)
+{
+    struct claim claim;
+    int code = claim_read(&claim, &s->experiment, err);
+    if (code)
+        session_close(s);
+    else
+        claim_close(&claim);
+    return code;
+}
+
 int session_open(struct session *s, struct error *err)
 {
     int code = config_load(&s->experiment, s->path, s->overrides, s->override_count, err);
-    return code ? code : open_plan(s, err);
+    code = code ? code : open_plan(s, err);
+    return code ? code : check_claim(s, err);
 }
 
 int session_open_text(struct session *s, const char *name, const char *text, struct error *err)

@@ -201,6 +201,9 @@ static int read_profile_path(struct experiment *e, const struct override *overri
 {
     for (size_t i = count; i-- > 0;)
         if (strcmp(overrides[i].name, "profile") == 0) {
+            if (!*overrides[i].text)
+                return error_set(err, ERR_INVALID, "%s: which file?",
+                                 overrides[i].given ? overrides[i].given : "--set profile=");
             e->profile = mem_strdup(overrides[i].text);
             return 0;
         }

@@ -8,7 +8,7 @@
 char *named_file_resolve(const char *by, const char *file);
 /* "dir/knee.yaml" -> "knee", allocated. */
 char *named_file_stem(const char *path);
-/* Is it there, no directory, and may be read? */
+/* Is it there, a file that ends (no directory, no device), and may be read? */
 bool named_file_readable(const char *path);
 
 #endif

@@ -98,6 +98,29 @@ static double publishes(const struct workload_params *w)
     return n;
 }
 
+#define ACTIONS_MAX 1e8 /* of one run: the schedule holds each, at 40 bytes */
+
+/* The schedule is made before the run: what cannot be held is said, not tried. */
+static int check_schedule(const struct parameters *p, const char **about, struct error *err)
+{
+    double all = publishes(&p->workload), duration_s = 0;
+    if (all > ACTIONS_MAX)
+        return settings_conflict(
+            about, "workload.phases",
+            error_set(err, ERR_INVALID, "the phases hold %.3g publishes; a run can have %.0e",
+                      all, ACTIONS_MAX));
+    for (int i = 0; i < p->workload.phases; i++)
+        duration_s += (double)p->workload.phase[i].duration_ns / 1e9;
+    double messages = p->duplex.rate_hz * (double)p->clients * duration_s;
+    if (all + messages > ACTIONS_MAX)
+        return settings_conflict(
+            about, "duplex.rate",
+            error_set(err, ERR_INVALID,
+                      "the clients send %.3g messages; a run can have %.0e, with the publishes",
+                      messages, ACTIONS_MAX));
+    return 0;
+}
+
 static int check_topics(const struct parameters *p, const char **about, struct error *err)
 {
     const struct topic_params *t = &p->workload.topics;
@@ -146,6 +169,7 @@ int settings_resolve(struct settings *s, const char **about, struct error *err)
         code = settings_conflict(
             about, "server.write-low",
             error_set(err, ERR_INVALID, "server.write-low exceeds server.write-high"));
+    code = code ? code : check_schedule(p, about, err);
     code = code ? code : check_topics(p, about, err);
     code = code ? code : settings_check_control(p, about, err);
     return code ? code : check_fleet(s, about, err);

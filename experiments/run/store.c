@@ -146,6 +146,14 @@ static bool is_out_of_room(struct store *store)
     return code == SQLITE_FULL || code == SQLITE_IOERR;
 }
 
+/* SQLite says only that it cannot: the system knows why. */
+static int unopened(struct store *store, struct error *err)
+{
+    int why = store->db ? sqlite3_system_errno(store->db) : 0;
+    return why ? error_set(err, ERR_IO, "%s: %s", store->path, strerror(why))
+               : store_fail(store, err);
+}
+
 static int open_database(struct store *store, enum store_mode mode, struct error *err)
 {
     struct stat info;
@@ -157,7 +165,7 @@ static int open_database(struct store *store, enum store_mode mode, struct error
         flags |= SQLITE_OPEN_CREATE;
     flags |= SQLITE_OPEN_NOMUTEX; /* a store belongs to one thread */
     if (sqlite3_open_v2(store->path, &store->db, flags, NULL))
-        return store_fail(store, err);
+        return unopened(store, err);
     sqlite3_busy_timeout(store->db, BUSY_MS);
     int code = check_schema(store, err);
     return code || !store->writable ? code : create_missing(store, err);

@@ -23,3 +23,9 @@ printf 'question: "%s"\n' "$(head -c 3000 /dev/zero | tr '\0' 'q')" >question.ya
 printf 'cpu: { limit: %s }\n' "$(head -c 3000 /dev/zero | tr '\0' '9')" >>question.yaml
 try question.yaml
 ls
+# names that are none, places where nothing can be written
+echo 'clients: { count: 1 }' >plain.yaml
+for args in "run ''" "run plain.yaml --set profile=" "run plain.yaml --db /nowhere/x.db" "run plain.yaml --db ."; do
+    eval "\"\$PUSHSIM\" $args" 2>&1 | head -n 1
+    echo "exit ${PIPESTATUS[0]}"
+done
