@@ -46,6 +46,7 @@ enum calibration_edge {                     /* of a real run; replay.h says what
                         EDGE_BACKLOG_MEMORY, /* bytes */
                         EDGE_HOST_BEFORE,    /* s, host_speed.h: one read of memory */
                         EDGE_HOST_AFTER,
+                        EDGE_HOST_PACE, /* s, host_pace.h: a step of work while it ran */
                         CALIBRATION_EDGES
 };
 
@@ -53,6 +54,10 @@ enum calibration_edge {                     /* of a real run; replay.h says what
  * rows in data/measured/fastapi-uvicorn-calibration.sql: 1.4 times the costs at 3.1 times the time.
  * Each calibration finds its own; where its runs tell little, it stays near this one. */
 #define CALIBRATION_HOST_POWER 0.3
+/* The same of the pace of a step of work (host_pace.h), which is used where all runs have it. Six
+ * runs of one cell of FastAPI with a standard deviation of CPU time of 12 %: power 1.2, 5.5 % left
+ * (Intel Xeon, 2026-11-26). */
+#define CALIBRATION_PACE_POWER 1.0
 
 #define CALIBRATION_REPEATS 16 /* real runs of one point that are used, at most */
 
@@ -64,8 +69,8 @@ struct calibration_cell {
     double edge[CALIBRATION_EDGES][CALIBRATION_REPEATS];    /* NAN: not measured */
     double leverage; /* share of the CPU time's residual that the fit has taken from the cell
                         itself, 0..1; 0: no fit yet */
-    double slowness[CALIBRATION_REPEATS]; /* a read of the host's memory, over the median
-                                                    of all runs; 1: not measured */
+    double slowness[CALIBRATION_REPEATS]; /* the host's pace, or a read of its memory, over
+                                             the median of all runs; 1: not measured */
     double real[CALIBRATION_METRICS];     /* median over repeats; NAN: not measured */
     double sigma[CALIBRATION_METRICS];    /* of the log of the median (throttled: of the
                                                     share itself) */
@@ -77,7 +82,8 @@ struct calibration {
     size_t cell_count;              /* points with at least one real run */
     int64_t runs;                   /* real runs used */
     int draws;                      /* simulations for each real run, >= 1 */
-    double host_power;              /* of slowness, for the costs; 0..1 */
+    double host_power;              /* of slowness, for the costs; 0..2 */
+    double pace_s;                  /* median of the runs' host.pace; 0: not all have it */
     int loop, hops;                 /* the server's, instead of the plan's; -1 = the plan's */
 };
 
@@ -115,8 +121,10 @@ int calibration_choose_loop(struct calibration *c, struct error *err);
 void calibration_edges(const struct calibration *c, struct calibration_fit *fit);
 
 /* Adds cost.host-noise: how far the runs' CPU time lies from what costs fitted without their cells
- * say of a host of middling speed (calibration_host.c). That holds what two runs of one cell differ
- * by and what the model gets wrong of cells that it was not fitted to. */
+ * say (calibration_host.c): of a host of the pace that was measured beside each run, where it was,
+ * which makes cost.host-pace and cost.host-power, too; else of a host of middling speed. That holds
+ * what two runs of one cell differ by and what the model gets wrong of cells that it was not
+ * fitted to. */
 void calibration_host_noise(const struct calibration *c, struct calibration_fit *fit);
 
 /* The simulated value of every metric in a cell under the fitted options (medians over the real

@@ -1,5 +1,5 @@
-/* calibration_host.c - what the host's mood does to the CPU time of a run: how it goes with the
- * speed of memory, and how far runs lie from costs that do not know them. */
+/* calibration_host.c - what the host's mood does to the CPU time of a run: how it goes with its pace
+ * or the speed of memory, and how far runs lie from costs that do not know them. */
 #include "analysis/calibration_internal.h"
 
 #include <assert.h>
@@ -12,8 +12,10 @@
 
 /* A server at its limit uses what it is given: its CPU time tells nothing about its costs. */
 #define FREE_SHARE  0.5  /* of throttled periods, below which a run counts */
-#define POWER_ERROR 0.15 /* of CALIBRATION_HOST_POWER, before any run is looked at */
-#define POWER_MAX   0.6
+#define POWER_ERROR 0.15 /* of what one would guess, before any run is looked at */
+#define POWER_MAX   0.6  /* of memory's */
+#define PACE_ERROR  0.3
+#define PACE_MAX    2.0
 #define RUNS_LEAST  6   /* to tell a spread from */
 #define OUTLYING    2.5 /* spreads beyond which a run is drawn in to this distance */
 #define LEVERAGE_MAX                                                                           \
@@ -21,7 +23,8 @@
 
 struct host_runs {
     double *excess;   /* ln(measured / simulated CPU time), on a host of middling speed */
-    double *left_out; /* the same under costs fitted without the run's cell */
+    double *left_out; /* the same under costs fitted without the run's cell; where the pace was
+                         measured: on a host of that pace */
     double *slowness; /* ln of the run's */
     size_t count;
 };
@@ -39,19 +42,19 @@ static double simulated_cpu(const struct calibration *c, const struct settings *
 
 /* What the costs say of a cell that they were fitted to is too near to it: without the cell its runs
  * would lie 1 / (1 - leverage) as far off in the mean. */
-static void leave_out(const struct calibration_cell *cell, const double *excess, size_t count,
-                      double *left_out)
+static void leave_out(const struct calibration_cell *cell, double *excess, size_t count)
 {
     double leverage = fmin(cell->leverage, LEVERAGE_MAX);
     double mean = gsl_stats_mean(excess, 1, count);
     for (size_t i = 0; i < count; i++)
-        left_out[i] = excess[i] + mean * leverage / (1 - leverage);
+        excess[i] += mean * leverage / (1 - leverage);
 }
 
 /* The caller frees excess. */
 static void collect(const struct calibration *c, const struct calibration_fit *fit,
                     struct host_runs *runs)
 {
+    double known_power = c->pace_s > 0 ? c->host_power : 0; /* a prediction is told the pace */
     double *memory = mem_alloc(3 * (size_t)c->runs * sizeof *memory);
     *runs = (struct host_runs){ memory, memory + c->runs, memory + 2 * c->runs, 0 };
     for (size_t i = 0; i < c->cell_count; i++) {
@@ -64,10 +67,13 @@ static void collect(const struct calibration *c, const struct calibration_fit *f
             if (!(used > 0) || cell->value[CALIBRATION_THROTTLED][r] > FREE_SHARE)
                 continue;
             runs->excess[runs->count] = log(used / simulated_cpu(c, &s, cell, r));
-            runs->slowness[runs->count++] = log(cell->slowness[r]);
+            runs->slowness[runs->count] = log(cell->slowness[r]);
+            runs->left_out[runs->count] =
+                runs->excess[runs->count] - known_power * runs->slowness[runs->count];
+            runs->count++;
         }
         if (runs->count > begin)
-            leave_out(cell, runs->excess + begin, runs->count - begin, runs->left_out + begin);
+            leave_out(cell, runs->left_out + begin, runs->count - begin);
     }
 }
 
@@ -87,7 +93,7 @@ static double robust_spread(double *values, size_t count)
     return sqrt(squares / (double)(count - 1));
 }
 
-/* Regression through the means, with CALIBRATION_HOST_POWER as what one would guess. */
+/* Regression through the means, with the power that is there as what one would guess. */
 void calibration_host_power(struct calibration *c, const struct calibration_fit *fit)
 {
     struct host_runs runs;
@@ -96,16 +102,39 @@ void calibration_host_power(struct calibration *c, const struct calibration_fit 
         double x = gsl_stats_mean(runs.slowness, 1, runs.count);
         double y = gsl_stats_mean(runs.excess, 1, runs.count);
         double noise = gsl_stats_variance(runs.excess, 1, runs.count);
-        double weight = noise / (POWER_ERROR * POWER_ERROR);
-        double xx = weight, xy = weight * CALIBRATION_HOST_POWER;
+        double error = c->pace_s > 0 ? PACE_ERROR : POWER_ERROR;
+        double weight = noise / (error * error);
+        double max = c->pace_s > 0 ? PACE_MAX : POWER_MAX;
+        double xx = weight, xy = weight * c->host_power;
         for (size_t i = 0; i < runs.count; i++) {
             xx += (runs.slowness[i] - x) * (runs.slowness[i] - x);
             xy += (runs.slowness[i] - x) * (runs.excess[i] - y);
         }
         if (xx > 0)
-            c->host_power = fmin(fmax(xy / xx, 0), POWER_MAX);
+            c->host_power = fmin(fmax(xy / xx, 0), max);
     }
     free(runs.excess);
+}
+
+static void add(struct calibration_fit *fit, const char *option, double estimate, double error)
+{
+    struct calibrated *o = &fit->options[fit->count++];
+    assert(fit->count <= CALIBRATED_MAX);
+    snprintf(o->option, sizeof o->option, "%s", option);
+    o->estimate = estimate;
+    o->relative_error = error;
+    o->identified = true;
+}
+
+/* Standard errors of the regression's slope, as if the pace had no error of its own. */
+static void add_pace(const struct calibration *c, const struct host_runs *runs, double spread,
+                     struct calibration_fit *fit)
+{
+    double n = (double)runs->count;
+    double xx = (n - 1) * gsl_stats_variance(runs->slowness, 1, runs->count);
+    double error = 1 / sqrt(xx / (spread * spread) + 1 / (PACE_ERROR * PACE_ERROR));
+    add(fit, "cost.host-pace", 1e9 * c->pace_s, sqrt(xx / (n - 1) / n));
+    add(fit, "cost.host-power", c->host_power, error / fmax(c->host_power, 0.01));
 }
 
 void calibration_host_noise(const struct calibration *c, struct calibration_fit *fit)
@@ -113,13 +142,11 @@ void calibration_host_noise(const struct calibration *c, struct calibration_fit 
     struct host_runs runs;
     collect(c, fit, &runs);
     if (runs.count >= RUNS_LEAST) {
-        struct calibrated *o = &fit->options[fit->count++];
-        assert(fit->count <= CALIBRATED_MAX);
-        snprintf(o->option, sizeof o->option, "cost.host-noise");
         double spread = robust_spread(runs.left_out, runs.count);
-        o->estimate = sqrt(exp(spread * spread) - 1);
-        o->relative_error = 1 / sqrt(2 * (double)(runs.count - 1));
-        o->identified = true;
+        add(fit, "cost.host-noise", sqrt(exp(spread * spread) - 1),
+            1 / sqrt(2 * (double)(runs.count - 1)));
+        if (c->pace_s > 0)
+            add_pace(c, &runs, spread, fit);
     }
     free(runs.excess);
 }

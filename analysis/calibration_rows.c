@@ -14,10 +14,10 @@ static const char *const metric_names[] = { "cpu.used",           "delivery.firs
                                             "delivery.slope.p50", "delivery.p50",
                                             "delivery.p95",       "delivery.p99",
                                             "cpu.throttled_share" };
-static const char *const edge_names[] = { "setup.cpu",          "setup.memory.before",
-                                          "setup.memory",       "teardown.cpu",
-                                          "backlog.max",        "backlog.memory",
-                                          "host.memory.before", "host.memory.after" };
+static const char *const edge_names[] = {
+    "setup.cpu",      "setup.memory.before", "setup.memory",      "teardown.cpu", "backlog.max",
+    "backlog.memory", "host.memory.before",  "host.memory.after", "host.pace"
+};
 
 const char *calibration_metric_name(enum calibration_metric metric)
 {
@@ -122,20 +122,36 @@ static void summarise(struct calibration_cell *cell)
                                 calibration_throttled(cell));
 }
 
-/* How slow the host's memory was in each run, over the median of all of them. It is fast or, with
- * a busy neighbour, four times as slow; the geometric mean keeps one slow moment from counting for
- * the whole run. */
+/* How slow the host's memory was in a run. It is fast or, with a busy neighbour, four times as slow;
+ * the geometric mean keeps one slow moment from counting for the whole run. */
+static double memory_of(const struct calibration_cell *cell, int r)
+{
+    return sqrt(cell->edge[EDGE_HOST_BEFORE][r] * cell->edge[EDGE_HOST_AFTER][r]);
+}
+
+static bool all_have_pace(const struct calibration *c)
+{
+    for (size_t i = 0; i < c->cell_count; i++)
+        for (int r = 0; r < c->cells[i].repeats; r++)
+            if (!(c->cells[i].edge[EDGE_HOST_PACE][r] > 0))
+                return false;
+    return true;
+}
+
+/* How slow the host was in each run, over the median of all of them: by the pace measured all along,
+ * else by its memory before and after. */
 static void find_slowness(struct calibration *c)
 {
     double *all = mem_alloc((size_t)c->runs * sizeof *all);
     size_t n = 0;
+    bool paced = all_have_pace(c);
     for (size_t i = 0; i < c->cell_count; i++)
         for (int r = 0; r < c->cells[i].repeats; r++) {
             struct calibration_cell *cell = &c->cells[i];
-            cell->slowness[r] =
-                sqrt(cell->edge[EDGE_HOST_BEFORE][r] * cell->edge[EDGE_HOST_AFTER][r]);
-            if (cell->slowness[r] > 0)
-                all[n++] = cell->slowness[r];
+            double slowness = paced ? cell->edge[EDGE_HOST_PACE][r] : memory_of(cell, r);
+            cell->slowness[r] = slowness;
+            if (slowness > 0)
+                all[n++] = slowness;
         }
     qsort(all, n, sizeof *all, by_value);
     for (size_t i = 0; i < c->cell_count; i++)
@@ -143,6 +159,8 @@ static void find_slowness(struct calibration *c)
             double *slowness = &c->cells[i].slowness[r];
             *slowness = *slowness > 0 ? *slowness / all[n / 2] : 1;
         }
+    c->pace_s = paced ? all[n / 2] : 0;
+    c->host_power = paced ? CALIBRATION_PACE_POWER : CALIBRATION_HOST_POWER;
     free(all);
 }
 

@@ -39,6 +39,13 @@ double cost_spilled_state(const struct cost_params *cost, double connections)
     return cost->warm_connections > 0 ? spilled(connections, cost->warm_connections) : 0;
 }
 
+double cost_pace_factor(const struct cost_params *cost)
+{
+    if (cost->pace_ns == 0 || cost->pace_base_ns == 0)
+        return 1;
+    return pow(cost->pace_ns / cost->pace_base_ns, cost->pace_power);
+}
+
 double cost_host_factor(const struct cost_params *cost, uint64_t seed, uint32_t replication)
 {
     struct random_stream rs;

@@ -66,6 +66,9 @@ struct cost_params {
     double noise_cv;      /* sd / mean of a log-normal factor drawn for each publish */
     double connection_cv; /* sd / mean of a log-normal factor of each connection's own */
     double host_cv;       /* sd / mean of a log-normal factor of each run's own */
+    double pace_ns;       /* a step of work (host_pace.h) in this run; 0: as the costs say */
+    double pace_base_ns;  /* on the host that the costs describe; 0: unknown */
+    double pace_power;    /* of pace_ns / pace_base_ns, for all costs */
     double ack_ns;        /* a segment's acknowledgement inside its write (quick_ack.h) */
     double interference_rate_hz; /* Poisson outliers: other work on the CPU */
     double interference_ns;      /* mean length of one, exponential */

@@ -357,21 +357,22 @@ static void report(struct push_run *run)
                       c.periods ? (double)c.throttled / (double)c.periods : 0);
 }
 
-/* On a host as fast as this replication draws it. */
-static void run_on_drawn_host(const struct parameters *p, const struct schedule *s,
-                              uint64_t seed, uint32_t replication, struct run_record *out)
+/* On a host as fast as it was measured, and as this replication draws it. */
+static void run_on_host(const struct parameters *p, const struct schedule *s, uint64_t seed,
+                        uint32_t replication, struct run_record *out)
 {
     struct parameters drawn = *p;
-    cost_scale(&drawn.cost, cost_host_factor(&p->cost, seed, replication));
-    drawn.cost.host_cv = 0;
+    cost_scale(&drawn.cost,
+               cost_pace_factor(&p->cost) * cost_host_factor(&p->cost, seed, replication));
+    drawn.cost.host_cv = drawn.cost.pace_ns = 0;
     push_run(&drawn, s, seed, replication, out);
 }
 
 void push_run(const struct parameters *p, const struct schedule *s, uint64_t seed,
               uint32_t replication, struct run_record *out)
 {
-    if (p->cost.host_cv > 0) {
-        run_on_drawn_host(p, s, seed, replication, out);
+    if (p->cost.host_cv > 0 || p->cost.pace_ns > 0) {
+        run_on_host(p, s, seed, replication, out);
         return;
     }
     if (p->fleet.pods > 0 || p->control.trigger != TRIGGER_NEVER) {

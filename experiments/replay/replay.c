@@ -222,6 +222,16 @@ static void start_played(struct replay *r)
     r->player.played = played;
 }
 
+static void finish_pace(struct replay *r)
+{
+    struct host_pace_figures f;
+    host_pace_finish(&r->pace, &f);
+    if (f.samples == 0)
+        return;
+    run_record_metric(&r->record, "host.pace", "s", f.mean_ns / 1e9);
+    run_record_metric(&r->record, "host.pace.best", "s", f.best_ns / 1e9);
+}
+
 static int play(struct replay *r)
 {
     r->clients.start_ns = (int64_t)uv_hrtime() + LEAD_NS;
@@ -239,12 +249,14 @@ static int play(struct replay *r)
     faults_start(&r->faults, r);
     self_check_begin(&r->check, r->server_cpu, r->client_cpu);
     int rc = sampler_start(&r->sampler, &r->loop, r->err);
+    rc = rc ? rc : host_pace_start(&r->pace, r->server_cpu, r->err);
     if (rc)
         return rc;
     player_start(&r->player);
     run_until(r, schedule_ended, (r->s->end_ns + LEAD_NS) / 1000000 + 60000);
     run_until(r, drained, r->p->workload.drain_ns / 1000000);
     sampler_finish(&r->sampler);
+    finish_pace(r);
     return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "experiments/replay/cgroup.h"
 #include "experiments/replay/client.h"
 #include "experiments/replay/faults.h"
+#include "experiments/replay/host_pace.h"
 #include "experiments/replay/player.h"
 #include "experiments/replay/publisher.h"
 #include "experiments/replay/replay.h"
@@ -43,6 +44,7 @@ struct replay {
     struct sampler sampler;
     struct delivery_log log;
     struct self_check check;
+    struct host_pace pace;
     struct faults faults;
     struct cgroup_usage edge; /* before the first client connects */
     uint32_t asked;           /* initial clients whose connect was started */

@@ -290,6 +290,9 @@ static const struct option_row table[] = {
          "CPU time a CPU takes from the pool at once", "sched_cfs_bandwidth_slice_us"),
     YES_NO("host.hrtick", ATP(host.hrtick), "no", OPTION_MODEL,
            "account exactly instead of on the tick grid", "kernel/sched/features.h: off"),
+    NUMBER("host.pace", DOUBLE, TIME, ATP(cost.pace_ns), "0", 0, 1 * MS, OPTION_MODEL,
+           "how long a small step of work takes on this CPU; 0: as long as cost.host-pace",
+           "measured beside each real run: host_pace.h"),
     CHOICE(
         "host.throttle", ATP(host.generation), "task", generations, OPTION_MODEL,
         "several threads: what stops at once, the whole queue, or each task on return to user "
@@ -309,6 +312,10 @@ static const struct option_row table[] = {
            "connections differ in kernel path, TLS and acknowledgements"),
     NUMBER("cost.host-noise", DOUBLE, NUMBER, ATP(cost.host_cv), "0", 0, 10, OPTION_MODEL,
            "sd / mean of the log-normal factor of all costs drawn for each run", "calibrated"),
+    NUMBER("cost.host-pace", DOUBLE, TIME, ATP(cost.pace_base_ns), "0", 0, 1 * MS, OPTION_MODEL,
+           "host.pace of the host that the costs describe; 0: unknown", "calibrated"),
+    NUMBER("cost.host-power", DOUBLE, NUMBER, ATP(cost.pace_power), "0.6", 0, 3, OPTION_MODEL,
+           "all costs go with this power of host.pace / cost.host-pace", "calibrated"),
     NUMBER("cost.interference.rate", DOUBLE, RATE, ATP(cost.interference_rate_hz), "0", 0, 1e6,
            OPTION_MODEL, "other work on the CPU, Poisson", "calibrated"),
     COST("interference.length", interference_ns, "1ms", "mean length of one, exponential"),

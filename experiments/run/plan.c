@@ -107,6 +107,8 @@ static int add_point(struct plan *plan, const struct experiment *e, size_t index
     }
     point.number = (int64_t)plan->count + 1;
     settings_hash(&point.settings, &point.model_hash, &point.scenario_hash);
+    point.paces_ns = NULL;
+    point.pace_count = 0;
     point.model_hash ^= trace;
     point.scenario_hash ^= trace;
     plan->points[plan->count++] = point;
@@ -160,10 +162,19 @@ int plan_build(struct plan *plan, const struct experiment *e, struct error *err)
 
 void plan_close(struct plan *plan)
 {
-    for (size_t i = 0; i < plan->count; i++)
+    for (size_t i = 0; i < plan->count; i++) {
         free(plan->points[i].cell);
+        free(plan->points[i].paces_ns);
+    }
     free(plan->points);
     memset(plan, 0, sizeof *plan);
+}
+
+double plan_pace_ns(const struct plan_point *point, int64_t replication)
+{
+    if (point->pace_count == 0)
+        return point->settings.parameters.cost.pace_ns;
+    return point->paces_ns[(size_t)(replication - 1) % point->pace_count];
 }
 
 bool cell_next(const char **rest, char key[64], char value[UNIT_TEXT_BYTES])

@@ -257,6 +257,12 @@ uint64_t store_config_hash(const struct plan *plan, const struct plan_point *poi
                            int64_t replication)
 {
     uint64_t hash = mix(mix(point->model_hash, (uint64_t)plan->seed), (uint64_t)replication);
+    double pace_ns = plan_pace_ns(point, replication);
+    if (point->pace_count > 0) {
+        uint64_t bits;
+        memcpy(&bits, &pace_ns, sizeof bits);
+        hash = mix(hash, bits);
+    }
     for (const char *c = version_text(); *c; c++)
         hash = mix(hash, (unsigned char)*c);
     return hash;

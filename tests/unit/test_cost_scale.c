@@ -65,6 +65,60 @@ static void a_run_is_one_on_a_slower_host(void **state)
     schedule_close(&schedule);
 }
 
+static double cpu_of_fan_outs(const struct parameters *p)
+{
+    struct schedule schedule;
+    struct run_record record;
+    schedule_build(&schedule, p, 3, 1);
+    run_record_init(&record);
+    push_run(p, &schedule, 3, 1, &record);
+    double used = run_record_value(&record, "cpu.used");
+    run_record_close(&record);
+    schedule_close(&schedule);
+    return used;
+}
+
+static void pace_is_a_factor(void **state)
+{
+    (void)state;
+    static const struct {
+        double now, base, power, factor;
+    } cases[] = {
+        { 0, 1.1, 0.6, 1 }, /* not measured */
+        { 1.5, 0, 0.6, 1 }, /* the costs do not know theirs */
+        { 1.1, 1.1, 0.6, 1 }, { 2.2, 1.1, 1, 2 }, { 4.4, 1.1, 0.5, 2 }, { 0.55, 1.1, 2, 0.25 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cost_params cost = { .pace_ns = cases[i].now,
+                                    .pace_base_ns = cases[i].base,
+                                    .pace_power = cases[i].power };
+        assert_true(fabs(cost_pace_factor(&cost) - cases[i].factor) < 1e-12);
+    }
+}
+
+/* A run at half the pace is one with twice the costs, drawn noise included. */
+static void a_run_goes_at_the_pace(void **state)
+{
+    (void)state;
+    struct settings s;
+    settings_init(&s);
+    struct parameters p = s.parameters;
+    p.clients = 50;
+    p.workload.phase[0].duration_ns = 2000000000;
+    for (int noisy = 0; noisy < 2; noisy++) {
+        p.cost.host_cv = noisy ? 0.2 : 0;
+        struct parameters scaled = p;
+        cost_scale(&scaled.cost, 2);
+        struct parameters paced = p;
+        paced.cost.pace_ns = 2.2;
+        paced.cost.pace_base_ns = 1.1;
+        paced.cost.pace_power = 1;
+        double twice = cpu_of_fan_outs(&scaled), once = cpu_of_fan_outs(&p);
+        assert_true(fabs(cpu_of_fan_outs(&paced) / twice - 1) < 1e-9);
+        assert_true(twice > 1.5 * once);
+    }
+}
+
 static void bytes_cost_beyond_the_caches(void **state)
 {
     (void)state;
@@ -85,19 +139,6 @@ static void state_is_driven_out_by_the_others(void **state)
     assert_true(cost_spilled_state(&cost, 500) == 0.5);
     assert_true(cost_spilled_state(&cost, 20) < 0.01);
     assert_true(cost_spilled_state(&cost, 20000) > 0.99);
-}
-
-static double cpu_of_fan_outs(const struct parameters *p)
-{
-    struct schedule schedule;
-    struct run_record record;
-    schedule_build(&schedule, p, 3, 1);
-    run_record_init(&record);
-    push_run(p, &schedule, 3, 1, &record);
-    double used = run_record_value(&record, "cpu.used");
-    run_record_close(&record);
-    schedule_close(&schedule);
-    return used;
 }
 
 /* State that hardly cools with time (an hour) is cold for all but the first message only if the other
@@ -161,6 +202,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(draws_are_log_normal),
                                         cmocka_unit_test(a_run_is_one_on_a_slower_host),
+                                        cmocka_unit_test(pace_is_a_factor),
+                                        cmocka_unit_test(a_run_goes_at_the_pace),
                                         cmocka_unit_test(bytes_cost_beyond_the_caches),
                                         cmocka_unit_test(state_is_driven_out_by_the_others),
                                         cmocka_unit_test(driven_out_state_costs_every_delivery),

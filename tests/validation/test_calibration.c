@@ -212,10 +212,9 @@ static void finds_the_loop(void **state)
     }
 }
 
-/* The host's mood: costs that go with the 0.45th power of a read of memory, and 8 % beside it. */
-static void finds_the_host(void **state)
+/* The host's mood: costs that go with a power of its slowness, and 8 % beside it. */
+static void check_host(double pace_s, double power, double noise_told)
 {
-    (void)state;
     struct bench b;
     struct error err;
     struct calibration c;
@@ -227,6 +226,9 @@ static void finds_the_host(void **state)
         for (uint32_t r = 1; r <= 4; r++)
             measure_once(&b.plan, i, r, b.store, b.id, LOOP_UVLOOP, 2);
     assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
+    assert_true(c.pace_s == 0); /* the model has none */
+    c.pace_s = pace_s;
+    c.host_power = pace_s > 0 ? CALIBRATION_PACE_POWER : CALIBRATION_HOST_POWER;
     c.loop = LOOP_UVLOOP;
     c.hops = 2;
     for (size_t i = 0; i < TRUTHS; i++) {
@@ -238,25 +240,47 @@ static void finds_the_host(void **state)
             double slowness = random_stream_lognormal(&rs, 1, 0.4);
             c.cells[i].slowness[r] = slowness;
             c.cells[i].value[CALIBRATION_CPU][r] *=
-                pow(slowness, 0.45) * random_stream_lognormal(&rs, 1, 0.08);
+                pow(slowness, power) * random_stream_lognormal(&rs, 1, 0.08);
         }
     calibration_host_power(&c, &fit);
     calibration_host_noise(&c, &fit);
-    const struct calibrated *noise = &fit.options[fit.count - 1];
+    const struct calibrated *noise = &fit.options[TRUTHS];
     print_message("power %.3f, noise %.3f +- %.0f %%\n", c.host_power, noise->estimate,
                   100 * noise->relative_error);
-    assert_true(fabs(c.host_power - 0.45) < 0.1);
+    assert_true(fabs(c.host_power - power) < 0.1);
     assert_string_equal(noise->option, "cost.host-noise");
-    /* of both together: 0.45 x 0.4 and 0.08 */
-    assert_true(fabs(log(noise->estimate / 0.197)) < 3 * noise->relative_error);
+    assert_true(fabs(log(noise->estimate / noise_told)) < 3 * noise->relative_error);
+    assert_int_equal(fit.count, TRUTHS + (pace_s > 0 ? 3 : 1));
+    if (pace_s > 0) {
+        assert_string_equal(noise[1].option, "cost.host-pace");
+        assert_true(noise[1].estimate == 1e9 * pace_s);
+        assert_string_equal(noise[2].option, "cost.host-power");
+        assert_true(noise[2].estimate == c.host_power);
+        assert_true(fabs(noise[2].estimate - power) < 4 * noise[2].relative_error * power);
+    }
     calibration_close(&c);
     tear_down(&b);
+}
+
+/* The memory is not known to a prediction: both spreads together, 0.45 x 0.4 and 0.08. */
+static void finds_the_host(void **state)
+{
+    (void)state;
+    check_host(0, 0.45, 0.197);
+}
+
+/* The pace is: what is left is the noise alone. */
+static void finds_the_pace(void **state)
+{
+    (void)state;
+    check_host(1.2e-9, 0.9, 0.08);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(finds_the_costs),
                                         cmocka_unit_test(finds_the_host),
+                                        cmocka_unit_test(finds_the_pace),
                                         cmocka_unit_test(finds_the_loop) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,41 @@
+/* host_pace.h - how fast the server's CPU is while a run goes on.
+ *
+ * A virtual CPU is one thread of a physical core; the other thread may be a stranger's. While it
+ * computes, the two share the core's ports and caches: additions that wait for nothing take 1.04 ns
+ * alone and 1.7 ns then (Intel Xeon, 2026-11-26), for a tenth of a second or for minutes, and no
+ * counter of the guest tells (steal stays 0; a chain of multiplications that wait for each other
+ * takes as long). So the same small work is timed all along, on that very CPU: a thread that sleeps
+ * HOST_PACE_GAP_NS and then takes some 25 us, 0.3 % of the CPU. It is no real-time thread: it waits
+ * behind the server as anybody would, and only its own CPU time counts.
+ *
+ * What it tells is an input of a prediction, as the limit is: it knows nothing of the server.
+ */
+#ifndef PUSHSIM_EXPERIMENTS_REPLAY_HOST_PACE_H
+#define PUSHSIM_EXPERIMENTS_REPLAY_HOST_PACE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "sim/error.h"
+
+#define HOST_PACE_GAP_NS 10000000
+
+struct host_pace_figures {
+    double mean_ns; /* CPU time of one step, mean of the samples; NAN: there is none */
+    double best_ns; /* of the fastest sample */
+    long samples;
+};
+
+struct host_pace {
+    pthread_t thread;
+    int cpu;
+    bool started, stop; /* stop: atomic */
+    struct host_pace_figures figures;
+};
+
+/* From now on, on `cpu`. The struct stays where it is until host_pace_finish. ERR_IO: no thread. */
+int host_pace_start(struct host_pace *pace, int cpu, struct error *err);
+/* Ends the thread. Without a start, or a second time: nothing, and figures without samples. */
+void host_pace_finish(struct host_pace *pace, struct host_pace_figures *figures);
+
+#endif

@@ -1,0 +1,120 @@
+/* The real runs' paces become those of the simulated runs of the same cell, and of no other. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "analysis/host_paces.h"
+#include "tests/support/scratch_file.h"
+
+static const char text[] = "question: q\n"
+                           "cost: { host-pace: 1.1ns, host-power: 1 }\n"
+                           "sweep: { clients.count: [10, 20, 30] }\n";
+
+struct bench {
+    struct scratch scratch;
+    char *yaml, *db;
+    struct experiment e;
+    struct plan plan;
+    struct store *store;
+    int64_t id;
+};
+
+static void set_up(struct bench *b, const char *experiment)
+{
+    struct error err;
+    scratch_open(&b->scratch);
+    b->yaml = scratch_write(&b->scratch, "paces.yaml", experiment);
+    b->db = scratch_path(&b->scratch, "paces.db");
+    assert_int_equal(config_load(&b->e, b->yaml, NULL, 0, &err), 0);
+    assert_int_equal(plan_build(&b->plan, &b->e, &err), 0);
+    assert_int_equal(store_open(&b->store, b->db, STORE_CREATE, &err), 0);
+    assert_int_equal(store_experiment(b->store, &b->e, &b->id, &err), 0);
+}
+
+static void tear_down(struct bench *b)
+{
+    store_close(b->store);
+    plan_close(&b->plan);
+    config_close(&b->e);
+    free(b->yaml);
+    free(b->db);
+    scratch_close(&b->scratch);
+}
+
+/* pace_s 0: the run has none. */
+static void put_real(struct bench *b, size_t point, int64_t replication, double pace_s,
+                     const char *status)
+{
+    struct error err;
+    struct run_record record;
+    struct store_run run = { .arm = "real",
+                             .replication = replication,
+                             .status = status,
+                             .reason = "",
+                             .host = "made" };
+    run_record_init(&record);
+    run_record_metric(&record, "cpu.used", "s", 1);
+    if (pace_s > 0)
+        run_record_metric(&record, "host.pace", "s", pace_s);
+    run_record_metric(&record, "published", "1", 1);
+    assert_int_equal(
+        store_put(b->store, b->id, &b->plan, &b->plan.points[point], &run, &record, &err), 0);
+    run_record_close(&record);
+}
+
+static void go_by_cell_and_in_turn(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct error err;
+    set_up(&b, text);
+    put_real(&b, 0, 1, 1.2e-9, "done");
+    put_real(&b, 0, 2, 1.6e-9, "done");
+    put_real(&b, 0, 3, 9.9e-9, "invalid"); /* not a result: no input either */
+    put_real(&b, 1, 1, 1.3e-9, "done");
+    put_real(&b, 1, 2, 0, "done"); /* an old row beside a new one */
+    uint64_t before[3], after[3];
+    for (int i = 0; i < 3; i++)
+        before[i] = store_config_hash(&b.plan, &b.plan.points[i], 1);
+    for (int again = 0; again < 2; again++)
+        assert_int_equal(host_paces_take(&b.plan, b.store, b.e.name, &err), 0);
+    for (int i = 0; i < 3; i++)
+        after[i] = store_config_hash(&b.plan, &b.plan.points[i], 1);
+    const struct plan_point *p = b.plan.points;
+    assert_int_equal(p[0].pace_count, 2);
+    for (int r = 1; r <= 5; r++)
+        assert_true(fabs(plan_pace_ns(&p[0], r) - (r % 2 ? 1.2 : 1.6)) < 1e-9);
+    assert_true(p[1].pace_count == 0 && plan_pace_ns(&p[1], 1) == 0);
+    assert_true(p[2].pace_count == 0 && plan_pace_ns(&p[2], 7) == 0);
+    /* a simulated run at another pace is another run */
+    assert_true(after[0] != before[0] && after[1] == before[1] && after[2] == before[2]);
+    assert_true(store_config_hash(&b.plan, &p[0], 2) != store_config_hash(&b.plan, &p[0], 4) &&
+                plan_pace_ns(&p[0], 2) == plan_pace_ns(&p[0], 4));
+    tear_down(&b);
+}
+
+/* Costs that were fitted before there was a pace cannot be scaled by one. */
+static void costs_without_a_pace_stay(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct error err;
+    set_up(&b, "question: q\nsweep: { clients.count: [10, 20] }\n");
+    put_real(&b, 0, 1, 1.2e-9, "done");
+    assert_int_equal(host_paces_take(&b.plan, b.store, b.e.name, &err), 0);
+    assert_true(b.plan.points[0].pace_count == 0);
+    assert_true(plan_pace_ns(&b.plan.points[0], 1) == 0);
+    tear_down(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(go_by_cell_and_in_turn),
+                                        cmocka_unit_test(costs_without_a_pace_stay) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
