@@ -13,6 +13,7 @@
 #include "experiments/cli/compare_table.h"
 #include "experiments/cli/explain_table.h"
 #include "experiments/cli/plan_share.h"
+#include "experiments/cli/report_trust.h"
 #include "experiments/cli/session.h"
 
 #define UNFINISHED_SHOWN 20
@@ -241,6 +242,9 @@ static int write_sections(struct report *r, struct error *err)
             return code;
         write_failures(r);
         write_blame(r);
+        code = report_trust(r->store, r->name, &r->cells, err);
+        if (code)
+            return code;
     }
     printf("\n## The experiment\n\n~~~~yaml\n%s%s~~~~\n", r->source,
            *r->source && r->source[strlen(r->source) - 1] == '\n' ? "" : "\n");

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "experiments/run/named_file.h"
+
 #define POINTS_MAX      1000000
 #define REAL_OVERHEAD_S 3.0
 
@@ -23,15 +25,15 @@ static size_t value_at(const struct sweep *sweep, size_t a, size_t index)
     return index % sweep->axes[a].count;
 }
 
-/* What the swept values are applied to: where profiles are swept, the point's own. */
-static const struct settings *base_at(const struct experiment *e, size_t index)
+/* Where profiles are swept, the point's own; NULL: they are not. */
+static const struct swept_profile *profile_at(const struct experiment *e, size_t index)
 {
     const struct sweep *sweep = &e->sweep;
     for (size_t a = 0; a < sweep->axis_count; a++)
         for (size_t k = 0; k < sweep->axes[a].keys; k++)
             if (!sweep->axes[a].which[k].option)
-                return &sweep->profiles[value_at(sweep, a, index)].base;
-    return &e->base;
+                return &sweep->profiles[value_at(sweep, a, index)];
+    return NULL;
 }
 
 /* The values of point `index` of the whole product, applied to the base. */
@@ -39,9 +41,13 @@ static int point_fill(struct plan_point *point, const struct experiment *e, size
                       const char **about, struct error *err)
 {
     const struct sweep *sweep = &e->sweep;
+    const struct swept_profile *profile = profile_at(e, index);
     int code = 0;
-    point->settings = *base_at(e, index);
+    point->settings = profile ? profile->base : e->base;
     point->cell = mem_strdup("");
+    point->profile = profile      ? mem_strdup(profile->name)
+                     : e->profile ? named_file_stem(e->profile)
+                                  : NULL;
     for (size_t a = 0; a < sweep->axis_count && code == 0; a++) {
         const struct axis *axis = &sweep->axes[a];
         size_t value = value_at(sweep, a, index);
@@ -103,6 +109,7 @@ static int add_point(struct plan *plan, const struct experiment *e, size_t index
         code = point_error(e, &point, index, about, err);
     if (code || !sweep_allows(&e->sweep, &point.settings)) {
         free(point.cell);
+        free(point.profile);
         return code;
     }
     point.number = (int64_t)plan->count + 1;
@@ -165,6 +172,7 @@ void plan_close(struct plan *plan)
     for (size_t i = 0; i < plan->count; i++) {
         free(plan->points[i].cell);
         free(plan->points[i].paces_ns);
+        free(plan->points[i].profile);
     }
     free(plan->points);
     memset(plan, 0, sizeof *plan);

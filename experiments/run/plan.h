@@ -12,6 +12,7 @@
 struct plan_point {
     int64_t number; /* from 1, in declared order */
     char *cell;     /* "protocol=sse cpu.limit=200m": the swept values; "" when none */
+    char *profile;  /* its file's name without directory and extension; NULL: none; owned */
     struct settings settings; /* resolved */
     uint64_t
         model_hash; /* of everything the sim arm's result depends on but seed, replication */

@@ -114,6 +114,20 @@ int store_load(struct store *store, const struct store_found *run, struct run_re
  * not sound where `from` has it done (store_read.c). The same merge twice changes nothing. *copied: runs. */
 int store_merge(struct store *into, const char *from, int64_t *copied, struct error *err);
 
+/* Runs of one experiment that are done and were made alike. */
+struct store_origin {
+    const char *arm;          /* borrowed, valid during the call, as are the others */
+    const char *code;         /* version_text of the program */
+    const char *host;         /* its name, or what it is */
+    const char *profile;      /* "": none, or not noted */
+    const char *first, *last; /* when they started: UTC, ISO 8601 */
+    int64_t runs, seed;
+};
+typedef void store_origin_fn(void *context, const struct store_origin *origin);
+/* Calls `each` by arm (the simulated first), code, host and profile. */
+int store_origins(struct store *store, const char *experiment, store_origin_fn *each,
+                  void *context, struct error *err);
+
 enum export_format { EXPORT_CSV, EXPORT_JSON };
 /* Writes a view (run, metric, parameter, series, event, latency, explained), ordered by every column from the
  * left (store_export.c); arm NULL: both. Numbers as %.17g shortened where exact. ERR_INVALID:

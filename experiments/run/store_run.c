@@ -143,18 +143,24 @@ static void collect_parameter(void *context, const char *name, const char *text,
     row->value = number;
 }
 
-static void insert_parameters(struct store *store, int64_t run, const struct settings *settings)
+/* The options, and `profile`: which file gave those that no experiment says. */
+static void insert_parameters(struct store *store, int64_t run, const struct plan_point *point)
 {
     struct parameter_rows p = { 0 };
     struct store_rows rows;
     sqlite3_stmt *s;
     int column;
-    settings_each(settings, collect_parameter, &p);
-    store_rows_begin(&rows, store, TABLE_PARAMETER, run, p.count);
+    settings_each(&point->settings, collect_parameter, &p);
+    store_rows_begin(&rows, store, TABLE_PARAMETER, run, p.count + (point->profile != NULL));
     for (size_t i = 0; i < p.count && (s = store_rows_next(&rows, &column)); i++) {
         bind_text(s, column, p.rows[i].name);
         bind_text(s, column + 1, p.rows[i].text);
         bind_real(s, column + 2, p.rows[i].value);
+    }
+    if (point->profile && (s = store_rows_next(&rows, &column))) {
+        bind_text(s, column, "profile");
+        bind_text(s, column + 1, point->profile);
+        bind_real(s, column + 2, NAN);
     }
     store_rows_end(&rows);
     free(p.rows);
@@ -231,7 +237,7 @@ int store_put(struct store *store, int64_t experiment, const struct plan *plan,
     delete_run(store, experiment, point, run);
     insert_run(store, experiment, plan, point, run);
     int64_t id = sqlite3_last_insert_rowid(store->db);
-    insert_parameters(store, id, &point->settings);
+    insert_parameters(store, id, point);
     if (record) {
         insert_metrics(store, id, record);
         insert_histograms(store, id, record);

@@ -1,4 +1,4 @@
-/* store_share.c - how many runs a plan has, beside those that a database holds. */
+/* store_share.c - how many runs a plan has, beside those that a database holds, and how these were made. */
 #include <stdlib.h>
 
 #include "experiments/run/store_internal.h"
@@ -60,6 +60,39 @@ int store_share(struct store *store, const char *experiment, const char *arm, in
     } else {
         code = store_fail(store, err);
     }
+    sqlite3_finalize(s);
+    return code;
+}
+
+int store_origins(struct store *store, const char *experiment, store_origin_fn *each,
+                  void *context, struct error *err)
+{
+    sqlite3_stmt *s;
+    int step;
+    int code = store_prepare(
+        store,
+        "SELECT r.arm, r.code_version, r.host, ifnull(p.text, ''), min(r.started_at), "
+        "  max(r.started_at), count(*), e.seed "
+        "FROM run r JOIN experiment e ON e.id = r.experiment "
+        "LEFT JOIN parameter p ON p.run = r.id AND p.name = 'profile' "
+        "WHERE e.name = ? AND r.status = 'done' GROUP BY 1, 2, 3, 4 ORDER BY 1 DESC, 2, 3, 4",
+        &s, err);
+    if (code)
+        return code;
+    sqlite3_bind_text(s, 1, experiment, -1, SQLITE_STATIC);
+    while ((step = sqlite3_step(s)) == SQLITE_ROW)
+        each(context, &(struct store_origin){
+                          .arm = (const char *)sqlite3_column_text(s, 0),
+                          .code = (const char *)sqlite3_column_text(s, 1),
+                          .host = (const char *)sqlite3_column_text(s, 2),
+                          .profile = (const char *)sqlite3_column_text(s, 3),
+                          .first = (const char *)sqlite3_column_text(s, 4),
+                          .last = (const char *)sqlite3_column_text(s, 5),
+                          .runs = sqlite3_column_int64(s, 6),
+                          .seed = sqlite3_column_int64(s, 7),
+                      });
+    if (step != SQLITE_DONE)
+        code = store_fail(store, err);
     sqlite3_finalize(s);
     return code;
 }

@@ -1,0 +1,12 @@
+/* report_trust.h - the report's section on how far its figures can be trusted. */
+#ifndef PUSHSIM_EXPERIMENTS_CLI_REPORT_TRUST_H
+#define PUSHSIM_EXPERIMENTS_CLI_REPORT_TRUST_H
+
+#include "analysis/cells.h"
+
+/* Writes, as Markdown on standard output, how the runs were made (program, host, profile, seed, when) and
+ * within what each cell's p99 lies. Cells: at least one. ERR_IO. */
+int report_trust(struct store *store, const char *experiment, const struct cells *cells,
+                 struct error *err);
+
+#endif
