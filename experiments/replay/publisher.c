@@ -1,10 +1,14 @@
 #include "experiments/replay/publisher.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "experiments/replay/delivery_log.h"
+#include "experiments/run/config.h"
+
+static_assert(PUBLISHER_CONNECTIONS == REAL_ARM_PUBLISHERS, "both arms publish alike");
 
 #define AGAIN_MS 100 /* between two looks for closed connections */
 

@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "experiments/run/config.h"
+
 /* That of the servers is their own: FastAPI's (websockets 10.4) is this one, and Node's ends slow
  * consumers at once: 0. */
 #define LIBRARY_CLOSE_TIMEOUT_NS INT64_C(10000000000)
@@ -16,6 +18,8 @@ static const char *only_simulated(const struct parameters *p)
     } list[] = {
         { p->server.queue_policy == POLICY_CONFLATE, "server.queue.policy: conflate" },
         { p->server.fan_out != FAN_OUT_QUEUES, "server.fan-out" },
+        { p->workload.publishers > 0 && p->workload.publishers != REAL_ARM_PUBLISHERS,
+          "workload.publishers other than 16" },
         { p->workload.topics.count > 1, "workload.topics.count" },
         { p->heartbeat.period_ns > 0 && p->heartbeat.only_idle, "heartbeat.only-idle" },
         { p->server.protocol == PROTOCOL_WEBSOCKET &&

@@ -53,6 +53,10 @@ void config_close(struct experiment *e);
 /* Splits "name=text" in place. ERR_INVALID. */
 int override_parse(struct override *o, char *text, struct error *err);
 
+/* Connections of the real arm's publisher: workload.publishers of an experiment with a server_spec
+ * that does not say otherwise. */
+#define REAL_ARM_PUBLISHERS 16
+
 /* Applies a profile file to settings. ERR_INVALID, ERR_IO with its path. */
 int profile_load(struct settings *s, const char *path, struct error *err);
 

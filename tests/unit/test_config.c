@@ -329,10 +329,36 @@ static void test_feeds(void **state)
     }
 }
 
+/* Beside a real server the simulated one is published to over as many connections, unless somebody
+ * says otherwise. */
+static void test_publishers(void **state)
+{
+    static const struct {
+        const char *yaml;
+        int64_t publishers;
+    } cases[] = {
+        { "question: which?\n", 0 },
+        { "server_spec: s.yaml\n", REAL_ARM_PUBLISHERS },
+        { "server_spec: s.yaml\nworkload: { publishers: 0 }\n", 0 },
+        { "workload: { publishers: 3 }\nserver_spec: s.yaml\n", 3 },
+    };
+    free(scratch_write(*state, "s.yaml", "name: any\n"));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct experiment e;
+        struct plan plan;
+        plan_text(*state, cases[i].yaml, NULL, 0, &e, &plan);
+        assert_int_equal(plan.points[0].settings.parameters.workload.publishers,
+                         cases[i].publishers);
+        plan_close(&plan);
+        config_close(&e);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sweeps),
+        cmocka_unit_test(test_publishers),
         cmocka_unit_test(test_sample),
         cmocka_unit_test(test_order_of_values),
         cmocka_unit_test(test_profile_without_its_fit),

@@ -54,8 +54,8 @@ static void test_plain(void **state)
 static void test_only_simulated(void **state)
 {
     (void)state;
-    for (int i = 0; i < 14; i++) {
-        struct parameters p = plain(i < 13 ? PROTOCOL_SSE : PROTOCOL_WEBSOCKET);
+    for (int i = 0; i < 15; i++) {
+        struct parameters p = plain(i < 14 ? PROTOCOL_SSE : PROTOCOL_WEBSOCKET);
         const char *option = NULL;
 #define CASE(n, field, value, name)                                                            \
     if (i == n) {                                                                              \
@@ -75,7 +75,8 @@ static void test_only_simulated(void **state)
         CASE(10, control.trigger, TRIGGER_BREACH, "slo.control.trigger")
         CASE(11, heartbeat.period_ns, 1, "heartbeat.only-idle")
         CASE(12, workload.topics.count, 2, "workload.topics.count")
-        CASE(13, websocket.close_timeout_ns, 1, "websocket.close-timeout")
+        CASE(13, workload.publishers, 8, "workload.publishers")
+        CASE(14, websocket.close_timeout_ns, 1, "websocket.close-timeout")
 #undef CASE
         p.heartbeat.only_idle = true;
         check(&p, true, option);
