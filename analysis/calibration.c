@@ -11,7 +11,6 @@
 #include "models/schedule.h"
 
 #define GUESS_SPREAD  1.5 /* of the logarithm of a cost about its default */
-#define LARGE_BYTES   1024
 #define SLOPE_CLIENTS 64  /* a load client reads the bytes of fewer in one go */
 #define TURN          3.0 /* spreads beyond which a residual counts less than its square */
 
@@ -64,6 +63,7 @@ enum where {
     DIRECT,      /* the others: the first byte tells enqueue; item is one sum with write */
     WOKEN,       /* hops > 0: a wake-up of its own */
     COMPILED,    /* a program that is compiled while it runs */
+    BEATEN,      /* runs with heartbeats: calibration_measured() */
 };
 struct varied {
     const char *option;
@@ -89,6 +89,8 @@ static const struct varied mean_options[] = {
     { "cost.websocket.write-kib", EVERYWHERE, 0 },
     { "cost.websocket.write-state", HELD_WRITES, 3000 },
     { "cost.websocket.item-kib", HELD_WRITES, 500 },
+    { "cost.sse.heartbeat", BEATEN, 50e3 },
+    { "cost.websocket.heartbeat", BEATEN, 100e3 },
     { "cost.cached", EVERYWHERE, 1.5e6 },
     { "cost.warm.saturation", EVERYWHERE, 0 },
     { "cost.warm.time", EVERYWHERE, 0 },
@@ -123,7 +125,7 @@ static bool told(const char *option, enum where where, enum loop_kind loop, int6
 {
     bool is_sse = strncmp(option, "cost.sse.", 9) == 0;
     bool held = server_holds_writes(loop, hops, is_sse ? PROTOCOL_SSE : PROTOCOL_WEBSOCKET);
-    return where == EVERYWHERE || (where == HELD_WRITES && held) ||
+    return where == EVERYWHERE || where == BEATEN || (where == HELD_WRITES && held) ||
            (where == DIRECT && !held) || (where == WOKEN && hops > 0) ||
            (where == COMPILED && loop == LOOP_NODE);
 }
@@ -140,6 +142,8 @@ const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_
         return "in one sum with write";
     if (strcmp(leaf, ".write-state") == 0 && !told(option, HELD_WRITES, loop, hops))
         return "in one sum with state";
+    if (strcmp(leaf, ".heartbeat") == 0)
+        return "the server sends none, or as often as it wants";
     if (strcmp(leaf, ".wake") == 0 && !told(option, WOKEN, loop, hops))
         return "in one sum with write";
     if (strcmp(option, "cost.ready-fd") == 0)
@@ -187,6 +191,7 @@ static struct settings start_settings(const struct calibration *c,
         server->loop = (enum loop_kind)c->loop;
     if (c->hops >= 0)
         server->hops = c->hops;
+    s.parameters.workload.publishers = REAL_ARM_PUBLISHERS;
     for (const struct varied *v = summed_options; v->option; v++)
         if (!told(v->option, v->where, server->loop, server->hops))
             assign(&s, v->option, 0);
@@ -206,6 +211,8 @@ struct stage {
 static bool wanted(const struct stage *stage, const struct calibration_cell *cell, int metric)
 {
     if (isnan(cell->real[metric]))
+        return false;
+    if (calibration_beaten(cell) && metric != CALIBRATION_CPU)
         return false;
     bool ample = !calibration_throttled(cell);
     switch ((enum calibration_metric)metric) {
@@ -266,43 +273,13 @@ static void stage_residuals(const double *value, double *out, void *context)
         *out++ = log(value[p] / stage->expected[p]) / GUESS_SPREAD;
 }
 
-/* Large messages to few and to many clients: only then can one tell what is in caches. */
-static bool tells_caches(const struct calibration *c)
-{
-    int64_t few = INT64_MAX, many = 0;
-    for (size_t i = 0; i < c->cell_count; i++) {
-        const struct parameters *p = &c->cells[i].point->settings.parameters;
-        if (p->workload.payload_bytes < LARGE_BYTES)
-            continue;
-        few = p->clients < few ? p->clients : few;
-        many = p->clients > many ? p->clients : many;
-    }
-    return many >= 2 * few;
-}
-
-static bool measured(const struct calibration *c, const char *option)
-{
-    static const char *const prefixes[PROTOCOLS] = { "cost.sse.", "cost.websocket." };
-    if (strcmp(option, "cost.cached") == 0)
-        return tells_caches(c);
-    for (int p = 0; p < PROTOCOLS; p++) {
-        if (strncmp(option, prefixes[p], strlen(prefixes[p])) != 0)
-            continue;
-        for (size_t i = 0; i < c->cell_count; i++)
-            if (c->cells[i].point->settings.parameters.server.protocol == (enum push_protocol)p)
-                return true;
-        return false;
-    }
-    return true;
-}
-
 static size_t add_options(const struct calibration *c, const struct varied *varied,
                           struct fit_parameter *parameters, size_t n)
 {
     const struct settings s = start_settings(c, &c->cells[0]);
     const struct server_params *server = &s.parameters.server;
     for (; varied->option; varied++) {
-        if (!measured(c, varied->option) ||
+        if (!calibration_measured(c, varied->option) ||
             !told(varied->option, varied->where, server->loop, server->hops))
             continue;
         double start = current(&s, varied->option);

@@ -5,18 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define AROUND_S      2.3   /* start, connects, settling and end of a run */
-#define REPEATS_MAX   3     /* of the design */
-#define DELIVERIES_HZ 40000 /* what a run asks of the client at most */
-#define PUBLISHES_HZ  250
-#define PUBLISHES_MIN 1.5 /* a second: fewer give no quantiles in a run's time */
-#define LIMIT_LEAST   10  /* millicores: the kernel's 1 ms a period */
-#define AMPLE         1000
-#define LARGE_COSTS   1.4 /* a guess: a delivery of 4 KiB over one of 100 B */
-#define BURST_RATE    3.0 /* over the mean before and after it */
-#define FULL_SECONDS  4.0
-#define QUICK_SECONDS 4.0
-#define PILOT_SECONDS 2.5
+#define AROUND_S        2.3   /* start, connects, settling and end of a run */
+#define REPEATS_MAX     3     /* of the design */
+#define DELIVERIES_HZ   40000 /* what a run asks of the client at most */
+#define PUBLISHES_HZ    250
+#define PUBLISHES_MIN   1.5 /* a second: fewer give no quantiles in a run's time */
+#define LIMIT_LEAST     10  /* millicores: the kernel's 1 ms a period */
+#define AMPLE           1000
+#define LARGE_COSTS     1.4 /* a guess: a delivery of 4 KiB over one of 100 B */
+#define BURST_RATE      3.0 /* over the mean before and after it */
+#define BEAT_DELIVERIES 3   /* a guess: what a heartbeat costs, in deliveries */
+#define BEAT_LOAD       0.12
+#define BEAT_MS_LEAST   500
+#define BEAT_MS_MOST    1000 /* at least four times in a run */
+#define FULL_SECONDS    4.0
+#define LEAST_SECONDS   3.4 /* rather a little shorter than once instead of twice */
+#define QUICK_SECONDS   4.0
+#define PILOT_SECONDS   2.5
 
 /* -- cells ----------------------------------------------------------------------------------- */
 
@@ -25,32 +30,37 @@ struct recipe {
     bool large;    /* 4 KiB instead of 100 B */
     double load;   /* demand, as a share of a CPU, that the rate is chosen for */
     double supply; /* CPU limit over the demand; 0: ample */
-    bool burst;
+    enum {
+        STEADY,
+        BURSTS,
+        BEATS
+    } kind; /* beats: heartbeats make most of the demand; only
+                                            of servers that send some */
 };
 
 /* The more telling first. */
 static const struct recipe full[] = {
-    { 480, false, 0.12, 0, false },    { 15, false, 0.10, 0, false },
-    { 480, false, 0.12, 1.3, false },  { 480, false, 0.12, 0.5, false },
-    { 480, true, 0.12, 0, false },     { 110, false, 0.12, 0, false },
-    { 110, true, 0.12, 0, false },     { 1900, true, 0.20, 0, false },
-    { 110, true, 0.02, 0, false },     { 110, true, 0.30, 0, false },
-    { 480, false, 0.12, 2.5, false },  { 1900, false, 0.20, 0, false },
-    { 110, false, 0.12, 1.2, false },  { 1300, false, 0.05, 2.5, false },
-    { 1900, false, 0.16, 1.3, false }, { 480, true, 0.12, 1.3, false },
-    { 110, true, 0.12, 0.5, false },   { 1300, false, 0.05, 0, false },
-    { 480, false, 0.10, 1.8, true },   { 15, false, 0.004, 0, false },
-    { 110, false, 0.12, 0.7, false },  { 1900, false, 0.16, 0.75, false },
+    { 480, false, 0.12, 0, STEADY },    { 15, false, 0.10, 0, STEADY },
+    { 480, false, 0.12, 1.3, STEADY },  { 480, false, 0.12, 0.5, STEADY },
+    { 480, true, 0.12, 0, STEADY },     { 480, false, 0.03, 0, BEATS },
+    { 110, false, 0.12, 0, STEADY },    { 110, true, 0.12, 0, STEADY },
+    { 1300, false, 0.12, 1.7, STEADY }, { 1900, true, 0.20, 0, STEADY },
+    { 110, true, 0.02, 0, STEADY },     { 110, true, 0.30, 0, STEADY },
+    { 480, false, 0.12, 2.5, STEADY },  { 1900, false, 0.20, 0, STEADY },
+    { 110, false, 0.12, 1.2, STEADY },  { 1300, false, 0.05, 2.5, STEADY },
+    { 1900, false, 0.16, 1.3, STEADY }, { 480, true, 0.12, 1.3, STEADY },
+    { 110, true, 0.12, 0.5, STEADY },   { 1300, false, 0.05, 0, STEADY },
+    { 480, false, 0.10, 1.8, BURSTS },  { 15, false, 0.004, 0, STEADY },
+    { 110, false, 0.12, 0.7, STEADY },  { 1900, false, 0.16, 0.75, STEADY },
 };
 static const struct recipe quick[] = {
-    { 300, false, 0.12, 0, false },
-    { 15, false, 0.10, 0, false },
-    { 300, false, 0.12, 1.2, false },
-    { 300, true, 0.12, 0, false },
+    { 300, false, 0.12, 0, STEADY },   { 15, false, 0.10, 0, STEADY },
+    { 300, false, 0.12, 1.2, STEADY }, { 300, true, 0.12, 0, STEADY },
+    { 300, false, 0.03, 0, BEATS },
 };
 static const struct recipe pilot[] = {
-    { 20, false, 0, 0, false },
-    { 480, false, 0, 0, false },
+    { 20, false, 0, 0, STEADY },
+    { 480, false, 0, 0, STEADY },
 };
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
@@ -60,6 +70,7 @@ struct cell {
     bool large;
     double rate_hz[3]; /* before, in and after a burst */
     int limit;         /* millicores */
+    int beat_ms;       /* between two heartbeats; 0: none */
 };
 
 /* Three digits: as exact as anybody needs, and short to read. */
@@ -69,19 +80,29 @@ static double rounded(double value)
     return round(value / unit) * unit;
 }
 
+/* Heartbeats that load the server as much as the deliveries of other cells, were each as dear as
+ * BEAT_DELIVERIES of them. */
+static int beat_ms(int clients, const struct design_costs *costs)
+{
+    double ms = clients * BEAT_DELIVERIES * costs->delivery_ns / BEAT_LOAD / 1e6;
+    return (int)fmin(fmax(rounded(ms), BEAT_MS_LEAST), BEAT_MS_MOST);
+}
+
 static struct cell cook(const struct recipe *r, enum push_protocol protocol,
                         const struct design_costs *costs)
 {
     double each_ns =
         costs->publish_ns + r->clients * costs->delivery_ns * (r->large ? LARGE_COSTS : 1);
-    double mean = r->burst ? (2 + BURST_RATE) / 3 : 1; /* over the base rate */
+    double mean = r->kind == BURSTS ? (2 + BURST_RATE) / 3 : 1; /* over the base rate */
     double most = fmin(PUBLISHES_HZ, (double)DELIVERIES_HZ / r->clients);
     double rate = fmax(fmin(r->load * 1e9 / each_ns / mean, most), PUBLISHES_MIN);
     struct cell cell = {
         .protocol = protocol, .clients = r->clients, .large = r->large, .limit = AMPLE
     };
     for (int i = 0; i < 3; i++)
-        cell.rate_hz[i] = rounded(rate * (r->burst && i == 1 ? BURST_RATE : 1));
+        cell.rate_hz[i] = rounded(rate * (r->kind == BURSTS && i == 1 ? BURST_RATE : 1));
+    if (r->kind == BEATS)
+        cell.beat_ms = beat_ms(r->clients, costs);
     double demand = 1000 * rate * mean * each_ns / 1e9; /* millicores */
     if (r->supply > 0)
         cell.limit = (int)fmin(fmax(ceil(r->supply * demand), LIMIT_LEAST), AMPLE);
@@ -118,7 +139,7 @@ static void write_head(FILE *out, double seconds, int repeats)
             round(400 * seconds), round(200 * seconds), round(400 * seconds), repeats);
 }
 
-enum column { PROTOCOL, CLIENTS, PAYLOAD, BEFORE, BURST, AFTER, LIMIT, COLUMNS };
+enum column { PROTOCOL, CLIENTS, PAYLOAD, BEFORE, BURST, AFTER, LIMIT, BEAT, COLUMNS };
 
 static void write_value(FILE *out, const struct cell *cell, enum column column)
 {
@@ -140,6 +161,9 @@ static void write_value(FILE *out, const struct cell *cell, enum column column)
     case LIMIT:
         fprintf(out, "%dm", cell->limit);
         break;
+    case BEAT:
+        fprintf(out, "%dms", cell->beat_ms);
+        break;
     case COLUMNS:
         break;
     }
@@ -155,9 +179,13 @@ static void write_cells(FILE *out, const struct cell *cells, size_t count)
         "workload.phases.burst.rate",
         "workload.phases.after.rate",
         "cpu.limit",
+        "heartbeat.period",
     };
+    bool beats = false;
+    for (size_t i = 0; i < count; i++)
+        beats = beats || cells[i].beat_ms > 0;
     fputs("sweep:\n  zip:\n", out);
-    for (int column = 0; column < COLUMNS; column++) {
+    for (int column = 0; column < (beats ? COLUMNS : BEAT); column++) {
         fprintf(out, "    %s: [", names[column]);
         for (size_t i = 0; i < count; i++) {
             fputs(i ? ", " : "", out);
@@ -167,18 +195,11 @@ static void write_cells(FILE *out, const struct cell *cells, size_t count)
     }
 }
 
-static int protocols_of(const struct design_request *request)
-{
-    int count = 0;
-    for (int p = 0; p < PROTOCOLS; p++)
-        count += request->speaks[p];
-    return count;
-}
-
 static bool same_cell(const struct cell *a, const struct cell *b)
 {
     return a->protocol == b->protocol && a->clients == b->clients && a->large == b->large &&
-           memcmp(a->rate_hz, b->rate_hz, sizeof a->rate_hz) == 0 && a->limit == b->limit;
+           memcmp(a->rate_hz, b->rate_hz, sizeof a->rate_hz) == 0 && a->limit == b->limit &&
+           a->beat_ms == b->beat_ms;
 }
 
 /* A fast server is asked the same by two recipes, where neither load can be reached. */
@@ -191,6 +212,11 @@ static size_t add_cell(struct cell *cells, size_t n, const struct cell *cell)
     return n + 1;
 }
 
+static bool asked(const struct design_request *request, const struct recipe *r, int protocol)
+{
+    return request->speaks[protocol] && (r->kind != BEATS || request->beats[protocol]);
+}
+
 /* All protocols of a recipe side by side: what drifts on the host meets them alike. */
 static char *write_design(const struct design_request *request, const struct recipe *recipes,
                           size_t count, const struct design_costs costs[PROTOCOLS],
@@ -200,7 +226,7 @@ static char *write_design(const struct design_request *request, const struct rec
     size_t n = 0;
     for (size_t i = 0; i < count; i++)
         for (int p = 0; p < PROTOCOLS; p++)
-            if (request->speaks[p]) {
+            if (asked(request, &recipes[i], p)) {
                 struct cell cell = cook(&recipes[i], (enum push_protocol)p, &costs[p]);
                 n = add_cell(cells, n, &cell);
             }
@@ -215,19 +241,31 @@ static char *write_design(const struct design_request *request, const struct rec
     return text;
 }
 
+/* How long each run may play for the first `count` recipes to fit the budget. */
+static double seconds_for(const struct design_request *request, const struct recipe *recipes,
+                          size_t count, int repeats)
+{
+    int runs = 0;
+    for (size_t i = 0; i < count; i++)
+        for (int p = 0; p < PROTOCOLS; p++)
+            runs += repeats * asked(request, &recipes[i], p);
+    return request->budget_s / runs - AROUND_S;
+}
+
 char *calibration_design(const struct design_request *request,
                          const struct design_costs costs[PROTOCOLS])
 {
     bool is_quick = request->size == DESIGN_QUICK;
-    double seconds = is_quick ? QUICK_SECONDS : FULL_SECONDS;
+    const struct recipe *recipes = is_quick ? quick : full;
     size_t count = is_quick ? COUNT(quick) : COUNT(full);
-    double each_s = protocols_of(request) * (seconds + AROUND_S);
-    size_t affordable = (size_t)fmax(request->budget_s / each_s, 1);
-    int repeats = (int)fmin((double)affordable / (double)count, REPEATS_MAX);
-    if (affordable < count)
-        count = affordable;
-    return write_design(request, is_quick ? quick : full, count, costs, seconds,
-                        repeats > 1 && !is_quick ? repeats : 1);
+    double seconds = is_quick ? QUICK_SECONDS : FULL_SECONDS;
+    int repeats = is_quick ? 1 : REPEATS_MAX;
+    while (repeats > 1 && seconds_for(request, recipes, count, repeats) < LEAST_SECONDS)
+        repeats--;
+    while (count > 1 && seconds_for(request, recipes, count, repeats) < LEAST_SECONDS)
+        count--;
+    seconds = fmin(seconds, fmax(seconds_for(request, recipes, count, repeats), LEAST_SECONDS));
+    return write_design(request, recipes, count, costs, seconds, repeats);
 }
 
 /* -- the pilot ------------------------------------------------------------------------------- */

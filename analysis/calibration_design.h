@@ -32,6 +32,7 @@ struct design_request {
     int loop;               /* of the server, enum loop_kind; -1: nobody has said */
     int hops;               /* 0..4, where the loop is known */
     bool speaks[PROTOCOLS]; /* at least one */
+    bool beats[PROTOCOLS];  /* heartbeats, as often as it is told */
     enum design_size size;
     double budget_s; /* for the design proper, > 0 */
 };

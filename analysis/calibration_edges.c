@@ -32,8 +32,11 @@ static void add(struct points *p, double x, double y, double noise, double share
     p->weight[p->count++] = 1 / (sigma * sigma);
 }
 
+/* Heartbeats come while clients connect and leave, too: those cells tell nothing of the edges. */
 static bool of_protocol(const struct calibration_cell *cell, int protocol)
 {
+    if (calibration_beaten(cell))
+        return false;
     return protocol < 0 || (int)cell->point->settings.parameters.server.protocol == protocol;
 }
 

@@ -1,4 +1,4 @@
-/* calibration_internal.h - shared by calibration_rows.c, calibration.c and calibration_edges.c. */
+/* calibration_internal.h - shared by the files of the calibration. */
 #ifndef PUSHSIM_ANALYSIS_CALIBRATION_INTERNAL_H
 #define PUSHSIM_ANALYSIS_CALIBRATION_INTERNAL_H
 
@@ -14,6 +14,17 @@ static inline bool calibration_throttled(const struct calibration_cell *cell)
 {
     return cell->real[CALIBRATION_THROTTLED] > CALIBRATION_AMPLE_SHARE;
 }
+
+/* A cell with heartbeats, whose CPU time alone tells something: their times hang on when each client
+ * connected. */
+static inline bool calibration_beaten(const struct calibration_cell *cell)
+{
+    return cell->point->settings.parameters.heartbeat.period_ns > 0;
+}
+
+/* Whether there are runs that tell this option: of its protocol, with heartbeats, with large messages to
+ * few and to many clients. */
+bool calibration_measured(const struct calibration *c, const char *option);
 
 /* One simulation of a real run: its schedule, costs times its slowness to the power of host_power,
  * and random numbers of the model's own for each draw. */

@@ -13,7 +13,7 @@
 
 #include "sim/error.h"
 
-#define LEAST_SQUARES_MAX 28 /* parameters in one fit */
+#define LEAST_SQUARES_MAX 32 /* parameters in one fit */
 
 struct fit_parameter {
     const char *name;      /* borrowed */

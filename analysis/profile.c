@@ -57,6 +57,12 @@ struct writer {
     const char *before; /* option written last */
 };
 
+/* How publishers and clients of a run connect is nothing of the server's. */
+static bool of_the_load(const char *name)
+{
+    return strncmp(name, "workload.", 9) == 0 || strncmp(name, "heartbeat.", 10) == 0;
+}
+
 /* Only what describes the server to the model goes in, and there all of it: a profile does not
  * change its meaning when a default does. */
 static void write_option(void *context, const char *name, const char *text, double number,
@@ -66,7 +72,7 @@ static void write_option(void *context, const char *name, const char *text, doub
     const struct calibrated *c = fitted(w->fit, name);
     char value[UNIT_TEXT_BYTES];
     (void)number;
-    if (!(option->flags & OPTION_MODEL))
+    if (!(option->flags & OPTION_MODEL) || of_the_load(name))
         return;
     const char *why = calibration_unfitted(name, w->server->loop, w->server->hops);
     const char *leaf = open_levels(w->out, w->before, name);

@@ -14,10 +14,10 @@ void cost_scale(struct cost_params *cost, double factor)
         *all[i] *= factor;
     for (int k = 0; k < PROTOCOLS; k++) {
         struct protocol_costs *p = &cost->by_protocol[k];
-        double *const steps[] = { &p->handshake_ns,  &p->disconnect_ns, &p->wake_ns,
-                                  &p->state_ns,      &p->item_ns,       &p->item_kib_ns,
-                                  &p->write_ns,      &p->write_kib_ns,  &p->message_ns,
-                                  &p->write_state_ns };
+        double *const steps[] = { &p->handshake_ns,   &p->disconnect_ns, &p->wake_ns,
+                                  &p->state_ns,       &p->item_ns,       &p->item_kib_ns,
+                                  &p->write_ns,       &p->write_kib_ns,  &p->message_ns,
+                                  &p->write_state_ns, &p->heartbeat_ns };
         for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
             *steps[i] *= factor;
     }

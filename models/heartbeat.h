@@ -9,6 +9,11 @@
  *                 ws_ping_timeout 20 s; sockjs-node 10 s)
  *   application   the client closes when it heard nothing for a time-out (client_class.h)
  *
+ * A heartbeat costs a write and cost.*.heartbeat. Where an answer is awaited, half of that is due when
+ * it is sent and half when the pong is handled: of websockets 10.4 each is a wake-up of the
+ * connection's keepalive task (legacy/protocol.py keepalive_ping: sleep, ping(), wait_for), and the
+ * pong wakes the task that reads as well. Where none is awaited, all of it is due at once.
+ *
  * A pong counts when the server's loop has handled it, not when it arrived. Where a starved loop
  * comes round after the time-out with the pong already in the socket, the loop's order decides:
  * asyncio puts the callbacks of descriptors before those of timers (base_events.py _run_once), so
@@ -24,9 +29,13 @@
 struct heartbeat_params {
     int64_t period_ns;       /* between heartbeats of the server; 0 = none */
     int64_t pong_timeout_ns; /* after a ping; 0 = no answer is expected */
-    bool only_idle;          /* skipped while there was traffic within the period */
-    int64_t one_in;          /* of so many that are due one is sent; 0 and 1: every one. Changes
-                                during a run (slo_control.h) */
+    /* Connections from before the run opened within so long before it and beat a period later, as
+     * those of a load client that connects as fast as it can; 0 = evenly over a period. */
+    int64_t spread_ns;
+    bool only_idle; /* skipped while there was traffic within the period */
+    /* Of so many that are due one is sent; 0 and 1: every one. Changes during a run
+     * (slo_control.h). */
+    int64_t one_in;
 };
 
 #endif

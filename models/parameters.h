@@ -55,7 +55,8 @@ struct protocol_costs {    /* CPU time on the reference host, ns unless said oth
     double write_kib_ns;   /* per KiB written, or read of a client's message */
     double write_state_ns; /* more for a write that finds its socket's state cold */
     double message_ns;     /* a client's message: read, parse (or unmask), handle */
-    int64_t frame_bytes;   /* bytes added to each message on the wire */
+    double heartbeat_ns; /* a heartbeat beside its write: timer, frame, its answer's handling */
+    int64_t frame_bytes; /* bytes added to each message on the wire */
 };
 
 struct cost_params {

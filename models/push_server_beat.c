@@ -105,16 +105,26 @@ static int64_t stretch_cost(struct push_server *s, struct loop_entry *e, double 
     return member ? push_positive(push_cost(cost_ns, 1)) : 0;
 }
 
+static double pong_share(const struct push_server *s)
+{
+    return s->p->heartbeat.pong_timeout_ns > 0 ? 0.5 : 0;
+}
+
+static double ping_cost(const struct push_server *s)
+{
+    return s->costs->write_ns + (1 - pong_share(s)) * s->costs->heartbeat_ns;
+}
+
 int64_t push_beat_ping_begin(struct push_server *s, struct loop_entry *e)
 {
-    return stretch_cost(s, e, s->costs->write_ns);
+    return stretch_cost(s, e, ping_cost(s));
 }
 
 /* Each ping that went out in the stretch: how late is it? */
 void push_beat_ping_ran(struct push_server *s, const struct loop_entry *e,
                         const struct loop_stretch *stretch)
 {
-    int64_t unit = push_positive(push_cost(s->costs->write_ns, 1)), at_ns;
+    int64_t unit = push_positive(push_cost(ping_cost(s), 1)), at_ns;
     uint32_t first, n = loop_stretch_ends(stretch, unit, unit, &first, &at_ns);
     for (uint32_t k = 0; k < n; k++) {
         uint32_t late = (stamp(at_ns + k * unit) - (e->from >> 8)) & 0xffffff;
@@ -168,7 +178,7 @@ static void pongs_arrive(void *subject, void *object)
 
 int64_t push_beat_pong_begin(struct push_server *s, struct loop_entry *e)
 {
-    return stretch_cost(s, e, s->p->cost.ready_fd_ns);
+    return stretch_cost(s, e, s->p->cost.ready_fd_ns + pong_share(s) * s->costs->heartbeat_ns);
 }
 
 void push_beat_pong_end(struct push_server *s, const struct loop_entry *e)
@@ -220,14 +230,19 @@ void push_beat_open(struct push_server *s, uint32_t i)
     open_run(s, i, 1, s->p->heartbeat.period_ns);
 }
 
-/* Connections from before the run opened at different times: their beats are spread evenly. */
+/* Connections from before the run opened at different times, the last just before it: their beats
+ * are spread evenly over a period, or come within spread_ns of its end. */
 void push_beat_open_before(struct push_server *s, uint32_t first, uint32_t n)
 {
+    const struct heartbeat_params *p = &s->p->heartbeat;
+    int64_t spread_ns =
+        p->spread_ns > 0 && p->spread_ns < p->period_ns ? p->spread_ns : p->period_ns;
     uint32_t runs = n < 64 ? n : 64;
     for (uint32_t k = 0; k < runs; k++) {
         uint32_t from = (uint32_t)((uint64_t)n * k / runs);
         uint32_t to = (uint32_t)((uint64_t)n * (k + 1) / runs);
-        open_run(s, first + from, to - from, s->p->heartbeat.period_ns * (k + 1) / runs);
+        open_run(s, first + from, to - from,
+                 p->period_ns - spread_ns + spread_ns * (k + 1) / runs);
     }
 }
 

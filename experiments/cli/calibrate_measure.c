@@ -106,6 +106,8 @@ static struct design_request request_of(const struct calibrate_measure *m,
     };
     request.speaks[PROTOCOL_SSE] = spec->sse;
     request.speaks[PROTOCOL_WEBSOCKET] = spec->websocket;
+    request.beats[PROTOCOL_SSE] = server_spec_takes(spec, "{heartbeat}");
+    request.beats[PROTOCOL_WEBSOCKET] = server_spec_takes(spec, "{ping_interval}");
     return request;
 }
 

@@ -55,6 +55,8 @@
              "more for a write after a long time off the CPU: its socket is cold"),            \
         COST(name ".message", by_protocol[p].message_ns, message,                              \
              "CPU of a client's message: read, parse, handle; its answer is a write more"),    \
+        COST(name ".heartbeat", by_protocol[p].heartbeat_ns, "0",                              \
+             "CPU of a heartbeat beside its write: timer, frame, handling its answer"),        \
         BYTES("cost." name ".frame", ATP(cost.by_protocol[p].frame_bytes), frame, 0, 65536,    \
               OPTION_MODEL, "bytes added to each message on the wire", frame_source)
 

@@ -147,7 +147,7 @@ static void a_fast_server_is_asked_once(void **state)
     close_design(&d);
 }
 
-enum told { BYTES_COLD, BYTES_WARM, BYTES_LATE, ITEMS_LATE, CUT_FAN_OUT, TOLD };
+enum told { BYTES_COLD, BYTES_WARM, BYTES_LATE, ITEMS_LATE, CUT_FAN_OUT, KNEE, BEATS, TOLD };
 
 /* What a cell is there to tell, by what a server with these costs makes of it. */
 static void tells(const struct parameters *p, const struct design_costs *costs, int *count)
@@ -161,6 +161,10 @@ static void tells(const struct parameters *p, const struct design_costs *costs, 
     count[BYTES_WARM] += large && few && limit == 1 && rate > 40;
     count[BYTES_LATE] += large && few && limit < 0.8 * load;
     count[ITEMS_LATE] += !large && limit < 0.6 * load;
+    count[KNEE] += p->clients > 1000 && limit > 1.4 * load && limit < 2 * load;
+    count[BEATS] +=
+        p->heartbeat.period_ns > 0 && load < 0.05 &&
+        (double)p->clients / (double)p->heartbeat.period_ns * costs->delivery_ns > 0.02;
     count[CUT_FAN_OUT] += limit > 2 * load && each_ns > 2 * (double)p->cpu.quota_ns;
 }
 
@@ -172,6 +176,7 @@ static void asks_what_held_out_cells_need(void **state)
     struct design_request request = request_for(true, true);
     struct designed d;
     int count[PROTOCOLS][TOLD] = { 0 };
+    request.beats[PROTOCOL_SSE] = request.beats[PROTOCOL_WEBSOCKET] = true;
     read_design(&d, calibration_design(&request, costs));
     for (size_t i = 0; i < d.plan.count; i++) {
         const struct parameters *p = &d.plan.points[i].settings.parameters;
@@ -183,6 +188,33 @@ static void asks_what_held_out_cells_need(void **state)
                 fail_msg("protocol %d: no cell tells question %d", protocol, k);
     assert_int_equal(d.plan.repeats, 2);
     close_design(&d);
+}
+
+/* A server that sends no heartbeats, or takes no period, is asked for none: the others are asked for
+ * those of the protocol that has them, in the default budget and in the short design. */
+static void heartbeats_where_there_are_some(void **state)
+{
+    (void)state;
+    struct design_costs costs[PROTOCOLS] = { { 450e3, 22e3 }, { 450e3, 30e3 } };
+    for (int size = DESIGN_FULL; size <= DESIGN_QUICK; size++)
+        for (int beats = 0; beats < 2; beats++) {
+            struct design_request request = request_for(true, true);
+            struct designed d;
+            double seconds = 0;
+            int found[PROTOCOLS] = { 0 };
+            request.size = (enum design_size)size;
+            request.beats[PROTOCOL_WEBSOCKET] = beats;
+            read_design(&d, calibration_design(&request, costs));
+            for (size_t i = 0; i < d.plan.count; i++) {
+                const struct parameters *p = &d.plan.points[i].settings.parameters;
+                found[p->server.protocol] += p->heartbeat.period_ns > 0;
+                seconds += plan_real_seconds(&d.plan.points[i]) - 1;
+            }
+            assert_int_equal(found[PROTOCOL_SSE], 0);
+            assert_int_equal(found[PROTOCOL_WEBSOCKET], beats);
+            assert_true((double)d.plan.repeats * seconds <= BUDGET_S);
+            close_design(&d);
+        }
 }
 
 static void the_pilot_is_short(void **state)
@@ -217,6 +249,7 @@ int main(void)
         cmocka_unit_test(the_cells_differ),
         cmocka_unit_test(a_fast_server_is_asked_once),
         cmocka_unit_test(asks_what_held_out_cells_need),
+        cmocka_unit_test(heartbeats_where_there_are_some),
         cmocka_unit_test(the_pilot_is_short),
         cmocka_unit_test(an_unknown_loop_is_left_open),
     };

@@ -102,9 +102,27 @@ static void says_what_it_cannot_tell(void **state)
     assert_null(find(&none, "memory.message")); /* there was no backlog at all */
 }
 
+/* A cell whose clients were pinged all the while has dear edges: what the others say stays. */
+static void heartbeats_are_left_out(void **state)
+{
+    (void)state;
+    static struct bench b;
+    struct calibration_fit fit = { 0 };
+    set_up(&b, 20000);
+    b.points[2].settings.parameters.heartbeat.period_ns = 500000000;
+    for (int r = 0; r < 2; r++)
+        b.cells[2].edge[EDGE_SETUP_CPU][r] *= 10;
+    calibration_edges(&b.c, &fit);
+    const struct calibrated *o = find(&fit, "cost.sse.handshake");
+    assert_non_null(o);
+    assert_true(fabs(o->estimate / 400e3 - 1) < fmax(4 * o->relative_error, 0.01));
+    assert_true(o->relative_error < 0.05);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(finds_slopes),
+                                        cmocka_unit_test(heartbeats_are_left_out),
                                         cmocka_unit_test(says_what_it_cannot_tell) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,11 +24,13 @@ static const char experiment_text[] =
     "  phases: [{ name: load, duration: 8s, rate: 11/s }]\n"
     "sweep:\n"
     "  zip:\n"
-    "    protocol:         [sse, sse, sse, sse, sse, sse, sse, sse, sse]\n"
-    "    clients.count:    [10, 10, 50, 500, 1000, 500, 500, 500, 1500]\n"
-    "    workload.payload: [100B, 100B, 100B, 100B, 100B, 4KiB, 100B, 100B, 4KiB]\n"
-    "    cpu.limit:        [1000m, 1000m, 1000m, 1000m, 1000m, 1000m, 130m, 70m, 1000m]\n"
-    "    workload.phases.load.rate: [150/s, 7/s, 40/s, 11/s, 7/s, 11/s, 11/s, 11/s, 5/s]\n";
+    "    protocol:         [sse, sse, sse, sse, sse, sse, sse, sse, sse, sse]\n"
+    "    clients.count:    [10, 10, 50, 500, 1000, 500, 500, 500, 1500, 500]\n"
+    "    workload.payload: [100B, 100B, 100B, 100B, 100B, 4KiB, 100B, 100B, 4KiB, 100B]\n"
+    "    cpu.limit:        [1000m, 1000m, 1000m, 1000m, 1000m, 1000m, 130m, 70m, 1000m, "
+    "1000m]\n"
+    "    workload.phases.load.rate: [150/s, 7/s, 40/s, 11/s, 7/s, 11/s, 11/s, 11/s, 5/s, 2/s]\n"
+    "    heartbeat.period: [0, 0, 0, 0, 0, 0, 0, 0, 0, 500ms]\n";
 
 static const struct truth {
     const char *option;
@@ -44,6 +46,7 @@ static const struct truth {
     { "cost.sse.write-state", 4e3 },
     { "cost.cached", 2e6 },
     { "cost.sse.item-kib", 500 },
+    { "cost.sse.heartbeat", 90e3 },
 };
 #define TRUTHS (sizeof truths / sizeof *truths)
 

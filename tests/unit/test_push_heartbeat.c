@@ -1,0 +1,110 @@
+/* What heartbeats cost and when: CPU time of each, its parts, and connections that opened together. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "models/push_run.h"
+#include "tests/support/push_case.h"
+
+#define MS INT64_C(1000000)
+#define S  INT64_C(1000000000)
+
+#define CLIENTS   640
+#define COST_NS   100000.0
+#define ROUNDS    4 /* of heartbeats in the run */
+#define PERIOD_NS (500 * MS)
+
+/* 640 clients for two seconds, a publish every half; no drain that heartbeats could go on in. */
+static struct parameters scene(enum push_protocol protocol)
+{
+    struct parameters p = push_case_plain();
+    p.server.protocol = protocol;
+    p.clients = CLIENTS;
+    p.workload.drain_ns = 0;
+    p.heartbeat.period_ns = PERIOD_NS;
+    p.cost.by_protocol[protocol].heartbeat_ns = COST_NS;
+    p.workload.phase[0] =
+        (struct phase_params){ "steady", ROUNDS * PERIOD_NS, 2, true, 0, 0, 0 };
+    return p;
+}
+
+static double run(const struct parameters *p, const char *metric)
+{
+    struct schedule s;
+    struct run_record r;
+    schedule_build(&s, p, 1, 1);
+    run_record_init(&r);
+    push_run(p, &s, 1, 1, &r);
+    double value = run_record_value(&r, metric);
+    run_record_close(&r);
+    schedule_close(&s);
+    return value;
+}
+
+/* All that are due in two seconds but the last of 64 groups, which is due at their end. */
+static void each_takes_its_cost(void **state)
+{
+    (void)state;
+    for (int protocol = 0; protocol < PROTOCOLS; protocol++)
+        for (int answered = 0; answered < 2; answered++) {
+            struct parameters p = scene((enum push_protocol)protocol);
+            double beats = CLIENTS * ROUNDS;
+            p.heartbeat.pong_timeout_ns = answered ? 20 * S : 0;
+            double with = run(&p, "cpu.used");
+            p.cost.by_protocol[protocol].heartbeat_ns = 0;
+            double without = run(&p, "cpu.used");
+            double each_ns = (with - without) * 1e9 / beats;
+            print_message("protocol %d, answered %d: %.1f us each\n", protocol, answered,
+                          each_ns / 1e3);
+            assert_true(each_ns > COST_NS * 63 / 64 - COST_NS / 100 &&
+                        each_ns <= COST_NS * 1.001);
+        }
+}
+
+/* Where an answer is awaited half of the cost is its handling: the heartbeats of a group that are
+ * written later than the first by half as much. */
+static void half_of_it_is_the_answer(void **state)
+{
+    (void)state;
+    struct parameters p = scene(PROTOCOL_WEBSOCKET);
+    p.network.delivery_ns = 100 * MS; /* answers come when the group has been written */
+    p.cost.by_protocol[PROTOCOL_WEBSOCKET].heartbeat_ns = 600e3;
+    double at_once = run(&p, "heartbeat.late.p50");
+    p.heartbeat.pong_timeout_ns = 20 * S;
+    double in_halves = run(&p, "heartbeat.late.p50");
+    print_message("late by %.2f and %.2f ms\n", 1e3 * at_once, 1e3 * in_halves);
+    assert_true(at_once > 2e-3 && in_halves < 0.8 * at_once);
+}
+
+/* Heartbeats of clients that connected together hold the loop up together: 640 of them take 64 ms and
+ * more, three times as long under a limit; spread evenly they are lost among the deliveries. */
+static void together_they_widen_the_tail(void **state)
+{
+    (void)state;
+    struct parameters p = scene(PROTOCOL_WEBSOCKET);
+    p.cpu.quota_ns = 30 * MS;
+    p.workload.drain_ns = 2 * S;
+    p.workload.phase[0] = (struct phase_params){ "steady", 8 * S, 5, true, 0, 0, 0 };
+    p.heartbeat.period_ns = 4 * S;
+    double even = run(&p, "delivery.p99");
+    p.heartbeat.spread_ns = 100 * MS;
+    double together = run(&p, "delivery.p99");
+    p.heartbeat.spread_ns = 60 * S; /* longer than a period: as good as evenly */
+    double beyond = run(&p, "delivery.p99");
+    print_message("p99 %.0f ms evenly, %.0f ms together\n", 1e3 * even, 1e3 * together);
+    assert_true(together > 1.3 * even);
+    assert_true(beyond == even);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_takes_its_cost),
+        cmocka_unit_test(half_of_it_is_the_answer),
+        cmocka_unit_test(together_they_widen_the_tail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
