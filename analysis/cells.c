@@ -161,12 +161,19 @@ double sample_sd(const struct sample *s)
     return s->count > 1 ? gsl_stats_sd(s->values, 1, s->count) : NAN;
 }
 
+/* GSL counts from the least (0) to the greatest (1) value; the k-th of n is wanted. */
+static double order_statistic(const struct sample *s, double k)
+{
+    double n = (double)s->count;
+    return quantile(s, n > 1 ? fmin(fmax((k - 1) / (n - 1), 0), 1) : 0);
+}
+
 double sample_low(const struct sample *s)
 {
-    return quantile(s, s->count < 20 ? 0 : 0.05);
+    return order_statistic(s, SAMPLE_TAIL * ((double)s->count + 1));
 }
 
 double sample_high(const struct sample *s)
 {
-    return quantile(s, s->count < 20 ? 1 : 0.95);
+    return order_statistic(s, (1 - SAMPLE_TAIL) * ((double)s->count + 1));
 }

@@ -78,7 +78,12 @@ int cells_load(struct cells *cells, struct store *store, const char *experiment,
 double sample_median(const struct sample *s);
 double sample_mean(const struct sample *s);
 double sample_sd(const struct sample *s); /* NAN below two values */
-/* The spread that tables show: least and greatest; from 20 values on 5 % and 95 % quantiles. */
+/* The spread that tables show: between them 90 % of further runs are expected, not of those that
+ * are there. A further run lies below the k-th of n with probability k / (n + 1), whatever the
+ * distribution (Wilks, Annals of Mathematical Statistics 12, 1941), so the bounds are the values
+ * number 0.05 (n + 1) and 0.95 (n + 1); below 19 values least and greatest, which hold fewer:
+ * (n - 1) / (n + 1). */
+#define SAMPLE_TAIL 0.05
 double sample_low(const struct sample *s);
 double sample_high(const struct sample *s);
 

@@ -22,7 +22,7 @@ struct limit_question {
 
 struct limit_answer {
     double value;      /* median over searches of the last value with which the slo is kept */
-    double low, high;  /* 5 % and 95 % quantiles; below 20 searches the least and greatest */
+    double low, high;  /* where 90 % of further searches are expected: sample_low */
     int searches;      /* that found one */
     int always, never; /* searches in which the slo was kept, or broken, in the whole range */
     int probes;        /* runs in all */

@@ -2,7 +2,7 @@
  * server is from itself.
  *
  * A cell counts when both arms have it. Its figure is the median over its runs; the prediction is
- * an interval too, from the 5 % to the 95 % quantile of the replications. Distances of latencies
+ * an interval too, sample_low to sample_high of the replications. Distances of latencies
  * are logarithms of ratios, so that half and double weigh the same.
  *
  *   error of p50, p95, p99   median over cells of |ln(sim/real)|, at most VALIDATION_FACTOR times

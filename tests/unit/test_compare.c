@@ -11,6 +11,7 @@
 
 #include "analysis/compare.h"
 #include "analysis/slo.h"
+#include "sim/random_stream.h"
 
 static void put(struct cell *cell, enum arm arm, enum figure figure, size_t count,
                 const double *values)
@@ -48,8 +49,44 @@ static void test_median_and_spread(void **state)
         many[i] = i;
     struct sample all = { many, 41 };
     assert_true(sample_median(&few) == 2 && sample_low(&few) == 1 && sample_high(&few) == 10);
-    assert_true(sample_low(&all) == 2 && sample_high(&all) == 38);
+    /* numbers 2.1 and 39.9 of 41, counted from 1 */
+    assert_true(fabs(sample_low(&all) - 1.1) < 1e-9 && fabs(sample_high(&all) - 38.9) < 1e-9);
+    struct sample nineteen = { many, 19 };
+    assert_true(sample_low(&nineteen) == 0 && sample_high(&nineteen) == 18);
     assert_true(isnan(sample_median(&none)) && isnan(sample_sd(&none)));
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Of a further draw: 90 % from 19 draws on, whatever the distribution; fewer hold (n - 1) / (n + 1).
+ * Quantiles of the sample itself would hold 81 % at 19 and 86.5 % at 40. */
+static void test_a_further_run_lies_within(void **state)
+{
+    (void)state;
+    enum { SETS = 40000 };
+    static const int counts[] = { 5, 19, 25, 40 };
+    const uint64_t seed = 11;
+    struct random_stream rs;
+    random_stream_init(&rs, seed, 1, 0, 0);
+    for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) {
+        int within = 0, n = counts[k];
+        for (int i = 0; i < SETS; i++) {
+            double values[40];
+            struct sample s = { values, (size_t)n };
+            for (int j = 0; j < n; j++)
+                values[j] = random_stream_lognormal(&rs, 1, 0.5);
+            double further = random_stream_lognormal(&rs, 1, 0.5);
+            qsort(values, s.count, sizeof *values, by_value);
+            within += further >= sample_low(&s) && further <= sample_high(&s);
+        }
+        double share = (double)within / SETS, due = fmin(0.9, (n - 1.0) / (n + 1.0));
+        print_message("%d draws: %.4f within, due %.4f (seed %d)\n", n, share, due, (int)seed);
+        assert_true(fabs(share - due) < 4 * sqrt(due * (1 - due) / SETS) + 0.002);
+    }
 }
 
 static void test_ratio_and_error(void **state)
@@ -140,6 +177,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_median_and_spread),
+        cmocka_unit_test(test_a_further_run_lies_within),
         cmocka_unit_test(test_ratio_and_error),
         cmocka_unit_test(test_knees),
         cmocka_unit_test(test_no_number_no_knee),

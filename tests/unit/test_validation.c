@@ -81,11 +81,11 @@ static void test_perfect(void **state)
     assert_true(v.scores[SCORE_VERDICT].value == 1 && v.scores[SCORE_VERDICT].met);
     for (int i = SCORE_WORST; i <= SCORE_CPU; i++)
         assert_true(v.scores[i].met && v.scores[i].missed == 0);
-    /* 5 % and 95 % of an even spread: the two outer repeats of three are outside */
+    /* numbers 1.1 and 20.9 of 21 evenly spread: the two outer repeats of three are outside */
     assert_true(fabs(v.scores[SCORE_COVERAGE].value - 1.0 / 3) < 1e-9);
     assert_false(v.scores[SCORE_COVERAGE].met);
-    /* 0.9 of ln 1.44 wide, against 3.29 x ln 1.2 */
-    assert_true(fabs(v.scores[SCORE_WIDTH].value - 1.8 / 3.2897) < 1e-3);
+    /* 0.99 of ln 1.44 wide, against 3.29 x ln 1.2 */
+    assert_true(fabs(v.scores[SCORE_WIDTH].value - 1.98 / 3.2897) < 1e-3);
     cells_close(&cells);
 }
 
