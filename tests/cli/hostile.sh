@@ -26,6 +26,6 @@ ls
 # names that are none, places where nothing can be written
 echo 'clients: { count: 1 }' >plain.yaml
 for args in "run ''" "run plain.yaml --set profile=" "run plain.yaml --db /nowhere/x.db" "run plain.yaml --db ."; do
-    eval "\"\$PUSHSIM\" $args" 2>&1 | head -n 1
-    echo "exit ${PIPESTATUS[0]}"
+    eval "\"\$PUSHSIM\" $args" >../said 2>&1
+    echo "exit $?: $(head -n 1 ../said)"
 done
