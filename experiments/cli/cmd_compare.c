@@ -10,6 +10,7 @@
 #include "experiments/cli/commands.h"
 #include "experiments/cli/compare_outcomes.h"
 #include "experiments/cli/compare_table.h"
+#include "experiments/cli/option_argument.h"
 #include "experiments/cli/plan_share.h"
 #include "experiments/cli/session.h"
 #include "experiments/cli/text_table.h"
@@ -44,6 +45,7 @@ static const struct argp_option options[] = {
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
+    static const char *const formats[] = { "table", "json", NULL };
     struct arguments *a = state->input;
     struct error err;
     double ns = 0;
@@ -66,9 +68,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         a->fan_out = true;
         return 0;
     case 'F':
-        if (strcmp(arg, "json") != 0 && strcmp(arg, "table") != 0)
-            argp_error(state, "--format %s: must be table or json", arg);
-        a->json = strcmp(arg, "json") == 0;
+        a->json = option_argument_word("format", arg, formats, state) == 1;
         return 0;
     case ARGP_KEY_ARG:
         if (a->count == DATABASES_MAX)

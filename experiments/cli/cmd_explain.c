@@ -9,6 +9,7 @@
 #include "analysis/explain_cells.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/explain_table.h"
+#include "experiments/cli/option_argument.h"
 #include "experiments/run/expectation.h"
 
 struct arguments {
@@ -43,23 +44,21 @@ static void parse_run(struct arguments *a, const char *text, struct argp_state *
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
+    static const char *const arms[] = { "sim", "real", NULL };
+    static const char *const formats[] = { "text", "json", NULL };
     struct arguments *a = state->input;
     switch (key) {
     case 'e':
         a->experiment = arg;
         return 0;
     case 'a':
-        if (strcmp(arg, "sim") != 0 && strcmp(arg, "real") != 0)
-            argp_error(state, "--arm %s: must be sim or real", arg);
-        a->arm = arg;
+        a->arm = arms[option_argument_word("arm", arg, arms, state)];
         return 0;
     case 'c':
         a->cell = arg;
         return 0;
     case 'F':
-        if (strcmp(arg, "json") != 0 && strcmp(arg, "text") != 0)
-            argp_error(state, "--format %s: must be text or json", arg);
-        a->json = strcmp(arg, "json") == 0;
+        a->json = option_argument_word("format", arg, formats, state) == 1;
         return 0;
     case ARGP_KEY_ARG:
         if (a->point > 0)

@@ -5,6 +5,7 @@
 #include <argp.h>
 
 #include "experiments/cli/commands.h"
+#include "experiments/cli/option_argument.h"
 #include "experiments/run/store.h"
 
 struct arguments {
@@ -24,20 +25,18 @@ static const struct argp_option options[] = {
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
+    static const char *const arms[] = { "sim", "real", NULL };
+    static const char *const formats[] = { [EXPORT_CSV] = "csv", [EXPORT_JSON] = "json", NULL };
     struct arguments *a = state->input;
     switch (key) {
     case 't':
         a->table = arg;
         return 0;
     case 'a':
-        if (strcmp(arg, "sim") != 0 && strcmp(arg, "real") != 0)
-            argp_error(state, "--arm %s: must be sim or real", arg);
-        a->arm = arg;
+        a->arm = arms[option_argument_word("arm", arg, arms, state)];
         return 0;
     case 'F':
-        if (strcmp(arg, "csv") != 0 && strcmp(arg, "json") != 0)
-            argp_error(state, "--format %s: must be csv or json", arg);
-        a->format = strcmp(arg, "json") == 0 ? EXPORT_JSON : EXPORT_CSV;
+        a->format = (enum export_format)option_argument_word("format", arg, formats, state);
         return 0;
     default:
         return command_parse_database(key, arg, state, &a->db);

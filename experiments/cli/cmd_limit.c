@@ -12,6 +12,7 @@
 #include "experiments/cli/commands.h"
 #include "experiments/cli/limit_table.h"
 #include "experiments/cli/model_runs.h"
+#include "experiments/cli/option_argument.h"
 #include "experiments/replay/replay.h"
 
 enum { KEY_OVER = 256, KEY_FROM, KEY_TO, KEY_PRECISION, KEY_ARM, KEY_FORMAT };
@@ -55,14 +56,15 @@ static double number(const char *text, const char *name, enum unit unit, double 
 
 static void set_arm(struct arguments *a, const char *text, struct argp_state *state)
 {
-    a->sim = strcmp(text, "real") != 0;
-    a->real = strcmp(text, "sim") != 0;
-    if (a->sim && a->real && strcmp(text, "both") != 0)
-        argp_error(state, "--arm %s: must be sim, real or both", text);
+    static const char *const arms[] = { "sim", "real", "both", NULL };
+    int arm = option_argument_word("arm", text, arms, state);
+    a->sim = arm != 1;
+    a->real = arm != 0;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
+    static const char *const formats[] = { "table", "json", NULL };
     struct arguments *a = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
@@ -84,15 +86,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         set_arm(a, arg, state);
         return 0;
     case 'r':
-        a->repeats = (int64_t)number(arg, "repeats", UNIT_COUNT, 1, 1000, state);
+        a->repeats = option_argument_count("repeats", arg, 1, 1000, state);
         return 0;
     case 's':
         a->server = arg;
         return 0;
     case KEY_FORMAT:
-        if (strcmp(arg, "table") != 0 && strcmp(arg, "json") != 0)
-            argp_error(state, "--format %s: must be table or json", arg);
-        a->json = strcmp(arg, "json") == 0;
+        a->json = option_argument_word("format", arg, formats, state) == 1;
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "experiments/cli/commands.h"
+#include "experiments/cli/option_argument.h"
 #include "experiments/cli/text_table.h"
 #include "experiments/run/options.h"
 
@@ -25,16 +26,11 @@ static const struct argp_option options[] = {
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-    static const char *const names[] = { "table", "json", "markdown" };
+    static const char *const names[] = { "table", "json", "markdown", NULL };
     struct arguments *a = state->input;
     switch (key) {
     case 'F':
-        for (size_t i = 0; i < 3; i++)
-            if (strcmp(arg, names[i]) == 0) {
-                a->format = (enum format)i;
-                return 0;
-            }
-        argp_error(state, "--format %s: must be table, json or markdown", arg);
+        a->format = (enum format)option_argument_word("format", arg, names, state);
         return 0;
     case ARGP_KEY_ARG:
         if (a->word)

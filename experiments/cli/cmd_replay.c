@@ -6,6 +6,7 @@
 #include "experiments/cli/assertions.h"
 #include "experiments/cli/campaign.h"
 #include "experiments/cli/commands.h"
+#include "experiments/cli/option_argument.h"
 #include "experiments/cli/session.h"
 #include "experiments/cli/shard_option.h"
 #include "experiments/cli/text_table.h"
@@ -41,15 +42,6 @@ static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 },
                                               { &shard_argp, 0, NULL, 0 },
                                               { 0 } };
 
-static int64_t count_of(const char *arg, const char *name, double low, struct argp_state *state)
-{
-    struct error err;
-    double value;
-    if (unit_parse(arg, UNIT_COUNT, &value, &err) || value < low || value > 1000)
-        argp_error(state, "--%s %s: must be between %g and 1000", name, arg, low);
-    return (int64_t)value;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct arguments *a = state->input;
@@ -61,10 +53,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         a->server = arg;
         return 0;
     case 'r':
-        a->repeats = count_of(arg, "repeat", 1, state);
+        a->repeats = option_argument_count("repeat", arg, 1, 1000, state);
         return 0;
     case KEY_RETRIES:
-        a->retries = count_of(arg, "retries", 0, state);
+        a->retries = option_argument_count("retries", arg, 0, 1000, state);
         return 0;
     case KEY_PROBE:
         a->probe = true;

@@ -10,6 +10,7 @@
 #include "experiments/cli/cell_table.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/model_runs.h"
+#include "experiments/cli/option_argument.h"
 #include "experiments/cli/shard_option.h"
 
 struct arguments {
@@ -32,16 +33,12 @@ static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 },
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct arguments *a = state->input;
-    struct error err;
-    double jobs = 0;
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = state->child_inputs[1] = &a->session;
         return 0;
     case 'j':
-        if (unit_parse(arg, UNIT_COUNT, &jobs, &err) || jobs < 1 || jobs > 256)
-            argp_error(state, "--jobs %s: must be between 1 and 256", arg);
-        a->jobs = (int)jobs;
+        a->jobs = (int)option_argument_count("jobs", arg, 1, 256, state);
         return 0;
     case 'f':
         a->force = true;

@@ -5,6 +5,7 @@
 
 #include "analysis/verdict.h"
 #include "experiments/cli/commands.h"
+#include "experiments/cli/option_argument.h"
 #include "experiments/cli/session.h"
 
 enum verdict_form { FORM_TEXT, FORM_ROW, FORM_DECISION, FORM_WORDS };
@@ -26,20 +27,16 @@ static const struct argp_option options[] = {
 
 static void set_arms(struct arguments *a, const char *text, struct argp_state *state)
 {
-    bool both = strcmp(text, "both") == 0, real = strcmp(text, "real") == 0;
-    if (!both && !real && strcmp(text, "sim") != 0)
-        argp_error(state, "--arm %s: must be sim, real or both", text);
-    a->arms[0] = real ? "real" : "sim";
-    a->arms[1] = both ? "real" : NULL;
+    static const char *const arms[] = { "sim", "real", "both", NULL };
+    int arm = option_argument_word("arm", text, arms, state);
+    a->arms[0] = arm == 1 ? "real" : "sim";
+    a->arms[1] = arm == 2 ? "real" : NULL;
 }
 
 static void set_form(struct arguments *a, const char *text, struct argp_state *state)
 {
-    static const char *const forms[] = { "text", "row", "decision", "words" };
-    for (a->form = FORM_TEXT; a->form <= FORM_WORDS; a->form++)
-        if (strcmp(text, forms[a->form]) == 0)
-            return;
-    argp_error(state, "--format %s: must be text, words, row or decision", text);
+    static const char *const forms[] = { "text", "row", "decision", "words", NULL };
+    a->form = (enum verdict_form)option_argument_word("format", text, forms, state);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
