@@ -15,6 +15,9 @@
  *                                      neighbours of a fan-out (delivery.slope)
  *                                                                      client_floor.h
  *
+ * The host's pace (host_pace.h) is no reason, however far it lies from the calibration's: it is an
+ * input of the prediction, and to keep the calm runs alone would flatter both arms.
+ *
  * host.other_share needs cgroup v1's per-CPU usage (cpuacct.usage_percpu of the root group,
  * minus the server's own); NAN elsewhere, and never a reason then. It includes what the kernel
  * does there for nobody in particular. Sources: Documentation/scheduler/sched-stats.rst
