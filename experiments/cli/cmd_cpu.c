@@ -291,9 +291,9 @@ static int run_arms(struct request *r, struct cpu_arm *sim, struct cpu_arm *real
     if (r->sim && r->real)
         code = cpu_arms_read_host(&plan->params.host, plan->seed, &r->error);
     if (code == 0 && r->sim && r->real && plan->params.work == CPU_WORK_TOUCH && !r->has_warmth)
-        code = cpu_arms_fit_warmth(plan, &plan->params.warmth, &r->error);
-    if (code == 0 && r->real)
-        code = cpu_arm_real(plan, real, &r->error);
+        code = cpu_arms_warmth(plan, 1, real, &plan->params.warmth, &r->error);
+    else if (code == 0 && r->real)
+        code = cpu_arms_real(plan, 1, real, &r->error);
     if (code == 0 && r->sim)
         cpu_arm_sim(plan, sim);
     return code;

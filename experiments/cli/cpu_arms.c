@@ -1,8 +1,10 @@
 /* cpu_arms.c - see cpu_arms.h. */
 #include "experiments/cli/cpu_arms.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 
@@ -20,7 +22,8 @@
 #define WARMTH_START_NS   (300 * MS)   /* idle time before the first turn, some more */
 #define WARMTH_LONGEST_NS (10000 * MS) /* of a repeat: none takes a fifth of it */
 
-enum { START_STREAM = 0x73746172 }; /* the purpose of the random starts */
+/* The purposes of the random starts and orders. */
+enum { START_STREAM = 0x73746172, ORDER_STREAM = 0x6f726472 };
 
 static double cost_of(const struct cpu_workload_result *r)
 {
@@ -116,43 +119,89 @@ static int measure_wake_up(struct wake_up_log *log, uint64_t seed, int repeat,
     return 0;
 }
 
-static int measure_repeats(const struct cpu_plan *plan, struct pool *quiet, struct pool *noisy,
-                           struct error *err)
+struct real_arm { /* as far as it is measured */
+    const struct cpu_plan *plan;
+    struct pool *quiet, *noisy; /* owned */
+};
+
+static bool wants_more(const struct real_arm *r)
 {
-    int attempts = plan->repeats + enough(plan->repeats);
-    for (int i = 0; i < attempts && quiet->repeats < plan->repeats; i++) {
-        struct cpu_workload_result one;
-        struct cpu_probe_quality quality;
-        struct cpu_probe_start start = cpu_arm_start(plan->seed, quiet->repeats);
-        int code = cpu_probe_run(&plan->params, plan->set_bytes, &start, &one, &quality, err);
-        if (code != 0)
-            return code;
-        struct pool *pool = quality.noisy ? noisy : quiet;
-        pool_add(pool, &one);
-        pool->left_out += quality.left_out;
-        pool->left_out_ns += quality.left_out_ns;
-        if (plan->wake_ups != NULL)
-            code = measure_wake_up(plan->wake_ups, plan->seed, i, err);
-        if (code != 0)
-            return code;
-    }
-    return 0;
+    int repeats = r->plan->repeats, attempts = r->quiet->repeats + r->noisy->repeats;
+    return r->quiet->repeats < repeats && attempts < repeats + enough(repeats);
 }
 
-int cpu_arm_real(const struct cpu_plan *plan, struct cpu_arm *arm, struct error *err)
+static int measure_repeat(struct real_arm *r, struct error *err)
 {
-    struct pool *quiet = mem_alloc(sizeof *quiet), *noisy = mem_alloc(sizeof *noisy);
-    int code = measure_repeats(plan, quiet, noisy, err);
-    if (code == 0) {
-        struct pool *chosen = quiet->repeats > 0 ? quiet : noisy;
-        *arm = (struct cpu_arm){ .noisy = noisy->repeats,
-                                 .disturbed = quiet->repeats < enough(plan->repeats),
-                                 .left_out = chosen->left_out,
-                                 .left_out_ms = (double)chosen->left_out_ns / 1e6 };
-        pool_finish(chosen, arm);
+    const struct cpu_plan *plan = r->plan;
+    struct cpu_workload_result one;
+    struct cpu_probe_quality quality;
+    int attempts = r->quiet->repeats + r->noisy->repeats;
+    struct cpu_probe_start start = cpu_arm_start(plan->seed, r->quiet->repeats);
+    int code = cpu_probe_run(&plan->params, plan->set_bytes, &start, &one, &quality, err);
+    if (code != 0)
+        return code;
+    struct pool *pool = quality.noisy ? r->noisy : r->quiet;
+    pool_add(pool, &one);
+    pool->left_out += quality.left_out;
+    pool->left_out_ns += quality.left_out_ns;
+    if (plan->wake_ups != NULL)
+        code = measure_wake_up(plan->wake_ups, plan->seed, attempts, err);
+    return code;
+}
+
+static void real_arm_finish(const struct real_arm *r, struct cpu_arm *arm)
+{
+    struct pool *chosen = r->quiet->repeats > 0 ? r->quiet : r->noisy;
+    *arm = (struct cpu_arm){ .noisy = r->noisy->repeats,
+                             .disturbed = r->quiet->repeats < enough(r->plan->repeats),
+                             .left_out = chosen->left_out,
+                             .left_out_ms = (double)chosen->left_out_ns / 1e6 };
+    pool_finish(chosen, arm);
+}
+
+/* R. Durstenfeld 1964, algorithm 235. */
+static void shuffle(struct random_stream *random, struct real_arm *arms, int n)
+{
+    for (int i = n - 1; i > 0; i--) {
+        int other = (int)(random_stream_uniform(random) * (i + 1));
+        struct real_arm moved = arms[i];
+        arms[i] = arms[other];
+        arms[other] = moved;
     }
-    pool_free(quiet);
-    pool_free(noisy);
+}
+
+/* A repeat of each that wants more, in a new order every time. */
+static int measure_in_turn(struct real_arm *arms, int n, struct error *err)
+{
+    struct random_stream order;
+    int code = 0;
+    random_stream_init(&order, arms[0].plan->seed, 0, ORDER_STREAM, 0);
+    for (bool more = true; more && code == 0;) {
+        more = false;
+        shuffle(&order, arms, n);
+        for (int i = 0; i < n && code == 0; i++)
+            if (wants_more(&arms[i])) {
+                more = true;
+                code = measure_repeat(&arms[i], err);
+            }
+    }
+    return code;
+}
+
+int cpu_arms_real(const struct cpu_plan *plans, int n, struct cpu_arm *arms, struct error *err)
+{
+    struct real_arm real[CPU_ARMS_MAX];
+    assert(n >= 1 && n <= CPU_ARMS_MAX);
+    for (int i = 0; i < n; i++)
+        real[i] = (struct real_arm){ &plans[i], mem_alloc(sizeof(struct pool)),
+                                     mem_alloc(sizeof(struct pool)) };
+    int code = measure_in_turn(real, n, err);
+    for (int i = 0; i < n; i++) {
+        if (code == 0)
+            real_arm_finish(&real[i], &arms[real[i].plan - plans]);
+        pool_free(real[i].quiet);
+        pool_free(real[i].noisy);
+    }
     return code;
 }
 
@@ -204,13 +253,13 @@ static const struct warmth_turns warmth_turns[] = {
     { .on_ns = 40 * MS, .away_ns = 90 * MS, .turns = 3 },
 };
 #define WARMTH_POINTS (sizeof warmth_turns / sizeof *warmth_turns)
+_Static_assert(WARMTH_POINTS + CPU_WARM_CELLS <= CPU_ARMS_MAX, "room for points and cells");
 
-static int measure_warmth(const struct cpu_plan *plan, const struct warmth_turns *turns,
-                          struct warmth_point *point, struct error *err)
+static void plan_turns(const struct cpu_plan *plan, const struct warmth_turns *turns,
+                       struct cpu_plan *out)
 {
-    struct cpu_plan cell = *plan;
-    struct cpu_workload_params *p = &cell.params;
-    struct cpu_arm arm;
+    struct cpu_workload_params *p = &out->params;
+    *out = *plan;
     p->work = CPU_WORK_TOUCH;
     p->group.quota_ns = p->group.burst_ns = 0;
     p->group.period_ns = WARMTH_START_NS / 3;
@@ -220,24 +269,33 @@ static int measure_warmth(const struct cpu_plan *plan, const struct warmth_turns
     p->off_ns = turns->away_ns;
     p->total_ns = turns->turns * turns->on_ns;
     p->duration_ns = WARMTH_LONGEST_NS;
-    int code = cpu_arm_real(&cell, &arm, err);
-    if (code != 0)
-        return code;
-    *point = (struct warmth_point){ *turns, arm.summary.cost };
-    point->turns.first_away_ns = WARMTH_START_NS;
-    point->turns.wake_cost_ns = plan->params.host.wake_cost_ns;
-    cpu_arm_close(&arm);
-    return 0;
 }
 
-int cpu_arms_fit_warmth(const struct cpu_plan *plan, struct cache_warmth *warmth,
-                        struct error *err)
+static void fit(const struct cpu_plan *plan, struct cpu_arm *arms, struct cache_warmth *warmth)
 {
     struct warmth_point points[WARMTH_POINTS];
-    int code = 0;
-    for (size_t i = 0; i < WARMTH_POINTS && code == 0; i++)
-        code = measure_warmth(plan, &warmth_turns[i], &points[i], err);
-    if (code == 0)
-        warmth_fit(points, WARMTH_POINTS, warmth);
-    return code;
+    for (size_t i = 0; i < WARMTH_POINTS; i++) {
+        points[i] = (struct warmth_point){ warmth_turns[i], arms[i].summary.cost };
+        points[i].turns.first_away_ns = WARMTH_START_NS;
+        points[i].turns.wake_cost_ns = plan->params.host.wake_cost_ns;
+        cpu_arm_close(&arms[i]);
+    }
+    warmth_fit(points, WARMTH_POINTS, warmth);
+}
+
+int cpu_arms_warmth(const struct cpu_plan *cells, int n, struct cpu_arm *arms,
+                    struct cache_warmth *warmth, struct error *err)
+{
+    struct cpu_plan plans[CPU_ARMS_MAX];
+    struct cpu_arm all[CPU_ARMS_MAX];
+    assert(n >= 1 && n <= CPU_WARM_CELLS);
+    for (size_t i = 0; i < WARMTH_POINTS; i++)
+        plan_turns(&cells[0], &warmth_turns[i], &plans[i]);
+    memcpy(&plans[WARMTH_POINTS], cells, (size_t)n * sizeof *cells);
+    int code = cpu_arms_real(plans, (int)WARMTH_POINTS + n, all, err);
+    if (code != 0)
+        return code;
+    fit(&cells[0], all, warmth);
+    memcpy(arms, &all[WARMTH_POINTS], (size_t)n * sizeof *arms);
+    return 0;
 }

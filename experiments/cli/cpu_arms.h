@@ -14,6 +14,8 @@
 
 #define CPU_REPEATS_MAX 1000
 #define CPU_ENOUGH      8 /* quiet repeats: phases of this many are no luck */
+#define CPU_WARM_CELLS  4 /* of one working set, at most */
+#define CPU_ARMS_MAX    10
 
 struct cpu_plan {
     struct cpu_workload_params params;
@@ -40,10 +42,12 @@ struct cpu_arm {
  * moved as a whole by a random amount. */
 struct cpu_probe_start cpu_arm_start(uint64_t seed, int repeat);
 void cpu_arm_sim(const struct cpu_plan *plan, struct cpu_arm *arm);
-/* A noisy measurement is made again at the same phases. Measures until `repeats` were quiet, but not many times more than that; the figures are of the
- * quiet ones, or of all when none was. CPU_ENOUGH of them are enough, or all `repeats` if those
- * are fewer; with less the arm is disturbed. */
-int cpu_arm_real(const struct cpu_plan *plan, struct cpu_arm *arm, struct error *err);
+/* A repeat of each of `n` (1..CPU_ARMS_MAX) plans, in random order, then another: a slow spell of
+ * the host hits them all. A noisy measurement is made again at the same phases, but not many times
+ * more than `repeats` are made; the figures are of the quiet ones, or of all when none was.
+ * CPU_ENOUGH of them are enough, or all `repeats` if those are fewer; with less the arm is
+ * disturbed. Errors as cpu_probe_run. */
+int cpu_arms_real(const struct cpu_plan *plans, int n, struct cpu_arm *arms, struct error *err);
 void cpu_arm_close(struct cpu_arm *arm);
 
 /* The host's parameters for the model, cpus aside, with what a wake-up takes measured in some four
@@ -53,10 +57,12 @@ int cpu_arms_read_host(struct cpu_host_params *host, uint64_t seed, struct error
 /* What wake-ups took, as the log has it; an empty one changes nothing. */
 void cpu_arms_apply(const struct wake_up_log *log, struct cpu_host_params *host);
 
-/* Fits the warm-up after time off the CPU for a working set (analysis/warmth_fit.h), from a thread
- * without a limit that works and sleeps for several lengths of time. `plan` gives host, repeats,
- * seed and the set; 6 s of measuring for each repeat. */
-int cpu_arms_fit_warmth(const struct cpu_plan *plan, struct cache_warmth *warmth,
-                        struct error *err);
+/* The real arms of `n` (1..CPU_WARM_CELLS) plans of TOUCH with one working set and, measured in
+ * turn with them, what gives the model its warm-up (analysis/warmth_fit.h): a thread without a
+ * limit that works and sleeps for several lengths of time. The fit sees nothing of the plans' own
+ * figures; host, repeats, seed and set are the first plan's. Some 7 s of measuring for each repeat
+ * besides theirs. */
+int cpu_arms_warmth(const struct cpu_plan *cells, int n, struct cpu_arm *arms,
+                    struct cache_warmth *warmth, struct error *err);
 
 #endif

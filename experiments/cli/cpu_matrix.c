@@ -13,21 +13,18 @@
 #include "experiments/cli/cpu_cells.h"
 #include "experiments/replay/host_facts.h"
 
-#define FEW_SAMPLES  30 /* of the real arm: below that a mean says too little for a verdict */
-#define WARM_REPEATS 5  /* of each point of a fit: the median counts */
-#define MEAN_SHARE   0.05
-#define MEAN_MS      0.2
-#define THROTTLED    0.03
-#define COST         0.10
-#define COST_EMPTY   0.02
+#define FEW_SAMPLES 30 /* of the real arm: below that a mean says too little for a verdict */
+#define MEAN_SHARE  0.05
+#define MEAN_MS     0.2
+#define THROTTLED   0.03
+#define COST        0.10
+#define COST_EMPTY  0.02
 
 struct matrix {
     FILE *stream;
     FILE *csv;                          /* NULL: none */
     char host[256], date[32];           /* for the CSV */
     struct cpu_host_params params;      /* of this host */
-    struct cache_warmth warmth;         /* of warm_set */
-    size_t warm_set;                    /* SIZE_MAX: none fitted yet */
     int passed, missed, few, disturbed; /* lines by verdict */
 };
 
@@ -113,25 +110,6 @@ static void judge(struct matrix *m, const struct cpu_cell *cell, const struct cp
                                    d.throttled_share, THROTTLED, r->periods });
 }
 
-/* Cells of one working set follow each other, so that one fit serves them all. */
-static int fit_once(struct matrix *m, const struct cpu_plan *plan, struct error *err)
-{
-    struct cpu_plan fit = *plan;
-    if (plan->params.work != CPU_WORK_TOUCH || m->warm_set == plan->set_bytes)
-        return 0;
-    fit.repeats = WARM_REPEATS;
-    int code = cpu_arms_fit_warmth(&fit, &m->warmth, err);
-    if (code != 0)
-        return code;
-    m->warm_set = plan->set_bytes;
-    fprintf(m->stream,
-            "# warm-up of %zu MiB: %.3f ms after a long time off, time constant %.3f ms, paid "
-            "over %.3f ms of work\n",
-            plan->set_bytes >> 20, (double)m->warmth.saturation_ns / 1e6,
-            (double)m->warmth.time_ns / 1e6, (double)m->warmth.work_ns / 1e6);
-    return 0;
-}
-
 /* Cells in which wake-ups decide know what they took meanwhile: it changes within seconds. */
 static void learn_wake_ups(struct matrix *m, const struct wake_up_log *log)
 {
@@ -142,33 +120,91 @@ static void learn_wake_ups(struct matrix *m, const struct wake_up_log *log)
             (double)m->params.wake_latency_ns / 1e3, (double)m->params.wake_cost_ns / 1e3);
 }
 
-static int run_cell(struct matrix *m, struct cpu_cell *cell, uint64_t seed, struct error *err)
+static void fill_in(const struct matrix *m, struct cpu_plan *plan, uint64_t seed)
 {
-    struct cpu_arm sim, real;
-    struct wake_up_log log = { .count = 0 };
-    struct cpu_workload_params *p = &cell->plan.params;
-    int cpus = p->host.cpus;
-    cell->plan.seed = seed;
-    p->host = m->params;
-    p->host.cpus = cpus;
-    cell->plan.wake_ups = p->work == CPU_WORK_ONOFF ? &log : NULL;
-    int code = fit_once(m, &cell->plan, err);
-    if (code == 0)
-        code = cpu_arm_real(&cell->plan, &real, err);
-    if (code != 0)
-        return error_wrap(err, code, "cell %s", cell->name);
-    learn_wake_ups(m, &log);
-    p->host.wake_cost_ns = m->params.wake_cost_ns;
-    p->host.wake_latency_ns = m->params.wake_latency_ns;
-    p->warmth = m->warmth;
+    int cpus = plan->params.host.cpus;
+    plan->seed = seed;
+    plan->params.host = m->params;
+    plan->params.host.cpus = cpus;
+}
+
+/* The sim arm beside the real one, which it closes. */
+static void simulate_and_judge(struct matrix *m, const struct cpu_cell *cell,
+                               struct cpu_arm *real)
+{
+    struct cpu_arm sim;
     cpu_arm_sim(&cell->plan, &sim);
-    judge(m, cell, &sim, &real);
+    judge(m, cell, &sim, real);
     fflush(m->stream);
     if (m->csv != NULL)
         fflush(m->csv);
     cpu_arm_close(&sim);
-    cpu_arm_close(&real);
+    cpu_arm_close(real);
+}
+
+static int run_cell(struct matrix *m, struct cpu_cell *cell, uint64_t seed, struct error *err)
+{
+    struct cpu_arm real;
+    struct wake_up_log log = { .count = 0 };
+    fill_in(m, &cell->plan, seed);
+    cell->plan.wake_ups = cell->plan.params.work == CPU_WORK_ONOFF ? &log : NULL;
+    int code = cpu_arms_real(&cell->plan, 1, &real, err);
+    if (code != 0)
+        return error_wrap(err, code, "cell %s", cell->name);
+    learn_wake_ups(m, &log);
+    fill_in(m, &cell->plan, seed);
+    simulate_and_judge(m, cell, &real);
     return 0;
+}
+
+/* Cells of one working set: how dear cold caches are changes with what else the host's machine
+ * does, so they are measured in turn with what the model's parameters come from. */
+static int run_warm(struct matrix *m, struct cpu_cell *cells, int n, uint64_t seed,
+                    struct error *err)
+{
+    struct cpu_plan plans[CPU_WARM_CELLS];
+    struct cpu_arm real[CPU_WARM_CELLS];
+    struct cache_warmth warmth;
+    for (int i = 0; i < n; i++) {
+        fill_in(m, &cells[i].plan, seed);
+        plans[i] = cells[i].plan;
+    }
+    int code = cpu_arms_warmth(plans, n, real, &warmth, err);
+    if (code != 0)
+        return error_wrap(err, code, "cells %s to %s", cells[0].name, cells[n - 1].name);
+    fprintf(m->stream,
+            "# warm-up of %zu MiB: %.3f ms after a long time off, time constant %.3f ms, paid "
+            "over %.3f ms of work\n",
+            plans[0].set_bytes >> 20, (double)warmth.saturation_ns / 1e6,
+            (double)warmth.time_ns / 1e6, (double)warmth.work_ns / 1e6);
+    for (int i = 0; i < n; i++) {
+        cells[i].plan.params.warmth = warmth;
+        simulate_and_judge(m, &cells[i], &real[i]);
+    }
+    return 0;
+}
+
+/* How many of the n cells from the first on share its working set. */
+static int same_set(const struct cpu_cell *cells, int n)
+{
+    int i = 1;
+    while (i < n && i < CPU_WARM_CELLS && cells[i].plan.params.work == CPU_WORK_TOUCH &&
+           cells[i].plan.set_bytes == cells[0].plan.set_bytes)
+        i++;
+    return i;
+}
+
+static int run_cells(struct matrix *m, struct cpu_cell *cells, int n, uint64_t seed,
+                     struct error *err)
+{
+    int code = 0;
+    for (int i = 0, width; i < n && code == 0; i += width) {
+        bool touches = cells[i].plan.params.work == CPU_WORK_TOUCH;
+        width = touches ? same_set(&cells[i], n - i) : 1;
+        code = touches ? run_warm(m, &cells[i], width, seed, err)
+                       : run_cell(m, &cells[i], seed, err);
+    }
+    return code;
 }
 
 static int open_csv(struct matrix *m, const char *path, struct error *err)
@@ -214,22 +250,28 @@ static void summarise(const struct matrix *m)
             m->passed, m->missed, m->few, m->disturbed);
 }
 
+/* Moves the chosen cells to the front; returns how many. */
+static int choose(struct cpu_cell *cells, int n, const char *pattern)
+{
+    int chosen = 0;
+    for (int i = 0; i < n; i++)
+        if (fnmatch(pattern, cells[i].name, 0) == 0)
+            cells[chosen++] = cells[i];
+    return chosen;
+}
+
 int cpu_matrix_run(const struct cpu_matrix_request *request, FILE *stream, struct error *err)
 {
     struct cpu_cell *cells = mem_alloc(CPU_CELLS_MAX * sizeof *cells);
-    struct matrix m = { .stream = stream, .warm_set = SIZE_MAX };
-    int n = cpu_cells_make(cells), chosen = 0, code = 0;
-    for (int i = 0; i < n && code == 0; i++) {
-        if (fnmatch(request->pattern, cells[i].name, 0) != 0)
-            continue;
-        if (chosen++ == 0)
-            code = begin(&m, request, err);
-        if (code == 0)
-            code = run_cell(&m, &cells[i], request->seed, err);
-    }
-    if (chosen == 0)
+    struct matrix m = { .stream = stream };
+    int n = choose(cells, cpu_cells_make(cells), request->pattern), code = 0;
+    if (n == 0)
         code = error_set(err, ERR_INVALID, "--matrix: no cell matches '%s' (see --list)",
                          request->pattern);
+    if (code == 0)
+        code = begin(&m, request, err);
+    if (code == 0)
+        code = run_cells(&m, cells, n, request->seed, err);
     if (code == 0)
         summarise(&m);
     if (m.csv != NULL && fclose(m.csv) != 0 && code == 0)

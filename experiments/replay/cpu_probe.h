@@ -50,8 +50,8 @@ struct cpu_probe_quality {
 /* The params' host.cpus are the highest ones this process may use; of the kernel's own
  * parameters only tick_ns is used, and `warmth` is not. set_bytes: the working set of TOUCH, 0 = one cache line.
  * `out` is initialised here, untouched on error; its work_ns for TOUCH is in warm work,
- * measured without a limit in the same process just before, and elapsed_ns ends with the last
- * thread. ERR_UNAVAILABLE: no cgroup can be made or too few CPUs; ERR_IO; ERR_STATE:
+ * measured without a limit in the same process just before and, without a neighbour, just after,
+ * and elapsed_ns ends with the last thread. ERR_UNAVAILABLE: no cgroup can be made or too few CPUs; ERR_IO; ERR_STATE:
  * interrupted, or a thread did not end in time. */
 int cpu_probe_run(const struct cpu_workload_params *params, size_t set_bytes,
                   const struct cpu_probe_start *start, struct cpu_workload_result *out,

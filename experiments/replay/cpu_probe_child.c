@@ -86,6 +86,8 @@ static void calibrate(struct cpu_probe *p, const struct cpu_probe_order *order,
     free_order.go_ns = cpu_probe_clock();
     free_order.end_ns = free_order.go_ns + CALIBRATION_NS;
     free_order.units = UINT64_MAX;
+    free_order.units_on = 0;
+    cpu_probe_area_clear(area);
     cpu_probe_measure(&free_order, area);
     p->shared->calibrated = area->units;
     cpu_probe_area_clear(area);
@@ -136,6 +138,10 @@ static void child_main(struct cpu_probe *p)
         pthread_join(ids[i], NULL);
     report_step(p);
     await_step(p);
+    if (p->params->work == CPU_WORK_TOUCH) { /* the parent has what it measured */
+        calibrate(p, &measured[0].order, measured[0].area);
+        await_step(p);
+    }
 }
 
 /* A child that dies with this process: 0 in the child. */

@@ -42,8 +42,8 @@ struct cpu_probe {
 };
 
 /* Forks a child that dies with this process; its pid or -1 with errno. The measured child waits
- * for a step, [touches: reports, waits, calibrates, reports,] waits, measures, reports, waits.
- * */
+ * for a step, [touches: reports, waits, calibrates, reports,] waits, measures, reports, waits[,
+ * reports, waits, calibrates, reports, waits]. */
 pid_t cpu_probe_fork_measured(struct cpu_probe *p);
 pid_t cpu_probe_fork_rival(struct cpu_probe *p, int cpu); /* spins there until killed */
 
