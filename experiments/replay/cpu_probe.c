@@ -21,8 +21,12 @@
 
 #define MS              INT64_C(1000000)
 #define STEP_TIMEOUT_MS 20000
-#define IDLE_PERIODS    3        /* the timer runs on through two */
-#define SETTLE_NS       (5 * MS) /* from the limit to the start, at least */
+#define IDLE_PERIODS    3         /* the timer runs on through two */
+#define SETTLE_NS       (60 * MS) /* from the limit to the start, at least */
+/* The threads are made so long before they start. One that just slept stays in the queue, at its
+ * full weight, to the next tick (DELAY_DEQUEUE): 4 ms before, beside a neighbour, it began with
+ * CPU time that it was owed. */
+#define LEAD_NS (50 * MS)
 
 /* The highest CPUs: the lowest one serves most interrupts. */
 static int choose_cpus(struct cpu_probe *p, struct error *err)
@@ -240,7 +244,7 @@ static int measure(struct cpu_probe *p, double unit_ns, struct cpu_workload_resu
 {
     struct cgroup_usage before, after;
     const struct cpu_workload_params *w = p->params;
-    cpu_probe_sleep_until(p->shared->go_ns - 4 * MS);
+    cpu_probe_sleep_until(p->shared->go_ns - LEAD_NS);
     go_on(p);
     cpu_probe_sleep_until(p->shared->go_ns - MS);
     int code = cgroup_read(&p->group, &before, err);
@@ -363,14 +367,29 @@ static int measure_and_judge(struct cpu_probe *p, double unit_ns,
     return code;
 }
 
+/* This process wakes up just before the threads start, and would then be one more in the queue that
+ * the group and its neighbour share: it keeps off the measured CPUs if there are others. */
+static void keep_away(const struct cpu_probe *p)
+{
+    cpu_set_t set;
+    sched_getaffinity(0, sizeof set, &set);
+    for (int i = 0; i < p->params->host.cpus; i++)
+        CPU_CLR(p->cpus[i], &set);
+    if (CPU_COUNT(&set) > 0)
+        sched_setaffinity(0, sizeof set, &set);
+}
+
 static int run_once(struct cpu_probe *p, const struct cpu_probe_start *start,
                     const sigset_t *set, struct cpu_workload_result *out,
                     struct cpu_probe_quality *quality, struct error *err)
 {
     double unit_ns = 1;
+    cpu_set_t before;
+    sched_getaffinity(0, sizeof before, &before);
     p->to_child[0] = p->to_child[1] = p->from_child[0] = p->from_child[1] = p->signals = -1;
     int code = open_channels(p, set, err);
     *quality = (struct cpu_probe_quality){ .gaps = control_gaps(p) };
+    keep_away(p);
     if (code == 0)
         code = start_child(p, err);
     if (code == 0 && p->params->work == CPU_WORK_TOUCH)
@@ -383,7 +402,9 @@ static int run_once(struct cpu_probe *p, const struct cpu_probe_start *start,
         code = measure_and_judge(p, unit_ns, out, quality, err);
     if (code == 0 && p->params->work == CPU_WORK_TOUCH && p->rivals == NULL)
         code = calibrate_again(p, unit_ns, out, err);
-    return tear_down(p, code, err);
+    code = tear_down(p, code, err);
+    sched_setaffinity(0, sizeof before, &before);
+    return code;
 }
 
 int cpu_probe_run(const struct cpu_workload_params *params, size_t set_bytes,
