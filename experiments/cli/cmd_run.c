@@ -261,6 +261,7 @@ int cmd_run(int argc, char **argv)
     int64_t experiment;
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     runner_keep_memory();
+    store_prepare_process();
     int code = session_open(&a.session, &err);
     if (code)
         return command_fail(code, &err);

@@ -52,11 +52,12 @@ static int query_number(struct store *store, const char *sql, int64_t *number)
 }
 
 /* A database of our own making does not wait for the disk before its tables are there: its switch to the
- * log writes one page, and an incomplete log counts as none, so that after a loss of power it is new
+ * log writes one page, which needs no journal, and an incomplete log counts as none, so that after a loss of power it is new
  * again; the first checkpoint makes the disk hold all of it. */
 static const char *creation_pragma(const struct store *store)
 {
-    return store->created ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = NORMAL";
+    return store->created ? "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY"
+                          : "PRAGMA synchronous = NORMAL";
 }
 
 /* Another process that just opens or closes the database holds all of it: then SQLite's own waiting,
@@ -171,6 +172,11 @@ static int open_database(struct store *store, enum store_mode mode, struct error
     return code || !store->writable ? code : create_missing(store, err);
 }
 
+void store_prepare_process(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int store_open(struct store **out, const char *path, enum store_mode mode, struct error *err)
 {
     char host[256] = "";
@@ -190,6 +196,30 @@ int store_open(struct store **out, const char *path, enum store_mode mode, struc
     return 0;
 }
 
+/* Nobody else has it open, or can open it until it is closed. */
+static bool take_alone(struct store *store)
+{
+    sqlite3_busy_timeout(store->db, 0);
+    const char *sql = "PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT";
+    bool alone = sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+    if (!alone)
+        sqlite3_exec(store->db, "PRAGMA locking_mode = NORMAL", NULL, NULL, NULL);
+    sqlite3_busy_timeout(store->db, BUSY_MS);
+    return alone;
+}
+
+/* One plain file, readable from a read-only directory; fails while others have it open. Once the disk
+ * holds everything, only a few bytes of the first sector change, all at once: no journal on disk for it;
+ * and no wait when nobody could write in between, as the database is whole with either state of them. */
+static void leave_log(struct store *store)
+{
+    int64_t busy = 1;
+    if (take_alone(store) &&
+        query_number(store, "PRAGMA wal_checkpoint(TRUNCATE)", &busy) == SQLITE_OK && busy == 0)
+        sqlite3_exec(store->db, "PRAGMA synchronous = OFF", NULL, NULL, NULL);
+    sqlite3_exec(store->db, "PRAGMA journal_mode = MEMORY", NULL, NULL, NULL);
+}
+
 void store_close(struct store *store)
 {
     if (!store)
@@ -200,10 +230,8 @@ void store_close(struct store *store)
         sqlite3_finalize(store->insert[i][0]);
         sqlite3_finalize(store->insert[i][1]);
     }
-    /* One plain file, readable from a read-only directory; fails while others have it open. After the
-     * checkpoint only a few bytes of the first sector change, all at once: no journal on disk for it. */
     if (store->writable)
-        sqlite3_exec(store->db, "PRAGMA journal_mode = MEMORY", NULL, NULL, NULL);
+        leave_log(store);
     sqlite3_close(store->db);
     free(store->path);
     free(store->host);

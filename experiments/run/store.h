@@ -34,6 +34,10 @@ struct store_run {        /* one row of `run`; strings are borrowed */
     const char *host;     /* where; "" = this host's name */
 };
 
+/* Before the first store_open, by the only thread, if at all: SQLite then keeps no statistics of its
+ * memory, under a lock that each allocation takes. */
+void store_prepare_process(void);
+
 /* ERR_INVALID: no pushsim database, a damaged one, or of another schema version. A file that cannot be
  * made into a database (full disk) is not left behind. */
 int store_open(struct store **store, const char *path, enum store_mode mode, struct error *err);

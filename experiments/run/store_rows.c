@@ -13,17 +13,17 @@ static const struct {
     [TABLE_EVENT] = { "event", 5 },
 };
 
-/* "INSERT … VALUES (?1, ?2, ?3, ?4), (?1, ?5, …" A name given twice is a bug of the recorder; the
- * last value stays. */
+/* "INSERT … VALUES (?1, ?, ?, ?), (?1, ?, …": each ? is the next number, and SQLite looks a number that
+ * is written out up among all before it. A name given twice is a bug of the recorder; the last value
+ * stays. */
 static char *insert_sql(enum store_table table, int rows)
 {
     sqlite3_str *sql = sqlite3_str_new(NULL);
-    int parameter = 2;
     sqlite3_str_appendf(sql, "INSERT OR REPLACE INTO %s VALUES", tables[table].name);
     for (int row = 0; row < rows; row++) {
-        sqlite3_str_appendf(sql, row ? ", (?1" : " (?1");
+        sqlite3_str_appendall(sql, row ? ", (?1" : " (?1");
         for (int column = 1; column < tables[table].columns; column++)
-            sqlite3_str_appendf(sql, ", ?%d", parameter++);
+            sqlite3_str_appendall(sql, ", ?");
         sqlite3_str_appendall(sql, ")");
     }
     return sqlite3_str_finish(sql);

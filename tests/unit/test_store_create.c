@@ -137,6 +137,45 @@ static void a_file_cut_off_anywhere(void **state)
     scratch_close(&scratch);
 }
 
+/* Of two that have it open, the first to close neither waits for the other nor takes its log away; the
+ * one that is left makes the plain file. */
+static void closed_while_another_has_it_open(void **state)
+{
+    (void)state;
+    struct scratch scratch;
+    struct store *first, *second;
+    struct error err;
+    struct timespec begun, ended;
+    scratch_open(&scratch);
+    char *path = scratch_path(&scratch, "both.db"), *log = mem_printf("%s-wal", path);
+    assert_int_equal(store_open(&first, path, STORE_CREATE, &err), 0);
+    assert_int_equal(store_open(&second, path, STORE_CREATE, &err), 0);
+    clock_gettime(CLOCK_MONOTONIC, &begun);
+    store_close(first);
+    clock_gettime(CLOCK_MONOTONIC, &ended);
+    assert_true(ended.tv_sec - begun.tv_sec <
+                5); /* and not as long as a busy one is waited for */
+    assert_int_equal(access(log, F_OK), 0);
+    struct content c = read_file(path);
+    assert_true(c.bytes[18] == 2 && c.bytes[19] == 2); /* still with a log */
+    free(c.bytes);
+    struct experiment e = { .name = "both", .question = "", .expect = "" };
+    int64_t id = 0;
+    e.doc.source = "";
+    assert_int_equal(store_experiment(second, &e, &id, &err), 0);
+    store_close(second);
+    assert_can_be_finished(path);
+    assert_int_equal(store_open(&first, path, STORE_READ, &err), 0);
+    char *name = NULL;
+    assert_int_equal(store_only_experiment(first, &name, &err), 0);
+    assert_string_equal(name, "both");
+    store_close(first);
+    free(name);
+    free(path);
+    free(log);
+    scratch_close(&scratch);
+}
+
 /* kill -9 at any moment of opening and closing, of a new database and of one that is there. */
 static void killed_at_any_moment(void **state)
 {
@@ -173,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_log_cut_off_anywhere),
         cmocka_unit_test(a_file_cut_off_anywhere),
+        cmocka_unit_test(closed_while_another_has_it_open),
         cmocka_unit_test(killed_at_any_moment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
