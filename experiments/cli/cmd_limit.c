@@ -14,6 +14,7 @@
 #include "experiments/cli/model_runs.h"
 #include "experiments/cli/option_argument.h"
 #include "experiments/replay/replay.h"
+#include "models/push_run.h"
 
 enum { KEY_OVER = 256, KEY_FROM, KEY_TO, KEY_PRECISION, KEY_ARM, KEY_FORMAT };
 
@@ -122,6 +123,41 @@ struct real_search { /* one repeat of one point */
     int64_t repeat;
 };
 
+/* The very run as the model has it, on a host of middling speed. */
+static void simulate_probe(const struct real_search *r, const struct parameters *p,
+                           const struct schedule *schedule, struct run_record *out)
+{
+    const struct limit_question *q = &r->result->question;
+    struct parameters middling = *p;
+    middling.cost.host_cv = 0;
+    run_record_init(out);
+    push_run(&middling, schedule, q->seed, (uint32_t)r->repeat, out);
+}
+
+static double each_us(const struct run_record *r)
+{
+    return 1e6 * run_record_value(r, "cpu.used") / run_record_value(r, "delivered");
+}
+
+/* Beside the tail, what a delivery costs: where that differs between the arms, the host has another
+ * speed than when the profile was made, and where it does not, the model's queues are wrong. */
+static void say_probe(const struct real_search *r, double value, bool kept,
+                      const struct run_record *real, const struct run_record *sim)
+{
+    const struct option_row *option = r->result->question.option.option;
+    char text[UNIT_TEXT_BYTES], late[UNIT_TEXT_BYTES], simulated[UNIT_TEXT_BYTES];
+    const char *unsound = replay_unsound(real);
+    fprintf(stderr,
+            "%s%sreal %lld: %s %s: p99 %s (simulated %s), CPU %.3g us a delivery (%.3g), "
+            "%s%s%s\n",
+            r->result->cell, *r->result->cell ? ", " : "", (long long)r->repeat, option->name,
+            unit_format_short(text, option->unit, value),
+            figure_format(late, FIGURE_P99, run_record_value(real, "delivery.p99")),
+            figure_format(simulated, FIGURE_P99, run_record_value(sim, "delivery.p99")),
+            each_us(real), each_us(sim), kept ? "kept" : "broken",
+            *unsound ? "; not sound: " : "", unsound);
+}
+
 static int probe(void *context, double value, bool *kept, struct error *err)
 {
     const struct real_search *r = context;
@@ -129,24 +165,21 @@ static int probe(void *context, double value, bool *kept, struct error *err)
     struct settings s;
     struct schedule schedule;
     struct run_record record;
-    char text[UNIT_TEXT_BYTES], late[UNIT_TEXT_BYTES];
     int code = limit_settings(q, value, &s, err);
     if (code)
         return code;
     schedule_build(&schedule, &s.parameters, q->seed, (uint32_t)r->repeat);
     code = campaign_measure(r->campaign, &s.parameters, &schedule, &record, err);
+    if (code == 0) {
+        struct run_record sim;
+        simulate_probe(r, &s.parameters, &schedule, &sim);
+        *kept = slo_kept(&s.parameters.slo, &record);
+        say_probe(r, value, *kept, &record, &sim);
+        run_record_close(&sim);
+        run_record_close(&record);
+    }
     schedule_close(&schedule);
-    if (code)
-        return code;
-    *kept = slo_kept(&s.parameters.slo, &record);
-    fprintf(stderr, "%s%sreal %lld: %s %s: p99 %s, %s%s%s\n", r->result->cell,
-            *r->result->cell ? ", " : "", (long long)r->repeat, q->option.option->name,
-            unit_format_short(text, q->option.option->unit, value),
-            figure_format(late, FIGURE_P99, run_record_value(&record, "delivery.p99")),
-            *kept ? "kept" : "broken", *replay_unsound(&record) ? "; not sound: " : "",
-            replay_unsound(&record));
-    run_record_close(&record);
-    return 0;
+    return code;
 }
 
 /* Each repeat starts from the simulator's answer where there is one. */
