@@ -6,35 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "models/cost_scale.h"
-#include "models/push_run.h"
-#include "models/schedule.h"
-
 #define GUESS_SPREAD  1.5 /* of the logarithm of a cost about its default */
 #define SLOPE_CLIENTS 64  /* a load client reads the bytes of fewer in one go */
 #define TURN          3.0 /* spreads beyond which a residual counts less than its square */
 
 /* -- the model as regression function --------------------------------------------------------- */
-
-void calibration_simulate(const struct calibration *c, const struct settings *s,
-                          const struct calibration_cell *cell, int repeat, double host_power,
-                          int draw, double out[CALIBRATION_METRICS])
-{
-    struct parameters p = s->parameters;
-    struct schedule schedule;
-    struct run_record record;
-    uint64_t seed = (uint64_t)c->plan->seed;
-    uint32_t replication = (uint32_t)cell->replication[repeat];
-    cost_scale(&p.cost, pow(cell->slowness[repeat], host_power));
-    p.cost.host_cv = 0;
-    schedule_build(&schedule, &p, seed, replication);
-    run_record_init(&record);
-    push_run(&p, &schedule, seed + 7919 * (uint64_t)draw, replication, &record);
-    for (int m = 0; m < CALIBRATION_METRICS; m++)
-        out[m] = run_record_value(&record, calibration_metric_name((enum calibration_metric)m));
-    run_record_close(&record);
-    schedule_close(&schedule);
-}
 
 /* Medians over the real runs' schedules and the draws. */
 static void predict(const struct calibration *c, const struct settings *s,
@@ -148,8 +124,8 @@ const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_
         return "in one sum with write";
     if (strcmp(option, "cost.ready-fd") == 0)
         return "in one sum with publish";
-    if (strncmp(option, "cost.gc.", 8) == 0)
-        return "interference stands for pauses of any cause";
+    if (strncmp(option, "cost.gc.", 8) == 0 || strcmp(leaf, ".held-objects") == 0)
+        return "the server does not say; interference stands for pauses of any cause";
     if (strncmp(option, "cost.code.", 10) == 0 && !told(option, COMPILED, loop, hops))
         return "not compiled while it runs";
     if (strcmp(option, "cost.connection-noise") == 0)
@@ -180,6 +156,12 @@ static double current(const struct settings *s, const char *option)
     return settings_number(s, &which);
 }
 
+static void assign_all(struct settings *s, const struct calibrated *options, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        assign(s, options[i].option, options[i].estimate);
+}
+
 /* The cell as the plan has it, with the loop that was chosen and without what another cost
  * already counts. */
 static struct settings start_settings(const struct calibration *c,
@@ -195,6 +177,7 @@ static struct settings start_settings(const struct calibration *c,
     for (const struct varied *v = summed_options; v->option; v++)
         if (!told(v->option, v->where, server->loop, server->hops))
             assign(&s, v->option, 0);
+    assign_all(&s, c->gc, c->gc_count);
     return s;
 }
 
@@ -414,8 +397,7 @@ void calibration_settings(const struct calibration *c, const struct calibration_
                           const struct calibration_cell *cell, struct settings *out)
 {
     *out = start_settings(c, cell);
-    for (size_t i = 0; i < fit->count; i++)
-        assign(out, fit->options[i].option, fit->options[i].estimate);
+    assign_all(out, fit->options, fit->count);
 }
 
 void calibration_predict(const struct calibration *c, const struct calibration_fit *fit,

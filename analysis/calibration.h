@@ -46,7 +46,17 @@ enum calibration_edge {                     /* of a real run; replay.h says what
                         EDGE_BACKLOG_MEMORY, /* bytes */
                         EDGE_HOST_BEFORE,    /* s, host_speed.h: one read of memory */
                         EDGE_HOST_AFTER,
-                        EDGE_HOST_PACE, /* s, host_pace.h: a step of work while it ran */
+                        EDGE_HOST_PACE,    /* s, host_pace.h: a step of work while it ran */
+                        EDGE_GC_THRESHOLD, /* from here on the server's own, fastapi_server.py */
+                        EDGE_GC_LIVE,
+                        EDGE_GC_ALLOCATED,
+                        EDGE_GC_CONNECTED,
+                        EDGE_GC_CONNECT_PAUSE,
+                        EDGE_GC_PUBLISH,
+                        EDGE_GC_FULL,
+                        EDGE_GC_FULL_PAUSE,
+                        EDGE_GC_FULL_SUBSCRIBERS,
+                        EDGE_GC_PUBLISHES,
                         CALIBRATION_EDGES
 };
 
@@ -76,6 +86,16 @@ struct calibration_cell {
                                                     share itself) */
 };
 
+/* One fitted option and what became of it. */
+struct calibrated {
+    char option[64]; /* name in the option table */
+    double estimate; /* base unit */
+    double relative_error;
+    bool identified; /* false: the data cannot tell */
+};
+
+#define CALIBRATED_GC_MAX 8
+
 struct calibration {
     const struct plan *plan;        /* borrowed */
     struct calibration_cell *cells; /* owned */
@@ -85,6 +105,9 @@ struct calibration {
     double host_power;              /* of slowness, for the costs; 0..2 */
     double pace_s;                  /* median of the runs' host.pace; 0: not all have it */
     int loop, hops;                 /* the server's, instead of the plan's; -1 = the plan's */
+    struct calibrated gc[CALIBRATED_GC_MAX]; /* garbage collection: not fitted, every simulation
+                                                has it */
+    size_t gc_count;                         /* 0: the server does not tell of any */
 };
 
 /* Takes the real runs of experiment `name` that are done. ERR_INVALID when there is none. */
@@ -92,15 +115,7 @@ int calibration_collect(struct calibration *c, const struct plan *plan, struct s
                         const char *name, struct error *err);
 void calibration_close(struct calibration *c);
 
-/* One fitted option and what became of it. */
-struct calibrated {
-    char option[64]; /* name in the option table */
-    double estimate; /* base unit */
-    double relative_error;
-    bool identified; /* false: the data cannot tell */
-};
-
-#define CALIBRATED_MAX (LEAST_SQUARES_MAX + 8)
+#define CALIBRATED_MAX (LEAST_SQUARES_MAX + 8 + CALIBRATED_GC_MAX)
 
 struct calibration_fit {
     struct calibrated options[CALIBRATED_MAX];
@@ -116,8 +131,11 @@ int calibration_run(struct calibration *c, struct calibration_fit *fit, struct e
  * model and sets c->loop and c->hops to those that fit best. Errors as calibration_run. */
 int calibration_choose_loop(struct calibration *c, struct error *err);
 
+/* Sets c->gc from what the server has counted of its collections (calibration_gc.c). */
+void calibration_gc(struct calibration *c);
+
 /* Adds to `fit` what the edges of the runs tell (handshake, disconnect, memory), as far as they
- * were measured. */
+ * were measured, and c->gc. */
 void calibration_edges(const struct calibration *c, struct calibration_fit *fit);
 
 /* Adds cost.host-noise: how far the runs' CPU time lies from what costs fitted without their cells

@@ -44,8 +44,10 @@ typedef void edge_fn(struct points *p, const struct calibration_cell *cell, int 
 
 static void setup_cpu(struct points *p, const struct calibration_cell *cell, int repeat)
 {
-    add(p, (double)cell->point->settings.parameters.clients, cell->edge[EDGE_SETUP_CPU][repeat],
-        CPU_NOISE_S, CPU_NOISE_SHARE);
+    double paused = cell->edge[EDGE_GC_CONNECT_PAUSE][repeat]; /* counted apart */
+    add(p, (double)cell->point->settings.parameters.clients,
+        cell->edge[EDGE_SETUP_CPU][repeat] - (isnan(paused) ? 0 : paused), CPU_NOISE_S,
+        CPU_NOISE_SHARE);
 }
 
 static void teardown_cpu(struct points *p, const struct calibration_cell *cell, int repeat)
@@ -137,4 +139,7 @@ void calibration_edges(const struct calibration *c, struct calibration_fit *fit)
     fit_base(c, fit);
     fit_slope(c, -1, setup_memory, "memory.connection", 1, fit);
     fit_slope(c, -1, backlog_memory, "memory.message", 1, fit);
+    assert(fit->count + c->gc_count <= CALIBRATED_MAX);
+    for (size_t i = 0; i < c->gc_count; i++)
+        fit->options[fit->count++] = c->gc[i];
 }

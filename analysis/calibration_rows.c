@@ -14,10 +14,25 @@ static const char *const metric_names[] = { "cpu.used",           "delivery.firs
                                             "delivery.slope.p50", "delivery.p50",
                                             "delivery.p95",       "delivery.p99",
                                             "cpu.throttled_share" };
-static const char *const edge_names[] = {
-    "setup.cpu",      "setup.memory.before", "setup.memory",      "teardown.cpu", "backlog.max",
-    "backlog.memory", "host.memory.before",  "host.memory.after", "host.pace"
-};
+static const char *const edge_names[] = { "setup.cpu",
+                                          "setup.memory.before",
+                                          "setup.memory",
+                                          "teardown.cpu",
+                                          "backlog.max",
+                                          "backlog.memory",
+                                          "host.memory.before",
+                                          "host.memory.after",
+                                          "host.pace",
+                                          "server.gc_threshold",
+                                          "server.gc_live",
+                                          "server.gc_allocated",
+                                          "server.gc_connected",
+                                          "server.gc_connect_pause",
+                                          "server.gc_publish",
+                                          "server.gc_full",
+                                          "server.gc_full_pause",
+                                          "server.gc_full_subscribers",
+                                          "server.gc_publishes" };
 
 const char *calibration_metric_name(enum calibration_metric metric)
 {
@@ -183,8 +198,10 @@ int calibration_collect(struct calibration *c, const struct plan *plan, struct s
     }
     if (!code && made.cell_count == 0)
         code = error_set(err, ERR_INVALID, "no valid real run of '%s' to fit", name);
-    if (code == 0)
+    if (code == 0) {
         find_slowness(&made);
+        calibration_gc(&made);
+    }
     if (code)
         free(made.cells);
     else

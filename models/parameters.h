@@ -56,6 +56,7 @@ struct protocol_costs {    /* CPU time on the reference host, ns unless said oth
     double write_state_ns; /* more for a write that finds its socket's state cold */
     double message_ns;     /* a client's message: read, parse (or unmask), handle */
     double heartbeat_ns; /* a heartbeat beside its write: timer, frame, its answer's handling */
+    double held_objects; /* that the garbage collector counts: of an open connection */
     int64_t frame_bytes; /* bytes added to each message on the wire */
 };
 
@@ -83,6 +84,12 @@ struct cost_params {
     double gc_period_ns;     /* between two garbage collections; 0 = none */
     double gc_base_ns;       /* pause of one collection without connections */
     double gc_connection_ns; /* added to the pause for each live connection */
+    double gc_threshold;     /* of garbage_collector.h, objects; 0 = no such collections */
+    double gc_live;          /* objects of the process before the first client */
+    double gc_allocated;     /* counted by then since its last full collection */
+    double gc_wake;          /* from a publish to each wake-up that it makes ready */
+    double gc_reused;        /* of these, kept for the next publish and not counted again */
+    double gc_object_ns;     /* pause of a full collection, for each object */
     struct protocol_costs by_protocol[PROTOCOLS];
 };
 

@@ -135,7 +135,9 @@ uint32_t pod_closing(const struct pod *pod);
 struct pod_figures { /* of one pod, or summed over several */
     uint64_t open, closing, close_timeouts, syn_dropped, auth_requests, auth_timeouts;
     struct pod_counters counters;
-    int64_t peak_bytes; /* of the pod that once held most */
+    bool collects;             /* its processes collect garbage by count */
+    struct push_pauses pauses; /* for all of it */
+    int64_t peak_bytes;        /* of the pod that once held most */
     int64_t held_bytes[MEMORY_KINDS];
 };
 /* Adds this pod's; a zeroed sum needs counters.first_oom_ns = -1. */

@@ -20,12 +20,22 @@ static void add_counters(struct pod_counters *sum, const struct pod_counters *n)
         sum->first_oom_ns = n->first_oom_ns;
 }
 
+static void add_pauses(struct push_pauses *sum, const struct push_pauses *p)
+{
+    sum->count += p->count;
+    sum->sum_ns += p->sum_ns;
+    sum->max_ns = p->max_ns > sum->max_ns ? p->max_ns : sum->max_ns;
+}
+
 void pod_figures_add(const struct pod *pod, struct pod_figures *sum)
 {
     sum->open += pod_open(pod);
     sum->closing += pod_closing(pod);
-    for (int64_t w = 0; w < pod->p->server.workers; w++)
+    for (int64_t w = 0; w < pod->p->server.workers; w++) {
         sum->close_timeouts += pod->workers[w].close_timeouts;
+        add_pauses(&sum->pauses, &pod->workers[w].pauses);
+    }
+    sum->collects = pod->p->cost.gc_threshold > 0;
     sum->syn_dropped += pod->accept.syn_dropped;
     sum->auth_requests += pod->auth.requests;
     sum->auth_timeouts += pod->auth.timeouts;
@@ -48,6 +58,13 @@ static void report_disconnects(const struct clients_counters *c, struct run_reco
         run_record_metric(record, name, "1", (double)c->noticed[i]);
     }
     run_record_metric(record, "disconnects", "1", (double)all);
+}
+
+static void report_pauses(const struct push_pauses *p, struct run_record *record)
+{
+    run_record_metric(record, "gc.full", "1", (double)p->count);
+    run_record_metric(record, "gc.pause", "s", (double)p->sum_ns / 1e9);
+    run_record_metric(record, "gc.pause.max", "s", (double)p->max_ns / 1e9);
 }
 
 static void report_memory(const struct pod_figures *sum, struct run_record *record)
@@ -107,6 +124,8 @@ void pod_figures_report(const struct pod_figures *sum, const struct clients *cli
         run_record_metric(record, figures[i].name, figures[i].unit, figures[i].value);
     report_disconnects(c, record);
     report_memory(sum, record);
+    if (sum->collects)
+        report_pauses(&sum->pauses, record);
 }
 
 void pod_report(const struct pod *pod, const struct clients *clients, struct run_record *record)

@@ -43,6 +43,7 @@ static void enqueue(struct push_server *s, uint32_t first, uint32_t n, uint32_t 
     } else if (!ready) {
         connections_set_phase(&s->connections, first, n, CONNECTION_READY);
         push_server_wake(s, first, n, m, 0);
+        s->woken += n;
     }
 }
 
@@ -78,12 +79,14 @@ static void publish_end(struct push_server *s, const struct loop_entry *e)
     push_server_append(s, e->from);
     s->tail++;
     publish_next(s);
+    s->woken = 0;
     bool queues = s->p->server.fan_out == FAN_OUT_QUEUES;
     for (uint32_t i = 0, n; queues && i < c->used; i += n) {
         n = push_topic_run(s, i, c->used - i);
         if (connections_phase(c, i) >= CONNECTION_WAITING && push_topic_hears(s, i, e->from))
             enqueue(s, i, n, push_server_tail(s, i) - 1);
     }
+    push_gc_woke(s, s->woken);
     push_fan_go(s);
 }
 
@@ -276,6 +279,7 @@ void push_server_init(struct push_server *s, struct simulation *sim,
                                       .single = p->server.plain,
                                       .unplanned = p->server.plain,
                                       .own_costs = s->pace != NULL };
+    push_gc_start(s);
     event_loop_init(&s->loop, sim, params->group, params->worker % p->host.cpus, &loop);
     struct cache_warmth warmth = { .saturation_ns = push_cost(p->cost.warm_saturation_ns, 1),
                                    .time_ns = push_cost(p->cost.warm_time_ns, 1) };
@@ -332,6 +336,7 @@ void push_server_connected(struct push_server *s, uint32_t first, uint32_t n)
 {
     push_server_pace_below(s, first + n);
     connections_set_phase(&s->connections, first, n, CONNECTION_WAITING);
+    push_gc_open_before(s, n);
     push_topic_opened(s, first, n);
     push_beat_open_before(s, first, n);
 }

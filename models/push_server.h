@@ -30,6 +30,7 @@
 #include "models/connections.h"
 #include "models/duplex.h"
 #include "models/event_loop.h"
+#include "models/garbage_collector.h"
 #include "models/meter.h"
 #include "models/parameters.h"
 #include "models/quick_ack.h"
@@ -103,6 +104,11 @@ struct push_replays {          /* those that the loop is not through with */
     uint32_t free; /* 1 + the first free place below count; 0: none */
 };
 
+struct push_pauses {
+    uint64_t count;
+    int64_t sum_ns, max_ns;
+};
+
 #define PUSH_PACE_ONE 65536
 #define PUSH_PACE_MAX 1000 /* largest factor */
 
@@ -143,8 +149,11 @@ struct push_server {
     uint32_t took_from; /* oldest message of the last wake-up that began, before the bound */
     uint32_t fanned;    /* shared, sequential: messages below it were handed to subscribers */
     uint32_t turn; /* shared: who gets the next one; sequential: who is sent `fanned` next */
-    struct code_warmth code; /* of its process */
-    struct quick_ack *acks;  /* by feed: of its clients' kernels; owned */
+    struct code_warmth code;     /* of its process */
+    struct garbage_collector gc; /* of its process */
+    struct push_pauses pauses;   /* full collections of the run */
+    uint32_t woken;              /* connections that the publish at hand has made ready */
+    struct quick_ack *acks;      /* by feed: of its clients' kernels; owned */
     /* By message m, numbered feed by feed; sums over its feed up to m. */
     uint32_t *number;   /* which publish it is; owned */
     double *spilled;    /* share of the state that the other connections have driven out of the

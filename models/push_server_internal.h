@@ -106,6 +106,14 @@ void push_server_append(struct push_server *s, uint32_t publish);
 void push_server_wake(struct push_server *s, uint32_t first, uint32_t n, uint32_t from,
                       uint32_t passes);
 
+/* push_server_gc.c: connections that are open before the run; that has opened; that closed. */
+void push_gc_start(struct push_server *s);
+void push_gc_open_before(struct push_server *s, uint32_t n);
+void push_gc_opened(struct push_server *s);
+void push_gc_closed(struct push_server *s);
+/* A publish has made connections ready. */
+void push_gc_woke(struct push_server *s, uint32_t n);
+
 /* push_server_take.c: the last wake-up of a connection, and its writes. */
 int64_t push_take_begin(struct push_server *s, struct loop_entry *e);
 void push_take_ran(struct push_server *s, const struct loop_entry *e,

@@ -45,6 +45,8 @@ void push_life_forget(struct push_server *s, uint32_t i, enum disconnect_cause c
     }
     if (connections_phase(&s->connections, i) >= CONNECTION_WAITING)
         push_topic_closed(s, i);
+    if (opened)
+        push_gc_closed(s);
     connections_set_phase(&s->connections, i, 1, CONNECTION_CLOSED);
     connections_set_flags(&s->connections, i, CONNECTION_FLAGS, false);
     s->listener->closed(s->listener_owner, s->base + i, cause, got, opened);
@@ -141,6 +143,7 @@ void push_life_handshake_end(struct push_server *s, const struct loop_entry *e)
         event_loop_ready(&s->loop, &next);
     } else {
         connections_set_phase(&s->connections, i, 1, CONNECTION_WAITING);
+        push_gc_opened(s);
         push_topic_opened(s, i, 1);
         push_beat_open(s, i);
         s->listener->opened(s->listener_owner, s->base + i);
@@ -309,4 +312,5 @@ void push_server_kill(struct push_server *s, enum disconnect_cause cause)
     free(tails);
     memset(s->open_to, 0, feeds * sizeof *s->open_to);
     s->code.done_ns = 0; /* the next process starts with cold code */
+    push_gc_start(s);
 }

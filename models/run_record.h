@@ -7,6 +7,7 @@
  *          heartbeat.late.p50 .p99 (s), connections (count), disconnects.<cause> (count),
  *          memory.peak (bytes; of a fleet: of all its pods at one time, as memory.end at the end, and
  *          memory.pod.peak is that of the pod that once held most),
+ *          gc.full (count), gc.pause, gc.pause.max (s) where garbage is collected by count,
  *          blame.<part>.all, blame.<part>.tail (ratio of latency) …
  * histograms delivery (ns); series by second cpu.used, cpu.throttled (s), delivery.p50, .p95, .p99
  *          (s), memory (B), connections, clients.open, reconnects; connections.closing,

@@ -176,6 +176,8 @@ static bool all_counted(struct replay *r)
     if (server_stats_fetch(&stats, &r->stats, STATS_PATIENCE_MS, &ignored))
         return false;
     double counted = server_stats_value(&stats, r->spec->stats_subscribers);
+    r->collected.full = server_stats_value(&stats, "gc_full");
+    r->collected.pause_s = server_stats_value(&stats, "gc_full_pause");
     return isnan(counted) || counted >= r->s->initial;
 }
 
@@ -330,6 +332,7 @@ int replay_run(const struct parameters *p, const struct schedule *s,
 {
     struct replay *r = mem_alloc(sizeof *r);
     *r = (struct replay){ .p = p, .s = s, .spec = spec, .options = options, .err = err };
+    r->collected.full = r->collected.pause_s = NAN;
     run_record_init(&r->record);
     replay_raise_descriptors();
     sched_getaffinity(0, sizeof r->cpus_before, &r->cpus_before);

@@ -47,7 +47,10 @@ struct replay {
     struct host_pace pace;
     struct faults faults;
     struct cgroup_usage edge; /* before the first client connects */
-    uint32_t asked;           /* initial clients whose connect was started */
+    struct {
+        double full, pause_s;
+    } collected;    /* full garbage collections before the run; NAN: the server does not say */
+    uint32_t asked; /* initial clients whose connect was started */
     struct error *err;
 };
 

@@ -114,6 +114,17 @@ static void record_depth(struct replay *r)
     }
 }
 
+/* Of the run alone: the server counts from its start. */
+static void record_collections(struct replay *r, const struct server_stats *stats)
+{
+    double full = server_stats_value(stats, "gc_full") - r->collected.full;
+    if (r->faults.restarts > 0 || isnan(full))
+        return;
+    run_record_metric(&r->record, "gc.full", "1", full);
+    run_record_metric(&r->record, "gc.pause", "s",
+                      server_stats_value(stats, "gc_full_pause") - r->collected.pause_s);
+}
+
 /* The server's counters; returns what it says it dropped, NAN when it does not say. */
 static double record_server(struct replay *r)
 {
@@ -130,6 +141,7 @@ static double record_server(struct replay *r)
         snprintf(name, sizeof name, "server.%s", stats.counters[i].name);
         run_record_metric(&r->record, name, "1", stats.counters[i].value);
     }
+    record_collections(r, &stats);
     /* a server that was started again counts from there */
     return r->faults.restarts ? NAN : server_stats_value(&stats, r->spec->stats_dropped);
 }

@@ -18,6 +18,9 @@
  *   loop: nginx                               # optional, for calibrate: the event loop of the
  *   hops: 0                                   # model that it resembles (server.loop, .hops)
  *
+ * Counters whose names begin with gc_ tell calibrate of the garbage collector, if they are those that
+ * servers/fastapi_server.py explains.
+ *
  * Placeholders, in all values but the names: {port}, {dir} (where the file is), and from the
  * parameters {loop} (uvloop, asyncio, …), {workers}, {queue} (bound), {policy} (drop-oldest,
  * …), {ping_interval}, {ping_timeout}, {write_timeout} (s; a million when there is none), {reply} (bytes of an answer to a

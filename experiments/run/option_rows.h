@@ -57,6 +57,9 @@
              "CPU of a client's message: read, parse, handle; its answer is a write more"),    \
         COST(name ".heartbeat", by_protocol[p].heartbeat_ns, "0",                              \
              "CPU of a heartbeat beside its write: timer, frame, handling its answer"),        \
+        NUMBER("cost." name ".held-objects", DOUBLE, NUMBER,                                   \
+               ATP(cost.by_protocol[p].held_objects), "0", 0, 1e6, OPTION_MODEL,               \
+               "of an open connection, for the garbage collector", "calibrated"),              \
         BYTES("cost." name ".frame", ATP(cost.by_protocol[p].frame_bytes), frame, 0, 65536,    \
               OPTION_MODEL, "bytes added to each message on the wire", frame_source)
 

@@ -77,6 +77,16 @@ static void random_costs(struct parameters *p, struct random_stream *rs)
     if (chance(rs, 0.1))
         c->iteration_ns = c->ready_fd_ns = 0;
     c->ack_ns = chance(rs, 0.5) ? 3000 : 0;
+    if (chance(rs, 0.3)) { /* full collections in connects and fan-outs, many in a run */
+        c->gc_threshold = (double)pick(rs, 1, 40);
+        c->gc_live = (double)pick(rs, 0, 5000);
+        c->gc_allocated = (double)pick(rs, 0, 5000);
+        c->gc_wake = (double)pick(rs, 1, 5) / 2;
+        c->gc_reused = (double)pick(rs, 0, 20);
+        c->gc_object_ns = 500;
+        c->by_protocol[PROTOCOL_SSE].held_objects = 10.5;
+        c->by_protocol[PROTOCOL_WEBSOCKET].held_objects = 20;
+    }
     for (int i = 0; i < PROTOCOLS && chance(rs, 0.7); i++) {
         c->by_protocol[i].state_ns = 4000;
         c->by_protocol[i].write_state_ns = 2500;

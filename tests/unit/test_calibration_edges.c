@@ -119,10 +119,92 @@ static void heartbeats_are_left_out(void **state)
     assert_true(o->relative_error < 0.05);
 }
 
+/* A server that holds 136.5 objects a client, and wakes each with one of which it keeps 250; full
+ * collections at 200 clients and, in larger runs, at the last. */
+static void count_collections(struct bench *b)
+{
+    struct random_stream rs;
+    random_stream_init(&rs, 12, 1, 0, 0);
+    for (int i = 0; i < CELLS; i++)
+        for (int r = 0; r < 2; r++) {
+            double *edge[CALIBRATION_EDGES], n = clients[i], fulls = n > 400 ? 2 : n > 200;
+            for (int m = 0; m < CALIBRATION_EDGES; m++)
+                edge[m] = &b->cells[i].edge[m][r];
+            double subscribers = n > 400 ? 200 + n : n > 200 ? 200 : 0;
+            double objects = fulls * 40000 + subscribers * 136.5;
+            *edge[EDGE_GC_THRESHOLD] = 700;
+            *edge[EDGE_GC_LIVE] = 40000;
+            *edge[EDGE_GC_ALLOCATED] = 65000;
+            *edge[EDGE_GC_CONNECTED] =
+                random_stream_lognormal(&rs, 1, 0.01) * (2000 + n * 136.5);
+            *edge[EDGE_GC_CONNECT_PAUSE] = 0.1;
+            *edge[EDGE_SETUP_CPU] += 0.1;
+            *edge[EDGE_GC_PUBLISHES] = 20;
+            *edge[EDGE_GC_PUBLISH] = 20 * fmax(n - 250, 5);
+            *edge[EDGE_GC_FULL] = fulls;
+            *edge[EDGE_GC_FULL_PAUSE] =
+                random_stream_lognormal(&rs, 1, 0.05) * objects * 400e-9;
+            *edge[EDGE_GC_FULL_SUBSCRIBERS] = subscribers;
+        }
+}
+
+static void finds_the_collector(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *option;
+        double truth;
+    } cases[] = {
+        { "cost.gc.threshold", 700 },       { "cost.gc.live", 40000 },
+        { "cost.gc.allocated", 67000 },     { "cost.gc.wake", 1 },
+        { "cost.gc.reused", 250 },          { "cost.gc.object", 400 },
+        { "cost.sse.held-objects", 136.5 }, { "cost.sse.handshake", 400e3 },
+    };
+    static struct bench b;
+    struct calibration_fit fit = { 0 };
+    set_up(&b, 20000);
+    count_collections(&b);
+    calibration_gc(&b.c);
+    calibration_edges(&b.c, &fit);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct calibrated *o = find(&fit, cases[i].option);
+        assert_non_null(o);
+        print_message("%s: %g +- %.1f %%, true %g\n", o->option, o->estimate,
+                      100 * o->relative_error, cases[i].truth);
+        assert_true(o->identified);
+        assert_true(fabs(o->estimate / cases[i].truth - 1) < fmax(4 * o->relative_error, 0.01));
+    }
+    assert_null(find(&fit, "cost.websocket.held-objects"));
+    struct settings s;
+    calibration_settings(&b.c, &fit, &b.cells[0], &s);
+    assert_true(s.parameters.cost.gc_threshold ==
+                700); /* and every simulation of the fit has it */
+}
+
+/* Rows of servers that do not count, or from before any did. */
+static void silent_servers_have_no_collector(void **state)
+{
+    (void)state;
+    static struct bench b;
+    struct calibration_fit fit = { 0 };
+    set_up(&b, 20000);
+    for (int i = 0; i < CELLS; i++)
+        for (int m = EDGE_GC_THRESHOLD; m < CALIBRATION_EDGES; m++)
+            for (int r = 0; r < 2; r++)
+                b.cells[i].edge[m][r] = NAN;
+    calibration_gc(&b.c);
+    calibration_edges(&b.c, &fit);
+    assert_int_equal(b.c.gc_count, 0);
+    assert_null(find(&fit, "cost.gc.threshold"));
+    assert_true(fabs(find(&fit, "cost.sse.handshake")->estimate / 400e3 - 1) < 0.1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(finds_slopes),
                                         cmocka_unit_test(heartbeats_are_left_out),
-                                        cmocka_unit_test(says_what_it_cannot_tell) };
+                                        cmocka_unit_test(says_what_it_cannot_tell),
+                                        cmocka_unit_test(finds_the_collector),
+                                        cmocka_unit_test(silent_servers_have_no_collector) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

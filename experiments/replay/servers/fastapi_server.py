@@ -22,9 +22,13 @@ characters and filling.
 Routes: GET /events (SSE), /ws (WebSocket), POST /publish (body = message), POST /message, GET /stats.
 The queue depths there: depth_max is the deepest that a queue of one subscriber was; depth_mean is the
 mean over subscribers as each publish finds it, weighted with the time since the publish before.
+What stands there as gc_… is what pushsim calibrate takes the garbage collector's costs from: objects
+are counted as the collector counts them (allocations of containers less what was freed, in generation
+0, and a threshold and one more for every collection), pauses in CPU time.
 """
 
 import asyncio
+import gc
 import os
 import time
 
@@ -89,6 +93,7 @@ class Hub:
 
     def publish(self, message):
         self.published += 1
+        collector.publish_begins()
         found = deepest = 0
         for subscriber in tuple(self.subscribers):
             queue = subscriber.queue
@@ -101,6 +106,7 @@ class Hub:
                 deepest = depth + 1
             queue.put_nowait(message)
             self.enqueued += 1
+        collector.publish_ends(found)
         self.account_depth(found, deepest)
 
     def account_depth(self, found, deepest):
@@ -124,6 +130,78 @@ class Hub:
             self.slow_disconnects += 1
             subscriber.task.cancel()
         return False
+
+
+class Collector:
+    """What Python's garbage collector does."""
+
+    def __init__(self):
+        self.objects = gc.get_threshold()[0] + 1  # of each collection of the youngest generation
+        self.collections = 0  # of any generation
+        self.full = 0
+        self.full_pause = self.full_pause_max = self.young_pause = 0.0
+        self.full_subscribers = 0  # summed over the full collections
+        self.live = self.allocated = self.ready = 0
+        self.connected = self.connect_pause = 0
+        self.publishes = 0  # that found every queue empty, so that they woke everybody; not the first
+        self.publish_objects = 0  # of these
+        self.publish_before = 0
+        self.began = 0.0
+
+    def start(self):
+        """The application is ready: so many objects are there, so many counted since the last full
+        collection."""
+        young, middle, old = gc.get_count()
+        between = gc.get_threshold()[1] + 2  # collections from one of generation 1 to the next
+        self.live = len(gc.get_objects())
+        self.allocated = young + self.objects * (middle + between * old)
+        gc.callbacks.append(self.note)
+        self.ready = self.counted()
+
+    def counted(self):
+        return gc.get_count()[0] + self.objects * self.collections
+
+    def note(self, phase, info):
+        if phase == "start":
+            self.began = time.thread_time()
+            return
+        pause = time.thread_time() - self.began
+        self.collections += 1
+        if info["generation"] < 2:
+            self.young_pause += pause
+            return
+        self.full += 1
+        self.full_pause += pause
+        self.full_pause_max = max(self.full_pause_max, pause)
+        self.full_subscribers += len(hub.subscribers)
+
+    def publish_begins(self):
+        self.publish_before = self.counted()
+        if hub.published == 1:
+            self.connected = self.publish_before - self.ready
+            self.connect_pause = self.full_pause
+
+    def publish_ends(self, found):
+        if hub.published > 1 and found == 0:
+            self.publishes += 1
+            self.publish_objects += self.counted() - self.publish_before
+
+    def stats(self):
+        return {
+            "gc_threshold": self.objects - 1,
+            "gc_live": self.live,  # objects before the first client
+            "gc_allocated": self.allocated,  # by then, since the last full collection
+            "gc_connected": self.connected,  # from then to the first publish
+            "gc_connect_pause": self.connect_pause,  # s, of full collections by then
+            "gc_publish": self.publish_objects,  # in publishes that woke every subscriber
+            "gc_publishes": self.publishes,  # which are so many
+            "gc_full": self.full,  # collections since the start
+            "gc_full_pause": self.full_pause,  # s, all of them
+            "gc_full_pause_max": self.full_pause_max,
+            "gc_full_subscribers": self.full_subscribers,  # summed over them
+            "gc_young": self.collections - self.full,
+            "gc_young_pause": self.young_pause,
+        }
 
 
 def timed(send):
@@ -171,12 +249,14 @@ def reply_to(message):
 
 app = FastAPI()
 hub = Hub()
+collector = Collector()
 auth = None  # an AuthBackend, where there is one
 
 
 @app.on_event("startup")
-async def start_auth():
+async def start():
     global auth
+    collector.start()
     if AUTH_WORKERS > 0:
         auth = AuthBackend()
 
@@ -284,4 +364,5 @@ async def stats():
         "queued": sum(s.queue.qsize() for s in hub.subscribers),
         "queued_max": max((s.queue.qsize() for s in hub.subscribers), default=0),
         "resident_bytes": resident_bytes(),
+        **collector.stats(),
     }

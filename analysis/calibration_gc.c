@@ -1,0 +1,183 @@
+/* calibration_gc.c - the garbage collector, from what a server has counted of it. Only one that does
+ * can tell: a full collection falls into few fan-outs, at a count that no latency shows.
+ */
+#include "analysis/calibration_internal.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <gsl/gsl_fit.h>
+#include <gsl/gsl_statistics_double.h>
+
+#define RUNS_LEAST       3
+#define FAN_OUT_LEAST    100 /* objects of a publish: fewer are its own, not its wake-ups' */
+#define IDENTIFIED_BELOW 0.5 /* relative error, as in least_squares.h */
+
+struct samples {
+    double *x, *y;
+    size_t count;
+};
+
+static void put(struct calibration *c, const char *option, double estimate, double error)
+{
+    assert(c->gc_count < CALIBRATED_GC_MAX);
+    struct calibrated *o = &c->gc[c->gc_count++];
+    snprintf(o->option, sizeof o->option, "%s", option);
+    o->estimate = fmax(estimate, 0);
+    o->relative_error = estimate > 0 ? error / estimate : 0;
+    o->identified = o->relative_error < IDENTIFIED_BELOW;
+}
+
+/* Both coordinates of a run; false: it does not tell. */
+typedef bool sample_fn(const struct calibration *c, const struct calibration_cell *cell, int r,
+                       double *x, double *y);
+
+static void collect(const struct calibration *c, int protocol, sample_fn *sample,
+                    struct samples *s)
+{
+    s->count = 0;
+    for (size_t i = 0; i < c->cell_count; i++) {
+        const struct calibration_cell *cell = &c->cells[i];
+        if (protocol >= 0 && (int)cell->point->settings.parameters.server.protocol != protocol)
+            continue;
+        for (int r = 0; r < cell->repeats; r++) {
+            double *x = &s->x[s->count], *y = &s->y[s->count];
+            s->count += sample(c, cell, r, x, y) && isfinite(*x) && isfinite(*y);
+        }
+    }
+}
+
+static double clients_of(const struct calibration_cell *cell)
+{
+    return (double)cell->point->settings.parameters.clients;
+}
+
+static bool connected(const struct calibration *c, const struct calibration_cell *cell, int r,
+                      double *x, double *y)
+{
+    (void)c;
+    *x = clients_of(cell);
+    *y = cell->edge[EDGE_GC_CONNECTED][r];
+    return true;
+}
+
+/* Of fan-outs that have used up what is kept for reuse. */
+static bool fanned(const struct calibration *c, const struct calibration_cell *cell, int r,
+                   double *x, double *y)
+{
+    (void)c;
+    *x = clients_of(cell);
+    *y = cell->edge[EDGE_GC_PUBLISH][r] / cell->edge[EDGE_GC_PUBLISHES][r];
+    return *y >= FAN_OUT_LEAST;
+}
+
+static double held_objects(const struct calibration *c, enum push_protocol protocol)
+{
+    static const char *const names[PROTOCOLS] = { "cost.sse.held-objects",
+                                                  "cost.websocket.held-objects" };
+    for (size_t i = 0; i < c->gc_count; i++)
+        if (strcmp(c->gc[i].option, names[protocol]) == 0)
+            return c->gc[i].estimate;
+    return NAN;
+}
+
+static bool paused(const struct calibration *c, const struct calibration_cell *cell, int r,
+                   double *x, double *y)
+{
+    enum push_protocol protocol = cell->point->settings.parameters.server.protocol;
+    *x = cell->edge[EDGE_GC_FULL][r] * cell->edge[EDGE_GC_LIVE][r] +
+         cell->edge[EDGE_GC_FULL_SUBSCRIBERS][r] * held_objects(c, protocol);
+    *y = cell->edge[EDGE_GC_FULL_PAUSE][r];
+    return *x > 0;
+}
+
+static bool has_spread(const struct samples *s)
+{
+    return s->count >= RUNS_LEAST &&
+           gsl_stats_max(s->x, 1, s->count) > gsl_stats_min(s->x, 1, s->count);
+}
+
+struct line {
+    double a, b, aa, ab, bb, squares; /* y = a + b x, covariances */
+};
+
+static struct line fit_line(const struct samples *s)
+{
+    struct line l;
+    gsl_fit_linear(s->x, 1, s->y, 1, s->count, &l.a, &l.b, &l.aa, &l.ab, &l.bb, &l.squares);
+    return l;
+}
+
+/* What a connection holds, and what was counted before the first: the application's start, and what
+ * the first clients make it load. */
+static void fit_connections(struct calibration *c, double started, struct samples *s)
+{
+    static const char *const names[PROTOCOLS] = { "cost.sse.held-objects",
+                                                  "cost.websocket.held-objects" };
+    double first = 0, error = 0;
+    int protocols = 0;
+    for (int p = 0; p < PROTOCOLS; p++) {
+        collect(c, p, connected, s);
+        if (!has_spread(s))
+            continue;
+        struct line l = fit_line(s);
+        put(c, names[p], l.b, sqrt(l.bb));
+        first += l.a;
+        error += l.aa;
+        protocols++;
+    }
+    if (protocols > 0)
+        put(c, "cost.gc.allocated", started + first / protocols, sqrt(error) / protocols);
+}
+
+static void fit_fan_outs(struct calibration *c, struct samples *s)
+{
+    collect(c, -1, fanned, s);
+    if (!has_spread(s))
+        return;
+    struct line l = fit_line(s);
+    put(c, "cost.gc.wake", l.b, sqrt(l.bb));
+    put(c, "cost.gc.reused", -l.a, sqrt(l.aa));
+}
+
+static void fit_pause(struct calibration *c, struct samples *s)
+{
+    collect(c, -1, paused, s);
+    if (s->count < RUNS_LEAST)
+        return;
+    double slope, variance, squares;
+    gsl_fit_mul(s->x, 1, s->y, 1, s->count, &slope, &variance, &squares);
+    put(c, "cost.gc.object", 1e9 * slope, 1e9 * sqrt(variance));
+}
+
+static double mean_of(const struct calibration *c, enum calibration_edge edge)
+{
+    double sum = 0;
+    int64_t n = 0;
+    for (size_t i = 0; i < c->cell_count; i++)
+        for (int r = 0; r < c->cells[i].repeats; r++)
+            if (!isnan(c->cells[i].edge[edge][r])) {
+                sum += c->cells[i].edge[edge][r];
+                n++;
+            }
+    return n > 0 ? sum / (double)n : NAN;
+}
+
+void calibration_gc(struct calibration *c)
+{
+    double threshold = mean_of(c, EDGE_GC_THRESHOLD), live = mean_of(c, EDGE_GC_LIVE);
+    c->gc_count = 0;
+    if (!(threshold > 0) || !(live > 0))
+        return;
+    double *memory = mem_alloc(2 * ((size_t)c->runs + 1) * sizeof *memory);
+    struct samples s = { memory, memory + c->runs + 1, 0 };
+    put(c, "cost.gc.threshold", threshold, 0);
+    put(c, "cost.gc.live", live, 0);
+    fit_connections(c, mean_of(c, EDGE_GC_ALLOCATED), &s);
+    fit_fan_outs(c, &s);
+    fit_pause(c, &s);
+    free(memory);
+}

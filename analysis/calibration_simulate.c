@@ -1,0 +1,28 @@
+/* calibration_simulate.c - a real run, simulated. */
+#include "analysis/calibration_internal.h"
+
+#include <math.h>
+
+#include "models/cost_scale.h"
+#include "models/push_run.h"
+#include "models/schedule.h"
+
+void calibration_simulate(const struct calibration *c, const struct settings *s,
+                          const struct calibration_cell *cell, int repeat, double host_power,
+                          int draw, double out[CALIBRATION_METRICS])
+{
+    struct parameters p = s->parameters;
+    struct schedule schedule;
+    struct run_record record;
+    uint64_t seed = (uint64_t)c->plan->seed;
+    uint32_t replication = (uint32_t)cell->replication[repeat];
+    cost_scale(&p.cost, pow(cell->slowness[repeat], host_power));
+    p.cost.host_cv = 0;
+    schedule_build(&schedule, &p, seed, replication);
+    run_record_init(&record);
+    push_run(&p, &schedule, seed + 7919 * (uint64_t)draw, replication, &record);
+    for (int m = 0; m < CALIBRATION_METRICS; m++)
+        out[m] = run_record_value(&record, calibration_metric_name((enum calibration_metric)m));
+    run_record_close(&record);
+    schedule_close(&schedule);
+}

@@ -1,0 +1,48 @@
+/* garbage_collector.h - when a CPython process collects its whole heap.
+ *
+ * CPython 3.11, Modules/gcmodule.c: every container counts in generation 0 when it is allocated and
+ * no longer when it is freed (not below 0). Above 700 the youngest generation is collected (gc_alloc,
+ * gc_collect_generations); what survives goes to the next one. After more than 10 of these the next
+ * collection takes generation 1 too, after more than 10 of those generation 2, that is everything,
+ * but only if what has survived a collection of generation 1 since the last full one is at least a
+ * quarter of what survived that (long_lived_pending, long_lived_total). A full collection visits every
+ * object: its pause grows with the connections, and falls wherever the count happens to come to its end.
+ *
+ * What connections hold stays. What a fan-out allocates (asyncio: the handle of each task that is
+ * woken) is there until the tasks have run and is freed then, so a fan-out counts only by its height:
+ * up to 950 subscribers collect nothing, as uvloop keeps 250 handles for reuse. Measured on FastAPI,
+ * uvloop 0.17, Python 3.11: some 136 objects an event stream, 217 a WebSocket, so 133 collections, of
+ * which the last is a full one, take 685 or 430 connects. 1,500 event streams are collected with the
+ * 8th fan-out; 0.4 us an object are 90 ms then. Without connects a full one comes after a thousand
+ * such fan-outs only. Young collections are part of what a delivery costs.
+ */
+#ifndef PUSHSIM_MODELS_GARBAGE_COLLECTOR_H
+#define PUSHSIM_MODELS_GARBAGE_COLLECTOR_H
+
+#include <stdint.h>
+
+struct garbage_collector {
+    double threshold; /* objects above which generation 0 is collected, >= 1; 0: never any */
+    double
+        count[3]; /* objects; collections of generation 0; of generation 1, since the next older
+                         one was collected */
+    double live;  /* objects that are there */
+    double young; /* of them, not yet through a collection of generation 1 */
+    double pending;       /* went through one since the last full collection */
+    double total;         /* there after the last full collection */
+    uint64_t collections; /* of any generation */
+    uint64_t full;        /* of them */
+};
+
+/* A process has started: `live` objects of its own, of which the last full collection left all, and
+ * `allocated` counted since. */
+void garbage_collector_start(struct garbage_collector *gc, double threshold, double live,
+                             double allocated);
+/* n (>= 0) objects that stay; those visited by full collections meanwhile, 0: there was none. */
+double garbage_collector_hold(struct garbage_collector *gc, double n);
+/* They go. */
+void garbage_collector_free(struct garbage_collector *gc, double n);
+/* n objects that are all there before the first is freed again; returns as hold does. */
+double garbage_collector_pass(struct garbage_collector *gc, double n);
+
+#endif
