@@ -74,6 +74,7 @@ static void *work(void *argument)
                                     .to = shop->question->to,
                                     .precision = shop->question->precision,
                                     .whole = limit_whole(shop->question),
+                                    .first = true,
                                     .probe = probe,
                                     .context = &one };
         int code = limit_search(s, &err);

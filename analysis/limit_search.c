@@ -36,20 +36,30 @@ static int bisect(struct limit_search *s, struct error *err)
     return code;
 }
 
+/* By at least one, where values are whole. */
+static double stepped(const struct limit_search *s, double value, double stride, bool up)
+{
+    double next = up ? value * stride : value / stride;
+    if (s->whole && fabs(next - value) < 1)
+        next = value + (up ? 1 : -1);
+    return within(s, next);
+}
+
 /* Steps on until the answer turns, or the range ends. */
 static int gallop(struct limit_search *s, struct error *err)
 {
     bool first, kept;
-    double value = within(s, s->guess);
+    double value = within(s, s->guess), stride = LIMIT_STEP;
     int code = ask(s, value, &first, err);
     bool up = first == s->more_breaks;
     for (kept = first; code == 0 && kept == first;) {
-        double next = within(s, up ? value * LIMIT_STRIDE : value / LIMIT_STRIDE);
+        double next = stepped(s, value, stride, up);
         if (next == value) {
             s->kind = first ? LIMIT_ALWAYS : LIMIT_NEVER;
             return 0;
         }
         value = next;
+        stride = fmin(stride * stride, LIMIT_STRIDE);
         code = ask(s, value, &kept, err);
     }
     return code ? code : bisect(s, err);
@@ -67,9 +77,41 @@ static int from_the_ends(struct limit_search *s, struct error *err)
     return 0;
 }
 
+/* Back into the good side from the turn that was found, and to the farthest other one on the way; in
+ * a broken stretch on until it ends. */
+static int look_back(struct limit_search *s, struct error *err)
+{
+    double kept_at = s->kept, broken_at = s->broken, value = s->kept;
+    bool up = s->broken < s->kept, kept = true;
+    double end = up ? s->kept * LIMIT_LOOK : s->kept / LIMIT_LOOK;
+    while (!kept || (up ? value < end : value > end)) {
+        bool before = kept;
+        double next = stepped(s, value, LIMIT_STEP, up);
+        int code = next == value ? 0 : ask(s, next, &kept, err);
+        if (code)
+            return code;
+        if (next == value) /* the range ends */
+            break;
+        value = next;
+        broken_at = kept ? broken_at : value;
+        kept_at = kept && !before ? value : kept_at;
+    }
+    if (!kept) {
+        s->kind = LIMIT_NEVER;
+        s->kept = NAN;
+        return 0;
+    }
+    s->kept = kept_at;
+    s->broken = broken_at;
+    return bisect(s, err);
+}
+
 int limit_search(struct limit_search *s, struct error *err)
 {
     s->kept = s->broken = NAN;
     s->probes = 0;
-    return s->guess > 0 ? gallop(s, err) : from_the_ends(s, err);
+    int code = s->guess > 0 ? gallop(s, err) : from_the_ends(s, err);
+    if (code == 0 && s->first && s->kind == LIMIT_FOUND)
+        code = look_back(s, err);
+    return code;
 }

@@ -1,10 +1,13 @@
 /* limit_search.h - the largest (or smallest) value of an option with which the slo is kept.
  *
  * Bisection of a yes-or-no question along one number, in equal ratios. With a guess the search
- * starts there and goes up or down in steps of LIMIT_STRIDE until the answer turns, so that a good
- * guess saves runs; without one it starts from both ends. Which way is good (fewer clients, more
- * CPU) is found from the ends, or said by the caller. Where the answer turns more than once, one of
- * the turns is found.
+ * starts there and goes up or down until the answer turns, in steps that begin at LIMIT_STEP and grow
+ * to LIMIT_STRIDE, so that a good guess saves runs; without one it starts from both ends. Which way is
+ * good (fewer clients, more CPU) is found from the ends, or said by the caller.
+ *
+ * Where the answer turns more than once (garbage_collector.h: p99 over the clients is a saw), one of
+ * the turns is found; with `first`, one below which, on the good side, steps of LIMIT_STEP as far as
+ * LIMIT_LOOK all keep the slo.
  */
 #ifndef PUSHSIM_ANALYSIS_LIMIT_SEARCH_H
 #define PUSHSIM_ANALYSIS_LIMIT_SEARCH_H
@@ -14,6 +17,8 @@
 #include "sim/error.h"
 
 #define LIMIT_STRIDE 1.25
+#define LIMIT_STEP   1.05
+#define LIMIT_LOOK   2.0
 
 /* Is the slo kept at this value? May fail: then the search ends with that error. */
 typedef int limit_probe_fn(void *context, double value, bool *kept, struct error *err);
@@ -30,6 +35,7 @@ struct limit_search {
     bool whole;       /* only whole values; ends when they are neighbours */
     double guess;     /* 0 = none */
     bool more_breaks; /* with a guess: the slo breaks towards `to` */
+    bool first;       /* looks for a turn before the one that it has found */
     limit_probe_fn *probe;
     void *context;
 

@@ -105,6 +105,35 @@ static void test_guess_saves(void **state)
     }
 }
 
+/* Kept below 1,370 and from 1,550 to 1,780, as the collector makes it. */
+static int saw(void *context, double value, bool *kept, struct error *err)
+{
+    (void)context;
+    (void)err;
+    *kept = value <= 1370 || (value >= 1550 && value <= 1780);
+    return 0;
+}
+
+static void test_first_turn(void **state)
+{
+    (void)state;
+    struct error err;
+    struct limit_search s = {
+        .from = 10, .to = 10000, .precision = 0.01, .whole = true, .probe = saw
+    };
+    assert_int_equal(limit_search(&s, &err), 0);
+    assert_true(s.kept <= 1780 && s.broken > 1780); /* the one that bisection comes upon */
+    s.first = true;
+    assert_int_equal(limit_search(&s, &err), 0);
+    assert_true(s.kind == LIMIT_FOUND && s.kept <= 1370 && s.broken > 1370);
+    assert_true(s.broken <= s.kept * 1.01 + 1);
+    s.guess = s.kept; /* and a guess at it finds it again, in few steps */
+    s.first = false;
+    s.more_breaks = true;
+    assert_int_equal(limit_search(&s, &err), 0);
+    assert_true(s.kept <= 1370 && s.broken > 1370 && s.probes <= 6);
+}
+
 static void test_sum_up(void **state)
 {
     (void)state;
@@ -148,8 +177,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_encloses),    cmocka_unit_test(test_no_turn),
-        cmocka_unit_test(test_guess_saves), cmocka_unit_test(test_sum_up),
-        cmocka_unit_test(test_model),
+        cmocka_unit_test(test_guess_saves), cmocka_unit_test(test_first_turn),
+        cmocka_unit_test(test_sum_up),      cmocka_unit_test(test_model),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
