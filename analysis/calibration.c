@@ -111,6 +111,8 @@ const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_
     const char *leaf = strrchr(option, '.');
     if (strncmp(option, "cost.", 5) != 0)
         return NULL;
+    if (strncmp(option, "cost.gc.", 8) == 0 || strcmp(leaf, ".held-objects") == 0)
+        return "not counted by the server, or not by time: interference stands for it";
     if (strcmp(option, "cost.enqueue") == 0 && !told(option, DIRECT, loop, hops))
         return "in one sum with wake";
     if ((strcmp(leaf, ".item") == 0 || strcmp(leaf, ".item-kib") == 0) &&
@@ -124,8 +126,6 @@ const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_
         return "in one sum with write";
     if (strcmp(option, "cost.ready-fd") == 0)
         return "in one sum with publish";
-    if (strncmp(option, "cost.gc.", 8) == 0 || strcmp(leaf, ".held-objects") == 0)
-        return "the server does not say; interference stands for pauses of any cause";
     if (strncmp(option, "cost.code.", 10) == 0 && !told(option, COMPILED, loop, hops))
         return "not compiled while it runs";
     if (strcmp(option, "cost.connection-noise") == 0)

@@ -115,7 +115,7 @@ int calibration_collect(struct calibration *c, const struct plan *plan, struct s
                         const char *name, struct error *err);
 void calibration_close(struct calibration *c);
 
-#define CALIBRATED_MAX (LEAST_SQUARES_MAX + 8 + CALIBRATED_GC_MAX)
+#define CALIBRATED_MAX (LEAST_SQUARES_MAX + 12 + CALIBRATED_GC_MAX)
 
 struct calibration_fit {
     struct calibrated options[CALIBRATED_MAX];
