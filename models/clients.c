@@ -33,10 +33,37 @@ static void set_timer(struct clients *c, uint32_t client, int64_t at_ns)
     k->timer = simulation_at(c->sim, at_ns, 0, timer_fired, c, (void *)(uintptr_t)client);
 }
 
+static struct clients_book *book_of(const struct clients *c, uint32_t client)
+{
+    const struct clients_params *p = &c->params;
+    return p->server->book ? p->server->book(p->server_object, client) : NULL;
+}
+
+void clients_count(struct clients *c, uint32_t client, size_t member)
+{
+    struct clients_book *book = book_of(c, client);
+    ++*(uint64_t *)(void *)((char *)&c->counters + member);
+    if (book)
+        ++*(uint64_t *)(void *)((char *)&book->counters + member);
+}
+
+static void count_disconnect(struct clients *c, uint32_t client, enum disconnect_cause cause)
+{
+    size_t first = offsetof(struct clients_counters, disconnects);
+    clients_count(c, client, first + (size_t)cause * sizeof(uint64_t));
+}
+
 static void set_state(struct clients *c, uint32_t client, enum client_state state)
 {
-    c->open += (state == CLIENT_OPEN) - (c->state[client] == CLIENT_OPEN);
-    c->closing += (state == CLIENT_CLOSING) - (c->state[client] == CLIENT_CLOSING);
+    int open = (state == CLIENT_OPEN) - (c->state[client] == CLIENT_OPEN);
+    int closing = (state == CLIENT_CLOSING) - (c->state[client] == CLIENT_CLOSING);
+    struct clients_book *book = open || closing ? book_of(c, client) : NULL;
+    c->open += (uint32_t)open;
+    c->closing += (uint32_t)closing;
+    if (book) {
+        book->open += (uint32_t)open;
+        book->closing += (uint32_t)closing;
+    }
     c->state[client] = (uint8_t)state;
     c->list[client].since_ns = c->sim->now_ns;
 }
@@ -55,20 +82,22 @@ static void retry_later(struct clients *c, uint32_t client, int64_t asked_ns)
     if (asked_ns == RESET_NS && delay >= 0 && delay < RESET_NS)
         delay = RESET_NS;
     if (delay == RECONNECT_GIVE_UP) {
-        c->counters.given_up++;
+        CLIENTS_COUNT(c, client, given_up);
         set_state(c, client, CLIENT_CLOSED);
         set_timer(c, client, INT64_MAX);
         return;
     }
-    c->counters.retries++;
+    CLIENTS_COUNT(c, client, retries);
     c->counters.retry_s += (double)delay / 1e9;
+    if (book_of(c, client))
+        book_of(c, client)->counters.retry_s += (double)delay / 1e9;
     set_state(c, client, CLIENT_WAITING);
     set_timer(c, client, c->sim->now_ns + delay);
 }
 
 static void attempt_failed(struct clients *c, uint32_t client, int64_t asked_ns)
 {
-    c->counters.failed++;
+    CLIENTS_COUNT(c, client, failed);
     retry_later(c, client, asked_ns);
 }
 
@@ -125,7 +154,7 @@ void clients_connect(struct clients *c, uint32_t client)
 static void connect_timed_out(struct clients *c, uint32_t client)
 {
     bool told = c->state[client] == CLIENT_HANDSHAKING;
-    c->counters.disconnects[DISCONNECT_CONNECT_TIMEOUT]++;
+    count_disconnect(c, client, DISCONNECT_CONNECT_TIMEOUT);
     attempt_failed(c, client, 0);
     if (told)
         c->params.server->left(c->params.server_object, client);
@@ -143,7 +172,7 @@ static void lose(struct clients *c, uint32_t client, enum disconnect_cause cause
                  int64_t asked_ns)
 {
     struct client *k = &c->list[client];
-    c->counters.disconnects[cause]++;
+    count_disconnect(c, client, cause);
     k->losses = k->losses == UINT16_MAX ? 1 : k->losses + 1;
     reconnect_lost(policy_of(c, client), &k->reconnect, c->sim->now_ns - k->since_ns);
     retry_later(c, client, asked_ns);
@@ -207,8 +236,9 @@ void clients_opened(struct clients *c, uint32_t client)
 {
     struct client *k = &c->list[client];
     assert(c->state[client] == CLIENT_HANDSHAKING);
-    c->counters.opened++;
-    c->counters.reconnects += k->losses > 0;
+    CLIENTS_COUNT(c, client, opened);
+    if (k->losses > 0)
+        CLIENTS_COUNT(c, client, reconnects);
     reconnect_opened(policy_of(c, client), &k->reconnect);
     opened(c, client);
 }
@@ -231,12 +261,13 @@ void clients_dropped(struct clients *c, uint32_t client, enum disconnect_cause c
     if (c->state[client] == CLIENT_OPEN) {
         lose(c, client, cause, asked_ns);
     } else if (c->state[client] == CLIENT_CLOSING && k->closing == DISCONNECT_CLIENT_LEFT) {
-        c->counters.noticed[cause]++;
+        size_t first = offsetof(struct clients_counters, noticed);
+        clients_count(c, client, first + (size_t)cause * sizeof(uint64_t));
         gone(c, client);
     } else if (c->state[client] == CLIENT_CLOSING) {
         lose(c, client, k->closing, asked_ns);
     } else if (c->state[client] == CLIENT_HANDSHAKING) {
-        c->counters.disconnects[cause]++;
+        count_disconnect(c, client, cause);
         attempt_failed(c, client, asked_ns);
     }
 }
@@ -246,7 +277,8 @@ void clients_leave(struct clients *c, uint32_t client)
     uint8_t state = c->state[client];
     bool told = state >= CLIENT_HANDSHAKING;
     bool leaving = state == CLIENT_CLOSING && c->list[client].closing == DISCONNECT_CLIENT_LEFT;
-    c->counters.disconnects[DISCONNECT_CLIENT_LEFT] += state >= CLIENT_OPEN && !leaving;
+    if (state >= CLIENT_OPEN && !leaving)
+        count_disconnect(c, client, DISCONNECT_CLIENT_LEFT);
     if (state == CLIENT_OPEN && c->params.close_timeout_ns > 0) {
         close_from(c, client, DISCONNECT_CLIENT_LEFT);
         c->params.server->closes(c->params.server_object, client);
@@ -274,7 +306,7 @@ void clients_vanish(struct clients *c, uint32_t client)
 {
     if (c->state[client] != CLIENT_OPEN)
         return;
-    c->counters.vanished++;
+    CLIENTS_COUNT(c, client, vanished);
     c->params.server->vanished(c->params.server_object, client);
     lose(c, client, DISCONNECT_NETWORK, 0);
 }
@@ -339,6 +371,13 @@ static void open_at_start(struct clients *c, const struct client_class *k, uint3
     }
     memset(c->state + first, CLIENT_OPEN, end - first);
     c->open += end - first;
+    for (uint32_t i = first; c->params.server->book && i < end; i++)
+        book_of(c, i)->open++;
+}
+
+struct clients_book clients_all(const struct clients *c)
+{
+    return (struct clients_book){ c->counters, c->open, c->closing };
 }
 
 void clients_open_at_start(struct clients *c, uint32_t first, uint32_t n)

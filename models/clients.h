@@ -40,6 +40,8 @@ enum client_state {
 
 enum syn_answer { SYN_QUEUED, SYN_DROPPED, SYN_REFUSED };
 
+struct clients_book;
+
 struct clients_server { /* what the clients ask of a server; `server` is its first argument */
     enum syn_answer (*syn)(void *server, uint32_t client);
     void (*left)(void *server, uint32_t client);   /* the client closed: FIN or RST arrives */
@@ -47,6 +49,9 @@ struct clients_server { /* what the clients ask of a server; `server` is its fir
     void (*vanished)(void *server, uint32_t client);
     void (*stalled)(void *server, uint32_t client, int64_t until_ns); /* INT64_MAX: for good */
     int64_t (*last_sent)(void *server, uint32_t client); /* a message, ns; -1: none */
+    /* of the pod that has, or had last, the client's connection; NULL: none. The function too may
+     * be NULL: there is one pod */
+    struct clients_book *(*book)(void *server, uint32_t client);
 };
 
 struct clients_params {
@@ -74,6 +79,11 @@ struct clients_counters {
     double retry_s;                          /* their sum, s */
     uint64_t disconnects[DISCONNECT_CAUSES]; /* as the clients know them */
     uint64_t noticed[DISCONNECT_CAUSES];     /* at the server, of clients already gone */
+};
+
+struct clients_book { /* what befell the clients while a pod was their last one; or all */
+    struct clients_counters counters; /* attempts: whose first SYN it got */
+    uint32_t open, closing;
 };
 
 struct
@@ -125,6 +135,9 @@ void clients_told_to_close(struct clients *c, uint32_t client, enum disconnect_c
  * `asked_ns`: Retry-After; `seen`: messages of its feed below it were delivered. */
 void clients_dropped(struct clients *c, uint32_t client, enum disconnect_cause cause,
                      int64_t asked_ns, uint32_t seen);
+
+/* A copy of what befell all. */
+struct clients_book clients_all(const struct clients *c);
 
 int clients_class(const struct clients *c, uint32_t client);
 

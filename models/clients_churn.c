@@ -13,7 +13,7 @@ static int64_t stall_end_ns(struct clients *c, const struct client_class *k)
 
 static void stall(struct clients *c, uint32_t client, int64_t until_ns)
 {
-    c->counters.stalls++;
+    CLIENTS_COUNT(c, client, stalls);
     c->params.server->stalled(c->params.server_object, client, until_ns);
 }
 

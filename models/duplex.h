@@ -58,9 +58,16 @@ struct duplex_message {
     uint8_t state;  /* enum duplex_state */
     uint8_t syns;   /* sent to open its connection */
     bool measured;
+    struct duplex_book *book; /* of the pod that it goes to; borrowed; NULL = none */
 };
 
 #define DUPLEX_NONE UINT32_MAX
+
+struct duplex_book { /* what became of messages: of all, or of those to one pod */
+    uint64_t sent, answered, lost[DISCONNECT_CAUSES];
+    uint64_t answered_before; /* at the last point of the series */
+    struct histogram roundtrip, second;
+};
 
 struct duplex {
     const struct duplex_params *p;   /* borrowed */
@@ -68,9 +75,8 @@ struct duplex {
     struct duplex_message *messages; /* by number, in the order sent; owned */
     uint32_t count, capacity;
     uint32_t *first; /* by client: the first that is not over; owned */
-    uint64_t unsent, answered, lost[DISCONNECT_CAUSES];
-    uint64_t answered_before; /* at the last point of the series */
-    struct histogram roundtrip, second;
+    uint64_t unsent;
+    struct duplex_book all;
     struct run_record *record; /* borrowed */
 };
 
@@ -83,6 +89,8 @@ void duplex_close(struct duplex *d);
 uint32_t duplex_send(struct duplex *d, uint32_t client, int64_t planned_ns, int64_t bytes,
                      bool measured);
 void duplex_not_sent(struct duplex *d);
+/* Of a message that was just sent: it goes to the pod that has this book. */
+void duplex_enter(struct duplex *d, uint32_t message, struct duplex_book *book);
 /* Nothing happens to a message that is over. */
 void duplex_answered(struct duplex *d, uint32_t message, int64_t now_ns);
 void duplex_lose(struct duplex *d, uint32_t message, enum disconnect_cause cause);
@@ -99,5 +107,11 @@ uint64_t duplex_in_flight(const struct duplex *d);
 void duplex_series(struct duplex *d, int64_t now_ns);
 /* Writes the figures; asserts conservation. */
 void duplex_report(const struct duplex *d);
+
+void duplex_book_init(struct duplex_book *b);
+void duplex_book_close(struct duplex_book *b);
+/* As duplex_series and duplex_report, of one pod; messages.unsent are nobody's. */
+void duplex_book_series(struct duplex_book *b, int64_t now_ns, struct run_record *record);
+void duplex_book_report(const struct duplex_book *b, struct run_record *record);
 
 #endif

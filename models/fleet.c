@@ -44,6 +44,7 @@ static enum syn_answer fleet_syn(void *object, uint32_t client)
     if (fp == NULL)
         return SYN_REFUSED;
     f->home_of[client] = fp;
+    fp->book.counters.attempts += f->clients.list[client].syns == 1;
     return pod_for_clients.syn(&fp->pod, client);
 }
 
@@ -82,9 +83,16 @@ static int64_t fleet_last_sent(void *object, uint32_t client)
                               : -1;
 }
 
+static struct clients_book *fleet_book(void *object, uint32_t client)
+{
+    struct fleet *f = object;
+    return f->home_of[client] ? &f->home_of[client]->book : NULL;
+}
+
 static const struct clients_server fleet_for_clients = { fleet_syn,     fleet_left,
                                                          fleet_closes,  fleet_vanished,
-                                                         fleet_stalled, fleet_last_sent };
+                                                         fleet_stalled, fleet_last_sent,
+                                                         fleet_book };
 
 /* -- publishes ----------------------------------------------------------------------------- */
 
@@ -125,11 +133,14 @@ static void publish_arrives(void *subject, void *object)
 /* A POST goes to the pod that has, or had, the client's stream. */
 static void send_message(struct fleet *f, const struct action *a)
 {
-    if (f->clients.state[a->client] == CLIENT_OPEN)
-        pod_message(&f->home_of[a->client]->pod,
-                    duplex_send(&f->duplex, a->client, a->at_ns, a->bytes, a->measured));
-    else
+    struct fleet_pod *fp = f->home_of[a->client];
+    if (f->clients.state[a->client] != CLIENT_OPEN) {
         duplex_not_sent(&f->duplex);
+        return;
+    }
+    uint32_t message = duplex_send(&f->duplex, a->client, a->at_ns, a->bytes, a->measured);
+    duplex_enter(&f->duplex, message, &fp->messages);
+    pod_message(&fp->pod, message);
 }
 
 static void take_action(struct fleet *f, struct action *action)
@@ -286,6 +297,7 @@ static void be_alone(struct fleet_params *p)
     p->autoscale = false;
     p->neighbour_weight = 0;
     p->rebalance_hz = 0;
+    p->detail = 0;
     for (int k = 0; k < PROBES; k++)
         p->probe[k].period_ns = 0;
     if (p->autoscaler.window_ns == 0) /* of parameters that were not read from a file */

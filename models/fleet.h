@@ -22,6 +22,10 @@
  * before, that is its stop. Nobody probes a container in back-off. fault.deploy-at begins a rolling
  * update; the other faults are pod 0's.
  *
+ * The first fleet.detail pods of a revision have all figures, histograms and series of a pod alone, as
+ * pod.N.* (fleet_detail.c); the others some figures. pods.detailed tells how many had them, an event
+ * "detail" the first that has not.
+ *
  * Deterministic, like push_run, which it replaces when p->fleet.pods > 0, or when something is to act
  * on the SLO: a lone pod (fleet.pods 0) is then a fleet of one without probes, autoscaler, update.
  */

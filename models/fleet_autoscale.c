@@ -44,7 +44,7 @@ static void record_snapshot(struct fleet_pod *fp)
     for (int m = 0; m < AUTOSCALE_METRICS; m++) {
         char name[48];
         snprintf(name, sizeof name, "pod.%d.%s", fp->number, names[m]);
-        if (!isnan(s->value[m]))
+        if (!isnan(s->value[m]) && !(m == AUTOSCALE_CONNECTIONS && fp->detailed))
             run_record_point(fp->fleet->out, name, s->at_ns, s->value[m]);
     }
 }

@@ -98,9 +98,10 @@ static void collect_latency(struct fleet *f)
         struct fleet_pod *fp = f->pods[i];
         for (int64_t w = 0; w < f->p.server.workers; w++)
             event_loop_break(&fp->pod.workers[w].loop);
-        meter_close_depths(&fp->meter, &f->depths);
         histogram_clear(&one);
         meter_take_windows(&fp->meter, f->sim.now_ns, &one);
+        fleet_detail_second(fp, &one);
+        meter_close_depths(&fp->meter, &f->depths);
         if (one.count == 0)
             continue;
         histogram_merge(&fp->latency, &one);

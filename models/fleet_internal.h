@@ -1,5 +1,5 @@
 /* fleet_internal.h - shared by fleet.c (clients, publishes, life of a run), fleet_pod.c (the life
- * of one pod), fleet_control.c (what looks), fleet_replicas.c and fleet_autoscale.c (what acts) and
+ * of one pod), fleet_control.c (what looks), fleet_detail.c (what looks closely), fleet_replicas.c and fleet_autoscale.c (what acts) and
  * fleet_report.c.
  */
 #ifndef PUSHSIM_MODELS_FLEET_INTERNAL_H
@@ -10,7 +10,7 @@
 #include "models/phase_events.h"
 #include "models/pod.h"
 #include "models/pod_noise.h"
-#include "models/second_counts.h"
+#include "models/pod_series.h"
 #include "models/slo_watch.h"
 
 #define FLEET_SAMPLE_NS 90909091 /* as push_run: out of step with quota periods of 100 ms */
@@ -30,6 +30,11 @@ struct fleet_pod {
     struct pod pod;
     struct meter meter;
     struct pod_noise noise;
+    struct clients_book book;    /* of its clients */
+    struct duplex_book messages; /* to it; in runs with messages */
+    struct run_record part;      /* of the fleet's: pod.N.* */
+    bool detailed;               /* has all of a pod's figures and series there */
+    struct pod_series series;    /* when it has */
     struct cpu_group *group;
     char label[24]; /* "pod 3: " */
     int number, node, revision;
@@ -86,7 +91,10 @@ struct fleet {
     struct balancer balancer;
     struct balancer_backend *backends; /* by pod; owned */
     uint32_t asked;                    /* probes so far */
-    uint64_t alarms; /* probes failed by processes that had been ready: others only start */
+    int64_t detailed;                  /* pods of this revision, not gone, that are */
+    int detailed_revision;
+    bool told_detail; /* that some are not */
+    uint64_t alarms;  /* probes failed by processes that had been ready: others only start */
 
     int revision;         /* of new pods */
     int64_t replicas;     /* asked for */
@@ -115,6 +123,7 @@ struct fleet {
         uint64_t scaled_up, scaled_down, liveness_kills, refused;
         int64_t first_scale_ns; /* -1 = never */
         int64_t pods_max;
+        int64_t detailed; /* pods */
     } figures;
     struct run_record *out;
 };
@@ -134,6 +143,15 @@ void fleet_pod_stop(struct fleet_pod *fp);
 void fleet_pod_tend(struct fleet_pod *fp);
 void fleet_pod_free(struct fleet_pod *fp);
 double fleet_cpu_request(const struct fleet *f); /* CPUs of one pod */
+
+/* fleet_detail.c */
+void fleet_detail_init(struct fleet_pod *fp);
+void fleet_detail_close(struct fleet_pod *fp);
+void fleet_detail_gone(struct fleet_pod *fp);
+/* Once a second; `latency`: of its deliveries in it. */
+void fleet_detail_second(struct fleet_pod *fp, const struct histogram *latency);
+/* At the end of a run, instead of its short list of figures. */
+void fleet_detail_report(struct fleet_pod *fp);
 
 /* fleet_replicas.c */
 bool fleet_pod_counts(const struct fleet_pod *fp); /* runs, or only restarts its container */

@@ -217,6 +217,7 @@ struct fleet_pod *fleet_pod_add(struct fleet *f)
                                .cpu = (int)(node->cpus % f->p.host.cpus),
                                .meter = &fp->meter,
                                .clients = &f->clients,
+                               .book = &fp->book,
                                .duplex = f->duplex.capacity > 0 ? &f->duplex : NULL,
                                .client_count = f->schedule->clients,
                                .slots = f->slots,
@@ -230,6 +231,7 @@ struct fleet_pod *fleet_pod_add(struct fleet *f)
     node->pods++;
     node->cpus += f->p.server.workers;
     keep(f, fp);
+    fleet_detail_init(fp);
     meter_init(&fp->meter, &f->p.network, pod_connections(&f->p, f->slots), f->out);
     fp->meter.window_start_ns = f->sim.now_ns / METER_WINDOW_NS * METER_WINDOW_NS;
     histogram_init(&fp->latency);
@@ -243,6 +245,7 @@ struct fleet_pod *fleet_pod_add(struct fleet *f)
 bool fleet_pod_publish(struct fleet_pod *fp, const struct publish_record *record)
 {
     bool up = fp->pod.state == POD_UP;
+    fp->meter.published += up;
     for (int64_t w = 0; w < fp->fleet->p.server.workers; w++)
         (up ? push_server_publish : push_server_skip)(&fp->pod.workers[w], record);
     return up;
@@ -297,6 +300,7 @@ void fleet_pod_free(struct fleet_pod *fp)
     pod_close(&fp->pod);
     meter_close(&fp->meter);
     histogram_close(&fp->latency);
+    fleet_detail_close(fp);
     free(fp);
 }
 
@@ -326,8 +330,10 @@ static void end(struct fleet_pod *fp)
     bool again = fp->restarts;
     fp->life = again ? FLEET_RUNS : FLEET_GONE;
     fp->restarts = false;
-    if (!again)
+    if (!again) {
         f->nodes[fp->node]->pods--;
+        fleet_detail_gone(fp);
+    }
     pod_kill(&fp->pod, DISCONNECT_SERVER_STOPPED, again);
 }
 

@@ -33,14 +33,14 @@ static void check(struct fleet_pod *fp)
     meter_check(&fp->meter);
 }
 
-static void report_pod(struct fleet_pod *fp)
+/* Of a pod that is not looked at closely. */
+static void report_briefly(struct fleet_pod *fp)
 {
     const struct meter *m = &fp->meter;
     const struct pod_counters *n = &fp->pod.counters;
-    struct cpu_counters c = cpu_group_counters(fp->group);
-    uint64_t failed_probes = 0;
-    for (int k = 0; k < PROBES; k++)
-        failed_probes += fp->failed_probes[k] + fp->probe[k].failed;
+    uint64_t left = 0;
+    for (int i = 0; i < DISCONNECT_CAUSES; i++)
+        left += fp->book.counters.disconnects[i];
     const struct {
         const char *name, *unit;
         double value;
@@ -59,19 +59,35 @@ static void report_pod(struct fleet_pod *fp)
         { "connections.max", "1", n->open_max },
         { "connects.refused", "1", (double)n->handshake_refused },
         { "slow_consumers.max", "1", (double)n->slow_max },
-        { "cpu.used", "s", (double)c.usage_ns / 1e9 },
-        { "cpu.throttled", "s", (double)c.throttled_ns / 1e9 },
-        { "cpu.throttled_share", "1", c.periods ? (double)c.throttled / (double)c.periods : 0 },
+        { "reconnects", "1", (double)fp->book.counters.reconnects },
+        { "disconnects", "1", (double)left },
         { "memory.peak", "B", (double)fp->pod.memory.peak_bytes },
         { "oom", "1", (double)n->oom_kills },
         { "restarts", "1", (double)n->restarts },
-        { "probes.failed", "1", (double)failed_probes },
     };
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
-        char name[48];
-        snprintf(name, sizeof name, "pod.%d.%s", fp->number, figures[i].name);
-        run_record_metric(fp->fleet->out, name, figures[i].unit, figures[i].value);
-    }
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        run_record_metric(&fp->part, figures[i].name, figures[i].unit, figures[i].value);
+}
+
+static void report_cpu(const struct cpu_counters *c, struct run_record *record)
+{
+    run_record_metric(record, "cpu.used", "s", (double)c->usage_ns / 1e9);
+    run_record_metric(record, "cpu.throttled", "s", (double)c->throttled_ns / 1e9);
+    run_record_metric(record, "cpu.periods", "1", (double)c->periods);
+    run_record_metric(record, "cpu.throttled_periods", "1", (double)c->throttled);
+    run_record_metric(record, "cpu.throttled_share", "1",
+                      c->periods ? (double)c->throttled / (double)c->periods : 0);
+}
+
+static void report_pod(struct fleet_pod *fp)
+{
+    struct cpu_counters c = cpu_group_counters(fp->group);
+    uint64_t failed_probes = 0;
+    for (int k = 0; k < PROBES; k++)
+        failed_probes += fp->failed_probes[k] + fp->probe[k].failed;
+    (fp->detailed ? fleet_detail_report : report_briefly)(fp);
+    report_cpu(&c, &fp->part);
+    run_record_metric(&fp->part, "probes.failed", "1", (double)failed_probes);
 }
 
 /* First and last delivery of each publish over the fleet. */
@@ -101,6 +117,7 @@ static void report_control(const struct fleet *f)
         { "pods.end", "1", (double)f->replicas },
         { "pods.max", "1", (double)n->pods_max },
         { "pods.started", "1", (double)f->pod_count },
+        { "pods.detailed", "1", (double)n->detailed },
         { "scale.up", "1", (double)n->scaled_up },
         { "scale.down", "1", (double)n->scaled_down },
         { "scale.first", "s", seconds(n->first_scale_ns) },
@@ -115,7 +132,7 @@ static void report_control(const struct fleet *f)
     slo_watch_report(&f->watch, f->out);
 }
 
-static void report_cpu(struct fleet *f)
+static void report_all_cpu(struct fleet *f)
 {
     struct cpu_counters sum = { 0 };
     for (size_t i = 0; i < f->pod_count; i++) {
@@ -125,12 +142,7 @@ static void report_cpu(struct fleet *f)
         sum.periods += c.periods;
         sum.throttled += c.throttled;
     }
-    run_record_metric(f->out, "cpu.used", "s", (double)sum.usage_ns / 1e9);
-    run_record_metric(f->out, "cpu.throttled", "s", (double)sum.throttled_ns / 1e9);
-    run_record_metric(f->out, "cpu.periods", "1", (double)sum.periods);
-    run_record_metric(f->out, "cpu.throttled_periods", "1", (double)sum.throttled);
-    run_record_metric(f->out, "cpu.throttled_share", "1",
-                      sum.periods ? (double)sum.throttled / (double)sum.periods : 0);
+    report_cpu(&sum, f->out);
 }
 
 void fleet_report(struct fleet *f)
@@ -150,10 +162,11 @@ void fleet_report(struct fleet *f)
     meter_close(&all);
     run_record_metric(f->out, "memory.pod.peak", "B", (double)sum.peak_bytes);
     sum.peak_bytes = f->memory.peak_bytes;
-    pod_figures_report(&sum, &f->clients, f->out);
+    struct clients_book clients = clients_all(&f->clients);
+    pod_figures_report(&sum, &clients, f->out);
     report_control(f);
     run_record_metric(f->out, "duration", "s", (double)f->sim.now_ns / 1e9);
-    report_cpu(f);
+    report_all_cpu(f);
     for (size_t i = 0; i < f->pod_count; i++)
         report_pod(f->pods[i]);
 }

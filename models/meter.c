@@ -199,6 +199,16 @@ void publish_record_merge(struct publish_record *into, const struct publish_reco
     into->delivered += from->delivered;
 }
 
+void meter_latency_points(const struct histogram *h, int64_t at_ns, struct run_record *record)
+{
+    if (h->count == 0)
+        return;
+    run_record_point(record, "delivery.p50", at_ns, histogram_quantile(h, 0.5) / 1e9);
+    run_record_point(record, "delivery.p95", at_ns, histogram_quantile(h, 0.95) / 1e9);
+    run_record_point(record, "delivery.p99", at_ns, histogram_quantile(h, 0.99) / 1e9);
+    run_record_point(record, "delivery.p999", at_ns, histogram_quantile(h, 0.999) / 1e9);
+}
+
 void meter_close_windows(struct meter *m, int64_t now_ns)
 {
     m->late_p95_s = m->late_p99_s = NAN;
@@ -207,14 +217,9 @@ void meter_close_windows(struct meter *m, int64_t now_ns)
         struct histogram *h = &m->window[m->window_start_ns / METER_WINDOW_NS % METER_WINDOWS];
         if (h->count == 0)
             continue;
-        int64_t end = m->window_start_ns + METER_WINDOW_NS;
-        double p95 = histogram_quantile(h, 0.95) / 1e9, p99 = histogram_quantile(h, 0.99) / 1e9;
-        m->late_p95_s = fmax(m->late_p95_s, p95);
-        m->late_p99_s = fmax(m->late_p99_s, p99);
-        run_record_point(m->record, "delivery.p50", end, histogram_quantile(h, 0.5) / 1e9);
-        run_record_point(m->record, "delivery.p95", end, p95);
-        run_record_point(m->record, "delivery.p99", end, p99);
-        run_record_point(m->record, "delivery.p999", end, histogram_quantile(h, 0.999) / 1e9);
+        m->late_p95_s = fmax(m->late_p95_s, histogram_quantile(h, 0.95) / 1e9);
+        m->late_p99_s = fmax(m->late_p99_s, histogram_quantile(h, 0.99) / 1e9);
+        meter_latency_points(h, m->window_start_ns + METER_WINDOW_NS, m->record);
         histogram_clear(h);
     }
 }

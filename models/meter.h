@@ -136,6 +136,9 @@ void meter_depth(struct meter *m, int64_t depth, uint64_t n);
 /* A second is over: the depths sampled since the last are added to `into` (NULL: to nothing) and
  * to those of the run. */
 void meter_close_depths(struct meter *m, struct histogram *into);
+/* The points delivery.p50, .p95, .p99, .p999 of one second; none without a delivery. */
+void meter_latency_points(const struct histogram *latency, int64_t at_ns,
+                          struct run_record *record);
 /* The points queue.depth.p99 and .max: over connections and samples. None without a sample. */
 void meter_depth_points(const struct histogram *depths, int64_t now_ns,
                         struct run_record *record);

@@ -185,6 +185,7 @@ struct fleet_params {      /* several pods behind a balancer */
     int64_t grace_ns;    /* from the decision to stop, preStop included, to the kill */
     enum pod_stop stop;
     int64_t drain_ns;           /* STOP_CLOSES: closes its connections over so long */
+    int64_t detail;             /* pods of a revision whose every figure and series is stored */
     double rebalance_hz;        /* connections that a pod above the mean closes; 0 = none */
     double rebalance_tolerance; /* share above the mean that is left alone */
     struct rollout_params rollout;

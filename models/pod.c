@@ -166,9 +166,10 @@ static int64_t client_last_sent(void *object, uint32_t client)
     return push_server_last_sent_ns(worker, connection);
 }
 
-const struct clients_server pod_for_clients = { client_syn,     client_left,
-                                                client_closes,  client_vanished,
-                                                client_stalled, client_last_sent };
+const struct clients_server pod_for_clients = {
+    client_syn,     client_left,      client_closes, client_vanished,
+    client_stalled, client_last_sent, NULL
+};
 
 void pod_seat(struct pod *pod, uint32_t client)
 {

@@ -53,13 +53,14 @@ struct pod_watch { /* who wants to know; NULL members are not called */
 struct pod_setup {
     const struct parameters *p; /* borrowed for the pod's life */
     struct cpu_group *group;
-    int cpu;                 /* of its first worker; the others follow */
-    struct meter *meter;     /* for pod_connections numbers; borrowed */
-    struct clients *clients; /* borrowed */
-    struct duplex *duplex;   /* borrowed; NULL: no client sends messages */
-    uint32_t client_count;   /* clients are numbered below this */
-    uint32_t slots;          /* of one worker, >= 1 */
-    uint32_t *slot_of;       /* by client; shared by the pods of a fleet; NULL: its own */
+    int cpu;                   /* of its first worker; the others follow */
+    struct meter *meter;       /* for pod_connections numbers; borrowed */
+    struct clients *clients;   /* borrowed */
+    struct clients_book *book; /* of this pod of a fleet; NULL: it is alone; borrowed */
+    struct duplex *duplex;     /* borrowed; NULL: no client sends messages */
+    uint32_t client_count;     /* clients are numbered below this */
+    uint32_t slots;            /* of one worker, >= 1 */
+    uint32_t *slot_of;         /* by client; shared by the pods of a fleet; NULL: its own */
     const struct topics
         *topics; /* of the publishes that can arrive, and of the clients; borrowed */
     struct memory_sum *memory; /* of all pods; NULL: this one is alone; borrowed */
@@ -142,9 +143,11 @@ struct pod_figures { /* of one pod, or summed over several */
 };
 /* Adds this pod's; a zeroed sum needs counters.first_oom_ns = -1. */
 void pod_figures_add(const struct pod *pod, struct pod_figures *sum);
-void pod_figures_report(const struct pod_figures *sum, const struct clients *clients,
+void pod_figures_report(const struct pod_figures *sum, const struct clients_book *clients,
                         struct run_record *record);
-void pod_report(const struct pod *pod, const struct clients *clients,
+void pod_report(const struct pod *pod, const struct clients_book *clients,
                 struct run_record *record);
+/* meter_report_positions, over all workers. */
+void pod_report_positions(const struct pod *pod);
 
 #endif

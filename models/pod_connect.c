@@ -166,6 +166,8 @@ static void connection_closed(void *owner, uint32_t slot, enum disconnect_cause 
     pod_slot_give_back(pod, slot);
     if (client == POD_NONE) {
         pod->clients->counters.noticed[cause]++;
+        if (pod->setup.book)
+            pod->setup.book->counters.noticed[cause]++;
         return;
     }
     pod_detach(pod, client, cause);

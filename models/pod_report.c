@@ -3,6 +3,10 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/error.h"
 
 static void add_counters(struct pod_counters *sum, const struct pod_counters *n)
 {
@@ -81,7 +85,7 @@ static void report_memory(const struct pod_figures *sum, struct run_record *reco
     }
 }
 
-void pod_figures_report(const struct pod_figures *sum, const struct clients *clients,
+void pod_figures_report(const struct pod_figures *sum, const struct clients_book *clients,
                         struct run_record *record)
 {
     const struct clients_counters *c = &clients->counters;
@@ -128,9 +132,23 @@ void pod_figures_report(const struct pod_figures *sum, const struct clients *cli
         report_pauses(&sum->pauses, record);
 }
 
-void pod_report(const struct pod *pod, const struct clients *clients, struct run_record *record)
+void pod_report(const struct pod *pod, const struct clients_book *clients,
+                struct run_record *record)
 {
     struct pod_figures sum = { .counters.first_oom_ns = -1 };
     pod_figures_add(pod, &sum);
     pod_figures_report(&sum, clients, record);
+}
+
+void pod_report_positions(const struct pod *pod)
+{
+    uint32_t count = pod->workers[0].arrived;
+    struct publish_record *all = mem_alloc((count + (size_t)1) * sizeof *all);
+    memcpy(all, pod->workers[0].publishes, count * sizeof *all);
+    for (int64_t w = 1; w < pod->p->server.workers; w++) {
+        for (uint32_t i = 0; i < count; i++)
+            publish_record_merge(&all[i], &pod->workers[w].publishes[i]);
+    }
+    meter_report_positions(pod->setup.meter, all, count);
+    free(all);
 }

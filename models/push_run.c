@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "models/clients.h"
 #include "models/cost_scale.h"
@@ -12,8 +11,8 @@
 #include "models/phase_events.h"
 #include "models/pod.h"
 #include "models/pod_noise.h"
+#include "models/pod_series.h"
 #include "models/random_purpose.h"
-#include "models/second_counts.h"
 #include "models/slo_watch.h"
 #include "sim/error.h"
 
@@ -31,12 +30,10 @@ struct push_run {
     struct duplex duplex;
     struct topics topics;
     struct pod pod;
-    int64_t sample_ns;            /* between samples: longer in runs of more than an hour */
-    int64_t series_ns;            /* between points of the series */
-    uint64_t unheard;             /* publishes while no process listened */
-    uint64_t reconnects_seen;     /* at the last point of the series */
-    uint64_t replayed_seen;       /* likewise */
-    struct second_counts counted; /* likewise */
+    int64_t sample_ns; /* between samples: longer in runs of more than an hour */
+    int64_t series_ns; /* between points of the series */
+    uint64_t unheard;  /* publishes while no process listened */
+    struct pod_series series;
     struct slo_watch watch;
     struct push_seen { /* when the SLO was last looked at */
         uint64_t due, dropped, reconnects;
@@ -46,7 +43,6 @@ struct push_run {
     struct random_stream factors; /* noise of each publish */
     struct pod_noise noise;
     struct phase_events announced;
-    struct cpu_counters sampled; /* counters at the last whole second */
     struct run_record *out;
 };
 
@@ -161,33 +157,6 @@ static void sync_workers(struct push_run *run)
         event_loop_break(&run->pod.workers[w].loop);
 }
 
-static void sample_pod(struct push_run *run)
-{
-    int64_t now = run->sim.now_ns;
-    uint64_t reconnects = run->clients.counters.reconnects;
-    run_record_point(run->out, "memory", now, (double)memory_account_total(&run->pod.memory));
-    run_record_point(run->out, "connections", now, pod_open(&run->pod));
-    run_record_point(run->out, "clients.open", now, run->clients.open);
-    if (run->clients.params.close_timeout_ns > 0) {
-        run_record_point(run->out, "connections.closing", now, pod_closing(&run->pod));
-        run_record_point(run->out, "clients.closing", now, run->clients.closing);
-    }
-    run_record_point(run->out, "reconnects", now, (double)(reconnects - run->reconnects_seen));
-    run->reconnects_seen = reconnects;
-    if (run->p->replay.length > 0) {
-        uint64_t replayed = meter_replayed(&run->meter);
-        run_record_point(run->out, "replayed", now, (double)(replayed - run->replayed_seen));
-        run->replayed_seen = replayed;
-    }
-    const struct pod_counters *c = &run->pod.counters;
-    struct second_totals totals = { .drops = run->meter.dropped,
-                                    .lost = meter_lost(&run->meter),
-                                    .oom_kills = c->oom_kills,
-                                    .restarts = c->restarts,
-                                    .slow = c->slow };
-    second_counts_record(&run->counted, &run->clients.counters, &totals, now, run->out);
-}
-
 /* Would nobody who looks at CPU use notice anything? The pod has no probes. */
 static bool looks_green(const struct push_run *run, int64_t usage_ns)
 {
@@ -229,23 +198,14 @@ static void sample_second(void *subject, void *object)
 {
     struct push_run *run = subject;
     int64_t now = run->sim.now_ns;
-    struct cpu_counters c = cpu_group_counters(run->group);
+    struct clients_book clients = clients_all(&run->clients);
     (void)object;
     sync_workers(run);
-    run_record_point(run->out, "cpu.used", now,
-                     (double)(c.usage_ns - run->sampled.usage_ns) / 1e9);
-    run_record_point(run->out, "cpu.throttled", now,
-                     (double)(c.throttled_ns - run->sampled.throttled_ns) / 1e9);
-    if (c.periods > run->sampled.periods)
-        run_record_point(run->out, "cpu.throttled_share", now,
-                         (double)(c.throttled - run->sampled.throttled) /
-                             (double)(c.periods - run->sampled.periods));
-    run->sampled = c;
-    sample_pod(run);
+    pod_series_record(&run->series, &run->pod, &clients, now, run->out);
     meter_close_windows(&run->meter, now);
     meter_depth_points(&run->meter.depth_now, now, run->out);
     meter_close_depths(&run->meter, NULL);
-    watch_slo(run, c.usage_ns);
+    watch_slo(run, run->series.cpu.usage_ns);
     duplex_series(&run->duplex, now);
     simulation_at(&run->sim, now + run->series_ns, -1, sample_second, run, NULL);
 }
@@ -319,20 +279,6 @@ static void run_window(struct push_run *run)
     }
 }
 
-/* First and last delivery over all workers. */
-static void report_positions(struct push_run *run)
-{
-    uint32_t count = run->pod.workers[0].arrived;
-    struct publish_record *all = mem_alloc((count + (size_t)1) * sizeof *all);
-    memcpy(all, run->pod.workers[0].publishes, count * sizeof *all);
-    for (int64_t w = 1; w < run->p->server.workers; w++) {
-        for (uint32_t i = 0; i < count; i++)
-            publish_record_merge(&all[i], &run->pod.workers[w].publishes[i]);
-    }
-    meter_report_positions(&run->meter, all, count);
-    free(all);
-}
-
 static void report(struct push_run *run)
 {
     struct run_record *r = run->out;
@@ -342,10 +288,11 @@ static void report(struct push_run *run)
     meter_close_windows(&run->meter,
                         run->sim.now_ns + METER_WINDOWS * (int64_t)METER_WINDOW_NS);
     meter_report(&run->meter, unhandled(run));
-    report_positions(run);
+    pod_report_positions(&run->pod);
     duplex_report(&run->duplex);
     struct cpu_counters c = cpu_group_counters(run->group);
-    pod_report(&run->pod, &run->clients, r);
+    struct clients_book clients = clients_all(&run->clients);
+    pod_report(&run->pod, &clients, r);
     slo_watch_report(&run->watch, r);
     run_record_metric(r, "published.failed", "1", (double)run->unheard);
     run_record_metric(r, "duration", "s", (double)run->sim.now_ns / 1e9);

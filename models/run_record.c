@@ -21,6 +21,18 @@ void run_record_init(struct run_record *r)
     memset(r, 0, sizeof *r);
 }
 
+void run_record_init_part(struct run_record *r, struct run_record *whole, const char *prefix)
+{
+    run_record_init(r);
+    r->whole = whole;
+    snprintf(r->prefix, sizeof r->prefix, "%s", prefix);
+}
+
+static struct run_record *whole_of(struct run_record *r)
+{
+    return r->whole ? r->whole : r;
+}
+
 void run_record_close(struct run_record *r)
 {
     for (size_t i = 0; i < r->histogram_count; i++)
@@ -34,27 +46,33 @@ void run_record_close(struct run_record *r)
 
 void run_record_metric(struct run_record *r, const char *name, const char *unit, double value)
 {
+    const char *prefix = r->prefix;
+    r = whole_of(r);
     r->metrics = grown(r->metrics, r->metric_count, sizeof *r->metrics);
     struct record_metric *m = &r->metrics[r->metric_count++];
-    snprintf(m->name, sizeof m->name, "%s", name);
+    snprintf(m->name, sizeof m->name, "%s%s", prefix, name);
     snprintf(m->unit, sizeof m->unit, "%s", unit);
     m->value = value;
 }
 
 void run_record_histogram(struct run_record *r, const char *name, const struct histogram *h)
 {
+    const char *prefix = r->prefix;
+    r = whole_of(r);
     r->histograms = grown(r->histograms, r->histogram_count, sizeof *r->histograms);
     struct record_histogram *copy = &r->histograms[r->histogram_count++];
-    snprintf(copy->name, sizeof copy->name, "%s", name);
+    snprintf(copy->name, sizeof copy->name, "%s%s", prefix, name);
     histogram_init(&copy->histogram);
     histogram_merge(&copy->histogram, h);
 }
 
 void run_record_point(struct run_record *r, const char *name, int64_t at_ns, double value)
 {
+    const char *prefix = r->prefix;
+    r = whole_of(r);
     r->points = grown(r->points, r->point_count, sizeof *r->points);
     struct record_point *p = &r->points[r->point_count++];
-    snprintf(p->name, sizeof p->name, "%s", name);
+    snprintf(p->name, sizeof p->name, "%s%s", prefix, name);
     p->at_ns = at_ns;
     p->value = value;
 }
@@ -62,6 +80,7 @@ void run_record_point(struct run_record *r, const char *name, int64_t at_ns, dou
 void run_record_event(struct run_record *r, int64_t at_ns, const char *kind, const char *format,
                       ...)
 {
+    r = whole_of(r);
     r->events = grown(r->events, r->event_count, sizeof *r->events);
     struct record_event *e = &r->events[r->event_count++];
     e->at_ns = at_ns;

@@ -14,7 +14,8 @@
  *          clients.closing of WebSockets that wait for each other; where there are any drops,
  *          disconnects, write_timeouts, connects.failed; queue.depth (mean over the connections) eleven
  *          times a second, and queue.depth.p99, .max over the connections at the samples of each second
- *          (sim arm: the real servers tell depths of the whole run only)
+ *          (sim arm: the real servers tell depths of the whole run only); of a pod of a fleet the same,
+ *          as pod.N.<name>, but queue.depth once a second
  */
 #ifndef PUSHSIM_MODELS_RUN_RECORD_H
 #define PUSHSIM_MODELS_RUN_RECORD_H
@@ -56,9 +57,13 @@ struct run_record { /* arrays owned; grow by run_record_* */
     size_t point_count;
     struct record_event *events;
     size_t event_count;
+    struct run_record *whole; /* a part has no arrays: all goes there; borrowed */
+    char prefix[16];          /* of a part: before its names, those of events apart */
 };
 
 void run_record_init(struct run_record *r);
+/* A part of `whole`: what is written into it stands there, as prefix + name. */
+void run_record_init_part(struct run_record *r, struct run_record *whole, const char *prefix);
 void run_record_close(struct run_record *r);
 void run_record_metric(struct run_record *r, const char *name, const char *unit, double value);
 void run_record_histogram(struct run_record *r, const char *name, const struct histogram *h);

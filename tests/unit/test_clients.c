@@ -61,7 +61,8 @@ static void fake_closes(void *server, uint32_t client)
 }
 
 static const struct clients_server fake_ops = { fake_syn,      fake_left,    fake_closes,
-                                                fake_vanished, fake_stalled, fake_last_sent };
+                                                fake_vanished, fake_stalled, fake_last_sent,
+                                                NULL };
 static const struct accept_params kernel = { .syn_retries = 6 };
 
 static void fake_init(struct fake *f, const struct client_class *klass, const char *preset,

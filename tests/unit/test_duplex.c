@@ -44,9 +44,9 @@ static void who_loses_what(void **state)
         struct run_record r;
         open_books(&d, cases[i].own_connection, &r);
         duplex_disconnected(&d, 1, cases[i].cause);
-        assert_int_equal(d.lost[cases[i].cause], cases[i].lost);
+        assert_int_equal(d.all.lost[cases[i].cause], cases[i].lost);
         duplex_answered(&d, 1, 100); /* of client 1: only if it was not lost */
-        assert_int_equal(d.answered, cases[i].lost == 0);
+        assert_int_equal(d.all.answered, cases[i].lost == 0);
         duplex_report(&d);
         assert_true(run_record_value(&r, "messages.sent") == 6);
         assert_true(run_record_value(&r, "messages.in_flight") ==
@@ -66,13 +66,13 @@ static void unread_answers_wait(void **state)
     duplex_unread(&d, 0, 2);
     duplex_unread(&d, 3, 5);
     duplex_read(&d, 0, 1, 10);
-    assert_int_equal(d.answered, 0);
+    assert_int_equal(d.all.answered, 0);
     duplex_read(&d, 0, 1, 20);
-    assert_int_equal(d.answered, 1);
-    assert_int_equal(d.roundtrip.max, 20);
+    assert_int_equal(d.all.answered, 1);
+    assert_int_equal(d.all.roundtrip.max, 20);
     duplex_read(&d, 0, 9, 33);
-    assert_int_equal(d.answered, 2);
-    assert_int_equal(d.roundtrip.max, 30); /* planned at 3 */
+    assert_int_equal(d.all.answered, 2);
+    assert_int_equal(d.all.roundtrip.max, 30); /* planned at 3 */
     assert_int_equal(duplex_in_flight(&d), 4);
     duplex_close(&d);
     run_record_close(&r);
