@@ -293,6 +293,18 @@ static int read_experiment(struct experiment *e, const struct override *override
     return code;
 }
 
+static char *join(const struct override *overrides, size_t count)
+{
+    char *all = mem_strdup("");
+    for (size_t i = 0; i < count; i++) {
+        char *longer = mem_printf("%s%s%s=%s", all, i == 0 ? "" : " ", overrides[i].name,
+                                  overrides[i].text);
+        free(all);
+        all = longer;
+    }
+    return all;
+}
+
 /* What follows when the document is read. */
 static int read_document(struct experiment *e, const char *path,
                          const struct override *overrides, size_t override_count,
@@ -300,6 +312,7 @@ static int read_document(struct experiment *e, const char *path,
 {
     settings_init(&e->base);
     e->name = named_file_stem(path);
+    e->set = join(overrides, override_count);
     int code = read_experiment(e, overrides, override_count, err);
     if (code)
         config_close(e);
@@ -333,6 +346,7 @@ void config_close(struct experiment *e)
     free(e->profile);
     free(e->trace);
     free(e->server_spec);
+    free(e->set);
     memset(e, 0, sizeof *e);
 }
 

@@ -36,6 +36,7 @@ struct experiment {
     char *profile;            /* path, or NULL */
     char *trace;              /* path, or NULL */
     char *server_spec;        /* path, or NULL */
+    char *set;                /* "NAME=TEXT NAME=TEXT": what --set gave; "" when nothing */
     struct settings base;     /* not yet resolved (settings_resolve): the plan does that */
     struct sweep sweep;
     struct expectations expectations;

@@ -6,7 +6,7 @@ CREATE TABLE experiment (
     question TEXT NOT NULL,
     expect   TEXT NOT NULL,
     seed     INTEGER NOT NULL,
-    source   TEXT NOT NULL         -- the file's text
+    source   TEXT NOT NULL         -- the file's text, and what --set gave as a comment
 );
 CREATE TABLE run (
     id            INTEGER PRIMARY KEY,

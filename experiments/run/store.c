@@ -252,27 +252,39 @@ void store_discard(struct store *store)
     free(path);
 }
 
+/* The file says what was run only together with what --set gave. */
+static char *source_text(const struct experiment *e)
+{
+    bool set = e->set && *e->set;
+    return mem_printf("%.*s%s%s%s", (int)e->doc.bytes, e->doc.source, set ? "\n# --set " : "",
+                      set ? e->set : "", set ? "\n" : "");
+}
+
 int store_experiment(struct store *store, const struct experiment *e, int64_t *id,
                      struct error *err)
 {
     sqlite3_stmt *s;
+    char *source = source_text(e);
     int code = store_prepare(store,
                              "INSERT INTO experiment (name, question, expect, seed, source) "
                              "VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
                              "question = excluded.question, expect = excluded.expect, "
                              "seed = excluded.seed, source = excluded.source RETURNING id",
                              &s, err);
-    if (code)
+    if (code) {
+        free(source);
         return code;
+    }
     sqlite3_bind_text(s, 1, e->name, -1, SQLITE_STATIC);
     sqlite3_bind_text(s, 2, e->question, -1, SQLITE_STATIC);
     sqlite3_bind_text(s, 3, e->expect, -1, SQLITE_STATIC);
     sqlite3_bind_int64(s, 4, e->base.seed);
-    sqlite3_bind_text(s, 5, e->doc.source, (int)e->doc.bytes, SQLITE_STATIC);
+    sqlite3_bind_text(s, 5, source, -1, SQLITE_STATIC);
     if (sqlite3_step(s) == SQLITE_ROW)
         *id = sqlite3_column_int64(s, 0);
     else
         code = store_fail(store, err);
     sqlite3_finalize(s);
+    free(source);
     return code;
 }

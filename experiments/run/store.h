@@ -45,7 +45,8 @@ void store_close(struct store *store); /* NULL is fine */
 /* Closes; deletes the database where store_open has made its file. */
 void store_discard(struct store *store);
 
-/* Finds or makes the experiment's row and brings question and source up to date. */
+/* Finds or makes the experiment's row and brings question and source up to date; a last line of the
+ * source, a comment, tells what --set gave. */
 int store_experiment(struct store *store, const struct experiment *e, int64_t *id,
                      struct error *err);
 /* Notes how many runs the whole plan has of an arm. */
