@@ -88,8 +88,8 @@ struct cost_params {
     double gc_live;          /* objects of the process before the first client */
     double gc_allocated;     /* counted by then since its last full collection */
     double gc_wake;          /* from a publish to each wake-up that it makes ready */
-    double gc_reused;        /* of these, kept for the next publish and not counted again */
-    double gc_object_ns;     /* pause of a full collection, for each object */
+    double gc_reused; /* of these, kept for the next publish, less the objects of its request */
+    double gc_object_ns; /* pause of a full collection, for each object */
     struct protocol_costs by_protocol[PROTOCOLS];
 };
 

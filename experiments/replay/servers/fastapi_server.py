@@ -143,9 +143,11 @@ class Collector:
         self.full_subscribers = 0  # summed over the full collections
         self.live = self.allocated = self.ready = 0
         self.connected = self.connect_pause = 0
-        self.publishes = 0  # that found every queue empty, so that they woke everybody; not the first
-        self.publish_objects = 0  # of these
-        self.publish_before = 0
+        # Publishes that woke everybody, as every queue was empty, and began at a count of 0, as
+        # what the one before had woken was more than a collection apart and is freed; their objects.
+        self.publishes = self.publish_objects = 0
+        self.collections_before = 0  # of the publish at hand
+        self.collected = False  # in the one before
         self.began = 0.0
 
     def start(self):
@@ -176,15 +178,16 @@ class Collector:
         self.full_subscribers += len(hub.subscribers)
 
     def publish_begins(self):
-        self.publish_before = self.counted()
+        self.collections_before = self.collections
         if hub.published == 1:
-            self.connected = self.publish_before - self.ready
+            self.connected = self.counted() - self.ready
             self.connect_pause = self.full_pause
 
     def publish_ends(self, found):
-        if hub.published > 1 and found == 0:
+        if self.collected and hub.published > 2 and found == 0:
             self.publishes += 1
-            self.publish_objects += self.counted() - self.publish_before
+            self.publish_objects += self.counted() - self.objects * self.collections_before
+        self.collected = self.collections > self.collections_before
 
     def stats(self):
         return {
@@ -193,7 +196,7 @@ class Collector:
             "gc_allocated": self.allocated,  # by then, since the last full collection
             "gc_connected": self.connected,  # from then to the first publish
             "gc_connect_pause": self.connect_pause,  # s, of full collections by then
-            "gc_publish": self.publish_objects,  # in publishes that woke every subscriber
+            "gc_publish": self.publish_objects,  # in publishes with more than a collection each
             "gc_publishes": self.publishes,  # which are so many
             "gc_full": self.full,  # collections since the start
             "gc_full_pause": self.full_pause,  # s, all of them
