@@ -123,15 +123,20 @@ struct real_search { /* one repeat of one point */
     int64_t repeat;
 };
 
-/* The very run as the model has it, on a host of middling speed. */
+/* The very run as the model has it, on a host as fast as it was measured beside that run; where the
+ * costs do not know their pace, of middling speed. */
 static void simulate_probe(const struct real_search *r, const struct parameters *p,
-                           const struct schedule *schedule, struct run_record *out)
+                           const struct schedule *schedule, const struct run_record *real,
+                           struct run_record *out)
 {
     const struct limit_question *q = &r->result->question;
-    struct parameters middling = *p;
-    middling.cost.host_cv = 0;
+    struct parameters host = *p;
+    double pace_ns = 1e9 * run_record_value(real, "host.pace");
+    host.cost.host_cv = 0;
+    if (pace_ns > 0)
+        host.cost.pace_ns = pace_ns;
     run_record_init(out);
-    push_run(&middling, schedule, q->seed, (uint32_t)r->repeat, out);
+    push_run(&host, schedule, q->seed, (uint32_t)r->repeat, out);
 }
 
 static double each_us(const struct run_record *r)
@@ -140,7 +145,8 @@ static double each_us(const struct run_record *r)
 }
 
 /* Beside the tail, what a delivery costs: where that differs between the arms, the host has another
- * speed than when the profile was made, and where it does not, the model's queues are wrong. */
+ * speed than when the profile was made, in a way that its pace does not tell, and where it does not,
+ * the model's queues are wrong. */
 static void say_probe(const struct real_search *r, double value, bool kept,
                       const struct run_record *real, const struct run_record *sim)
 {
@@ -172,7 +178,7 @@ static int probe(void *context, double value, bool *kept, struct error *err)
     code = campaign_measure(r->campaign, &s.parameters, &schedule, &record, err);
     if (code == 0) {
         struct run_record sim;
-        simulate_probe(r, &s.parameters, &schedule, &sim);
+        simulate_probe(r, &s.parameters, &schedule, &record, &sim);
         *kept = slo_kept(&s.parameters.slo, &record);
         say_probe(r, value, *kept, &record, &sim);
         run_record_close(&sim);
