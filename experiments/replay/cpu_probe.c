@@ -23,9 +23,12 @@
 #define STEP_TIMEOUT_MS 20000
 #define IDLE_PERIODS    3         /* the timer runs on through two */
 #define SETTLE_NS       (60 * MS) /* from the limit to the start, at least */
-/* The threads are made so long before they start. One that just slept stays in the queue, at its
- * full weight, to the next tick (DELAY_DEQUEUE): 4 ms before, beside a neighbour, it began with
- * CPU time that it was owed. */
+/* The threads are made so long before they start, and for half of that the neighbours rest. What
+ * sleeps having had more than its share stays in the queue (DELAY_DEQUEUE); if that is one of two
+ * threads, the group's own entity leaves only when that thread does, with what the neighbour has
+ * had meanwhile as a claim (PLACE_LAG), up to 4 ms. So the first run beside a neighbour of weight
+ * 256 was up to 16 ms too long, however long before the start the threads were made. A group that
+ * falls asleep alone on its CPU is owed nothing, as in the model. */
 #define LEAD_NS (50 * MS)
 
 /* The highest CPUs: the lowest one serves most interrupts. */
@@ -170,6 +173,23 @@ static int limit_child(struct cpu_probe *p, const struct cpu_probe_start *start,
     return code;
 }
 
+/* SIGSTOP takes a neighbour off its CPU, SIGCONT lets it go on. */
+static void signal_rivals(const struct cpu_probe *p, int signal)
+{
+    for (int i = 0; p->rivals != NULL && i < p->params->host.cpus; i++)
+        kill(p->rivals[i].child, signal);
+}
+
+/* Lets the child make its threads, which go to sleep alone on their CPUs. */
+static void make_threads(struct cpu_probe *p)
+{
+    signal_rivals(p, SIGSTOP);
+    cpu_probe_sleep_until(p->shared->go_ns - LEAD_NS);
+    go_on(p);
+    cpu_probe_sleep_until(p->shared->go_ns - LEAD_NS / 2);
+    signal_rivals(p, SIGCONT);
+}
+
 static int64_t last_end(const struct cpu_probe *p)
 {
     int64_t end_ns = 0;
@@ -244,8 +264,7 @@ static int measure(struct cpu_probe *p, double unit_ns, struct cpu_workload_resu
 {
     struct cgroup_usage before, after;
     const struct cpu_workload_params *w = p->params;
-    cpu_probe_sleep_until(p->shared->go_ns - LEAD_NS);
-    go_on(p);
+    make_threads(p);
     cpu_probe_sleep_until(p->shared->go_ns - MS);
     int code = cgroup_read(&p->group, &before, err);
     if (code == 0)

@@ -52,7 +52,8 @@ struct cpu_probe_quality {
  * `out` is initialised here, untouched on error; its work_ns for TOUCH is in warm work,
  * measured without a limit in the same process just before and, without a neighbour, just after,
  * and elapsed_ns ends with the last thread. ERR_UNAVAILABLE: no cgroup can be made or too few CPUs; ERR_IO; ERR_STATE:
- * interrupted, or a thread did not end in time. */
+ * interrupted, or a thread did not end in time. Neighbours have spun alone for 25 ms when the
+ * threads start, and rested while those were made: the group is owed nothing then. */
 int cpu_probe_run(const struct cpu_workload_params *params, size_t set_bytes,
                   const struct cpu_probe_start *start, struct cpu_workload_result *out,
                   struct cpu_probe_quality *quality, struct error *err);
