@@ -142,7 +142,7 @@ void push_beat_ping_end(struct push_server *s, const struct loop_entry *e)
     for (uint32_t i = e->first; i < e->first + e->count; i++) {
         s->listener->beaten(s->listener_owner, s->base + i);
         if (s->connections.state[i] & CONNECTION_SLOW)
-            push_slow_await_death(s, push_slow_client(s, i));
+            push_slow_await_death(s, push_slow_client(s, i), s->sim->now_ns);
     }
     if (p->pong_timeout_ns == 0)
         return;

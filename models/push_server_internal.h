@@ -171,7 +171,9 @@ void push_slow_flush_end(struct push_server *s, const struct loop_entry *e);
 int64_t push_slow_writable_begin(struct push_server *s, const struct loop_entry *e);
 void push_slow_writable_end(struct push_server *s, const struct loop_entry *e);
 
-void push_slow_await_death(struct push_server *s, struct slow_client *c);
+/* What is written to a client that has vanished is never acknowledged: the kernel gives the connection
+ * up dead_ns after the first such write, not after the end of the range in which it was one of many. */
+void push_slow_await_death(struct push_server *s, struct slow_client *c, int64_t written_ns);
 
 static inline struct slow_client *push_slow_client(const struct push_server *s, uint32_t i)
 {

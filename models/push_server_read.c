@@ -157,5 +157,5 @@ void push_server_vanish(struct push_server *s, uint32_t connection)
     c->vanished = true;
     c->reads_from_ns = INT64_MAX;
     if (c->socket.count > 0)
-        push_slow_await_death(s, c);
+        push_slow_await_death(s, c, s->sim->now_ns);
 }

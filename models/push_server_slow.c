@@ -46,12 +46,12 @@ static void kernel_gives_up(void *subject, void *object)
         push_server_drop(s, i, DISCONNECT_WRITE_FAILED);
 }
 
-/* What is written to a client that has vanished is never acknowledged. */
-void push_slow_await_death(struct push_server *s, struct slow_client *c)
+void push_slow_await_death(struct push_server *s, struct slow_client *c, int64_t written_ns)
 {
+    int64_t dead_ns = written_ns + s->p->network.dead_ns;
     if (!c->vanished || c->dead_ns > 0)
         return;
-    c->dead_ns = s->sim->now_ns + s->p->network.dead_ns;
+    c->dead_ns = dead_ns > s->sim->now_ns ? dead_ns : s->sim->now_ns;
     simulation_at(s->sim, c->dead_ns, 0, kernel_gives_up, s, (void *)(uintptr_t)c->connection);
 }
 
@@ -129,7 +129,7 @@ void push_slow_put(struct push_server *s, uint32_t i, const struct slow_message 
     }
     slow_client_write(c, m, c->buffer.count == 0 && fits(s, c, m->bytes));
     push_slow_read_on(s, c);
-    push_slow_await_death(s, c);
+    push_slow_await_death(s, c, m->written_ns);
 }
 
 void push_slow_written(struct push_server *s, uint32_t i, const struct slow_message *message)

@@ -76,6 +76,44 @@ static void ranges_change_nothing(void **state)
     }
 }
 
+/* Many clients vanish, some while a fan-out has reached a part of them: the kernel gives each up
+ * dead_ns after the first write to it, wherever the range ends that the write was part of. */
+static void run_vanishing(uint32_t number, bool plain, struct run_record *out)
+{
+    struct random_stream rs;
+    struct schedule schedule;
+    random_stream_init(&rs, 44, number, 1, 0);
+    struct parameters p = push_case_plain();
+    p.server.protocol = number % PROTOCOLS;
+    p.server.loop = number % 3 ? LOOP_UVLOOP : LOOP_ASYNCIO;
+    p.server.plain = plain;
+    p.clients = 600;
+    p.cpu.quota_ns = 6000000;
+    p.class_count = 1;
+    p.classes[0] = (struct client_class){ .share = 1, .loss_rate_hz = 1 };
+    p.network.dead_ns = 200000000;
+    p.workload.arrivals = ARRIVAL_POISSON;
+    p.workload.phase[0] = (struct phase_params){ "steady", 600000000, 20, true, 0, 0, 0 };
+    schedule_build(&schedule, &p, 44, number);
+    run_record_init(out);
+    push_run(&p, &schedule, 44, number, out);
+    schedule_close(&schedule);
+}
+
+static void zombies_die_at_the_same_time(void **state)
+{
+    (void)state;
+    for (uint32_t number = 0; number < 60; number++) {
+        struct run_record ranges, plain;
+        run_vanishing(number, false, &ranges);
+        run_vanishing(number, true, &plain);
+        assert_true(run_record_value(&ranges, "noticed.write_failed") > 0);
+        assert_same(number, &ranges, &plain);
+        run_record_close(&ranges);
+        run_record_close(&plain);
+    }
+}
+
 static double value(const struct run_record *r, const char *name)
 {
     return run_record_value(r, name);
@@ -119,6 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ranges_change_nothing),
+        cmocka_unit_test(zombies_die_at_the_same_time),
         cmocka_unit_test(messages_are_accounted_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
