@@ -143,6 +143,32 @@ static void test_sleeping_in_debt_is_throttled(void **state)
     cpu_trace_close(&trace);
 }
 
+/* An enqueue accounts (enqueue_entity, update_curr): of 6 ms that are handed out by 4 ms 1 is overdrawn
+ * when a second thread comes at 7 ms, so both wait from then on; alone the first one would have run
+ * to the tick at 8 ms. */
+static void test_an_enqueue_accounts(void **state)
+{
+    static const struct cpu_stretch ran[] = { { 0, 7 * MS } }, alone[] = { { 0, 8 * MS } };
+    static const struct cpu_group_params limit = { 6 * MS, 100 * MS, 0, 1024 };
+    struct cpu_host_params params = cpu_trace_host(1);
+
+    (void)state;
+    for (int second = 0; second < 2; second++) {
+        struct cpu_trace trace;
+
+        cpu_trace_init(&trace, &params, &limit, NULL);
+        cpu_group_set_period_phase(trace.group, 50 * MS);
+        struct cpu_trace_thread *t = cpu_trace_add(&trace, trace.group, 0, EVER, EVER, 0);
+        simulation_run_until(&trace.sim, 7 * MS);
+        if (second)
+            cpu_trace_add(&trace, trace.group, 0, EVER, EVER, 0);
+        simulation_run_until(&trace.sim, 49 * MS);
+        expect(t, second ? ran : alone, 1);
+        assert_int_equal(cpu_group_counters(trace.group).usage_ns, (second ? 7 : 8) * MS);
+        cpu_trace_close(&trace);
+    }
+}
+
 /* From 6.18 a throttled thread ends its system call first: later, and as a debt. */
 static void test_system_call_ends_first(void **state)
 {
@@ -359,6 +385,7 @@ int main(void)
         cmocka_unit_test(test_two_cpus_burn_one_pool),
         cmocka_unit_test(test_stalls_at_wake_up),
         cmocka_unit_test(test_sleeping_in_debt_is_throttled),
+        cmocka_unit_test(test_an_enqueue_accounts),
         cmocka_unit_test(test_system_call_ends_first),
         cmocka_unit_test(test_timer_stops_when_idle),
         cmocka_unit_test(test_an_idle_or_ample_hour_costs_nothing),

@@ -168,6 +168,34 @@ static void test_slack(void **state)
     assert_false(b.slack_active);
 }
 
+/* By the time the slack timer fires others may have taken what was given back: of a slice or less it
+ * hands nothing out. */
+static void test_slack_finds_the_pool_taken(void **state)
+{
+    static const struct {
+        int64_t pool_ns;
+        uint64_t freed;
+    } cases[] = { { 5000001, 1 }, { 5000000, 0 }, { 0, 0 } };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cpu_bandwidth b;
+
+        start(&b, 5000, 100000, 0, 50000);
+        b.pool_ns = 0;
+        b.queues[0].remaining_ns = -3000000;
+        assert_true(cpu_bandwidth_throttle(&b, 0, 3000000));
+        b.pool_ns = 2000000;
+        b.queues[1].remaining_ns = 5000000;
+        cpu_bandwidth_empty(&b, 1, 3000000);
+        assert_true(b.slack_active);
+        b.pool_ns = cases[i].pool_ns;
+        assert_int_equal(cpu_bandwidth_slack(&b, 8000000), cases[i].freed);
+        assert_false(b.slack_active);
+        assert_int_equal(b.pool_ns, cases[i].pool_ns - (cases[i].freed ? 3000001 : 0));
+    }
+}
+
 static void test_no_slack_late_in_the_period(void **state)
 {
     static const struct {
@@ -232,6 +260,7 @@ int main(void)
         cmocka_unit_test(test_burst),
         cmocka_unit_test(test_idle_timer_keeps_phase),
         cmocka_unit_test(test_slack),
+        cmocka_unit_test(test_slack_finds_the_pool_taken),
         cmocka_unit_test(test_no_slack_late_in_the_period),
         cmocka_unit_test(test_first_throttled_first_served),
         cmocka_unit_test(test_due),
