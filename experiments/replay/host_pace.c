@@ -42,6 +42,12 @@ static double sample(uint64_t *x)
     return (cpu_ns() - begin) / STEPS;
 }
 
+double host_pace_sample(void)
+{
+    uint64_t x[6] = { 1, 2, 3, 4, 5, 6 };
+    return sample(x);
+}
+
 static void *run(void *arg)
 {
     struct host_pace *pace = arg;

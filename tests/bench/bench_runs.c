@@ -23,6 +23,7 @@
 #include "experiments/run/runner.h"
 #include "models/push_run.h"
 #include "tests/bench/bench.h"
+#include "tests/support/bench_pace.h"
 #include "tests/support/scratch_file.h"
 
 #define EXPERIMENT "tests/bench/knee.yaml"
@@ -139,20 +140,23 @@ static double two_apart(void *context)
     return (double)(middle - start) / (double)(bench_now_ns() - middle);
 }
 
+static void scaling(void *context, double *figures, double *pace_ns)
+{
+    double best;
+    figures[0] = two_against_one(context);
+    *pace_ns = bench_pace_everywhere(&best);
+    figures[1] = two_apart(context);
+    figures[2] = figures[0] / figures[1];
+}
+
 static void report_scaling(const char *duration, const char *replications)
 {
-    double ours[BENCH_RUNS], machine[BENCH_RUNS], share[BENCH_RUNS];
+    const struct bench_figure names[] = { { "sweep.scaling", "1" },
+                                          { "sweep.scaling.machine", "1" },
+                                          { "sweep.scaling.share", "1" } };
     struct experiment_plan e;
     open_plan(&e, duration, replications);
-    two_against_one(&e);
-    for (int i = 0; i < BENCH_RUNS; i++) {
-        ours[i] = two_against_one(&e);
-        machine[i] = two_apart(&e);
-        share[i] = ours[i] / machine[i];
-    }
-    bench_print("sweep.scaling", "1", ours, BENCH_RUNS);
-    bench_print("sweep.scaling.machine", "1", machine, BENCH_RUNS);
-    bench_print("sweep.scaling.share", "1", share, BENCH_RUNS);
+    bench_report_many(names, 3, BENCH_RUNS, BENCH_ALL_CPUS, scaling, &e);
     close_plan(&e);
 }
 
@@ -252,9 +256,9 @@ int main(void)
     report("sim.realtime_ratio", "1", times_real, "600s", "16");
     report_scaling("600s", "64");
     report("run.overhead", "ms", overhead_ms, "10s", "100");
-    bench_report("start.check", "ms", BENCH_RUNS, start_check, program);
-    bench_report("start.run", "ms", BENCH_RUNS, start_run, program);
-    bench_report("start.version", "ms", BENCH_RUNS, start_version, program);
-    bench_report("start.machine", "ms", BENCH_RUNS, start_machine, NULL);
+    bench_report_all("start.check", "ms", BENCH_RUNS, start_check, program);
+    bench_report_all("start.run", "ms", BENCH_RUNS, start_run, program);
+    bench_report_all("start.version", "ms", BENCH_RUNS, start_version, program);
+    bench_report_all("start.machine", "ms", BENCH_RUNS, start_machine, NULL);
     return 0;
 }

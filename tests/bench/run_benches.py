@@ -4,7 +4,9 @@
 usage: run_benches.py FILE.json PROGRAM...
 
 A program prints `name value unit low high runs`, one line a figure: the median, the smallest and the
-largest of so many runs. Where the same work was timed on another simulator (name mm1.X beside
+largest of so many runs. After it, `# name pace MEDIAN LOW HIGH set_aside N off_pace N best BEST` tells
+the pace of the host beside those runs, ns a step: "pace" and the numbers in the file. The best pace
+of one program is the next one's to keep (tests/support/bench_pace.h). Where the same work was timed on another simulator (name mm1.X beside
 mm1.customer), the ratio of the two medians is added as mm1.X.ratio. Nothing is written when a program
 fails, when one of the figures in WANTED is missing or when it was taken fewer than 5 times.
 """
@@ -20,27 +22,58 @@ WANTED = (
 ).split()
 
 
-def run(program):
+def figure_of(line):
+    name, value, unit, low, high, runs = line.split()
+    return {
+        "name": name,
+        "value": float(value),
+        "unit": unit,
+        "low": float(low),
+        "high": float(high),
+        "runs": int(runs),
+    }
+
+
+def pace_of(line):
+    """What the line after a figure says of the host."""
+    word = line.split()
+    median, low, high = map(float, word[3:6])
+    rest = dict(zip(word[6::2], word[7::2]))
+    return {
+        "pace": {"median": median, "low": low, "high": high, "best": float(rest["best"])},
+        "set_aside": int(rest["set_aside"]),
+        "off_pace": int(rest["off_pace"]),
+    }
+
+
+def run(program, best):
     """The figures that a program prints."""
     print(f"# {os.path.basename(program)}", flush=True)
+    environment = dict(os.environ, **({"BENCH_PACE_BEST": repr(best)} if best else {}))
+    figures = []
     try:
-        process = subprocess.Popen([program], stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen([program], stdout=subprocess.PIPE, text=True, env=environment)
     except OSError as error:
         sys.exit(f"{program}: {error.strerror}")
     with process:
         for line in process.stdout:
             print(line, end="", flush=True)
-            name, value, unit, low, high, runs = line.split()
-            yield {
-                "name": name,
-                "value": float(value),
-                "unit": unit,
-                "low": float(low),
-                "high": float(high),
-                "runs": int(runs),
-            }
+            if line.startswith("# "):
+                figures[-1].update(pace_of(line))
+            else:
+                figures.append(figure_of(line))
     if process.returncode != 0:
         sys.exit(f"{program}: exit status {process.returncode}")
+    return figures
+
+
+def run_all(programs):
+    """The figures of all, each program keeping the best pace of those before it."""
+    figures = []
+    for program in programs:
+        paces = [figure["pace"]["best"] for figure in figures if "pace" in figure]
+        figures += run(program, min(paces, default=None))
+    return figures
 
 
 def ratios(figures):
@@ -75,7 +108,7 @@ def check(figures):
 def main(output, programs):
     if os.path.exists(output):
         os.remove(output)  # the figures of an earlier run are none of this one
-    figures = [figure for program in programs for figure in run(program)]
+    figures = run_all(programs)
     for figure in ratios(figures):
         print("{name} {value:.6g} {unit} {low:.6g} {high:.6g} {runs}".format(**figure))
         figures.append(figure)
