@@ -143,28 +143,30 @@ static void test_sleeping_in_debt_is_throttled(void **state)
     cpu_trace_close(&trace);
 }
 
-/* An enqueue accounts (enqueue_entity, update_curr): of 6 ms that are handed out by 4 ms 1 is overdrawn
- * when a second thread comes at 7 ms, so both wait from then on; alone the first one would have run
- * to the tick at 8 ms. */
+/* An enqueue accounts (enqueue_entity, update_curr), also where it preempts nobody: 4.5 ms are handed
+ * out by 4 ms, when the second thread begins; a third one that comes at 5 ms, in its protected slice,
+ * finds 0.5 ms overdrawn, and all wait. Without the third the second would have run to the tick. */
 static void test_an_enqueue_accounts(void **state)
 {
-    static const struct cpu_stretch ran[] = { { 0, 7 * MS } }, alone[] = { { 0, 8 * MS } };
-    static const struct cpu_group_params limit = { 6 * MS, 100 * MS, 0, 1024 };
+    static const struct cpu_stretch ran[] = { { 4 * MS, 5 * MS } },
+                                    alone[] = { { 4 * MS, 8 * MS } };
+    static const struct cpu_group_params limit = { 4500000, 100 * MS, 0, 1024 };
     struct cpu_host_params params = cpu_trace_host(1);
 
     (void)state;
-    for (int second = 0; second < 2; second++) {
+    for (int third = 0; third < 2; third++) {
         struct cpu_trace trace;
 
         cpu_trace_init(&trace, &params, &limit, NULL);
         cpu_group_set_period_phase(trace.group, 50 * MS);
-        struct cpu_trace_thread *t = cpu_trace_add(&trace, trace.group, 0, EVER, EVER, 0);
-        simulation_run_until(&trace.sim, 7 * MS);
-        if (second)
+        cpu_trace_add(&trace, trace.group, 0, EVER, EVER, 0);
+        struct cpu_trace_thread *second = cpu_trace_add(&trace, trace.group, 0, EVER, EVER, 0);
+        simulation_run_until(&trace.sim, 5 * MS);
+        if (third)
             cpu_trace_add(&trace, trace.group, 0, EVER, EVER, 0);
         simulation_run_until(&trace.sim, 49 * MS);
-        expect(t, second ? ran : alone, 1);
-        assert_int_equal(cpu_group_counters(trace.group).usage_ns, (second ? 7 : 8) * MS);
+        expect(second, third ? ran : alone, 1);
+        assert_int_equal(cpu_group_counters(trace.group).usage_ns, (third ? 5 : 8) * MS);
         cpu_trace_close(&trace);
     }
 }
