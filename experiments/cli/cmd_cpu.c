@@ -37,7 +37,8 @@ static const struct argp_option options[] = {
     { NULL, 0, NULL, 0, "The limit:", 1 },
     { "quota", OPT_QUOTA, "TIME", 0, "CPU time a period (20ms; 0 = none)", 1 },
     { "period", OPT_PERIOD, "TIME", 0, "length of a period (100ms)", 1 },
-    { "burst", OPT_BURST, "TIME", 0, "unused quota that may be saved up (0)", 1 },
+    { "burst", OPT_BURST, "TIME", OPTION_ARG_OPTIONAL,
+      "unused quota that may be saved up (0; without TIME: a whole quota)", 1 },
     { NULL, 0, NULL, 0, "The load:", 2 },
     { "threads", OPT_THREADS, "N", 0, "threads in the group (1)", 2 },
     { "cpus", OPT_CPUS, "N", 0, "CPUs they are pinned to in turn (1)", 2 },
@@ -176,7 +177,17 @@ static void format_of(struct request *r, const char *text, struct argp_state *st
     r->json = strcmp(text, "json") == 0;
 }
 
-static bool parse_limit(struct request *r, int key, const char *arg)
+#define BURST_WHOLE_QUOTA (-1)
+
+/* TIME may stand apart, as that of other options does. */
+static int64_t burst_of(struct request *r, const char *arg, struct argp_state *state)
+{
+    if (arg == NULL && state->next < state->argc && state->argv[state->next][0] != '-')
+        arg = state->argv[state->next++];
+    return arg ? (int64_t)value_of(r, "burst", arg, UNIT_TIME, 0, HOUR_NS) : BURST_WHOLE_QUOTA;
+}
+
+static bool parse_limit(struct request *r, int key, const char *arg, struct argp_state *state)
 {
     struct cpu_group_params *g = &r->plan.params.group;
     if (key == OPT_QUOTA)
@@ -184,7 +195,7 @@ static bool parse_limit(struct request *r, int key, const char *arg)
     else if (key == OPT_PERIOD)
         g->period_ns = (int64_t)value_of(r, "period", arg, UNIT_TIME, 1e6, 1e9);
     else if (key == OPT_BURST)
-        g->burst_ns = (int64_t)value_of(r, "burst", arg, UNIT_TIME, 0, HOUR_NS);
+        g->burst_ns = burst_of(r, arg, state);
     else
         return false;
     return true;
@@ -214,7 +225,7 @@ static bool parse_load(struct request *r, int key, const char *arg)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct request *r = state->input;
-    if (parse_limit(r, key, arg) || parse_load(r, key, arg))
+    if (parse_limit(r, key, arg, state) || parse_load(r, key, arg))
         return 0;
     switch (key) {
     case OPT_ARM:
@@ -275,7 +286,9 @@ static const struct argp argp = {
 
 static int check(struct request *r)
 {
-    const struct cpu_group_params *g = &r->plan.params.group;
+    struct cpu_group_params *g = &r->plan.params.group;
+    if (g->burst_ns == BURST_WHOLE_QUOTA)
+        g->burst_ns = g->quota_ns;
     if (r->code == 0 && g->quota_ns != 0 && g->quota_ns < 1000000)
         r->code =
             error_set(&r->error, ERR_INVALID, "--quota: below the kernel's smallest, 1ms");

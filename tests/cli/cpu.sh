@@ -4,6 +4,12 @@ try --quota 20
 try --quota 0.5ms
 try --period 2s
 try --quota 10ms --burst 20ms
+for burst in '--burst' '--burst=20ms' '--burst 20ms' '-b 20ms'; do # a whole quota, in all these words
+    # shellcheck disable=SC2086
+    "$PUSHSIM" cpu $burst --quota 20ms --duration 1s | sha256sum
+done | sort -u | wc -l
+"$PUSHSIM" cpu --quota 10ms --duration 1s --burst | head -1
+try --burst 5ms surplus
 try --threads 0
 try --work walk
 try --work onoff:1ms
