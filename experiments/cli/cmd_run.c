@@ -220,8 +220,9 @@ static void print_overrides(const struct session *s)
                i + 1 == s->override_count ? "\n" : "");
 }
 
-static int report(struct arguments *a, struct store *store, const struct runner_result *result,
-                  struct error *err)
+/* Reads the cells and prints what there is to print; *breached: one breaks the slo. */
+static int report_cells(const struct arguments *a, struct store *store,
+                        const struct runner_result *result, bool *breached, struct error *err)
 {
     struct cells cells;
     const struct experiment *e = &a->session.experiment;
@@ -230,7 +231,7 @@ static int report(struct arguments *a, struct store *store, const struct runner_
     int code = cells_load(&cells, store, e->name, err);
     if (code) {
         cells_close(&cells);
-        return command_fail(code, err);
+        return code;
     }
     char *db = session_db_path(&a->session);
     if (!a->quiet) {
@@ -240,12 +241,32 @@ static int report(struct arguments *a, struct store *store, const struct runner_
         printf("%lld run%s made in %.2f s, %lld already there, %lld failed -> %s\n",
                (long long)result->done, result->done == 1 ? "" : "s", result->wall_s,
                (long long)result->skipped, (long long)result->failed, db);
-    }
-    if (!a->quiet)
         shard_option_print(&a->session);
+    }
     free(db);
-    bool breached = cells.count > 0 && print_cells(a, &cells) > 0;
+    *breached = cells.count > 0 && print_cells(a, &cells) > 0;
     cells_close(&cells);
+    return 0;
+}
+
+/* Is there a table to print or a limit to keep? */
+static bool needs_cells(const struct arguments *a)
+{
+    double limits[SLO_LIMITS];
+    bool limited = false;
+    slo_limits(&a->session.experiment.base.parameters.slo, limits);
+    for (int i = 0; i < SLO_LIMITS; i++)
+        limited |= limits[i] > 0;
+    return limited || !a->quiet;
+}
+
+static int report(struct arguments *a, struct store *store, const struct runner_result *result,
+                  struct error *err)
+{
+    bool breached = false;
+    int code = needs_cells(a) ? report_cells(a, store, result, &breached, err) : 0;
+    if (code)
+        return command_fail(code, err);
     int judged = assertions_report(&a->session, store, "sim", a->quiet, err);
     if (judged >= 0)
         return judged;

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { MANY = 64 }; /* rows of a statement */
+enum { MANY = 32 }; /* rows of a statement */
 
 static const struct {
     const char *name;
