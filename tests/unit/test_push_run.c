@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include <math.h>
 
 #include "models/push_run.h"
 #include "tests/support/push_case.h"
@@ -182,6 +183,45 @@ static void golden(void **state)
     free(text);
 }
 
+/* CPU time of 10 s without a publish. */
+static double idle_cpu_s(enum loop_kind loop, int64_t workers, int64_t clients,
+                         double gc_period_ns)
+{
+    struct parameters p = push_case_plain();
+    struct schedule s;
+    struct run_record r;
+    p.server.loop = loop;
+    p.server.workers = p.host.cpus = (int)workers;
+    p.clients = clients;
+    p.cost.gc_period_ns = gc_period_ns;
+    p.cost.gc_base_ns = 3e6;
+    p.cost.gc_connection_ns = 20000;
+    p.workload.phase[0] = (struct phase_params){ "idle", 10000000000, 0, true, 0, 0, 0 };
+    schedule_build(&s, &p, 3, 1);
+    run_record_init(&r);
+    push_run(&p, &s, 3, 1, &r);
+    double used_s = run_record_value(&r, "cpu.used");
+    run_record_close(&r);
+    schedule_close(&s);
+    return used_s;
+}
+
+/* Pauses by the clock: each process has 40 of its own, at a period of 250 ms, of 3 ms and 20 us for
+ * each connection that it holds; before each the loop polls (30 us). */
+static void pauses_grow_with_connections(void **state)
+{
+    static const enum loop_kind loops[] = { LOOP_ASYNCIO, LOOP_UVLOOP, LOOP_NODE };
+    (void)state;
+    for (size_t i = 0; i < sizeof loops / sizeof *loops; i++)
+        for (int64_t workers = 1; workers <= 2; workers++)
+            for (int64_t clients = 0; clients <= 200; clients += 100) {
+                double pauses_s = idle_cpu_s(loops[i], workers, clients, 250e6) -
+                                  idle_cpu_s(loops[i], workers, clients, 0);
+                double expect_s = 40 * ((double)workers * 3030e-6 + (double)clients * 20e-6);
+                assert_true(fabs(pauses_s - expect_s) < 1e-6 * expect_s);
+            }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +229,7 @@ int main(void)
         cmocka_unit_test(cold_state_and_acknowledgements_have_their_place),
         cmocka_unit_test(the_bound_drops),
         cmocka_unit_test(golden),
+        cmocka_unit_test(pauses_grow_with_connections),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
