@@ -113,6 +113,8 @@ const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_
         return NULL;
     if (strncmp(option, "cost.gc.", 8) == 0 || strcmp(leaf, ".held-objects") == 0)
         return "not counted by the server, or not by time: interference stands for it";
+    if (strcmp(leaf, ".renewed-objects") == 0)
+        return "not counted by the server: FastAPI's, once measured";
     if (strcmp(option, "cost.enqueue") == 0 && !told(option, DIRECT, loop, hops))
         return "in one sum with wake";
     if ((strcmp(leaf, ".item") == 0 || strcmp(leaf, ".item-kib") == 0) &&

@@ -24,7 +24,7 @@ static double collect(struct garbage_collector *gc)
     gc->collections++;
     gc->count[0] = 0;
     if (gc->count[2] > OLDER_AFTER && gc->pending >= LONG_LIVED * gc->total) {
-        gc->count[1] = gc->count[2] = gc->young = gc->pending = 0;
+        gc->count[1] = gc->count[2] = gc->young = gc->renewed = gc->pending = 0;
         gc->total = gc->live;
         gc->full++;
         return gc->live;
@@ -32,8 +32,8 @@ static double collect(struct garbage_collector *gc)
     if (gc->count[1] > OLDER_AFTER) {
         gc->count[1] = 0;
         gc->count[2]++;
-        gc->pending += gc->young;
-        gc->young = 0;
+        gc->pending += gc->young + gc->renewed;
+        gc->young = gc->renewed = 0;
     } else {
         gc->count[1]++;
     }
@@ -69,4 +69,9 @@ double garbage_collector_pass(struct garbage_collector *gc, double n)
     gc->young = fmax(gc->young - n, 0); /* those of this pass were allocated last */
     garbage_collector_free(gc, n);
     return visited;
+}
+
+void garbage_collector_renew(struct garbage_collector *gc, double n)
+{
+    gc->renewed = fmax(gc->renewed, n);
 }

@@ -57,7 +57,8 @@ struct protocol_costs {    /* CPU time on the reference host, ns unless said oth
     double message_ns;     /* a client's message: read, parse (or unmask), handle */
     double heartbeat_ns; /* a heartbeat beside its write: timer, frame, its answer's handling */
     double held_objects; /* that the garbage collector counts: of an open connection */
-    int64_t frame_bytes; /* bytes added to each message on the wire */
+    double renewed_objects; /* of these, new after each wake-up */
+    int64_t frame_bytes;    /* bytes added to each message on the wire */
 };
 
 struct cost_params {

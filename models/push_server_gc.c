@@ -45,4 +45,5 @@ void push_gc_woke(struct push_server *s, uint32_t n)
 {
     const struct cost_params *c = &s->p->cost;
     pause(s, garbage_collector_pass(&s->gc, fmax(n * c->gc_wake - c->gc_reused, 0)));
+    garbage_collector_renew(&s->gc, n * s->costs->renewed_objects); /* once they have run */
 }

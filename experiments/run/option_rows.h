@@ -60,6 +60,10 @@
         NUMBER("cost." name ".held-objects", DOUBLE, NUMBER,                                   \
                ATP(cost.by_protocol[p].held_objects), "0", 0, 1e6, OPTION_MODEL,               \
                "of an open connection, for the garbage collector", "calibrated"),              \
+        NUMBER("cost." name ".renewed-objects", DOUBLE, NUMBER,                                \
+               ATP(cost.by_protocol[p].renewed_objects), p == PROTOCOL_SSE ? "5" : "4", 0,     \
+               1e6, OPTION_MODEL, "of these, new after each wake-up",                          \
+               "FastAPI 0.92, Python 3.11: gc.get_objects"),                                   \
         BYTES("cost." name ".frame", ATP(cost.by_protocol[p].frame_bytes), frame, 0, 65536,    \
               OPTION_MODEL, "bytes added to each message on the wire", frame_source)
 

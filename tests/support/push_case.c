@@ -86,6 +86,7 @@ static void random_costs(struct parameters *p, struct random_stream *rs)
         c->gc_object_ns = 500;
         c->by_protocol[PROTOCOL_SSE].held_objects = 10.5;
         c->by_protocol[PROTOCOL_WEBSOCKET].held_objects = 20;
+        c->by_protocol[PROTOCOL_SSE].renewed_objects = (double)pick(rs, 0, 10) / 2;
     }
     for (int i = 0; i < PROTOCOLS && chance(rs, 0.7); i++) {
         c->by_protocol[i].state_ns = 4000;

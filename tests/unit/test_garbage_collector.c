@@ -115,6 +115,33 @@ static void as_logged_from_a_server(void **state)
     assert_int_equal(gc.full, 3);
 }
 
+/* 2,000 event streams on FastAPI, each publish two collections: the first 3 full ones while they
+ * connect, at 38, 171 and 304 after the start, as the young that a fan-out renews grow old every 12
+ * collections, and what connects alone leaves is less than a quarter. */
+static void renewed_objects_keep_the_quarter_full(void **state)
+{
+    (void)state;
+    static const struct {
+        double renewed;
+        int again_at; /* the second full one among the fan-outs, 0: none of 200 */
+    } cases[] = { { 5, 90 }, { 0, 0 } };
+    for (size_t i = 0; i < 2; i++) {
+        struct garbage_collector gc;
+        int at[2] = { 0 };
+        garbage_collector_start(&gc, 700, 39690, 67393);
+        garbage_collector_hold(&gc, 272260);
+        assert_int_equal(gc.full, 3);
+        for (int n = 1, k = 0; n <= 200 && k < 2; n++) {
+            if (garbage_collector_pass(&gc, 1789) > 0)
+                at[k++] = n;
+            garbage_collector_renew(&gc, 2000 * cases[i].renewed);
+        }
+        assert_true(gc.live == 39690 + 272260);
+        assert_in_range(at[0], 23, 25); /* as all three real runs */
+        assert_in_range(at[1], cases[i].again_at, cases[i].again_at + 2);
+    }
+}
+
 static void off(void **state)
 {
     (void)state;
@@ -133,6 +160,7 @@ int main(void)
         cmocka_unit_test(low_fan_outs_collect_nothing),
         cmocka_unit_test(steady_fan_outs_grow_old_slowly),
         cmocka_unit_test(as_logged_from_a_server),
+        cmocka_unit_test(renewed_objects_keep_the_quarter_full),
         cmocka_unit_test(off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
