@@ -60,6 +60,15 @@ void fleet_detail_second(struct fleet_pod *fp, const struct histogram *latency)
         duplex_book_series(&fp->messages, now, part);
 }
 
+void fleet_detail_end(struct fleet_pod *fp, int64_t at_ns)
+{
+    if (!fp->detailed)
+        return;
+    pod_series_end(&fp->series, &fp->pod, &fp->book, at_ns, &fp->part);
+    if (fp->fleet->duplex.capacity > 0)
+        duplex_book_series(&fp->messages, at_ns, &fp->part);
+}
+
 void fleet_detail_report(struct fleet_pod *fp)
 {
     uint64_t unhandled = 0;

@@ -150,6 +150,8 @@ void fleet_detail_close(struct fleet_pod *fp);
 void fleet_detail_gone(struct fleet_pod *fp);
 /* Once a second; `latency`: of its deliveries in it. */
 void fleet_detail_second(struct fleet_pod *fp, const struct histogram *latency);
+/* At the end of a run: what was counted in the second that ends at at_ns. */
+void fleet_detail_end(struct fleet_pod *fp, int64_t at_ns);
 /* At the end of a run, instead of its short list of figures. */
 void fleet_detail_report(struct fleet_pod *fp);
 
@@ -164,6 +166,8 @@ void fleet_autoscale_start(struct fleet *f);
 
 /* fleet_control.c */
 void fleet_control_start(struct fleet *f);
+/* At the end of a run: what was counted since the last second ended. */
+void fleet_control_end(struct fleet *f);
 
 /* fleet_report.c */
 void fleet_report(struct fleet *f);

@@ -156,6 +156,7 @@ void fleet_report(struct fleet *f)
         meter_merge(&all, &f->pods[i]->meter);
         pod_figures_add(&f->pods[i]->pod, &sum);
     }
+    fleet_control_end(f);
     meter_report(&all, fleet_unhandled(f));
     report_positions(f, &all);
     duplex_report(&f->duplex);

@@ -25,33 +25,62 @@ static void record_connections(const struct pod *pod, const struct clients_book 
     }
 }
 
-void pod_series_record(struct pod_series *s, const struct pod *pod,
-                       const struct clients_book *clients, int64_t now_ns,
-                       struct run_record *record)
+static void record_replayed(struct pod_series *s, const struct pod *pod, int64_t now_ns,
+                            struct run_record *record)
 {
-    uint64_t reconnects = clients->counters.reconnects;
-    record_cpu(s, pod, now_ns, record);
-    run_record_point(record, "memory", now_ns, (double)memory_account_total(&pod->memory));
-    record_connections(pod, clients, now_ns, record);
-    run_record_point(record, "reconnects", now_ns, (double)(reconnects - s->reconnects));
-    s->reconnects = reconnects;
-    if (pod->p->replay.length > 0) {
-        uint64_t replayed = meter_replayed(pod->setup.meter);
-        run_record_point(record, "replayed", now_ns, (double)(replayed - s->replayed));
-        s->replayed = replayed;
-    }
-    pod_series_counts(s, pod, clients, now_ns, record);
+    uint64_t replayed = meter_replayed(pod->setup.meter);
+    run_record_point(record, "replayed", now_ns, (double)(replayed - s->replayed));
+    s->replayed = replayed;
 }
 
-void pod_series_counts(struct pod_series *s, const struct pod *pod,
-                       const struct clients_book *clients, int64_t now_ns,
-                       struct run_record *record)
+static void record_reconnects(struct pod_series *s, const struct clients_book *clients,
+                              int64_t now_ns, struct run_record *record)
+{
+    uint64_t reconnects = clients->counters.reconnects;
+    run_record_point(record, "reconnects", now_ns, (double)(reconnects - s->reconnects));
+    s->reconnects = reconnects;
+}
+
+static void record_counts(struct pod_series *s, const struct pod *pod,
+                          const struct clients_book *clients, uint64_t slow, int64_t now_ns,
+                          struct run_record *record)
 {
     const struct pod_counters *c = &pod->counters;
     struct second_totals totals = { .drops = pod->setup.meter->dropped,
                                     .lost = meter_lost(pod->setup.meter),
                                     .oom_kills = c->oom_kills,
                                     .restarts = c->restarts,
-                                    .slow = c->slow };
+                                    .slow = slow };
     second_counts_record(&s->counted, &clients->counters, &totals, now_ns, record);
+}
+
+void pod_series_record(struct pod_series *s, const struct pod *pod,
+                       const struct clients_book *clients, int64_t now_ns,
+                       struct run_record *record)
+{
+    record_cpu(s, pod, now_ns, record);
+    run_record_point(record, "memory", now_ns, (double)memory_account_total(&pod->memory));
+    record_connections(pod, clients, now_ns, record);
+    record_reconnects(s, clients, now_ns, record);
+    if (pod->p->replay.length > 0)
+        record_replayed(s, pod, now_ns, record);
+    pod_series_counts(s, pod, clients, now_ns, record);
+}
+
+void pod_series_end(struct pod_series *s, const struct pod *pod,
+                    const struct clients_book *clients, int64_t at_ns,
+                    struct run_record *record)
+{
+    if (clients->counters.reconnects > s->reconnects)
+        record_reconnects(s, clients, at_ns, record);
+    if (meter_replayed(pod->setup.meter) > s->replayed)
+        record_replayed(s, pod, at_ns, record);
+    record_counts(s, pod, clients, 0, at_ns, record);
+}
+
+void pod_series_counts(struct pod_series *s, const struct pod *pod,
+                       const struct clients_book *clients, int64_t now_ns,
+                       struct run_record *record)
+{
+    record_counts(s, pod, clients, pod->counters.slow, now_ns, record);
 }

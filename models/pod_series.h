@@ -25,5 +25,9 @@ void pod_series_record(struct pod_series *s, const struct pod *pod,
 void pod_series_counts(struct pod_series *s, const struct pod *pod,
                        const struct clients_book *clients, int64_t now_ns,
                        struct run_record *record);
+/* At the end of a run: what was counted in the second under way, of which at_ns is the end. */
+void pod_series_end(struct pod_series *s, const struct pod *pod,
+                    const struct clients_book *clients, int64_t now_ns,
+                    struct run_record *record);
 
 #endif

@@ -279,12 +279,22 @@ static void run_window(struct push_run *run)
     }
 }
 
+/* What was counted since the last second ended, as points of the one that the run ended in. */
+static void end_series(struct push_run *run)
+{
+    int64_t at = (run->sim.now_ns / run->series_ns + 1) * run->series_ns;
+    struct clients_book clients = clients_all(&run->clients);
+    pod_series_end(&run->series, &run->pod, &clients, at, run->out);
+    duplex_series(&run->duplex, at);
+}
+
 static void report(struct push_run *run)
 {
     struct run_record *r = run->out;
     for (int64_t w = 0; w < run->p->server.workers; w++)
         push_server_settle(&run->pod.workers[w]);
     meter_check(&run->meter);
+    end_series(run);
     meter_close_windows(&run->meter,
                         run->sim.now_ns + METER_WINDOWS * (int64_t)METER_WINDOW_NS);
     meter_report(&run->meter, unhandled(run));

@@ -35,6 +35,7 @@ void second_counts_record(struct second_counts *seen, const struct clients_count
     record(out, "write_timeouts", now_ns, &seen->write_timeouts,
            clients->disconnects[DISCONNECT_WRITE_TIMEOUT] +
                clients->noticed[DISCONNECT_WRITE_TIMEOUT]);
+    record(out, "connects", now_ns, &seen->connects, clients->attempts);
     record(out, "connects.failed", now_ns, &seen->connects_failed, clients->failed);
     record(out, "oom", now_ns, &seen->totals.oom_kills, totals->oom_kills);
     record(out, "restarts", now_ns, &seen->totals.restarts, totals->restarts);

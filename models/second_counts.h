@@ -1,7 +1,7 @@
 /* second_counts.h - what went wrong in each second, for the series: counted, not sampled.
  *
- * Series drops, lost (messages), disconnects, write_timeouts (connections), connects.failed (attempts),
- * oom, restarts (processes): the number since the last point; a second without any has no point. What a
+ * Series drops, lost (messages), disconnects, write_timeouts (connections), connects, connects.failed
+ * (attempts begun, failed), oom, restarts (processes): the number since the last point; a second without any has no point. What a
  * range of connections drops is counted when its turn begins: some milliseconds early for its last
  * ones. Disconnects are those that nobody wanted: all causes but a client that left;
  * disconnects.<cause> has each cause. slow_consumers is the number at the last sample, while there are any.
@@ -25,7 +25,7 @@ struct second_counts { /* at the last point */
     uint64_t disconnects;
     uint64_t by_cause[DISCONNECT_CAUSES];
     uint64_t write_timeouts;
-    uint64_t connects_failed;
+    uint64_t connects, connects_failed;
 };
 
 /* The counts now are `clients` and `totals`; writes what was added since *seen, and keeps them. */

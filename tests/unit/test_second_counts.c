@@ -13,9 +13,10 @@
 #define MS INT64_C(1000000)
 #define S  INT64_C(1000000000)
 
-/* Trouble of every kind for ten seconds, then quiet ones: a crash or memory kills, stalled clients behind
+/* Trouble of every kind for ten seconds, then quiet ones up to end_ns, or up to an end amid it and a drain: a crash or memory kills, stalled clients behind
  * short queues and write time-outs, replays, messages both ways. */
-static void run_into_trouble(int64_t pods, int64_t limit_bytes, struct run_record *r)
+static void run_into_trouble(int64_t pods, int64_t limit_bytes, int64_t end_ns,
+                             struct run_record *r)
 {
     struct parameters p = push_case_plain();
     struct schedule s;
@@ -32,6 +33,7 @@ static void run_into_trouble(int64_t pods, int64_t limit_bytes, struct run_recor
     p.memory.connection_bytes = 1000;
     p.memory_limit_bytes = limit_bytes;
     p.fault.crash_at_ns = 5 * S;
+    p.startup_ns = 800 * MS;
     p.restart = (struct restart_params){ 100 * MS, 400 * MS, S };
     p.replay = (struct replay_params){ .length = 20, .batch = 1 };
     p.duplex.rate_hz = 0.5;
@@ -41,10 +43,14 @@ static void run_into_trouble(int64_t pods, int64_t limit_bytes, struct run_recor
     p.reconnect = (struct reconnect_params){
         .kind = RECONNECT_FIXED, .base_ns = 500 * MS, .cap_ns = S, .factor = 1
     };
-    p.workload.phases = 2;
+    p.workload.phases = 1;
     p.workload.phase[0] = (struct phase_params){ "steady", 10 * S, 20, true, 0, 0, 0 };
-    p.workload.phase[1] = (struct phase_params){ "quiet", 20 * S, 0, false, 0, 0, 0 };
-    p.workload.drain_ns = 0;
+    if (end_ns > 10 * S)
+        p.workload.phase[p.workload.phases++] =
+            (struct phase_params){ "quiet", end_ns - 10 * S, 0, false, 0, 0, 0 };
+    else
+        p.workload.phase[0].duration_ns = end_ns;
+    p.workload.drain_ns = end_ns > 10 * S ? 0 : 700 * MS;
     schedule_build(&s, &p, 5, 1);
     run_record_init(r);
     push_run(&p, &s, 5, 1, r);
@@ -67,6 +73,9 @@ static const struct {
              { "oom", "oom" },
              { "restarts", "restarts" },
              { "reconnects", "reconnects" },
+             { "connects", "connects" },
+             { "connects.failed", "connects.failed" },
+             { "write_timeouts", "write_timeouts" },
              { "disconnects.server_killed", "disconnects.server_killed" },
              { "disconnects.write_timeout", "disconnects.write_timeout" },
              { "messages.answered", "messages.answered" },
@@ -86,15 +95,16 @@ static void check_series(const struct run_record *r, double seen[SUMS])
     assert_true(sum_of(r, "delivery.p999") >= sum_of(r, "delivery.p50"));
 }
 
-/* A pod alone and fleets; with memory to spare and without. */
+/* A pod alone and fleets; with memory to spare and without; to the end of a second, and amid one. */
 static void seconds_add_up_to_the_figures(void **state)
 {
     (void)state;
     for (int fleet = 0; fleet < 2; fleet++) {
         double seen[SUMS] = { 0 };
-        for (int k = 0; k < 4; k++) {
+        for (int k = 0; k < 16; k++) {
+            static const int64_t ends_ns[] = { 30 * S, 9700 * MS, 6300 * MS, 5 * S };
             struct run_record r;
-            run_into_trouble(fleet ? 1 + k / 2 : 0, k % 2 ? 300000 : 0, &r);
+            run_into_trouble(fleet ? 1 + k / 2 % 2 : 0, k % 2 ? 300000 : 0, ends_ns[k / 4], &r);
             check_series(&r, seen);
             run_record_close(&r);
         }
