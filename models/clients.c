@@ -70,6 +70,15 @@ static void set_state(struct clients *c, uint32_t client, enum client_state stat
 
 /* -- trying ----------------------------------------------------------------------------------- */
 
+/* Its policy, with what the server told it. Who has lost a connection has read the stream's begin. */
+static struct reconnect_params policy_now(const struct clients *c, uint32_t client)
+{
+    struct reconnect_params policy = *policy_of(c, client);
+    if (c->params.retry_ns > 0 && policy.takes_retry && c->list[client].losses > 0)
+        policy.base_ns = c->params.retry_ns;
+    return policy;
+}
+
 /* A stream of its own for each retry: what other clients do does not disturb the draw. */
 static void retry_later(struct clients *c, uint32_t client, int64_t asked_ns)
 {
@@ -78,7 +87,8 @@ static void retry_later(struct clients *c, uint32_t client, int64_t asked_ns)
     random_stream_init(&rs, c->params.seed, c->params.replication, RANDOM_RECONNECT,
                        client * 0x9e3779b1u + k->losses * 0x85ebca6bu +
                            k->reconnect.attempt * 0xc2b2ae35u);
-    int64_t delay = reconnect_next(policy_of(c, client), &k->reconnect, asked_ns, &rs);
+    struct reconnect_params policy = policy_now(c, client);
+    int64_t delay = reconnect_next(&policy, &k->reconnect, asked_ns, &rs);
     if (asked_ns == RESET_NS && delay >= 0 && delay < RESET_NS)
         delay = RESET_NS;
     if (delay == RECONNECT_GIVE_UP) {

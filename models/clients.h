@@ -59,6 +59,7 @@ struct clients_params {
     int class_count;                                              /* 1..CLIENT_CLASSES_MAX */
     const struct reconnect_params *reconnect[CLIENT_CLASSES_MAX]; /* by class; borrowed */
     const struct accept_params *accept; /* the kernel's retransmission of SYNs; borrowed */
+    int64_t retry_ns;                   /* `retry:` of the streams (sse.h); 0: none */
     int64_t close_timeout_ns;           /* waits so long for the server's end; 0: not at all */
     uint32_t count;                     /* clients are numbered below this */
     uint64_t seed;

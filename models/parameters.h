@@ -25,6 +25,7 @@
 #include "models/restart_backoff.h"
 #include "models/rollout.h"
 #include "models/slo_control.h"
+#include "models/sse.h"
 #include "models/topics.h"
 #include "models/websocket.h"
 
@@ -214,6 +215,7 @@ struct parameters {
     struct heartbeat_params heartbeat;
     struct replay_params replay;
     struct memory_params memory;
+    struct sse_params sse;
     struct websocket_params websocket;
     struct restart_params restart;
     int64_t startup_ns; /* from the start of the process to its first accept */

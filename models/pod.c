@@ -287,18 +287,19 @@ void pod_clients_init(struct clients *clients, struct simulation *sim,
                       uint32_t replication, const struct clients_server *server, void *object)
 {
     bool plain = p->class_count == 0;
-    struct clients_params params = { .classes = plain ? &plain_class : p->classes,
-                                     .class_count = plain ? 1 : (int)p->class_count,
-                                     .accept = &p->accept,
-                                     .close_timeout_ns =
-                                         p->server.protocol == PROTOCOL_WEBSOCKET
-                                             ? p->websocket.close_timeout_ns
-                                             : 0,
-                                     .count = count,
-                                     .seed = seed,
-                                     .replication = replication,
-                                     .server = server,
-                                     .server_object = object };
+    struct clients_params params = {
+        .classes = plain ? &plain_class : p->classes,
+        .class_count = plain ? 1 : (int)p->class_count,
+        .accept = &p->accept,
+        .retry_ns = p->server.protocol == PROTOCOL_SSE ? p->sse.retry_ns : 0,
+        .close_timeout_ns =
+            p->server.protocol == PROTOCOL_WEBSOCKET ? p->websocket.close_timeout_ns : 0,
+        .count = count,
+        .seed = seed,
+        .replication = replication,
+        .server = server,
+        .server_object = object
+    };
     for (int c = 0; c < params.class_count; c++) {
         int preset = params.classes[c].preset;
         params.reconnect[c] =

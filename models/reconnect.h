@@ -9,8 +9,8 @@
  * `jitter` widens the first three: the delay is multiplied by a uniform draw from
  * [1 - jitter, 1 + jitter]. Full and decorrelated jitter: M. Brooker, "Exponential Backoff And
  * Jitter", AWS Architecture Blog, 2015. Exponential with jitter is backo2 (socket.io-client).
- * EventSource waits its reconnection time, which `retry:` sets; the user agent may wait longer
- * (WHATWG HTML, 9.2.3 "reestablish the connection"). Retry-After: RFC 9110, 10.2.3.
+ * EventSource waits its reconnection time, which `retry:` sets (WHATWG HTML, 9.2.6); the user agent may
+ * wait longer (9.2.3 "reestablish the connection"). Retry-After: RFC 9110, 10.2.3.
  *
  * What resets n decides whether a client that is accepted and then thrown out backs off at all.
  */
@@ -54,6 +54,7 @@ struct reconnect_params {
     enum reconnect_reset reset;
     int64_t stable_ns; /* for RESET_ON_STABLE */
     bool retry_after;  /* waits at least as long as the server asks for */
+    bool takes_retry;  /* `retry:` of its event stream takes base_ns's place */
 };
 
 struct reconnect {       /* one client's state */
@@ -62,7 +63,7 @@ struct reconnect {       /* one client's state */
 };
 
 /* The delay before the next attempt, in ns, or RECONNECT_GIVE_UP; counts the attempt.
- * `asked_ns`: the server's Retry-After or `retry:`, 0 when there was none. One draw at most. */
+ * `asked_ns`: the server's Retry-After, 0 when there was none. One draw at most. */
 int64_t reconnect_next(const struct reconnect_params *p, struct reconnect *r, int64_t asked_ns,
                        struct random_stream *rs);
 

@@ -28,6 +28,7 @@ static const char *only_simulated(const struct parameters *p)
           "websocket.close-timeout" },
         { p->accept.handshake_timeout_ns > 0, "accept.handshake-timeout" },
         { p->accept.ramp_steps > 0, "accept.ramp.steps" },
+        { p->sse.retry_ns > 0 && p->server.protocol == PROTOCOL_SSE, "sse.retry" },
         { p->replay.length > 0, "replay.length" },
         { p->replay.snapshot_bytes > 0, "replay.snapshot" },
         { p->fault.crash_connects > 0, "fault.crash-connects" },

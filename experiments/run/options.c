@@ -120,6 +120,8 @@ static const struct option_row table[] = {
          "for reset: stable, how long the connection must have lasted", ""),
     YES_NO("clients.reconnect.retry-after", ATP(reconnect.retry_after), "yes", 0,
            "waits at least as long as the server asks", "RFC 9110, 10.2.3"),
+    YES_NO("clients.reconnect.retry", ATP(reconnect.takes_retry), "yes", 0,
+           "sse.retry takes the place of the base", "WHATWG HTML 9.2.6"),
 
     COUNT("accept.backlog", ATP(accept.backlog), "2048", 0, 1e9, OPTION_MODEL,
           "connections that wait for the server to accept them", "uvicorn --backlog 2048"),
@@ -165,6 +167,9 @@ static const struct option_row table[] = {
          "the real arm's clients connect as fast as the server takes them"),
     YES_NO("heartbeat.only-idle", ATP(heartbeat.only_idle), "no", 0,
            "none while there was traffic within the period", "bigbluebutton#10826"),
+    TIME("sse.retry", ATP(sse.retry_ns), "0", 0, 86400 * S, 0,
+         "`retry:` of the event streams: clients that obey it wait so long; 0: none is sent",
+         "WHATWG HTML 9.2.6; obeyed by the presets eventsource-* and clients.reconnect.retry"),
     TIME("websocket.close-timeout", ATP(websocket.close_timeout_ns), "10s", 0, 3600 * S, 0,
          "either side waits so long for the other to close; 0: the server waits for nobody",
          "websockets 10.4: 10 s; ws 8: 30 s; nchan 1.3: 250 ms"),

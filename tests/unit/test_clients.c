@@ -364,6 +364,43 @@ static void test_closing(void **state)
     }
 }
 
+/* `retry:` takes the place of an EventSource's own delay once it has read a stream; a first connect that
+ * fails waits as ever, and who has a policy of its own takes no notice. */
+static void test_retry_field(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *preset;
+        int64_t retry_ns, waits_ns;
+    } cases[] = {
+        { "eventsource-chromium", 0, 3 * S },
+        { "eventsource-chromium", 7 * S, 7 * S },
+        { "eventsource-chromium", 100 * MS, 100 * MS },
+        { "eventsource-firefox", 9 * S, 9 * S },
+        { "eventsource-firefox", 100 * MS, 500 * MS },
+        { "eventsource-npm", 7 * S, 7 * S },
+        { "dust-fixed", 7 * S, 5 * S },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fake f;
+        fake_init(&f, &plain, cases[i].preset, 1);
+        int64_t own_ns = client_preset_find(cases[i].preset)->reconnect.base_ns;
+        f.clients.params.retry_ns = cases[i].retry_ns;
+        f.answer = SYN_REFUSED;
+        clients_connect(&f.clients, 0);
+        f.answer = SYN_QUEUED;
+        simulation_run_until(&f.sim, own_ns);
+        assert_int_equal(f.syns, 2);
+        assert_int_equal(f.syn_ns[1], own_ns);
+        clients_opened(&f.clients, 0);
+        clients_dropped(&f.clients, 0, DISCONNECT_SERVER_KILLED, 0, 0);
+        simulation_run_until(&f.sim, 60 * S);
+        assert_int_equal(f.syns, 3);
+        assert_int_equal(f.syn_ns[2] - f.syn_ns[1], cases[i].waits_ns);
+        fake_close(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -379,6 +416,7 @@ int main(void)
         cmocka_unit_test(test_stall_after_connecting),
         cmocka_unit_test(test_draws_are_its_own),
         cmocka_unit_test(test_closing),
+        cmocka_unit_test(test_retry_field),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,8 +54,8 @@ static void test_plain(void **state)
 static void test_only_simulated(void **state)
 {
     (void)state;
-    for (int i = 0; i < 15; i++) {
-        struct parameters p = plain(i < 14 ? PROTOCOL_SSE : PROTOCOL_WEBSOCKET);
+    for (int i = 0; i < 16; i++) {
+        struct parameters p = plain(i != 14 ? PROTOCOL_SSE : PROTOCOL_WEBSOCKET);
         const char *option = NULL;
 #define CASE(n, field, value, name)                                                            \
     if (i == n) {                                                                              \
@@ -77,6 +77,7 @@ static void test_only_simulated(void **state)
         CASE(12, workload.topics.count, 2, "workload.topics.count")
         CASE(13, workload.publishers, 8, "workload.publishers")
         CASE(14, websocket.close_timeout_ns, 1, "websocket.close-timeout")
+        CASE(15, sse.retry_ns, 1, "sse.retry")
 #undef CASE
         p.heartbeat.only_idle = true;
         check(&p, true, option);
