@@ -223,7 +223,7 @@ calibrate-quick: deps
 	@$(MAKE) --no-print-directory -s -j2 all tests
 	@tests/integration/calibrate_quick.sh
 
-# The CPU model against this kernel (about 14 minutes on a quiet machine, needs to make a cgroup);
+# The CPU model against this kernel (about 25 minutes on a quiet machine, needs to make a cgroup);
 # CELLS picks a part: make validate-cpu CELLS='20/100-*'
 CELLS    ?= *
 .PHONY: validate-cpu
