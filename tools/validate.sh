@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The validation of every stack: its cells on both arms, its scores, its knee. Called by
-# `make validate`; usage: tools/validate.sh [STACK...]   (fastapi nginx node; default: all)
+# `make validate`; usage: tools/validate.sh [STACK[-HOST]...]   (fastapi, fastapi-xeon, nginx, node;
+# default: fastapi). HOST picks the profile and the shipped rows of another host.
 # PUSHSIM: the program; OUT: where the databases go (default: build/validate).
 # ROWS=shipped: judge the rows in data/measured/ and measure nothing.
 set -uo pipefail
@@ -18,16 +19,18 @@ fi
 
 status=0
 for stack in "${@:-fastapi}"; do
-    experiment=experiments/validate-$stack.yaml
+    host=${stack#"${stack%%-*}"}
+    experiment=experiments/validate-${stack%%-*}.yaml
     db=$out/validate-$stack.db
     shipped=data/measured/validate-$stack.sql
     profile=$(sed -n 's#^profile: *\.\./##p' "$experiment")
+    profile=${profile%.yaml}$host.yaml
     echo "== $stack"
     if [ ! -f "$profile" ]; then
         echo "skipped: $profile is not there (pushsim calibrate makes it)"
         continue
     fi
-    args=()
+    args=(--set "profile=$profile")
     if [ "$rows" = shipped ]; then
         if [ ! -f "$shipped" ]; then
             echo "skipped: $shipped is not there"
@@ -35,13 +38,13 @@ for stack in "${@:-fastapi}"; do
         fi
         rm -f "$db" "$db-wal" "$db-shm"
         sqlite3 "$db" <"$shipped"
-        args=(--sim-only)
+        args+=(--sim-only)
     fi
     "$pushsim" validate "$experiment" --db "$db" "${args[@]}" || status=1
     echo
     arm=both
     [ "$rows" = shipped ] && arm=sim
-    "$pushsim" limit "experiments/knee-$stack.yaml" --arm $arm --precision 3% || status=1
+    "$pushsim" limit "experiments/knee-${stack%%-*}.yaml" --set "profile=$profile" --arm $arm --precision 3% || status=1
     echo
 done
 exit $status
