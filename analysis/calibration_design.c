@@ -30,12 +30,8 @@ struct recipe {
     bool large;    /* 4 KiB instead of 100 B */
     double load;   /* demand, as a share of a CPU, that the rate is chosen for */
     double supply; /* CPU limit over the demand; 0: ample */
-    enum {
-        STEADY,
-        BURSTS,
-        BEATS
-    } kind; /* beats: heartbeats make most of the demand; only
-                                            of servers that send some */
+    /* beats: heartbeats make most of the demand; only of servers that send some */
+    enum { STEADY, BURSTS, BEATS } kind;
 };
 
 /* The more telling first. */

@@ -16,6 +16,9 @@
 #define FAN_OUT_LEAST    100 /* objects of a publish: fewer are its own, not its wake-ups' */
 #define IDENTIFIED_BELOW 0.5 /* relative error, as in least_squares.h */
 
+static const char *const held_options[PROTOCOLS] = { "cost.sse.held-objects",
+                                                     "cost.websocket.held-objects" };
+
 struct samples {
     double *x, *y;
     size_t count;
@@ -76,10 +79,8 @@ static bool fanned(const struct calibration *c, const struct calibration_cell *c
 
 static double held_objects(const struct calibration *c, enum push_protocol protocol)
 {
-    static const char *const names[PROTOCOLS] = { "cost.sse.held-objects",
-                                                  "cost.websocket.held-objects" };
     for (size_t i = 0; i < c->gc_count; i++)
-        if (strcmp(c->gc[i].option, names[protocol]) == 0)
+        if (strcmp(c->gc[i].option, held_options[protocol]) == 0)
             return c->gc[i].estimate;
     return NAN;
 }
@@ -115,8 +116,6 @@ static struct line fit_line(const struct samples *s)
  * the first clients make it load. */
 static void fit_connections(struct calibration *c, double started, struct samples *s)
 {
-    static const char *const names[PROTOCOLS] = { "cost.sse.held-objects",
-                                                  "cost.websocket.held-objects" };
     double first = 0, error = 0;
     int protocols = 0;
     for (int p = 0; p < PROTOCOLS; p++) {
@@ -124,7 +123,7 @@ static void fit_connections(struct calibration *c, double started, struct sample
         if (!has_spread(s))
             continue;
         struct line l = fit_line(s);
-        put(c, names[p], l.b, sqrt(l.bb));
+        put(c, held_options[p], l.b, sqrt(l.bb));
         first += l.a;
         error += l.aa;
         protocols++;

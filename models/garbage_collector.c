@@ -2,10 +2,10 @@
 
 #include <math.h>
 
-#define OLDER_AFTER                                                                            \
-    10 /* collections of a generation; one more collects the next older one too */
-#define LONG_LIVED                                                                             \
-    0.25 /* of the survivors: less that is new is no reason for a full collection */
+/* Collections of a generation; one more collects the next older one too. */
+#define OLDER_AFTER 10
+/* Of the survivors: less that is new is no reason for a full collection. */
+#define LONG_LIVED 0.25
 
 void garbage_collector_start(struct garbage_collector *gc, double threshold, double live,
                              double allocated)

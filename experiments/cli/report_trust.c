@@ -51,10 +51,8 @@ int report_trust(struct store *store, const char *experiment, const struct cells
     if (code)
         return code;
     puts("\nThe p99 of single runs: median and spread (least to greatest; from 20 runs on 5 % "
-         "to "
-         "95 %). The profile's file tells on which host its costs were measured and how well "
-         "they "
-         "fit.\n");
+         "to 95 %). The profile's file tells on which host its costs were measured and how "
+         "well they fit.\n");
     size_t count = compare_figures(cells, FIGURE_P99, FIGURE_P99 + 1, &rows);
     compare_table_long(&t, rows, count);
     text_table_print_markdown(&t, stdout);

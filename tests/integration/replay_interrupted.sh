@@ -4,6 +4,7 @@
 # one left behind.
 set -u
 PUSHSIM=$(realpath "${PUSHSIM:-build/pushsim}")
+null=$(realpath "$(dirname "$0")/../servers/null.yaml")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 left() { find /sys/fs/cgroup -maxdepth 3 -name "pushsim-$1-*" 2>/dev/null; }
@@ -22,7 +23,7 @@ YAML
 # shows (the load client's floor goes before, without one)
 begin() {
     PATH="$(dirname "$PUSHSIM"):$PATH" "$PUSHSIM" replay "$work/long.yaml" --db "$work/long.db" \
-        --server "$work/null.yaml" --force >/dev/null 2>"$work/said" &
+        --server "$null" --force >/dev/null 2>"$work/said" &
     pid=$!
     for _ in $(seq 300); do
         left "$pid" | while read -r dir; do cat "$dir/cpu.cfs_quota_us" "$dir/cpu.max" 2>/dev/null; done |
@@ -34,14 +35,6 @@ begin() {
         echo "skipped: $(cat "$work/said")" && exit 0
     fail "no run begins: $(cat "$work/said")"
 }
-cat >"$work/null.yaml" <<'YAML'
-name: null
-command: [pushsim, "null", "{port}"]
-ready: http://127.0.0.1:{port}/healthz
-publish: http://127.0.0.1:{port}/publish
-sse: http://127.0.0.1:{port}/events
-websocket: ws://127.0.0.1:{port}/ws
-YAML
 
 begin
 sleep 0.5

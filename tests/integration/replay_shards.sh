@@ -4,6 +4,7 @@
 set -u
 unset SLURM_ARRAY_TASK_ID JOB_COMPLETION_INDEX
 PUSHSIM=$(realpath "${PUSHSIM:-build/pushsim}")
+null=$(realpath "$(dirname "$0")/../servers/null.yaml")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -18,16 +19,8 @@ workload: { phases: [{ name: steady, duration: 1s, rate: 5/s }] }
 sweep: { cpu.limit: [900m, 1000m] }
 real: { repeats: 2 }
 YAML
-cat >null.yaml <<'YAML'
-name: null
-command: [pushsim, "null", "{port}"]
-ready: http://127.0.0.1:{port}/healthz
-publish: http://127.0.0.1:{port}/publish
-sse: http://127.0.0.1:{port}/events
-websocket: ws://127.0.0.1:{port}/ws
-YAML
 # what is made, not whether this host was calm enough for it to be sound
-replay() { PATH="$(dirname "$PUSHSIM"):$PATH" "$PUSHSIM" replay some.yaml --server null.yaml --retries 0 "$@" 2>said; }
+replay() { PATH="$(dirname "$PUSHSIM"):$PATH" "$PUSHSIM" replay some.yaml --server "$null" --retries 0 "$@" 2>said; }
 runs() { "$PUSHSIM" export --table run --arm real "$1" | cut -d, -f3,4 | tail -n +2 | paste -sd' '; }
 
 "$PUSHSIM" replay some.yaml --probe >/dev/null 2>said || { echo "skipped: $(cat said)"; exit 0; }

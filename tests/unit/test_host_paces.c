@@ -4,50 +4,18 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "analysis/host_paces.h"
-#include "tests/support/scratch_file.h"
+#include "tests/support/planned_store.h"
 
 static const char text[] = "question: q\n"
                            "cost: { host-pace: 1.1ns, host-power: 1 }\n"
                            "sweep: { clients.count: [10, 20, 30] }\n";
 
-struct bench {
-    struct scratch scratch;
-    char *yaml, *db;
-    struct experiment e;
-    struct plan plan;
-    struct store *store;
-    int64_t id;
-};
-
-static void set_up(struct bench *b, const char *experiment)
-{
-    struct error err;
-    scratch_open(&b->scratch);
-    b->yaml = scratch_write(&b->scratch, "paces.yaml", experiment);
-    b->db = scratch_path(&b->scratch, "paces.db");
-    assert_int_equal(config_load(&b->e, b->yaml, NULL, 0, &err), 0);
-    assert_int_equal(plan_build(&b->plan, &b->e, &err), 0);
-    assert_int_equal(store_open(&b->store, b->db, STORE_CREATE, &err), 0);
-    assert_int_equal(store_experiment(b->store, &b->e, &b->id, &err), 0);
-}
-
-static void tear_down(struct bench *b)
-{
-    store_close(b->store);
-    plan_close(&b->plan);
-    config_close(&b->e);
-    free(b->yaml);
-    free(b->db);
-    scratch_close(&b->scratch);
-}
-
 /* pace_s 0: the run has none. */
-static void put_real(struct bench *b, size_t point, int64_t replication, double pace_s,
+static void put_real(struct planned_store *b, size_t point, int64_t replication, double pace_s,
                      const char *status)
 {
     struct error err;
@@ -70,9 +38,9 @@ static void put_real(struct bench *b, size_t point, int64_t replication, double 
 static void go_by_cell_and_in_turn(void **state)
 {
     (void)state;
-    struct bench b;
+    struct planned_store b;
     struct error err;
-    set_up(&b, text);
+    planned_store_open(&b, text);
     put_real(&b, 0, 1, 1.2e-9, "done");
     put_real(&b, 0, 2, 1.6e-9, "done");
     put_real(&b, 0, 3, 9.9e-9, "invalid"); /* not a result: no input either */
@@ -95,21 +63,21 @@ static void go_by_cell_and_in_turn(void **state)
     assert_true(after[0] != before[0] && after[1] == before[1] && after[2] == before[2]);
     assert_true(store_config_hash(&b.plan, &p[0], 2) != store_config_hash(&b.plan, &p[0], 4) &&
                 plan_pace_ns(&p[0], 2) == plan_pace_ns(&p[0], 4));
-    tear_down(&b);
+    planned_store_close(&b);
 }
 
 /* Costs that were fitted before there was a pace cannot be scaled by one. */
 static void costs_without_a_pace_stay(void **state)
 {
     (void)state;
-    struct bench b;
+    struct planned_store b;
     struct error err;
-    set_up(&b, "question: q\nsweep: { clients.count: [10, 20] }\n");
+    planned_store_open(&b, "question: q\nsweep: { clients.count: [10, 20] }\n");
     put_real(&b, 0, 1, 1.2e-9, "done");
     assert_int_equal(host_paces_take(&b.plan, b.store, b.e.name, &err), 0);
     assert_true(b.plan.points[0].pace_count == 0);
     assert_true(plan_pace_ns(&b.plan.points[0], 1) == 0);
-    tear_down(&b);
+    planned_store_close(&b);
 }
 
 int main(void)

@@ -13,6 +13,7 @@
 #include "experiments/run/runner.h"
 #include "sim/random_stream.h"
 #include "tests/support/scratch_file.h"
+#include "tests/support/store_text.h"
 
 struct fixture {
     struct scratch scratch;
@@ -102,17 +103,8 @@ static struct runner_result run_into(struct fixture *f, const char *name, int jo
 static char *dump(struct fixture *f, const char *name)
 {
     static const char *const tables[] = { "run", "metric", "parameter", "series", "event" };
-    struct store *store;
-    struct error err;
-    char *text, *path = scratch_path(&f->scratch, name);
-    size_t bytes;
-    FILE *out = open_memstream(&text, &bytes);
-    if (store_open(&store, path, STORE_READ, &err))
-        fail_msg("%s", err.text);
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-        assert_int_equal(store_export(store, tables[i], NULL, EXPORT_CSV, out, &err), 0);
-    fclose(out);
-    store_close(store);
+    char *path = scratch_path(&f->scratch, name);
+    char *text = store_text(path, tables, sizeof tables / sizeof *tables);
     free(path);
     return text;
 }

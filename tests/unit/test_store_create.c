@@ -15,6 +15,7 @@
 
 #include "experiments/run/store.h"
 #include "tests/support/scratch_file.h"
+#include "tests/support/store_text.h"
 
 struct content {
     char *bytes; /* owned */
@@ -44,18 +45,7 @@ static void assert_whole(const char *path)
 {
     static const char *const tables[] = { "run",   "metric",  "parameter", "series",
                                           "event", "latency", "explained" };
-    struct store *store;
-    struct error err;
-    char *text;
-    size_t bytes;
-    FILE *out = open_memstream(&text, &bytes);
-    if (store_open(&store, path, STORE_READ, &err))
-        fail_msg("%s", err.text);
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-        assert_int_equal(store_export(store, tables[i], NULL, EXPORT_CSV, out, &err), 0);
-    store_close(store);
-    fclose(out);
-    free(text);
+    free(store_text(path, tables, sizeof tables / sizeof *tables));
 }
 
 /* Opened to write and closed it is one whole plain file. */

@@ -8,14 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <cmocka.h>
 
 #include "analysis/calibration_internal.h"
 #include "analysis/profile.h"
-#include "experiments/run/config.h"
 #include "models/push_run.h"
 #include "sim/random_stream.h"
+#include "tests/support/planned_store.h"
 
 static const char experiment_text[] =
     "question: what does a delivery cost?\n"
@@ -130,51 +129,14 @@ static void check_profile(const struct calibration *c, const struct calibration_
     }
 }
 
-struct bench { /* an experiment in a directory of its own */
-    char dir[64], yaml[96], db[96], profile[96];
-    struct experiment e;
-    struct plan plan;
-    struct store *store;
-    int64_t id;
-};
-
-static void set_up(struct bench *b)
-{
-    struct error err;
-    strcpy(b->dir, "/tmp/pushsim-calibration-XXXXXX");
-    assert_non_null(mkdtemp(b->dir));
-    snprintf(b->yaml, sizeof b->yaml, "%s/x.yaml", b->dir);
-    snprintf(b->db, sizeof b->db, "%s/x.db", b->dir);
-    snprintf(b->profile, sizeof b->profile, "%s/p.yaml", b->dir);
-    FILE *out = fopen(b->yaml, "w");
-    assert_non_null(out);
-    fputs(experiment_text, out);
-    fclose(out);
-    assert_int_equal(config_load(&b->e, b->yaml, NULL, 0, &err), 0);
-    assert_int_equal(plan_build(&b->plan, &b->e, &err), 0);
-    assert_int_equal(store_open(&b->store, b->db, STORE_CREATE, &err), 0);
-    assert_int_equal(store_experiment(b->store, &b->e, &b->id, &err), 0);
-}
-
-static void tear_down(struct bench *b)
-{
-    store_close(b->store);
-    plan_close(&b->plan);
-    config_close(&b->e);
-    unlink(b->yaml);
-    unlink(b->db);
-    unlink(b->profile);
-    rmdir(b->dir);
-}
-
 static void finds_the_costs(void **state)
 {
     (void)state;
-    struct bench b;
+    struct planned_store b;
     struct error err;
     struct calibration c;
     struct calibration_fit fit;
-    set_up(&b);
+    planned_store_open(&b, experiment_text);
     assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), ERR_INVALID);
     for (size_t i = 0; i < b.plan.count; i++)
         for (uint32_t r = 1; r <= 3; r++)
@@ -186,9 +148,11 @@ static void finds_the_costs(void **state)
                   fit.means.iterations, fit.means.converged, fit.quantiles.chi2,
                   fit.quantiles.iterations, fit.quantiles.converged);
     check_estimates(&fit);
-    check_profile(&c, &fit, b.profile);
+    char *profile = scratch_path(&b.scratch, "p.yaml");
+    check_profile(&c, &fit, profile);
+    free(profile);
     calibration_close(&c);
-    tear_down(&b);
+    planned_store_close(&b);
 }
 
 /* Of a server of which nobody has said how its loop works. */
@@ -200,10 +164,10 @@ static void finds_the_loop(void **state)
         int hops;
     } servers[] = { { LOOP_NODE, 0 }, { LOOP_UVLOOP, 1 } };
     for (size_t k = 0; k < sizeof servers / sizeof *servers; k++) {
-        struct bench b;
+        struct planned_store b;
         struct error err;
         struct calibration c;
-        set_up(&b);
+        planned_store_open(&b, experiment_text);
         for (size_t i = 0; i < b.plan.count; i++)
             measure_once(&b.plan, i, 1, b.store, b.id, servers[k].loop, servers[k].hops);
         assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
@@ -211,20 +175,20 @@ static void finds_the_loop(void **state)
         assert_int_equal(c.loop, servers[k].loop);
         assert_int_equal(c.hops, servers[k].hops);
         calibration_close(&c);
-        tear_down(&b);
+        planned_store_close(&b);
     }
 }
 
 /* The host's mood: costs that go with a power of its slowness, and 8 % beside it. */
 static void check_host(double pace_s, double power, double noise_told)
 {
-    struct bench b;
+    struct planned_store b;
     struct error err;
     struct calibration c;
     struct calibration_fit fit = { .count = TRUTHS };
     struct random_stream rs;
     random_stream_init(&rs, 5, 1, 0, 0);
-    set_up(&b);
+    planned_store_open(&b, experiment_text);
     for (size_t i = 0; i < b.plan.count; i++)
         for (uint32_t r = 1; r <= 4; r++)
             measure_once(&b.plan, i, r, b.store, b.id, LOOP_UVLOOP, 2);
@@ -262,7 +226,7 @@ static void check_host(double pace_s, double power, double noise_told)
         assert_true(fabs(noise[2].estimate - power) < 4 * noise[2].relative_error * power);
     }
     calibration_close(&c);
-    tear_down(&b);
+    planned_store_close(&b);
 }
 
 /* The memory is not known to a prediction: both spreads together, 0.45 x 0.4 and 0.08. */
