@@ -42,7 +42,8 @@
  *   server.*                    the server's own counters at the end, where its file has a URL
  * due: messages sent to a connection that was open = delivered + dropped + lost + in_flight;
  * dropped: what the server says it dropped, else the gaps that clients saw (client.gaps);
- * lost: sent to a connection that closed before it came; in_flight: the rest.
+ * lost: sent to a connection that closed before it came, or (lost.shared_queue) taken by another
+ * connection from the one queue of all; in_flight: the rest.
  * A run that was not sound has client.valid = 0 and events "invalid"; see self_check.h.
  *
  * Payloads are digits and filling, at least MESSAGE_DIGITS bytes whatever was asked for.

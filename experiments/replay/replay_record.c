@@ -14,17 +14,32 @@ static void record_phases(struct replay *r)
     }
 }
 
+/* Of what connections miss: what another got from the one queue. A message that nobody got may still
+ * reach one of them. */
+static double lost_to_others(const struct replay *r, double missing)
+{
+    uint32_t nobody = 0;
+    if (r->p->server.fan_out != FAN_OUT_SHARED)
+        return 0;
+    for (uint32_t i = 0; i < r->log.sent; i++)
+        nobody += r->log.tracks[i].received == 0;
+    return fmax(missing - nobody, 0);
+}
+
 /* Where every message of every connection ended. */
 static void record_fates(struct replay *r, double server_dropped)
 {
     struct client_totals t = client_pool_totals(&r->clients);
     double missing = (double)(t.dropped + t.outstanding);
-    double dropped = isnan(server_dropped) ? (double)t.dropped : fmin(server_dropped, missing);
+    double shared = lost_to_others(r, missing), rest = missing - shared;
+    double dropped = isnan(server_dropped) ? (double)t.dropped : server_dropped;
+    dropped = fmin(dropped, rest);
     run_record_metric(&r->record, "due", "1",
                       (double)r->log.delivered + missing + (double)t.lost);
     run_record_metric(&r->record, "dropped", "1", dropped);
-    run_record_metric(&r->record, "in_flight", "1", missing - dropped);
-    run_record_metric(&r->record, "lost", "1", (double)t.lost);
+    run_record_metric(&r->record, "in_flight", "1", rest - dropped);
+    run_record_metric(&r->record, "lost", "1", (double)t.lost + shared);
+    run_record_metric(&r->record, "lost.shared_queue", "1", shared);
     run_record_metric(&r->record, "client.gaps", "1", (double)t.dropped);
 }
 

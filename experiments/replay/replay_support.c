@@ -17,7 +17,6 @@ static const char *only_simulated(const struct parameters *p)
         const char *option;
     } list[] = {
         { p->server.queue_policy == POLICY_CONFLATE, "server.queue.policy: conflate" },
-        { p->server.fan_out != FAN_OUT_QUEUES, "server.fan-out" },
         { p->workload.publishers > 0 && p->workload.publishers != REAL_ARM_PUBLISHERS,
           "workload.publishers other than 16" },
         { p->workload.topics.count > 1, "workload.topics.count" },
@@ -52,6 +51,7 @@ static const char *not_taken(const struct parameters *p, const struct server_spe
         const char *placeholder, *option;
     } list[] = {
         { p->server.workers > 1, "{workers}", "server.workers" },
+        { p->server.fan_out != FAN_OUT_QUEUES, "{fan_out}", "server.fan-out" },
         { p->server.queue_policy != POLICY_DROP_OLDEST, "{policy}", "server.queue.policy" },
         { p->network.write_timeout_ns > 0, "{write_timeout}", "server.write-timeout" },
         { p->heartbeat.period_ns > 0 && sse, "{heartbeat}", "heartbeat.period" },

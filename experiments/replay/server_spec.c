@@ -313,7 +313,17 @@ static const char *buffers_word(enum write_buffers buffers)
     return words[buffers];
 }
 
-#define HOLDERS 15
+static const char *fan_out_word(enum fan_out fan_out)
+{
+    static const char *const words[] = {
+        [FAN_OUT_QUEUES] = "queues",
+        [FAN_OUT_SHARED] = "shared",
+        [FAN_OUT_SEQUENTIAL] = "sequential",
+    };
+    return words[fan_out];
+}
+
+#define HOLDERS 16
 
 struct placeholder {
     const char *name; /* with its braces */
@@ -330,9 +340,10 @@ static void fill_holders(struct placeholder h[HOLDERS], const struct server_spec
                          const struct parameters *p, int port)
 {
     static const char *const names[HOLDERS] = {
-        "{port}",      "{dir}",           "{loop}",         "{workers}",       "{queue}",
-        "{policy}",    "{ping_interval}", "{ping_timeout}", "{write_timeout}", "{reply}",
-        "{heartbeat}", "{auth_workers}",  "{auth_service}", "{auth_timeout}",  "{buffers}"
+        "{port}",          "{dir}",          "{loop}",          "{workers}",
+        "{queue}",         "{policy}",       "{ping_interval}", "{ping_timeout}",
+        "{write_timeout}", "{reply}",        "{heartbeat}",     "{auth_workers}",
+        "{auth_service}",  "{auth_timeout}", "{buffers}",       "{fan_out}"
     };
     for (int i = 0; i < HOLDERS; i++)
         h[i].name = names[i];
@@ -351,6 +362,7 @@ static void fill_holders(struct placeholder h[HOLDERS], const struct server_spec
     snprintf(h[12].value, PATH_MAX, "%.9g", (double)p->auth.service_ns / 1e9);
     fill_seconds(&h[13], p->auth.timeout_ns);
     snprintf(h[14].value, PATH_MAX, "%s", buffers_word(p->memory.buffers));
+    snprintf(h[15].value, PATH_MAX, "%s", fan_out_word(p->server.fan_out));
 }
 
 static bool any_holds(char *const *words, const char *text)

@@ -5,7 +5,8 @@
   * a subscriber that does not read holds nobody up, and (where the server counts them) its drops
     are counted;
   * a client that leaves is noticed;
-  * a client's message is answered, where the description has a URL for messages.
+  * a client's message is answered, where the description has a URL for messages;
+  * the other two ways to fan out do what they are shown for, where the server can be told.
 
 A server whose programs are not installed is skipped with a line that says so.
 usage: servers_smoke.py [NAME...]      (BUILD: the build folder, for the null server)
@@ -73,7 +74,7 @@ def missing(name):
 class Server:
     """A server process started from its description, in a process group of its own."""
 
-    def __init__(self, path):
+    def __init__(self, path, **holders):
         with open(path, encoding="utf-8") as file:
             self.spec = yaml.safe_load(file)
         with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -83,7 +84,7 @@ class Server:
             "queue": QUEUE, "policy": "drop-oldest", "ping_interval": 1000000,
             "ping_timeout": 1000000, "write_timeout": 1000000, "reply": REPLY_BYTES,
             "heartbeat": 86400, "auth_workers": 0, "auth_service": 0, "auth_timeout": 86400,
-            "buffers": "stack",
+            "buffers": "stack", "fan_out": "queues", **holders,
         }
         self.log = tempfile.TemporaryFile()
         environment = {k: self.expand(v) for k, v in self.spec.get("environment", {}).items()}
@@ -250,6 +251,53 @@ async def check_slow_consumer(server, protocol):
     await server.wait_counter("subscribers", lambda n: n == 0, f"{protocol} slow consumer left")
 
 
+async def check_shared(path, protocol):
+    """One queue for all: each publish reaches one subscriber, in turn."""
+    server = Server(path, fan_out="shared")
+    try:
+        await server.ready()
+        pair = [await Subscriber.connect(server, protocol) for _ in range(2)]
+        await server.wait_counter("subscribers", lambda n: n == 2, f"{protocol} shared, connected")
+        for i in range(4):
+            await server.publish(f"shared {i}")
+        got = [[await asyncio.wait_for(s.message(), WAIT_S) for _ in range(2)] for s in pair]
+        if sorted(got) != [["shared 0", "shared 2"], ["shared 1", "shared 3"]]:
+            raise Failure(f"{protocol} shared: received {got}")
+    finally:
+        server.stop()
+
+
+async def until_silent(subscriber):
+    """Reads until nothing has come for a second; the last message."""
+    message = ""
+    try:
+        while True:
+            message = await asyncio.wait_for(subscriber.message(), 1)
+    except asyncio.TimeoutError:
+        return message
+
+
+async def check_sequential(path, protocol):
+    """One send after another: a subscriber that does not read holds up the one behind it; once it
+    has left, the other is sent what it missed."""
+    server = Server(path, fan_out="sequential")
+    try:
+        await server.ready()
+        stalled = await Subscriber.connect(server, protocol, receive_buffer=4096)
+        behind = await Subscriber.connect(server, protocol)
+        await server.wait_counter("subscribers", lambda n: n == 2, f"{protocol} sequential")
+        for i in range(BIG_PUBLISHES):
+            await server.publish(f"{i} ".ljust(BIG_BYTES, "x"))
+        message = await until_silent(behind)
+        if message.startswith(f"{BIG_PUBLISHES - 1} "):
+            raise Failure(f"{protocol} sequential: a stalled subscriber held nobody up")
+        stalled.leave()
+        while not message.startswith(f"{BIG_PUBLISHES - 1} "):
+            message = await asyncio.wait_for(behind.message(), WAIT_S)
+    finally:
+        server.stop()
+
+
 async def check_messages(server, protocol):
     expected = "r0000007".ljust(REPLY_BYTES, "x")
     if protocol == "sse":
@@ -275,6 +323,10 @@ async def check_server(path):
                 await check_messages(server, protocol)
     finally:
         server.stop()
+    if "{fan_out}" in server.spec.get("environment", {}).values():
+        for protocol in ("sse", "websocket"):
+            await check_shared(path, protocol)
+            await check_sequential(path, protocol)
     if "nginx" in server.spec["name"]:
         return "ok (its drops are not counted)"
     return "ok"

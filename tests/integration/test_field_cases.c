@@ -81,13 +81,13 @@ static void check_folder(const char *path, int fewest)
 static void test_field_cases(void **state)
 {
     (void)state;
-    check_folder("experiments/field", 8);
+    check_folder("experiments/field", 11);
 }
 
 static void test_both_arms(void **state)
 {
     (void)state;
-    check_folder("experiments/real", 6);
+    check_folder("experiments/real", 11);
 }
 
 int main(void)

@@ -11,7 +11,7 @@
 
 static char deaf_command[] = "server", *deaf_words[] = { deaf_command, NULL };
 static char told[] = "A={workers} {policy} {write_timeout} {heartbeat} {ping_interval} "
-                     "{ping_timeout} {auth_workers} {buffers}";
+                     "{ping_timeout} {auth_workers} {buffers} {fan_out}";
 
 static struct server_spec spec_of(bool hears)
 {
@@ -54,7 +54,7 @@ static void test_plain(void **state)
 static void test_only_simulated(void **state)
 {
     (void)state;
-    for (int i = 0; i < 16; i++) {
+    for (int i = 0; i < 15; i++) {
         struct parameters p = plain(i != 14 ? PROTOCOL_SSE : PROTOCOL_WEBSOCKET);
         const char *option = NULL;
 #define CASE(n, field, value, name)                                                            \
@@ -63,11 +63,11 @@ static void test_only_simulated(void **state)
         option = name;                                                                         \
     }
         CASE(0, server.queue_policy, POLICY_CONFLATE, "server.queue.policy")
-        CASE(1, server.fan_out, FAN_OUT_SHARED, "server.fan-out")
+        CASE(1, replay.snapshot_bytes, 1, "replay.snapshot")
         CASE(2, accept.handshake_timeout_ns, 1, "accept.handshake-timeout")
         CASE(3, accept.ramp_steps, 1, "accept.ramp.steps")
         CASE(4, replay.length, 1, "replay.length")
-        CASE(5, replay.snapshot_bytes, 1, "replay.snapshot")
+        CASE(5, sse.retry_ns, 1, "sse.retry")
         CASE(6, fault.crash_connects, 1, "fault.crash-connects")
         CASE(7, fault.busy_at_ns, 1, "fault.busy-at")
         CASE(8, fault.blip_at_ns, 1, "fault.blip-at")
@@ -77,7 +77,6 @@ static void test_only_simulated(void **state)
         CASE(12, workload.topics.count, 2, "workload.topics.count")
         CASE(13, workload.publishers, 8, "workload.publishers")
         CASE(14, websocket.close_timeout_ns, 1, "websocket.close-timeout")
-        CASE(15, sse.retry_ns, 1, "sse.retry")
 #undef CASE
         p.heartbeat.only_idle = true;
         check(&p, true, option);
@@ -96,6 +95,10 @@ static void test_server(void **state)
     p = plain(PROTOCOL_SSE);
     p.server.queue_policy = POLICY_NONE;
     check(&p, false, "server.queue.policy");
+    check(&p, true, NULL);
+    p = plain(PROTOCOL_SSE);
+    p.server.fan_out = FAN_OUT_SHARED;
+    check(&p, false, "server.fan-out");
     check(&p, true, NULL);
     p = plain(PROTOCOL_SSE);
     p.network.write_timeout_ns = 1;

@@ -62,7 +62,8 @@ static void test_expand(void **state)
     struct parameters p = { .server = { .loop = LOOP_ASYNCIO,
                                         .workers = 3,
                                         .queue_bound = 512,
-                                        .queue_policy = POLICY_DROP_NEWEST },
+                                        .queue_policy = POLICY_DROP_NEWEST,
+                                        .fan_out = FAN_OUT_SEQUENTIAL },
                             .heartbeat.period_ns = 2500000000,
                             .auth = { .workers = 3, .service_ns = 250000000 },
                             .memory.buffers = BUFFERS_REFERENCES };
@@ -76,7 +77,7 @@ static void test_expand(void **state)
         { "{loop} {workers} {queue} {policy}", "asyncio 3 512 drop-newest" },
         { "{ping_interval} {ping_timeout} {write_timeout}", "2.5 1000000 1000000" },
         { "{heartbeat} {auth_workers} {auth_service} {auth_timeout}", "2.5 3 0.25 1000000" },
-        { "{buffers}", "references" },
+        { "{buffers} {fan_out}", "references sequential" },
         { "{{port}} {other} {", "{8080} {other} {" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

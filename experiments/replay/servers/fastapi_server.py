@@ -5,6 +5,9 @@ the body into each of them without waiting, one task for each connection takes f
 sends, and a reader notices when the client leaves.
 
 Environment:
+  PUSH_FAN_OUT       queues: as above; shared: all connections' tasks take from one queue, as in the
+                     minimal sample, so each message reaches one of them; sequential: one task
+                     awaits one send after another, as in the samples with a connection manager
   PUSH_QUEUE_BOUND   messages a subscriber's queue holds (512)
   PUSH_QUEUE_POLICY  what happens when it is full: drop-oldest (default), drop-newest,
                      disconnect (close the slow consumer), none (the queue has no bound)
@@ -20,7 +23,7 @@ A client's message, over its WebSocket or as POST /message, is answered at once:
 characters and filling.
 
 Routes: GET /events (SSE), /ws (WebSocket), POST /publish (body = message), POST /message, GET /stats.
-The queue depths there: depth_max is the deepest that a queue of one subscriber was; depth_mean is the
+The queue depths there (where each subscriber has a queue): depth_max is the deepest that a queue of one subscriber was; depth_mean is the
 mean over subscribers as each publish finds it, weighted with the time since the publish before.
 What stands there as gc_… is what pushsim calibrate takes the garbage collector's costs from: objects
 are counted as the collector counts them (allocations of containers less what was freed, in generation
@@ -35,6 +38,8 @@ import time
 from fastapi import FastAPI, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.responses import StreamingResponse
 
+FAN_OUT = os.environ.get("PUSH_FAN_OUT", "queues")
+FAN_OUTS = ("queues", "shared", "sequential")
 BOUND = int(os.environ.get("PUSH_QUEUE_BOUND", "512"))
 POLICY = os.environ.get("PUSH_QUEUE_POLICY", "drop-oldest")
 POLICIES = ("drop-oldest", "drop-newest", "disconnect", "none")
@@ -49,6 +54,8 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 if POLICY not in POLICIES:
     raise SystemExit(f"PUSH_QUEUE_POLICY: {POLICY!r} is none of {', '.join(POLICIES)}")
+if FAN_OUT not in FAN_OUTS:
+    raise SystemExit(f"PUSH_FAN_OUT: {FAN_OUT!r} is none of {', '.join(FAN_OUTS)}")
 
 
 class Subscriber:
@@ -58,6 +65,7 @@ class Subscriber:
         self.protocol = protocol
         self.queue = asyncio.Queue(0 if POLICY == "none" else BOUND)
         self.task = asyncio.current_task()
+        self.send = None  # sequential: a coroutine function, once the stream is open
 
 
 class Hub:
@@ -78,9 +86,13 @@ class Hub:
         self.depth_time = 0.0  # depth x subscribers x s
         self.subscriber_time = 0.0  # subscribers x s
         self.published_at = time.monotonic()
+        self.sender = None  # sequential: the sending task
+        self.feed = asyncio.Queue()  # shared: everybody's queue; sequential: the sending task's
 
     def join(self, protocol):
         subscriber = Subscriber(protocol)
+        if FAN_OUT == "shared":
+            subscriber.queue = self.feed
         self.subscribers[subscriber] = True
         self.count[protocol] += 1
         return subscriber
@@ -91,8 +103,24 @@ class Hub:
             self.count[subscriber.protocol] -= 1
             self.disconnects += 1
 
+    async def send_in_turn(self):
+        """One send after another: who does not take its message keeps the others waiting."""
+        while True:
+            message = await self.feed.get()
+            for subscriber in tuple(self.subscribers):
+                if subscriber.send is None:
+                    continue
+                try:
+                    await subscriber.send(message)
+                    self.sent += 1
+                except Exception:  # it has left, or was too slow; there is one type for each reason
+                    subscriber.task.cancel()
+
     def publish(self, message):
         self.published += 1
+        if FAN_OUT != "queues":
+            self.feed.put_nowait(message)
+            return
         collector.publish_begins()
         found = deepest = 0
         for subscriber in tuple(self.subscribers):
@@ -260,6 +288,8 @@ auth = None  # an AuthBackend, where there is one
 async def start():
     global auth
     collector.start()
+    if FAN_OUT == "sequential":
+        hub.sender = asyncio.create_task(hub.send_in_turn())
     if AUTH_WORKERS > 0:
         auth = AuthBackend()
 
@@ -274,8 +304,16 @@ class EventStream(StreamingResponse):
     def __init__(self, subscriber, headers):
         super().__init__(self.events(subscriber), media_type="text/event-stream", headers=headers)
         self.subscriber = subscriber
+        self.send = None
+
+    async def send_event(self, message):
+        body = f"data: {message}\n\n".encode()
+        await self.send({"type": "http.response.body", "body": body, "more_body": True})
 
     async def events(self, subscriber):
+        if FAN_OUT == "sequential":
+            subscriber.send = self.send_event
+            await asyncio.Event().wait()  # for ever: another task sends
         while True:
             message = await subscriber.queue.get()
             yield f"data: {message}\n\n"
@@ -290,7 +328,7 @@ class EventStream(StreamingResponse):
 
     async def __call__(self, scope, receive, send):
         self.subscriber.task = asyncio.current_task()
-        send = timed(send)
+        self.send = send = timed(send)
         beat = asyncio.create_task(self.beat(send)) if HEARTBEAT < 86400 else None
         try:
             await super().__call__(scope, receive, send)
@@ -318,7 +356,9 @@ async def websocket(socket: WebSocket):
             await send_text(await subscriber.queue.get())
             hub.sent += 1
 
-    sender = asyncio.create_task(send())
+    if FAN_OUT == "sequential":
+        subscriber.send = send_text
+    sender = None if FAN_OUT == "sequential" else asyncio.create_task(send())
     try:
         if auth and not await auth.admits():
             await socket.close(1008)
@@ -329,7 +369,8 @@ async def websocket(socket: WebSocket):
         pass
     finally:
         hub.leave(subscriber)
-        sender.cancel()
+        if sender:
+            sender.cancel()
 
 
 @app.post("/publish")
@@ -348,6 +389,15 @@ def resident_bytes():
         return int(statm.read().split()[1]) * PAGE_BYTES
 
 
+def depths():
+    return {
+        "depth_max": hub.depth_max,
+        "depth_mean": hub.depth_time / (hub.subscriber_time or 1),
+        "queued": sum(s.queue.qsize() for s in hub.subscribers),
+        "queued_max": max((s.queue.qsize() for s in hub.subscribers), default=0),
+    }
+
+
 @app.get("/stats")
 async def stats():
     return {
@@ -362,10 +412,7 @@ async def stats():
         "slow_disconnects": hub.slow_disconnects,
         "write_timeouts": hub.write_timeouts,
         "rejected": hub.rejected,
-        "depth_max": hub.depth_max,
-        "depth_mean": hub.depth_time / (hub.subscriber_time or 1),
-        "queued": sum(s.queue.qsize() for s in hub.subscribers),
-        "queued_max": max((s.queue.qsize() for s in hub.subscribers), default=0),
+        **(depths() if FAN_OUT == "queues" else {"queued": hub.feed.qsize()}),
         "resident_bytes": resident_bytes(),
         **collector.stats(),
     }
