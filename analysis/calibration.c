@@ -276,23 +276,25 @@ static size_t add_options(const struct calibration *c, const struct varied *vari
 }
 
 static int run_stage(struct stage *stage, double step, size_t iterations, double *leverage,
-                     struct fit_result *result, struct error *err)
+                     double *covariance, struct fit_result *result, struct error *err)
 {
     struct fit_problem problem = { .residuals = stage_residuals,
                                    .context = stage,
                                    .count = count_residuals(stage),
                                    .step = step,
                                    .iterations = iterations,
-                                   .leverage = leverage };
+                                   .leverage = leverage,
+                                   .covariance = covariance };
     return least_squares_fit(&problem, stage->parameters, stage->count, result, err);
 }
 
-/* The last stage, which also says how much of each cell's CPU time it has taken from itself. */
-static int run_joint(struct calibration *c, struct stage *joint, struct fit_result *result,
-                     struct error *err)
+/* The last stage, which also says how much of each cell's CPU time it has taken from itself, and how
+ * the errors of the costs go together. */
+static int run_joint(struct calibration *c, struct stage *joint, double *covariance,
+                     struct fit_result *result, struct error *err)
 {
     double *leverage = mem_alloc(count_residuals(joint) * sizeof *leverage);
-    int code = run_stage(joint, 0.05, 20, leverage, result, err);
+    int code = run_stage(joint, 0.05, 20, leverage, covariance, result, err);
     size_t at = 0;
     for (size_t i = 0; i < c->cell_count && !code; i++)
         for (int m = 0; m < CALIBRATION_METRICS; m++) {
@@ -316,7 +318,7 @@ static void carry_on(struct fit_parameter *parameters, size_t n)
 static void read_fit(const struct fit_parameter *parameters, size_t n,
                      struct calibration_fit *fit)
 {
-    fit->count = n;
+    fit->count = fit->joint = n;
     for (size_t i = 0; i < n; i++) {
         struct calibrated *o = &fit->options[i];
         snprintf(o->option, sizeof o->option, "%s", parameters[i].name);
@@ -324,6 +326,16 @@ static void read_fit(const struct fit_parameter *parameters, size_t n,
         o->estimate = parameters[i].estimate;
         o->relative_error = parameters[i].relative_error;
     }
+}
+
+/* The logarithm of a cost that the data do not tell has so wide an error that costs in one sum with it
+ * would not keep their sum: the model bends long before. It is held at its estimate, and the others
+ * vary as they do then. */
+static void hold_untold(struct calibration_fit *fit)
+{
+    for (size_t i = 0; i < fit->joint; i++)
+        if (!fit->options[i].identified)
+            least_squares_hold(fit->covariance, fit->joint, i);
 }
 
 /* Means first, then what the tails tell with the means held, then all of it together: each stage
@@ -342,24 +354,25 @@ int calibration_run(struct calibration *c, struct calibration_fit *fit, struct e
         c, parameters + means, all - means, expected + means, parameters, means, true
     };
     struct stage joint = { c, parameters, all, expected, NULL, 0, true };
-    int code = run_stage(&first, 0.02, 30, NULL, &made.means, err);
+    int code = run_stage(&first, 0.02, 30, NULL, NULL, &made.means, err);
     if (code == 0) {
         carry_on(parameters, means);
         read_fit(parameters, means, &made);
         calibration_host_power(c, &made);
-        code = run_stage(&first, 0.02, 15, NULL, &made.means, err);
+        code = run_stage(&first, 0.02, 15, NULL, NULL, &made.means, err);
     }
     if (code)
         return error_wrap(err, code, "fit of the mean costs");
     carry_on(parameters, means);
-    code = run_stage(&tails, 0.1, 20, NULL, &made.quantiles, err);
+    code = run_stage(&tails, 0.1, 20, NULL, NULL, &made.quantiles, err);
     carry_on(parameters + means, all - means);
     if (code == 0)
-        code = run_joint(c, &joint, &made.quantiles, err);
+        code = run_joint(c, &joint, made.covariance, &made.quantiles, err);
     if (code)
         return error_wrap(err, code, "fit of the quantiles");
     made.residuals = count_residuals(&joint) - all;
     read_fit(parameters, all, &made);
+    hold_untold(&made);
     *fit = made;
     return 0;
 }
@@ -382,7 +395,7 @@ int calibration_choose_loop(struct calibration *c, struct error *err)
         for (size_t k = 0; k < n; k++)
             expected[k] = parameters[k].start;
         struct stage means = { c, parameters, n, expected, NULL, 0, false };
-        int code = run_stage(&means, 0.02, 30, NULL, &result, err);
+        int code = run_stage(&means, 0.02, 30, NULL, NULL, &result, err);
         if (code)
             return error_wrap(err, code, "fit of the mean costs");
         if (result.chi2 < best) {

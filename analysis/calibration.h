@@ -120,6 +120,12 @@ void calibration_close(struct calibration *c);
 struct calibration_fit {
     struct calibrated options[CALIBRATED_MAX];
     size_t count;
+    size_t joint; /* the first of them, fitted together */
+    double covariance[LEAST_SQUARES_MAX *
+                      LEAST_SQUARES_MAX]; /* joint x joint, of the logarithms of
+                               their estimates; 0 for one that the data do not tell: held */
+    double
+        noise_left; /* of cost.host-noise, what is no error of the fitted costs, 0..1; 0: not told */
     struct fit_result means, quantiles; /* of the two stages */
     size_t residuals;                   /* in the second */
 };

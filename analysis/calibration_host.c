@@ -25,6 +25,7 @@ struct host_runs {
     double *excess;   /* ln(measured / simulated CPU time), on a host of middling speed */
     double *left_out; /* the same under costs fitted without the run's cell; where the pace was
                          measured: on a host of that pace */
+    double *own;      /* the same, without what the costs' own errors add to it */
     double *slowness; /* ln of the run's */
     size_t count;
 };
@@ -41,13 +42,18 @@ static double simulated_cpu(const struct calibration *c, const struct settings *
 }
 
 /* What the costs say of a cell that they were fitted to is too near to it: without the cell its runs
- * would lie 1 / (1 - leverage) as far off in the mean. */
-static void leave_out(const struct calibration_cell *cell, double *excess, size_t count)
+ * would lie 1 / (1 - leverage) as far off in the mean. Of that the errors of the costs are a part; the
+ * rest lies 1 / sqrt(1 - leverage) as far (a residual's variance is that share of the noise's: Cook,
+ * Weisberg, Residuals and Influence in Regression, 1982, 2.1 and 2.2). */
+static void leave_out(const struct calibration_cell *cell, double *left_out, double *own,
+                      size_t count)
 {
-    double leverage = fmin(cell->leverage, LEVERAGE_MAX);
-    double mean = gsl_stats_mean(excess, 1, count);
-    for (size_t i = 0; i < count; i++)
-        excess[i] += mean * leverage / (1 - leverage);
+    double kept = 1 - fmin(cell->leverage, LEVERAGE_MAX);
+    double mean = gsl_stats_mean(left_out, 1, count);
+    for (size_t i = 0; i < count; i++) {
+        own[i] = left_out[i] + mean * (1 / sqrt(kept) - 1);
+        left_out[i] += mean * (1 / kept - 1);
+    }
 }
 
 /* The caller frees excess. */
@@ -55,8 +61,9 @@ static void collect(const struct calibration *c, const struct calibration_fit *f
                     struct host_runs *runs)
 {
     double known_power = c->pace_s > 0 ? c->host_power : 0; /* a prediction is told the pace */
-    double *memory = mem_alloc(3 * (size_t)c->runs * sizeof *memory);
-    *runs = (struct host_runs){ memory, memory + c->runs, memory + 2 * c->runs, 0 };
+    double *memory = mem_alloc(4 * (size_t)c->runs * sizeof *memory);
+    *runs = (struct host_runs){ memory, memory + c->runs, memory + 2 * c->runs,
+                                memory + 3 * c->runs, 0 };
     for (size_t i = 0; i < c->cell_count; i++) {
         const struct calibration_cell *cell = &c->cells[i];
         struct settings s;
@@ -73,7 +80,7 @@ static void collect(const struct calibration *c, const struct calibration_fit *f
             runs->count++;
         }
         if (runs->count > begin)
-            leave_out(cell, runs->left_out + begin, runs->count - begin);
+            leave_out(cell, runs->left_out + begin, runs->own + begin, runs->count - begin);
     }
 }
 
@@ -145,6 +152,7 @@ void calibration_host_noise(const struct calibration *c, struct calibration_fit 
         double spread = robust_spread(runs.left_out, runs.count);
         add(fit, "cost.host-noise", sqrt(exp(spread * spread) - 1),
             1 / sqrt(2 * (double)(runs.count - 1)));
+        fit->noise_left = fmin(robust_spread(runs.own, runs.count) / spread, 1);
         if (c->pace_s > 0)
             add_pace(c, &runs, spread, fit);
     }

@@ -96,8 +96,27 @@ static void read_leverage(const gsl_matrix *jacobian, const gsl_matrix *covarian
     gsl_vector_free(row);
 }
 
+static void read_covariance(const gsl_matrix *unit, double variance, double *covariance)
+{
+    for (size_t i = 0; i < unit->size1; i++)
+        for (size_t j = 0; j < unit->size2; j++)
+            covariance[i * unit->size2 + j] = variance * gsl_matrix_get(unit, i, j);
+}
+
+void least_squares_hold(double *covariance, size_t n, size_t k)
+{
+    double column[LEAST_SQUARES_MAX], variance = covariance[k * n + k];
+    for (size_t i = 0; i < n; i++)
+        column[i] = covariance[i * n + k];
+    for (size_t i = 0; i < n && variance > 0; i++)
+        for (size_t j = 0; j < n; j++)
+            covariance[i * n + j] -= column[i] * column[j] / variance;
+    for (size_t i = 0; i < n; i++) /* exactly */
+        covariance[i * n + k] = covariance[k * n + i] = 0;
+}
+
 static void read_out(gsl_multifit_nlinear_workspace *w, struct fit_parameter *parameters,
-                     size_t n, double *leverage)
+                     size_t n, const struct fit_problem *problem)
 {
     gsl_matrix *covariance = gsl_matrix_alloc(n, n);
     gsl_multifit_nlinear_covar(gsl_multifit_nlinear_jac(w), 1e-10, covariance);
@@ -110,8 +129,10 @@ static void read_out(gsl_multifit_nlinear_workspace *w, struct fit_parameter *pa
         p->relative_error = unit > 0 ? sqrt(unit * variance) : INFINITY;
         p->identified = p->relative_error < IDENTIFIED_BELOW;
     }
-    if (leverage)
-        read_leverage(gsl_multifit_nlinear_jac(w), covariance, leverage);
+    if (problem->leverage)
+        read_leverage(gsl_multifit_nlinear_jac(w), covariance, problem->leverage);
+    if (problem->covariance)
+        read_covariance(covariance, variance, problem->covariance);
     gsl_matrix_free(covariance);
 }
 
@@ -143,7 +164,7 @@ static int drive(gsl_multifit_nlinear_workspace *w, const struct log_space *spac
     int info;
     status = gsl_multifit_nlinear_driver(space->problem->iterations, 1e-4, 1e-6, 1e-8, NULL,
                                          NULL, &info, w);
-    read_out(w, parameters, n, space->problem->leverage);
+    read_out(w, parameters, n, space->problem);
     gsl_blas_ddot(gsl_multifit_nlinear_residual(w), gsl_multifit_nlinear_residual(w),
                   &result->chi2);
     result->iterations = gsl_multifit_nlinear_niter(w);

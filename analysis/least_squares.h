@@ -34,6 +34,9 @@ struct fit_problem {
     size_t iterations;      /* at most, e.g. 50 */
     double *leverage; /* out: for each residual, what share of it (0..1) the fit has taken from
                          itself; NULL: not wanted */
+    double *covariance; /* out: n x n, of the logarithms of the estimates, as wide as
+                           relative_error: rows and columns of 0 where the data move nothing; NULL:
+                           not wanted */
 };
 
 struct fit_result {
@@ -41,6 +44,11 @@ struct fit_result {
     size_t iterations; /* used */
     bool converged;    /* false: the last point is returned all the same */
 };
+
+/* What is left of a covariance (n x n, symmetric, in place) when parameter k is held at its estimate:
+ * C - c c' / c_kk, c the k-th column, as of a normal distribution under that condition. Row and column
+ * k are 0 then. */
+void least_squares_hold(double *covariance, size_t n, size_t k);
 
 /* Fits `n` parameters. ERR_INVALID: fewer residuals than parameters or a start that is not
  * positive; ERR_STATE: the residuals are not finite at the start. Outputs unchanged on error. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analysis/profile_errors.h"
 #include "analysis/scenario_key.h"
 
 /* "cost.sse.write" below "cost.sse.wake": writes the levels that differ, returns the leaf. */
@@ -92,11 +93,11 @@ static void write_option(void *context, const char *name, const char *text, doub
 static void write_residuals(FILE *out, const struct calibration *c,
                             const struct calibration_fit *fit)
 {
-    fprintf(out,
-            "fit:\n  residuals: %zu\n  chi2-per-residual: %.3g\n  converged: %s\n"
-            "  cells:  # simulated / measured\n",
+    fprintf(out, "fit:\n  residuals: %zu\n  chi2-per-residual: %.3g\n  converged: %s\n",
             fit->residuals, fit->quantiles.chi2 / (double)fit->residuals,
             fit->quantiles.converged ? "yes" : "no");
+    profile_errors_write(out, c, fit);
+    fputs("  cells:  # simulated / measured\n", out);
     for (size_t i = 0; i < c->cell_count; i++) {
         const struct calibration_cell *cell = &c->cells[i];
         double sim[CALIBRATION_METRICS];
@@ -125,6 +126,7 @@ static void write_all(FILE *out, const struct calibration *c, const struct calib
             note->name);
     for (size_t i = 0; i < note->fact_count; i++)
         fprintf(out, "  %s: \"%s\"\n", note->facts[i].key, note->facts[i].value);
+    profile_ranges_write(out, c);
     settings_each(&s, write_option, &w);
     write_residuals(out, c, fit);
 }

@@ -21,7 +21,7 @@ static bool only_watches(const char *name)
 static bool tells(const char *name, const struct option_row *option)
 {
     return !(option->flags & (OPTION_MODEL | OPTION_FIXED)) && !only_watches(name) &&
-           strcmp(name, "cpu.limit") != 0;
+           strcmp(name, "cpu.limit") != 0 && strcmp(name, "parameters") != 0;
 }
 
 struct key {

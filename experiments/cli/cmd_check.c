@@ -128,6 +128,8 @@ int cmd_check(int argc, char **argv)
         return command_fail(code, &err);
     code = shard_option_settle(&s, s.plan.replications, &err);
     code = code ? code : print_plan(&s, &err);
+    if (code == 0)
+        session_warn_ranges(&s);
     session_close(&s);
     return code ? command_fail(code, &err) : EXIT_DONE;
 }

@@ -289,6 +289,7 @@ int cmd_run(int argc, char **argv)
     code = shard_option_settle(&a.session, a.session.plan.replications, &err);
     code = code ? code : session_store(&a.session, &store, &experiment, &err);
     if (code == 0) {
+        session_warn_ranges(&a.session);
         code = model_runs(&a.session, store, experiment, a.jobs, a.force, &result, &err);
         code = code ? command_fail(code, &err) : report(&a, store, &result, &err);
         store_close(store);

@@ -95,7 +95,9 @@ static const struct argp argp = {
     "Run an experiment on both arms and judge the simulator by it: for each cell and figure "
     "the "
     "real median and spread beside the prediction and its interval, then each target, met or "
-    "missed. Refuses cells that the profile was fitted to. Runs that the database already has "
+    "missed. Refuses cells that the profile was fitted to. The "
+    "replications draw the profile's parameters by their errors, where it tells them (--set "
+    "parameters=fixed: they do not). Runs that the database already has "
     "are not made again; where no cgroup can be made it judges the rows that are there. Exit 1 "
     "when a target is missed.",
     children,
@@ -327,6 +329,7 @@ int cmd_validate(int argc, char **argv)
 {
     struct arguments a = { .repeats = 0 };
     struct error err;
+    session_draw_parameters(&a.session);
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     int code = session_open(&a.session, &err);
     if (code)

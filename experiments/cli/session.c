@@ -161,6 +161,55 @@ void session_warn_settings(const struct cells *cells)
                 other, other == 1 ? " was" : "s were");
 }
 
+void session_draw_parameters(struct session *s)
+{
+    s->overrides[s->override_count++] =
+        (struct override){ .name = "parameters", .text = "drawn", .given = "parameters" };
+}
+
+void session_warn_outside(const struct fitted_ranges *fitted, const char *profile,
+                          const struct fitted_outside *outside)
+{
+    char *what = fitted_outside_text(fitted, outside);
+    if (*what)
+        fprintf(stderr, "pushsim: warning: outside of what '%s' was fitted to: %s\n", profile,
+                what);
+    free(what);
+}
+
+/* A trace has clients and publishes of its own. */
+static void forget_load(struct fitted_outside *outside)
+{
+    outside->least[FITTED_CLIENTS] = outside->most[FITTED_CLIENTS] = 0;
+    outside->least[FITTED_RATE] = outside->most[FITTED_RATE] = 0;
+}
+
+/* Of the points that have this profile. */
+static void warn_ranges(const struct session *s, const struct fitted_ranges *fitted)
+{
+    struct fitted_outside outside = { 0 };
+    const char *profile = NULL;
+    for (size_t i = 0; i < s->plan.count; i++) {
+        const struct plan_point *point = &s->plan.points[i];
+        if (point->fitted != fitted)
+            continue;
+        profile = point->profile;
+        fitted_ranges_outside(fitted, &point->settings, &outside);
+    }
+    if (s->experiment.trace)
+        forget_load(&outside);
+    if (profile)
+        session_warn_outside(fitted, profile, &outside);
+}
+
+void session_warn_ranges(const struct session *s)
+{
+    const struct sweep *sweep = &s->experiment.sweep;
+    warn_ranges(s, &s->experiment.fitted);
+    for (size_t i = 0; i < sweep->profile_count; i++)
+        warn_ranges(s, &sweep->profiles[i].fitted);
+}
+
 int session_store(const struct session *s, struct store **store, int64_t *experiment,
                   struct error *err)
 {

@@ -49,6 +49,15 @@ int session_store(const struct session *s, struct store **store, int64_t *experi
                   struct error *err);
 /* The database's path, allocated. */
 char *session_db_path(const struct session *s);
+/* For a command that predicts: parameters are drawn (parameter_draws.h) unless --set says otherwise. To
+ * be called before the arguments are parsed. */
+void session_draw_parameters(struct session *s);
+/* Says what of the plan's points lies outside the ranges that their profiles were fitted to: a line on
+ * standard error for each such profile; nothing where a profile tells no ranges. */
+void session_warn_ranges(const struct session *s);
+/* The same of what was found outside the ranges of the profile of this name. */
+void session_warn_outside(const struct fitted_ranges *fitted, const char *profile,
+                          const struct fitted_outside *outside);
 /* Says so when cells were measured with other settings than simulated: rows from elsewhere may
  * share a cell's words and not what is not swept. */
 void session_warn_settings(const struct cells *cells);

@@ -156,7 +156,8 @@ static int read_root(const struct reader *r)
     return read_level(r, r->doc->root, "");
 }
 
-int profile_load(struct settings *s, const char *path, struct error *err)
+int profile_load(struct settings *s, struct fitted_ranges *fitted, const char *path,
+                 struct error *err)
 {
     struct yaml_document doc;
     int code = yaml_read_until(&doc, path, "fit", err); /* long, and none of the model's */
@@ -164,6 +165,8 @@ int profile_load(struct settings *s, const char *path, struct error *err)
         return code;
     struct settings changed = *s;
     code = read_root(&(struct reader){ &doc, profile_keys, true, &changed, err });
+    if (code == 0 && fitted)
+        code = fitted_ranges_parse(fitted, &doc, err);
     if (code == 0)
         *s = changed;
     yaml_close(&doc);
@@ -244,11 +247,11 @@ static int apply_override(const struct override *o, struct settings *s, struct e
  * one, both are published to alike. */
 static int read_values(struct experiment *e, const char *profile,
                        const struct override *overrides, size_t count, struct settings *s,
-                       struct error *err)
+                       struct fitted_ranges *fitted, struct error *err)
 {
     if (e->server_spec)
         s->parameters.workload.publishers = REAL_ARM_PUBLISHERS;
-    int code = profile ? profile_load(s, profile, err) : 0;
+    int code = profile ? profile_load(s, fitted, profile, err) : 0;
     if (code == 0)
         code = read_root(&(struct reader){ &e->doc, experiment_keys, false, s, err });
     for (size_t i = 0; i < count && code == 0; i++)
@@ -270,7 +273,7 @@ static int read_sweep(struct experiment *e, const struct override *overrides, si
                           "profile is swept: it cannot be given too");
     for (size_t i = 0; i < sweep->profile_count && code == 0; i++)
         code = read_values(e, sweep->profiles[i].path, overrides, count,
-                           &sweep->profiles[i].base, err);
+                           &sweep->profiles[i].base, &sweep->profiles[i].fitted, err);
     return code;
 }
 
@@ -284,7 +287,7 @@ static int read_experiment(struct experiment *e, const struct override *override
     if (code == 0)
         code = read_profile_path(e, overrides, override_count, err);
     if (code == 0)
-        code = read_values(e, e->profile, overrides, override_count, &e->base, err);
+        code = read_values(e, e->profile, overrides, override_count, &e->base, &e->fitted, err);
     if (code == 0)
         code = read_sweep(e, overrides, override_count, err);
     if (code == 0)

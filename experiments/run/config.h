@@ -29,15 +29,16 @@ struct override {
 };
 
 struct experiment {
-    struct yaml_document doc; /* the file itself */
-    char *name;               /* the file's name without directory and extension */
-    char *question;           /* "" when not given */
-    char *expect;             /* "" when not given */
-    char *profile;            /* path, or NULL */
-    char *trace;              /* path, or NULL */
-    char *server_spec;        /* path, or NULL */
-    char *set;                /* "NAME=TEXT NAME=TEXT": what --set gave; "" when nothing */
-    struct settings base;     /* not yet resolved (settings_resolve): the plan does that */
+    struct yaml_document doc;    /* the file itself */
+    char *name;                  /* the file's name without directory and extension */
+    char *question;              /* "" when not given */
+    char *expect;                /* "" when not given */
+    char *profile;               /* path, or NULL */
+    struct fitted_ranges fitted; /* what the profile was fitted to; zeros: it does not say */
+    char *trace;                 /* path, or NULL */
+    char *server_spec;           /* path, or NULL */
+    char *set;                   /* "NAME=TEXT NAME=TEXT": what --set gave; "" when nothing */
+    struct settings base;        /* not yet resolved (settings_resolve): the plan does that */
     struct sweep sweep;
     struct expectations expectations;
 };
@@ -58,7 +59,9 @@ int override_parse(struct override *o, char *text, struct error *err);
  * that does not say otherwise. */
 #define REAL_ARM_PUBLISHERS 16
 
-/* Applies a profile file to settings. ERR_INVALID, ERR_IO with its path. */
-int profile_load(struct settings *s, const char *path, struct error *err);
+/* Applies a profile file to settings; *fitted: the ranges that it was fitted to (NULL: not wanted).
+ * ERR_INVALID, ERR_IO with its path; outputs unchanged then. */
+int profile_load(struct settings *s, struct fitted_ranges *fitted, const char *path,
+                 struct error *err);
 
 #endif

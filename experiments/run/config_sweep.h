@@ -16,6 +16,7 @@
 #ifndef PUSHSIM_EXPERIMENTS_RUN_CONFIG_SWEEP_H
 #define PUSHSIM_EXPERIMENTS_RUN_CONFIG_SWEEP_H
 
+#include "experiments/run/fitted_ranges.h"
 #include "experiments/run/settings.h"
 #include "experiments/run/yaml_document.h"
 
@@ -34,6 +35,7 @@ struct swept_profile { /* a value of the axis `profile` */
     char *path; /* from the working directory; owned */
     struct settings
         base; /* defaults; with the profile, the experiment and --set by config_load */
+    struct fitted_ranges fitted; /* what it was fitted to; zeros: it does not say */
 };
 
 struct condition {

@@ -1,5 +1,6 @@
 #include "experiments/run/option_rows.h"
 
+static const char *const certainties[] = { "fixed", "drawn", NULL };
 static const char *const protocols[] = { "sse", "websocket", NULL };
 static const char *const loops[] = { "uvloop", "asyncio", "node", "nginx", "threads", NULL };
 static const char *const policies[] = { "drop-oldest", "drop-newest", "disconnect",
@@ -286,6 +287,10 @@ static const struct option_row table[] = {
 
     COUNT("replications", AT(replications), "1", 1, 1e6, OPTION_FIXED,
           "runs of each point in the sim arm, each with random numbers of its own", ""),
+    CHOICE(
+        "parameters", AT(drawn), "fixed", certainties, 0,
+        "in each replication the profile's costs are its estimates, or drawn by their errors",
+        "validate and limit draw: parameter_draws.h"),
     COUNT("real.repeats", AT(repeats), "3", 1, 1000, OPTION_FIXED,
           "runs of each point in the real arm", ""),
     COUNT("seed", AT(seed), "1", 0, 0x1p53, OPTION_FIXED,

@@ -17,6 +17,8 @@
 #include "models/parameters.h"
 #include "sim/error.h"
 
+enum parameters_are { PARAMETERS_FIXED, PARAMETERS_DRAWN };
+
 /* What an experiment sets: the model's parameters and how often a cell is run. */
 struct settings {
     struct parameters parameters;
@@ -24,6 +26,7 @@ struct settings {
     int64_t replications;        /* of each point in the sim arm, 1..1e6 */
     int64_t repeats;             /* of each point in the real arm, 1..1000 */
     int64_t seed;                /* of the experiment, 0..2^53 */
+    enum parameters_are drawn;   /* what a profile's costs are in the sim arm */
 };
 
 enum option_type { OPTION_INT64, OPTION_INT, OPTION_DOUBLE, OPTION_BOOL, OPTION_CHOICE };

@@ -45,6 +45,7 @@ static int point_fill(struct plan_point *point, const struct experiment *e, size
     int code = 0;
     point->settings = profile ? profile->base : e->base;
     point->cell = mem_strdup("");
+    point->fitted = profile ? &profile->fitted : e->profile ? &e->fitted : NULL;
     point->profile = profile      ? mem_strdup(profile->name)
                      : e->profile ? named_file_stem(e->profile)
                                   : NULL;
@@ -97,6 +98,41 @@ static int point_error(const struct experiment *e, const struct plan_point *poin
                       cause.text);
 }
 
+static bool may_draw(const struct experiment *e)
+{
+    bool swept = false;
+    for (size_t a = 0; a < e->sweep.axis_count; a++)
+        for (size_t k = 0; k < e->sweep.axes[a].keys; k++)
+            swept |= strcmp(e->sweep.axes[a].names[k], "parameters") == 0;
+    return swept || e->base.drawn == PARAMETERS_DRAWN;
+}
+
+/* Reads what the profiles say of their errors, if a point wants to draw: most do not, and it is the long
+ * part of a file. One for the experiment's profile, or one for each that is swept. */
+static int read_draws(struct plan *plan, const struct experiment *e, struct error *err)
+{
+    size_t swept = e->sweep.profile_count, count = swept ? swept : e->profile ? 1 : 0;
+    int code = 0;
+    if (count == 0 || !may_draw(e))
+        return 0;
+    plan->draws = mem_alloc(count * sizeof *plan->draws);
+    for (; plan->draw_count < count && code == 0; plan->draw_count += code == 0)
+        code = parameter_draws_read(
+            &plan->draws[plan->draw_count],
+            swept ? e->sweep.profiles[plan->draw_count].path : e->profile, err);
+    return code;
+}
+
+static const struct parameter_draws *draws_of(const struct plan *plan,
+                                              const struct experiment *e,
+                                              const struct plan_point *point, size_t index)
+{
+    const struct swept_profile *swept = profile_at(e, index);
+    if (plan->draw_count == 0 || point->settings.drawn == PARAMETERS_FIXED)
+        return NULL;
+    return &plan->draws[swept ? swept - e->sweep.profiles : 0];
+}
+
 static int add_point(struct plan *plan, const struct experiment *e, size_t index,
                      uint64_t trace, struct error *err)
 {
@@ -116,6 +152,9 @@ static int add_point(struct plan *plan, const struct experiment *e, size_t index
     settings_hash(&point.settings, &point.model_hash, &point.scenario_hash);
     point.paces_ns = NULL;
     point.pace_count = 0;
+    point.draws = draws_of(plan, e, &point, index);
+    if (point.draws)
+        point.model_hash ^= parameter_draws_hash(point.draws);
     point.model_hash ^= trace;
     point.scenario_hash ^= trace;
     plan->points[plan->count++] = point;
@@ -154,7 +193,7 @@ int plan_build(struct plan *plan, const struct experiment *e, struct error *err)
                            .replications = e->base.replications,
                            .repeats = e->base.repeats,
                            .seed = e->base.seed };
-    int code = 0;
+    int code = read_draws(plan, e, err);
     for (size_t i = 0; i < points && code == 0; i++)
         code = add_point(plan, e, i, trace, err);
     if (code == 0 && plan->count == 0)
@@ -175,6 +214,7 @@ void plan_close(struct plan *plan)
         free(plan->points[i].profile);
     }
     free(plan->points);
+    free(plan->draws);
     memset(plan, 0, sizeof *plan);
 }
 
@@ -183,6 +223,15 @@ double plan_pace_ns(const struct plan_point *point, int64_t replication)
     if (point->pace_count == 0)
         return point->settings.parameters.cost.pace_ns;
     return point->paces_ns[(size_t)(replication - 1) % point->pace_count];
+}
+
+void plan_settings(const struct plan *plan, const struct plan_point *point, int64_t replication,
+                   struct settings *out)
+{
+    *out = point->settings;
+    out->parameters.cost.pace_ns = plan_pace_ns(point, replication);
+    if (point->draws)
+        parameter_draws_apply(point->draws, (uint64_t)plan->seed, (uint32_t)replication, out);
 }
 
 bool cell_next(const char **rest, char key[64], char value[UNIT_TEXT_BYTES])

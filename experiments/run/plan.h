@@ -8,6 +8,7 @@
 #define PUSHSIM_EXPERIMENTS_RUN_PLAN_H
 
 #include "experiments/run/config.h"
+#include "experiments/run/parameter_draws.h"
 
 struct plan_point {
     int64_t number; /* from 1, in declared order */
@@ -20,6 +21,9 @@ struct plan_point {
     double *paces_ns; /* owned: host.pace by replication (of the sim arm), in turn; NULL: the
                                settings' */
     size_t pace_count;
+    const struct fitted_ranges
+        *fitted; /* its profile's; borrowed from the experiment; NULL: none */
+    const struct parameter_draws *draws; /* borrowed from the plan; NULL: parameters stay */
 };
 
 /* host.pace of a replication, from 1, of the sim arm. */
@@ -31,7 +35,14 @@ struct plan {
     int64_t replications;      /* of each point in the sim arm */
     int64_t repeats;           /* of each point in the real arm */
     int64_t seed;
+    struct parameter_draws
+        *draws; /* owned; of each profile that has a point that draws; NULL: none */
+    size_t draw_count;
 };
+
+/* What a replication (from 1) of the sim arm is run with: its pace, its parameters. */
+void plan_settings(const struct plan *plan, const struct plan_point *point, int64_t replication,
+                   struct settings *out);
 
 /* ERR_INVALID: a point is inconsistent ("path:4:15: point 3
  * (cpu.limit=5m): ...", with the line and a caret), or the constraints

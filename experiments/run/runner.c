@@ -61,13 +61,13 @@ static int64_t replication_of(const struct plan *plan, size_t run)
 static void make_run(const struct runner *r, size_t run, struct outcome *out)
 {
     const struct plan_point *point = point_of(r->plan, run);
-    struct parameters own = point->settings.parameters;
-    const struct parameters *p = &own;
+    struct settings own;
+    const struct parameters *p = &own.parameters;
     uint64_t seed = (uint64_t)r->plan->seed;
     uint32_t replication = (uint32_t)replication_of(r->plan, run);
     struct schedule built = { 0 };
     double start = now_s();
-    own.cost.pace_ns = plan_pace_ns(point, replication);
+    plan_settings(r->plan, point, replication, &own);
     run_record_init(&out->record);
     if (!r->trace)
         schedule_build(&built, p, seed, replication);

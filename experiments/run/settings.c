@@ -214,8 +214,9 @@ static void hash_option(void *context, const struct option_row *option, const vo
     option_format(option, base, text);
     hash_text(&h->model, name);
     hash_text(&h->model, text);
-    if (option->flags & OPTION_MODEL || strncmp(name, "slo.", 4) == 0)
-        return; /* a measured server knows no threshold */
+    if (option->flags & OPTION_MODEL || strncmp(name, "slo.", 4) == 0 ||
+        option->offset == offsetof(struct settings, drawn))
+        return; /* a measured server knows no threshold, and its costs are what they are */
     hash_text(&h->scenario, name);
     hash_text(&h->scenario, text);
 }

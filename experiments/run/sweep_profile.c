@@ -38,6 +38,7 @@ int sweep_profile_add(struct sweep *sweep, const struct yaml_document *doc,
     p->name = name;
     p->path = path;
     settings_init(&p->base);
+    p->fitted = (struct fitted_ranges){ 0 };
     return 0;
 }
 

@@ -160,7 +160,7 @@ static void test_profile_without_its_fit(void **state)
         struct settings s;
         struct error err;
         settings_init(&s);
-        int code = profile_load(&s, path, &err);
+        int code = profile_load(&s, NULL, path, &err);
         if (code != (cases[i].publish_ns ? 0 : ERR_INVALID))
             fail_msg("case %zu: %d: %s", i, code, code ? err.text : "");
         if (code == 0 && s.parameters.cost.publish_ns != cases[i].publish_ns)

@@ -52,7 +52,7 @@ static void estimates_are_within_their_errors(void **state)
         struct fit_parameter p[] = { { .name = "base", .start = 1e-4 },
                                      { .name = "rise", .start = 1e-3 },
                                      { .name = "time", .start = 0.05 } };
-        struct fit_problem problem = { decay_residuals, &d, POINTS, 1e-4, 100, NULL };
+        struct fit_problem problem = { decay_residuals, &d, POINTS, 1e-4, 100, NULL, NULL };
         struct fit_result result;
         struct error err;
         assert_int_equal(least_squares_fit(&problem, p, 3, &result, &err), 0);
@@ -89,7 +89,7 @@ static void left_out_a_point_lies_further_off(void **state)
     struct fit_parameter p[] = { { .name = "base", .start = 100e-6 },
                                  { .name = "cold", .start = 1e-3 },
                                  { .name = "time", .start = 0.05 } };
-    struct fit_problem problem = { decay_residuals, &d, POINTS, 1e-4, 100, leverage };
+    struct fit_problem problem = { decay_residuals, &d, POINTS, 1e-4, 100, leverage, NULL };
     assert_int_equal(least_squares_fit(&problem, p, 3, &result, &err), 0);
     for (int k = 0; k < 3; k++)
         value[k] = p[k].estimate;
@@ -111,11 +111,46 @@ static void left_out_a_point_lies_further_off(void **state)
     gsl_rng_free(rng);
 }
 
+struct line {
+    const double *x; /* 2 columns of `count` */
+    int count;
+};
+
+/* Linear in the logarithms: residual = J ln v - y, so the covariance is (J'J)^-1 exactly. */
+static void line_residuals(const double *v, double *r, void *context)
+{
+    const struct line *l = context;
+    for (int i = 0; i < l->count; i++)
+        r[i] = l->x[2 * i] * log(v[0]) + l->x[2 * i + 1] * log(v[1]);
+}
+
+/* J = [2 0; 1 1; 0 1]: J'J = [5 1; 1 2], its inverse [2 -1; -1 5] / 9. No residual is left at v = 1, so
+ * that nothing widens it. The second held, the first has 2/9 - (1/9)^2 / (5/9) = 1/5: the inverse of
+ * its own 5. */
+static void covariance_by_hand(void **state)
+{
+    (void)state;
+    static const double x[] = { 2, 0, 1, 1, 0, 1 };
+    struct line l = { x, 3 };
+    double c[4];
+    struct fit_parameter p[] = { { .name = "a", .start = 1.1 }, { .name = "b", .start = 0.9 } };
+    struct fit_problem problem = { line_residuals, &l, 3, 1e-4, 50, NULL, c };
+    struct fit_result result;
+    struct error err;
+    assert_int_equal(least_squares_fit(&problem, p, 2, &result, &err), 0);
+    assert_true(fabs(c[0] - 2.0 / 9) < 1e-6 && fabs(c[3] - 5.0 / 9) < 1e-6);
+    assert_true(fabs(c[1] + 1.0 / 9) < 1e-6 && c[1] == c[2]);
+    assert_true(fabs(sqrt(c[0]) - p[0].relative_error) < 1e-9);
+    least_squares_hold(c, 2, 1);
+    assert_true(fabs(c[0] - 0.2) < 1e-6);
+    assert_true(c[1] == 0 && c[2] == 0 && c[3] == 0);
+}
+
 static void what_cannot_be_told_is_said_so(void **state)
 {
     (void)state;
     struct fit_parameter p[] = { { .name = "a", .start = 1 }, { .name = "b", .start = 1 } };
-    struct fit_problem problem = { sum_residuals, NULL, 5, 1e-4, 50, NULL };
+    struct fit_problem problem = { sum_residuals, NULL, 5, 1e-4, 50, NULL, NULL };
     struct fit_result result;
     struct error err;
     assert_int_equal(least_squares_fit(&problem, p, 2, &result, &err), 0);
@@ -132,8 +167,8 @@ static void nonsense_is_refused(void **state)
 {
     (void)state;
     struct fit_parameter p[] = { { .name = "a", .start = 1 }, { .name = "b", .start = 1 } };
-    struct fit_problem few = { sum_residuals, NULL, 1, 1e-4, 50, NULL };
-    struct fit_problem nans = { nan_residuals, NULL, 2, 1e-4, 50, NULL };
+    struct fit_problem few = { sum_residuals, NULL, 1, 1e-4, 50, NULL, NULL };
+    struct fit_problem nans = { nan_residuals, NULL, 2, 1e-4, 50, NULL, NULL };
     struct fit_result result;
     struct error err;
     assert_int_equal(least_squares_fit(&few, p, 2, &result, &err), ERR_INVALID);
@@ -147,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(estimates_are_within_their_errors),
         cmocka_unit_test(left_out_a_point_lies_further_off),
+        cmocka_unit_test(covariance_by_hand),
         cmocka_unit_test(what_cannot_be_told_is_said_so),
         cmocka_unit_test(nonsense_is_refused),
     };

@@ -117,7 +117,7 @@ static void check_profile(const struct calibration *c, const struct calibration_
     struct settings read;
     assert_int_equal(profile_write(path, c, fit, &note, &err), 0);
     settings_init(&read);
-    if (profile_load(&read, path, &err) != 0)
+    if (profile_load(&read, NULL, path, &err) != 0)
         fail_msg("the profile is refused: %s", err.text);
     for (size_t i = 0; i < fit->count; i++) {
         struct setting which;
