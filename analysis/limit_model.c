@@ -33,6 +33,20 @@ struct one { /* replication's search */
     uint32_t replication;
 };
 
+/* Its pace, and its costs; the option that is asked about is what it is asked at. */
+static void settle(const struct one *one, double value, struct settings *s)
+{
+    const struct limit_question *q = one->question;
+    struct error err;
+    if (q->pace_count > 0)
+        s->parameters.cost.pace_ns = q->paces_ns[(one->replication - 1) % q->pace_count];
+    if (q->draws) {
+        parameter_draws_apply(q->draws, q->seed, one->replication, s);
+        if (q->option.option->flags & OPTION_MODEL) /* else not drawn */
+            settings_assign(s, &q->option, value, &err);
+    }
+}
+
 static int probe(void *context, double value, bool *kept, struct error *err)
 {
     const struct one *one = context;
@@ -42,6 +56,7 @@ static int probe(void *context, double value, bool *kept, struct error *err)
     int code = limit_settings(one->question, value, &s, err);
     if (code)
         return code;
+    settle(one, value, &s);
     schedule_build(&schedule, &s.parameters, one->question->seed, one->replication);
     run_record_init(&record);
     push_run(&s.parameters, &schedule, one->question->seed, one->replication, &record);

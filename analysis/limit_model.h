@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "analysis/limit_search.h"
-#include "experiments/run/settings.h"
+#include "experiments/run/parameter_draws.h"
 
 struct limit_question {
     struct settings settings; /* of the cell, resolved; the option's value is replaced */
@@ -18,6 +18,11 @@ struct limit_question {
     double from, to;          /* in its base unit */
     double precision;         /* share, > 0 */
     uint64_t seed;            /* of the experiment */
+    const struct parameter_draws
+        *draws; /* what a search draws its costs from; NULL: they stay */
+    const double
+        *paces_ns; /* host.pace of the searches, in turn; NULL: the settings', or drawn */
+    size_t pace_count;
 };
 
 struct limit_answer {

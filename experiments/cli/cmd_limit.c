@@ -5,16 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/cells.h"
 #include "analysis/limit_model.h"
-#include "analysis/slo.h"
-#include "experiments/cli/campaign.h"
 #include "experiments/cli/commands.h"
+#include "experiments/cli/limit_measure.h"
 #include "experiments/cli/limit_table.h"
 #include "experiments/cli/model_runs.h"
 #include "experiments/cli/option_argument.h"
-#include "experiments/replay/replay.h"
-#include "models/push_run.h"
 
 enum { KEY_OVER = 256, KEY_FROM, KEY_TO, KEY_PRECISION, KEY_ARM, KEY_FORMAT };
 
@@ -109,129 +105,17 @@ static const struct argp argp = {
     "largest value (of an option that is better small, as clients.count) or the smallest (as "
     "cpu.limit) with which it is kept, by bisection: in the simulator once for each "
     "replication, "
-    "against a real server once for each repeat.",
+    "against a real server once for each repeat. The simulated searches are of hosts as fast "
+    "as "
+    "those of the calibration's runs, and of costs drawn by their errors, where the profile "
+    "tells "
+    "them (--set parameters=fixed: of neither); beside the real ones stand simulated searches "
+    "at "
+    "the pace that was measured there.",
     children,
     NULL,
     NULL,
 };
-
-/* ---- the real arm ---- */
-
-struct real_search { /* one repeat of one point */
-    struct campaign *campaign;
-    const struct limit_result *result;
-    int64_t repeat;
-};
-
-/* The very run as the model has it, on a host as fast as it was measured beside that run; where the
- * costs do not know their pace, of middling speed. */
-static void simulate_probe(const struct real_search *r, const struct parameters *p,
-                           const struct schedule *schedule, const struct run_record *real,
-                           struct run_record *out)
-{
-    const struct limit_question *q = &r->result->question;
-    struct parameters host = *p;
-    double pace_ns = 1e9 * run_record_value(real, "host.pace");
-    host.cost.host_cv = 0;
-    if (pace_ns > 0)
-        host.cost.pace_ns = pace_ns;
-    run_record_init(out);
-    push_run(&host, schedule, q->seed, (uint32_t)r->repeat, out);
-}
-
-static double each_us(const struct run_record *r)
-{
-    return 1e6 * run_record_value(r, "cpu.used") / run_record_value(r, "delivered");
-}
-
-/* Beside the tail, what a delivery costs: where that differs between the arms, the host has another
- * speed than when the profile was made, in a way that its pace does not tell, and where it does not,
- * the model's queues are wrong. */
-static void say_probe(const struct real_search *r, double value, bool kept,
-                      const struct run_record *real, const struct run_record *sim)
-{
-    const struct option_row *option = r->result->question.option.option;
-    char text[UNIT_TEXT_BYTES], late[UNIT_TEXT_BYTES], simulated[UNIT_TEXT_BYTES];
-    const char *unsound = replay_unsound(real);
-    fprintf(stderr,
-            "%s%sreal %lld: %s %s: p99 %s (simulated %s), CPU %.3g us a delivery (%.3g), "
-            "%s%s%s\n",
-            r->result->cell, *r->result->cell ? ", " : "", (long long)r->repeat, option->name,
-            unit_format_short(text, option->unit, value),
-            figure_format(late, FIGURE_P99, run_record_value(real, "delivery.p99")),
-            figure_format(simulated, FIGURE_P99, run_record_value(sim, "delivery.p99")),
-            each_us(real), each_us(sim), kept ? "kept" : "broken",
-            *unsound ? "; not sound: " : "", unsound);
-}
-
-static int probe(void *context, double value, bool *kept, struct error *err)
-{
-    const struct real_search *r = context;
-    const struct limit_question *q = &r->result->question;
-    struct settings s;
-    struct schedule schedule;
-    struct run_record record;
-    int code = limit_settings(q, value, &s, err);
-    if (code)
-        return code;
-    schedule_build(&schedule, &s.parameters, q->seed, (uint32_t)r->repeat);
-    code = campaign_measure(r->campaign, &s.parameters, &schedule, &record, err);
-    if (code == 0) {
-        struct run_record sim;
-        simulate_probe(r, &s.parameters, &schedule, &record, &sim);
-        *kept = slo_kept(&s.parameters.slo, &record);
-        say_probe(r, value, *kept, &record, &sim);
-        run_record_close(&sim);
-        run_record_close(&record);
-    }
-    schedule_close(&schedule);
-    return code;
-}
-
-/* Each repeat starts from the simulator's answer where there is one. */
-static int measure(struct campaign *c, struct limit_result *result, struct error *err)
-{
-    const struct limit_question *q = &result->question;
-    struct limit_search *searches = mem_alloc((size_t)c->repeats * sizeof *searches);
-    int code = 0;
-    for (int64_t i = 0; i < c->repeats && code == 0; i++) {
-        struct real_search r = { c, result, i + 1 };
-        searches[i] = (struct limit_search){
-            .from = q->from,
-            .to = q->to,
-            .precision = q->precision,
-            .whole = limit_whole(q),
-            .guess = result->sim.searches > 0 ? result->sim.value : 0,
-            .more_breaks = result->sim.more_breaks,
-            .probe = probe,
-            .context = &r,
-        };
-        code = limit_search(&searches[i], err);
-    }
-    if (code == 0)
-        limit_sum_up(searches, (size_t)c->repeats, &result->real);
-    free(searches);
-    return code;
-}
-
-static int measure_all(const struct arguments *a, struct limit_result *results,
-                       struct error *err)
-{
-    struct campaign c = {
-        .session = &a->session, .server = a->server, .repeats = a->repeats, .retries = 2
-    };
-    int code = campaign_open(&c, err);
-    if (code == 0)
-        code = campaign_floor(&c, err);
-    for (size_t i = 0; i < a->session.plan.count && code == 0; i++)
-        code = measure(&c, &results[i], err);
-    campaign_close(&c);
-    if (code == ERR_UNAVAILABLE && a->sim) {
-        fprintf(stderr, "pushsim: real arm skipped: %s\n", err->text);
-        code = 0;
-    }
-    return code;
-}
 
 /* ---- the range ---- */
 
@@ -298,6 +182,7 @@ static int question_of(const struct arguments *a, size_t point, struct limit_que
     struct settings end;
     *q = (struct limit_question){ .settings = a->session.plan.points[point].settings,
                                   .precision = a->precision,
+                                  .draws = a->session.plan.points[point].draws,
                                   .seed = (uint64_t)a->session.plan.seed };
     int code = settings_find(&q->settings, a->over, &q->option, err);
     if (code)
@@ -327,7 +212,14 @@ static int ask_all(const struct arguments *a, struct limit_result *results, stru
             code = limit_model(&results[i].question, plan->replications, model_runs_jobs(),
                                &results[i].sim, err);
     }
-    return code || !a->real ? code : measure_all(a, results, err);
+    if (code || !a->real)
+        return code;
+    code = limit_measure(&a->session, a->server, a->repeats, results, err);
+    if (code == ERR_UNAVAILABLE && a->sim) {
+        fprintf(stderr, "pushsim: real arm skipped: %s\n", err->text);
+        code = 0;
+    }
+    return code;
 }
 
 static int check(const struct arguments *a, struct error *err)
@@ -348,6 +240,27 @@ static void print(const struct arguments *a, const struct limit_result *results)
     (a->json ? limit_table_json : limit_table_print)(&t);
 }
 
+/* The range may well go beyond what the profile was fitted to: the answers matter. */
+static void warn_outside(const struct arguments *a, const struct limit_result *results)
+{
+    const struct plan *plan = &a->session.plan;
+    struct fitted_outside outside = { 0 };
+    const struct plan_point *first = NULL; /* with a profile that has answers outside */
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct plan_point *point = &plan->points[i];
+        struct settings s;
+        struct error err;
+        if (!point->fitted || (first && point->fitted != first->fitted) ||
+            results[i].sim.searches == 0 ||
+            limit_settings(&results[i].question, results[i].sim.value, &s, &err))
+            continue;
+        if (fitted_ranges_outside(point->fitted, &s, &outside))
+            first = point;
+    }
+    if (first)
+        session_warn_outside(first->fitted, first->profile, &outside);
+}
+
 static int answer(struct arguments *a, struct error *err)
 {
     struct limit_result *results = mem_alloc(a->session.plan.count * sizeof *results);
@@ -356,8 +269,10 @@ static int answer(struct arguments *a, struct error *err)
         a->repeats = a->session.plan.repeats;
     if (code == 0)
         code = ask_all(a, results, err);
-    if (code == 0)
+    if (code == 0) {
         print(a, results);
+        warn_outside(a, results);
+    }
     free(results);
     return code ? command_fail(code, err) : EXIT_DONE;
 }
@@ -366,6 +281,7 @@ int cmd_limit(int argc, char **argv)
 {
     struct arguments a = { .over = "clients.count", .precision = 0.01, .sim = true };
     struct error err;
+    session_draw_parameters(&a.session);
     argp_parse(&argp, argc, argv, 0, NULL, &a);
     int code = settle_range(&a, &err);
     code = code ? code : session_open(&a.session, &err);

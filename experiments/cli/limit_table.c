@@ -33,8 +33,27 @@ static const char *direction(const struct limit_table *l)
     return "";
 }
 
+static bool any_paced(const struct limit_table *l)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (l->results[i].paced.probes > 0)
+            return true;
+    return false;
+}
+
+/* Of the simulator's answer for the pace that was measured, where there is one: like with like. */
+static void ratio_cell(struct text_table *t, const struct limit_result *r)
+{
+    const struct limit_answer *sim = r->paced.probes > 0 ? &r->paced : &r->sim;
+    if (sim->searches > 0 && r->real.searches > 0)
+        text_table_cell(t, "%.2f", sim->value / r->real.value);
+    else
+        text_table_cell(t, "%s", "");
+}
+
 void limit_table_print(const struct limit_table *l)
 {
+    bool paced = any_paced(l);
     struct text_table t;
     const struct limit_question *q = &l->results[0].question;
     text_table_init(&t);
@@ -43,16 +62,19 @@ void limit_table_print(const struct limit_table *l)
     text_table_column(&t, "90 %", false);
     text_table_column(&t, "real", true);
     text_table_column(&t, "spread", false);
+    if (paced) {
+        text_table_column(&t, "sim at its pace", true);
+        text_table_column(&t, "90 %", false);
+    }
     text_table_column(&t, "ratio", true);
     for (size_t i = 0; i < l->count; i++) {
         const struct limit_result *r = &l->results[i];
         text_table_cell(&t, "%s", r->cell);
         answer_cells(&t, &r->sim, q->option.option);
         answer_cells(&t, &r->real, q->option.option);
-        if (r->sim.searches > 0 && r->real.searches > 0)
-            text_table_cell(&t, "%.2f", r->sim.value / r->real.value);
-        else
-            text_table_cell(&t, "%s", "");
+        if (paced)
+            answer_cells(&t, &r->paced, q->option.option);
+        ratio_cell(&t, r);
     }
     printf("%s%s with which the slo is kept, of %s to %s\n", direction(l), l->over, l->from,
            l->to);
@@ -76,9 +98,10 @@ void limit_table_json(const struct limit_table *l)
     json_t *array = json_array();
     for (size_t i = 0; i < l->count; i++)
         json_array_append_new(array,
-                              json_pack("{s:s, s:s, s:o, s:o}", "cell", l->results[i].cell,
+                              json_pack("{s:s, s:s, s:o, s:o, s:o}", "cell", l->results[i].cell,
                                         "over", l->over, "sim", answer_json(&l->results[i].sim),
-                                        "real", answer_json(&l->results[i].real)));
+                                        "real", answer_json(&l->results[i].real), "sim_at_pace",
+                                        answer_json(&l->results[i].paced)));
     json_dumpf(array, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(10));
     putchar('\n');
     json_decref(array);

@@ -173,12 +173,80 @@ static void test_model(void **state)
     assert_true(one.more_breaks && one.value > 10 && one.value < 3000);
 }
 
+static void ask(const struct limit_question *q, struct limit_answer *answer)
+{
+    struct error err;
+    assert_int_equal(limit_model(q, 6, 2, answer, &err), 0);
+    assert_int_equal(answer->searches, 6);
+}
+
+/* On hosts half as fast, whose costs go with their pace, fewer clients are borne; searches that take
+ * two paces in turn find what each of the two finds. */
+static void test_paces(void **state)
+{
+    (void)state;
+    struct error err;
+    static const double paces_ns[] = { 1, 2 };
+    struct limit_question q = { .from = 10, .to = 3000, .precision = 0.02, .seed = 1 };
+    struct limit_answer fast, slow, both;
+    settings_init(&q.settings);
+    q.settings.cpu_limit_millicores = 100;
+    q.settings.parameters.slo.p99_ns = 200000000;
+    q.settings.parameters.cost.pace_base_ns = 1;
+    q.settings.parameters.cost.pace_power = 1;
+    assert_int_equal(settings_find(&q.settings, "clients.count", &q.option, &err), 0);
+    q.paces_ns = paces_ns;
+    q.pace_count = 1;
+    ask(&q, &fast);
+    q.paces_ns = paces_ns + 1;
+    ask(&q, &slow);
+    q.paces_ns = paces_ns;
+    q.pace_count = 2;
+    ask(&q, &both);
+    assert_true(slow.high < fast.low);
+    assert_true(both.low >= slow.low && both.low <= slow.high);
+    assert_true(both.high >= fast.low && both.high <= fast.high);
+}
+
+/* Costs that are not sure leave the answer less sure; the same draws, the same answer. What is asked
+ * about is not drawn. */
+static void test_draws(void **state)
+{
+    (void)state;
+    struct error err;
+    struct parameter_draws d = { .count = 1, .root = { { 0.3 } }, .noise_left = 1 };
+    struct limit_question q = { .from = 10, .to = 3000, .precision = 0.02, .seed = 1 };
+    struct limit_answer sure, unsure, again;
+    settings_init(&q.settings);
+    q.settings.cpu_limit_millicores = 100;
+    q.settings.parameters.slo.p99_ns = 200000000;
+    q.settings.parameters.clients = 300;
+    assert_int_equal(settings_find(&q.settings, "clients.count", &q.option, &err), 0);
+    ask(&q, &sure);
+    struct setting write;
+    assert_int_equal(settings_find(&q.settings, "cost.sse.write", &write, &err), 0);
+    d.which[0] = write.option;
+    q.draws = &d;
+    ask(&q, &unsure);
+    ask(&q, &again);
+    assert_true(log(unsure.high / unsure.low) > log(sure.high / sure.low) + 0.1);
+    assert_true(unsure.value == again.value && unsure.low == again.low);
+    q.option = write;
+    q.from = 100;
+    q.to = 1e6;
+    ask(&q, &unsure);
+    q.draws = NULL;
+    ask(&q, &sure);
+    assert_true(unsure.value == sure.value && unsure.high == sure.high);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_encloses),    cmocka_unit_test(test_no_turn),
         cmocka_unit_test(test_guess_saves), cmocka_unit_test(test_first_turn),
         cmocka_unit_test(test_sum_up),      cmocka_unit_test(test_model),
+        cmocka_unit_test(test_paces),       cmocka_unit_test(test_draws),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
