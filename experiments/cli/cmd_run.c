@@ -287,6 +287,8 @@ int cmd_run(int argc, char **argv)
     if (code)
         return command_fail(code, &err);
     code = shard_option_settle(&a.session, a.session.plan.replications, &err);
+    sigset_t before;
+    model_runs_hold(&before);
     code = code ? code : session_store(&a.session, &store, &experiment, &err);
     if (code == 0) {
         session_warn_ranges(&a.session);
@@ -297,5 +299,6 @@ int cmd_run(int argc, char **argv)
         code = command_fail(code, &err);
     }
     session_close(&a.session);
+    model_runs_release(&before);
     return code;
 }

@@ -166,8 +166,40 @@ static void *work(void *argument)
     return NULL;
 }
 
+/* What is finished, also behind a run that is not: the next time it is made alone. With the lock held. */
+static int write_finished(struct shop *shop)
+{
+    int code = shop->code;
+    while (shop->writing) {
+        pthread_cond_wait(&shop->space, &shop->lock);
+        code = shop->code;
+    }
+    for (size_t i = shop->written; i < shop->taken && code == 0; i++)
+        if (shop->ring[i % shop->room].ready)
+            code = write_outcome(shop->runner, shop->todo[i], &shop->ring[i % shop->room],
+                                 shop->result, shop->err);
+    return code;
+}
+
+/* Waits for a signal; cancelled where none has come. The lock is kept, so nobody stores anything more. */
+static void *watch(void *argument)
+{
+    struct shop *shop = argument;
+    int number, before;
+    if (sigwait(shop->runner->signals, &number))
+        return NULL;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    pthread_mutex_lock(&shop->lock);
+    write_finished(shop);
+    if (shop->runner->progress)
+        fprintf(stderr, "\r\033[K");
+    shop->runner->interrupted(shop->runner->context, number, shop->result);
+    abort(); /* it must not return */
+}
+
 static int run_shop(struct shop *shop)
 {
+    pthread_t watcher;
     size_t jobs =
         (size_t)shop->runner->jobs < shop->count ? (size_t)shop->runner->jobs : shop->count;
     int others = (int)jobs - 1, started = 0; /* no thread without a run */
@@ -177,11 +209,16 @@ static int run_shop(struct shop *shop)
     shop->begun_s = shop->shown_s = now_s();
     pthread_mutex_init(&shop->lock, NULL);
     pthread_cond_init(&shop->space, NULL);
+    bool watched = shop->runner->signals && pthread_create(&watcher, NULL, watch, shop) == 0;
     while (started < others && pthread_create(&threads[started], NULL, work, shop) == 0)
         started++;
     work(shop);
     for (int i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
+    if (watched) {
+        pthread_cancel(watcher);
+        pthread_join(watcher, NULL);
+    }
     for (size_t i = 0; i < shop->room; i++) /* finished but not stored, after a failure */
         if (shop->ring[i].ready)
             run_record_close(&shop->ring[i].record);

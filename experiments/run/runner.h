@@ -8,6 +8,8 @@
 #ifndef PUSHSIM_EXPERIMENTS_RUN_RUNNER_H
 #define PUSHSIM_EXPERIMENTS_RUN_RUNNER_H
 
+#include <signal.h>
+
 #include "experiments/run/plan.h"
 #include "experiments/run/shard.h"
 #include "experiments/run/store.h"
@@ -21,24 +23,33 @@
 typedef int runner_model_fn(const struct parameters *p, const struct schedule *s, uint64_t seed,
                             uint32_t replication, struct run_record *out, struct error *err);
 
+struct runner_result {
+    int64_t done;    /* runs made now and stored as done */
+    int64_t failed;  /* stored as failed */
+    int64_t skipped; /* already there */
+    double wall_s;   /* the whole took */
+};
+
+/* A signal has come. All runs that were finished are stored, nobody uses the store any more, and some
+ * are in the middle of a run that nothing can stop: it may close the store and must end the process.
+ * Called from a thread of its own. */
+typedef void runner_interrupted_fn(void *context, int signal,
+                                   const struct runner_result *so_far);
+
 struct runner {
     const struct plan *plan;
     const struct schedule
         *trace; /* replayed by every run; NULL: schedule_build from the phases */
     runner_model_fn *model;
     struct store *store;
-    int64_t experiment; /* the store's id */
-    struct shard shard; /* which runs; zeros: all. `each` is the plan's replications */
-    int jobs;           /* workers, 1..256; the caller is the first */
-    bool force;         /* run again what is already there */
-    bool progress;      /* lines with ETA on stderr */
-};
-
-struct runner_result {
-    int64_t done;    /* runs made now and stored as done */
-    int64_t failed;  /* stored as failed */
-    int64_t skipped; /* already there */
-    double wall_s;   /* the whole took */
+    int64_t experiment;      /* the store's id */
+    struct shard shard;      /* which runs; zeros: all. `each` is the plan's replications */
+    int jobs;                /* workers, 1..256; the caller is the first */
+    bool force;              /* run again what is already there */
+    bool progress;           /* lines with ETA on stderr */
+    const sigset_t *signals; /* that interrupt, all blocked by the caller; NULL: none */
+    runner_interrupted_fn *interrupted; /* where there are signals */
+    void *context;                      /* for it */
 };
 
 /* For a program that makes many runs, once, before the first: what a run frees stays with the process
