@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "experiments/cli/commands.h"
 #include "experiments/run/version.h"
@@ -58,23 +60,27 @@ static void print_help(FILE *stream)
           stream);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].help);
-    fputs("\n'pushsim COMMAND --help' tells the rest.\n"
-          "Exit status: 0 done, 1 failed in running, 2 bad configuration or input, "
-          "64 bad usage,\n99 done, but a threshold of the slo is broken.\n",
-          stream);
+    fputs(
+        "\n'pushsim COMMAND --help' tells the rest.\n"
+        "Exit status: 0 done, 1 failed in running, 2 bad configuration or input, "
+        "64 bad usage,\n99 done, but a threshold of the slo is broken, 128 + n interrupted by "
+        "signal n.\n",
+        stream);
 }
 
-/* A table that was cut off (full disk) is no success, whatever the command made of its work. */
-static int finish(int code)
+/* A table that was cut off (full disk) is no success, whatever the command made of its work. At the exit,
+ * since argp leaves by exit() once it has printed its help. */
+static void end_output(int status, void *unused)
 {
+    (void)unused;
     bool cut = ferror(stdout) != 0;
     errno = 0;
     cut |= fflush(stdout) != 0;
-    if (!cut || code == EXIT_FAILED)
-        return code;
+    if (!cut || status == EXIT_FAILED)
+        return;
     fprintf(stderr, "pushsim: cannot write the output%s%s\n", errno ? ": " : "",
             errno ? strerror(errno) : "");
-    return EXIT_FAILED;
+    _exit(EXIT_FAILED);
 }
 
 static int dispatch(const struct command *command, int argc, char **argv)
@@ -82,22 +88,23 @@ static int dispatch(const struct command *command, int argc, char **argv)
     char name[64];
     snprintf(name, sizeof name, "pushsim %s", command->name);
     argv[0] = name;
-    return finish(command->run(argc, argv));
+    return command->run(argc, argv);
 }
 
 int main(int argc, char **argv)
 {
+    on_exit(end_output, NULL);
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
         print_help(stdout);
-        return finish(EXIT_DONE);
+        return EXIT_DONE;
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
         print_version(stdout, NULL);
-        return finish(EXIT_DONE);
+        return EXIT_DONE;
     }
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (strcmp(argv[1], commands[i].name) == 0)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "experiments/run/source_excerpt.h"
+
 /* What libfyaml has to say goes, line by line, into the caller's error text. */
 static void collect(struct fy_diag *diag, void *user, const char *text, size_t bytes)
 {
@@ -214,7 +216,7 @@ static int read_root(struct server_spec *spec, struct fy_node *root)
     return 0;
 }
 
-/* Reports are "file:line:col: error: text" and two lines that show the place. */
+/* Its reports are "file:line:col: error: text" and two lines that show the place. */
 static struct fy_diag *new_diag(struct error *err)
 {
     struct fy_diag_cfg cfg;
@@ -235,16 +237,25 @@ static int find_dir(struct server_spec *spec, const char *path, struct error *er
     return 0;
 }
 
-/* Without its last newline; and an empty document, of which libfyaml says nothing, has a place. */
-static void pass_on(struct error *err, struct error *said, const char *path)
+/* libfyaml's first report in our own form: its place, what is wrong, and the line with a caret. Of an
+ * empty document it says nothing. */
+static void pass_on(struct error *err, const struct error *said, const char *path)
 {
-    char *end = said->text + strlen(said->text);
-    while (end > said->text && end[-1] == '\n')
-        *--end = '\0';
-    if (strstr(said->text, path))
-        *err = *said;
-    else
-        error_set(err, ERR_INVALID, "%s:1:1: error: not a server description", path);
+    int line = 1, column = 1, used = 0;
+    char excerpt[SOURCE_EXCERPT_BYTES] = "";
+    const char *report = strstr(said->text, path), *what = "not a server description";
+    size_t length = strlen(what);
+    if (report &&
+        sscanf(report + strlen(path), ":%d:%d: error: %n", &line, &column, &used) == 2 &&
+        used > 0) {
+        what = report + strlen(path) + used;
+        length = strcspn(what, "\n");
+        const char *source = what + length + (what[length] != '\0');
+        if (*source && *source != '\n')
+            source_excerpt(excerpt, source, strcspn(source, "\n"), (size_t)column);
+    }
+    error_set(err, ERR_INVALID, "%s:%d:%d: %.*s%s", path, line, column, (int)length, what,
+              excerpt);
 }
 
 int server_spec_read(struct server_spec *spec, const char *path, struct error *err)

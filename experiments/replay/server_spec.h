@@ -57,7 +57,7 @@ struct server_spec {                     /* strings owned; placeholders still in
     int hops; /* ready-queue passes, 0..4; -1 = not said */
 };
 
-/* Reads a description. ERR_INVALID: "file:line:col: …", or the file cannot be read. */
+/* Reads a description. ERR_INVALID: "file:line:col: …" and the line with a caret, or the file cannot be read. */
 int server_spec_read(struct server_spec *spec, const char *path, struct error *err);
 void server_spec_close(struct server_spec *spec);
 

@@ -29,7 +29,7 @@ try options no-such-word
 try options CPU.LIMIT-
 try options one two 2>&1 | head -n 2
 # a table that is cut off is no success
-for command in "options" "check knee.yaml" "--help" "--version"; do
+for command in "options" "check knee.yaml" "--help" "--version" "run --help" "compare --usage"; do
     "$PUSHSIM" $command >/dev/full
     echo "exit $? of $command"
 done

@@ -96,6 +96,7 @@ static void test_bad(void **state)
         { "", ":1:1:", "not a server description" },
         { "[1, 2]", ":1:", "is a map" },
         { GOOD "clour: red\n", ":6:1:", "unknown key 'clour'" },
+        { GOOD "clour: red\n", ":6:1:", "loop, hops)\n  clour: red\n  ^" },
         { GOOD "stats: { urn: x }\n", ":6:10:", "unknown key 'stats.urn'" },
         { GOOD "stats: { dropped: x }\n", ":6:", "lacks 'url'" },
         { GOOD "websocket: http://x/\n", ":6:12:", "begins with ws://" },
@@ -108,8 +109,8 @@ static void test_bad(void **state)
         { "name: x\n", ":1:", "'command' is missing" },
         { "name: x\ncommand: [a]\nready: http://a/\npublish: http://a/\n",
           ":1:", "at least one" },
-        { "name: [x\n", ":", "error" },
-        { "\tname: x\n", ":1:", "error" },
+        { "name: [x\n", ":2:1:", "closing bracket" },
+        { "\tname: x\n", ":1:", "tab" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct server_spec spec;
@@ -118,6 +119,7 @@ static void test_bad(void **state)
         assert_int_equal(read_text(&spec, cases[i].text, &err), ERR_INVALID);
         assert_non_null(strstr(err.text, cases[i].place));
         assert_non_null(strstr(err.text, cases[i].why));
+        assert_null(strstr(err.text, "error:")); /* as all other files' mistakes are told */
     }
 }
 
