@@ -129,6 +129,51 @@ static void check_profile(const struct calibration *c, const struct calibration_
     }
 }
 
+/* Row of a fitted option in what is drawn; one that the data do not tell has none. */
+static size_t row_of(const struct parameter_draws *d, const char *option)
+{
+    size_t row = 0;
+    while (row < d->count && strcmp(d->which[row]->name, option) != 0)
+        row++;
+    return row;
+}
+
+/* The joint errors come back as the fit had them, as far as three digits hold them. */
+static void check_errors(const struct calibration_fit *fit, const char *path)
+{
+    struct error err;
+    struct parameter_draws d;
+    size_t told = 0;
+    if (parameter_draws_read(&d, path, &err) != 0)
+        fail_msg("the errors are refused: %s", err.text);
+    for (size_t i = 0; i < fit->joint; i++)
+        for (size_t j = 0; j <= i; j++) {
+            size_t a = row_of(&d, fit->options[i].option),
+                   b = row_of(&d, fit->options[j].option);
+            double read = 0, error = sqrt(fit->covariance[i * fit->joint + i] *
+                                          fit->covariance[j * fit->joint + j]);
+            for (size_t k = 0; a < d.count && b < d.count && k < d.count; k++)
+                read += d.root[a][k] * d.root[b][k];
+            told += i == j && a < d.count;
+            if (fabs(read - fit->covariance[i * fit->joint + j]) > 0.02 * error)
+                fail_msg("%s, %s: %g, read %g", fit->options[i].option, fit->options[j].option,
+                         fit->covariance[i * fit->joint + j], read);
+        }
+    assert_true(told >= TRUTHS / 2);
+}
+
+static void check_ranges(const struct plan *plan, const char *path)
+{
+    struct error err;
+    struct settings s;
+    struct fitted_ranges ranges, expected = { 0 };
+    settings_init(&s);
+    assert_int_equal(profile_load(&s, &ranges, path, &err), 0);
+    for (size_t i = 0; i < plan->count; i++)
+        fitted_ranges_add(&expected, &plan->points[i].settings);
+    assert_memory_equal(&ranges, &expected, sizeof ranges);
+}
+
 static void finds_the_costs(void **state)
 {
     (void)state;
@@ -150,6 +195,8 @@ static void finds_the_costs(void **state)
     check_estimates(&fit);
     char *profile = scratch_path(&b.scratch, "p.yaml");
     check_profile(&c, &fit, profile);
+    check_errors(&fit, profile);
+    check_ranges(&b.plan, profile);
     free(profile);
     calibration_close(&c);
     planned_store_close(&b);
