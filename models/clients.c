@@ -33,34 +33,14 @@ static void set_timer(struct clients *c, uint32_t client, int64_t at_ns)
     k->timer = simulation_at(c->sim, at_ns, 0, timer_fired, c, (void *)(uintptr_t)client);
 }
 
-static struct clients_book *book_of(const struct clients *c, uint32_t client)
-{
-    const struct clients_params *p = &c->params;
-    return p->server->book ? p->server->book(p->server_object, client) : NULL;
-}
-
-void clients_count(struct clients *c, uint32_t client, size_t member)
-{
-    struct clients_book *book = book_of(c, client);
-    ++*(uint64_t *)(void *)((char *)&c->counters + member);
-    if (book)
-        ++*(uint64_t *)(void *)((char *)&book->counters + member);
-}
-
-static void count_disconnect(struct clients *c, uint32_t client, enum disconnect_cause cause)
-{
-    size_t first = offsetof(struct clients_counters, disconnects);
-    clients_count(c, client, first + (size_t)cause * sizeof(uint64_t));
-}
-
 static void set_state(struct clients *c, uint32_t client, enum client_state state)
 {
     int open = (state == CLIENT_OPEN) - (c->state[client] == CLIENT_OPEN);
     int closing = (state == CLIENT_CLOSING) - (c->state[client] == CLIENT_CLOSING);
-    struct clients_book *book = open || closing ? book_of(c, client) : NULL;
-    c->open += (uint32_t)open;
-    c->closing += (uint32_t)closing;
-    if (book) {
+    if (open || closing) {
+        struct clients_book *book = clients_book_of(c, client);
+        c->open += (uint32_t)open;
+        c->closing += (uint32_t)closing;
         book->open += (uint32_t)open;
         book->closing += (uint32_t)closing;
     }
@@ -99,8 +79,7 @@ static void retry_later(struct clients *c, uint32_t client, int64_t asked_ns)
     }
     CLIENTS_COUNT(c, client, retries);
     c->counters.retry_s += (double)delay / 1e9;
-    if (book_of(c, client))
-        book_of(c, client)->counters.retry_s += (double)delay / 1e9;
+    clients_book_of(c, client)->counters.retry_s += (double)delay / 1e9;
     set_state(c, client, CLIENT_WAITING);
     set_timer(c, client, c->sim->now_ns + delay);
 }
@@ -164,7 +143,7 @@ void clients_connect(struct clients *c, uint32_t client)
 static void connect_timed_out(struct clients *c, uint32_t client)
 {
     bool told = c->state[client] == CLIENT_HANDSHAKING;
-    count_disconnect(c, client, DISCONNECT_CONNECT_TIMEOUT);
+    CLIENTS_COUNT(c, client, disconnects[DISCONNECT_CONNECT_TIMEOUT]);
     attempt_failed(c, client, 0);
     if (told)
         c->params.server->left(c->params.server_object, client);
@@ -182,7 +161,7 @@ static void lose(struct clients *c, uint32_t client, enum disconnect_cause cause
                  int64_t asked_ns)
 {
     struct client *k = &c->list[client];
-    count_disconnect(c, client, cause);
+    CLIENTS_COUNT(c, client, disconnects[cause]);
     k->losses = k->losses == UINT16_MAX ? 1 : k->losses + 1;
     reconnect_lost(policy_of(c, client), &k->reconnect, c->sim->now_ns - k->since_ns);
     retry_later(c, client, asked_ns);
@@ -271,13 +250,12 @@ void clients_dropped(struct clients *c, uint32_t client, enum disconnect_cause c
     if (c->state[client] == CLIENT_OPEN) {
         lose(c, client, cause, asked_ns);
     } else if (c->state[client] == CLIENT_CLOSING && k->closing == DISCONNECT_CLIENT_LEFT) {
-        size_t first = offsetof(struct clients_counters, noticed);
-        clients_count(c, client, first + (size_t)cause * sizeof(uint64_t));
+        CLIENTS_COUNT(c, client, noticed[cause]);
         gone(c, client);
     } else if (c->state[client] == CLIENT_CLOSING) {
         lose(c, client, k->closing, asked_ns);
     } else if (c->state[client] == CLIENT_HANDSHAKING) {
-        count_disconnect(c, client, cause);
+        CLIENTS_COUNT(c, client, disconnects[cause]);
         attempt_failed(c, client, asked_ns);
     }
 }
@@ -288,7 +266,7 @@ void clients_leave(struct clients *c, uint32_t client)
     bool told = state >= CLIENT_HANDSHAKING;
     bool leaving = state == CLIENT_CLOSING && c->list[client].closing == DISCONNECT_CLIENT_LEFT;
     if (state >= CLIENT_OPEN && !leaving)
-        count_disconnect(c, client, DISCONNECT_CLIENT_LEFT);
+        CLIENTS_COUNT(c, client, disconnects[DISCONNECT_CLIENT_LEFT]);
     if (state == CLIENT_OPEN && c->params.close_timeout_ns > 0) {
         close_from(c, client, DISCONNECT_CLIENT_LEFT);
         c->params.server->closes(c->params.server_object, client);
@@ -382,7 +360,7 @@ static void open_at_start(struct clients *c, const struct client_class *k, uint3
     memset(c->state + first, CLIENT_OPEN, end - first);
     c->open += end - first;
     for (uint32_t i = first; c->params.server->book && i < end; i++)
-        book_of(c, i)->open++;
+        clients_book_of(c, i)->open++;
 }
 
 struct clients_book clients_all(const struct clients *c)

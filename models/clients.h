@@ -108,7 +108,8 @@ struct clients {
     uint32_t open;       /* in CLIENT_OPEN */
     uint32_t closing;    /* in CLIENT_CLOSING */
     struct clients_counters counters;
-    struct random_stream churn; /* who stalls or vanishes, and when */
+    struct clients_book unbooked; /* counted in where there is no pod's book; read by nobody */
+    struct random_stream churn;   /* who stalls or vanishes, and when */
 };
 
 void clients_init(struct clients *c, struct simulation *sim, const struct clients_params *p);

@@ -12,12 +12,18 @@ static inline const struct client_class *clients_class_of(const struct clients *
     return &c->params.classes[clients_class(c, client)];
 }
 
-/* One more of a member of struct clients_counters, given by its offset: of all clients, and of those
- * of the pod that the client has, or had last. */
-void clients_count(struct clients *c, uint32_t client, size_t member);
+/* The book of the pod that the client has, or had last; `unbooked` where there is none. */
+static inline struct clients_book *clients_book_of(struct clients *c, uint32_t client)
+{
+    const struct clients_server *server = c->params.server;
+    struct clients_book *book =
+        server->book ? server->book(c->params.server_object, client) : NULL;
+    return book ? book : &c->unbooked;
+}
 
+/* One more of a member of struct clients_counters: of all clients, and of those of that pod. */
 #define CLIENTS_COUNT(c, client, member)                                                       \
-    clients_count(c, client, offsetof(struct clients_counters, member))
+    ((c)->counters.member++, clients_book_of(c, client)->counters.member++)
 
 /* A connection that just opened stops reading later, when its class says so. */
 void clients_stall_at_start(struct clients *c, uint32_t client);
