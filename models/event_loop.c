@@ -6,21 +6,13 @@
 
 #include "sim/error.h"
 
-/* Queues a range; joins it to the one before when that is the same callback for the connections
- * just in front. */
-static void queue_range(struct event_loop *loop, struct loop_queue *q,
+static void queue_range(const struct event_loop *loop, struct loop_queue *q,
                         const struct loop_entry *e)
 {
-    if (loop->params.single) {
+    if (loop->params.single)
         loop_queue_push_single(q, e);
-        return;
-    }
-    struct loop_entry *last = q->count ? loop_queue_at(q, q->count - 1) : NULL;
-    if (last && last->step == e->step && last->from == e->from && last->to == e->to &&
-        last->first + last->count == e->first)
-        last->count += e->count;
     else
-        loop_queue_push(q, e);
+        loop_queue_push_joined(q, e);
 }
 
 bool loop_take(struct event_loop *loop, struct loop_queue *q, struct loop_entry *entry)

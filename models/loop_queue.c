@@ -50,6 +50,16 @@ void loop_queue_push_single(struct loop_queue *q, const struct loop_entry *range
     }
 }
 
+void loop_queue_push_joined(struct loop_queue *q, const struct loop_entry *e)
+{
+    struct loop_entry *last = q->count ? loop_queue_at(q, q->count - 1) : NULL;
+    if (last && last->step == e->step && last->from == e->from && last->to == e->to &&
+        last->first + last->count == e->first)
+        last->count += e->count;
+    else
+        loop_queue_push(q, e);
+}
+
 bool loop_queue_pop(struct loop_queue *q, struct loop_entry *entry)
 {
     if (q->count == 0)

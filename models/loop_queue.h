@@ -25,6 +25,8 @@ void loop_queue_push(struct loop_queue *q, const struct loop_entry *entry);
 void loop_queue_push_front(struct loop_queue *q, const struct loop_entry *entry);
 /* One entry for each connection of the range. */
 void loop_queue_push_single(struct loop_queue *q, const struct loop_entry *range);
+/* Joined to the last entry where that is the same callback for the connections just in front. */
+void loop_queue_push_joined(struct loop_queue *q, const struct loop_entry *entry);
 bool loop_queue_pop(struct loop_queue *q, struct loop_entry *entry); /* false: empty */
 void loop_queue_move(struct loop_queue *to, struct loop_queue *from, size_t entries);
 
