@@ -3,11 +3,6 @@
 
 #include "models/cpu_internal.h"
 
-static int64_t now(const struct cpu *cpu)
-{
-    return cpu->host->sim->now_ns;
-}
-
 /* The latest tick at or before at_ns. */
 static int64_t tick_before(const struct cpu_host *host, int64_t at_ns)
 {
@@ -20,10 +15,10 @@ static int64_t tick_before(const struct cpu_host *host, int64_t at_ns)
 static void serve(struct cpu *cpu)
 {
     struct cpu_thread *thread = cpu->running;
-    int64_t ran_ns = now(cpu) - cpu->served_ns;
+    int64_t ran_ns = cpu_now(cpu) - cpu->served_ns;
     int64_t overhead_ns = ran_ns < thread->overhead_ns ? ran_ns : thread->overhead_ns;
 
-    cpu->served_ns = now(cpu);
+    cpu->served_ns = cpu_now(cpu);
     thread->queue->group->usage_ns += ran_ns;
     thread->overhead_ns -= overhead_ns;
     int64_t work_ns = cache_refill_run(&thread->warmth, &thread->refill, ran_ns - overhead_ns,
@@ -51,100 +46,21 @@ void cpu_dispatch_update(struct cpu *cpu)
     if (cpu->running == NULL)
         return;
     serve(cpu);
-    charge(cpu, tick_before(cpu->host, now(cpu)));
-    charge(cpu, now(cpu));
-}
-
-static void throttled_clock(struct cpu_thread *thread, bool on)
-{
-    int64_t now_ns = now(thread->queue->cpu);
-
-    if (on && thread->throttled_from_ns < 0) {
-        thread->throttled_from_ns = now_ns;
-    } else if (!on && thread->throttled_from_ns >= 0) {
-        thread->throttled_ns += now_ns - thread->throttled_from_ns;
-        thread->throttled_from_ns = -1;
-    }
+    charge(cpu, tick_before(cpu->host, cpu_now(cpu)));
+    charge(cpu, cpu_now(cpu));
 }
 
 /* Takes the group off the CPU's queue when none of its threads is left there. */
-static void leave_groups(struct cpu_queue *queue, bool delay)
+void cpu_dispatch_leave_groups(struct cpu_queue *queue, bool delay)
 {
     struct cpu_group *group = queue->group;
 
     if (queue->threads.count > 0)
         return;
     if (group->params.quota_ns > 0)
-        cpu_bandwidth_empty(&group->bandwidth, queue->cpu->index, now(queue->cpu));
+        cpu_bandwidth_empty(&group->bandwidth, queue->cpu->index, cpu_now(queue->cpu));
     if (queue->entity.queued && !queue->entity.delayed)
         fair_queue_remove(&queue->cpu->groups, &queue->entity, delay);
-}
-
-static void want(struct cpu_queue *queue)
-{
-    cpu_bandwidth_want(&queue->group->bandwidth, queue->cpu->index, now(queue->cpu));
-}
-
-/* throttle_cfs_rq_work: on its return to user mode a throttled thread goes into limbo. */
-static void enter_limbo(struct cpu_thread *thread)
-{
-    struct cpu_queue *queue = thread->queue;
-
-    cpu_limit_account(queue);
-    fair_queue_remove(&queue->threads, &thread->entity, false);
-    thread->leaving = false;
-    thread->limbo = true;
-    thread->next_limbo = queue->limbo;
-    queue->limbo = thread;
-    throttled_clock(thread, true);
-    want(queue);
-    leave_groups(queue, false);
-}
-
-/* Before 6.18 throttling takes the whole queue off the CPU at once. */
-static void stop_queue(struct cpu_queue *queue)
-{
-    bool wanted = false;
-
-    for (int i = 0; i < queue->threads.count; i++) {
-        struct cpu_thread *thread = queue->threads.entities[i]->owner;
-
-        if (!thread->entity.delayed) {
-            throttled_clock(thread, true);
-            wanted = true;
-        }
-    }
-    if (wanted)
-        want(queue);
-    if (queue->entity.queued)
-        fair_queue_remove(&queue->cpu->groups, &queue->entity, false);
-}
-
-/* check_cfs_rq_runtime; the queue was accounted for just before. */
-static void check_limit(struct cpu_queue *queue)
-{
-    struct cpu_group *group = queue->group;
-    int cpu = queue->cpu->index;
-
-    if (group->params.quota_ns == 0 || group->bandwidth.queues[cpu].throttled)
-        return;
-    if (cpu_bandwidth_throttle(&group->bandwidth, cpu, now(queue->cpu)) &&
-        queue->cpu->host->params.generation == CPU_THROTTLE_QUEUE)
-        stop_queue(queue);
-}
-
-/* A thread picked from a throttled queue leaves as soon as it returns to user mode. */
-static bool leaves_at_once(struct cpu_thread *thread)
-{
-    int64_t syscall_ns = thread->queue->cpu->host->params.syscall_ns;
-
-    if (!cpu_limit_throttled(thread->queue))
-        return false;
-    if (!thread->leaving) {
-        thread->leaving = true;
-        thread->leave_at_ns = now(thread->queue->cpu) + syscall_ns;
-    }
-    return thread->leave_at_ns <= now(thread->queue->cpu);
 }
 
 /* pick_task_fair: sleepers that have repaid their time, and throttled threads, fall out here. */
@@ -162,9 +78,9 @@ static struct cpu_thread *pick(struct cpu *cpu)
         struct cpu_thread *thread = fair_queue_pick(&queue->threads)->owner;
         if (thread->entity.delayed) {
             fair_queue_remove(&queue->threads, &thread->entity, false);
-            leave_groups(queue, true);
-        } else if (leaves_at_once(thread)) {
-            enter_limbo(thread);
+            cpu_dispatch_leave_groups(queue, true);
+        } else if (cpu_throttle_leaves(thread)) {
+            cpu_throttle_park(thread);
         } else {
             return thread;
         }
@@ -174,7 +90,7 @@ static struct cpu_thread *pick(struct cpu *cpu)
 
 static void put_off(struct cpu *cpu, struct cpu_thread *thread)
 {
-    int64_t now_ns = now(cpu), from_ns = cpu->worked_from_ns;
+    int64_t now_ns = cpu_now(cpu), from_ns = cpu->worked_from_ns;
 
     cpu->running = NULL;
     thread->queue->group->running &= ~((uint64_t)1 << cpu->index);
@@ -188,7 +104,7 @@ static void put_off(struct cpu *cpu, struct cpu_thread *thread)
 /* The way out of idle is the first one's who runs; to switch to the next costs next to nothing. */
 static void put_on(struct cpu *cpu, struct cpu_thread *thread)
 {
-    int64_t now_ns = now(cpu);
+    int64_t now_ns = cpu_now(cpu);
 
     if (thread->woken && cpu->served_ns < now_ns)
         thread->overhead_ns += cpu->host->params.wake_cost_ns;
@@ -216,7 +132,7 @@ void cpu_dispatch_schedule(struct cpu *cpu)
     cpu->resched = false;
     if (previous != NULL) {
         cpu_limit_account(previous->queue);
-        check_limit(previous->queue);
+        cpu_throttle_check(previous->queue);
     }
     struct cpu_thread *next = pick(cpu);
     if (next != previous) {
@@ -241,9 +157,9 @@ static void go_to_sleep(struct cpu *cpu)
     cpu_limit_account(queue);
     thread->leaving = false;
     if (fair_queue_remove(&queue->threads, &thread->entity, true))
-        leave_groups(queue, true);
-    check_limit(queue);
-    cpu->worked_from_ns = now(cpu); /* all is reported */
+        cpu_dispatch_leave_groups(queue, true);
+    cpu_throttle_check(queue);
+    cpu->worked_from_ns = cpu_now(cpu); /* all is reported */
     put_off(cpu, thread);
     cpu_dispatch_schedule(cpu);
     cpu_limit_arm(queue->group);
@@ -257,9 +173,9 @@ static void done(void *subject, void *object)
 
     (void)object;
     serve(cpu); /* the kernel sees nothing of it */
-    cpu->worked_from_ns = now(cpu);
+    cpu->worked_from_ns = cpu_now(cpu);
     cpu->reporting = true;
-    thread->ran(thread, thread->owner, from_ns, now(cpu), true);
+    thread->ran(thread, thread->owner, from_ns, cpu_now(cpu), true);
     cpu->reporting = false;
     assert(thread->asleep || thread->demand_ns > 0);
     if (thread->asleep) {
@@ -279,11 +195,11 @@ static void tick(void *subject, void *object)
 
     (void)object;
     cpu_dispatch_update(cpu);
-    cpu->ticked_ns = tick_before(cpu->host, now(cpu));
-    if (cpu->ticked_ns == now(cpu))
+    cpu->ticked_ns = tick_before(cpu->host, cpu_now(cpu));
+    if (cpu->ticked_ns == cpu_now(cpu))
         cpu_limit_tick(group);
-    if (cpu->running == thread && thread->leaving && thread->leave_at_ns == now(cpu)) {
-        enter_limbo(thread);
+    if (cpu->running == thread && thread->leaving && thread->leave_at_ns == cpu_now(cpu)) {
+        cpu_throttle_park(thread);
         cpu->resched = true;
     }
     if (cpu->resched) {
@@ -300,8 +216,8 @@ static int64_t next_tick(const struct cpu *cpu)
     int64_t at_ns = -1;
 
     if (cpu->groups.count > 1 || thread->queue->threads.count > 1) {
-        at_ns = tick_before(cpu->host, now(cpu));
-        if (at_ns < now(cpu) || at_ns <= cpu->ticked_ns)
+        at_ns = tick_before(cpu->host, cpu_now(cpu));
+        if (at_ns < cpu_now(cpu) || at_ns <= cpu->ticked_ns)
             at_ns += cpu->host->params.tick_ns;
     }
     if (thread->leaving && (at_ns < 0 || thread->leave_at_ns < at_ns))
@@ -356,15 +272,15 @@ static void join(struct cpu_thread *thread)
     fair_queue_add(&queue->threads, &thread->entity);
     if (queue->threads.count == 1 && !cpu_limit_throttled(queue)) {
         cpu_limit_account(queue);
-        check_limit(queue);
+        cpu_throttle_check(queue);
     }
     if (!cpu_limit_throttled(queue) ||
         queue->cpu->host->params.generation == CPU_THROTTLE_TASK) {
         join_groups(queue);
         return;
     }
-    throttled_clock(thread, true);
-    want(queue);
+    cpu_throttle_clock(thread, true);
+    cpu_throttle_want(queue);
 }
 
 /* One interrupt wakes them all; only then does the CPU look for the next to run. */
@@ -391,7 +307,7 @@ void cpu_dispatch_free(struct cpu_queue *queue)
     for (int i = 0; i < queue->threads.count; i++) {
         struct cpu_thread *thread = queue->threads.entities[i]->owner;
 
-        throttled_clock(thread, false);
+        cpu_throttle_clock(thread, false);
         thread->leaving = false;
     }
     if (queue->threads.count > 0)
@@ -401,7 +317,7 @@ void cpu_dispatch_free(struct cpu_queue *queue)
 
         queue->limbo = thread->next_limbo;
         thread->limbo = false;
-        throttled_clock(thread, false);
+        cpu_throttle_clock(thread, false);
         join(thread);
     }
     /* No preemption: whoever runs goes on to the next tick. */

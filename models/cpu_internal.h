@@ -1,4 +1,5 @@
-/* cpu_internal.h - shared by cpu.c (lifecycle), cpu_dispatch.c (who runs) and cpu_limit.c (quota).
+/* cpu_internal.h - shared by cpu.c (lifecycle), cpu_dispatch.c (who runs), cpu_limit.c (quota) and
+ * cpu_throttle.c (its threads when that is used up).
  *
  * Lazy time: a CPU with one runnable thread has no events but the end of its demand; a group has
  * one event for the next tick at which it is throttled or its timer starts (cpu_limit_arm). What
@@ -95,6 +96,11 @@ struct cpu_host {
     struct cpu_group *groups;
 };
 
+static inline int64_t cpu_now(const struct cpu *cpu)
+{
+    return cpu->host->sim->now_ns;
+}
+
 /* cpu_dispatch.c */
 void cpu_dispatch_update(struct cpu *cpu); /* charges what ran up to now */
 void cpu_dispatch_arm(struct cpu *cpu);    /* its next events */
@@ -103,6 +109,16 @@ cpu_dispatch_end(const struct cpu *cpu);     /* of the running thread's demand, 
 void cpu_dispatch_schedule(struct cpu *cpu); /* schedule(): puts off, picks, runs */
 void cpu_dispatch_wake(struct cpu *cpu, struct cpu_thread *first); /* a list of `waking` */
 void cpu_dispatch_free(struct cpu_queue *queue);                   /* unthrottle_cfs_rq */
+
+/* Takes the group off the CPU's queue when none of its threads is left there. */
+void cpu_dispatch_leave_groups(struct cpu_queue *queue, bool delay);
+
+/* cpu_throttle.c */
+void cpu_throttle_check(struct cpu_queue *queue);    /* throttled now? just accounted for */
+bool cpu_throttle_leaves(struct cpu_thread *thread); /* a throttled one, at once */
+void cpu_throttle_park(struct cpu_thread *thread);   /* until its group is free */
+void cpu_throttle_clock(struct cpu_thread *thread, bool on); /* it waits for CPU time */
+void cpu_throttle_want(struct cpu_queue *queue);             /* somebody does */
 
 /* cpu_limit.c; all of them do nothing for a group without a quota. */
 bool cpu_limit_account(struct cpu_queue *queue); /* false: nothing remains (see bandwidth) */
