@@ -44,3 +44,9 @@ int64_t client_class_silence_timeout_ns(const struct client_class *k)
 {
     return k->silence_timeout_ns > 0 ? k->silence_timeout_ns : preset_of(k)->silence_timeout_ns;
 }
+
+bool client_class_refused_ends(const struct client_class *k)
+{
+    return k->refused == REFUSED_AS_PRESET ? preset_of(k)->refused_ends
+                                           : k->refused == REFUSED_STOP;
+}

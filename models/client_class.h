@@ -6,9 +6,16 @@
 #ifndef PUSHSIM_MODELS_CLIENT_CLASS_H
 #define PUSHSIM_MODELS_CLIENT_CLASS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define CLIENT_CLASSES_MAX 8
+
+enum client_refused { /* the server answers a connect, and says no (HTTP: another status) */
+                      REFUSED_AS_PRESET, /* without one it tries again */
+                      REFUSED_RETRY,
+                      REFUSED_STOP, /* never again */
+};
 
 struct client_class {
     double share;               /* of the population, relative to the other classes; >= 0 */
@@ -24,6 +31,7 @@ struct client_class {
                                    without one never */
     int preset;                 /* how it reconnects: 0 = the parameters' own policy, else
                                    client_presets[preset - 1] */
+    enum client_refused refused;
 };
 
 /* First client of class c (c == classes gives n): slices follow the shares, each rounded down
@@ -35,5 +43,8 @@ int client_class_of(const struct client_class *list, int classes, int64_t n, int
 int64_t client_class_connect_timeout_ns(const struct client_class *k);
 /* In the same way, after how long a silence it closes; 0: never. */
 int64_t client_class_silence_timeout_ns(const struct client_class *k);
+/* In the same way, whether an answer that refuses it is its last attempt. What is no answer (reset,
+ * time-out, end) never is. */
+bool client_class_refused_ends(const struct client_class *k);
 
 #endif

@@ -15,8 +15,8 @@ const struct client_preset client_presets[] = {
                      .base_ns = 3 * S,
                      .cap_ns = UNCAPPED,
                      .factor = 1,
-                     .retry_after = true,
-                     .takes_retry = true } },
+                     .takes_retry = true },
+      .refused_ends = true },
     { .name = "eventsource-firefox",
       .source = "Gecko dom/base/EventSource.cpp: DEFAULT_RECONNECTION_TIME_VALUE 5000, "
                 "`retry:` replaces it, minimum 500",
@@ -25,18 +25,28 @@ const struct client_preset client_presets[] = {
                      .floor_ns = 500 * MS,
                      .cap_ns = UNCAPPED,
                      .factor = 1,
-                     .retry_after = true,
-                     .takes_retry = true } },
+                     .takes_retry = true },
+      .refused_ends = true },
     { .name = "eventsource-npm",
       .source =
           "eventsource 1.x and 2.x (npm), lib/eventsource.js: reconnectInterval = 1000, which "
-          "`retry:` sets",
+          "`retry:` sets; unlike the standard it comes back after 500, 502, 503 and 504 too, "
+          "the "
+          "only refusals here (503)",
       .reconnect = { .kind = RECONNECT_FIXED,
                      .base_ns = 1 * S,
                      .cap_ns = UNCAPPED,
                      .factor = 1,
-                     .retry_after = true,
                      .takes_retry = true } },
+    { .name = "eventsource-npm-3",
+      .source = "eventsource 3.0 (npm), src/EventSource.ts: #reconnectInterval = 3000, "
+                "#failConnection on any status but 200, as the standard has it",
+      .reconnect = { .kind = RECONNECT_FIXED,
+                     .base_ns = 3 * S,
+                     .cap_ns = UNCAPPED,
+                     .factor = 1,
+                     .takes_retry = true },
+      .refused_ends = true },
     { .name = "websocket-browser",
       .source = "WHATWG WebSockets: the API never reconnects by itself",
       .reconnect = { .kind = RECONNECT_NEVER, .cap_ns = UNCAPPED, .factor = 1 } },
@@ -122,7 +132,9 @@ const struct client_preset client_presets[] = {
                      .retry_after = true },
       .connect_timeout_ns = 10 * S },
     { .name = "dust-fixed",
-      .source = "dust-tt/dust#19917: fixed 5 s",
+      .source =
+          "dust-tt/dust#19917: fixed 5 s; its useEventSource makes a new EventSource each time "
+          "(dust-tt/dust#26202), so a refused one too",
       .reconnect = { .kind = RECONNECT_FIXED,
                      .base_ns = 5 * S,
                      .cap_ns = UNCAPPED,

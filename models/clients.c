@@ -59,6 +59,13 @@ static struct reconnect_params policy_now(const struct clients *c, uint32_t clie
     return policy;
 }
 
+static void give_up(struct clients *c, uint32_t client)
+{
+    CLIENTS_COUNT(c, client, given_up);
+    set_state(c, client, CLIENT_CLOSED);
+    set_timer(c, client, INT64_MAX);
+}
+
 /* A stream of its own for each retry: what other clients do does not disturb the draw. */
 static void retry_later(struct clients *c, uint32_t client, int64_t asked_ns)
 {
@@ -72,9 +79,7 @@ static void retry_later(struct clients *c, uint32_t client, int64_t asked_ns)
     if (asked_ns == RESET_NS && delay >= 0 && delay < RESET_NS)
         delay = RESET_NS;
     if (delay == RECONNECT_GIVE_UP) {
-        CLIENTS_COUNT(c, client, given_up);
-        set_state(c, client, CLIENT_CLOSED);
-        set_timer(c, client, INT64_MAX);
+        give_up(c, client);
         return;
     }
     CLIENTS_COUNT(c, client, retries);
@@ -88,6 +93,17 @@ static void attempt_failed(struct clients *c, uint32_t client, int64_t asked_ns)
 {
     CLIENTS_COUNT(c, client, failed);
     retry_later(c, client, asked_ns);
+}
+
+/* The server answered, and said no. */
+static void attempt_refused(struct clients *c, uint32_t client, int64_t asked_ns)
+{
+    if (!client_class_refused_ends(clients_class_of(c, client))) {
+        attempt_failed(c, client, asked_ns);
+        return;
+    }
+    CLIENTS_COUNT(c, client, failed);
+    give_up(c, client);
 }
 
 static int64_t give_up_ns(const struct clients *c, uint32_t client)
@@ -256,7 +272,10 @@ void clients_dropped(struct clients *c, uint32_t client, enum disconnect_cause c
         lose(c, client, k->closing, asked_ns);
     } else if (c->state[client] == CLIENT_HANDSHAKING) {
         CLIENTS_COUNT(c, client, disconnects[cause]);
-        attempt_failed(c, client, asked_ns);
+        if (cause == DISCONNECT_REJECTED)
+            attempt_refused(c, client, asked_ns);
+        else
+            attempt_failed(c, client, asked_ns);
     }
 }
 

@@ -73,7 +73,7 @@ struct clients_counters {
     uint64_t opened;     /* handshakes that succeeded */
     uint64_t reconnects; /* of these, after a loss */
     uint64_t failed;     /* attempts that did not open: the handshake failures */
-    uint64_t given_up;   /* clients whose policy gave up */
+    uint64_t given_up;   /* clients whose policy gave up, or whom a refusal ended */
     uint64_t vanished;   /* silent losses */
     uint64_t stalls;
     uint64_t retries;                        /* delays drawn */
@@ -133,7 +133,9 @@ void clients_authenticated(struct clients *c, uint32_t client);
 void clients_heard(struct clients *c, uint32_t client);
 /* The server's Close; clients_dropped follows. */
 void clients_told_to_close(struct clients *c, uint32_t client, enum disconnect_cause cause);
-/* The server (or its kernel) closed the connection: an attempt fails or the connection is lost.
+/* The server (or its kernel) closed the connection: an attempt fails or the connection is lost. An
+ * attempt that ends with DISCONNECT_REJECTED was answered and refused, and is the last one of some
+ * (client_class_refused_ends).
  * `asked_ns`: Retry-After; `seen`: messages of its feed below it were delivered. */
 void clients_dropped(struct clients *c, uint32_t client, enum disconnect_cause cause,
                      int64_t asked_ns, uint32_t seen);

@@ -150,13 +150,14 @@ static void shut(struct client *c)
     uv_close((uv_handle_t *)&c->tcp, on_closed);
 }
 
-static void refused(struct client *c, const char *why)
+/* An attempt is at its end; `then`: what the client makes of it. */
+static void refused(struct client *c, const char *why, void (*then)(struct client *c))
 {
     struct client_pool *pool = c->pool;
     if (pool->counters.failed++ == 0)
         snprintf(pool->why, sizeof pool->why, "%s", why);
     shut(c);
-    client_behaviour_failed(c);
+    then(c);
 }
 
 static void note(const struct client *c, const char *why)
@@ -194,7 +195,7 @@ void client_ended(struct client *c, enum disconnect_cause cause, const char *why
     }
     if (cause < DISCONNECT_CAUSES)
         c->pool->counters.disconnects[cause]++;
-    refused(c, why);
+    refused(c, why, client_behaviour_failed);
 }
 
 void client_told_to_close(struct client *c, enum disconnect_cause cause, const char *why)
@@ -272,7 +273,8 @@ static void take(struct client *c, const char *data, size_t bytes)
     if (HTTP_PARSER_ERRNO(&c->parser) == HPE_CB_headers_complete) {
         char why[32];
         snprintf(why, sizeof why, "answered with status %u", c->parser.status_code);
-        client_dropped(c, why);
+        note(c, why);
+        refused(c, why, client_behaviour_turned_away);
     } else if (HTTP_PARSER_ERRNO(&c->parser) != HPE_OK) {
         client_dropped(c, http_errno_description(HTTP_PARSER_ERRNO(&c->parser)));
     } else if (c->parser.upgrade && used < bytes) {

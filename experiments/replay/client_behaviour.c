@@ -78,6 +78,14 @@ void client_behaviour_failed(struct client *c)
     retry_later(c, ROUND_TRIP_NS);
 }
 
+void client_behaviour_turned_away(struct client *c)
+{
+    if (c->pool->behaviour.p && client_class_refused_ends(class_of(c)))
+        c->pool->counters.given_up++;
+    else
+        client_behaviour_failed(c);
+}
+
 void client_behaviour_lost(struct client *c)
 {
     if (!c->pool->behaviour.p)

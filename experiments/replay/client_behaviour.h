@@ -35,5 +35,7 @@ void client_behaviour_ending(
     struct client *c);                        /* it waits for the server's end, not for ever */
 void client_behaviour_lost(struct client *c); /* its open connection ended by another's will */
 void client_behaviour_failed(struct client *c); /* it did not get through */
+/* It got through and was answered with another status; Retry-After is not read. */
+void client_behaviour_turned_away(struct client *c);
 
 #endif

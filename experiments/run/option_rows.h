@@ -89,7 +89,12 @@
              86400 * S, OPTION_NONE,                                                           \
              "closes when nothing came for so long; none: as the preset", ""),                 \
         CHOICE(name ".preset", ATP(classes[c].preset), "custom", presets, 0,                   \
-               "how it reconnects", "models/client_preset.c names each source")
+               "how it reconnects", "models/client_preset.c names each source"),               \
+        CHOICE(name ".refused", ATP(classes[c].refused), "preset", refusals, 0,                \
+               "when a connect is answered and refused: as the preset (custom: retry), try "   \
+               "again, or never again",                                                        \
+               "WHATWG HTML 9.2.3: an EventSource fails for good; pages that make a new one "  \
+               "retry")
 
 #define PROBE_ROWS(name, k, delay, period, most)                                               \
     TIME(name ".delay", ATP(fleet.probe[k].delay_ns), delay, 0, 3600 * S, 0,                   \

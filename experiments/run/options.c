@@ -14,6 +14,7 @@ static const char *const presets[] = { "custom",
                                        "eventsource-chromium",
                                        "eventsource-firefox",
                                        "eventsource-npm",
+                                       "eventsource-npm-3",
                                        "websocket-browser",
                                        "reconnecting-websocket",
                                        "socket.io",
@@ -27,6 +28,7 @@ static const char *const presets[] = { "custom",
                                        "destiny-open",
                                        "destiny-stable",
                                        NULL };
+static const char *const refusals[] = { "preset", "retry", "stop", NULL };
 static const char *const buffers[] = { "stack", "copies", "references", NULL };
 static const char *const balancers[] = { "random", "round-robin", "least-connections", NULL };
 static const char *const stops[] = { "wait", "close", NULL };

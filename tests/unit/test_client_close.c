@@ -1,7 +1,8 @@
 /* The load client and the closing handshake (RFC 6455, 7.1.1): it answers the server's Close, and the
  * server ends the connection; a server that does not is waited for until the close time-out. The
  * server here is a socket on the same loop that does what each case says. And a client whose preset
- * relies on a server that says something closes when it has been silent for too long.
+ * relies on a server that says something closes when it has been silent for too long; one that is
+ * answered with another status comes back, or not, as its class and preset have it.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,6 +30,7 @@ struct server {
     const char *close;     /* Close frame, 4 bytes; NULL: it sends none */
     int64_t ends_after_ms; /* after its Close was answered; NEVER */
     int64_t silent_ns;     /* it has been silent for so long when the client opens */
+    const char *answer;    /* to the request; NULL: it switches protocols */
     bool accepted;
     char in[512];
     size_t got;
@@ -72,7 +74,8 @@ static void on_client(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer
     if (end) { /* the request: head, then the server's Close */
         memset(s->in, 0, sizeof s->in);
         s->got = 0;
-        say(s, switching, sizeof switching - 1);
+        const char *answer = s->answer ? s->answer : switching;
+        say(s, answer, strlen(answer));
         if (s->close)
             say(s, s->close, 4);
     } else if (s->got >= 8 && (uint8_t)s->in[0] == 0x88) { /* masked, with the status */
@@ -243,6 +246,41 @@ static void test_silence_of_a_preset(void **state)
     }
 }
 
+/* As models/clients.c, but Retry-After is not read. An end without an answer is no refusal. */
+static void test_answered_with_another_status(void **state)
+{
+    (void)state;
+    static const char unavailable[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"
+                                      "Content-Length: 0\r\n\r\n";
+    static const struct {
+        const char *preset, *answer;
+        enum client_refused refused;
+        int again;
+    } cases[] = {
+        { "eventsource-chromium", unavailable, REFUSED_AS_PRESET, 0 },
+        { "eventsource-firefox", unavailable, REFUSED_AS_PRESET, 0 },
+        { "eventsource-npm", unavailable, REFUSED_AS_PRESET, 1 },
+        { "eventsource-chromium", unavailable, REFUSED_RETRY, 1 },
+        { "full-jitter", unavailable, REFUSED_AS_PRESET, 1 },
+        { "full-jitter", unavailable, REFUSED_STOP, 0 },
+        { "eventsource-chromium", "no HTTP", REFUSED_AS_PRESET, 1 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct server s = { .answer = cases[i].answer };
+        struct parameters p = parameters_of(0);
+        p.classes[0].preset = preset_number(cases[i].preset);
+        p.classes[0].refused = cases[i].refused;
+        play(&s, &p, 100);
+        assert_true(s.pool.counters.failed >= 1);
+        if (s.pool.counters.retries < (uint64_t)cases[i].again ||
+            s.pool.counters.given_up != (uint64_t)!cases[i].again)
+            fail_msg("case %zu (%s): %llu retries, %llu given up", i, cases[i].preset,
+                     (unsigned long long)s.pool.counters.retries,
+                     (unsigned long long)s.pool.counters.given_up);
+        client_pool_close(&s.pool);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +288,7 @@ int main(void)
         cmocka_unit_test(test_waits_no_longer_than_the_time_out),
         cmocka_unit_test(test_run_ends_while_it_waits),
         cmocka_unit_test(test_silence_of_a_preset),
+        cmocka_unit_test(test_answered_with_another_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -152,8 +152,15 @@ static void test_retry_after(void **state)
     struct reconnect r = { 0 };
     struct random_stream rs;
     stream(&rs, 0);
-    assert_int_equal(reconnect_next(preset("eventsource-chromium"), &r, 20 * S, &rs), 20 * S);
-    assert_int_equal(reconnect_next(preset("eventsource-chromium"), &r, 1 * S, &rs), 3 * S);
+    struct reconnect_params obeys = *preset("eventsource-chromium");
+    obeys.retry_after = true;
+    assert_int_equal(reconnect_next(&obeys, &r, 20 * S, &rs), 20 * S);
+    assert_int_equal(reconnect_next(&obeys, &r, 1 * S, &rs), 3 * S);
+    /* no EventSource reads the header */
+    static const char *const deaf[] = { "eventsource-chromium", "eventsource-firefox",
+                                        "eventsource-npm", "eventsource-npm-3" };
+    for (size_t i = 0; i < sizeof deaf / sizeof *deaf; i++)
+        assert_true(reconnect_next(preset(deaf[i]), &r, 20 * S, &rs) <= 5 * S);
     assert_true(reconnect_next(preset("socket.io"), &r, 20 * S, &rs) <= 5 * S);
 }
 
