@@ -84,8 +84,7 @@ static void add_pod(struct totals *t, struct fleet_pod *fp)
     t->running += fleet_pod_counts(fp) && fp->served;
     t->open += pod_open(&fp->pod);
     t->closing += pod_closing(&fp->pod);
-    if (fp->pod.state == POD_UP)
-        t->memory_bytes += (double)memory_account_total(&fp->pod.memory);
+    t->memory_bytes += (double)memory_account_total(&fp->pod.memory);
 }
 
 static void collect_latency(struct fleet *f)

@@ -6,14 +6,16 @@
  *          cpu.periods, cpu.throttled_periods (count), cpu.throttled_share (ratio),
  *          heartbeat.late.p50 .p99 (s), connections (count), disconnects.<cause> (count),
  *          memory.peak (bytes; of a fleet: of all its pods at one time, as memory.end at the end, and
- *          memory.pod.peak is that of the pod that once held most),
+ *          memory.pod.peak is that of the pod that once held most; processes that start and do not
+ *          listen yet count, in the series memory too),
  *          gc.full (count), gc.pause, gc.pause.max (s) where garbage is collected by count,
  *          blame.<part>.all, blame.<part>.tail (ratio of latency) …
  * histograms delivery (ns); series by second cpu.used, cpu.throttled (s), delivery.p50, .p95, .p99
  *          (s), memory (B), connections, clients.open, reconnects; connections.closing,
  *          clients.closing of WebSockets that wait for each other; where there are any drops,
- *          disconnects, write_timeouts, connects.failed; queue.depth (mean over the connections) eleven
- *          times a second, and queue.depth.p99, .max over the connections at the samples of each second
+ *          disconnects, write_timeouts, connects, connects.failed, connects.failure_rate (of the
+ *          attempts that ended in the second); queue.depth (mean over the connections) eleven times a
+ *          second, and queue.depth.p99, .max over the connections at the samples of each second
  *          (sim arm: the real servers tell depths of the whole run only); of a pod of a fleet the same,
  *          as pod.N.<name>, but queue.depth once a second
  */

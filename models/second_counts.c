@@ -25,6 +25,16 @@ static void record_disconnects(struct second_counts *seen,
     record(out, "disconnects", now_ns, &seen->disconnects, unwanted);
 }
 
+static void record_failure_rate(const struct second_counts *seen,
+                                const struct clients_counters *clients, int64_t now_ns,
+                                struct run_record *out)
+{
+    uint64_t failed = clients->failed - seen->connects_failed;
+    uint64_t ended = failed + clients->opened - seen->connects_opened;
+    if (ended > 0)
+        run_record_point(out, "connects.failure_rate", now_ns, (double)failed / (double)ended);
+}
+
 void second_counts_record(struct second_counts *seen, const struct clients_counters *clients,
                           const struct second_totals *totals, int64_t now_ns,
                           struct run_record *out)
@@ -35,6 +45,8 @@ void second_counts_record(struct second_counts *seen, const struct clients_count
     record(out, "write_timeouts", now_ns, &seen->write_timeouts,
            clients->disconnects[DISCONNECT_WRITE_TIMEOUT] +
                clients->noticed[DISCONNECT_WRITE_TIMEOUT]);
+    record_failure_rate(seen, clients, now_ns, out);
+    seen->connects_opened = clients->opened;
     record(out, "connects", now_ns, &seen->connects, clients->attempts);
     record(out, "connects.failed", now_ns, &seen->connects_failed, clients->failed);
     record(out, "oom", now_ns, &seen->totals.oom_kills, totals->oom_kills);

@@ -4,7 +4,9 @@
  * (attempts begun, failed), oom, restarts (processes): the number since the last point; a second without any has no point. What a
  * range of connections drops is counted when its turn begins: some milliseconds early for its last
  * ones. Disconnects are those that nobody wanted: all causes but a client that left;
- * disconnects.<cause> has each cause. slow_consumers is the number at the last sample, while there are any.
+ * disconnects.<cause> has each cause. connects.failure_rate: of the attempts that ended in the second, the
+ * share that failed (0..1; no point where none ended): its figure is over the attempts begun in the whole
+ * run. slow_consumers is the number at the last sample, while there are any.
  */
 #ifndef PUSHSIM_MODELS_SECOND_COUNTS_H
 #define PUSHSIM_MODELS_SECOND_COUNTS_H
@@ -25,7 +27,7 @@ struct second_counts { /* at the last point */
     uint64_t disconnects;
     uint64_t by_cause[DISCONNECT_CAUSES];
     uint64_t write_timeouts;
-    uint64_t connects, connects_failed;
+    uint64_t connects, connects_failed, connects_opened;
 };
 
 /* The counts now are `clients` and `totals`; writes what was added since *seen, and keeps them. */

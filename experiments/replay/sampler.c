@@ -34,6 +34,16 @@ static void count(struct sampler *s, const char *name, int64_t now_ns, uint64_t 
     *seen = now;
 }
 
+/* As models/second_counts.h. */
+static void failure_rate(struct sampler *s, int64_t now_ns, const struct client_counters *n)
+{
+    uint64_t failed = n->failed - s->refused, ended = failed + n->opened - s->opened;
+    if (ended > 0)
+        run_record_point(s->out, "connects.failure_rate", now_ns,
+                         (double)failed / (double)ended);
+    s->opened = n->opened;
+}
+
 static void sample_clients(struct sampler *s, int64_t now_ns, int64_t memory_bytes)
 {
     const struct client_pool *c = s->clients;
@@ -42,6 +52,8 @@ static void sample_clients(struct sampler *s, int64_t now_ns, int64_t memory_byt
     count(s, "disconnects", now_ns, &s->closed, c->counters.ended);
     count(s, "reconnects", now_ns, &s->reconnects, c->counters.reconnects);
     count(s, "drops", now_ns, &s->dropped, totals.dropped);
+    failure_rate(s, now_ns, &c->counters);
+    count(s, "connects", now_ns, &s->attempts, c->counters.attempts);
     count(s, "connects.failed", now_ns, &s->refused, c->counters.failed);
     if (totals.outstanding <= s->backlog_max)
         return;

@@ -3,7 +3,8 @@
  * Series written, each point at the end of its second: cpu.used and cpu.throttled (s, in that
  * second), memory (bytes, now), delivery.p50, .p95 and .p99 (s, of that second's deliveries),
  * connections (open at the client); where there were any: disconnects (by the server), drops (gaps
- * in what clients received), connects.failed.
+ * in what clients received), connects (attempts begun), connects.failed, connects.failure_rate (of the
+ * attempts that ended in the second, the share that failed).
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_SAMPLER_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_SAMPLER_H
@@ -28,9 +29,9 @@ struct sampler {
     double own_share_max;            /* of a core that we used in a second, the largest */
     uint64_t backlog_max;            /* most messages sent and not yet received at a sample */
     int64_t backlog_bytes;           /* memory charged at that sample */
-    uint64_t closed, reconnects, dropped,
-        refused; /* what the clients had counted at the latest sample */
-    bool ended;  /* the server has ended by itself; said once */
+    uint64_t closed, reconnects, dropped, refused, opened,
+        attempts; /* what the clients had counted at the latest sample */
+    bool ended;   /* the server has ended by itself; said once */
 };
 
 /* Reads the counters for time 0 and starts the timer. ERR_IO. */

@@ -23,6 +23,7 @@ static void run_into_trouble(int64_t pods, int64_t limit_bytes, int64_t end_ns,
     p.clients = 40;
     p.fleet.pods = pods;
     p.fleet.pods_per_node = 1;
+    p.fleet.detail = 10;
     p.fleet.autoscaler.window_ns = 15 * S;
     p.cpu.quota_ns = 4 * MS;
     p.server.queue_bound = 4;
@@ -30,10 +31,11 @@ static void run_into_trouble(int64_t pods, int64_t limit_bytes, int64_t end_ns,
     p.network.write_timeout_ns = 2 * S;
     p.server.write_high_bytes = 8192;
     p.workload.payload_bytes = 4000;
+    p.memory.base_bytes = 1000;
     p.memory.connection_bytes = 1000;
     p.memory_limit_bytes = limit_bytes;
     p.fault.crash_at_ns = 5 * S;
-    p.startup_ns = 800 * MS;
+    p.startup_ns = 1300 * MS;
     p.restart = (struct restart_params){ 100 * MS, 400 * MS, S };
     p.replay = (struct replay_params){ .length = 20, .batch = 1 };
     p.duplex.rate_hz = 0.5;
@@ -83,6 +85,66 @@ static const struct {
              { "cpu.throttled_share", NULL } };
 enum { SUMS = sizeof sums / sizeof *sums };
 
+/* A fleet's memory is that of all its pods, of processes that start and do not listen yet too: it is the
+ * sum of the pods' own series, and after every restart it is more than nothing. */
+static void memory_of_a_fleet(void **state)
+{
+    (void)state;
+    int points = 0;
+    for (int k = 0; k < 4; k++) {
+        struct run_record r;
+        run_into_trouble(1 + k % 2, k / 2 ? 300000 : 0, 30 * S, &r);
+        for (size_t i = 0; i < r.point_count; i++) {
+            const struct record_point *p = &r.points[i];
+            double sum = 0;
+            if (strcmp(p->name, "memory") != 0)
+                continue;
+            for (size_t j = 0; j < r.point_count; j++) {
+                size_t length = strlen(r.points[j].name);
+                sum += r.points[j].at_ns == p->at_ns && length == strlen("pod.0.memory") &&
+                               strncmp(r.points[j].name, "pod.", 4) == 0 &&
+                               strcmp(r.points[j].name + length - 7, ".memory") == 0
+                           ? r.points[j].value
+                           : 0;
+            }
+            if (p->value != sum)
+                fail_msg("run %d, second %g: %g B, its pods %g", k, (double)p->at_ns / 1e9,
+                         p->value, sum);
+            points += sum > 0;
+        }
+        run_record_close(&r);
+    }
+    assert_true(points > 20);
+}
+
+/* The value that a series has at an instant; 0: no point. */
+static double at(const struct run_record *r, const char *name, int64_t at_ns)
+{
+    for (size_t i = 0; i < r->point_count; i++)
+        if (r->points[i].at_ns == at_ns && strcmp(r->points[i].name, name) == 0)
+            return r->points[i].value;
+    return 0;
+}
+
+/* Of the attempts that ended in a second, the share that failed: with the failures it tells the
+ * successes, which sum to the figure. */
+static void check_failure_rate(const struct run_record *r)
+{
+    double opened = 0;
+    for (size_t i = 0; i < r->point_count; i++) {
+        const struct record_point *p = &r->points[i];
+        if (strcmp(p->name, "connects.failed") == 0)
+            assert_true(at(r, "connects.failure_rate", p->at_ns) > 0);
+        if (strcmp(p->name, "connects.failure_rate") != 0)
+            continue;
+        double failed = at(r, "connects.failed", p->at_ns);
+        assert_true(p->value >= 0 && p->value <= 1 && (p->value > 0) == (failed > 0));
+        if (p->value > 0)
+            opened += failed / p->value - failed;
+    }
+    assert_true(opened < run_record_value(r, "connects.opened") + 1e-6);
+}
+
 static void check_series(const struct run_record *r, double seen[SUMS])
 {
     for (int i = 0; i < SUMS; i++) {
@@ -93,6 +155,7 @@ static void check_series(const struct run_record *r, double seen[SUMS])
         seen[i] += sum;
     }
     assert_true(sum_of(r, "delivery.p999") >= sum_of(r, "delivery.p50"));
+    check_failure_rate(r);
 }
 
 /* A pod alone and fleets; with memory to spare and without; to the end of a second, and amid one. */
@@ -172,6 +235,7 @@ static void depths_are_told_over_connections(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(seconds_add_up_to_the_figures),
+                                        cmocka_unit_test(memory_of_a_fleet),
                                         cmocka_unit_test(depths_are_told_over_connections) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
