@@ -20,8 +20,9 @@ static bool only_watches(const char *name)
 /* The quota says the same as cpu.limit, and more exactly. */
 static bool tells(const char *name, const struct option_row *option)
 {
-    return !(option->flags & (OPTION_MODEL | OPTION_FIXED)) && !only_watches(name) &&
-           strcmp(name, "cpu.limit") != 0 && strcmp(name, "parameters") != 0;
+    return !(option->flags & (OPTION_MODEL | OPTION_FIXED | OPTION_PRESET)) &&
+           !only_watches(name) && strcmp(name, "cpu.limit") != 0 &&
+           strcmp(name, "parameters") != 0;
 }
 
 struct key {

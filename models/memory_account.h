@@ -11,6 +11,10 @@
  * buffers are charged as "sock"). Under cgroup v1 they have a counter of their own
  * (Documentation/admin-guide/cgroup-v1/memory.rst, 2.7.1 and memory.kmem.tcp.*): sockets_apart.
  *
+ * A queued message costs its place in the queue beside its payload. Growth by 100,000 entries of one
+ * shared payload, measured: 8.2 B an entry of CPython 3.11's asyncio.Queue that is the bare payload, 64.2 B
+ * one that is a tuple of two (tracemalloc), 58.4 B a chunk that waits in Node 20's Writable (heapUsed).
+ *
  * permessage-deflate holds a state for each connection (websocket.h).
  */
 #ifndef PUSHSIM_MODELS_MEMORY_ACCOUNT_H

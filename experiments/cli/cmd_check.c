@@ -5,6 +5,7 @@
 
 #include "experiments/cli/cell_table.h"
 #include "experiments/cli/commands.h"
+#include "experiments/cli/preset_list.h"
 #include "experiments/cli/session.h"
 #include "experiments/cli/shard_option.h"
 #include "experiments/replay/replay_support.h"
@@ -114,6 +115,7 @@ static int print_plan(const struct session *s, struct error *err)
     else
         printf("real arm  none: %s\n", err->text);
     print_shard(s, can);
+    preset_list_plan(plan);
     print_points(plan);
     return 0;
 }

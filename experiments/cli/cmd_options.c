@@ -7,6 +7,7 @@
 
 #include "experiments/cli/commands.h"
 #include "experiments/cli/option_argument.h"
+#include "experiments/cli/preset_list.h"
 #include "experiments/cli/text_table.h"
 #include "experiments/run/options.h"
 
@@ -46,8 +47,9 @@ static const struct argp argp = {
     options,
     parse,
     "[WORD]",
-    "List every option of an experiment file with default, range, meaning and source; with "
-    "WORD only those whose name or meaning has it.",
+    "List every option of an experiment file with default, range, meaning and source, and what "
+    "each preset sets and after which source; with WORD only those whose name or meaning has "
+    "it.",
     NULL,
     NULL,
     NULL,
@@ -95,17 +97,20 @@ static void list_option(struct listing *l, const char *prefix, const struct opti
         text_table_cell(&l->table, "%s%s%s%s", o->help, *o->source ? " (" : "", o->source,
                         *o->source ? ")" : "");
     } else if (l->format == FORMAT_MARKDOWN) {
+        if (l->count == 1)
+            puts("| option | unit | default | range | meaning | source "
+                 "|\n|---|---|---|---|---|---|");
         printf("| `%s` | %s | %s | ", name, kind_of(o), o->fallback);
         for (const char *c = range; *c; c++)
             printf(*c == '|' ? "\\%c" : "%c", *c);
         printf(" | %s | %s |\n", o->help, o->source);
     } else {
-        json_array_append_new(l->array,
-                              json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}", "name",
-                                        name, "type", kind_of(o), "default", o->fallback,
-                                        "range", range, "help", o->help, "source", o->source,
-                                        "profile", (o->flags & OPTION_MODEL) != 0, "swept",
-                                        (o->flags & OPTION_FIXED) == 0));
+        json_array_append_new(
+            l->array,
+            json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:o}", "name", name, "type",
+                      kind_of(o), "default", o->fallback, "range", range, "help", o->help,
+                      "source", o->source, "profile", (o->flags & OPTION_MODEL) != 0, "swept",
+                      (o->flags & OPTION_FIXED) == 0, "presets", preset_list_of(name)));
     }
 }
 
@@ -116,9 +121,6 @@ static void start(struct listing *l)
     if (l->format == FORMAT_TABLE)
         for (size_t i = 0; i < 4; i++)
             text_table_column(&l->table, heads[i], false);
-    if (l->format == FORMAT_MARKDOWN)
-        puts("| option | unit | default | range | meaning | source "
-             "|\n|---|---|---|---|---|---|");
     l->array = json_array();
 }
 
@@ -149,6 +151,8 @@ int cmd_options(int argc, char **argv)
     for (size_t i = 0; i < count; i++)
         list_option(&l, "workload.phases.NAME.", &all[i]);
     finish(&l);
+    if (l.format != FORMAT_JSON)
+        l.count += preset_list_print(l.word, l.format == FORMAT_MARKDOWN);
     if (l.count > 0)
         return EXIT_DONE;
     fprintf(stderr, "no option has '%s' in its name or meaning\n", a.word);

@@ -167,6 +167,7 @@ int profile_load(struct settings *s, struct fitted_ranges *fitted, const char *p
     code = read_root(&(struct reader){ &doc, profile_keys, true, &changed, err });
     if (code == 0 && fitted)
         code = fitted_ranges_parse(fitted, &doc, err);
+    memcpy(changed.given, s->given, sizeof s->given); /* presets win over profiles */
     if (code == 0)
         *s = changed;
     yaml_close(&doc);

@@ -17,6 +17,8 @@
 #include "models/parameters.h"
 #include "sim/error.h"
 
+#define OPTIONS_MAX 512 /* rows of options_all, at most */
+
 enum parameters_are { PARAMETERS_FIXED, PARAMETERS_DRAWN };
 
 /* What an experiment sets: the model's parameters and how often a cell is run. */
@@ -27,6 +29,11 @@ struct settings {
     int64_t repeats;             /* of each point in the real arm, 1..1000 */
     int64_t seed;                /* of the experiment, 0..2^53 */
     enum parameters_are drawn;   /* what a profile's costs are in the sim arm */
+    int server_preset; /* option_preset.h: 0 = none, else the choice of server.preset */
+    int host_preset;   /* in the same way, of host.preset */
+    /* A bit a row of options_all: the experiment gives it itself, by its file, its sweep or --set, not
+     * by a profile. */
+    uint64_t given[OPTIONS_MAX / 64];
 };
 
 enum option_type { OPTION_INT64, OPTION_INT, OPTION_DOUBLE, OPTION_BOOL, OPTION_CHOICE };
@@ -36,6 +43,8 @@ enum option_flag {
                          is no part of what the real arm is asked to do */
     OPTION_FIXED = 2, /* of the experiment as a whole: cannot be swept */
     OPTION_NONE = 4,  /* 0 is written "none" */
+    OPTION_PRESET =
+        8, /* stands for values of other options: what these are counts, not the name */
 };
 
 struct option_row {

@@ -114,12 +114,35 @@ static void replaced(struct settings *s, const struct option_row *option)
         s->cpu_limit_millicores = 0;
 }
 
+static size_t row_of(const struct option_row *option)
+{
+    size_t count;
+    const struct option_row *all = options_all(&count);
+    assert(option >= all && option < all + count && count <= OPTIONS_MAX);
+    return (size_t)(option - all);
+}
+
+bool settings_given(const struct settings *s, const struct option_row *option)
+{
+    size_t row = row_of(option);
+    return s->given[row / 64] >> row % 64 & 1;
+}
+
+static void assigned(struct settings *s, const struct setting *which)
+{
+    if (which->base != 0) /* a phase's */
+        return;
+    size_t row = row_of(which->option);
+    s->given[row / 64] |= UINT64_C(1) << row % 64;
+    replaced(s, which->option);
+}
+
 int settings_parse(struct settings *s, const struct setting *which, const char *text,
                    struct error *err)
 {
     int code = option_parse(which->option, text, (char *)s + which->base, err);
-    if (code == 0 && which->base == 0)
-        replaced(s, which->option);
+    if (code == 0)
+        assigned(s, which);
     return code;
 }
 
@@ -127,8 +150,8 @@ int settings_assign(struct settings *s, const struct setting *which, double numb
                     struct error *err)
 {
     int code = option_assign(which->option, number, (char *)s + which->base, err);
-    if (code == 0 && which->base == 0)
-        replaced(s, which->option);
+    if (code == 0)
+        assigned(s, which);
     return code;
 }
 
@@ -205,7 +228,7 @@ static void hash_option(void *context, const struct option_row *option, const vo
     struct hashing *h = context;
     char text[UNIT_TEXT_BYTES], buffer[NAME_BYTES];
     double number = option_number(option, base);
-    if (option->flags & OPTION_FIXED)
+    if (option->flags & (OPTION_FIXED | OPTION_PRESET))
         return;
     if (phase ? option->flags & OPTION_NONE && number == 0
               : number == option_number(option, &h->defaults))

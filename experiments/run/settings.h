@@ -25,9 +25,12 @@ int settings_parse(struct settings *s, const struct setting *which, const char *
                    struct error *err);
 int settings_assign(struct settings *s, const struct setting *which, double number,
                     struct error *err);
+/* Does the experiment give this option of options_all itself? Then no preset changes it. */
+bool settings_given(const struct settings *s, const struct option_row *option);
 double settings_number(const struct settings *s, const struct setting *which);
 
-/* Derives what follows from several options (the quota from limit and period) and checks that they
+/* Applies the presets (option_preset.h), derives what follows from several options (the quota from limit
+ * and period) and checks that they
  * agree, and that none is given that could change nothing. ERR_INVALID; *about: the option to be
  * changed. */
 int settings_resolve(struct settings *s, const char **about, struct error *err);

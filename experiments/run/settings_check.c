@@ -1,5 +1,6 @@
 /* settings_check.c - do the options agree? What follows from several of them, and what of them would
  * change nothing. */
+#include "experiments/run/option_preset.h"
 #include "experiments/run/settings_internal.h"
 
 #include <string.h>
@@ -162,9 +163,12 @@ int settings_check_feeds(const struct parameters *p, double publishes, double cl
 int settings_resolve(struct settings *s, const char **about, struct error *err)
 {
     struct parameters *p = &s->parameters;
+    int code = option_presets_apply(s, err);
+    if (code)
+        return code;
     if (s->cpu_limit_millicores > 0)
         p->cpu.quota_ns = (int64_t)(s->cpu_limit_millicores * (double)p->cpu.period_ns / 1000);
-    int code = check_cpu(&p->cpu, about, err);
+    code = check_cpu(&p->cpu, about, err);
     if (code == 0 && p->server.write_low_bytes > p->server.write_high_bytes)
         code = settings_conflict(
             about, "server.write-low",

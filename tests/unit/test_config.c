@@ -47,6 +47,34 @@ static void assert_cells(const struct plan *plan, const char *const *cells, size
     }
 }
 
+/* A profile's value yields to the preset, and that to the file, the sweep and --set. */
+static void test_presets_between_profile_and_experiment(void **state)
+{
+    struct experiment e;
+    struct plan plan;
+    free(scratch_write(*state, "p.yaml",
+                       "name: p\naccept: { backlog: 77, syn-retries: 3 }\n"
+                       "server: { write-high: 1MiB, write-low: 1KiB }\n"));
+    struct override set = { .name = "server.write-low", .text = "2KiB" };
+    plan_text(*state,
+              "profile: p.yaml\nserver: { preset: uvicorn, write-high: 8KiB }\n"
+              "heartbeat: { period: 3s }\n"
+              "sweep:\n  protocol: [websocket, sse]\n  heartbeat.timeout: [0, 7s]\n",
+              &set, 1, &e, &plan);
+    assert_int_equal(plan.count, 4);
+    for (size_t i = 0; i < plan.count; i++) {
+        const struct parameters *p = &plan.points[i].settings.parameters;
+        assert_int_equal(p->accept.backlog, 2048);          /* preset over profile */
+        assert_int_equal(p->accept.syn_retries, 3);         /* profile alone */
+        assert_int_equal(p->server.write_high_bytes, 8192); /* file */
+        assert_int_equal(p->server.write_low_bytes, 2048);  /* --set */
+        assert_int_equal(p->heartbeat.period_ns, INT64_C(3000000000));
+        assert_int_equal(p->heartbeat.pong_timeout_ns, i % 2 ? INT64_C(7000000000) : 0);
+    }
+    plan_close(&plan);
+    config_close(&e);
+}
+
 static void test_sweeps(void **state)
 {
     static const struct {
@@ -357,6 +385,8 @@ static void test_publishers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_presets_between_profile_and_experiment, setup,
+                                        teardown),
         cmocka_unit_test(test_sweeps),
         cmocka_unit_test(test_publishers),
         cmocka_unit_test(test_sample),

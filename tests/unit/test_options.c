@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "experiments/run/settings.h"
+#include "experiments/run/option_preset.h"
 #include "sim/random_stream.h"
 
 static void test_rows_are_sound(void **state)
@@ -118,6 +118,130 @@ static void test_limit_and_quota_replace_each_other(void **state)
     assert_int_equal(settings_resolve(&s, &about, &err), ERR_INVALID);
 }
 
+static const char *now(const struct settings *s, const char *name)
+{
+    static char text[UNIT_TEXT_BYTES];
+    size_t count;
+    const struct option_row *all = options_all(&count);
+    return option_format(option_find(all, count, name), s, text);
+}
+
+/* Choices of the selectors are the table's; every value is one of its option, names a source, belongs
+ * to no costs, and no preset sets an option twice for a protocol. */
+static void test_preset_tables(void **state)
+{
+    (void)state;
+    size_t rows, count;
+    const struct option_row *all = options_all(&rows);
+    const struct option_preset *presets = option_presets(&count);
+    const char *selector = "";
+    int choice = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct option_preset *p = &presets[i];
+        choice = strcmp(selector, p->selector) == 0 ? choice + 1 : 1;
+        selector = p->selector;
+        const struct option_row *chooses = option_find(all, rows, selector);
+        assert_string_equal(chooses->choices[choice], p->name);
+        if (i + 1 == count || strcmp(presets[i + 1].selector, selector) != 0)
+            assert_null(chooses->choices[choice + 1]);
+        for (size_t k = 0; k < p->count; k++) {
+            const struct preset_value *v = &p->values[k];
+            const struct option_row *row = option_find(all, rows, v->option);
+            struct settings s;
+            struct error err;
+            settings_init(&s);
+            if (!row || option_parse(row, v->text, &s, &err))
+                fail_msg("%s=%s: %s=%s", selector, p->name, v->option, v->text);
+            assert_true(strlen(v->source) > 10 && strncmp(v->option, "cost.", 5) != 0);
+            assert_true(!v->only || strcmp(v->only, "sse") == 0 ||
+                        strcmp(v->only, "websocket") == 0);
+            for (size_t j = 0; j < k; j++)
+                if (strcmp(p->values[j].option, v->option) == 0)
+                    assert_true(p->values[j].only && v->only &&
+                                strcmp(p->values[j].only, v->only) != 0);
+        }
+    }
+}
+
+/* The two selectors never set the same option, so their order cannot matter. */
+static void test_server_and_host_set_different_options(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct option_preset *p = option_presets(&count);
+    for (size_t a = 0; a < count; a++)
+        for (size_t b = 0; b < count; b++)
+            for (size_t i = 0; strcmp(p[a].selector, p[b].selector) != 0 && i < p[a].count; i++)
+                for (size_t k = 0; k < p[b].count; k++)
+                    assert_string_not_equal(p[a].values[i].option, p[b].values[k].option);
+}
+
+static void test_presets_set_what_nobody_gave(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *preset, *protocol, *option, *value;
+    } cases[] = {
+        { "none", "websocket", "heartbeat.period", "0" },
+        { "uvicorn", "websocket", "heartbeat.period", "20s" },
+        { "uvicorn", "websocket", "heartbeat.timeout", "20s" },
+        { "uvicorn", "sse", "heartbeat.period", "0" },
+        { "uvicorn", "sse", "heartbeat.timeout", "0" },
+        { "uvicorn", "sse", "server.write-high", "64KiB" },
+        { "uvicorn", "sse", "server.write-low", "16KiB" },
+        { "sse-starlette", "sse", "heartbeat.period", "15s" },
+        { "nginx-nchan", "sse", "server.write-timeout", "1min" },
+        { "nginx-nchan", "sse", "replay.length", "10" },
+        { "nginx-nchan", "sse", "replay.whole", "no" },
+        { "nginx-nchan", "websocket", "replay.whole", "yes" },
+        { "nginx-nchan", "websocket", "websocket.close-timeout", "250ms" },
+        { "node-ws", "websocket", "accept.backlog", "511" },
+        { "node-ws", "websocket", "heartbeat.period", "0" },
+        { "socket.io", "websocket", "heartbeat.period", "25s" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct settings s, given;
+        struct error err;
+        const char *about;
+        settings_init(&s);
+        set(&s, "server.preset", cases[i].preset);
+        set(&s, "protocol", cases[i].protocol);
+        given = s;
+        assert_int_equal(settings_resolve(&s, &about, &err), 0);
+        if (strcmp(now(&s, cases[i].option), cases[i].value) != 0)
+            fail_msg("%s, %s: %s=%s", cases[i].preset, cases[i].protocol, cases[i].option,
+                     now(&s, cases[i].option));
+        /* what the experiment gives wins, even the default, and wherever it stands */
+        size_t count;
+        const struct option_row *all = options_all(&count);
+        const char *own = option_find(all, count, cases[i].option)->fallback;
+        set(&given, cases[i].option, own);
+        char expected[UNIT_TEXT_BYTES];
+        strcpy(expected, now(&given, cases[i].option));
+        if (settings_resolve(&given, &about, &err) == 0) /* water marks may contradict */
+            assert_string_equal(now(&given, cases[i].option), expected);
+    }
+}
+
+/* Presets count by their values: the same values given one by one are the same run. */
+static void test_presets_hash_by_their_values(void **state)
+{
+    (void)state;
+    struct settings named, spelt;
+    struct error err;
+    const char *about;
+    uint64_t a[2], b[2];
+    settings_init(&named);
+    settings_init(&spelt);
+    set(&named, "host.preset", "linux-6.6");
+    set(&spelt, "accept.syn-linear", "4");
+    set(&spelt, "host.throttle", "queue");
+    assert_int_equal(settings_resolve(&named, &about, &err), 0);
+    settings_hash(&named, &a[0], &a[1]);
+    settings_hash(&spelt, &b[0], &b[1]);
+    assert_true(a[0] == b[0] && a[1] == b[1]);
+}
+
 static void test_phases_have_names(void **state)
 {
     (void)state;
@@ -199,6 +323,10 @@ int main(void)
         cmocka_unit_test(test_values_read_back),
         cmocka_unit_test(test_range_is_stated),
         cmocka_unit_test(test_limit_and_quota_replace_each_other),
+        cmocka_unit_test(test_preset_tables),
+        cmocka_unit_test(test_server_and_host_set_different_options),
+        cmocka_unit_test(test_presets_set_what_nobody_gave),
+        cmocka_unit_test(test_presets_hash_by_their_values),
         cmocka_unit_test(test_phases_have_names),
         cmocka_unit_test(test_hashes),
         cmocka_unit_test(test_did_you_mean),
