@@ -57,6 +57,7 @@ enum calibration_edge {                     /* of a real run; replay.h says what
                         EDGE_GC_FULL_PAUSE,
                         EDGE_GC_FULL_SUBSCRIBERS,
                         EDGE_GC_PUBLISHES,
+                        EDGE_DELIVERED, /* messages */
                         CALIBRATION_EDGES
 };
 
@@ -82,8 +83,8 @@ struct calibration_cell {
     double slowness[CALIBRATION_REPEATS]; /* the host's pace, or a read of its memory, over
                                              the median of all runs; 1: not measured */
     double real[CALIBRATION_METRICS];     /* median over repeats; NAN: not measured */
-    double sigma[CALIBRATION_METRICS];    /* of the log of the median (throttled: of the
-                                                    share itself) */
+    double sigma[CALIBRATION_METRICS];    /* of the log of the median (throttled: of the share
+                                             itself); of CPU time, of a delivery's at one pace */
 };
 
 /* One fitted option and what became of it. */

@@ -32,7 +32,8 @@ static const char *const edge_names[] = { "setup.cpu",
                                           "server.gc_full",
                                           "server.gc_full_pause",
                                           "server.gc_full_subscribers",
-                                          "server.gc_publishes" };
+                                          "server.gc_publishes",
+                                          "delivered" };
 
 const char *calibration_metric_name(enum calibration_metric metric)
 {
@@ -128,13 +129,27 @@ static double spread(enum calibration_metric m, const double *values, int count,
     return sqrt(floor * floor + variance / fmax(n, 1));
 }
 
-static void summarise(struct calibration_cell *cell)
+/* CPU time of a delivery on a host of middling speed: repeats play schedules of their own, at the
+ * paces of their own minutes, and the simulation of each knows both, so neither is spread. */
+static void alike(const struct calibration *c, const struct calibration_cell *cell, double *cpu)
 {
+    for (int r = 0; r < cell->repeats; r++) {
+        double delivered = cell->edge[EDGE_DELIVERED][r];
+        cpu[r] = cell->value[CALIBRATION_CPU][r] /
+                 ((delivered > 0 ? delivered : 1) * pow(cell->slowness[r], c->host_power));
+    }
+}
+
+static void summarise(const struct calibration *c, struct calibration_cell *cell)
+{
+    double cpu[CALIBRATION_REPEATS];
+    alike(c, cell, cpu);
     for (int m = 0; m < CALIBRATION_METRICS; m++)
         cell->real[m] = calibration_median(cell->value[m], cell->repeats);
     for (int m = 0; m < CALIBRATION_METRICS; m++)
-        cell->sigma[m] = spread((enum calibration_metric)m, cell->value[m], cell->repeats,
-                                calibration_throttled(cell));
+        cell->sigma[m] =
+            spread((enum calibration_metric)m, m == CALIBRATION_CPU ? cpu : cell->value[m],
+                   cell->repeats, calibration_throttled(cell));
 }
 
 /* How slow the host's memory was in a run. It is fast or, with a busy neighbour, four times as slow;
@@ -193,13 +208,15 @@ int calibration_collect(struct calibration *c, const struct plan *plan, struct s
         if (made.cells[i].repeats == 0)
             continue;
         made.cells[made.cell_count] = made.cells[i];
-        summarise(&made.cells[made.cell_count++]);
+        made.cell_count++;
         made.runs += made.cells[i].repeats;
     }
     if (!code && made.cell_count == 0)
         code = error_set(err, ERR_INVALID, "no valid real run of '%s' to fit", name);
     if (code == 0) {
         find_slowness(&made);
+        for (size_t i = 0; i < made.cell_count; i++)
+            summarise(&made, &made.cells[i]);
         calibration_gc(&made);
     }
     if (code)

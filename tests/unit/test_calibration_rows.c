@@ -1,0 +1,109 @@
+/* What two repeats of a cell differ by, counts as spread only where their simulations do not know it;
+ * and heartbeats of a real run come as near as its clients connected. By hand. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "analysis/calibration_internal.h"
+#include "tests/support/planned_store.h"
+
+static const char text[] = "question: q\n"
+                           "workload: { phases: [{ name: load, duration: 4s, rate: 0/s }] }\n"
+                           "sweep: { zip: { clients.count: [100, 480], heartbeat.period: "
+                           "[0, 500ms] } }\n";
+
+struct row {
+    double cpu_s, delivered, pace_s;
+};
+
+static void put(struct planned_store *b, size_t point, uint32_t replication,
+                const struct row *row)
+{
+    struct error err;
+    struct run_record record;
+    struct store_run run = { .arm = "real",
+                             .replication = replication,
+                             .status = "done",
+                             .reason = "",
+                             .host = "made" };
+    run_record_init(&record);
+    run_record_metric(&record, "cpu.used", "s", row->cpu_s);
+    run_record_metric(&record, "cpu.throttled_share", "", 0);
+    run_record_metric(&record, "delivered", "", row->delivered);
+    run_record_metric(&record, "host.pace", "s", row->pace_s);
+    run_record_metric(&record, "setup.cpu", "s", 0.1);
+    assert_int_equal(
+        store_put(b->store, b->id, &b->plan, &b->plan.points[point], &run, &record, &err), 0);
+    run_record_close(&record);
+}
+
+/* sqrt(0.03^2 + (2 x 0.04^2 + squares) / 3 / 2): the squares are 0 for the first two, and for the third
+ * ln(1.2)^2 / 2 = 0.01662. */
+static void what_is_known_is_no_spread(void **state)
+{
+    (void)state;
+    static const struct {
+        struct row first, second;
+        double sigma;
+    } cases[] = {
+        { { 0.2, 1000, 1e-9 }, { 0.4, 2000, 1e-9 }, 0.03786 },
+        { { 0.2, 1000, 1e-9 }, { 0.3, 1000, 1.5e-9 }, 0.03786 },
+        { { 0.2, 1000, 1e-9 }, { 0.24, 1000, 1e-9 }, 0.06483 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct planned_store b;
+        struct calibration c;
+        struct error err;
+        planned_store_open(&b, text);
+        put(&b, 0, 1, &cases[i].first);
+        put(&b, 0, 2, &cases[i].second);
+        assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
+        assert_int_equal(c.cell_count, 1);
+        assert_float_equal(c.cells[0].sigma[CALIBRATION_CPU], cases[i].sigma, 1e-5);
+        calibration_close(&c);
+        planned_store_close(&b);
+    }
+}
+
+/* 480 clients, 8 heartbeats each in 4 s, and nothing else. Spread over a period they come in 64 lots 7.8 ms
+ * apart, each after a warm-up of 1 - exp(-7.8 / 20) = 0.32; within 0.1 s they come 1.6 ms apart, after
+ * 0.075, and one in 64 after 0.4 s, after 1: some 0.09 of the saturation in the mean. */
+static void heartbeats_come_as_clients_connected(void **state)
+{
+    (void)state;
+    const struct row row = { 0.2, 0, 1e-9 };
+    struct planned_store b;
+    struct calibration c;
+    struct error err;
+    double near[CALIBRATION_METRICS], far[CALIBRATION_METRICS];
+    planned_store_open(&b, text);
+    put(&b, 1, 1, &row);
+    assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
+    struct settings s = c.cells[0].point->settings;
+    memset(&s.parameters.cost, 0, sizeof s.parameters.cost);
+    s.parameters.cost.warm_saturation_ns = 1e6;
+    s.parameters.cost.warm_time_ns = 20e6;
+    calibration_simulate(&c, &s, &c.cells[0], 0, 0, 0, near);
+    s.parameters.heartbeat.spread_ns = s.parameters.heartbeat.period_ns; /* said: stays */
+    calibration_simulate(&c, &s, &c.cells[0], 0, 0, 0, far);
+    /* 8 periods of 64 lots of 1 ms at most */
+    print_message("warm-up: %g s within 0.1 s, %g over a period\n", near[CALIBRATION_CPU],
+                  far[CALIBRATION_CPU]);
+    assert_float_equal(far[CALIBRATION_CPU], 8 * 64 * 1e-3 * 0.323, 0.02);
+    assert_float_equal(near[CALIBRATION_CPU], 8 * 64 * 1e-3 * 0.090, 0.01);
+    calibration_close(&c);
+    planned_store_close(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_known_is_no_spread),
+        cmocka_unit_test(heartbeats_come_as_clients_connected),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
