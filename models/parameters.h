@@ -106,6 +106,12 @@ static inline bool server_holds_writes(enum loop_kind loop, int64_t hops,
     return loop == LOOP_UVLOOP || (loop == LOOP_NODE && hops == 0 && protocol == PROTOCOL_SSE);
 }
 
+/* Whether a write waits for the acknowledgement of the one before (nagle.h says of whom). */
+static inline bool server_waits_for_acks(enum loop_kind loop, enum push_protocol protocol)
+{
+    return loop == LOOP_NGINX && protocol == PROTOCOL_SSE;
+}
+
 struct server_params {
     enum push_protocol protocol;
     enum loop_kind loop;

@@ -38,8 +38,12 @@ void pod_noise_start(struct pod_noise *noise, struct pod *pod, uint64_t seed,
         double gap = random_stream_exponential(&noise->other, 1e9 / cost->interference_rate_hz);
         simulation_at(sim, sim->now_ns + (int64_t)gap, 0, interference, noise, NULL);
     }
+    struct random_stream clock;
+    random_stream_init(&clock, seed, replication, RANDOM_CLOCK, 0);
+    int64_t second_ns = (int64_t)(random_stream_uniform(&clock) * 1e9);
     for (uint32_t w = 0; w < workers; w++) {
         struct random_stream rs;
+        push_server_set_clock(&pod->workers[w], second_ns);
         random_stream_init(&rs, seed, replication, RANDOM_PACE, number * workers + w);
         push_server_draw_pace(&pod->workers[w], &rs);
     }

@@ -239,6 +239,12 @@ static void init_feeds(struct push_server *s, const struct push_server_params *p
     s->number = mem_alloc(messages * sizeof *s->number);
     s->spilled = mem_alloc(messages * sizeof *s->spilled);
     s->cold = mem_alloc(messages * sizeof *s->cold);
+    if (server_waits_for_acks(params->p->server.loop, params->p->server.protocol)) {
+        s->nagle = mem_alloc(feeds * sizeof *s->nagle);
+        s->wait_ns = mem_alloc(messages * sizeof *s->wait_ns);
+        for (size_t f = 0; f < feeds; f++)
+            nagle_init(&s->nagle[f], params->p->host.tick_ns);
+    }
     s->take_ns = mem_alloc(messages * sizeof *s->take_ns);
     s->flush_ns = mem_alloc(messages * sizeof *s->flush_ns);
     s->sum_bytes = mem_alloc(messages * sizeof *s->sum_bytes);
@@ -295,6 +301,8 @@ void push_server_close(struct push_server *s)
     free(s->feed);
     free(s->open_to);
     free(s->acks);
+    free(s->nagle);
+    free(s->wait_ns);
     free(s->tails);
     free(s->number);
     free(s->spilled);
@@ -330,6 +338,12 @@ void push_server_draw_pace(struct push_server *s, const struct random_stream *rs
     s->paces = *rs;
     s->has_paces = s->pace != NULL;
     push_server_pace_below(s, s->connections.used);
+}
+
+void push_server_set_clock(struct push_server *s, int64_t second_ns)
+{
+    for (size_t f = 0; s->nagle && f < s->topics->feeds; f++)
+        s->nagle[f].second_ns = second_ns;
 }
 
 void push_server_connected(struct push_server *s, uint32_t first, uint32_t n)

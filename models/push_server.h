@@ -33,6 +33,7 @@
 #include "models/garbage_collector.h"
 #include "models/meter.h"
 #include "models/parameters.h"
+#include "models/nagle.h"
 #include "models/quick_ack.h"
 #include "models/slow_client.h"
 #include "models/topics.h"
@@ -154,12 +155,14 @@ struct push_server {
     struct push_pauses pauses;   /* full collections of the run */
     uint32_t woken;              /* connections that the publish at hand has made ready */
     struct quick_ack *acks;      /* by feed: of its clients' kernels; owned */
+    struct nagle *nagle;         /* by feed: of its streams; NULL: TCP_NODELAY; owned */
     /* By message m, numbered feed by feed; sums over its feed up to m. */
     uint32_t *number;   /* which publish it is; owned */
     double *spilled;    /* share of the state that the other connections have driven out of the
                            caches since the message before, 0..1; owned */
     double *cold;       /* how cold a connection's state is for it when it is the only message,
                            0..1; owned */
+    int64_t *wait_ns;   /* its write waits for an acknowledgement; NULL: never; owned */
     int64_t *take_ns;   /* cost of taking the messages before m in the last pass; owned */
     int64_t *flush_ns;  /* cost by size of flushing them; owned */
     int64_t *sum_bytes; /* their bytes on the wire; owned */
@@ -186,6 +189,8 @@ void push_server_close(struct push_server *s);
 /* Before the first publish, once: the stream from which the connections, in the order of their
  * numbers, draw the factors of their costs (cost.connection_cv) when they first open. */
 void push_server_draw_pace(struct push_server *s, const struct random_stream *rs);
+/* Before the first publish: how far the wall clock is in its second now, 0 .. 1e9 - 1 ns. */
+void push_server_set_clock(struct push_server *s, int64_t second_ns);
 /* Connections first … are open now, without any cost (before the run). */
 void push_server_connected(struct push_server *s, uint32_t first, uint32_t n);
 /* A publish request reaches the server; `record` gives planned_ns, bytes, factor, measured and

@@ -103,6 +103,8 @@ static void deliver(struct push_server *s, const struct run *run, uint32_t m,
                                      .n = run->e.count,
                                      .first_ns = run->at_ns,
                                      .throttled_ns = run->throttled_ns,
+                                     .buffered_ns =
+                                         push_server_wait_ns(s, m, run->throttled_ns),
                                      .queued = m > run->e.from };
     meter_deliver_at(s->meter, &delivery, written_ns);
 }

@@ -191,6 +191,7 @@ static void written(struct push_server *s, const struct loop_entry *e, uint32_t 
     struct delivery_run run = { .publish = push_server_record(s, m),
                                 .step_ns = unit_ns,
                                 .throttled_ns = stretch->throttled_ns,
+                                .buffered_ns = push_server_wait_ns(s, m, stretch->throttled_ns),
                                 .queued = m > e->from };
     uint32_t index, left;
     left = loop_stretch_ends(stretch, unit_ns, offset_ns, &index, &run.first_ns);

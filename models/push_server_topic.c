@@ -94,6 +94,12 @@ void push_server_append(struct push_server *s, uint32_t publish)
         s->spilled[m] = spilled;
         double left_warm = push_server_left_warm(s, t->first[feed], m, m);
         s->cold[m] = 1 - (1 - spilled) * left_warm;
+        if (s->nagle) {
+            struct nagle *nagle = &s->nagle[feed];
+            int64_t bytes = push_server_wire_bytes(s, m);
+            bytes = nagle_event_bytes(nagle, s->sim->now_ns, bytes);
+            s->wait_ns[m] = nagle_write(nagle, s->sim->now_ns, bytes);
+        }
         add_costs(s, m, hearers, left_warm, quick_ack_arrives(&s->acks[feed], s->sim->now_ns));
     }
 }
