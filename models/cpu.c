@@ -118,6 +118,14 @@ void cpu_group_set_period_phase(struct cpu_group *group, int64_t phase_ns)
     cpu_limit_arm(group);
 }
 
+/* The phase of the timer stays (start_cfs_bandwidth goes on with it). */
+void cpu_group_settle(struct cpu_group *group)
+{
+    assert(group->running == 0);
+    group->bandwidth.active = false;
+    cpu_limit_arm(group);
+}
+
 /* Each CPU gets the share of the group's weight that its threads are of all its threads.
  * (calc_group_shares, with every thread taken to be equally busy) */
 static void share_weight(struct cpu_group *group)

@@ -81,6 +81,9 @@ struct cpu_thread *cpu_thread_new(struct cpu_group *group, int cpu, cpu_ran_fn *
 void cpu_group_limit(struct cpu_group *group, const struct cpu_group_params *params);
 /* Refills at phase_ns + k * period_ns. Before the first demand. */
 void cpu_group_set_period_phase(struct cpu_group *group, int64_t phase_ns);
+/* As after a long time without work: the period's timer stands, the pool is full. Before the first
+ * demand; a new group's timer runs from its limit on (tg_set_cfs_bandwidth). */
+void cpu_group_settle(struct cpu_group *group);
 /* The thread's cache warm-up after time off the CPU (copied); none by default. */
 void cpu_thread_set_warmth(struct cpu_thread *thread, const struct cache_warmth *warmth);
 

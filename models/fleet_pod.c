@@ -212,6 +212,8 @@ struct fleet_pod *fleet_pod_add(struct fleet *f)
     snprintf(fp->label, sizeof fp->label, "pod %d: ", fp->number);
     struct fleet_node *node = f->nodes[fp->node];
     fp->group = cpu_group_new(node->host, &f->p.cpu);
+    if (f->sim.now_ns == 0)
+        cpu_group_settle(fp->group); /* as in push_run() */
     struct pod_setup setup = { .p = &f->p,
                                .group = fp->group,
                                .cpu = (int)(node->cpus % f->p.host.cpus),

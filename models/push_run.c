@@ -245,6 +245,7 @@ static void start(struct push_run *run, uint64_t seed, uint32_t replication)
     slo_watch_init(&run->watch);
     run->host = cpu_host_new(&run->sim, &run->p->host, &phases);
     run->group = cpu_group_new(run->host, &run->p->cpu);
+    cpu_group_settle(run->group); /* the server was ready, and idle, long before time 0 */
     meter_init(&run->meter, &run->p->network,
                pod_connections(run->p, pod_slots_alone(run->p, run->schedule->clients)),
                run->out);

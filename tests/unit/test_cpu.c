@@ -211,6 +211,30 @@ static void test_timer_stops_when_idle(void **state)
     cpu_trace_close(&trace);
 }
 
+/* Idle for long: no period passes until there is work; a new limit's timer runs for two. */
+static void test_a_settled_group_has_no_timer(void **state)
+{
+    (void)state;
+    for (int settled = 0; settled < 2; settled++) {
+        struct cpu_host_params params = cpu_trace_host(1);
+        struct cpu_trace trace;
+
+        cpu_trace_init(&trace, &params, &limit_20_100, NULL);
+        cpu_group_set_period_phase(trace.group, 30 * MS);
+        if (settled)
+            cpu_group_settle(trace.group);
+        simulation_run_until(&trace.sim, 500 * MS);
+        assert_int_equal(cpu_group_counters(trace.group).periods, settled ? 0 : 2);
+        struct cpu_trace_thread *t =
+            cpu_trace_add(&trace, trace.group, 0, 12 * MS, 12 * MS, 10 * MS);
+        static const struct cpu_stretch ran[] = { { 500 * MS, 512 * MS } };
+        simulation_run_until(&trace.sim, 1000 * MS); /* on its old phase: 530 and 630 */
+        EXPECT(t, ran);
+        assert_int_equal(cpu_group_counters(trace.group).periods, settled ? 2 : 4);
+        cpu_trace_close(&trace);
+    }
+}
+
 static void test_an_idle_or_ample_hour_costs_nothing(void **state)
 {
     static const struct {
@@ -390,6 +414,7 @@ int main(void)
         cmocka_unit_test(test_an_enqueue_accounts),
         cmocka_unit_test(test_system_call_ends_first),
         cmocka_unit_test(test_timer_stops_when_idle),
+        cmocka_unit_test(test_a_settled_group_has_no_timer),
         cmocka_unit_test(test_an_idle_or_ample_hour_costs_nothing),
         cmocka_unit_test(test_busy_neighbour),
         cmocka_unit_test(test_two_threads_share_a_cpu),
