@@ -219,6 +219,26 @@ void cpu_thread_shorten(struct cpu_thread *thread, int64_t work_ns)
     }
 }
 
+bool cpu_thread_disturb(struct cpu_thread *thread, int64_t length_ns)
+{
+    struct cpu *cpu = thread->queue->cpu;
+    int64_t now_ns = cpu->host->sim->now_ns, from_ns = cpu->worked_from_ns;
+
+    assert(length_ns >= 0 && !cpu->reporting);
+    if (cpu->running != thread)
+        return false;
+    cpu_dispatch_update(cpu);
+    if (now_ns > from_ns) {
+        cpu->worked_from_ns = now_ns;
+        thread->ran(thread, thread->owner, from_ns, now_ns, false);
+    }
+    thread->overhead_ns += length_ns;
+    cpu->worked_from_ns += length_ns;
+    cpu_dispatch_arm(cpu);
+    cpu_limit_arm(thread->queue->group);
+    return true;
+}
+
 void cpu_thread_sleep(struct cpu_thread *thread)
 {
     assert(thread->queue->cpu->running == thread && thread->queue->cpu->reporting);

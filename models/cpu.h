@@ -94,6 +94,11 @@ void cpu_thread_shorten(struct cpu_thread *thread, int64_t work_ns);
 /* Dequeues the thread: nothing to do. Only from `ran` with done == true. */
 void cpu_thread_sleep(struct cpu_thread *thread);
 
+/* Something that the guest does not see takes the CPU for `length_ns` (>= 0) from the thread while it
+ * runs: the time counts as the thread's own (no steal time is told), and is no part of a stretch.
+ * False: it does not run, so nothing happens. Not from `ran`. */
+bool cpu_thread_disturb(struct cpu_thread *thread, int64_t length_ns);
+
 /* What is left of the thread's demand now: the stretch in progress counts up to now. */
 int64_t cpu_thread_remaining_ns(const struct cpu_thread *thread);
 

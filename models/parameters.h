@@ -76,6 +76,7 @@ struct cost_params {
     double ack_ns;        /* a segment's acknowledgement inside its write (quick_ack.h) */
     double interference_rate_hz; /* Poisson outliers: other work on the CPU */
     double interference_ns;      /* mean length of one, exponential */
+    bool interference_idle;      /* work of the server's own: comes while it is idle, too */
     double warm_saturation_ns; /* extra work after a long time off the CPU, whatever is open */
     double cached_bytes; /* of a fan-out, of which half cost nothing while warm; 0 = none do */
     double warm_time_ns; /* time off after which 63 % of it is due */

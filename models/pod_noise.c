@@ -9,7 +9,10 @@ static void interference(void *subject, void *object)
     const struct cost_params *cost = &pod->p->cost;
     (void)object;
     double length = random_stream_exponential(&noise->other, cost->interference_ns);
-    push_server_other(&pod->workers[0], length);
+    if (cost->interference_idle)
+        push_server_other(&pod->workers[0], length);
+    else
+        push_server_disturb(&pod->workers[0], length);
     double gap = random_stream_exponential(&noise->other, 1e9 / cost->interference_rate_hz);
     simulation_at(pod->sim, pod->sim->now_ns + (int64_t)gap, 0, interference, noise, NULL);
 }

@@ -394,6 +394,11 @@ void push_server_probe(struct push_server *s, uint32_t probe)
     event_loop_post(&s->loop, SOURCE_IO, &e);
 }
 
+void push_server_disturb(struct push_server *s, double length_ns)
+{
+    cpu_thread_disturb(s->loop.thread, push_positive(push_cost(length_ns, 1)));
+}
+
 void push_server_other(struct push_server *s, double cost_ns)
 {
     uint64_t ns = (uint64_t)push_positive(push_cost(cost_ns, 1));

@@ -228,6 +228,8 @@ void push_server_message(struct push_server *s, uint32_t connection, uint32_t me
 void push_server_probe(struct push_server *s, uint32_t probe);
 /* Other work of the process: a garbage collection, an outlier. */
 void push_server_other(struct push_server *s, double cost_ns);
+/* The host takes so much of the CPU's time while the loop computes; nothing if it does not. */
+void push_server_disturb(struct push_server *s, double length_ns);
 
 /* Messages that a bounded queue holds at most. */
 uint32_t push_server_bound_of(const struct push_server *s);

@@ -355,6 +355,10 @@ static const struct option_row table[] = {
     NUMBER("cost.interference.rate", DOUBLE, RATE, ATP(cost.interference_rate_hz), "0", 0, 1e6,
            OPTION_MODEL, "other work on the CPU, Poisson", "calibrated"),
     COST("interference.length", interference_ns, "1ms", "mean length of one, exponential"),
+    YES_NO(
+        "cost.interference.idle", ATP(cost.interference_idle), "yes", OPTION_MODEL,
+        "comes in idle time too, as work of the server; no: only makes what runs take longer",
+        "no: an idle nginx used 1 ms of CPU in 16 s"),
     NUMBER("cost.cached", DOUBLE, BYTES, ATP(cost.cached_bytes), "0", 0, 0x1p40, OPTION_MODEL,
            "a fan-out of so many bytes finds half of what is still warm in caches; 0: none",
            "calibrated"),

@@ -146,6 +146,7 @@ static void write_runs(FILE *f)
         p.cost.noise_cv = 0.2;
         p.cost.interference_rate_hz = 2;
         p.cost.interference_ns = 1e6;
+        p.cost.interference_idle = true;
         p.cost.warm_saturation_ns = 2.5e6;
         p.cost.warm_time_ns = 3e7;
         p.workload.arrivals = ARRIVAL_POISSON;
