@@ -115,7 +115,7 @@ static void publish_arrives(void *subject, void *object)
     struct publish_record record = {
         .planned_ns = action->at_ns,
         .bytes = action->bytes,
-        .factor = random_stream_lognormal(&f->factors, 1, f->p.cost.noise_cv),
+        .factor = cost_noise_next(&f->factors, &f->p.cost, f->sim.now_ns),
         .measured = action->measured,
         .topic = f->topics.topic_of[f->shed + f->sent_count],
     };
@@ -217,7 +217,7 @@ static void start(struct fleet *f)
 {
     size_t clients = f->schedule->clients + (size_t)1;
     simulation_init(&f->sim);
-    random_stream_init(&f->factors, f->seed, f->replication, RANDOM_COST_NOISE, 0);
+    cost_noise_init(&f->factors, f->seed, f->replication);
     random_stream_init(&f->shedding, f->seed, f->replication, RANDOM_SHED, 0);
     random_stream_init(&f->phases, f->seed, f->replication, RANDOM_PROBES, 0);
     balancer_init(&f->balancer, f->p.fleet.balancer, f->seed, f->replication);

@@ -5,6 +5,7 @@
 #ifndef PUSHSIM_MODELS_FLEET_INTERNAL_H
 #define PUSHSIM_MODELS_FLEET_INTERNAL_H
 
+#include "models/cost_noise.h"
 #include "models/fleet.h"
 #include "models/neighbour.h"
 #include "models/phase_events.h"
@@ -108,7 +109,7 @@ struct fleet {
 
     size_t next; /* action of the schedule */
     struct phase_events announced;
-    struct random_stream factors; /* noise of each publish */
+    struct cost_noise factors; /* noise of each publish */
     struct random_stream shedding;
     struct random_stream phases; /* of first probes */
     struct publish_record *sent; /* those that were not shed, in their order; owned */

@@ -68,6 +68,7 @@ struct cost_params {
     double iteration_ns;  /* one loop iteration: poll system call and bookkeeping */
     double ready_fd_ns;   /* one ready descriptor in a poll */
     double noise_cv;      /* sd / mean of a log-normal factor drawn for each publish */
+    double noise_memory;  /* ns that it lasts (cost_noise.h); 0: not to the next one */
     double connection_cv; /* sd / mean of a log-normal factor of each connection's own */
     double host_cv;       /* sd / mean of a log-normal factor of each run's own */
     double pace_ns;       /* a step of work (host_pace.h) in this run; 0: as the costs say */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "models/clients.h"
+#include "models/cost_noise.h"
 #include "models/cost_scale.h"
 #include "models/fleet.h"
 #include "models/meter.h"
@@ -39,8 +40,8 @@ struct push_run {
         uint64_t due, dropped, reconnects;
         int64_t usage_ns;
     } seen;
-    size_t next;                  /* action of the schedule */
-    struct random_stream factors; /* noise of each publish */
+    size_t next;               /* action of the schedule */
+    struct cost_noise factors; /* of each publish */
     struct pod_noise noise;
     struct phase_events announced;
     struct run_record *out;
@@ -61,7 +62,7 @@ static void publish_arrives(void *subject, void *object)
     struct publish_record record = {
         .planned_ns = action->at_ns,
         .bytes = action->bytes,
-        .factor = random_stream_lognormal(&run->factors, 1, run->p->cost.noise_cv),
+        .factor = cost_noise_next(&run->factors, &run->p->cost, run->sim.now_ns),
         .measured = action->measured,
         .topic = run->topics.topic_of[arrived(run)],
     };
@@ -255,7 +256,7 @@ static void start(struct push_run *run, uint64_t seed, uint32_t replication)
                 run->schedule->clients, schedule_messages(run->schedule), run->out);
     topics_init(&run->topics, run->p, run->schedule, seed, replication);
     start_pod(run);
-    random_stream_init(&run->factors, seed, replication, RANDOM_COST_NOISE, 0);
+    cost_noise_init(&run->factors, seed, replication);
     pod_noise_start(&run->noise, &run->pod, seed, replication, 0);
     phase_events_start(&run->announced, &run->sim, run->schedule, &run->p->workload, run->out);
     simulation_at(&run->sim, 0, 0, next_action, run, NULL);
