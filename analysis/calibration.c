@@ -8,6 +8,7 @@
 
 #define GUESS_SPREAD  1.5 /* of the logarithm of a cost about its default */
 #define SLOPE_CLIENTS 64  /* a load client reads the bytes of fewer in one go */
+#define CODE_STAGES   8 /* of Node, code_warmth.h; no run's figures are fine enough to fit it */
 #define TURN          3.0 /* spreads beyond which a residual counts less than its square */
 
 /* -- the model as regression function --------------------------------------------------------- */
@@ -39,6 +40,7 @@ enum where {
     DIRECT,      /* the others: the first byte tells enqueue; item is one sum with write */
     WOKEN,       /* hops > 0: a wake-up of its own */
     COMPILED,    /* a program that is compiled while it runs */
+    SETTLED,     /* Node, hops = 0: the callbacks of the writes follow the fan-out */
     BEATEN,      /* runs with heartbeats: calibration_measured() */
 };
 struct varied {
@@ -65,6 +67,8 @@ static const struct varied mean_options[] = {
     { "cost.websocket.write-kib", EVERYWHERE, 0 },
     { "cost.websocket.write-state", HELD_WRITES, 3000 },
     { "cost.websocket.item-kib", HELD_WRITES, 500 },
+    { "cost.sse.settle", SETTLED, 1000 },
+    { "cost.websocket.settle", SETTLED, 1000 },
     { "cost.sse.heartbeat", BEATEN, 50e3 },
     { "cost.websocket.heartbeat", BEATEN, 100e3 },
     { "cost.cached", EVERYWHERE, 1.5e6 },
@@ -103,7 +107,8 @@ static bool told(const char *option, enum where where, enum loop_kind loop, int6
     bool held = server_holds_writes(loop, hops, is_sse ? PROTOCOL_SSE : PROTOCOL_WEBSOCKET);
     return where == EVERYWHERE || where == BEATEN || (where == HELD_WRITES && held) ||
            (where == DIRECT && !held) || (where == WOKEN && hops > 0) ||
-           (where == COMPILED && loop == LOOP_NODE);
+           (where == COMPILED && loop == LOOP_NODE) ||
+           (where == SETTLED && loop == LOOP_NODE && hops == 0);
 }
 
 const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_t hops)
@@ -122,6 +127,8 @@ const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_
         return "in one sum with write";
     if (strcmp(leaf, ".write-state") == 0 && !told(option, HELD_WRITES, loop, hops))
         return "in one sum with state";
+    if (strcmp(leaf, ".settle") == 0 && !told(option, SETTLED, loop, hops))
+        return "in one sum with write";
     if (strcmp(leaf, ".heartbeat") == 0)
         return "the server sends none, or as often as it wants";
     if (strcmp(leaf, ".wake") == 0 && !told(option, WOKEN, loop, hops))
@@ -130,7 +137,7 @@ const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_
         return "in one sum with publish";
     if (strncmp(option, "cost.code.", 10) == 0 && !told(option, COMPILED, loop, hops))
         return "not compiled while it runs";
-    if (strcmp(option, "cost.connection-noise") == 0)
+    if (strcmp(option, "cost.connection-noise") == 0 || strcmp(option, "cost.code.stages") == 0)
         return "not varied";
     return NULL;
 }
@@ -175,6 +182,8 @@ static struct settings start_settings(const struct calibration *c,
         server->loop = (enum loop_kind)c->loop;
     if (c->hops >= 0)
         server->hops = c->hops;
+    if (told("cost.code.stages", COMPILED, server->loop, server->hops))
+        s.parameters.cost.code_stages = CODE_STAGES;
     s.parameters.workload.publishers = REAL_ARM_PUBLISHERS;
     for (const struct varied *v = summed_options; v->option; v++)
         if (!told(v->option, v->where, server->loop, server->hops))

@@ -2,19 +2,43 @@
 
 #include <math.h>
 
-/* Integral of (1 + t) exp(-t) from `from` on. */
-static double excess_left(double from)
+#define COLD_MAX 500 /* stages; nothing is left by then, and exp() is not 0 yet */
+
+/* Q(stages, t) = exp(-t) (1 + t + ... + t^(stages - 1) / (stages - 1)!). */
+static double cold_at(int stages, double t)
 {
-    return (2 + from) * exp(-from);
+    double sum = 0, term = 1;
+    for (int i = 0; i < stages; i++) {
+        sum += term;
+        term *= t / (i + 1);
+    }
+    return sum * exp(-t);
+}
+
+/* Integral of it from t on. */
+static double cold_left(int stages, double t)
+{
+    double sum = 0, term = 1;
+    for (int i = 0; i < stages; i++) {
+        sum += (stages - i) * term;
+        term *= t / (i + 1);
+    }
+    return sum * exp(-t);
 }
 
 double code_warmth_factor(struct code_warmth *warmth, double ns)
 {
     if (warmth->excess <= 0 || warmth->work_ns <= 0)
         return 1;
-    double from = warmth->done_ns / warmth->work_ns, share = ns / warmth->work_ns;
+    double stage_ns = 2 * warmth->work_ns / warmth->stages;
+    double from = warmth->done_ns / stage_ns, share = ns / stage_ns;
     warmth->done_ns += ns;
+    if (from > COLD_MAX)
+        return 1;
     if (share <= 0)
-        return 1 + warmth->excess * (1 + from) * exp(-from);
-    return 1 + warmth->excess * (excess_left(from) - excess_left(from + share)) / share;
+        return 1 + warmth->excess * cold_at(warmth->stages, from);
+    double left = cold_left(warmth->stages, from);
+    if (from + share < COLD_MAX)
+        left -= cold_left(warmth->stages, from + share);
+    return 1 + warmth->excess * left / share;
 }

@@ -18,7 +18,7 @@ void cost_scale(struct cost_params *cost, double factor)
         double *const steps[] = { &p->handshake_ns,   &p->disconnect_ns, &p->wake_ns,
                                   &p->state_ns,       &p->item_ns,       &p->item_kib_ns,
                                   &p->write_ns,       &p->write_kib_ns,  &p->message_ns,
-                                  &p->write_state_ns, &p->heartbeat_ns };
+                                  &p->write_state_ns, &p->heartbeat_ns,  &p->settle_ns };
         for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
             *steps[i] *= factor;
     }

@@ -55,7 +55,8 @@ struct protocol_costs {    /* CPU time on the reference host, ns unless said oth
     double write_ns;       /* the write itself, per write call */
     double write_kib_ns;   /* per KiB written, or read of a client's message */
     double write_state_ns; /* more for a write that finds its socket's state cold */
-    double message_ns;     /* a client's message: read, parse (or unmask), handle */
+    double settle_ns; /* after a publish's fan-out, for each of its deliveries; hops: 0 alone */
+    double message_ns;   /* a client's message: read, parse (or unmask), handle */
     double heartbeat_ns; /* a heartbeat beside its write: timer, frame, its answer's handling */
     double held_objects; /* that the garbage collector counts: of an open connection */
     double renewed_objects; /* of these, new after each wake-up */
@@ -82,7 +83,8 @@ struct cost_params {
     double cached_bytes; /* of a fan-out, of which half cost nothing while warm; 0 = none do */
     double warm_time_ns; /* time off after which 63 % of it is due */
     double code_excess;  /* share that work costs more in a new process (code_warmth.h) */
-    double code_work_ns; /* work after which 74 % of that is left; 0 = none is dearer */
+    double code_work_ns; /* half of the work that is dear, all told; 0 = none is */
+    int64_t code_stages; /* how sharply it ends, 1..64 */
     double warm_connections; /* whose state half stays in caches from one message to the next,
                                 without time off; 0 = however many */
     double gc_period_ns;     /* between two garbage collections; 0 = none */

@@ -87,6 +87,7 @@ static void publish_end(struct push_server *s, const struct loop_entry *e)
             enqueue(s, i, n, push_server_tail(s, i) - 1);
     }
     push_gc_woke(s, s->woken);
+    push_settle_after(s, e->from);
     push_fan_go(s);
 }
 
@@ -138,6 +139,8 @@ static int64_t server_begin(void *owner, struct loop_entry *e)
         return push_duplex_message_begin(s, e);
     case STEP_REPLY:
         return push_duplex_reply_begin(s, e);
+    case STEP_SETTLE:
+        return push_positive(0);
     case STEP_OTHER:
         return (int64_t)((uint64_t)e->to << 32 | e->from);
     case STEP_SLOW_TAKE: /* a STEP_TAKE turns into it when its turn has come */
@@ -185,6 +188,7 @@ static void server_end(void *owner, const struct loop_entry *e)
         [STEP_PROBE] = probe_end,
         [STEP_MESSAGE] = push_duplex_message_end,
         [STEP_REPLY] = push_duplex_reply_end,
+        [STEP_SETTLE] = push_settle_end,
         [STEP_OTHER] = NULL,
     };
     if (ends[e->step])
@@ -276,6 +280,7 @@ void push_server_init(struct push_server *s, struct simulation *sim,
     slow_clients_init(&s->slow, params->connections);
     s->code.excess = p->cost.code_excess;
     s->code.work_ns = p->cost.code_work_ns;
+    s->code.stages = (int)p->cost.code_stages;
     struct event_loop_params loop = { .ops = ops_of(p->server.loop),
                                       .handler = &push_server_handler,
                                       .owner = s,
@@ -362,7 +367,7 @@ static double publish_work(const struct push_server *s, uint32_t topic)
     double passes =
         fmax((double)s->p->server.hops, 1); /* the write's own is there without hops */
     double each_ns = s->p->cost.enqueue_ns + passes * s->costs->wake_ns + s->costs->item_ns +
-                     s->costs->write_ns;
+                     s->costs->write_ns + (s->p->server.hops == 0 ? s->costs->settle_ns : 0);
     return s->p->cost.publish_ns + (double)push_server_hearers(s, topic) * each_ns;
 }
 

@@ -33,7 +33,8 @@ enum push_step {
     STEP_MESSAGE,    /* count 1: a client's message; from: its number; to: passes made, with
                      PUSH_OWN_CONNECTION if its connection was opened for it */
     STEP_REPLY,      /* count 1: the held write of its answer; from: the message */
-    STEP_OTHER,      /* count 1; from, to: the cost's low and high half */
+    STEP_SETTLE, /* count 1: the takes of a fan-out are over; from: its publish; to: how many */
+    STEP_OTHER,  /* count 1; from, to: the cost's low and high half */
 };
 
 #define PUSH_OWN_CONNECTION (UINT32_C(1) << 31)
@@ -124,6 +125,12 @@ void push_gc_opened(struct push_server *s);
 void push_gc_closed(struct push_server *s);
 /* A publish has made connections ready. */
 void push_gc_woke(struct push_server *s, uint32_t n);
+
+/* -- push_server_settle.c ------------------------------------------------------------------ */
+
+/* Publish m has made s->woken connections ready. */
+void push_settle_after(struct push_server *s, uint32_t m);
+void push_settle_end(struct push_server *s, const struct loop_entry *e);
 
 /* push_server_take.c: the last wake-up of a connection, and its writes. */
 int64_t push_take_begin(struct push_server *s, struct loop_entry *e);

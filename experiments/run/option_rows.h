@@ -53,6 +53,8 @@
         COST(name ".write-kib", by_protocol[p].write_kib_ns, "250ns", "CPU per KiB written"),  \
         COST(name ".write-state", by_protocol[p].write_state_ns, "0",                          \
              "more for a write after a long time off the CPU: its socket is cold"),            \
+        COST(name ".settle", by_protocol[p].settle_ns, "0",                                    \
+             "CPU of a delivery after its fan-out: callbacks of the write; hops: 0 alone"),    \
         COST(name ".message", by_protocol[p].message_ns, message,                              \
              "CPU of a client's message: read, parse, handle; its answer is a write more"),    \
         COST(name ".heartbeat", by_protocol[p].heartbeat_ns, "0",                              \

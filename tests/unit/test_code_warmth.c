@@ -11,13 +11,18 @@
 #include "models/code_warmth.h"
 #include "models/push_run.h"
 
-static double paid(double excess, double work_ns, double piece_ns, int pieces)
+static double paid_in(int stages, double excess, double work_ns, double piece_ns, int pieces)
 {
-    struct code_warmth warmth = { excess, work_ns, 0 };
+    struct code_warmth warmth = { excess, work_ns, stages, 0 };
     double sum = 0;
     for (int i = 0; i < pieces; i++)
         sum += piece_ns * code_warmth_factor(&warmth, piece_ns);
     return sum;
+}
+
+static double paid(double excess, double work_ns, double piece_ns, int pieces)
+{
+    return paid_in(2, excess, work_ns, piece_ns, pieces);
 }
 
 static void pieces_do_not_matter(void **state)
@@ -30,12 +35,35 @@ static void pieces_do_not_matter(void **state)
     assert_true(fabs(paid(3, 50e6, 10e6, 1000) - 10e9 - 300e6) < 1);
 }
 
+/* Excess 3 over work of 50: with k stages 3 Q(k, k / 2 t) after 50 t, by hand for one (exp(-t / 2)) and
+ * eight (exp(-4) of 1 + 4 + 8 + 10.667 + 10.667 + 8.533 + 5.689 + 3.251); and 300 in all. */
+static void stages_sharpen_the_end(void **state)
+{
+    (void)state;
+    static const struct {
+        int stages;
+        double after_50, after_200;
+    } rows[] = { { 1, 0.6065307, 0.1353353 },
+                 { 2, 0.7357589, 0.0915782 },
+                 { 8, 0.9488664, 0.0099998 } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct code_warmth warmth = { 3, 50e6, rows[i].stages, 50e6 };
+        assert_true(fabs(code_warmth_factor(&warmth, 0) - 1 - 3 * rows[i].after_50) < 1e-6);
+        warmth.done_ns = 200e6;
+        assert_true(fabs(code_warmth_factor(&warmth, 0) - 1 - 3 * rows[i].after_200) < 1e-6);
+        double all = paid_in(rows[i].stages, 3, 50e6, 7e6, 1000);
+        assert_true(fabs(all - 7e9 - 300e6) < 1);
+        double whole = paid_in(rows[i].stages, 3, 50e6, 80e6, 1);
+        assert_true(fabs(paid_in(rows[i].stages, 3, 50e6, 1e6, 80) / whole - 1) < 1e-12);
+    }
+}
+
 static void nothing_without_it(void **state)
 {
     (void)state;
     assert_true(paid(0, 50e6, 1e6, 5) == 5e6);
     assert_true(paid(3, 0, 1e6, 5) == 5e6);
-    struct code_warmth warmth = { 3, 50e6, 0 };
+    struct code_warmth warmth = { 3, 50e6, 2, 0 };
     assert_true(code_warmth_factor(&warmth, 0) == 4);
 }
 
@@ -106,6 +134,7 @@ static void a_new_process_is_cold(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(pieces_do_not_matter),
+                                        cmocka_unit_test(stages_sharpen_the_end),
                                         cmocka_unit_test(nothing_without_it),
                                         cmocka_unit_test(a_run_pays_the_excess_once),
                                         cmocka_unit_test(a_new_process_is_cold) };

@@ -1,0 +1,24 @@
+/* push_server_settle.c - what a publish leaves to do when its fan-out is over: Node calls back for each
+ * write, in ticks behind those that uncork the sockets.
+ */
+#include "models/push_server_internal.h"
+
+/* Behind the takes of this publish, which wait inside its callback. */
+void push_settle_after(struct push_server *s, uint32_t m)
+{
+    if (s->costs->settle_ns <= 0 || s->p->server.hops != 0 || s->woken == 0)
+        return;
+    struct loop_entry e = { .count = 1, .from = m, .to = s->woken, .step = STEP_SETTLE };
+    event_loop_inside(&s->loop, &e);
+}
+
+/* And so behind the writes that they held back. */
+void push_settle_end(struct push_server *s, const struct loop_entry *e)
+{
+    int64_t each_ns = push_cost(s->costs->settle_ns, s->publishes[e->from].factor);
+    uint64_t ns = (uint64_t)push_positive((int64_t)e->to * each_ns);
+    struct loop_entry rest = {
+        .count = 1, .from = (uint32_t)ns, .to = (uint32_t)(ns >> 32), .step = STEP_OTHER
+    };
+    event_loop_flush(&s->loop, &rest);
+}
