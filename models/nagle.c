@@ -1,7 +1,5 @@
 #include "models/nagle.h"
 
-#include <stdbool.h>
-
 #define SECOND_NS 1000000000
 
 void nagle_init(struct nagle *n, int64_t tick_ns)
@@ -32,13 +30,15 @@ static bool ends_write(struct nagle *n, int64_t bytes)
     return !again;
 }
 
-static void send(struct nagle *n, int64_t at_ns, int64_t bytes)
+/* A segment goes out; is it acknowledged at once? */
+static bool send(struct nagle *n, int64_t at_ns, int64_t bytes)
 {
     bool quick = quick_ack_arrives(&n->quick, at_ns);
     bool read = ends_write(n, bytes < NAGLE_FULL ? bytes : NAGLE_FULL);
     int64_t ticks = at_ns / n->tick_ns + (NAGLE_TIMER_NS + n->tick_ns - 1) / n->tick_ns + 1;
     n->free_ns = quick || read ? at_ns : ticks * n->tick_ns;
     n->waiting_bytes = 0;
+    return quick;
 }
 
 int64_t nagle_write(struct nagle *n, int64_t now_ns, int64_t bytes)
@@ -47,9 +47,10 @@ int64_t nagle_write(struct nagle *n, int64_t now_ns, int64_t bytes)
         send(n, n->free_ns, n->waiting_bytes);
     int64_t together = n->waiting_bytes + bytes;
     if (now_ns >= n->free_ns || together >= NAGLE_FULL) {
-        send(n, now_ns, together);
+        n->acked = send(n, now_ns, together);
         return 0;
     }
+    n->acked = false;
     n->waiting_bytes = together;
     return n->free_ns - now_ns;
 }

@@ -18,12 +18,17 @@
  * the third of the next second comes 38 ms late with two more, and every fourth or so from then on;
  * one stall of a reader sets off the same at 600 B and more, never at 500 B and less.
  *
+ * An acknowledgement sent at once comes back inside the write that sends the segment, which pays for
+ * it (cost.ack). A write that waits sends nothing: its segment goes out when the acknowledgement
+ * that it waits for arrives, in the kernel's time and not in the server's.
+ *
  * Left out: what waits beyond a full segment goes at once, with the message that fills it (those
  * before it have been given their time). Clients of one feed are alike; a read is at once.
  */
 #ifndef PUSHSIM_MODELS_NAGLE_H
 #define PUSHSIM_MODELS_NAGLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "models/quick_ack.h"
@@ -43,6 +48,7 @@ struct nagle {
     int64_t second_ns;     /* how far the wall clock is in its second at time 0, 0 .. 1e9 - 1 */
     int64_t second;        /* of the last event */
     uint32_t in_second;    /* events in it */
+    bool acked;            /* the last write has sent its segment and is acknowledged in it */
 };
 
 void nagle_init(struct nagle *n, int64_t tick_ns);

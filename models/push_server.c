@@ -237,6 +237,8 @@ static void init_feeds(struct push_server *s, const struct push_server_params *p
     s->acks = mem_alloc(feeds * sizeof *s->acks);
     for (size_t f = 0; f < feeds; f++)
         quick_ack_init(&s->acks[f]);
+    s->taken = mem_alloc(feeds * sizeof *s->taken);
+    memcpy(s->taken, t->first, feeds * sizeof *s->taken);
     s->oldest = mem_alloc(feeds * sizeof *s->oldest);
     s->tails = mem_alloc(feeds * sizeof *s->tails);
     memcpy(s->tails, t->first, feeds * sizeof *s->tails);
@@ -249,6 +251,7 @@ static void init_feeds(struct push_server *s, const struct push_server_params *p
         for (size_t f = 0; f < feeds; f++)
             nagle_init(&s->nagle[f], params->p->host.tick_ns);
     }
+    s->acked = mem_alloc(messages * sizeof *s->acked);
     s->take_ns = mem_alloc(messages * sizeof *s->take_ns);
     s->flush_ns = mem_alloc(messages * sizeof *s->flush_ns);
     s->sum_bytes = mem_alloc(messages * sizeof *s->sum_bytes);
@@ -308,10 +311,12 @@ void push_server_close(struct push_server *s)
     free(s->acks);
     free(s->nagle);
     free(s->wait_ns);
+    free(s->taken);
     free(s->tails);
     free(s->number);
     free(s->spilled);
     free(s->cold);
+    free(s->acked);
     free(s->oldest);
     free(s->take_ns);
     free(s->flush_ns);

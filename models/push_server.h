@@ -9,7 +9,8 @@
  *   pass 1 … hops ─ wake_ns each; the last takes all queued messages, item_ns each,
  *                    and KiB x item_kib_ns
  *   write ─ write_ns + KiB x write_kib_ns, for each message in the last pass; on uvloop once for
- *           all of them at the end of the iteration; and ack_ns if it is acknowledged at once
+ *           all of them at the end of the iteration; and ack_ns for each write whose segment is
+ *           acknowledged at once, however many messages are in it
  *
  * So on uvloop the first client has its bytes after all wake-ups, and the writes alone are the
  * slope of a fan-out. Wake-up and write find different state cold after time off the CPU: task and
@@ -159,6 +160,7 @@ struct push_server {
     uint32_t woken;              /* connections that the publish at hand has made ready */
     struct quick_ack *acks;      /* by feed: of its clients' kernels; owned */
     struct nagle *nagle;         /* by feed: of its streams; NULL: TCP_NODELAY; owned */
+    uint32_t *taken;             /* by feed: messages below it were taken by a wake-up; owned */
     /* By message m, numbered feed by feed; sums over its feed up to m. */
     uint32_t *number;   /* which publish it is; owned */
     double *spilled;    /* share of the state that the other connections have driven out of the
@@ -166,6 +168,7 @@ struct push_server {
     double *cold;       /* how cold a connection's state is for it when it is the only message,
                            0..1; owned */
     int64_t *wait_ns;   /* its write waits for an acknowledgement; NULL: never; owned */
+    bool *acked;        /* the segment that it is in is acknowledged at once; owned */
     int64_t *take_ns;   /* cost of taking the messages before m in the last pass; owned */
     int64_t *flush_ns;  /* cost by size of flushing them; owned */
     int64_t *sum_bytes; /* their bytes on the wire; owned */

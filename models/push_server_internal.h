@@ -153,6 +153,10 @@ double push_server_coldness(const struct push_server *s, uint32_t first, uint32_
 int64_t push_server_wake_cost(const struct push_server *s, const struct loop_entry *e);
 int64_t push_server_take_cost(const struct push_server *s, const struct loop_entry *e);
 int64_t push_server_flush_cost(const struct push_server *s, const struct loop_entry *e);
+/* Of one held write whose first message is m, but for its bytes; coldness: of the socket, 0..1. */
+int64_t push_server_flush_ns(const struct push_server *s, uint32_t m, double coldness);
+/* A wake-up of the connection has taken the messages below `to`. */
+void push_server_taken(struct push_server *s, uint32_t connection, uint32_t to);
 int64_t push_server_written_cost(const struct push_server *s, const struct loop_entry *e,
                                  uint32_t m);
 int64_t push_server_wake_base(const struct push_server *s, const struct loop_entry *e);

@@ -226,8 +226,10 @@ void push_slow_take_end(struct push_server *s, const struct loop_entry *e)
     }
     struct slow_client *c = push_slow_client(s, e->first);
     struct slow_message message;
-    for (uint32_t k = 0; k < e->to && slow_queue_pop(&c->queue, &message); k++)
+    for (uint32_t k = 0; k < e->to && slow_queue_pop(&c->queue, &message); k++) {
+        push_server_taken(s, e->first, message.number + 1);
         slow_queue_push(&c->held, &message);
+    }
     connections_set_phase(&s->connections, e->first, 1,
                           c->queue.count > 0 ? CONNECTION_BLOCKED : CONNECTION_WAITING);
     struct loop_entry flush = { e->first, 1, e->first, 0, STEP_SLOW_FLUSH };
@@ -239,8 +241,7 @@ void push_slow_take_end(struct push_server *s, const struct loop_entry *e)
 static int64_t write_cost(const struct push_server *s, uint32_t i, const struct slow_queue *q)
 {
     uint32_t first = slow_queue_at(q, 0)->number;
-    int64_t total = push_cost(s->costs->write_ns + s->costs->write_state_ns * s->cold[first],
-                              push_server_record(s, first)->factor);
+    int64_t total = push_server_flush_ns(s, first, s->cold[first]);
     for (uint32_t k = 0; k < q->count; k++) {
         uint32_t m = slow_queue_at(q, k)->number;
         total += s->flush_ns[m + 1] - s->flush_ns[m];

@@ -155,10 +155,16 @@ void push_take_put_back(struct push_server *s, struct loop_entry *e)
     e->from = s->took_from;
 }
 
+int64_t push_server_flush_ns(const struct push_server *s, uint32_t m, double coldness)
+{
+    double cost_ns = s->costs->write_ns + s->costs->write_state_ns * coldness +
+                     s->acked[m] * s->p->cost.ack_ns;
+    return push_cost(cost_ns, push_server_record(s, m)->factor);
+}
+
 int64_t push_server_flush_base(const struct push_server *s, const struct loop_entry *e)
 {
-    double cost_ns = s->costs->write_ns + s->costs->write_state_ns * coldness_of(s, e);
-    return push_positive(push_cost(cost_ns, push_server_record(s, e->from)->factor) +
+    return push_positive(push_server_flush_ns(s, e->from, coldness_of(s, e)) +
                          s->flush_ns[e->to] - s->flush_ns[e->from]);
 }
 
@@ -223,8 +229,15 @@ void push_server_drop_rest(struct push_server *s, const struct loop_entry *e)
                    push_server_tail(s, e->first) - e->to);
 }
 
+void push_server_taken(struct push_server *s, uint32_t connection, uint32_t to)
+{
+    uint32_t *taken = &s->taken[push_server_feed_of(s, connection)];
+    *taken = to > *taken ? to : *taken;
+}
+
 void push_take_end(struct push_server *s, const struct loop_entry *e)
 {
+    push_server_taken(s, e->first, e->to);
     connections_set_phase(&s->connections, e->first, e->count, CONNECTION_WAITING);
     push_server_drop_rest(s, e);
     if (s->held_writes) {

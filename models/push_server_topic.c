@@ -63,23 +63,52 @@ uint64_t push_server_unhandled(const struct push_server *s)
 }
 
 /* Extends the sums of a feed by message m, one of a fan-out to so many; `left_warm`: of the buffers
- * that the message before has used (push_server_left_warm); `acked`: at once (quick_ack.h). */
-static void add_costs(struct push_server *s, uint32_t m, uint64_t hearers, double left_warm,
-                      bool acked)
+ * that the message before has used (push_server_left_warm). Held writes are acknowledged as one
+ * (push_server_flush_ns). */
+static void add_costs(struct push_server *s, uint32_t m, uint64_t hearers, double left_warm)
 {
     const struct publish_record *p = push_server_record(s, m);
     double kib = (double)push_server_wire_bytes(s, m) / 1024;
     double spilled = cost_spilled_share(&s->p->cost, 1024 * kib * (double)hearers);
     double costly_kib = kib * (1 - (1 - spilled) * left_warm);
-    double by_size = s->costs->write_kib_ns * costly_kib + acked * s->p->cost.ack_ns;
+    double by_size = s->costs->write_kib_ns * costly_kib;
     int64_t take = push_cost(s->costs->item_ns + s->costs->item_kib_ns * costly_kib, p->factor);
     if (push_server_deflates(s))
         take += push_cost(s->p->websocket.deflate_kib_ns * (double)p->bytes / 1024, p->factor);
     if (!s->held_writes)
-        take += push_cost(s->costs->write_ns + by_size, p->factor);
+        take += push_cost(s->costs->write_ns + by_size + s->acked[m] * s->p->cost.ack_ns,
+                          p->factor);
     s->take_ns[m + 1] = s->take_ns[m] + take;
     s->flush_ns[m + 1] = s->flush_ns[m] + push_cost(by_size, p->factor);
     s->sum_bytes[m + 1] = s->sum_bytes[m] + p->bytes + s->costs->frame_bytes;
+}
+
+/* Whether message m goes out behind the one before, in the same segment: whom that one has woken
+ * has not had its turn, takes both (CPython 3.11, asyncio/queues.py: get() does not yield while the
+ * queue has messages), and uvloop 0.17 hands all that it holds of a stream to the kernel in one
+ * writev (uvloop/handles/stream.pyx, _try_write and _exec_write). */
+static bool joins_segment(const struct push_server *s, uint32_t feed, uint32_t m)
+{
+    return s->held_writes && s->p->server.fan_out == FAN_OUT_QUEUES && s->taken[feed] < m;
+}
+
+/* Does the write of message m wait, if its stream has no TCP_NODELAY? */
+static void wait_for_ack(struct push_server *s, uint32_t feed, uint32_t m)
+{
+    if (!s->nagle)
+        return;
+    struct nagle *nagle = &s->nagle[feed];
+    int64_t bytes = nagle_event_bytes(nagle, s->sim->now_ns, push_server_wire_bytes(s, m));
+    s->wait_ns[m] = nagle_write(nagle, s->sim->now_ns, bytes);
+}
+
+/* Is message m's segment acknowledged at once, inside the write that sends it? */
+static bool acked_at_once(struct push_server *s, uint32_t feed, uint32_t m)
+{
+    if (s->nagle)
+        return s->nagle[feed].acked;
+    return joins_segment(s, feed, m) ? s->acked[m - 1]
+                                     : quick_ack_arrives(&s->acks[feed], s->sim->now_ns);
 }
 
 void push_server_append(struct push_server *s, uint32_t publish)
@@ -94,12 +123,10 @@ void push_server_append(struct push_server *s, uint32_t publish)
         s->spilled[m] = spilled;
         double left_warm = push_server_left_warm(s, t->first[feed], m, m);
         s->cold[m] = 1 - (1 - spilled) * left_warm;
-        if (s->nagle) {
-            struct nagle *nagle = &s->nagle[feed];
-            int64_t bytes = push_server_wire_bytes(s, m);
-            bytes = nagle_event_bytes(nagle, s->sim->now_ns, bytes);
-            s->wait_ns[m] = nagle_write(nagle, s->sim->now_ns, bytes);
-        }
-        add_costs(s, m, hearers, left_warm, quick_ack_arrives(&s->acks[feed], s->sim->now_ns));
+        wait_for_ack(s, feed, m);
+        s->acked[m] = acked_at_once(s, feed, m);
+        if (hearers == 0) /* there will be no wake-up */
+            s->taken[feed] = m + 1;
+        add_costs(s, m, hearers, left_warm);
     }
 }

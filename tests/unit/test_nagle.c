@@ -77,16 +77,22 @@ static void waits_by_hand(void **state)
     }
 }
 
-/* After a gap of more than 200 ms sixteen are acknowledged at once, whatever their size. */
+/* After a gap of more than 200 ms sixteen are acknowledged at once, inside their writes, whatever
+ * their size; a segment that is read, is late or waits is not. */
 static void a_gap_ends_it(void **state)
 {
     struct nagle n = used_up(100 * MS);
     (void)state;
-    for (int k = 0; k < QUICK_ACKS; k++)
+    for (int k = 0; k < QUICK_ACKS; k++) {
         assert_int_equal(nagle_write(&n, (1000 + k) * MS, 4100 - k / 2), 0);
+        assert_true(n.acked);
+    }
     assert_int_equal(nagle_write(&n, 1020 * MS, 4000), 0);
+    assert_false(n.acked);
     assert_int_equal(nagle_write(&n, 1021 * MS, 4000), 0);
+    assert_false(n.acked);
     assert_int_equal(nagle_write(&n, 1022 * MS, 4000), 1064 * MS - 1022 * MS);
+    assert_false(n.acked);
 }
 
 /* nchan numbers the messages of a second from 0: the 11th has two digits, the 101st three. */

@@ -102,6 +102,53 @@ static void cold_state_and_acknowledgements_have_their_place(void **state)
     }
 }
 
+/* Acknowledgements that the writes of a run to three clients have paid for, each 4 us. */
+static double acknowledgements(struct parameters *p, const int64_t *at_ns, size_t n)
+{
+    struct run_record without, with;
+    p->cost.ack_ns = 0;
+    run(p, at_ns, n, &without);
+    p->cost.ack_ns = 4000;
+    run(p, at_ns, n, &with);
+    double more_s =
+        run_record_value(&with, "cpu.used") - run_record_value(&without, "cpu.used");
+    run_record_close(&without);
+    run_record_close(&with);
+    return more_s / 4e-6;
+}
+
+/* Groups of publishes, 25 ms from one group to the next, those of a group 1 us: they are handled
+ * while the first one's wake-ups are in their passes. uvloop writes what a wake-up has taken at
+ * once: one segment for each group and client, of which 16 are acknowledged at once. asyncio
+ * writes, and the kernel sends, message by message. A bound that drops the first message of a
+ * segment takes no acknowledgement away. */
+static void a_segment_is_acknowledged_once(void **state)
+{
+    static const struct {
+        enum loop_kind loop;
+        int groups, each;
+        int64_t bound;
+        int acknowledged; /* for each of three clients */
+    } cases[] = {
+        { LOOP_UVLOOP, 1, 1, 512, 1 },    { LOOP_UVLOOP, 1, 3, 512, 1 },
+        { LOOP_UVLOOP, 10, 2, 512, 10 },  { LOOP_UVLOOP, 20, 2, 512, 16 },
+        { LOOP_UVLOOP, 10, 3, 1, 10 },    { LOOP_ASYNCIO, 1, 3, 512, 3 },
+        { LOOP_ASYNCIO, 10, 2, 512, 16 },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct parameters p = push_case_plain();
+        int64_t at[40];
+        size_t n = 0;
+        for (int g = 0; g < cases[i].groups; g++)
+            for (int k = 0; k < cases[i].each; k++)
+                at[n++] = g * INT64_C(25000000) + k * 1000;
+        p.server.loop = cases[i].loop;
+        p.server.queue_bound = cases[i].bound;
+        assert_float_equal(acknowledgements(&p, at, n), 3 * cases[i].acknowledged, 1e-3);
+    }
+}
+
 /* A bound of 4 and a limit that lets nothing through in time: of the publishes that are handled
  * together only the last 4 (drop-oldest) or the first 4 (drop-newest) are delivered. */
 static void the_bound_drops(void **state)
@@ -228,6 +275,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fan_out_in_the_right_order),
         cmocka_unit_test(cold_state_and_acknowledgements_have_their_place),
+        cmocka_unit_test(a_segment_is_acknowledged_once),
         cmocka_unit_test(the_bound_drops),
         cmocka_unit_test(golden),
         cmocka_unit_test(pauses_grow_with_connections),
