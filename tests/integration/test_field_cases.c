@@ -1,6 +1,8 @@
-/* Every experiment in experiments/field and experiments/real: each point is run once on the sim arm,
- * and each assertion of the file must hold for the cells it speaks of. */
+/* Every experiment in experiments/field and experiments/real as shipped: each point is run on the sim
+ * arm in all its replications, and each assertion of the file must hold in each for the cells it
+ * speaks of. */
 #include <dirent.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>
@@ -15,16 +17,20 @@
 #include "experiments/run/plan.h"
 #include "models/push_run.h"
 
-static size_t check_point(const struct experiment *e, const struct plan *plan,
-                          const struct plan_point *point, int *broken)
+static size_t check_run(const struct experiment *e, const struct plan *plan,
+                        const struct plan_point *point, int64_t replication, int *broken)
 {
+    struct settings settings;
     struct schedule schedule;
     struct run_record record;
+    uint64_t number = (uint64_t)replication;
     size_t checked = 0;
+    plan_settings(plan, point, replication, &settings);
+    const struct parameters *p = &settings.parameters;
     run_record_init(&record);
-    schedule_build(&schedule, &point->settings.parameters, (uint64_t)plan->seed, 1);
-    push_run(&point->settings.parameters, &schedule, (uint64_t)plan->seed, 1, &record);
-    phases_describe(&point->settings.parameters, &schedule, &record);
+    schedule_build(&schedule, p, (uint64_t)plan->seed, number);
+    push_run(p, &schedule, (uint64_t)plan->seed, number, &record);
+    phases_describe(p, &schedule, &record);
     for (size_t i = 0; i < e->expectations.count; i++) {
         const struct expectation *x = &e->expectations.items[i];
         if (!expectation_applies(x, point->cell))
@@ -32,7 +38,8 @@ static size_t check_point(const struct experiment *e, const struct plan *plan,
         double value = run_record_value(&record, x->metric);
         checked++;
         if (!expectation_holds(x, value)) {
-            print_error("%s: %s: %s, but it is %.10g\n", e->name, point->cell, x->text, value);
+            print_error("%s: %s: %s, but it is %.10g in replication %" PRId64 "\n", e->name,
+                        point->cell, x->text, value, replication);
             (*broken)++;
         }
     }
@@ -52,10 +59,11 @@ static int check_file(const char *folder, const char *name)
         fail_msg("%s: %s", path, err.text);
     assert_true(plan.count >= 2 && strlen(e.question) > 0 && strlen(e.expect) > 0);
     for (size_t i = 0; i < plan.count; i++)
-        if (check_point(&e, &plan, &plan.points[i], &broken) == 0) {
-            print_error("%s: nothing is asserted of %s\n", path, plan.points[i].cell);
-            broken++;
-        }
+        for (int64_t r = 1; r <= plan.replications; r++)
+            if (check_run(&e, &plan, &plan.points[i], r, &broken) == 0) {
+                print_error("%s: nothing is asserted of %s\n", path, plan.points[i].cell);
+                broken++;
+            }
     plan_close(&plan);
     config_close(&e);
     free(path);
