@@ -40,6 +40,7 @@ enum where {
     DIRECT,      /* the others: the first byte tells enqueue; item is one sum with write */
     WOKEN,       /* hops > 0: a wake-up of its own */
     COMPILED,    /* a program that is compiled while it runs */
+    LATE_ACKED,  /* server_waits_for_acks(): some writes wait, so sending is told from write */
     SETTLED,     /* Node, hops = 0: the callbacks of the writes follow the fan-out */
     BEATEN,      /* runs with heartbeats: calibration_measured() */
 };
@@ -55,6 +56,7 @@ static const struct varied mean_options[] = {
     { "cost.enqueue", DIRECT, 0 },
     { "cost.iteration", EVERYWHERE, 0 },
     { "cost.ack", EVERYWHERE, 2000 },
+    { "cost.transmit", LATE_ACKED, 1000 },
     { "cost.sse.wake", WOKEN, 0 },
     { "cost.sse.state", EVERYWHERE, 0 },
     { "cost.sse.write", EVERYWHERE, 0 },
@@ -107,6 +109,7 @@ static bool told(const char *option, enum where where, enum loop_kind loop, int6
     bool held = server_holds_writes(loop, hops, is_sse ? PROTOCOL_SSE : PROTOCOL_WEBSOCKET);
     return where == EVERYWHERE || where == BEATEN || (where == HELD_WRITES && held) ||
            (where == DIRECT && !held) || (where == WOKEN && hops > 0) ||
+           (where == LATE_ACKED && server_waits_for_acks(loop, PROTOCOL_SSE)) ||
            (where == COMPILED && loop == LOOP_NODE) ||
            (where == SETTLED && loop == LOOP_NODE && hops == 0);
 }
@@ -128,6 +131,8 @@ const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_
     if (strcmp(leaf, ".write-state") == 0 && !told(option, HELD_WRITES, loop, hops))
         return "in one sum with state";
     if (strcmp(leaf, ".settle") == 0 && !told(option, SETTLED, loop, hops))
+        return "in one sum with write";
+    if (strcmp(option, "cost.transmit") == 0 && !told(option, LATE_ACKED, loop, hops))
         return "in one sum with write";
     if (strcmp(leaf, ".heartbeat") == 0)
         return "the server sends none, or as often as it wants";

@@ -8,7 +8,7 @@ void nagle_init(struct nagle *n, int64_t tick_ns)
     quick_ack_init(&n->quick);
 }
 
-int64_t nagle_event_bytes(struct nagle *n, int64_t now_ns, int64_t bytes)
+int64_t nagle_event_bytes(struct nagle_ids *n, int64_t now_ns, int64_t bytes)
 {
     int64_t second = (now_ns + n->second_ns) / SECOND_NS;
     if (second != n->second)

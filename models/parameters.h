@@ -76,6 +76,7 @@ struct cost_params {
     double pace_base_ns;  /* on the host that the costs describe; 0: unknown */
     double pace_power;    /* of pace_ns / pace_base_ns, for all costs */
     double ack_ns;        /* a segment's acknowledgement inside its write (quick_ack.h) */
+    double transmit_ns;   /* part of a write: sending, saved by one that waits (nagle.h) */
     double interference_rate_hz; /* Poisson outliers: other work on the CPU */
     double interference_ns;      /* mean length of one, exponential */
     bool interference_idle;      /* work of the server's own: comes while it is idle, too */

@@ -246,10 +246,13 @@ static void init_feeds(struct push_server *s, const struct push_server_params *p
     s->spilled = mem_alloc(messages * sizeof *s->spilled);
     s->cold = mem_alloc(messages * sizeof *s->cold);
     if (server_waits_for_acks(params->p->server.loop, params->p->server.protocol)) {
-        s->nagle = mem_alloc(feeds * sizeof *s->nagle);
-        s->wait_ns = mem_alloc(messages * sizeof *s->wait_ns);
+        s->nagle = mem_alloc((params->connections + (size_t)1) * sizeof *s->nagle);
+        s->typical = mem_alloc(feeds * sizeof *s->typical);
+        s->ids = mem_alloc(feeds * sizeof *s->ids);
+        s->event_bytes = mem_alloc(messages * sizeof *s->event_bytes);
+        s->waits = mem_alloc(messages * sizeof *s->waits);
         for (size_t f = 0; f < feeds; f++)
-            nagle_init(&s->nagle[f], params->p->host.tick_ns);
+            nagle_init(&s->typical[f], params->p->host.tick_ns);
     }
     s->acked = mem_alloc(messages * sizeof *s->acked);
     s->take_ns = mem_alloc(messages * sizeof *s->take_ns);
@@ -310,7 +313,10 @@ void push_server_close(struct push_server *s)
     free(s->open_to);
     free(s->acks);
     free(s->nagle);
-    free(s->wait_ns);
+    free(s->typical);
+    free(s->ids);
+    free(s->event_bytes);
+    free(s->waits);
     free(s->taken);
     free(s->tails);
     free(s->number);
@@ -353,7 +359,7 @@ void push_server_draw_pace(struct push_server *s, const struct random_stream *rs
 void push_server_set_clock(struct push_server *s, int64_t second_ns)
 {
     for (size_t f = 0; s->nagle && f < s->topics->feeds; f++)
-        s->nagle[f].second_ns = second_ns;
+        s->ids[f].second_ns = second_ns;
 }
 
 void push_server_connected(struct push_server *s, uint32_t first, uint32_t n)

@@ -159,20 +159,23 @@ struct push_server {
     struct push_pauses pauses;   /* full collections of the run */
     uint32_t woken;              /* connections that the publish at hand has made ready */
     struct quick_ack *acks;      /* by feed: of its clients' kernels; owned */
-    struct nagle *nagle;         /* by feed: of its streams; NULL: TCP_NODELAY; owned */
-    uint32_t *taken;             /* by feed: messages below it were taken by a wake-up; owned */
+    struct nagle *nagle;         /* by connection: its stream; NULL: TCP_NODELAY; owned */
+    struct nagle *typical; /* by feed: a stream written to at once, for the costs; owned */
+    struct nagle_ids *ids; /* by feed; owned */
+    uint32_t *taken;       /* by feed: messages below it were taken by a wake-up; owned */
     /* By message m, numbered feed by feed; sums over its feed up to m. */
-    uint32_t *number;   /* which publish it is; owned */
-    double *spilled;    /* share of the state that the other connections have driven out of the
+    uint32_t *number; /* which publish it is; owned */
+    double *spilled;  /* share of the state that the other connections have driven out of the
                            caches since the message before, 0..1; owned */
-    double *cold;       /* how cold a connection's state is for it when it is the only message,
+    double *cold;     /* how cold a connection's state is for it when it is the only message,
                            0..1; owned */
-    int64_t *wait_ns;   /* its write waits for an acknowledgement; NULL: never; owned */
-    bool *acked;        /* the segment that it is in is acknowledged at once; owned */
-    int64_t *take_ns;   /* cost of taking the messages before m in the last pass; owned */
-    int64_t *flush_ns;  /* cost by size of flushing them; owned */
-    int64_t *sum_bytes; /* their bytes on the wire; owned */
-    uint32_t *oldest;   /* by feed, while holdings are added up: oldest in any window; owned */
+    int64_t *event_bytes; /* its event's, with its id; NULL: TCP_NODELAY; owned */
+    bool *waits;          /* a typical stream's write of it waits; NULL: TCP_NODELAY; owned */
+    bool *acked;          /* the segment that it is in is acknowledged at once; owned */
+    int64_t *take_ns;     /* cost of taking the messages before m in the last pass; owned */
+    int64_t *flush_ns;    /* cost by size of flushing them; owned */
+    int64_t *sum_bytes;   /* their bytes on the wire; owned */
+    uint32_t *oldest; /* by feed, while holdings are added up: oldest in any window; owned */
 };
 
 /* worker: its number, 0 .. workers - 1. */

@@ -103,10 +103,17 @@ static void deliver(struct push_server *s, const struct run *run, uint32_t m,
                                      .n = run->e.count,
                                      .first_ns = run->at_ns,
                                      .throttled_ns = run->throttled_ns,
-                                     .buffered_ns =
-                                         push_server_wait_ns(s, m, run->throttled_ns),
                                      .queued = m > run->e.from };
-    meter_deliver_at(s->meter, &delivery, written_ns);
+    if (!s->nagle) {
+        meter_deliver_at(s->meter, &delivery, written_ns);
+        return;
+    }
+    delivery.n = 1;
+    for (uint32_t k = 0; k < run->e.count; k++, delivery.connection++) {
+        int64_t at_ns = delivery.first_ns = run->at_ns + written_ns[k];
+        delivery.buffered_ns = push_server_waits(s, run->e.first + k, m, at_ns);
+        meter_deliver(s->meter, &delivery);
+    }
 }
 
 /* Held writes: all messages of a connection at the end of its callback. */

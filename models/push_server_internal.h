@@ -98,15 +98,11 @@ static inline int64_t push_server_wire_bytes(const struct push_server *s, uint32
     return bytes + s->costs->frame_bytes;
 }
 
-/* How long message m waits in the server's sockets that was written when the throttled clock was at
- * throttled_ns: what throttling put off since it was handed out has not waited there (nagle.h). */
-static inline int64_t push_server_wait_ns(const struct push_server *s, uint32_t m,
-                                          int64_t throttled_ns)
+/* Message m is written to a connection at now_ns: how long it waits in its socket (nagle.h). */
+static inline int64_t push_server_waits(struct push_server *s, uint32_t connection, uint32_t m,
+                                        int64_t now_ns)
 {
-    if (!s->wait_ns || s->wait_ns[m] == 0)
-        return 0;
-    int64_t off_ns = throttled_ns - push_server_record(s, m)->handled_throttled_ns;
-    return s->wait_ns[m] > off_ns ? s->wait_ns[m] - off_ns : 0;
+    return s->nagle ? nagle_write(&s->nagle[connection], now_ns, s->event_bytes[m]) : 0;
 }
 
 /* push_server.c: connections below `end` have drawn their pace. */

@@ -168,6 +168,32 @@ int64_t push_server_flush_base(const struct push_server *s, const struct loop_en
                          s->flush_ns[e->to] - s->flush_ns[e->from]);
 }
 
+/* The same where a write may wait: those that do one by one. */
+static void deliver_waiting(struct push_server *s, uint32_t m, const struct delivery_run *run)
+{
+    struct delivery_run at_once = *run, late = *run;
+    at_once.n = 0;
+    late.n = 1;
+    for (uint32_t k = 0; k < run->n; k++) {
+        late.connection = run->connection + k;
+        late.first_ns = run->first_ns + k * run->step_ns;
+        late.buffered_ns = push_server_waits(s, late.connection - s->base, m, late.first_ns);
+        if (late.buffered_ns == 0) {
+            if (at_once.n++ == 0) {
+                at_once.connection = late.connection;
+                at_once.first_ns = late.first_ns;
+            }
+            continue;
+        }
+        if (at_once.n > 0)
+            meter_deliver(s->meter, &at_once);
+        at_once.n = 0;
+        meter_deliver(s->meter, &late);
+    }
+    if (at_once.n > 0)
+        meter_deliver(s->meter, &at_once);
+}
+
 /* Writes message m to n connections in the same state. */
 static void deliver(struct push_server *s, uint32_t m, const struct delivery_run *run)
 {
@@ -178,7 +204,10 @@ static void deliver(struct push_server *s, uint32_t m, const struct delivery_run
         return;
     }
     if (!(state & CONNECTION_SLOW)) {
-        meter_deliver(s->meter, run);
+        if (s->nagle)
+            deliver_waiting(s, m, run);
+        else
+            meter_deliver(s->meter, run);
         return;
     }
     for (uint32_t k = 0; k < run->n; k++) {
@@ -197,7 +226,6 @@ static void written(struct push_server *s, const struct loop_entry *e, uint32_t 
     struct delivery_run run = { .publish = push_server_record(s, m),
                                 .step_ns = unit_ns,
                                 .throttled_ns = stretch->throttled_ns,
-                                .buffered_ns = push_server_wait_ns(s, m, stretch->throttled_ns),
                                 .queued = m > e->from };
     uint32_t index, left;
     left = loop_stretch_ends(stretch, unit_ns, offset_ns, &index, &run.first_ns);

@@ -24,6 +24,8 @@ void push_topic_opened(struct push_server *s, uint32_t first, uint32_t n)
         s->open_to[0] += n;
     for (uint32_t i = first; s->feed && i < first + n; i++)
         s->open_to[s->feed[i]]++;
+    for (uint32_t i = first; s->nagle && i < first + n; i++)
+        nagle_init(&s->nagle[i], s->p->host.tick_ns);
 }
 
 void push_topic_closed(struct push_server *s, uint32_t i)
@@ -62,6 +64,13 @@ uint64_t push_server_unhandled(const struct push_server *s)
     return messages;
 }
 
+/* Of one write of message m, but for its bytes; one that waits sends nothing (nagle.h). */
+static double write_ns(const struct push_server *s, uint32_t m)
+{
+    bool waits = s->waits && s->waits[m];
+    return fmax(s->costs->write_ns - waits * s->p->cost.transmit_ns, 0);
+}
+
 /* Extends the sums of a feed by message m, one of a fan-out to so many; `left_warm`: of the buffers
  * that the message before has used (push_server_left_warm). Held writes are acknowledged as one
  * (push_server_flush_ns). */
@@ -76,8 +85,8 @@ static void add_costs(struct push_server *s, uint32_t m, uint64_t hearers, doubl
     if (push_server_deflates(s))
         take += push_cost(s->p->websocket.deflate_kib_ns * (double)p->bytes / 1024, p->factor);
     if (!s->held_writes)
-        take += push_cost(s->costs->write_ns + by_size + s->acked[m] * s->p->cost.ack_ns,
-                          p->factor);
+        take +=
+            push_cost(write_ns(s, m) + by_size + s->acked[m] * s->p->cost.ack_ns, p->factor);
     s->take_ns[m + 1] = s->take_ns[m] + take;
     s->flush_ns[m + 1] = s->flush_ns[m] + push_cost(by_size, p->factor);
     s->sum_bytes[m + 1] = s->sum_bytes[m] + p->bytes + s->costs->frame_bytes;
@@ -92,21 +101,21 @@ static bool joins_segment(const struct push_server *s, uint32_t feed, uint32_t m
     return s->held_writes && s->p->server.fan_out == FAN_OUT_QUEUES && s->taken[feed] < m;
 }
 
-/* Does the write of message m wait, if its stream has no TCP_NODELAY? */
-static void wait_for_ack(struct push_server *s, uint32_t feed, uint32_t m)
+/* Message m is handed to streams without TCP_NODELAY: its id, and a typical stream's write. */
+static void write_typical(struct push_server *s, uint32_t feed, uint32_t m)
 {
     if (!s->nagle)
         return;
-    struct nagle *nagle = &s->nagle[feed];
-    int64_t bytes = nagle_event_bytes(nagle, s->sim->now_ns, push_server_wire_bytes(s, m));
-    s->wait_ns[m] = nagle_write(nagle, s->sim->now_ns, bytes);
+    int64_t now_ns = s->sim->now_ns;
+    s->event_bytes[m] = nagle_event_bytes(&s->ids[feed], now_ns, push_server_wire_bytes(s, m));
+    s->waits[m] = nagle_write(&s->typical[feed], now_ns, s->event_bytes[m]) > 0;
 }
 
 /* Is message m's segment acknowledged at once, inside the write that sends it? */
 static bool acked_at_once(struct push_server *s, uint32_t feed, uint32_t m)
 {
     if (s->nagle)
-        return s->nagle[feed].acked;
+        return s->typical[feed].acked;
     return joins_segment(s, feed, m) ? s->acked[m - 1]
                                      : quick_ack_arrives(&s->acks[feed], s->sim->now_ns);
 }
@@ -123,7 +132,7 @@ void push_server_append(struct push_server *s, uint32_t publish)
         s->spilled[m] = spilled;
         double left_warm = push_server_left_warm(s, t->first[feed], m, m);
         s->cold[m] = 1 - (1 - spilled) * left_warm;
-        wait_for_ack(s, feed, m);
+        write_typical(s, feed, m);
         s->acked[m] = acked_at_once(s, feed, m);
         if (hearers == 0) /* there will be no wake-up */
             s->taken[feed] = m + 1;

@@ -341,6 +341,8 @@ static const struct option_row table[] = {
     COST("ready-fd", ready_fd_ns, "1us", "CPU of one ready descriptor in a poll"),
     COST("ack", ack_ns, "0",
          "CPU in a write of its segment's acknowledgement, if sent at once"),
+    COST("transmit", transmit_ns, "0",
+         "part of a write: sending, which a write saves that waits for an acknowledgement"),
     NUMBER("cost.noise", DOUBLE, NUMBER, ATP(cost.noise_cv), "0.1", 0, 10, OPTION_MODEL,
            "sd / mean of the log-normal factor drawn for each publish", "calibrated"),
     NUMBER("cost.noise-memory", DOUBLE, TIME, ATP(cost.noise_memory), "0", 0, 1e12,
