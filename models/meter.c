@@ -1,6 +1,7 @@
 #include "models/meter.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -236,10 +237,17 @@ void meter_take_windows(struct meter *m, int64_t now_ns, struct histogram *into)
 
 void meter_check(const struct meter *m)
 {
-    for (uint32_t i = 0; i < m->reach; i++)
-        assert(m->balance[i] == 0);
-    assert(m->held == meter_in_flight(m));
-    (void)m;
+    int64_t unsettled = 0;
+    for (uint32_t i = 0; i < m->reach; i++) {
+        unsettled += m->balance[i];
+        if (unsettled != 0)
+            error_fault("messages do not sum: connection %" PRIu32 " has %" PRId64
+                        " that are neither settled nor held",
+                        i, unsettled);
+    }
+    if (m->held != meter_in_flight(m))
+        error_fault("messages do not sum: %" PRIu64 " in flight, %" PRIu64 " held",
+                    meter_in_flight(m), m->held);
 }
 
 static void report_latency(struct meter *m)

@@ -152,8 +152,8 @@ void meter_close_windows(struct meter *m, int64_t now_ns);
 /* Moves the latencies of the windows that ended by now_ns into a histogram instead. */
 void meter_take_windows(struct meter *m, int64_t now_ns, struct histogram *into);
 /* At the end of a run: `messages` for each of n connections are in the server still. When that was
- * said of all, meter_check asserts conservation: for each connection, due + recalled - settled is
- * held. */
+ * said of all, meter_check sees to conservation in every build: for each connection, and in total,
+ * due + recalled - settled is held; else error_fault tells what does not sum. */
 void meter_hold(struct meter *m, uint32_t connection, uint32_t n, uint64_t messages);
 void meter_check(const struct meter *m);
 /* Writes the figures; `unhandled`: deliveries due for publishes that no worker has handled yet. */

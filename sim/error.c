@@ -35,6 +35,17 @@ int error_wrap(struct error *err, int code, const char *format, ...)
     return code;
 }
 
+void error_fault(const char *format, ...)
+{
+    char text[256];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    fprintf(stderr, "pushsim: a fault of the simulator: %s\n", text);
+    abort();
+}
+
 void *mem_alloc(size_t bytes)
 {
     void *block = calloc(1, bytes ? bytes : 1);

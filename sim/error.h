@@ -30,6 +30,9 @@ int error_set(struct error *err, int code, const char *format, ...)
 int error_wrap(struct error *err, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* A run broke one of its own invariants: prints one line and aborts, in every build. */
+_Noreturn void error_fault(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* Allocation that never fails: prints one line and aborts when memory is out. */
 void *mem_alloc(size_t bytes); /* zeroed */
 void *mem_realloc(void *block, size_t bytes);

@@ -76,7 +76,7 @@ static void assert_memory_of_all(uint32_t seed, const struct run_record *r)
 }
 
 /* Crashes, memory limits, rolling updates, scaling, shedding, rebalancing at random: fleet_run
- * asserts the conservation of every message of every pod; the same seed gives the same record. */
+ * checks the conservation of every message of every pod; the same seed gives the same record. */
 static void test_every_message_is_accounted_for(void **state)
 {
     double replayed = 0;

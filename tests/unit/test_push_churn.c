@@ -1,5 +1,5 @@
 /* Clients, heartbeats, memory, faults and fan-out together: for random settings every message is
- * accounted for (meter_check asserts it for each connection), ranges give what single entries
+ * accounted for (meter_check sees to it for each connection), ranges give what single entries
  * give, and the counts of both sides agree. Then what shared and sequential fan-out do. */
 #include <setjmp.h>
 #include <stdarg.h>

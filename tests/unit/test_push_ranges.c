@@ -1,7 +1,7 @@
 /* Ranges of connections, and planned runs of connections with costs of their own, give what one
  * ready-queue entry and one demand for CPU time a connection give: the same record to the last bit,
  * for random servers, limits, policies, loads and clients that come, leave and stall. In each run
- * every message is accounted for (meter_check asserts it), and the parts of the blame sum to the
+ * every message is accounted for (meter_check sees to it), and the parts of the blame sum to the
  * latency. */
 #include <setjmp.h>
 #include <stdarg.h>
