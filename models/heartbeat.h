@@ -14,11 +14,18 @@
  * connection's keepalive task (legacy/protocol.py keepalive_ping: sleep, ping(), wait_for), and the
  * pong wakes the task that reads as well. Where none is awaited, all of it is due at once.
  *
- * A pong counts when the server's loop has handled it, not when it arrived. Where a starved loop
- * comes round after the time-out with the pong already in the socket, the loop's order decides:
- * asyncio puts the callbacks of descriptors before those of timers (base_events.py _run_once), so
- * the pong is seen first; libuv runs timers before it polls (docs "Design overview"), so the
- * healthy connection is closed. push_server_beat.c drives it.
+ * A pong counts when it has got through to whoever waits for it, not when it arrived. Where a
+ * starved loop comes round after the time-out with the pong already in the socket, the healthy
+ * connection is closed:
+ *   libuv    runs timers before it polls (docs "Design overview")
+ *   asyncio  runs the callbacks of descriptors before those of timers (base_events.py _run_once),
+ *            but both only wake tasks. In the next pass the reading task handles the pong and sets
+ *            its future, around which ping() has an asyncio.shield (websockets 10.4,
+ *            legacy/protocol.py), set another pass later; keepalive_ping looks after the
+ *            time-out's callback in that same next pass (asyncio/tasks.py wait_for) and finds it
+ *            not done. A pong whose descriptor was read a pass before the time-out's is in time.
+ *            uvloop wakes tasks in the same order.
+ * A time-out longer than any pass never kills. push_server_beat.c drives it.
  */
 #ifndef PUSHSIM_MODELS_HEARTBEAT_H
 #define PUSHSIM_MODELS_HEARTBEAT_H

@@ -99,12 +99,46 @@ static void together_they_widen_the_tail(void **state)
     assert_true(beyond == even);
 }
 
+/* Passes of 0.4 s and more, one after another: 40 clients are woken for 10 ms each, five publishes a
+ * second. A pong that is read behind one is too late for a time-out of 0.3 s, and in time for one that
+ * is longer than a pass. websockets 10.4 on asyncio and on uvloop 0.17, whose loop was held up for
+ * 0.4 s a pass, closed with 0.3 s; with passes of 0.2 s and 0.5 or 1 s it did not. */
+static void a_pass_longer_than_the_time_out_kills(void **state)
+{
+    (void)state;
+    static const enum loop_kind loops[] = { LOOP_UVLOOP, LOOP_ASYNCIO };
+    for (int i = 0; i < 2; i++) {
+        struct parameters p = scene(PROTOCOL_WEBSOCKET);
+        struct protocol_costs *c = &p.cost.by_protocol[PROTOCOL_WEBSOCKET];
+        p.server.loop = loops[i];
+        p.server.hops = 1;
+        p.clients = 40;
+        c->heartbeat_ns = 0;
+        c->wake_ns = 10e6;
+        p.heartbeat.period_ns = S;
+        p.workload.phase[0] = (struct phase_params){ "steady", 8 * S, 5, true, 0, 0, 0 };
+        p.heartbeat.pong_timeout_ns = 300 * MS;
+        double shorter = run(&p, "disconnects.pong_timeout");
+        p.heartbeat.pong_timeout_ns = 800 * MS;
+        double longer = run(&p, "disconnects.pong_timeout");
+        c->wake_ns = 2e6; /* passes of 0.08 s */
+        p.heartbeat.pong_timeout_ns = 300 * MS;
+        double brief = run(&p, "disconnects.pong_timeout");
+        print_message("%s: %.0f, %.0f, %.0f closed\n", i ? "asyncio" : "uvloop", shorter,
+                      longer, brief);
+        assert_true(shorter >= 10 &&
+                    shorter <= 12); /* until a pass of those left is as short */
+        assert_true(longer == 0 && brief == 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_takes_its_cost),
         cmocka_unit_test(half_of_it_is_the_answer),
         cmocka_unit_test(together_they_widen_the_tail),
+        cmocka_unit_test(a_pass_longer_than_the_time_out_kills),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
