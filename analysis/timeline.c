@@ -37,7 +37,7 @@ static const struct lane { /* where the points of a series go */
     LANE("write_timeouts", write_timeouts, JOIN_SUM),
     LANE("drops", drops, JOIN_SUM),
     LANE("connects.failed", connects_failed, JOIN_SUM),
-    LANE("probes.failed", probes_failed, JOIN_SUM),
+    LANE("probes.failed.ready", probes_failed, JOIN_SUM),
 #undef LANE
 };
 #define LANES (sizeof lanes / sizeof *lanes)

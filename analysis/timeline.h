@@ -23,8 +23,8 @@ struct timeline_window {
     double cpu, throttled; /* of all pods, s; NAN: not known */
     double running, ready; /* pods; NAN: not a fleet */
     double reconnects, disconnects, write_timeouts, drops, connects_failed; /* in it */
-    double probes_failed;
-    double killed; /* processes that died: oom, crash, exit, liveness */
+    double probes_failed; /* of processes that had been ready */
+    double killed;        /* processes that died: oom, crash, exit, liveness */
 };
 
 struct timeline {

@@ -12,8 +12,8 @@
  *
  * A new pod is pending until its container starts (start_delay_ns, and image_pull_ns where its node
  * has none of that revision); a restart in place goes without both. The series pods.running and
- * probes.failed leave out what belongs to starting: pods that have never been ready, and probes that
- * fail before a process was first ready.
+ * probes.failed.ready leave out what belongs to starting: pods that have never been ready, and probes
+ * that fail before a process was first ready. Figure and series probes.failed have all that failed.
  *
  * A pod that stops leaves the balancer at once, gets SIGTERM after preStop and is killed when its
  * grace is over, unless its connections have ended before (Kubernetes docs, "Pod Lifecycle",

@@ -77,8 +77,7 @@ static void add_pod(struct totals *t, struct fleet_pod *fp)
     t->counts.oom_kills += fp->pod.counters.oom_kills;
     t->counts.restarts += fp->pod.counters.restarts;
     t->counts.slow += fp->pod.counters.slow;
-    for (int k = 0; k < PROBES; k++)
-        t->failed_probes += fp->failed_probes[k] + fp->probe[k].failed;
+    t->failed_probes += fleet_pod_failed_probes(fp);
     t->ready += fp->ready;
     t->pods += fleet_pod_counts(fp);
     t->running += fleet_pod_counts(fp) && fp->served;
@@ -132,7 +131,8 @@ static void record_second(struct fleet *f, const struct totals *t, const struct 
         { "clients.closing", shakes ? f->clients.closing : NAN },
         { "reconnects", s->value[SLO_RECONNECTS] },
         { "replayed", f->p.replay.length > 0 ? (double)(t->replayed - f->seen.replayed) : NAN },
-        { "probes.failed", (double)(f->alarms - f->seen.alarms) },
+        { "probes.failed", (double)(t->failed_probes - f->seen.failed_probes) },
+        { "probes.failed.ready", (double)(f->alarms - f->seen.alarms) },
         { "pods.ready", (double)t->ready },
         { "pods.running", (double)t->running },
     };
@@ -210,8 +210,12 @@ void fleet_control_end(struct fleet *f)
         run_record_point(f->out, "reconnects", at, (double)reconnects);
     if (t.replayed > f->seen.replayed)
         run_record_point(f->out, "replayed", at, (double)(t.replayed - f->seen.replayed));
+    if (t.failed_probes > f->seen.failed_probes)
+        run_record_point(f->out, "probes.failed", at,
+                         (double)(t.failed_probes - f->seen.failed_probes));
     if (f->alarms > f->seen.alarms)
-        run_record_point(f->out, "probes.failed", at, (double)(f->alarms - f->seen.alarms));
+        run_record_point(f->out, "probes.failed.ready", at,
+                         (double)(f->alarms - f->seen.alarms));
     second_counts_record(&f->counted, &f->clients.counters, &t.counts, at, f->out);
     duplex_series(&f->duplex, at);
 }

@@ -135,6 +135,8 @@ struct fleet_pod *fleet_pod_add(struct fleet *f);
 void fleet_pod_begin(struct fleet_pod *fp);
 /* A new one: its container starts after a delay, with its first process. */
 void fleet_pod_launch(struct fleet_pod *fp);
+/* So far, of all its processes: of those that only start too. */
+uint64_t fleet_pod_failed_probes(const struct fleet_pod *fp);
 /* The next publish; true: a process heard it. Else only its number is taken, so that all pods
  * number the publishes alike. */
 bool fleet_pod_publish(struct fleet_pod *fp, const struct publish_record *record);

@@ -101,6 +101,14 @@ static void answer(struct fleet_pod *fp, enum probe_kind kind, bool ok)
     update_ready(fp);
 }
 
+uint64_t fleet_pod_failed_probes(const struct fleet_pod *fp)
+{
+    uint64_t failed = 0;
+    for (int k = 0; k < PROBES; k++)
+        failed += fp->failed_probes[k] + fp->probe[k].failed;
+    return failed;
+}
+
 static void timed_out(void *subject, void *object)
 {
     struct fleet_pod *fp = subject;

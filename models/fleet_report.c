@@ -82,12 +82,9 @@ static void report_cpu(const struct cpu_counters *c, struct run_record *record)
 static void report_pod(struct fleet_pod *fp)
 {
     struct cpu_counters c = cpu_group_counters(fp->group);
-    uint64_t failed_probes = 0;
-    for (int k = 0; k < PROBES; k++)
-        failed_probes += fp->failed_probes[k] + fp->probe[k].failed;
     (fp->detailed ? fleet_detail_report : report_briefly)(fp);
     report_cpu(&c, &fp->part);
-    run_record_metric(&fp->part, "probes.failed", "1", (double)failed_probes);
+    run_record_metric(&fp->part, "probes.failed", "1", (double)fleet_pod_failed_probes(fp));
 }
 
 /* First and last delivery of each publish over the fleet. */
@@ -110,6 +107,9 @@ static double seconds(int64_t ns)
 static void report_control(const struct fleet *f)
 {
     const struct fleet_figures *n = &f->figures;
+    uint64_t failed_probes = 0;
+    for (size_t i = 0; i < f->pod_count; i++)
+        failed_probes += fleet_pod_failed_probes(f->pods[i]);
     const struct {
         const char *name, *unit;
         double value;
@@ -122,7 +122,7 @@ static void report_control(const struct fleet *f)
         { "scale.down", "1", (double)n->scaled_down },
         { "scale.first", "s", seconds(n->first_scale_ns) },
         { "liveness_kills", "1", (double)n->liveness_kills },
-        { "probes.failed", "1", (double)f->seen.failed_probes },
+        { "probes.failed", "1", (double)failed_probes },
         { "connects.retry_after", "1", (double)n->refused },
         { "published.shed", "1", (double)f->shed },
         { "published.failed", "1", (double)f->unheard },

@@ -1,9 +1,12 @@
 /* The series of counts (models/second_counts.h): over a run their points sum to its figures, for a pod
  * alone and for fleets, through every kind of trouble. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -25,6 +28,8 @@ static void run_into_trouble(int64_t pods, int64_t limit_bytes, int64_t end_ns,
     p.fleet.pods_per_node = 1;
     p.fleet.detail = 10;
     p.fleet.autoscaler.window_ns = 15 * S;
+    p.fleet.probe[PROBE_READINESS] = (struct probe_params){ 0, 300 * MS, 200 * MS, 3, 1 };
+    p.fleet.probe[PROBE_LIVENESS] = (struct probe_params){ 0, 700 * MS, 400 * MS, 9, 1 };
     p.cpu.quota_ns = 4 * MS;
     p.server.queue_bound = 4;
     p.network.socket_bytes = 4096;
@@ -35,6 +40,8 @@ static void run_into_trouble(int64_t pods, int64_t limit_bytes, int64_t end_ns,
     p.memory.connection_bytes = 1000;
     p.memory_limit_bytes = limit_bytes;
     p.fault.crash_at_ns = 5 * S;
+    p.fault.busy_at_ns = 2 * S;
+    p.fault.busy_ns = 900 * MS;
     p.startup_ns = 1300 * MS;
     p.restart = (struct restart_params){ 100 * MS, 400 * MS, S };
     p.replay = (struct replay_params){ .length = 20, .batch = 1 };
@@ -81,9 +88,17 @@ static const struct {
              { "disconnects.server_killed", "disconnects.server_killed" },
              { "disconnects.write_timeout", "disconnects.write_timeout" },
              { "messages.answered", "messages.answered" },
+             { "probes.failed", "probes.failed" },
+             { "probes.failed.ready", NULL },
              { "slow_consumers", NULL },
              { "cpu.throttled_share", NULL } };
 enum { SUMS = sizeof sums / sizeof *sums };
+
+/* A pod alone has no probes. */
+static bool of_fleets_only(int i)
+{
+    return strncmp(sums[i].series, "probes.", 7) == 0;
+}
 
 /* A fleet's memory is that of all its pods, of processes that start and do not listen yet too: it is the
  * sum of the pods' own series, and after every restart it is more than nothing. */
@@ -145,17 +160,39 @@ static void check_failure_rate(const struct run_record *r)
     assert_true(opened < run_record_value(r, "connects.opened") + 1e-6);
 }
 
+/* Of probes and losses a fleet has what its pods have. */
+static void check_pods(const struct run_record *r)
+{
+    static const char *const names[] = { "probes.failed", "lost", "restarts" };
+    double pods = run_record_value(r, "pods.started");
+    for (size_t i = 0; i < sizeof names / sizeof *names && pods > 0; i++) {
+        double sum = 0;
+        for (int k = 0; k < (int)pods; k++) {
+            char name[48];
+            snprintf(name, sizeof name, "pod.%d.%s", k, names[i]);
+            sum += run_record_value(r, name);
+        }
+        if (sum != run_record_value(r, names[i]))
+            fail_msg("%s of the pods sum to %g, of the fleet it is %g", names[i], sum,
+                     run_record_value(r, names[i]));
+    }
+}
+
 static void check_series(const struct run_record *r, double seen[SUMS])
 {
     for (int i = 0; i < SUMS; i++) {
         double sum = sum_of(r, sums[i].series);
+        if (of_fleets_only(i) && isnan(run_record_value(r, "pods.started")))
+            continue;
         if (sums[i].figure && sum != run_record_value(r, sums[i].figure))
             fail_msg("the points of %s sum to %g, the figure is %g", sums[i].series, sum,
                      run_record_value(r, sums[i].figure));
         seen[i] += sum;
     }
     assert_true(sum_of(r, "delivery.p999") >= sum_of(r, "delivery.p50"));
+    assert_true(sum_of(r, "probes.failed.ready") <= sum_of(r, "probes.failed"));
     check_failure_rate(r);
+    check_pods(r);
 }
 
 /* A pod alone and fleets; with memory to spare and without; to the end of a second, and amid one. */
@@ -172,7 +209,7 @@ static void seconds_add_up_to_the_figures(void **state)
             run_record_close(&r);
         }
         for (int i = 0; i < SUMS; i++)
-            if (!(seen[i] > 0))
+            if (!(seen[i] > 0) && (fleet || !of_fleets_only(i)))
                 fail_msg("%s: no %s in any run", fleet ? "fleet" : "pod", sums[i].series);
     }
 }
