@@ -79,14 +79,14 @@ const struct client_preset client_presets[] = {
           "phoenix.js Socket: reconnectAfterMs 10, 50, 100, 150, 200, 250, 500, 1000, "
           "2000, then 5000; it asks the server itself (heartbeatIntervalMs 30000) and closes "
           "when the answer is not there at the next: not modelled, for any answering "
-          "server passes and a silence without publishes is none to it",
+          "server passes and a silence without publishes is none to it; no connect time-out: its "
+          "`timeout` 10000 is of a channel's pushes, `longpollerTimeout` of long polls",
       .reconnect = { .kind = RECONNECT_STEPS,
                      .steps_ns = { 10 * MS, 50 * MS, 100 * MS, 150 * MS, 200 * MS, 250 * MS,
                                    500 * MS, 1000 * MS, 2000 * MS, 5000 * MS },
                      .steps = 10,
                      .cap_ns = UNCAPPED,
-                     .factor = 1 },
-      .connect_timeout_ns = 10 * S },
+                     .factor = 1 } },
     { .name = "signalr",
       .source = "@microsoft/signalr DefaultReconnectPolicy: 0, 2000, 10000, 30000, then gives "
                 "up; HubConnection.serverTimeoutInMilliseconds 30000: nothing at all from the "
@@ -111,7 +111,8 @@ const struct client_preset client_presets[] = {
       .connect_timeout_ns = 10 * S },
     { .name = "full-jitter",
       .source =
-          "AWS Architecture Blog 2015, Exponential Backoff And Jitter; base 1 s, cap 60 s",
+          "AWS Architecture Blog 2015, Exponential Backoff And Jitter; chosen here: base 1 s, cap "
+          "60 s, reset after 5 s open, a connect time-out of 10 s",
       .reconnect = { .kind = RECONNECT_FULL_JITTER,
                      .base_ns = 1 * S,
                      .cap_ns = 60 * S,
@@ -122,7 +123,8 @@ const struct client_preset client_presets[] = {
       .connect_timeout_ns = 10 * S },
     { .name = "decorrelated-jitter",
       .source =
-          "AWS Architecture Blog 2015, Exponential Backoff And Jitter; base 1 s, cap 60 s",
+          "AWS Architecture Blog 2015, Exponential Backoff And Jitter; chosen here: base 1 s, cap "
+          "60 s, reset after 5 s open, a connect time-out of 10 s",
       .reconnect = { .kind = RECONNECT_DECORRELATED,
                      .base_ns = 1 * S,
                      .cap_ns = 60 * S,
