@@ -79,7 +79,8 @@ const struct client_preset client_presets[] = {
           "phoenix.js Socket: reconnectAfterMs 10, 50, 100, 150, 200, 250, 500, 1000, "
           "2000, then 5000; it asks the server itself (heartbeatIntervalMs 30000) and closes "
           "when the answer is not there at the next: not modelled, for any answering "
-          "server passes and a silence without publishes is none to it; no connect time-out: its "
+          "server passes and a silence without publishes is none to it; no connect time-out: "
+          "its "
           "`timeout` 10000 is of a channel's pushes, `longpollerTimeout` of long polls",
       .reconnect = { .kind = RECONNECT_STEPS,
                      .steps_ns = { 10 * MS, 50 * MS, 100 * MS, 150 * MS, 200 * MS, 250 * MS,
@@ -110,9 +111,9 @@ const struct client_preset client_presets[] = {
                      .factor = 1.618 },
       .connect_timeout_ns = 10 * S },
     { .name = "full-jitter",
-      .source =
-          "AWS Architecture Blog 2015, Exponential Backoff And Jitter; chosen here: base 1 s, cap "
-          "60 s, reset after 5 s open, a connect time-out of 10 s",
+      .source = "AWS Architecture Blog 2015, Exponential Backoff And Jitter; chosen here: base "
+                "1 s, cap "
+                "60 s, reset after 5 s open, a connect time-out of 10 s",
       .reconnect = { .kind = RECONNECT_FULL_JITTER,
                      .base_ns = 1 * S,
                      .cap_ns = 60 * S,
@@ -122,9 +123,9 @@ const struct client_preset client_presets[] = {
                      .retry_after = true },
       .connect_timeout_ns = 10 * S },
     { .name = "decorrelated-jitter",
-      .source =
-          "AWS Architecture Blog 2015, Exponential Backoff And Jitter; chosen here: base 1 s, cap "
-          "60 s, reset after 5 s open, a connect time-out of 10 s",
+      .source = "AWS Architecture Blog 2015, Exponential Backoff And Jitter; chosen here: base "
+                "1 s, cap "
+                "60 s, reset after 5 s open, a connect time-out of 10 s",
       .reconnect = { .kind = RECONNECT_DECORRELATED,
                      .base_ns = 1 * S,
                      .cap_ns = 60 * S,

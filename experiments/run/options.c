@@ -62,7 +62,8 @@ static const struct option_row table[] = {
     COUNT("server.hops", ATP(server.hops), "2", 0, 4, OPTION_MODEL,
           "ready-queue passes before the write of a delivery", "calibrated"),
     COUNT("server.queue.bound", ATP(server.queue_bound), "512", 1, 1e6, 0,
-          "messages one connection's outbound queue holds", ""),
+          "messages one connection's outbound queue holds",
+          "chosen, as this project's servers have it; asyncio.Queue: no bound by default"),
     CHOICE("server.queue.policy", ATP(server.queue_policy), "drop-oldest", policies, 0,
            "what a full outbound queue does", ""),
     COUNT("server.queue.keys", ATP(server.queue_keys), "1", 1, 1e6, 0,
@@ -73,7 +74,9 @@ static const struct option_row table[] = {
          "a writer that has waited so long is disconnected; 0: never",
          "sse-starlette send_timeout: none by default; nginx send_timeout: 60 s"),
     TIME("server.startup", ATP(startup_ns), "1s", 0, 3600 * S, OPTION_MODEL,
-         "from the start of the process to its first accept", ""),
+         "from the start of the process to its first accept",
+         "chosen; this project's servers on a Xeon: FastAPI 0.5 s, Node 0.25 s, 0.2 and 0.1 s "
+         "of CPU"),
     COUNT("server.accept-batch", ATP(server.accept_batch), "100", 1, 1e6, OPTION_MODEL,
           "connections accepted in one poll", "asyncio: backlog of 100"),
     BYTES("server.write-high", ATP(server.write_high_bytes), "64KiB", 1, 0x1p50, OPTION_MODEL,
@@ -83,7 +86,8 @@ static const struct option_row table[] = {
           "slow clients: write buffer at or below which the writer goes on",
           "asyncio transports: high / 4"),
     NUMBER("server.deflate-ratio", DOUBLE, SHARE, ATP(websocket.deflate_ratio), "40%", 0.001, 1,
-           OPTION_MODEL, "permessage-deflate: what is left of a payload", "assumed: JSON"),
+           OPTION_MODEL, "permessage-deflate: what is left of a payload",
+           "zlib 1.2.13, 0.9 KiB of JSON: 37 % alone, 24 to 26 % with context"),
 
     NUMBER("cpu.limit", DOUBLE, CPU, AT(cpu_limit_millicores), "none", 1, 64000, OPTION_NONE,
            "CPU limit as Kubernetes writes it; quota = limit x period", "sched-bwc.rst"),
@@ -409,7 +413,7 @@ static const struct option_row table[] = {
     NUMBER("cost.websocket.deflate-kib", DOUBLE, TIME, ATP(websocket.deflate_kib_ns), "30us", 0,
            1 * S, OPTION_MODEL,
            "permessage-deflate: CPU per KiB compressed, for each connection",
-           "assumed: deflate at about 33 MB/s"),
+           "zlib 1.2.13 level 6 on a Xeon, 0.9 KiB of JSON: 27 to 40 us"),
 };
 
 static const struct option_row phase_table[] = {
