@@ -88,7 +88,7 @@ static double value_of(const struct timeline_window *w, enum failure_signal sign
     case SIGNAL_DROPS:
         return w->drops;
     case SIGNAL_CHURN:
-        return fmax(w->reconnects, w->disconnects) / step_s;
+        return fmax(w->reconnects, w->disconnects - w->left) / step_s;
     case SIGNAL_WRITE_TIMEOUTS:
         return w->write_timeouts;
     case SIGNAL_HANDSHAKES:

@@ -34,6 +34,7 @@ static const struct lane { /* where the points of a series go */
     LANE("pods.ready", ready, JOIN_LAST),
     LANE("reconnects", reconnects, JOIN_SUM),
     LANE("disconnects", disconnects, JOIN_SUM),
+    LANE("disconnects.client_left", left, JOIN_SUM),
     LANE("write_timeouts", write_timeouts, JOIN_SUM),
     LANE("drops", drops, JOIN_SUM),
     LANE("connects.failed", connects_failed, JOIN_SUM),

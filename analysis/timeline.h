@@ -22,6 +22,7 @@ struct timeline_window {
     double memory;         /* of all pods, bytes; NAN: not known */
     double cpu, throttled; /* of all pods, s; NAN: not known */
     double running, ready; /* pods; NAN: not a fleet */
+    double left;           /* of the disconnects in it: clients that wanted to */
     double reconnects, disconnects, write_timeouts, drops, connects_failed; /* in it */
     double probes_failed; /* of processes that had been ready */
     double killed;        /* processes that died: oom, crash, exit, liveness */

@@ -22,6 +22,10 @@
  * before, that is its stop. Nobody probes a container in back-off. fault.deploy-at begins a rolling
  * update; the other faults are pod 0's.
  *
+ * A fleet's disconnects are its pods' and those of clients at no pod: refused by the balancer with
+ * Retry-After (rejected: connects.retry_after counts the answers), or out of patience while no pod
+ * listened (connect_timeout). The other causes are sums over the pods.
+ *
  * The first fleet.detail pods of a revision have all figures, histograms and series of a pod alone, as
  * pod.N.* (fleet_detail.c); the others some figures. pods.detailed tells how many had them, an event
  * "detail" the first that has not.

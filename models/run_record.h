@@ -13,7 +13,7 @@
  * histograms delivery (ns); series by second cpu.used, cpu.throttled (s), delivery.p50, .p95, .p99
  *          (s), memory (B), connections, clients.open, reconnects; connections.closing,
  *          clients.closing of WebSockets that wait for each other; where there are any drops,
- *          disconnects, write_timeouts, connects, connects.failed, connects.failure_rate (of the
+ *          disconnects (of all causes) and disconnects.<cause> (real arm: .client_left only), write_timeouts, connects, connects.failed, connects.failure_rate (of the
  *          attempts that ended in the second); queue.depth (mean over the connections) eleven times a
  *          second, and queue.depth.p99, .max over the connections at the samples of each second
  *          (sim arm: the real servers tell depths of the whole run only); of a pod of a fleet the same,

@@ -14,15 +14,14 @@ static void record_disconnects(struct second_counts *seen,
                                const struct clients_counters *clients, int64_t now_ns,
                                struct run_record *out)
 {
-    uint64_t unwanted = 0;
+    uint64_t all = 0;
     for (int i = 0; i < DISCONNECT_CAUSES; i++) {
         char name[48];
         snprintf(name, sizeof name, "disconnects.%s", disconnect_cause_name(i));
         record(out, name, now_ns, &seen->by_cause[i], clients->disconnects[i]);
-        if (i != DISCONNECT_CLIENT_LEFT)
-            unwanted += clients->disconnects[i];
+        all += clients->disconnects[i];
     }
-    record(out, "disconnects", now_ns, &seen->disconnects, unwanted);
+    record(out, "disconnects", now_ns, &seen->disconnects, all);
 }
 
 static void record_failure_rate(const struct second_counts *seen,

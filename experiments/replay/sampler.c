@@ -49,7 +49,9 @@ static void sample_clients(struct sampler *s, int64_t now_ns, int64_t memory_byt
     const struct client_pool *c = s->clients;
     struct client_totals totals = client_pool_totals(c);
     run_record_point(s->out, "connections", now_ns, c->open);
-    count(s, "disconnects", now_ns, &s->closed, c->counters.ended);
+    uint64_t left = c->counters.disconnects[DISCONNECT_CLIENT_LEFT];
+    count(s, "disconnects", now_ns, &s->closed, c->counters.ended + left);
+    count(s, "disconnects.client_left", now_ns, &s->left, left);
     count(s, "reconnects", now_ns, &s->reconnects, c->counters.reconnects);
     count(s, "drops", now_ns, &s->dropped, totals.dropped);
     failure_rate(s, now_ns, &c->counters);

@@ -29,7 +29,7 @@ struct sampler {
     double own_share_max;            /* of a core that we used in a second, the largest */
     uint64_t backlog_max;            /* most messages sent and not yet received at a sample */
     int64_t backlog_bytes;           /* memory charged at that sample */
-    uint64_t closed, reconnects, dropped, refused, opened,
+    uint64_t closed, left, reconnects, dropped, refused, opened,
         attempts; /* what the clients had counted at the latest sample */
     bool ended;   /* the server has ended by itself; said once */
 };

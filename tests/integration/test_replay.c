@@ -121,6 +121,14 @@ static void test_steady(void **state)
     }
 }
 
+static double points_sum(const struct run_record *r, const char *name)
+{
+    double sum = 0;
+    for (size_t i = 0; i < r->point_count; i++)
+        sum += strcmp(r->points[i].name, name) == 0 ? r->points[i].value : 0;
+    return sum;
+}
+
 /* Client 0 stalls from 100 to 400 ms; client 1 leaves at 200 ms; client 2 comes at 300 ms. */
 static void check_lifecycle(enum push_protocol protocol)
 {
@@ -142,6 +150,8 @@ static void check_lifecycle(enum push_protocol protocol)
     assert_int_equal(VALUE("delivered"), 4 + 2 + 1);
     assert_int_equal(VALUE("connections"), 2);
     assert_int_equal(VALUE("disconnects.client_left"), 1);
+    assert_true(points_sum(&out, "disconnects") == VALUE("disconnects"));
+    assert_true(points_sum(&out, "disconnects.client_left") == 1);
     assert_int_equal(VALUE("disconnects.server"), 0);
     assert_true(VALUE("delivery.max") >= 0.2); /* sent at 150 ms, read at 400 ms */
     assert_int_equal(played.count, s.count);

@@ -151,6 +151,20 @@ static void assert_pods_are_the_fleet(uint32_t seed, const struct run_record *r,
     }
 }
 
+/* Clients of these runs are refused by the balancer only: those disconnects are no pod's. */
+static double refused_at_no_pod(uint32_t seed, const struct run_record *r)
+{
+    double refused = run_record_value(r, "disconnects.rejected");
+    double sum = refused;
+    for (int k = 0; k < (int)run_record_value(r, "pods.started"); k++)
+        sum += of_pod(r, k, "disconnects");
+    if (sum != run_record_value(r, "disconnects"))
+        fail_msg("seed %u: %g disconnects, %g at the pods and the balancer", seed,
+                 run_record_value(r, "disconnects"), sum);
+    assert_true(refused <= run_record_value(r, "connects.retry_after"));
+    return refused;
+}
+
 static int by_name(const void *a, const void *b)
 {
     const struct record_point *x = a, *y = b;
@@ -180,7 +194,7 @@ static void assert_no_name_twice(uint32_t seed, struct run_record *r)
 
 static void pods_sum_to_the_fleet(void **state)
 {
-    double reached[SHARED] = { 0 };
+    double reached[SHARED] = { 0 }, refused = 0;
     (void)state;
     for (uint32_t seed = 1; seed <= 40; seed++) {
         struct parameters p = troubled(seed, 1000);
@@ -191,9 +205,11 @@ static void pods_sum_to_the_fleet(void **state)
         for (int k = 0; k < pods; k++)
             assert_pod_balances(seed, &r, k);
         assert_pods_are_the_fleet(seed, &r, reached);
+        refused += refused_at_no_pod(seed, &r);
         assert_no_name_twice(seed, &r);
         run_record_close(&r);
     }
+    assert_true(refused > 0);
     for (int i = 0; i < SHARED; i++)
         if (!(reached[i] > 0))
             fail_msg("no %s in any run", shared[i].name);

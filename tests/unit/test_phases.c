@@ -349,6 +349,24 @@ static void test_figures(void **state)
     phases_close(&f);
 }
 
+/* 40 of 100 clients leave in a second because they want to: no churn; 40 that are dropped are. */
+static void test_who_leaves_is_no_churn(void **state)
+{
+    static const struct stretch rows[] = { { 100, 20, 30, 40, 0, 0, 0, 0 } };
+    (void)state;
+    for (int left = 40; left >= 0; left -= 40) {
+        struct run_record r;
+        struct phases f;
+        make(&r, rows, 1);
+        run_record_point(&r, "disconnects", 30 * S, 40);
+        count(&r, "disconnects.client_left", 30 * S, left);
+        phases_init(&f, &phases_defaults, &shape, &r);
+        assert_true(f.signal[SIGNAL_CHURN].peak == 40 - left);
+        phases_close(&f);
+        run_record_close(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -362,6 +380,7 @@ int main(void)
         cmocka_unit_test(test_slo_and_kills),
         cmocka_unit_test(test_silence),
         cmocka_unit_test(test_ragged_seconds),
+        cmocka_unit_test(test_who_leaves_is_no_churn),
         cmocka_unit_test(test_figures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,6 +40,7 @@ static void run_into_trouble(int64_t pods, int64_t limit_bytes, int64_t end_ns,
     p.memory.connection_bytes = 1000;
     p.memory_limit_bytes = limit_bytes;
     p.fault.crash_at_ns = 5 * S;
+    p.fault.leave_at_ns = end_ns == 5 * S ? 1500 * MS : 0; /* while they are there */
     p.fault.busy_at_ns = 2 * S;
     p.fault.busy_ns = 900 * MS;
     p.startup_ns = 1300 * MS;
@@ -85,6 +86,8 @@ static const struct {
              { "connects", "connects" },
              { "connects.failed", "connects.failed" },
              { "write_timeouts", "write_timeouts" },
+             { "disconnects", "disconnects" },
+             { "disconnects.client_left", "disconnects.client_left" },
              { "disconnects.server_killed", "disconnects.server_killed" },
              { "disconnects.write_timeout", "disconnects.write_timeout" },
              { "messages.answered", "messages.answered" },
@@ -163,7 +166,7 @@ static void check_failure_rate(const struct run_record *r)
 /* Of probes and losses a fleet has what its pods have. */
 static void check_pods(const struct run_record *r)
 {
-    static const char *const names[] = { "probes.failed", "lost", "restarts" };
+    static const char *const names[] = { "probes.failed", "lost", "restarts", "disconnects" };
     double pods = run_record_value(r, "pods.started");
     for (size_t i = 0; i < sizeof names / sizeof *names && pods > 0; i++) {
         double sum = 0;
