@@ -13,10 +13,11 @@
  * histograms delivery (ns); series by second cpu.used, cpu.throttled (s), delivery.p50, .p95, .p99
  *          (s), memory (B), connections, clients.open, reconnects; connections.closing,
  *          clients.closing of WebSockets that wait for each other; where there are any drops,
- *          disconnects (of all causes) and disconnects.<cause> (real arm: .client_left only), write_timeouts, connects, connects.failed, connects.failure_rate (of the
- *          attempts that ended in the second); queue.depth (mean over the connections) eleven times a
- *          second, and queue.depth.p99, .max over the connections at the samples of each second
- *          (sim arm: the real servers tell depths of the whole run only); of a pod of a fleet the same,
+ *          disconnects (of all causes) and disconnects.<cause> (real arm: .client_left only),
+ *          write_timeouts, connects, connects.failed, connects.failure_rate (of the attempts that ended
+ *          in the second); slo.broken (sim arm, where there is an SLO: 1 while a limit is broken, else
+ *          0: slo_watch.h); queue.depth (mean over the connections) eleven times a second, and
+ *          queue.depth.p99, .max over the connections at the samples of each second (sim arm: the real servers tell depths of the whole run only); of a pod of a fleet the same,
  *          as pod.N.<name>, but queue.depth once a second
  */
 #ifndef PUSHSIM_MODELS_RUN_RECORD_H

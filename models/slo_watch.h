@@ -1,5 +1,6 @@
 /* slo_watch.h - an SLO watched during a run: every second the figures go through slo_control.h, and
- * each breach, recovery, trigger and action goes into the event log.
+ * each breach, recovery, trigger and action goes into the event log, and into the series slo.broken
+ * whether a limit is broken then: 1 from its breach on until before its recovery, else 0.
  *
  * Events: breach and recovery ("p99 1.2, limit 0.5"), trigger (begins, ends), action (begins, ends).
  */

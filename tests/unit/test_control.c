@@ -78,6 +78,25 @@ static double sum_from(const struct run_record *r, const char *name, double from
     return sum;
 }
 
+/* 0 and 1 by second, as breach and recovery tell: their sum is the time in breach. None without an
+ * SLO. */
+static void check_state_series(const struct run_record *r, bool slo)
+{
+    int64_t breach = event_ns(r, "breach", ""), recovery = event_ns(r, "recovery", "");
+    int points = 0;
+    for (size_t i = 0; i < r->point_count; i++) {
+        const struct record_point *p = &r->points[i];
+        if (strcmp(p->name, "slo.broken") != 0)
+            continue;
+        points++;
+        if (p->at_ns <= recovery)
+            assert_true(p->value == (p->at_ns >= breach && p->at_ns < recovery));
+        assert_true(p->value == 0 || p->value == 1);
+    }
+    assert_true(slo ? points >= 90 && recovery > breach : points == 0);
+    assert_true(sum_from(r, "slo.broken", 0) == run_record_value(r, "breach.time"));
+}
+
 /* What the lone pod's own loop and the fleet of one that control needs make of the same run. */
 static void test_control_with_nothing_to_do(void **state)
 {
@@ -95,6 +114,8 @@ static void test_control_with_nothing_to_do(void **state)
         assert_int_equal(event_ns(&idle, "action", ""), -1);
         p.control.trigger = TRIGGER_NEVER;
         run(&p, &never);
+        check_state_series(&idle, slo);
+        check_state_series(&never, slo);
         assert_int_equal(event_ns(&never, "breach", ""), event_ns(&idle, "breach", ""));
         for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
             double a = run_record_value(&never, same[i]), b = run_record_value(&idle, same[i]);

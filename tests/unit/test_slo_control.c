@@ -217,6 +217,12 @@ static void test_the_log(void **state)
         struct slo_sample silent = { { NAN, NAN, NAN, 0 }, 0 };
         slo_watch_step(&w, &p, s == 1 ? &late : &silent, false, S, s * S, &r);
     }
+    assert_int_equal(r.point_count, 12); /* broken from the breach until the recovery */
+    for (size_t i = 0; i < r.point_count; i++) {
+        assert_string_equal(r.points[i].name, "slo.broken");
+        assert_int_equal(r.points[i].at_ns, (int64_t)(i + 1) * S);
+        assert_true(r.points[i].value == (i + 1 < 5));
+    }
     assert_int_equal(r.event_count, sizeof expected / sizeof *expected);
     for (size_t i = 0; i < r.event_count; i++) {
         assert_int_equal(r.events[i].at_ns, expected[i].at_s * S);
