@@ -84,6 +84,63 @@ static void the_tail_has_its_own_blame(void **state)
     blame_close(&b);
 }
 
+#define MS INT64_C(1000000)
+
+/* Sent at 0, 1 ms to the server. There it waits 3 ms for its turn, 1 of these throttled, is handled in
+ * 2 ms, half a millisecond of it throttled, written 3 ms later, half of them throttled; then 5 ms in
+ * buffers and 2 ms to the client: 16 ms. */
+static void each_part_by_hand(void **state)
+{
+    static const double expected_ms[2][BLAME_PARTS] = {
+        { [BLAME_NETWORK] = 3,
+          [BLAME_LOOP] = 2,
+          [BLAME_THROTTLED] = 3,
+          [BLAME_PIPELINE] = 3, /* half of it in its callback */
+          [BLAME_BUFFERS] = 5 },
+        { [BLAME_NETWORK] = 3,
+          [BLAME_LOOP] = 2,
+          [BLAME_THROTTLED] = 3,
+          [BLAME_PIPELINE] = 1.5,
+          [BLAME_QUEUE] = 1.5, /* it found others there */
+          [BLAME_BUFFERS] = 5 },
+    };
+    struct network_params network = { .publish_ns = MS, .delivery_ns = 2 * MS };
+    struct run_record record;
+    (void)state;
+    run_record_init(&record);
+    for (int k = 0; k < 4; k++) {
+        struct publish_record publish = { .measured = true,
+                                          .arrived_ns = MS,
+                                          .started_ns = 4 * MS,
+                                          .handled_ns = 6 * MS,
+                                          .arrived_throttled_ns = 10 * MS,
+                                          .started_throttled_ns = 11 * MS,
+                                          .handled_throttled_ns = 11 * MS + MS / 2 };
+        bool queued = k % 2, own_times = k / 2;
+        struct delivery_run run = { .publish = &publish,
+                                    .n = 1,
+                                    .first_ns = 9 * MS,
+                                    .throttled_ns = 13 * MS,
+                                    .buffered_ns = 5 * MS,
+                                    .queued = queued };
+        int64_t at_ns[] = { 0 };
+        double shares[BLAME_PARTS];
+        struct meter m;
+        meter_init(&m, &network, 1, &record);
+        meter_due(&m, 0, 1);
+        if (own_times)
+            meter_deliver_at(&m, &run, at_ns);
+        else
+            meter_deliver(&m, &run);
+        assert_int_equal(m.delivery.max, 16 * MS);
+        blame_shares(&m.blame, 0, shares);
+        for (int i = 0; i < BLAME_PARTS; i++)
+            assert_float_equal(16 * shares[i], expected_ms[queued][i], 1e-9);
+        meter_close(&m);
+    }
+    run_record_close(&record);
+}
+
 /* Latencies fall into the second in which the client sees them, wherever the range is split. */
 static void seconds_split_a_range(void **state)
 {
@@ -202,6 +259,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blame_of_a_range),
         cmocka_unit_test(the_tail_has_its_own_blame),
+        cmocka_unit_test(each_part_by_hand),
         cmocka_unit_test(seconds_split_a_range),
         cmocka_unit_test(what_does_not_sum_is_told),
         cmocka_unit_test(phases_make_the_schedule),

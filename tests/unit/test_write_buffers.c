@@ -171,6 +171,25 @@ static void test_bounded_queues_weigh_their_bound(void **state)
     }
 }
 
+/* Whose queue is full is thrown out: of the messages after the stop one is in the socket, two in the
+ * write buffer (the second goes in below the mark), BOUND in the queue; the next one finds no room.
+ * All of them are lost by that cause, none by another, and none is dropped. */
+static void test_slow_consumers_lose_by_their_cause(void **state)
+{
+    (void)state;
+    struct parameters p = scene(CLIENTS, 15000);
+    struct run_record r;
+    p.server.queue_policy = POLICY_DISCONNECT;
+    p.server.queue_bound = BOUND;
+    run(&p, &r);
+    double lost = CLIENTS * (1 + 2 + BOUND + 1);
+    assert_float_equal(run_record_value(&r, "lost.slow_consumer"), lost, 0);
+    assert_float_equal(run_record_value(&r, "lost"), lost, 0);
+    assert_float_equal(run_record_value(&r, "dropped"), 0, 0);
+    assert_float_equal(run_record_value(&r, "disconnects.slow_consumer"), CLIENTS, 0);
+    run_record_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +198,7 @@ int main(void)
         cmocka_unit_test(test_each_stack_has_its_way),
         cmocka_unit_test(test_nothing_else_changes),
         cmocka_unit_test(test_bounded_queues_weigh_their_bound),
+        cmocka_unit_test(test_slow_consumers_lose_by_their_cause),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
