@@ -190,6 +190,26 @@ static void test_slow_consumers_lose_by_their_cause(void **state)
     run_record_close(&r);
 }
 
+/* Queues that drop their newest: each message after the stop that finds the queue full is dropped, and
+ * none is lost. In the socket, write buffer and queue are as many as above, and stay there. */
+static void test_dropped_newest_are_not_lost(void **state)
+{
+    (void)state;
+    struct parameters p = scene(CLIENTS, 15000);
+    struct run_record r;
+    p.server.queue_policy = POLICY_DROP_NEWEST;
+    p.server.queue_bound = BOUND;
+    run(&p, &r);
+    double due = run_record_value(&r, "due"), delivered = run_record_value(&r, "delivered");
+    double held = CLIENTS * (1 + 2 + BOUND);
+    assert_float_equal(run_record_value(&r, "in_flight"), held, 0);
+    assert_true(due - delivered > held);
+    assert_float_equal(run_record_value(&r, "dropped"), due - delivered - held, 0);
+    assert_float_equal(run_record_value(&r, "lost"), 0, 0);
+    assert_float_equal(run_record_value(&r, "disconnects"), 0, 0);
+    run_record_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +219,7 @@ int main(void)
         cmocka_unit_test(test_nothing_else_changes),
         cmocka_unit_test(test_bounded_queues_weigh_their_bound),
         cmocka_unit_test(test_slow_consumers_lose_by_their_cause),
+        cmocka_unit_test(test_dropped_newest_are_not_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
