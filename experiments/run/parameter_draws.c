@@ -9,6 +9,7 @@
 #include <gsl/gsl_linalg.h>
 #include <gsl/gsl_matrix.h>
 
+#include "experiments/run/fnv_hash.h"
 #include "models/random_purpose.h"
 #include "sim/random_stream.h"
 
@@ -239,21 +240,13 @@ void parameter_draws_apply(const struct parameter_draws *d, uint64_t seed, uint3
     cost->host_cv *= d->noise_left;
 }
 
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t count)
-{
-    const unsigned char *b = bytes;
-    for (size_t i = 0; i < count; i++)
-        hash = (hash ^ b[i]) * 0x100000001b3u;
-    return hash;
-}
-
 uint64_t parameter_draws_hash(const struct parameter_draws *d)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
+    uint64_t hash = FNV_START;
     for (size_t i = 0; i < d->count; i++) {
-        hash = hash_bytes(hash, d->which[i]->name, strlen(d->which[i]->name));
-        hash = hash_bytes(hash, d->root[i], (i + 1) * sizeof d->root[i][0]);
+        hash = fnv_bytes(hash, d->which[i]->name, strlen(d->which[i]->name));
+        hash = fnv_bytes(hash, d->root[i], (i + 1) * sizeof d->root[i][0]);
     }
-    hash = hash_bytes(hash, &d->noise_left, sizeof d->noise_left);
-    return hash_bytes(hash, d->paces_ns, d->pace_count * sizeof d->paces_ns[0]);
+    hash = fnv_bytes(hash, &d->noise_left, sizeof d->noise_left);
+    return fnv_bytes(hash, d->paces_ns, d->pace_count * sizeof d->paces_ns[0]);
 }

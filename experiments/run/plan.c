@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "experiments/run/fnv_hash.h"
 #include "experiments/run/named_file.h"
 
 #define POINTS_MAX      1000000
@@ -71,7 +72,7 @@ static uint64_t hash_file(uint64_t hash, const char *path)
     if (!file)
         return hash;
     while ((c = getc(file)) != EOF)
-        hash = (hash ^ (unsigned)c) * 0x100000001b3u;
+        hash = fnv_byte(hash, (unsigned char)c);
     fclose(file);
     return hash;
 }
@@ -182,7 +183,7 @@ static int check_actions(const struct plan *plan, const struct experiment *e, st
 int plan_build(struct plan *plan, const struct experiment *e, struct error *err)
 {
     size_t points = 1;
-    uint64_t trace = e->trace ? hash_file(0xcbf29ce484222325u, e->trace) : 0;
+    uint64_t trace = e->trace ? hash_file(FNV_START, e->trace) : 0;
     for (size_t a = 0; a < e->sweep.axis_count; a++) {
         points *= e->sweep.axes[a].count;
         if (points > POINTS_MAX)

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "experiments/run/fnv_hash.h"
+
 #define PHASES     "workload.phases."
 #define NAME_BYTES 96
 
@@ -215,9 +217,8 @@ struct hashing {
 
 static void hash_text(uint64_t *hash, const char *text)
 {
-    do /* the terminator too, so that "ab" "c" differs from "a" "bc" */
-        *hash = (*hash ^ (unsigned char)*text) * 0x100000001b3u;
-    while (*text++);
+    /* the terminator too, so that "ab" "c" differs from "a" "bc" */
+    *hash = fnv_bytes(*hash, text, strlen(text) + 1);
 }
 
 /* Hashes one option of *base unless it goes without saying: only then is its text worth writing. Of a
@@ -246,7 +247,7 @@ static void hash_option(void *context, const struct option_row *option, const vo
 
 void settings_hash(const struct settings *s, uint64_t *model, uint64_t *scenario)
 {
-    struct hashing h = { .model = 0xcbf29ce484222325u, .scenario = 0xcbf29ce484222325u };
+    struct hashing h = { .model = FNV_START, .scenario = FNV_START };
     settings_init(&h.defaults);
     walk(s, hash_option, &h);
     *model = h.model;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "experiments/run/fnv_hash.h"
 #include "experiments/run/points_by_name.h"
 #include "experiments/run/store_rows.h"
 #include "experiments/run/version.h"
@@ -255,7 +256,7 @@ int store_put(struct store *store, int64_t experiment, const struct plan *plan,
 static uint64_t mix(uint64_t hash, uint64_t value)
 {
     for (int i = 0; i < 64; i += 8)
-        hash = (hash ^ (value >> i & 0xff)) * 0x100000001b3u;
+        hash = fnv_byte(hash, value >> i & 0xff);
     return hash;
 }
 
