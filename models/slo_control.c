@@ -32,6 +32,16 @@ void slo_limits(const struct slo_params *p, double limits[SLO_LIMITS])
     limits[SLO_RECONNECTS] = p->reconnects_hz;
 }
 
+bool slo_any(const struct slo_params *p)
+{
+    double limits[SLO_LIMITS];
+    slo_limits(p, limits);
+    for (int i = 0; i < SLO_LIMITS; i++)
+        if (limits[i] > 0)
+            return true;
+    return false;
+}
+
 unsigned slo_breaches(const double limits[SLO_LIMITS], const double value[SLO_LIMITS])
 {
     unsigned bits = 0;

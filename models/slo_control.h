@@ -73,6 +73,8 @@ struct slo_change {               /* what one second brought */
 
 /* The limits by enum slo_limit: s, s, share, 1/s; 0 = none. */
 void slo_limits(const struct slo_params *p, double limits[SLO_LIMITS]);
+/* Whether there is one. */
+bool slo_any(const struct slo_params *p);
 /* Bits 1 << enum slo_limit: the values above their limits; NAN = not known, breaks nothing. Here a
  * second is judged; analysis/slo.h judges whole runs and cells by the same. */
 unsigned slo_breaches(const double limits[SLO_LIMITS], const double value[SLO_LIMITS]);

@@ -87,17 +87,6 @@ static void tell_action(struct slo_watch *w, int action, bool begins, int64_t no
                      begins ? "begins" : "ends");
 }
 
-/* None without an SLO. */
-static void record_state(const struct slo_watch *w, const double limits[SLO_LIMITS],
-                         int64_t now_ns, struct run_record *out)
-{
-    bool any = false;
-    for (int i = 0; i < SLO_LIMITS; i++)
-        any = any || limits[i] > 0;
-    if (any)
-        run_record_point(out, "slo.broken", now_ns, w->control.breached != 0);
-}
-
 struct slo_change slo_watch_step(struct slo_watch *w, const struct parameters *p,
                                  const struct slo_sample *sample, bool green,
                                  int64_t interval_ns, int64_t now_ns, struct run_record *out)
@@ -107,7 +96,8 @@ struct slo_change slo_watch_step(struct slo_watch *w, const struct parameters *p
     struct slo_change c = slo_control_step(&w->control, &p->control, limits, sample, now_ns);
     tell_limits("breach", c.breached, sample, limits, now_ns, out);
     tell_limits("recovery", c.recovered, sample, limits, now_ns, out);
-    record_state(w, limits, now_ns, out);
+    if (slo_any(&p->slo))
+        run_record_point(out, "slo.broken", now_ns, w->control.breached != 0);
     w->breaches += c.breached != 0;
     if (c.breached && w->first_breach_ns < 0)
         w->first_breach_ns = now_ns;

@@ -130,18 +130,13 @@ static int slo_of(const struct report *r, const char *cell, struct slo_params *s
 static void slo_cell(struct text_table *t, const struct slo_params *slo,
                      const struct cell *cell, enum arm arm)
 {
-    double limits[SLO_LIMITS];
-    bool any = false;
+    bool any = slo_any(slo) && cell->samples[arm][FIGURE_CPU].count > 0;
     char names[96] = "";
     unsigned broken = slo_broken(slo, cell, arm);
-    slo_limits(slo, limits);
-    for (int i = 0; i < SLO_LIMITS; i++) {
-        any |= limits[i] > 0;
+    for (int i = 0; i < SLO_LIMITS; i++)
         if (broken >> i & 1)
             snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s",
                      *names ? ", " : "breaks ", slo_limit_name((enum slo_limit)i));
-    }
-    any &= cell->samples[arm][FIGURE_CPU].count > 0;
     text_table_cell(t, "%s", !any ? "-" : *names ? names : "kept");
 }
 

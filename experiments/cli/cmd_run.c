@@ -252,12 +252,7 @@ static int report_cells(const struct arguments *a, struct store *store,
 /* Is there a table to print or a limit to keep? */
 static bool needs_cells(const struct arguments *a)
 {
-    double limits[SLO_LIMITS];
-    bool limited = false;
-    slo_limits(&a->session.experiment.base.parameters.slo, limits);
-    for (int i = 0; i < SLO_LIMITS; i++)
-        limited |= limits[i] > 0;
-    return limited || !a->quiet;
+    return !a->quiet || slo_any(&a->session.experiment.base.parameters.slo);
 }
 
 static int report(struct arguments *a, struct store *store, const struct runner_result *result,

@@ -2,16 +2,6 @@
 #include "experiments/run/settings_internal.h"
 #include "models/client_preset.h"
 
-static bool has_limit(const struct slo_params *p)
-{
-    double limits[SLO_LIMITS];
-    slo_limits(p, limits);
-    for (int i = 0; i < SLO_LIMITS; i++)
-        if (limits[i] > 0)
-            return true;
-    return false;
-}
-
 /* A sweep may well switch the trigger off in some points, so with `never` all is allowed here; what
  * is never begun at all is found by the plan (settings_idle_action). */
 int settings_check_control(const struct parameters *p, const char **about, struct error *err)
@@ -19,7 +9,7 @@ int settings_check_control(const struct parameters *p, const char **about, struc
     const struct slo_control_params *c = &p->control;
     if (c->trigger == TRIGGER_NEVER)
         return 0;
-    if (c->trigger == TRIGGER_BREACH && !has_limit(&p->slo))
+    if (c->trigger == TRIGGER_BREACH && !slo_any(&p->slo))
         return settings_conflict(
             about, "slo.control.trigger",
             error_set(err, ERR_INVALID,
