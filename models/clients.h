@@ -82,6 +82,12 @@ struct clients_counters {
     uint64_t noticed[DISCONNECT_CAUSES];     /* at the server, of clients already gone */
 };
 
+/* Connections that a write time-out ended, as the client saw it or while it was leaving already. */
+static inline uint64_t clients_write_timeouts(const struct clients_counters *c)
+{
+    return c->disconnects[DISCONNECT_WRITE_TIMEOUT] + c->noticed[DISCONNECT_WRITE_TIMEOUT];
+}
+
 struct clients_book { /* what befell the clients while a pod was their last one; or all */
     struct clients_counters counters; /* attempts: whose first SYN it got */
     uint32_t open, closing;

@@ -199,23 +199,17 @@ static void second(void *subject, void *object)
 void fleet_control_end(struct fleet *f)
 {
     int64_t at = (f->sim.now_ns / METER_WINDOW_NS + 1) * METER_WINDOW_NS;
-    uint64_t reconnects = f->clients.counters.reconnects - f->seen.reconnects;
     struct totals t = { 0 };
     for (size_t i = 0; i < f->pod_count; i++) {
         add_pod(&t, f->pods[i]);
         fleet_detail_end(f->pods[i], at);
     }
     t.counts.slow = 0;
-    if (reconnects > 0)
-        run_record_point(f->out, "reconnects", at, (double)reconnects);
-    if (t.replayed > f->seen.replayed)
-        run_record_point(f->out, "replayed", at, (double)(t.replayed - f->seen.replayed));
-    if (t.failed_probes > f->seen.failed_probes)
-        run_record_point(f->out, "probes.failed", at,
-                         (double)(t.failed_probes - f->seen.failed_probes));
-    if (f->alarms > f->seen.alarms)
-        run_record_point(f->out, "probes.failed.ready", at,
-                         (double)(f->alarms - f->seen.alarms));
+    run_record_count(f->out, "reconnects", at, &f->seen.reconnects,
+                     f->clients.counters.reconnects);
+    run_record_count(f->out, "replayed", at, &f->seen.replayed, t.replayed);
+    run_record_count(f->out, "probes.failed", at, &f->seen.failed_probes, t.failed_probes);
+    run_record_count(f->out, "probes.failed.ready", at, &f->seen.alarms, f->alarms);
     second_counts_record(&f->counted, &f->clients.counters, &t.counts, at, f->out);
     duplex_series(&f->duplex, at);
 }

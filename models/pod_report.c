@@ -118,9 +118,7 @@ void pod_figures_report(const struct pod_figures *sum, const struct clients_book
         { "missed", "1", (double)(n->missed_lost + n->missed_away) },
         { "missed.lost", "1", (double)n->missed_lost },
         { "missed.away", "1", (double)n->missed_away },
-        { "write_timeouts", "1",
-          (double)(c->disconnects[DISCONNECT_WRITE_TIMEOUT] +
-                   c->noticed[DISCONNECT_WRITE_TIMEOUT]) },
+        { "write_timeouts", "1", (double)clients_write_timeouts(c) },
         { "slow_consumers.max", "1", (double)n->slow_max },
         { "oom", "1", (double)n->oom_kills },
         { "oom.first", "s", n->first_oom_ns < 0 ? NAN : (double)n->first_oom_ns / 1e9 },

@@ -71,10 +71,8 @@ void pod_series_end(struct pod_series *s, const struct pod *pod,
                     const struct clients_book *clients, int64_t at_ns,
                     struct run_record *record)
 {
-    if (clients->counters.reconnects > s->reconnects)
-        record_reconnects(s, clients, at_ns, record);
-    if (meter_replayed(pod->setup.meter) > s->replayed)
-        record_replayed(s, pod, at_ns, record);
+    run_record_count(record, "reconnects", at_ns, &s->reconnects, clients->counters.reconnects);
+    run_record_count(record, "replayed", at_ns, &s->replayed, meter_replayed(pod->setup.meter));
     record_counts(s, pod, clients, 0, at_ns, record);
 }
 

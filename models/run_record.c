@@ -77,6 +77,21 @@ void run_record_point(struct run_record *r, const char *name, int64_t at_ns, dou
     p->value = value;
 }
 
+void run_record_count(struct run_record *r, const char *name, int64_t at_ns, uint64_t *seen,
+                      uint64_t now)
+{
+    if (now > *seen)
+        run_record_point(r, name, at_ns, (double)(now - *seen));
+    *seen = now;
+}
+
+void run_record_share(struct run_record *r, const char *name, int64_t at_ns, uint64_t part,
+                      uint64_t whole)
+{
+    if (whole > 0)
+        run_record_point(r, name, at_ns, (double)part / (double)whole);
+}
+
 void run_record_event(struct run_record *r, int64_t at_ns, const char *kind, const char *format,
                       ...)
 {

@@ -14,11 +14,12 @@
  *          (s), memory (B), connections, clients.open, reconnects; connections.closing,
  *          clients.closing of WebSockets that wait for each other; where there are any drops,
  *          disconnects (of all causes) and disconnects.<cause> (real arm: .client_left only),
- *          write_timeouts, connects, connects.failed, connects.failure_rate (of the attempts that ended
- *          in the second); slo.broken (sim arm, where there is an SLO: 1 while a limit is broken, else
- *          0: slo_watch.h); queue.depth (mean over the connections) eleven times a second, and
- *          queue.depth.p99, .max over the connections at the samples of each second (sim arm: the real servers tell depths of the whole run only); of a pod of a fleet the same,
- *          as pod.N.<name>, but queue.depth once a second
+ *          write_timeouts, connects, connects.failed, connects.failure_rate (of the attempts that
+ *          ended in the second); slo.broken (sim arm, where there is an SLO: 1 while a limit is
+ *          broken, else 0: slo_watch.h); queue.depth (mean over the connections) eleven times a
+ *          second, and queue.depth.p99, .max over the connections at the samples of each second (sim
+ *          arm: the real servers tell depths of the whole run only); of a pod of a fleet the same, as
+ *          pod.N.<name>, but queue.depth once a second
  */
 #ifndef PUSHSIM_MODELS_RUN_RECORD_H
 #define PUSHSIM_MODELS_RUN_RECORD_H
@@ -71,6 +72,12 @@ void run_record_close(struct run_record *r);
 void run_record_metric(struct run_record *r, const char *name, const char *unit, double value);
 void run_record_histogram(struct run_record *r, const char *name, const struct histogram *h);
 void run_record_point(struct run_record *r, const char *name, int64_t at_ns, double value);
+/* A point of what a count has grown by since *seen, if it has; keeps it. */
+void run_record_count(struct run_record *r, const char *name, int64_t at_ns, uint64_t *seen,
+                      uint64_t now);
+/* A point part / whole; none where the whole is 0. */
+void run_record_share(struct run_record *r, const char *name, int64_t at_ns, uint64_t part,
+                      uint64_t whole);
 void run_record_event(struct run_record *r, int64_t at_ns, const char *kind, const char *format,
                       ...) __attribute__((format(printf, 4, 5)));
 /* The value of a metric; NAN when it is not there. */

@@ -2,14 +2,6 @@
 
 #include <stdio.h>
 
-static void record(struct run_record *out, const char *name, int64_t now_ns, uint64_t *seen,
-                   uint64_t now)
-{
-    if (now > *seen)
-        run_record_point(out, name, now_ns, (double)(now - *seen));
-    *seen = now;
-}
-
 static void record_disconnects(struct second_counts *seen,
                                const struct clients_counters *clients, int64_t now_ns,
                                struct run_record *out)
@@ -18,38 +10,29 @@ static void record_disconnects(struct second_counts *seen,
     for (int i = 0; i < DISCONNECT_CAUSES; i++) {
         char name[48];
         snprintf(name, sizeof name, "disconnects.%s", disconnect_cause_name(i));
-        record(out, name, now_ns, &seen->by_cause[i], clients->disconnects[i]);
+        run_record_count(out, name, now_ns, &seen->by_cause[i], clients->disconnects[i]);
         all += clients->disconnects[i];
     }
-    record(out, "disconnects", now_ns, &seen->disconnects, all);
-}
-
-static void record_failure_rate(const struct second_counts *seen,
-                                const struct clients_counters *clients, int64_t now_ns,
-                                struct run_record *out)
-{
-    uint64_t failed = clients->failed - seen->connects_failed;
-    uint64_t ended = failed + clients->opened - seen->connects_opened;
-    if (ended > 0)
-        run_record_point(out, "connects.failure_rate", now_ns, (double)failed / (double)ended);
+    run_record_count(out, "disconnects", now_ns, &seen->disconnects, all);
 }
 
 void second_counts_record(struct second_counts *seen, const struct clients_counters *clients,
                           const struct second_totals *totals, int64_t now_ns,
                           struct run_record *out)
 {
-    record(out, "drops", now_ns, &seen->totals.drops, totals->drops);
-    record(out, "lost", now_ns, &seen->totals.lost, totals->lost);
+    run_record_count(out, "drops", now_ns, &seen->totals.drops, totals->drops);
+    run_record_count(out, "lost", now_ns, &seen->totals.lost, totals->lost);
     record_disconnects(seen, clients, now_ns, out);
-    record(out, "write_timeouts", now_ns, &seen->write_timeouts,
-           clients->disconnects[DISCONNECT_WRITE_TIMEOUT] +
-               clients->noticed[DISCONNECT_WRITE_TIMEOUT]);
-    record_failure_rate(seen, clients, now_ns, out);
+    run_record_count(out, "write_timeouts", now_ns, &seen->write_timeouts,
+                     clients_write_timeouts(clients));
+    uint64_t failed = clients->failed - seen->connects_failed;
+    run_record_share(out, "connects.failure_rate", now_ns, failed,
+                     failed + clients->opened - seen->connects_opened);
     seen->connects_opened = clients->opened;
-    record(out, "connects", now_ns, &seen->connects, clients->attempts);
-    record(out, "connects.failed", now_ns, &seen->connects_failed, clients->failed);
-    record(out, "oom", now_ns, &seen->totals.oom_kills, totals->oom_kills);
-    record(out, "restarts", now_ns, &seen->totals.restarts, totals->restarts);
+    run_record_count(out, "connects", now_ns, &seen->connects, clients->attempts);
+    run_record_count(out, "connects.failed", now_ns, &seen->connects_failed, clients->failed);
+    run_record_count(out, "oom", now_ns, &seen->totals.oom_kills, totals->oom_kills);
+    run_record_count(out, "restarts", now_ns, &seen->totals.restarts, totals->restarts);
     if (totals->slow > 0)
         run_record_point(out, "slow_consumers", now_ns, (double)totals->slow);
 }

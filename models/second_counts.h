@@ -1,11 +1,13 @@
 /* second_counts.h - what went wrong in each second, for the series: counted, not sampled.
  *
- * Series drops, lost (messages), disconnects, write_timeouts (connections), connects, connects.failed
- * (attempts begun, failed), oom, restarts (processes): the number since the last point; a second without any has no point. What a
- * range of connections drops is counted when its turn begins: some milliseconds early for its last
- * ones. Disconnects are of all causes, clients that left too; disconnects.<cause> has each cause. connects.failure_rate: of the attempts that ended in the second, the
- * share that failed (0..1; no point where none ended): its figure is over the attempts begun in the whole
- * run. slow_consumers is the number at the last sample, while there are any.
+ * Series drops, lost (messages), disconnects, write_timeouts (connections), connects,
+ * connects.failed (attempts begun, failed), oom, restarts (processes): the number since the last
+ * point; a second without any has no point. What a range of connections drops is counted when its
+ * turn begins: some milliseconds early for its last ones. Disconnects are of all causes, clients
+ * that left too; disconnects.<cause> has each cause. connects.failure_rate: of the attempts that
+ * ended in the second, the share that failed (0..1; no point where none ended): its figure is over
+ * the attempts begun in the whole run. slow_consumers is the number at the last sample, while there
+ * are any.
  */
 #ifndef PUSHSIM_MODELS_SECOND_COUNTS_H
 #define PUSHSIM_MODELS_SECOND_COUNTS_H

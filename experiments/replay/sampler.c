@@ -26,37 +26,22 @@ static void sample_self(struct sampler *s, int64_t now_ns)
     s->own_cpu_ns = own_ns;
 }
 
-static void count(struct sampler *s, const char *name, int64_t now_ns, uint64_t *seen,
-                  uint64_t now)
-{
-    if (now > *seen)
-        run_record_point(s->out, name, now_ns, (double)(now - *seen));
-    *seen = now;
-}
-
-/* As models/second_counts.h. */
-static void failure_rate(struct sampler *s, int64_t now_ns, const struct client_counters *n)
-{
-    uint64_t failed = n->failed - s->refused, ended = failed + n->opened - s->opened;
-    if (ended > 0)
-        run_record_point(s->out, "connects.failure_rate", now_ns,
-                         (double)failed / (double)ended);
-    s->opened = n->opened;
-}
-
 static void sample_clients(struct sampler *s, int64_t now_ns, int64_t memory_bytes)
 {
     const struct client_pool *c = s->clients;
     struct client_totals totals = client_pool_totals(c);
     run_record_point(s->out, "connections", now_ns, c->open);
     uint64_t left = c->counters.disconnects[DISCONNECT_CLIENT_LEFT];
-    count(s, "disconnects", now_ns, &s->closed, c->counters.ended + left);
-    count(s, "disconnects.client_left", now_ns, &s->left, left);
-    count(s, "reconnects", now_ns, &s->reconnects, c->counters.reconnects);
-    count(s, "drops", now_ns, &s->dropped, totals.dropped);
-    failure_rate(s, now_ns, &c->counters);
-    count(s, "connects", now_ns, &s->attempts, c->counters.attempts);
-    count(s, "connects.failed", now_ns, &s->refused, c->counters.failed);
+    run_record_count(s->out, "disconnects", now_ns, &s->closed, c->counters.ended + left);
+    run_record_count(s->out, "disconnects.client_left", now_ns, &s->left, left);
+    run_record_count(s->out, "reconnects", now_ns, &s->reconnects, c->counters.reconnects);
+    run_record_count(s->out, "drops", now_ns, &s->dropped, totals.dropped);
+    uint64_t failed = c->counters.failed - s->refused;
+    run_record_share(s->out, "connects.failure_rate", now_ns, failed,
+                     failed + c->counters.opened - s->opened);
+    s->opened = c->counters.opened;
+    run_record_count(s->out, "connects", now_ns, &s->attempts, c->counters.attempts);
+    run_record_count(s->out, "connects.failed", now_ns, &s->refused, c->counters.failed);
     if (totals.outstanding <= s->backlog_max)
         return;
     s->backlog_max = totals.outstanding;
