@@ -417,9 +417,6 @@ void push_server_disturb(struct push_server *s, double length_ns)
 
 void push_server_other(struct push_server *s, double cost_ns)
 {
-    uint64_t ns = (uint64_t)push_positive(push_cost(cost_ns, 1));
-    struct loop_entry e = {
-        .count = 1, .from = (uint32_t)ns, .to = (uint32_t)(ns >> 32), .step = STEP_OTHER
-    };
+    struct loop_entry e = push_other_entry(push_positive(push_cost(cost_ns, 1)));
     event_loop_post(&s->loop, SOURCE_TIMER, &e);
 }

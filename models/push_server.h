@@ -145,11 +145,11 @@ struct push_server {
     uint32_t *open_to; /* by feed: connections that are open; owned */
     uint32_t *tails;   /* by feed: number of its next message; owned */
     struct beat_ring due, pongs, expiries; /* heartbeats: to send, on their way, time-outs */
-    struct beat_ring settling; /* pongs handled in the pass below, on an asyncio loop */
-    uint64_t settling_pass;
-    uint32_t *token;   /* by connection: which opening it belongs to; owned */
-    uint8_t *answered; /* by connection: the last ping whose pong was handled; owned */
-    uint32_t opens;    /* tokens handed out */
+    struct beat_ring heard; /* pongs handled in the pass below, on an asyncio loop */
+    uint64_t heard_pass;    /* number of the loop's iteration */
+    uint32_t *token;        /* by connection: which opening it belongs to; owned */
+    uint8_t *answered;      /* by connection: the last ping whose pong was handled; owned */
+    uint32_t opens;         /* tokens handed out */
     uint32_t publish_count;
     uint32_t arrived;   /* publishes that have reached the server */
     uint32_t tail;      /* of them handled */

@@ -182,13 +182,13 @@ int64_t push_beat_pong_begin(struct push_server *s, struct loop_entry *e)
 }
 
 /* The pongs of earlier passes have got through to those who wait for them. */
-static void settle(struct push_server *s)
+static void take_heard(struct push_server *s)
 {
-    if (s->settling_pass == s->loop.iterations)
+    if (s->heard_pass == s->loop.iterations)
         return;
-    s->settling_pass = s->loop.iterations;
-    while (s->settling.count > 0) {
-        struct beat b = pop_beat(&s->settling);
+    s->heard_pass = s->loop.iterations;
+    while (s->heard.count > 0) {
+        struct beat b = pop_beat(&s->heard);
         for (uint32_t i = b.first; i < b.first + b.count; i++)
             if (s->token[i] == b.token)
                 s->answered[i] = b.seq;
@@ -197,13 +197,13 @@ static void settle(struct push_server *s)
 
 void push_beat_pong_end(struct push_server *s, const struct loop_entry *e)
 {
-    struct beat b = { e->first, e->count, e->to, (uint8_t)e->from };
     if (s->loop.params.ops != &loop_asyncio) {
         memset(s->answered + e->first, (int)e->from, e->count);
         return;
     }
-    settle(s);
-    push_beat(&s->settling, &b);
+    struct beat b = { e->first, e->count, e->to, (uint8_t)e->from };
+    take_heard(s);
+    push_beat(&s->heard, &b);
 }
 
 /* -- time-out ------------------------------------------------------------------------------ */
@@ -225,7 +225,7 @@ int64_t push_beat_expire_begin(struct push_server *s, struct loop_entry *e)
         return 0;
     if (s->p->server.fan_out == FAN_OUT_SEQUENTIAL)
         e->count = 1; /* the next send may go between two of them */
-    settle(s);
+    take_heard(s);
     for (uint32_t i = e->first; i < e->first + e->count; i++)
         if (concerns(s, i, e->to) && (int8_t)(s->answered[i] - (uint8_t)e->from) < 0)
             push_life_close(s, i, DISCONNECT_PONG_TIMEOUT);
@@ -272,7 +272,7 @@ void push_beat_close(struct push_server *s)
     free(s->due.items);
     free(s->pongs.items);
     free(s->expiries.items);
-    free(s->settling.items);
+    free(s->heard.items);
     free(s->token);
     free(s->answered);
 }

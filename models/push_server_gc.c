@@ -21,10 +21,7 @@ static void pause(struct push_server *s, double objects)
     int64_t ns = push_cost(s->p->cost.gc_object_ns * objects, 1);
     if (ns <= 0)
         return;
-    struct loop_entry e = { .count = 1,
-                            .from = (uint32_t)ns,
-                            .to = (uint32_t)((uint64_t)ns >> 32),
-                            .step = STEP_OTHER };
+    struct loop_entry e = push_other_entry(ns);
     event_loop_inside(&s->loop, &e);
     s->pauses.count++;
     s->pauses.sum_ns += ns;

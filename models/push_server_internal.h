@@ -98,6 +98,15 @@ static inline int64_t push_server_wire_bytes(const struct push_server *s, uint32
     return bytes + s->costs->frame_bytes;
 }
 
+/* Work of so many ns (> 0) that is no connection's. */
+static inline struct loop_entry push_other_entry(int64_t ns)
+{
+    return (struct loop_entry){ .count = 1,
+                                .from = (uint32_t)ns,
+                                .to = (uint32_t)((uint64_t)ns >> 32),
+                                .step = STEP_OTHER };
+}
+
 /* Message m is written to a connection at now_ns: how long it waits in its socket (nagle.h). */
 static inline int64_t push_server_waits(struct push_server *s, uint32_t connection, uint32_t m,
                                         int64_t now_ns)

@@ -16,9 +16,6 @@ void push_settle_after(struct push_server *s, uint32_t m)
 void push_settle_end(struct push_server *s, const struct loop_entry *e)
 {
     int64_t each_ns = push_cost(s->costs->settle_ns, s->publishes[e->from].factor);
-    uint64_t ns = (uint64_t)push_positive((int64_t)e->to * each_ns);
-    struct loop_entry rest = {
-        .count = 1, .from = (uint32_t)ns, .to = (uint32_t)(ns >> 32), .step = STEP_OTHER
-    };
+    struct loop_entry rest = push_other_entry(push_positive((int64_t)e->to * each_ns));
     event_loop_flush(&s->loop, &rest);
 }
