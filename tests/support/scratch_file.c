@@ -44,3 +44,18 @@ void scratch_close(struct scratch *s)
         closedir(directory);
     rmdir(s->directory);
 }
+
+int scratch_setup(void **state)
+{
+    struct scratch *s = mem_alloc(sizeof *s);
+    scratch_open(s);
+    *state = s;
+    return 0;
+}
+
+int scratch_teardown(void **state)
+{
+    scratch_close(*state);
+    free(*state);
+    return 0;
+}

@@ -12,21 +12,6 @@
 #include "sim/random_stream.h"
 #include "tests/support/scratch_file.h"
 
-static int setup(void **state)
-{
-    struct scratch *s = mem_alloc(sizeof *s);
-    scratch_open(s);
-    *state = s;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    scratch_close(*state);
-    free(*state);
-    return 0;
-}
-
 /* Loads and plans; fails the test with the message when it does not work. */
 static void plan_text(struct scratch *scratch, const char *yaml, const struct override *o,
                       size_t overrides, struct experiment *e, struct plan *plan)
@@ -385,8 +370,8 @@ static void test_publishers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_presets_between_profile_and_experiment, setup,
-                                        teardown),
+        cmocka_unit_test_setup_teardown(test_presets_between_profile_and_experiment,
+                                        scratch_setup, scratch_teardown),
         cmocka_unit_test(test_sweeps),
         cmocka_unit_test(test_publishers),
         cmocka_unit_test(test_sample),
@@ -400,5 +385,5 @@ int main(void)
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_feeds),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

@@ -11,21 +11,6 @@
 #include "experiments/run/plan.h"
 #include "tests/support/scratch_file.h"
 
-static int setup(void **state)
-{
-    struct scratch *s = mem_alloc(sizeof *s);
-    scratch_open(s);
-    *state = s;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    scratch_close(*state);
-    free(*state);
-    return 0;
-}
-
 /* Loads and plans; fails the test with the message when it does not work. */
 static void plan_text(struct scratch *scratch, const char *yaml, struct experiment *e,
                       struct plan *plan)
@@ -89,5 +74,5 @@ int main(void)
         cmocka_unit_test(test_parameters_are_drawn),
         cmocka_unit_test(test_other_errors_other_rows),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

@@ -171,17 +171,23 @@ static void test_bounded_queues_weigh_their_bound(void **state)
     }
 }
 
+/* All clients stop, and their queues hold BOUND messages each. */
+static void run_bounded(enum queue_policy policy, struct run_record *r)
+{
+    struct parameters p = scene(CLIENTS, 15000);
+    p.server.queue_policy = policy;
+    p.server.queue_bound = BOUND;
+    run(&p, r);
+}
+
 /* Whose queue is full is thrown out: of the messages after the stop one is in the socket, two in the
  * write buffer (the second goes in below the mark), BOUND in the queue; the next one finds no room.
  * All of them are lost by that cause, none by another, and none is dropped. */
 static void test_slow_consumers_lose_by_their_cause(void **state)
 {
     (void)state;
-    struct parameters p = scene(CLIENTS, 15000);
     struct run_record r;
-    p.server.queue_policy = POLICY_DISCONNECT;
-    p.server.queue_bound = BOUND;
-    run(&p, &r);
+    run_bounded(POLICY_DISCONNECT, &r);
     double lost = CLIENTS * (1 + 2 + BOUND + 1);
     assert_float_equal(run_record_value(&r, "lost.slow_consumer"), lost, 0);
     assert_float_equal(run_record_value(&r, "lost"), lost, 0);
@@ -195,11 +201,8 @@ static void test_slow_consumers_lose_by_their_cause(void **state)
 static void test_dropped_newest_are_not_lost(void **state)
 {
     (void)state;
-    struct parameters p = scene(CLIENTS, 15000);
     struct run_record r;
-    p.server.queue_policy = POLICY_DROP_NEWEST;
-    p.server.queue_bound = BOUND;
-    run(&p, &r);
+    run_bounded(POLICY_DROP_NEWEST, &r);
     double due = run_record_value(&r, "due"), delivered = run_record_value(&r, "delivered");
     double held = CLIENTS * (1 + 2 + BOUND);
     assert_float_equal(run_record_value(&r, "in_flight"), held, 0);
