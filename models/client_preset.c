@@ -30,9 +30,8 @@ const struct client_preset client_presets[] = {
     { .name = "eventsource-npm",
       .source =
           "eventsource 1.x and 2.x (npm), lib/eventsource.js: reconnectInterval = 1000, which "
-          "`retry:` sets; unlike the standard it comes back after 500, 502, 503 and 504 too, "
-          "the "
-          "only refusals here (503)",
+          "`retry:` sets; unlike the standard it comes back after 500, 502, 503 and 504 too "
+          "(only 503 refuses here)",
       .reconnect = { .kind = RECONNECT_FIXED,
                      .base_ns = 1 * S,
                      .cap_ns = UNCAPPED,
@@ -80,7 +79,6 @@ const struct client_preset client_presets[] = {
           "2000, then 5000; it asks the server itself (heartbeatIntervalMs 30000) and closes "
           "when the answer is not there at the next: not modelled, for any answering "
           "server passes and a silence without publishes is none to it; no connect time-out: "
-          "its "
           "`timeout` 10000 is of a channel's pushes, `longpollerTimeout` of long polls",
       .reconnect = { .kind = RECONNECT_STEPS,
                      .steps_ns = { 10 * MS, 50 * MS, 100 * MS, 150 * MS, 200 * MS, 250 * MS,
@@ -112,8 +110,7 @@ const struct client_preset client_presets[] = {
       .connect_timeout_ns = 10 * S },
     { .name = "full-jitter",
       .source = "AWS Architecture Blog 2015, Exponential Backoff And Jitter; chosen here: base "
-                "1 s, cap "
-                "60 s, reset after 5 s open, a connect time-out of 10 s",
+                "1 s, cap 60 s, reset after 5 s open, a connect time-out of 10 s",
       .reconnect = { .kind = RECONNECT_FULL_JITTER,
                      .base_ns = 1 * S,
                      .cap_ns = 60 * S,
@@ -124,8 +121,7 @@ const struct client_preset client_presets[] = {
       .connect_timeout_ns = 10 * S },
     { .name = "decorrelated-jitter",
       .source = "AWS Architecture Blog 2015, Exponential Backoff And Jitter; chosen here: base "
-                "1 s, cap "
-                "60 s, reset after 5 s open, a connect time-out of 10 s",
+                "1 s, cap 60 s, reset after 5 s open, a connect time-out of 10 s",
       .reconnect = { .kind = RECONNECT_DECORRELATED,
                      .base_ns = 1 * S,
                      .cap_ns = 60 * S,

@@ -1,7 +1,7 @@
-/* pod_noise.h - other work of a pod's processes: Poisson outliers on its first worker (work of its own,
- * or time that the host takes away from it while it computes), and garbage
- * collections that grow with the live connections on every one. And what its connections cost
- * more or less than the mean.
+/* pod_noise.h - other work of a pod's processes: Poisson outliers on its first worker (work of its
+ * own, or time that the host takes away from it while it computes), and garbage collections that
+ * grow with the live connections on every one. And what its connections cost more or less than the
+ * mean.
  */
 #ifndef PUSHSIM_MODELS_POD_NOISE_H
 #define PUSHSIM_MODELS_POD_NOISE_H

@@ -106,12 +106,9 @@ static const struct argp argp = {
     "cpu.limit) with which it is kept, by bisection: in the simulator once for each "
     "replication, "
     "against a real server once for each repeat. The simulated searches are of hosts as fast "
-    "as "
-    "those of the calibration's runs, and of costs drawn by their errors, where the profile "
-    "tells "
-    "them (--set parameters=fixed: of neither); beside the real ones stand simulated searches "
-    "at "
-    "the pace that was measured there.",
+    "as those of the calibration's runs, and of costs drawn by their errors, where the profile "
+    "tells them (--set parameters=fixed: of neither); beside the real ones stand simulated "
+    "searches at the pace that was measured there.",
     children,
     NULL,
     NULL,
