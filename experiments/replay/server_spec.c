@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "experiments/replay/server_placeholders.h"
 #include "experiments/run/source_excerpt.h"
 
 /* What libfyaml has to say goes, line by line, into the caller's error text. */
@@ -129,18 +130,13 @@ static int read_stats(struct server_spec *spec, struct fy_node *map)
     return spec->stats_url ? 0 : complain(map, "'stats' lacks 'url'");
 }
 
-static const char *const loop_words[] = {
-    [LOOP_UVLOOP] = "uvloop", [LOOP_ASYNCIO] = "asyncio", [LOOP_NODE] = "node",
-    [LOOP_NGINX] = "nginx",   [LOOP_THREADS] = "threads",
-};
-#define LOOPS (int)(sizeof loop_words / sizeof *loop_words)
-
 static int read_loop(struct server_spec *spec, struct fy_node *node)
 {
+    const char *const *words = server_placeholders_words("server.loop");
     char *text = NULL;
     int rc = read_text(&text, node, "loop");
-    for (int i = 0; rc == 0 && i < LOOPS; i++)
-        if (strcmp(text, loop_words[i]) == 0)
+    for (int i = 0; rc == 0 && words[i]; i++)
+        if (strcmp(text, words[i]) == 0)
             spec->loop = i;
     free(text);
     if (rc == 0 && spec->loop < 0)
@@ -304,78 +300,6 @@ void server_spec_close(struct server_spec *spec)
     memset(spec, 0, sizeof *spec);
 }
 
-static const char *policy_word(enum queue_policy policy)
-{
-    static const char *const words[] = {
-        [POLICY_DROP_OLDEST] = "drop-oldest", [POLICY_DROP_NEWEST] = "drop-newest",
-        [POLICY_DISCONNECT] = "disconnect",   [POLICY_NONE] = "none",
-        [POLICY_CONFLATE] = "conflate",
-    };
-    return words[policy];
-}
-
-static const char *buffers_word(enum write_buffers buffers)
-{
-    static const char *const words[] = {
-        [BUFFERS_OF_STACK] = "stack",
-        [BUFFERS_COPIES] = "copies",
-        [BUFFERS_REFERENCES] = "references",
-    };
-    return words[buffers];
-}
-
-static const char *fan_out_word(enum fan_out fan_out)
-{
-    static const char *const words[] = {
-        [FAN_OUT_QUEUES] = "queues",
-        [FAN_OUT_SHARED] = "shared",
-        [FAN_OUT_SEQUENTIAL] = "sequential",
-    };
-    return words[fan_out];
-}
-
-#define HOLDERS 16
-
-struct placeholder {
-    const char *name; /* with its braces */
-    char value[PATH_MAX];
-};
-
-/* In seconds; none is a million. */
-static void fill_seconds(struct placeholder *h, int64_t ns)
-{
-    snprintf(h->value, sizeof h->value, "%.9g", ns > 0 ? (double)ns / 1e9 : 1e6);
-}
-
-static void fill_holders(struct placeholder h[HOLDERS], const struct server_spec *spec,
-                         const struct parameters *p, int port)
-{
-    static const char *const names[HOLDERS] = {
-        "{port}",          "{dir}",          "{loop}",          "{workers}",
-        "{queue}",         "{policy}",       "{ping_interval}", "{ping_timeout}",
-        "{write_timeout}", "{reply}",        "{heartbeat}",     "{auth_workers}",
-        "{auth_service}",  "{auth_timeout}", "{buffers}",       "{fan_out}"
-    };
-    for (int i = 0; i < HOLDERS; i++)
-        h[i].name = names[i];
-    snprintf(h[0].value, PATH_MAX, "%d", port);
-    snprintf(h[1].value, PATH_MAX, "%s", spec->dir);
-    snprintf(h[2].value, PATH_MAX, "%s", loop_words[p->server.loop]);
-    snprintf(h[3].value, PATH_MAX, "%lld", (long long)p->server.workers);
-    snprintf(h[4].value, PATH_MAX, "%lld", (long long)p->server.queue_bound);
-    snprintf(h[5].value, PATH_MAX, "%s", policy_word(p->server.queue_policy));
-    fill_seconds(&h[6], p->heartbeat.period_ns);
-    fill_seconds(&h[7], p->heartbeat.pong_timeout_ns);
-    fill_seconds(&h[8], p->network.write_timeout_ns);
-    snprintf(h[9].value, PATH_MAX, "%lld", (long long)p->duplex.reply_bytes);
-    fill_seconds(&h[10], p->heartbeat.period_ns);
-    snprintf(h[11].value, PATH_MAX, "%lld", (long long)p->auth.workers);
-    snprintf(h[12].value, PATH_MAX, "%.9g", (double)p->auth.service_ns / 1e9);
-    fill_seconds(&h[13], p->auth.timeout_ns);
-    snprintf(h[14].value, PATH_MAX, "%s", buffers_word(p->memory.buffers));
-    snprintf(h[15].value, PATH_MAX, "%s", fan_out_word(p->server.fan_out));
-}
-
 static bool any_holds(char *const *words, const char *text)
 {
     for (; *words; words++)
@@ -392,23 +316,5 @@ bool server_spec_takes(const struct server_spec *spec, const char *placeholder)
 char *server_spec_expand(const struct server_spec *spec, const char *text,
                          const struct parameters *p, int port)
 {
-    struct placeholder holders[HOLDERS];
-    fill_holders(holders, spec, p, port);
-    char *out = mem_strdup("");
-    while (*text) {
-        const char *piece = NULL;
-        size_t skip = strcspn(text + 1, "{") + 1;
-        for (size_t i = 0; i < HOLDERS && !piece; i++) {
-            if (strncmp(text, holders[i].name, strlen(holders[i].name)) == 0) {
-                piece = holders[i].value;
-                skip = strlen(holders[i].name);
-            }
-        }
-        char *longer =
-            piece ? mem_printf("%s%s", out, piece) : mem_printf("%s%.*s", out, (int)skip, text);
-        free(out);
-        out = longer;
-        text += skip;
-    }
-    return out;
+    return server_placeholders_fill(text, spec->dir, p, port);
 }

@@ -21,12 +21,8 @@
  * Counters whose names begin with gc_ tell calibrate of the garbage collector, if they are those that
  * servers/fastapi_server.py explains.
  *
- * Placeholders, in all values but the names: {port}, {dir} (where the file is), and from the
- * parameters {loop} (uvloop, asyncio, …), {workers}, {queue} (bound), {policy} (drop-oldest,
- * …), {ping_interval}, {ping_timeout}, {write_timeout} (s; a million when there is none), {reply} (bytes of an answer to a
- * message), {heartbeat} (s, as above: of an event stream), {auth_workers} (0: none), {auth_service},
- * {auth_timeout} (s), {buffers} (stack, copies, references), {fan_out} (queues, shared, sequential).
- * What a description has no placeholder for, a run cannot ask of the server. Aliases are refused: their expansion can grow without bound.
+ * Placeholders may stand in all values but the names: server_placeholders.h tells them. Aliases are
+ * refused: their expansion can grow without bound.
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_SERVER_SPEC_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_SERVER_SPEC_H
