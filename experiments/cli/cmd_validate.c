@@ -12,6 +12,7 @@
 #include "experiments/cli/campaign.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/model_runs.h"
+#include "experiments/cli/option_argument.h"
 #include "experiments/cli/text_table.h"
 
 enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV };
@@ -38,28 +39,9 @@ static const struct argp_option options[] = {
 };
 static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 }, { 0 } };
 
-static void set_format(struct arguments *a, const char *text, struct argp_state *state)
-{
-    static const char *const names[] = { "table", "json", "csv" };
-    for (int i = 0; i < 3; i++)
-        if (strcmp(text, names[i]) == 0) {
-            a->format = (enum format)i;
-            return;
-        }
-    argp_error(state, "--format %s: must be table, json or csv", text);
-}
-
-static void set_repeats(struct arguments *a, const char *text, struct argp_state *state)
-{
-    struct error err;
-    double n;
-    if (unit_parse(text, UNIT_COUNT, &n, &err) || n < 1 || n > 1000)
-        argp_error(state, "--repeats %s: must be between 1 and 1000", text);
-    a->repeats = (int64_t)n;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
+    static const char *const formats[] = { "table", "json", "csv", NULL };
     struct arguments *a = state->input;
     switch (key) {
     case ARGP_KEY_INIT:
@@ -69,7 +51,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         session_override(&a->session, "profile", arg, state);
         return 0;
     case 'r':
-        set_repeats(a, arg, state);
+        a->repeats = option_argument_count("repeats", arg, 1, 1000, state);
         return 0;
     case 's':
         a->server = arg;
@@ -81,7 +63,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         a->summary = true;
         return 0;
     case KEY_FORMAT:
-        set_format(a, arg, state);
+        a->format = (enum format)option_argument_word("format", arg, formats, state);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -10,18 +10,7 @@
 
 #include "experiments/run/plan.h"
 #include "sim/random_stream.h"
-#include "tests/support/scratch_file.h"
-
-/* Loads and plans; fails the test with the message when it does not work. */
-static void plan_text(struct scratch *scratch, const char *yaml, const struct override *o,
-                      size_t overrides, struct experiment *e, struct plan *plan)
-{
-    struct error err;
-    char *path = scratch_write(scratch, "x.yaml", yaml);
-    if (config_load(e, path, o, overrides, &err) || plan_build(plan, e, &err))
-        fail_msg("%s", err.text);
-    free(path);
-}
+#include "tests/support/plan_text.h"
 
 static void assert_cells(const struct plan *plan, const char *const *cells, size_t count)
 {

@@ -9,18 +9,7 @@
 #include <cmocka.h>
 
 #include "experiments/run/plan.h"
-#include "tests/support/scratch_file.h"
-
-/* Loads and plans; fails the test with the message when it does not work. */
-static void plan_text(struct scratch *scratch, const char *yaml, struct experiment *e,
-                      struct plan *plan)
-{
-    struct error err;
-    char *path = scratch_write(scratch, "x.yaml", yaml);
-    if (config_load(e, path, NULL, 0, &err) || plan_build(plan, e, &err))
-        fail_msg("%s", err.text);
-    free(path);
-}
+#include "tests/support/plan_text.h"
 
 /* Drawn parameters are of the model alone: both arms are asked the same. A replication has its own, the
  * other point none. */
@@ -32,7 +21,8 @@ static void test_parameters_are_drawn(void **state)
     free(scratch_write(*state, "p.yaml",
                        "cost: { publish: 100us }\nfit:\n  parameters:\n"
                        "    - { name: cost.publish, error: 0.2 }\n"));
-    plan_text(*state, "profile: p.yaml\nsweep: { parameters: [fixed, drawn] }\n", &e, &plan);
+    plan_text(*state, "profile: p.yaml\nsweep: { parameters: [fixed, drawn] }\n", NULL, 0, &e,
+              &plan);
     assert_int_equal(plan.count, 2);
     assert_true(plan.points[0].scenario_hash == plan.points[1].scenario_hash);
     assert_true(plan.points[0].model_hash != plan.points[1].model_hash);
@@ -60,7 +50,7 @@ static void test_other_errors_other_rows(void **state)
         snprintf(profile, sizeof profile,
                  "fit: { parameters: [ { name: cost.publish, error: %s } ] }\n", errors[i]);
         free(scratch_write(*state, "p.yaml", profile));
-        plan_text(*state, "profile: p.yaml\nparameters: drawn\n", &e, &plan);
+        plan_text(*state, "profile: p.yaml\nparameters: drawn\n", NULL, 0, &e, &plan);
         hash[i] = plan.points[0].model_hash;
         plan_close(&plan);
         config_close(&e);
