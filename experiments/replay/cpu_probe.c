@@ -1,22 +1,15 @@
 /* cpu_probe.c - the parent's side; see cpu_probe.h and cpu_probe_internal.h. */
 #include "experiments/replay/cpu_probe.h"
 
-#include <errno.h>
 #include <math.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "experiments/replay/cpu_probe_internal.h"
+#include "experiments/replay/cpu_probe_noise.h"
 #include "experiments/replay/cpu_probe_phase.h"
-#include "experiments/replay/host_facts.h"
+#include "experiments/replay/cpu_probe_setup.h"
 #include "experiments/replay/interrupt.h"
 
 #define MS              INT64_C(1000000)
@@ -30,21 +23,6 @@
  * 256 was up to 16 ms too long, however long before the start the threads were made. A group that
  * falls asleep alone on its CPU is owed nothing, as in the model. */
 #define LEAD_NS (50 * MS)
-
-/* The highest CPUs: the lowest one serves most interrupts. */
-static int choose_cpus(struct cpu_probe *p, struct error *err)
-{
-    cpu_set_t set;
-    int n = 0, want = p->params->host.cpus;
-    CPU_ZERO(&set);
-    sched_getaffinity(0, sizeof set, &set);
-    for (int cpu = CPU_SETSIZE - 1; cpu >= 0 && n < want; cpu--)
-        if (CPU_ISSET(cpu, &set))
-            p->cpus[n++] = cpu;
-    if (n < want)
-        return error_set(err, ERR_UNAVAILABLE, "%d CPUs asked for, %d are there", want, n);
-    return 0;
-}
 
 static void go_on(struct cpu_probe *p)
 {
@@ -66,55 +44,6 @@ static int await_report(struct cpu_probe *p, int64_t timeout_ms, struct error *e
     if (n < 0 || read(p->from_child[0], &step, 1) != 1)
         return error_set(err, ERR_STATE, "the measured process ended early");
     return 0;
-}
-
-static int make_group(struct cgroup *group, const char *kind,
-                      const struct cgroup_limits *limits, struct error *err)
-{
-    char name[64];
-    snprintf(name, sizeof name, CGROUP_PREFIX "%d-%s", (int)getpid(), kind);
-    return cgroup_create(group, NULL, name, limits, err);
-}
-
-/* A neighbour on each CPU, in a group of its own, as in the model. */
-static int start_rivals(struct cpu_probe *p, struct error *err)
-{
-    struct cgroup_limits limits = { .weight = p->params->neighbour_weight };
-    int code = 0;
-    if (limits.weight == 0)
-        return 0;
-    p->rivals = mem_alloc((size_t)p->params->host.cpus * sizeof *p->rivals);
-    for (int i = 0; i < p->params->host.cpus && code == 0; i++) {
-        struct cpu_probe_rival *rival = &p->rivals[i];
-        char kind[32];
-        snprintf(kind, sizeof kind, "neighbour-%d", i);
-        code = make_group(&rival->group, kind, &limits, err);
-        if (code != 0)
-            return code;
-        pid_t pid = cpu_probe_fork_rival(p, p->cpus[i]);
-        if (pid < 0)
-            return error_set(err, ERR_IO, "fork: %s", strerror(errno));
-        rival->child = pid;
-        code = cgroup_add(&rival->group, pid, err);
-    }
-    return code;
-}
-
-/* The group begins without a quota, so that what is warmed up and calibrated is never throttled. */
-static int start_child(struct cpu_probe *p, struct error *err)
-{
-    struct cgroup_limits limits = { .weight = p->params->group.weight };
-    int code = make_group(&p->group, "cpu", &limits, err);
-    if (code != 0)
-        return code;
-    pid_t pid = cpu_probe_fork_measured(p);
-    if (pid < 0)
-        return error_set(err, ERR_IO, "fork: %s", strerror(errno));
-    p->child = pid;
-    close(p->from_child[1]), p->from_child[1] = -1; /* so that its death is seen */
-    code = cgroup_add(&p->group, pid, err);
-    go_on(p);
-    return code;
 }
 
 /* Sets units and units_on from the CPU time that a warm unit takes. */
@@ -281,121 +210,16 @@ static int measure(struct cpu_probe *p, double unit_ns, struct cpu_workload_resu
     return collect(p, unit_ns, out, quality, err);
 }
 
-/* The control loop: the share of its time lost in gaps, on the worst of the CPUs. */
-static double control_gaps(const struct cpu_probe *p)
-{
-    double worst = 0;
-    cpu_set_t before;
-    sched_getaffinity(0, sizeof before, &before);
-    for (int i = 0; i < p->params->host.cpus; i++) {
-        cpu_probe_pin(p->cpus[i]);
-        int64_t begin = cpu_probe_clock(), last = begin, lost = 0;
-        for (int64_t now; last - begin < CPU_PROBE_CONTROL_NS; last = now) {
-            now = cpu_probe_clock();
-            lost += now - last > p->params->gap_ns ? now - last : 0;
-        }
-        worst = (double)lost / (double)(last - begin) > worst
-                    ? (double)lost / (double)(last - begin)
-                    : worst;
-    }
-    sched_setaffinity(0, sizeof before, &before);
-    return worst;
-}
-
-static int open_channels(struct cpu_probe *p, const sigset_t *set, struct error *err)
-{
-    p->shared_bytes =
-        sizeof *p->shared + (size_t)p->params->threads * sizeof(struct cpu_probe_area);
-    void *shared = mmap(NULL, p->shared_bytes, PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    p->shared = shared == MAP_FAILED ? NULL : shared;
-    p->signals = signalfd(-1, set, SFD_CLOEXEC);
-    if (p->shared == NULL || p->signals < 0 || pipe(p->to_child) != 0 ||
-        pipe(p->from_child) != 0)
-        return error_set(err, ERR_IO, "cannot set up the probe: %s", strerror(errno));
-    return 0;
-}
-
-static void end_process(pid_t pid)
-{
-    if (pid <= 0)
-        return;
-    kill(pid, SIGKILL);
-    waitpid(pid, NULL, 0);
-}
-
-static void close_fd(int fd)
-{
-    if (fd >= 0)
-        close(fd);
-}
-
-/* Ends the processes, removes the groups. Keeps the first error. */
-static int tear_down(struct cpu_probe *p, int code, struct error *err)
-{
-    struct error later;
-    end_process(p->child);
-    int removed = p->group.version == CGROUP_NONE ? 0 : cgroup_remove(&p->group, &later);
-    for (int i = 0; p->rivals != NULL && i < p->params->host.cpus; i++) {
-        struct cpu_probe_rival *rival = &p->rivals[i];
-        end_process(rival->child);
-        if (rival->group.version != CGROUP_NONE && cgroup_remove(&rival->group, &later) != 0)
-            removed = ERR_IO;
-    }
-    free(p->rivals);
-    for (int i = 0; i < 2; i++)
-        close_fd(p->to_child[i]), close_fd(p->from_child[i]);
-    close_fd(p->signals);
-    if (p->shared != NULL)
-        munmap(p->shared, p->shared_bytes);
-    return code == 0 && removed != 0 ? error_set(err, removed, "%s", later.text) : code;
-}
-
-/* CPU time used on the measured CPUs by all but our groups so far; 0 where the kernel does not
- * count it a CPU. */
-static int64_t foreign_ns(const struct cpu_probe *p)
-{
-    struct cgroup_usage usage = { 0 };
-    struct error ignored;
-    int64_t foreign = 0;
-    for (int i = 0; i < p->params->host.cpus; i++) {
-        foreign += cgroup_host_usage(NULL, p->cpus[i]);
-        if (p->rivals != NULL && cgroup_read(&p->rivals[i].group, &usage, &ignored) == 0)
-            foreign -= usage.usage_ns;
-    }
-    if (foreign == 0 || cgroup_read(&p->group, &usage, &ignored) != 0)
-        return 0;
-    return foreign - usage.usage_ns;
-}
-
 /* The measurement between two looks at the machine. */
 static int measure_and_judge(struct cpu_probe *p, double unit_ns,
                              struct cpu_workload_result *out, struct cpu_probe_quality *quality,
                              struct error *err)
 {
-    struct host_time before, after;
-    host_time_read(&before, "");
-    int64_t begin_ns = cpu_probe_clock(), foreign = foreign_ns(p);
+    struct cpu_probe_noise noise;
+    cpu_probe_noise_begin(&noise, p);
     int code = measure(p, unit_ns, out, quality, err);
-    host_time_read(&after, "");
-    int64_t span_ns = (cpu_probe_clock() - begin_ns) * p->params->host.cpus;
-    quality->foreign = (double)(foreign_ns(p) - foreign) / (double)span_ns;
-    quality->steal = host_time_steal(before, after);
-    quality->noisy = quality->steal > CPU_PROBE_STEAL || quality->gaps > CPU_PROBE_GAPS ||
-                     quality->foreign > CPU_PROBE_FOREIGN;
+    cpu_probe_noise_end(&noise, p, quality);
     return code;
-}
-
-/* This process wakes up just before the threads start, and would then be one more in the queue that
- * the group and its neighbour share: it keeps off the measured CPUs if there are others. */
-static void keep_away(const struct cpu_probe *p)
-{
-    cpu_set_t set;
-    sched_getaffinity(0, sizeof set, &set);
-    for (int i = 0; i < p->params->host.cpus; i++)
-        CPU_CLR(p->cpus[i], &set);
-    if (CPU_COUNT(&set) > 0)
-        sched_setaffinity(0, sizeof set, &set);
 }
 
 static int run_once(struct cpu_probe *p, const struct cpu_probe_start *start,
@@ -405,23 +229,24 @@ static int run_once(struct cpu_probe *p, const struct cpu_probe_start *start,
     double unit_ns = 1;
     cpu_set_t before;
     sched_getaffinity(0, sizeof before, &before);
-    p->to_child[0] = p->to_child[1] = p->from_child[0] = p->from_child[1] = p->signals = -1;
-    int code = open_channels(p, set, err);
-    *quality = (struct cpu_probe_quality){ .gaps = control_gaps(p) };
-    keep_away(p);
+    int code = cpu_probe_setup_channels(p, set, err);
+    *quality = (struct cpu_probe_quality){ .gaps = cpu_probe_noise_gaps(p) };
+    cpu_probe_setup_keep_away(p);
     if (code == 0)
-        code = start_child(p, err);
+        code = cpu_probe_setup_child(p, err);
+    if (code == 0)
+        go_on(p);
     if (code == 0 && p->params->work == CPU_WORK_TOUCH)
         code = calibrate_child(p, &unit_ns, err);
     if (code == 0)
-        code = start_rivals(p, err);
+        code = cpu_probe_setup_rivals(p, err);
     if (code == 0)
         code = limit_child(p, start, err);
     if (code == 0)
         code = measure_and_judge(p, unit_ns, out, quality, err);
     if (code == 0 && p->params->work == CPU_WORK_TOUCH && p->rivals == NULL)
         code = calibrate_again(p, unit_ns, out, err);
-    code = tear_down(p, code, err);
+    code = cpu_probe_setup_end(p, code, err);
     sched_setaffinity(0, sizeof before, &before);
     return code;
 }
@@ -433,7 +258,7 @@ int cpu_probe_run(const struct cpu_workload_params *params, size_t set_bytes,
     struct cpu_probe p = { .params = params, .set_bytes = set_bytes < 64 ? 64 : set_bytes };
     struct cpu_workload_result result = { 0 };
     sigset_t set, before;
-    int code = choose_cpus(&p, err);
+    int code = cpu_probe_setup_cpus(&p, err);
     if (code != 0)
         return code;
     interrupt_signals(&set);
