@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "experiments/replay/host_pace_loop.h"
+
 #define WARM_STEPS 2000 /* not timed: the code is cold after the server's */
 #define STEPS      20000
 #define CLIP       4 /* times the fastest: a longer sample holds an interrupt, not a neighbour */
@@ -17,28 +19,11 @@ static double cpu_ns(void)
     return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
 }
 
-/* Six words that hardly wait for each other: as many operations a cycle as the core has ports for.
- * The empty statement keeps the compiler from making vectors or a closed form of it. */
-static void work(uint64_t *x, int steps)
-{
-    uint64_t a = x[0], b = x[1], c = x[2], d = x[3], e = x[4], f = x[5];
-    for (uint64_t i = 0; i < (uint64_t)steps; i++) {
-        a += b ^ i;
-        b += c >> 3;
-        c ^= d + i;
-        d += e << 1;
-        e ^= f;
-        f += i ^ 7;
-        __asm__ volatile("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d), "+r"(e), "+r"(f));
-    }
-    x[0] = a, x[1] = b, x[2] = c, x[3] = d, x[4] = e, x[5] = f;
-}
-
 static double sample(uint64_t *x)
 {
-    work(x, WARM_STEPS);
+    host_pace_loop(x, WARM_STEPS);
     double begin = cpu_ns();
-    work(x, STEPS);
+    host_pace_loop(x, STEPS);
     return (cpu_ns() - begin) / STEPS;
 }
 

@@ -1,12 +1,12 @@
 /* host_pace.h - how fast the server's CPU is while a run goes on.
  *
  * A virtual CPU is one thread of a physical core; the other thread may be a stranger's. While it
- * computes, the two share the core's ports and caches: additions that wait for nothing take 1.04 ns
+ * computes, the two share the core's ports and caches: additions that wait for nothing take 0.9 ns
  * alone and 1.7 ns then (Intel Xeon, 2026-11-26), for a tenth of a second or for minutes, and no
  * counter of the guest tells (steal stays 0; a chain of multiplications that wait for each other
- * takes as long). So the same small work is timed all along, on that very CPU: a thread that sleeps
- * HOST_PACE_GAP_NS and then takes some 25 us, 0.3 % of the CPU. It is no real-time thread: it waits
- * behind the server as anybody would, and only its own CPU time counts.
+ * takes as long). So the same small work (host_pace_loop.h) is timed all along, on that very CPU: a
+ * thread that sleeps HOST_PACE_GAP_NS and then takes some 25 us, 0.3 % of the CPU. It is no
+ * real-time thread: it waits behind the server as anybody would, and only its own CPU time counts.
  *
  * What it tells is an input of a prediction, as the limit is: it knows nothing of the server.
  */
