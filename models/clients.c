@@ -8,9 +8,6 @@
 #include "models/random_purpose.h"
 #include "sim/error.h"
 
-/* A refused connect takes at least the way there and back: no client spins in no time. */
-#define RESET_NS INT64_C(1000000)
-
 static void timer_fired(void *subject, void *object);
 
 int clients_class(const struct clients *c, uint32_t client)
@@ -18,12 +15,7 @@ int clients_class(const struct clients *c, uint32_t client)
     return client_class_of(c->params.classes, c->params.class_count, c->params.count, client);
 }
 
-static const struct reconnect_params *policy_of(const struct clients *c, uint32_t client)
-{
-    return c->params.reconnect[clients_class(c, client)];
-}
-
-static void set_timer(struct clients *c, uint32_t client, int64_t at_ns)
+void clients_set_timer(struct clients *c, uint32_t client, int64_t at_ns)
 {
     struct client *k = &c->list[client];
     if (k->timer != 0 && simulation_cancel(c->sim, k->timer))
@@ -33,7 +25,7 @@ static void set_timer(struct clients *c, uint32_t client, int64_t at_ns)
     k->timer = simulation_at(c->sim, at_ns, 0, timer_fired, c, (void *)(uintptr_t)client);
 }
 
-static void set_state(struct clients *c, uint32_t client, enum client_state state)
+void clients_set_state(struct clients *c, uint32_t client, enum client_state state)
 {
     int open = (state == CLIENT_OPEN) - (c->state[client] == CLIENT_OPEN);
     int closing = (state == CLIENT_CLOSING) - (c->state[client] == CLIENT_CLOSING);
@@ -48,129 +40,12 @@ static void set_state(struct clients *c, uint32_t client, enum client_state stat
     c->list[client].since_ns = c->sim->now_ns;
 }
 
-/* -- trying ----------------------------------------------------------------------------------- */
-
-/* Its policy, with what the server told it. Who has lost a connection has read the stream's begin. */
-static struct reconnect_params policy_now(const struct clients *c, uint32_t client)
-{
-    struct reconnect_params policy = *policy_of(c, client);
-    if (c->params.retry_ns > 0 && policy.takes_retry && c->list[client].losses > 0)
-        policy.base_ns = c->params.retry_ns;
-    return policy;
-}
-
-static void give_up(struct clients *c, uint32_t client)
-{
-    CLIENTS_COUNT(c, client, given_up);
-    set_state(c, client, CLIENT_CLOSED);
-    set_timer(c, client, INT64_MAX);
-}
-
-/* A stream of its own for each retry: what other clients do does not disturb the draw. */
-static void retry_later(struct clients *c, uint32_t client, int64_t asked_ns)
-{
-    struct client *k = &c->list[client];
-    struct random_stream rs;
-    random_stream_init(&rs, c->params.seed, c->params.replication, RANDOM_RECONNECT,
-                       client * 0x9e3779b1u + k->losses * 0x85ebca6bu +
-                           k->reconnect.attempt * 0xc2b2ae35u);
-    struct reconnect_params policy = policy_now(c, client);
-    int64_t delay = reconnect_next(&policy, &k->reconnect, asked_ns, &rs);
-    if (asked_ns == RESET_NS && delay >= 0 && delay < RESET_NS)
-        delay = RESET_NS;
-    if (delay == RECONNECT_GIVE_UP) {
-        give_up(c, client);
-        return;
-    }
-    CLIENTS_COUNT(c, client, retries);
-    c->counters.retry_s += (double)delay / 1e9;
-    clients_book_of(c, client)->counters.retry_s += (double)delay / 1e9;
-    set_state(c, client, CLIENT_WAITING);
-    set_timer(c, client, c->sim->now_ns + delay);
-}
-
-static void attempt_failed(struct clients *c, uint32_t client, int64_t asked_ns)
-{
-    CLIENTS_COUNT(c, client, failed);
-    retry_later(c, client, asked_ns);
-}
-
-/* The server answered, and said no. */
-static void attempt_refused(struct clients *c, uint32_t client, int64_t asked_ns)
-{
-    if (!client_class_refused_ends(clients_class_of(c, client))) {
-        attempt_failed(c, client, asked_ns);
-        return;
-    }
-    CLIENTS_COUNT(c, client, failed);
-    give_up(c, client);
-}
-
-static int64_t give_up_ns(const struct clients *c, uint32_t client)
-{
-    int64_t timeout = client_class_connect_timeout_ns(clients_class_of(c, client));
-    return timeout == 0 ? INT64_MAX : c->list[client].since_ns + timeout;
-}
-
-/* The SYN after this one, the kernel's end of the attempt, or the client's own. */
-static int64_t next_syn_ns(const struct clients *c, uint32_t client)
-{
-    const struct client *k = &c->list[client];
-    int64_t after = accept_path_syn_ns(c->params.accept, k->syns);
-    if (after < 0)
-        after = accept_path_syn_end_ns(c->params.accept);
-    return k->since_ns + after;
-}
-
-static void send_syn(struct clients *c, uint32_t client)
-{
-    struct client *k = &c->list[client];
-    int64_t end = give_up_ns(c, client);
-    k->syns++;
-    switch (c->params.server->syn(c->params.server_object, client)) {
-    case SYN_REFUSED:
-        attempt_failed(c, client, RESET_NS);
-        return;
-    case SYN_DROPPED: {
-        int64_t next = next_syn_ns(c, client);
-        set_timer(c, client, next < end ? next : end);
-        return;
-    }
-    case SYN_QUEUED:
-        c->state[client] = CLIENT_HANDSHAKING; /* the time-out counts from the first SYN */
-        set_timer(c, client, end);
-    }
-}
-
-void clients_connect(struct clients *c, uint32_t client)
-{
-    struct client *k = &c->list[client];
-    bool closing = c->state[client] == CLIENT_CLOSING && k->closing == DISCONNECT_CLIENT_LEFT;
-    if (closing) /* a new connection beside the one that ends */
-        c->params.server->left(c->params.server_object, client);
-    else if (c->state[client] != CLIENT_CLOSED && c->state[client] != CLIENT_WAITING)
-        return;
-    c->counters.attempts++;
-    k->syns = 0;
-    set_state(c, client, CLIENT_CONNECTING);
-    send_syn(c, client);
-}
-
-static void connect_timed_out(struct clients *c, uint32_t client)
-{
-    bool told = c->state[client] == CLIENT_HANDSHAKING;
-    CLIENTS_COUNT(c, client, disconnects[DISCONNECT_CONNECT_TIMEOUT]);
-    attempt_failed(c, client, 0);
-    if (told)
-        c->params.server->left(c->params.server_object, client);
-}
-
 /* -- being open ------------------------------------------------------------------------------- */
 
 static void listen_for_silence(struct clients *c, uint32_t client)
 {
     int64_t timeout = client_class_silence_timeout_ns(clients_class_of(c, client));
-    set_timer(c, client, timeout == 0 ? INT64_MAX : c->list[client].heard_ns + timeout);
+    clients_set_timer(c, client, timeout == 0 ? INT64_MAX : c->list[client].heard_ns + timeout);
 }
 
 static void lose(struct clients *c, uint32_t client, enum disconnect_cause cause,
@@ -179,18 +54,18 @@ static void lose(struct clients *c, uint32_t client, enum disconnect_cause cause
     struct client *k = &c->list[client];
     CLIENTS_COUNT(c, client, disconnects[cause]);
     k->losses = k->losses == UINT16_MAX ? 1 : k->losses + 1;
-    reconnect_lost(policy_of(c, client), &k->reconnect, c->sim->now_ns - k->since_ns);
-    retry_later(c, client, asked_ns);
+    reconnect_lost(clients_policy(c, client), &k->reconnect, c->sim->now_ns - k->since_ns);
+    clients_attempt_again(c, client, asked_ns);
 }
 
 /* Waits for the server to end the connection; `since_ns` stays when it opened. */
 static void close_from(struct clients *c, uint32_t client, enum disconnect_cause cause)
 {
     int64_t opened_ns = c->list[client].since_ns;
-    set_state(c, client, CLIENT_CLOSING);
+    clients_set_state(c, client, CLIENT_CLOSING);
     c->list[client].since_ns = opened_ns;
     c->list[client].closing = (uint8_t)cause;
-    set_timer(c, client, c->sim->now_ns + c->params.close_timeout_ns);
+    clients_set_timer(c, client, c->sim->now_ns + c->params.close_timeout_ns);
 }
 
 void clients_told_to_close(struct clients *c, uint32_t client, enum disconnect_cause cause)
@@ -201,8 +76,8 @@ void clients_told_to_close(struct clients *c, uint32_t client, enum disconnect_c
 
 static void gone(struct clients *c, uint32_t client)
 {
-    set_state(c, client, CLIENT_CLOSED);
-    set_timer(c, client, INT64_MAX);
+    clients_set_state(c, client, CLIENT_CLOSED);
+    clients_set_timer(c, client, INT64_MAX);
 }
 
 static void closing_timed_out(struct clients *c, uint32_t client)
@@ -231,7 +106,7 @@ static void silence_checked(struct clients *c, uint32_t client)
 static void opened(struct clients *c, uint32_t client)
 {
     struct client *k = &c->list[client];
-    set_state(c, client, CLIENT_OPEN);
+    clients_set_state(c, client, CLIENT_OPEN);
     k->heard_ns = c->sim->now_ns;
     listen_for_silence(c, client);
     clients_stall_at_start(c, client);
@@ -244,13 +119,13 @@ void clients_opened(struct clients *c, uint32_t client)
     CLIENTS_COUNT(c, client, opened);
     if (k->losses > 0)
         CLIENTS_COUNT(c, client, reconnects);
-    reconnect_opened(policy_of(c, client), &k->reconnect);
+    reconnect_opened(clients_policy(c, client), &k->reconnect);
     opened(c, client);
 }
 
 void clients_authenticated(struct clients *c, uint32_t client)
 {
-    reconnect_authenticated(policy_of(c, client), &c->list[client].reconnect);
+    reconnect_authenticated(clients_policy(c, client), &c->list[client].reconnect);
 }
 
 void clients_heard(struct clients *c, uint32_t client)
@@ -271,11 +146,7 @@ void clients_dropped(struct clients *c, uint32_t client, enum disconnect_cause c
     } else if (c->state[client] == CLIENT_CLOSING) {
         lose(c, client, k->closing, asked_ns);
     } else if (c->state[client] == CLIENT_HANDSHAKING) {
-        CLIENTS_COUNT(c, client, disconnects[cause]);
-        if (cause == DISCONNECT_REJECTED)
-            attempt_refused(c, client, asked_ns);
-        else
-            attempt_failed(c, client, asked_ns);
+        clients_attempt_ended(c, client, cause, asked_ns);
     }
 }
 
@@ -322,21 +193,14 @@ static void timer_fired(void *subject, void *object)
 {
     struct clients *c = subject;
     uint32_t client = (uint32_t)(uintptr_t)object;
-    struct client *k = &c->list[client];
-    k->timer = 0;
+    c->list[client].timer = 0;
     switch ((enum client_state)c->state[client]) {
     case CLIENT_WAITING:
         clients_connect(c, client);
         return;
     case CLIENT_CONNECTING:
-        if (c->sim->now_ns >= give_up_ns(c, client) ||
-            accept_path_syn_ns(c->params.accept, k->syns) < 0)
-            connect_timed_out(c, client);
-        else
-            send_syn(c, client);
-        return;
     case CLIENT_HANDSHAKING:
-        connect_timed_out(c, client);
+        clients_attempt_due(c, client);
         return;
     case CLIENT_OPEN:
         silence_checked(c, client);
