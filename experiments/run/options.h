@@ -3,7 +3,7 @@
  *
  * It drives the experiment file, profiles, --set, sweeps, range checks, `pushsim options`, the
  * stored parameters and the documentation. To add an option: a field in models/parameters.h and a
- * row in options.c; nothing else.
+ * row in options.c or its part for that section, options_*.inc; nothing else.
  *
  * Names are dotted paths (cpu.limit, cost.sse.write): each dot is a level of the YAML file.
  */
