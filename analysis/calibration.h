@@ -47,6 +47,7 @@ enum calibration_edge {                     /* of a real run; replay.h says what
                         EDGE_HOST_BEFORE,    /* s, host_speed.h: one read of memory */
                         EDGE_HOST_AFTER,
                         EDGE_HOST_PACE,    /* s, host_pace.h: a step of work while it ran */
+                        EDGE_HOST_BEST,    /* s, of its fastest sample */
                         EDGE_GC_THRESHOLD, /* from here on the server's own, fastapi_server.py */
                         EDGE_GC_LIVE,
                         EDGE_GC_ALLOCATED,
@@ -105,6 +106,7 @@ struct calibration {
     int draws;                      /* simulations for each real run, >= 1 */
     double host_power;              /* of slowness, for the costs; 0..2 */
     double pace_s;                  /* median of the runs' host.pace; 0: not all have it */
+    double best_pace_s;             /* the same of host.pace.best (pace_scale.h) */
     int loop, hops;                 /* the server's, instead of the plan's; -1 = the plan's */
     struct calibrated gc[CALIBRATED_GC_MAX]; /* garbage collection: not fitted, every simulation
                                                 has it */

@@ -23,6 +23,7 @@ static const char *const edge_names[] = { "setup.cpu",
                                           "host.memory.before",
                                           "host.memory.after",
                                           "host.pace",
+                                          "host.pace.best",
                                           "server.gc_threshold",
                                           "server.gc_live",
                                           "server.gc_allocated",
@@ -159,13 +160,29 @@ static double memory_of(const struct calibration_cell *cell, int r)
     return sqrt(cell->edge[EDGE_HOST_BEFORE][r] * cell->edge[EDGE_HOST_AFTER][r]);
 }
 
-static bool all_have_pace(const struct calibration *c)
+static bool all_have(const struct calibration *c, enum calibration_edge edge)
 {
     for (size_t i = 0; i < c->cell_count; i++)
         for (int r = 0; r < c->cells[i].repeats; r++)
-            if (!(c->cells[i].edge[EDGE_HOST_PACE][r] > 0))
+            if (!(c->cells[i].edge[edge][r] > 0))
                 return false;
     return true;
+}
+
+/* Median of a step with nobody beside it: the scale that the paces are on. */
+static double best_pace(const struct calibration *c)
+{
+    double *all = mem_alloc((size_t)c->runs * sizeof *all), best_s = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < c->cell_count; i++)
+        for (int r = 0; r < c->cells[i].repeats; r++)
+            all[n++] = c->cells[i].edge[EDGE_HOST_BEST][r];
+    if (all_have(c, EDGE_HOST_BEST)) {
+        qsort(all, n, sizeof *all, by_value);
+        best_s = all[n / 2];
+    }
+    free(all);
+    return best_s;
 }
 
 /* How slow the host was in each run, over the median of all of them: by the pace measured all along,
@@ -174,7 +191,7 @@ static void find_slowness(struct calibration *c)
 {
     double *all = mem_alloc((size_t)c->runs * sizeof *all);
     size_t n = 0;
-    bool paced = all_have_pace(c);
+    bool paced = all_have(c, EDGE_HOST_PACE);
     for (size_t i = 0; i < c->cell_count; i++)
         for (int r = 0; r < c->cells[i].repeats; r++) {
             struct calibration_cell *cell = &c->cells[i];
@@ -215,6 +232,7 @@ int calibration_collect(struct calibration *c, const struct plan *plan, struct s
         code = error_set(err, ERR_INVALID, "no valid real run of '%s' to fit", name);
     if (code == 0) {
         find_slowness(&made);
+        made.best_pace_s = best_pace(&made);
         for (size_t i = 0; i < made.cell_count; i++)
             summarise(&made, &made.cells[i]);
         calibration_gc(&made);

@@ -92,6 +92,7 @@ static void write_paces(FILE *out, const struct calibration *c)
 void profile_errors_write(FILE *out, const struct calibration *c,
                           const struct calibration_fit *fit)
 {
+    char text[UNIT_TEXT_BYTES];
     if (fit->noise_left > 0)
         fprintf(out,
                 "  noise-left: %.3g  # of cost.host-noise, where the parameters are drawn as "
@@ -99,6 +100,10 @@ void profile_errors_write(FILE *out, const struct calibration *c,
                 fit->noise_left);
     if (c->pace_s > 0)
         write_paces(out, c);
+    if (c->best_pace_s > 0)
+        fprintf(out,
+                "  best-pace: %s  # a step with nobody beside it: the scale of the paces\n",
+                unit_format(text, UNIT_TIME, round(1e12 * c->best_pace_s) / 1e3));
     write_parameters(out, fit);
 }
 

@@ -11,7 +11,7 @@
 
 #define PROFILE_PACES 17 /* quantiles of the runs' paces: every 6 % */
 
-/* `noise-left`, `paces` and `parameters` below `fit`. Parameters are those that the data tell: first
+/* `noise-left`, `paces`, `best-pace` (pace_scale.h) and `parameters` below `fit`. Parameters are those that the data tell: first
  * those fitted together, then each that was found on its own (connecting, memory, the host), whose
  * error goes with no other's. */
 void profile_errors_write(FILE *out, const struct calibration *c,

@@ -1,0 +1,102 @@
+/* Runs whose fastest step is not the profile's are counted; a few slow ones are a neighbour's. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "analysis/pace_scale.h"
+#include "tests/support/planned_store.h"
+#include "tests/support/scratch_file.h"
+
+/* One run of the first point a replication. best_s 0: it does not tell. */
+static void put_real(struct planned_store *b, int64_t replication, double best_s,
+                     const char *status)
+{
+    struct error err;
+    struct run_record record;
+    struct store_run run = { .arm = "real",
+                             .replication = replication,
+                             .status = status,
+                             .reason = "",
+                             .host = "made" };
+    run_record_init(&record);
+    run_record_metric(&record, "host.pace", "s", 1.3e-9);
+    if (best_s > 0)
+        run_record_metric(&record, "host.pace.best", "s", best_s);
+    assert_int_equal(
+        store_put(b->store, b->id, &b->plan, &b->plan.points[0], &run, &record, &err), 0);
+    run_record_close(&record);
+}
+
+static const struct scale_case {
+    const char *profile;
+    int count; /* of runs, the first `far` of them at far_s, the others at 0.906 ns */
+    int far;
+    double far_s;
+    size_t off;
+    bool differs;
+} cases[] = {
+    { "fit: { best-pace: 0.906ns }", 20, 0, 0, 0, false },
+    { "fit: { best-pace: 0.906ns }", 20, 20, 0.94e-9, 0, false },  /* 3.8 % */
+    { "fit: { best-pace: 0.906ns }", 20, 20, 1.017e-9, 20, true }, /* 12 % */
+    { "fit: { best-pace: 0.906ns }", 20, 20, 0.81e-9, 20, true },  /* faster is as bad */
+    { "fit: { best-pace: 0.906ns }", 20, 2, 1.5e-9, 2, false },    /* never alone */
+    { "fit: { best-pace: 0.906ns }", 20, 3, 1.017e-9, 3, true },   /* another build's */
+    { "fit: { best-pace: 1.017ns }", 20, 10, 1.017e-9, 10, true }, /* the others are off */
+    { "fit: { noise-left: 1 }", 20, 20, 1.017e-9, 0, false },      /* does not tell */
+    { "fit: { best-pace: 0.906ns }", 20, 20, 0, 0, false },        /* runs do not tell */
+};
+
+static void runs_of_another_scale_are_counted(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct scale_case *c = &cases[i];
+        struct planned_store b;
+        struct pace_scale scale;
+        struct error err;
+        planned_store_open(&b, "question: q\nsweep: { clients.count: [10, 20] }\n");
+        char *profile = scratch_write(&b.scratch, "profile.yaml", c->profile);
+        for (int r = 0; r < c->count; r++)
+            put_real(&b, r + 1, r < c->far ? c->far_s : 0.906e-9, "done");
+        put_real(&b, c->count + 1, 9e-9, "invalid"); /* no result: nobody predicts it */
+        assert_int_equal(pace_scale_read(&scale, b.store, b.e.name, profile, &err), 0);
+        assert_int_equal(scale.runs, c->far_s > 0 || c->far == 0 ? c->count : 0);
+        assert_int_equal(scale.off, c->off);
+        assert_int_equal(pace_scale_differs(&scale), c->differs);
+        assert_true(c->off > 0 ? scale.off_ns > 0 : scale.off_ns == 0);
+        free(profile);
+        planned_store_close(&b);
+    }
+}
+
+static void no_time_no_scale(void **state)
+{
+    (void)state;
+    static const char *const bad[] = { "fit: { best-pace: 0 }", "fit: { best-pace: fast }",
+                                       "fit: { best-pace: [1ns] }" };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct planned_store b;
+        struct pace_scale scale = { .runs = 7 };
+        struct error err;
+        planned_store_open(&b, "question: q\nsweep: { clients.count: [10, 20] }\n");
+        char *profile = scratch_write(&b.scratch, "profile.yaml", bad[i]);
+        assert_int_equal(pace_scale_read(&scale, b.store, b.e.name, profile, &err),
+                         ERR_INVALID);
+        assert_non_null(strstr(err.text, "best-pace must be"));
+        assert_int_equal(scale.runs, 7);
+        free(profile);
+        planned_store_close(&b);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(runs_of_another_scale_are_counted),
+                                        cmocka_unit_test(no_time_no_scale) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
