@@ -56,6 +56,7 @@ char *figure_format(char *out, enum figure figure, double value)
 void cells_init(struct cells *cells)
 {
     memset(cells, 0, sizeof *cells);
+    cells->point = cells->replication = -1;
     run_fates_init(&cells->fates);
 }
 
@@ -65,6 +66,7 @@ void cells_close(struct cells *cells)
         for (int a = 0; a < ARMS; a++)
             for (int f = 0; f < FIGURES; f++)
                 free(cells->cell[i].samples[a][f].values);
+        free(cells->cell[i].runs);
         free(cells->cell[i].text);
     }
     free(cells->cell);
@@ -89,6 +91,26 @@ static struct cell *find_or_add(struct cells *cells, const char *text)
     return cell;
 }
 
+/* The real run whose figures are being added: another one when its name changes, or a figure comes
+ * again (the next experiment, the next database). */
+static struct cell_run *current_run(struct cells *cells, struct cell *cell,
+                                    const struct store_value *v, int figure)
+{
+    struct cell_run *last = cell->runs + cell->run_count - 1;
+    if (cell->run_count > 0 && cells->point == v->point &&
+        cells->replication == v->replication &&
+        (figure == FIGURES || isnan(last->figures[figure])))
+        return last;
+    cell->runs = mem_realloc(cell->runs, (cell->run_count + 1) * sizeof *cell->runs);
+    last = &cell->runs[cell->run_count++];
+    last->starved = false;
+    for (int f = 0; f < FIGURES; f++)
+        last->figures[f] = NAN;
+    cells->point = v->point;
+    cells->replication = v->replication;
+    return last;
+}
+
 /* A run's figures come in the order of their names, of those looked at "published" last. */
 static void add_fate(struct cells *cells, struct cell *cell, enum arm arm,
                      const struct store_value *v)
@@ -96,7 +118,10 @@ static void add_fate(struct cells *cells, struct cell *cell, enum arm arm,
     run_fates_add(&cells->fates, v->metric, v->value);
     if (strcmp(v->metric, "published") != 0)
         return;
-    cell->starved[arm] += run_fates_starved(&cells->fates);
+    bool starved = run_fates_starved(&cells->fates);
+    cell->starved[arm] += starved;
+    if (arm == ARM_REAL)
+        current_run(cells, cell, v, FIGURES)->starved = starved;
     run_fates_init(&cells->fates);
 }
 
@@ -110,11 +135,11 @@ static void add_value(void *context, const struct store_value *v)
     cell->scenario_hash[arm] = v->scenario_hash;
     add_fate(cells, cell, arm, v);
     for (int f = 0; f < FIGURES; f++) {
-        struct sample *s = &cell->samples[arm][f];
         if (strcmp(figures[f].metric, v->metric) != 0 || isnan(v->value))
             continue;
-        s->values = mem_realloc(s->values, (s->count + 1) * sizeof *s->values);
-        s->values[s->count++] = v->value;
+        sample_add(&cell->samples[arm][f], v->value);
+        if (arm == ARM_REAL)
+            current_run(cells, cell, v, f)->figures[f] = v->value;
     }
 }
 
@@ -133,12 +158,23 @@ int cells_load(struct cells *cells, struct store *store, const char *experiment,
         code = store_values(store, experiment, "real", add_value, cells, err);
     for (size_t i = 0; i < cells->count && code == 0; i++)
         for (int a = 0; a < ARMS; a++)
-            for (int f = 0; f < FIGURES; f++) {
-                struct sample *s = &cells->cell[i].samples[a][f];
-                if (s->count > 1)
-                    qsort(s->values, s->count, sizeof *s->values, by_value);
-            }
+            for (int f = 0; f < FIGURES; f++)
+                sample_sort(&cells->cell[i].samples[a][f]);
     return code;
+}
+
+void sample_add(struct sample *s, double value)
+{
+    if (isnan(value))
+        return;
+    s->values = mem_realloc(s->values, (s->count + 1) * sizeof *s->values);
+    s->values[s->count++] = value;
+}
+
+void sample_sort(struct sample *s)
+{
+    if (s->count > 1)
+        qsort(s->values, s->count, sizeof *s->values, by_value);
 }
 
 static double quantile(const struct sample *s, double q)

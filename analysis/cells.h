@@ -6,6 +6,7 @@
 #ifndef PUSHSIM_ANALYSIS_CELLS_H
 #define PUSHSIM_ANALYSIS_CELLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,19 +47,27 @@ struct sample {
     size_t count;
 };
 
+struct cell_run {            /* of the real arm: which figures belong together */
+    double figures[FIGURES]; /* as in the samples; NAN: not there */
+    bool starved;
+};
+
 struct cell {
     char *text;                   /* its swept values; owned; "" when nothing is swept */
     uint64_t scenario_hash[ARMS]; /* of the arm's runs; 0 = none there */
     struct sample samples[ARMS][FIGURES];
-    size_t starved[ARMS]; /* runs without a p99 that should have one: run_fates.h */
+    size_t starved[ARMS];  /* runs without a p99 that should have one: run_fates.h */
+    struct cell_run *runs; /* of the real arm, in order of their numbers; owned */
+    size_t run_count;
 };
 
 struct cells {
     struct cell *cell; /* in plan order of the first database that has them */
     size_t count;
     size_t recent;          /* index of the cell found last: its neighbour is asked for next */
-    struct run_fates fates; /* of the run whose figures are being added */
-    const struct shard *part; /* takes of the sim arm only its runs; NULL: all; borrowed */
+    struct run_fates fates; /* of the run whose figures are being added, ... */
+    int64_t point, replication; /* ... and its name; -1: none yet */
+    const struct shard *part;   /* takes of the sim arm only its runs; NULL: all; borrowed */
 };
 
 /* The metric's name in the store: "delivery.p50". */
@@ -74,6 +83,10 @@ void cells_close(struct cells *cells);
 int cells_load(struct cells *cells, struct store *store, const char *experiment,
                struct error *err);
 
+/* Adds a value at the end; NAN: nothing. */
+void sample_add(struct sample *s, double value);
+/* Into rising order. */
+void sample_sort(struct sample *s);
 /* NAN when the sample is empty. */
 double sample_median(const struct sample *s);
 double sample_mean(const struct sample *s);

@@ -1,10 +1,8 @@
-#include "analysis/validation.h"
+#include "analysis/validation_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <gsl/gsl_statistics_double.h>
 
 #include "analysis/slo.h"
 
@@ -81,48 +79,41 @@ double validation_excess(const struct cell *cell, enum figure figure)
     return (sim - real) / allowed;
 }
 
-/* ---- medians over many cells ---- */
-
-struct list {
-    double *values; /* owned */
-    size_t count;
-};
-
-static void list_add(struct list *l, double value)
+double validation_distance(const struct cell *cell, enum figure figure)
 {
-    if (isnan(value))
-        return;
-    l->values = mem_realloc(l->values, (l->count + 1) * sizeof *l->values);
-    l->values[l->count++] = value;
+    return figure < LATENCIES ? validation_error(cell, figure)
+                              : fabs(validation_excess(cell, figure));
 }
 
-/* Frees the list. */
-static double list_median(struct list *l)
+/* ---- medians over many cells ---- */
+
+double validation_take_median(struct sample *s)
 {
-    double median = l->count ? gsl_stats_median(l->values, 1, l->count) : NAN;
-    free(l->values);
+    sample_sort(s);
+    double median = sample_median(s);
+    free(s->values);
     return median;
 }
 
 static double median_error(const struct cells *cells, enum figure figure)
 {
-    struct list errors = { 0 };
+    struct sample errors = { 0 };
     for (size_t i = 0; i < cells->count; i++)
-        list_add(&errors, validation_error(&cells->cell[i], figure));
-    return list_median(&errors);
+        sample_add(&errors, validation_error(&cells->cell[i], figure));
+    return validation_take_median(&errors);
 }
 
 /* |ln(a/b)| of every two repeats of a cell. */
 static double median_self(const struct cells *cells, enum figure figure)
 {
-    struct list pairs = { 0 };
+    struct sample pairs = { 0 };
     for (size_t i = 0; i < cells->count; i++) {
         const struct sample *s = &cells->cell[i].samples[ARM_REAL][figure];
         for (size_t a = 0; is_known(&cells->cell[i]) && a < s->count; a++)
             for (size_t b = a + 1; b < s->count; b++)
-                list_add(&pairs, fabs(log(s->values[a] / s->values[b])));
+                sample_add(&pairs, fabs(log(s->values[a] / s->values[b])));
     }
-    return list_median(&pairs);
+    return validation_take_median(&pairs);
 }
 
 /* As wide as 90 % of a normal distribution with the repeats' standard deviation of ln. */
@@ -140,18 +131,18 @@ static double real_width(const struct sample *s)
 
 static double width_ratio(const struct cells *cells)
 {
-    struct list sim = { 0 }, real = { 0 };
+    struct sample sim = { 0 }, real = { 0 };
     for (size_t i = 0; i < cells->count; i++)
         for (int f = 0; f < LATENCIES; f++) {
             const struct sample *s = cells->cell[i].samples[ARM_SIM] + f;
             double width = real_width(&cells->cell[i].samples[ARM_REAL][f]);
             if (!is_known(&cells->cell[i]) || isnan(width))
                 continue;
-            list_add(&sim, log(sample_high(s) / sample_low(s)));
-            list_add(&real, width);
+            sample_add(&sim, log(sample_high(s) / sample_low(s)));
+            sample_add(&real, width);
         }
-    double predicted = list_median(&sim);
-    return predicted / list_median(&real);
+    double predicted = validation_take_median(&sim);
+    return predicted / validation_take_median(&real);
 }
 
 static double coverage(const struct cells *cells)
@@ -232,11 +223,24 @@ static void score_verdicts(struct validation_score *s, const struct cells *cells
     s->met = known > 0 && same == known;
 }
 
+void validation_score_cells(struct validation_score *s, const struct cells *cells,
+                            const struct slo_params *slo)
+{
+    for (int f = 0; f < LATENCIES; f++)
+        s[SCORE_P50 + f] = score(median_error(cells, (enum figure)f), 0, VALIDATION_ERROR);
+    score_worst(&s[SCORE_WORST], cells);
+    score_excess(&s[SCORE_THROTTLED], cells, FIGURE_THROTTLED, VALIDATION_THROTTLED);
+    score_excess(&s[SCORE_DROPPED], cells, FIGURE_DROPPED, 1);
+    score_excess(&s[SCORE_CPU], cells, FIGURE_CPU, VALIDATION_CPU);
+    score_verdicts(&s[SCORE_VERDICT], cells, slo);
+}
+
 void validation_judge(struct validation *v, const struct cells *cells,
                       const struct slo_params *slo)
 {
     *v = (struct validation){ .cells = cells->count };
     struct validation_score *s = v->scores;
+    validation_score_cells(s, cells, slo);
     for (size_t i = 0; i < cells->count; i++)
         if (is_known(&cells->cell[i])) {
             v->known++;
@@ -244,15 +248,11 @@ void validation_judge(struct validation *v, const struct cells *cells,
         }
     for (int f = 0; f < LATENCIES; f++) {
         v->self[f] = median_self(cells, (enum figure)f);
-        s[SCORE_P50 + f] = score(median_error(cells, (enum figure)f), 0,
+        s[SCORE_P50 + f] = score(s[SCORE_P50 + f].value, 0,
                                  fmax(VALIDATION_ERROR, VALIDATION_FACTOR * v->self[f]));
     }
-    score_worst(&s[SCORE_WORST], cells);
-    score_excess(&s[SCORE_THROTTLED], cells, FIGURE_THROTTLED, VALIDATION_THROTTLED);
-    score_excess(&s[SCORE_DROPPED], cells, FIGURE_DROPPED, 1);
-    score_excess(&s[SCORE_CPU], cells, FIGURE_CPU, VALIDATION_CPU);
-    score_verdicts(&s[SCORE_VERDICT], cells, slo);
     s[SCORE_COVERAGE] =
         score(coverage(cells), VALIDATION_COVERAGE_LOW, VALIDATION_COVERAGE_HIGH);
     s[SCORE_WIDTH] = score(width_ratio(cells), 0, VALIDATION_WIDTH);
+    validation_judge_runs(v, cells, slo);
 }

@@ -17,6 +17,15 @@
  *   width                    median over cells and figures of ln(high/low) of the intervals, by
  *                            that of the real server: 3.29 standard deviations of ln over the
  *                            repeats, which is as wide an interval of a normal distribution
+ *
+ * The yardstick of all but the last two: what one more run of the real server would have scored. Each
+ * repeat in turn (the same number in every cell; where a cell has fewer, from its first on again) is
+ * put in the prediction's place and judged by the others, by the same rules and targets, in the cells
+ * that have two repeats and a prediction; the median over these turns is told. Mind that the prediction
+ * is judged by the median of n repeats and a run by that of n - 1; that a run is one draw where the
+ * prediction is a median over replications, so that a perfect one scores better than a run; and that
+ * the prediction is told the host's paces beside the runs (host_paces.h), while a run had its own. A
+ * run is no interval, so coverage and width have no such figure.
  */
 #ifndef PUSHSIM_ANALYSIS_VALIDATION_H
 #define PUSHSIM_ANALYSIS_VALIDATION_H
@@ -73,8 +82,16 @@ struct validation_score {
     bool met;
 };
 
+struct validation_run { /* what a real run scores, see above */
+    double value;       /* as in a score; NAN: no cell can tell, or no such figure */
+    double missed;      /* cells, .5 where the median lies between two turns */
+};
+
 struct validation {
     struct validation_score scores[SCORES];
+    struct validation_run run[SCORES];
+    size_t turns;        /* medians over so many: the most repeats of a cell; 0: none has two */
+    size_t turn_cells;   /* cells judged in each */
     double self[3];      /* median |ln(real/real)| of p50, p95, p99; NAN: no cell has repeats */
     size_t cells, known; /* of the plan; with runs of both arms */
     size_t repeats;      /* real runs in them */
@@ -91,6 +108,12 @@ double validation_error(const struct cell *cell, enum figure figure);
 /* sim - real of the medians, in units of what is allowed: |value| <= 1 is within. Throttled, drops
  * and CPU only. */
 double validation_excess(const struct cell *cell, enum figure figure);
+
+/* How far the prediction is off in a cell: validation_error of p50, p95, p99, else the absolute
+ * excess. */
+double validation_distance(const struct cell *cell, enum figure figure);
+/* The same of a real run in the prediction's place, median over the cell's repeats; NAN below two. */
+double validation_run_distance(const struct cell *cell, enum figure figure);
 
 /* {"cells": [...], "scores": [...]}, or one CSV line a cell and metric. */
 void validation_write_json(const struct validation *v, const struct cells *cells,

@@ -14,11 +14,13 @@ static json_t *number(double value)
 
 static json_t *metric_json(const struct comparison *c)
 {
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "metric",
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "metric",
                      figure_metric(c->figure), "real", number(c->value[ARM_REAL]), "real_low",
                      number(c->low[ARM_REAL]), "real_high", number(c->high[ARM_REAL]), "sim",
                      number(c->value[ARM_SIM]), "sim_low", number(c->low[ARM_SIM]), "sim_high",
-                     number(c->high[ARM_SIM]), "ratio", number(c->ratio));
+                     number(c->high[ARM_SIM]), "ratio", number(c->ratio), "distance",
+                     number(validation_distance(c->cell, c->figure)), "run_distance",
+                     number(validation_run_distance(c->cell, c->figure)));
 }
 
 /* Rows come figure by figure, cell by cell. */
@@ -42,12 +44,15 @@ static json_t *cells_json(const struct comparison *rows, size_t count,
     return array;
 }
 
-static json_t *score_json(const struct validation_score *s, enum validation_score_kind kind)
+static json_t *score_json(const struct validation *v, enum validation_score_kind kind)
 {
-    return json_pack("{s:s, s:o, s:o, s:o, s:i, s:s?, s:b}", "score",
+    const struct validation_score *s = &v->scores[kind];
+    const struct validation_run *run = &v->run[kind];
+    return json_pack("{s:s, s:o, s:o, s:o, s:i, s:s?, s:b, s:o, s:o}", "score",
                      validation_score_name(kind), "value", number(s->value), "low",
                      number(s->low), "high", number(s->high), "missed", (int)s->missed, "worst",
-                     s->worst ? s->worst->text : NULL, "met", s->met);
+                     s->worst ? s->worst->text : NULL, "met", s->met, "run_value",
+                     number(run->value), "run_missed", number(run->missed));
 }
 
 void validation_write_json(const struct validation *v, const struct cells *cells,
@@ -57,7 +62,7 @@ void validation_write_json(const struct validation *v, const struct cells *cells
     size_t count = compare_cells(cells, &rows);
     json_t *scores = json_array();
     for (int i = 0; i < SCORES; i++)
-        json_array_append_new(scores, score_json(&v->scores[i], (enum validation_score_kind)i));
+        json_array_append_new(scores, score_json(v, (enum validation_score_kind)i));
     json_t *all =
         json_pack("{s:o, s:o, s:[o,o,o]}", "cells", cells_json(rows, count, slo), "scores",
                   scores, "self", number(v->self[0]), number(v->self[1]), number(v->self[2]));
@@ -79,7 +84,7 @@ void validation_write_csv(const struct cells *cells, const struct slo_params *sl
     struct comparison *rows;
     size_t count = compare_cells(cells, &rows);
     fputs("cell,metric,repeats,real,real_low,real_high,sim,sim_low,sim_high,ratio,"
-          "real_verdict,sim_verdict\n",
+          "real_verdict,sim_verdict,distance,run_distance\n",
           out);
     for (size_t i = 0; i < count; i++) {
         const struct comparison *c = &rows[i];
@@ -92,8 +97,11 @@ void validation_write_csv(const struct cells *cells, const struct slo_params *sl
             put_number(out, c->high[arm]);
         }
         put_number(out, c->ratio);
-        fprintf(out, ",%s,%s\n", load_verdict_name(load_verdict(slo, c->cell, ARM_REAL)),
+        fprintf(out, ",%s,%s", load_verdict_name(load_verdict(slo, c->cell, ARM_REAL)),
                 load_verdict_name(load_verdict(slo, c->cell, ARM_SIM)));
+        put_number(out, validation_distance(c->cell, c->figure));
+        put_number(out, validation_run_distance(c->cell, c->figure));
+        putc('\n', out);
     }
     free(rows);
 }

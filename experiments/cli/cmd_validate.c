@@ -78,7 +78,8 @@ static const struct argp argp = {
     "Run an experiment on both arms and judge the simulator by it: for each cell and figure "
     "the "
     "real median and spread beside the prediction and its interval, then each target, met or "
-    "missed. Refuses cells that the profile was fitted to. The "
+    "missed, and what a run of the real server itself scores as the prediction of its other "
+    "runs. Refuses cells that the profile was fitted to. The "
     "replications draw the profile's parameters by their errors, where it tells them (--set "
     "parameters=fixed: they do not). Runs that the database already has "
     "are not made again; where no cgroup can be made it judges the rows that are there. Exit 1 "
@@ -176,6 +177,20 @@ static void add_target(struct text_table *t, const struct validation_score *s,
         text_table_cell(t, "%s%.3f", kind == SCORE_WORST ? "< " : "<= ", s->high);
 }
 
+/* Beside the prediction: what a run of the real server would have scored. */
+static void add_run_score(struct text_table *t, const struct validation_run *run,
+                          enum validation_score_kind kind, bool by_cell)
+{
+    if (kind <= SCORE_VERDICT)
+        number(t, run->value);
+    else
+        text_table_cell(t, "%s", "");
+    if (by_cell && !isnan(run->missed))
+        text_table_cell(t, "%g", run->missed);
+    else
+        text_table_cell(t, "%s", "");
+}
+
 static void add_score(struct text_table *t, const struct validation *v,
                       enum validation_score_kind kind)
 {
@@ -188,11 +203,13 @@ static void add_score(struct text_table *t, const struct validation *v,
         number(t, v->self[kind]);
     else
         text_table_cell(t, "%s", "");
-    if (kind >= SCORE_WORST && kind <= SCORE_VERDICT)
+    bool by_cell = kind >= SCORE_WORST && kind <= SCORE_VERDICT;
+    if (by_cell)
         text_table_cell(t, "%zu", s->missed);
     else
         text_table_cell(t, "%s", "");
     text_table_cell(t, "%s", s->met ? "met" : isnan(s->value) ? "unknown" : "missed");
+    add_run_score(t, &v->run[kind], kind, by_cell);
     if (s->worst)
         cell_label(s->worst->text, label, sizeof label);
     text_table_cell(t, "%s", label);
@@ -200,22 +217,25 @@ static void add_score(struct text_table *t, const struct validation *v,
 
 static void print_summary(const struct validation *v)
 {
-    static const char *const heads[] = { "score",
-                                         "value",
-                                         "target",
-                                         "real/real",
-                                         "cells out",
-                                         "",
-                                         "worst, or the first to differ" };
+    static const char *const heads[] = {
+        "score",      "value",     "target",
+        "real/real",  "cells out", "",
+        "a real run", "cells out", "worst, or the first to differ"
+    };
     struct text_table t;
     text_table_init(&t);
-    for (int i = 0; i < 7; i++)
-        text_table_column(&t, heads[i], i > 0 && i < 5);
+    for (int i = 0; i < 9; i++)
+        text_table_column(&t, heads[i], i > 0 && i < 8 && i != 5);
     for (int i = 0; i < SCORES; i++)
         add_score(&t, v, (enum validation_score_kind)i);
     printf("\n%zu of %zu cells are known on both arms, by %zu real runs\n", v->known, v->cells,
            v->repeats);
     text_table_print(&t, stdout);
+    if (v->turns > 0)
+        printf(
+            "a real run: each repeat in turn as the prediction of the others' median, in %zu "
+            "cells; median over %zu turns\n",
+            v->turn_cells, v->turns);
 }
 
 /* ---- what is run ---- */

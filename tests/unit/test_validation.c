@@ -13,12 +13,26 @@
 #include "analysis/held_out.h"
 #include "analysis/scenario_key.h"
 #include "analysis/validation.h"
+#include "sim/random_stream.h"
 #include "tests/support/scratch_file.h"
 
 #define REPEATS      3
 #define REPLICATIONS 21
 
 static const struct slo_params slo = { .p99_ns = 500000000, .drop_share = 0.001 };
+
+/* What the samples of the real arm say, as runs: all figures in the order that they have there. */
+static void fill_runs(struct cell *cell)
+{
+    cell->run_count = REPEATS;
+    cell->runs = mem_alloc(REPEATS * sizeof *cell->runs);
+    for (int r = 0; r < REPEATS; r++) {
+        cell->runs[r].starved = false;
+        for (int f = 0; f < FIGURES; f++)
+            cell->runs[r].figures[f] =
+                cell->samples[ARM_REAL][f].count ? cell->samples[ARM_REAL][f].values[r] : NAN;
+    }
+}
 
 static struct sample sample_of(size_t count)
 {
@@ -55,6 +69,7 @@ static void fill_all(struct cells *cells, size_t count)
         fill(cell, FIGURE_THROTTLED, 0.5, 0.5, 1);
         fill(cell, FIGURE_CPU, 2, 2, 1);
         fill(cell, FIGURE_DELIVERED, 10000, 10000, 1);
+        fill_runs(cell);
     }
 }
 
@@ -176,6 +191,161 @@ static void test_unknown(void **state)
     cells_close(&cells);
 }
 
+/* Whatever the sample, of two heaps a thousand times apart too: the interval holds the median, and
+ * coverage is the share of the repeats within that very interval. */
+static void test_interval(void **state)
+{
+    (void)state;
+    struct random_stream rs;
+    random_stream_init(&rs, 11, 1, 1, 0);
+    for (int i = 0; i < 500; i++) {
+        struct cells cells;
+        struct validation v;
+        size_t within = 0, count = 1 + (size_t)(60 * random_stream_uniform(&rs));
+        double far = random_stream_uniform(&rs);
+        fill_all(&cells, 1);
+        for (int f = FIGURE_P50; f <= FIGURE_P99; f++) {
+            struct sample *sim = &cells.cell[0].samples[ARM_SIM][f];
+            const struct sample *real = &cells.cell[0].samples[ARM_REAL][f];
+            sim->count = 0;
+            for (size_t n = 0; n < count; n++)
+                sample_add(sim, (random_stream_uniform(&rs) < far ? 1e-3 : 1) *
+                                    (1 + random_stream_uniform(&rs)) / 20);
+            sample_sort(sim);
+            if (!(sample_low(sim) <= sample_median(sim) &&
+                  sample_median(sim) <= sample_high(sim)))
+                fail_msg("case %d: %g outside %g..%g", i, sample_median(sim), sample_low(sim),
+                         sample_high(sim));
+            for (size_t r = 0; r < REPEATS; r++)
+                within +=
+                    real->values[r] >= sample_low(sim) && real->values[r] <= sample_high(sim);
+        }
+        validation_judge(&v, &cells, &slo);
+        assert_true(fabs(v.scores[SCORE_COVERAGE].value - (double)within / 9) < 1e-12);
+        cells_close(&cells);
+    }
+}
+
+/* ---- a real run in the prediction's place ---- */
+
+#define RUNS 5
+
+/* One cell's repeats, as asked; of the figures not named, what fill_all made, the middle one. */
+static void set_runs(struct cell *cell, enum figure figure, const double *values, size_t count)
+{
+    struct cell_run middle = cell->runs[1];
+    cell->runs = mem_realloc(cell->runs, count * sizeof *cell->runs);
+    cell->run_count = count;
+    for (size_t r = 0; r < count; r++) {
+        cell->runs[r] = middle;
+        cell->runs[r].figures[figure] = values[r];
+    }
+}
+
+/* Worked out by hand. Repeats at m/1.2, m, 1.2 m are off by 1.32, 1.0167 and 1.3091 of the median of
+ * the two others: the median of the three logarithms is ln 1.3091. */
+static void test_run_of_three(void **state)
+{
+    (void)state;
+    struct cells cells;
+    struct validation v;
+    double expected = log(1.2 / ((1 / 1.2 + 1) / 2));
+    fill_all(&cells, 4);
+    validation_judge(&v, &cells, &slo);
+    assert_int_equal(v.turns, 3);
+    assert_int_equal(v.turn_cells, 4);
+    for (int i = SCORE_P50; i <= SCORE_WORST; i++)
+        assert_true(fabs(v.run[i].value - expected) < 1e-9);
+    assert_true(v.run[SCORE_WORST].missed == 0 && v.run[SCORE_CPU].missed == 0);
+    assert_true(v.run[SCORE_VERDICT].value == 1 && v.run[SCORE_THROTTLED].value == 0);
+    assert_true(isnan(v.run[SCORE_COVERAGE].value) && isnan(v.run[SCORE_WIDTH].value));
+    assert_true(fabs(validation_run_distance(&cells.cell[0], FIGURE_P99) - expected) < 1e-9);
+    assert_true(validation_run_distance(&cells.cell[0], FIGURE_CPU) == 0);
+    scale(&cells.cell[0], ARM_SIM, FIGURE_P50, 3); /* what the model says is no matter */
+    scale(&cells.cell[1], ARM_SIM, FIGURE_CPU, 3);
+    validation_judge(&v, &cells, &slo);
+    assert_true(fabs(v.run[SCORE_P50].value - expected) < 1e-9);
+    assert_true(v.run[SCORE_CPU].value == 0 && v.scores[SCORE_CPU].missed == 1);
+    cells_close(&cells);
+}
+
+/* Of three cells the repeats of one are set. Turn by turn, the others' median in brackets:
+ * CPU 2 [2.1], 2.1 [2.05], 2.2 [2.05], 2.1 [2.05], 2 [2.1] s: 2.2 alone is out;
+ * CPU 1, 1 [9], 9, 9, 9 [5] s: out in every turn, by 8/9, 8/9, 4/5, 4/5, 4/5;
+ * share 0.5, 0.5, 0.5 [0.54], 0.58, 0.58 [0.5]: out in two of five; of three in one, of two in both;
+ * p99 50 [80], 80 [50] ms: ln 1.6; 90 holds and 110 ms bends; 90, 90, 90, 90 [90], 600 [90] ms;
+ * drops 0 [75], 10 [75], 50 [55], 100 [30], 3000 [30], 20 allowed: 3.75, 3.25, 0.25, 3.5, 148.5. */
+static void test_run_tables(void **state)
+{
+    (void)state;
+    static const struct {
+        enum figure figure;
+        enum validation_score_kind score;
+        size_t count;
+        double values[RUNS];
+        double value, missed;
+    } cases[] = {
+        { FIGURE_CPU, SCORE_CPU, 5, { 2.0, 2.1, 2.2, 2.1, 2.0 }, 0.1 / 2.1, 0 },
+        { FIGURE_CPU, SCORE_CPU, 5, { 1, 1, 9, 9, 9 }, 0.8, 1 },
+        { FIGURE_THROTTLED, SCORE_THROTTLED, 5, { 0.5, 0.5, 0.5, 0.58, 0.58 }, 0.04, 0 },
+        { FIGURE_THROTTLED, SCORE_THROTTLED, 3, { 0.5, 0.5, 0.58 }, 0.04, 0 },
+        { FIGURE_THROTTLED, SCORE_THROTTLED, 2, { 0.5, 0.58 }, 0.08, 1 },
+        { FIGURE_P99, SCORE_WORST, 2, { 0.05, 0.08 }, 0.4700036292, 1 },
+        { FIGURE_P99, SCORE_VERDICT, 2, { 0.09, 0.11 }, 2.0 / 3, 1 },
+        { FIGURE_P99, SCORE_VERDICT, 5, { 0.09, 0.09, 0.09, 0.09, 0.6 }, 1, 0 },
+        { FIGURE_DROPPED, SCORE_DROPPED, 5, { 0, 10, 50, 100, 3000 }, 3.5, 1 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cells cells;
+        struct validation v;
+        fill_all(&cells, 3);
+        for (int c = 0; c < 3; c++) { /* the two others: repeats that agree */
+            double same[RUNS];
+            for (int r = 0; r < RUNS; r++)
+                same[r] = cells.cell[c].runs[1].figures[cases[i].figure];
+            set_runs(&cells.cell[c], cases[i].figure, c == 1 ? cases[i].values : same,
+                     cases[i].count);
+        }
+        validation_judge(&v, &cells, &slo);
+        const struct validation_run *run = &v.run[cases[i].score];
+        if (v.turns != cases[i].count || fabs(run->value - cases[i].value) > 1e-9 ||
+            run->missed != cases[i].missed)
+            fail_msg("case %zu: value %g, missed %g", i, run->value, run->missed);
+        cells_close(&cells);
+    }
+}
+
+/* A cell with one repeat, or without a prediction, has no turn; one with fewer begins again. A run
+ * that never delivered breaks the slo, as the prediction would by that. */
+static void test_run_turns(void **state)
+{
+    (void)state;
+    static const double two[] = { 2, 2.2 }, one[] = { 9 };
+    struct cells cells;
+    struct validation v;
+    fill_all(&cells, 4);
+    set_runs(&cells.cell[0], FIGURE_CPU, one, 1);
+    set_runs(&cells.cell[1], FIGURE_CPU, two, 2);
+    for (int f = 0; f < FIGURES; f++)
+        cells.cell[2].samples[ARM_SIM][f].count = 0;
+    validation_judge(&v, &cells, &slo);
+    assert_int_equal(v.turns, 3);
+    assert_int_equal(v.turn_cells, 2);
+    /* 2 by 2.2, 2.2 by 2, 2 by 2.2: 1/11, 1/10, 1/11 */
+    assert_true(fabs(v.run[SCORE_CPU].value - 1.0 / 11) < 1e-9);
+    assert_true(v.run[SCORE_CPU].missed == 1);
+    assert_true(isnan(validation_run_distance(&cells.cell[0], FIGURE_CPU)));
+    for (int r = 0; r < REPEATS; r++) {
+        cells.cell[3].runs[r].starved = r > 0;
+        if (r > 0)
+            cells.cell[3].runs[r].figures[FIGURE_P99] = NAN;
+    }
+    validation_judge(&v, &cells, &slo);
+    /* holds by breaks; breaks by one of each, which is most of none: holds; the same */
+    assert_true(v.run[SCORE_VERDICT].value == 0.5 && v.run[SCORE_VERDICT].missed == 1);
+    cells_close(&cells);
+}
+
 /* ---- held out ---- */
 
 static const char experiment_text[] =
@@ -225,8 +395,10 @@ static void test_held_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_perfect),  cmocka_unit_test(test_each_is_missed),
-        cmocka_unit_test(test_drops),    cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_perfect),    cmocka_unit_test(test_each_is_missed),
+        cmocka_unit_test(test_drops),      cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_interval),   cmocka_unit_test(test_run_of_three),
+        cmocka_unit_test(test_run_tables), cmocka_unit_test(test_run_turns),
         cmocka_unit_test(test_held_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
