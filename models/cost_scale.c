@@ -8,9 +8,12 @@
 
 void cost_scale(struct cost_params *cost, double factor)
 {
-    double *const all[] = { &cost->publish_ns,  &cost->enqueue_ns,         &cost->iteration_ns,
-                            &cost->ready_fd_ns, &cost->warm_saturation_ns, &cost->ack_ns,
-                            &cost->transmit_ns, &cost->gc_object_ns };
+    double *const all[] = { &cost->publish_ns,         &cost->enqueue_ns,
+                            &cost->iteration_ns,       &cost->ready_fd_ns,
+                            &cost->warm_saturation_ns, &cost->ack_ns,
+                            &cost->transmit_ns,        &cost->gc_object_ns,
+                            &cost->scavenge_ns,        &cost->young_byte_ns,
+                            &cost->text_byte_ns };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         *all[i] *= factor;
     for (int k = 0; k < PROTOCOLS; k++) {

@@ -41,6 +41,7 @@
 #include "models/quick_ack.h"
 #include "models/slow_client.h"
 #include "models/topics.h"
+#include "models/young_generation.h"
 #include "sim/random_stream.h"
 
 struct push_got {  /* of the messages of a connection's feed */
@@ -156,12 +157,13 @@ struct push_server {
     uint32_t took_from; /* oldest message of the last wake-up that began, before the bound */
     uint32_t fanned;    /* shared, sequential: messages below it were handed to subscribers */
     uint32_t turn; /* shared: who gets the next one; sequential: who is sent `fanned` next */
-    struct code_warmth code;     /* of its process */
-    struct garbage_collector gc; /* of its process */
-    struct push_pauses pauses;   /* full collections of the run */
-    uint32_t woken;              /* connections that the publish at hand has made ready */
-    struct quick_ack *acks;      /* by feed: of its clients' kernels; owned */
-    struct nagle *nagle;         /* by connection: its stream; NULL: TCP_NODELAY; owned */
+    struct code_warmth code;       /* of its process */
+    struct garbage_collector gc;   /* of its process */
+    struct young_generation young; /* the same */
+    struct push_pauses pauses;     /* full collections of the run */
+    uint32_t woken;                /* connections that the publish at hand has made ready */
+    struct quick_ack *acks;        /* by feed: of its clients' kernels; owned */
+    struct nagle *nagle;           /* by connection: its stream; NULL: TCP_NODELAY; owned */
     struct nagle *typical; /* by feed: a stream written to at once, for the costs; owned */
     struct nagle_ids *ids; /* by feed; owned */
     uint32_t *taken;       /* by feed: messages below it were taken by a wake-up; owned */

@@ -129,7 +129,7 @@ void push_gc_open_before(struct push_server *s, uint32_t n);
 void push_gc_opened(struct push_server *s);
 void push_gc_closed(struct push_server *s);
 /* A publish has made connections ready. */
-void push_gc_woke(struct push_server *s, uint32_t n);
+void push_gc_woke(struct push_server *s, uint32_t n, uint32_t m);
 
 /* -- push_server_settle.c ------------------------------------------------------------------ */
 

@@ -35,6 +35,22 @@
     NUMBER("cost." name, DOUBLE, TIME, ATP(cost.field), fallback, 0, 10 * S, OPTION_MODEL,     \
            help, "calibrated")
 
+/* Of young_generation.h. */
+#define YOUNG_GENERATION                                                                       \
+    NUMBER("cost.gc.young", DOUBLE, BYTES, ATP(cost.young_space_bytes), "0", 0, 0x1p40,        \
+           OPTION_MODEL, "semi-space of a young generation that is copied when full; 0: none", \
+           "V8, 64 bits: 16 MiB"),                                                             \
+        NUMBER("cost.gc.young-start", DOUBLE, BYTES, ATP(cost.young_start_bytes), "1000000B",  \
+               0, 0x1p40, OPTION_MODEL, "survived scavenges before the first client",          \
+               "Node 20.20: v8.GCProfiler"),                                                   \
+        NUMBER("cost.gc.young-publish", DOUBLE, BYTES, ATP(cost.young_publish_bytes),          \
+               "16000B", 0, 0x1p40, OPTION_MODEL,                                              \
+               "allocated in it for a publish, beside its deliveries",                         \
+               "Node 20.20: v8.GCProfiler"),                                                   \
+        COST("gc.scavenge", scavenge_ns, "0", "a scavenge of the young, whatever it copies"),  \
+        COST("gc.young-byte", young_byte_ns, "1ns", "and for each byte that survives it"),     \
+        COST("gc.text-byte", text_byte_ns, "0", "where that is a message's text")
+
 #define PROTOCOL_COSTS(name, p, handshake, disconnect, wake, item, write, message, frame,      \
                        frame_source)                                                           \
     COST(name ".handshake", by_protocol[p].handshake_ns, handshake,                            \
@@ -66,6 +82,13 @@
                ATP(cost.by_protocol[p].renewed_objects), p == PROTOCOL_SSE ? "5" : "4", 0,     \
                1e6, OPTION_MODEL, "of these, new after each wake-up",                          \
                "FastAPI 0.92, Python 3.11: gc.get_objects"),                                   \
+        NUMBER("cost." name ".young", DOUBLE, BYTES, ATP(cost.by_protocol[p].young_bytes),     \
+               p == PROTOCOL_SSE ? "2000B" : "1700B", 0, 0x1p40, OPTION_MODEL,                 \
+               "allocated for a delivery in a young generation, beside its text",              \
+               "Node 20.20: v8.GCProfiler"),                                                   \
+        NUMBER("cost." name ".kept", DOUBLE, BYTES, ATP(cost.by_protocol[p].kept_bytes),       \
+               p == PROTOCOL_SSE ? "6300B" : "4900B", 0, 0x1p40, OPTION_MODEL,                 \
+               "of an open connection, survived scavenges", "Node 20.20: v8.GCProfiler"),      \
         BYTES("cost." name ".frame", ATP(cost.by_protocol[p].frame_bytes), frame, 0, 65536,    \
               OPTION_MODEL, "bytes added to each message on the wire", frame_source)
 

@@ -317,6 +317,7 @@ static const struct option_row table[] = {
            "of them, kept for the next publish and not counted again",
            "uvloop 0.17, loop.pxd: 250"),
     COST("gc.object", gc_object_ns, "0", "pause of a collection of all, per object"),
+    YOUNG_GENERATION,
 
     PROTOCOL_COSTS("sse", PROTOCOL_SSE, "400us", "100us", "5us", "2us", "6us", "150us", "16B",
                    "HTML Living Standard, server-sent events: data: and id: lines"),

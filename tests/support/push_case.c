@@ -86,6 +86,13 @@ static void random_costs(struct parameters *p, struct random_stream *rs)
         c->gc_wake = (double)pick(rs, 1, 5) / 2;
         c->gc_reused = (double)pick(rs, 0, 20);
         c->gc_object_ns = 500;
+        c->young_space_bytes = 100 * c->gc_live; /* so in some of these cases: none */
+        c->young_byte_ns = 1;
+        c->text_byte_ns = 0.25;
+        c->scavenge_ns = 3000;
+        c->young_publish_bytes = 50;
+        for (int i = 0; i < PROTOCOLS; i++)
+            c->by_protocol[i].young_bytes = c->by_protocol[i].kept_bytes = 700;
         c->by_protocol[PROTOCOL_SSE].held_objects = 10.5;
         c->by_protocol[PROTOCOL_WEBSOCKET].held_objects = 20;
         c->by_protocol[PROTOCOL_SSE].renewed_objects = (double)pick(rs, 0, 10) / 2;
