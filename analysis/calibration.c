@@ -119,6 +119,8 @@ const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_
     const char *leaf = strrchr(option, '.');
     if (strncmp(option, "cost.", 5) != 0)
         return NULL;
+    if (strcmp(leaf, ".young") == 0 || strcmp(leaf, ".kept") == 0)
+        return "not counted by the server: Node's, once measured";
     if (strncmp(option, "cost.gc.", 8) == 0 || strcmp(leaf, ".held-objects") == 0)
         return "not counted by the server, or not by time: interference stands for it";
     if (strcmp(leaf, ".renewed-objects") == 0)

@@ -58,6 +58,14 @@ enum calibration_edge {                     /* of a real run; replay.h says what
                         EDGE_GC_FULL_PAUSE,
                         EDGE_GC_FULL_SUBSCRIBERS,
                         EDGE_GC_PUBLISHES,
+                        EDGE_GC_SPACE, /* from here on node_server.js */
+                        EDGE_GC_CONNECT_COPIED,
+                        EDGE_GC_YOUNG,
+                        EDGE_GC_YOUNG_PAUSE,
+                        EDGE_GC_YOUNG_COPIED,
+                        EDGE_GC_YOUNG_ALLOCATED,
+                        EDGE_SERVER_PUBLISHED,
+                        EDGE_SERVER_SENT,
                         EDGE_DELIVERED, /* messages */
                         CALIBRATION_EDGES
 };
@@ -96,7 +104,7 @@ struct calibrated {
     bool identified; /* false: the data cannot tell */
 };
 
-#define CALIBRATED_GC_MAX 8
+#define CALIBRATED_GC_MAX 16
 
 struct calibration {
     const struct plan *plan;        /* borrowed */
@@ -140,7 +148,8 @@ int calibration_run(struct calibration *c, struct calibration_fit *fit, struct e
  * model and sets c->loop and c->hops to those that fit best. Errors as calibration_run. */
 int calibration_choose_loop(struct calibration *c, struct error *err);
 
-/* Sets c->gc from what the server has counted of its collections (calibration_gc.c). */
+/* Sets c->gc from what the server has counted of its collections (calibration_gc.c), or of the scavenges
+ * of its young generation (calibration_young.c). */
 void calibration_gc(struct calibration *c);
 
 /* Adds to `fit` what the edges of the runs tell (handshake, disconnect, memory), as far as they

@@ -24,7 +24,8 @@ struct samples {
     size_t count;
 };
 
-static void put(struct calibration *c, const char *option, double estimate, double error)
+void calibration_gc_put(struct calibration *c, const char *option, double estimate,
+                        double error)
 {
     assert(c->gc_count < CALIBRATED_GC_MAX);
     struct calibrated *o = &c->gc[c->gc_count++];
@@ -123,13 +124,14 @@ static void fit_connections(struct calibration *c, double started, struct sample
         if (!has_spread(s))
             continue;
         struct line l = fit_line(s);
-        put(c, held_options[p], l.b, sqrt(l.bb));
+        calibration_gc_put(c, held_options[p], l.b, sqrt(l.bb));
         first += l.a;
         error += l.aa;
         protocols++;
     }
     if (protocols > 0)
-        put(c, "cost.gc.allocated", started + first / protocols, sqrt(error) / protocols);
+        calibration_gc_put(c, "cost.gc.allocated", started + first / protocols,
+                           sqrt(error) / protocols);
 }
 
 static void fit_fan_outs(struct calibration *c, struct samples *s)
@@ -138,8 +140,8 @@ static void fit_fan_outs(struct calibration *c, struct samples *s)
     if (!has_spread(s))
         return;
     struct line l = fit_line(s);
-    put(c, "cost.gc.wake", l.b, sqrt(l.bb));
-    put(c, "cost.gc.reused", -l.a, sqrt(l.aa));
+    calibration_gc_put(c, "cost.gc.wake", l.b, sqrt(l.bb));
+    calibration_gc_put(c, "cost.gc.reused", -l.a, sqrt(l.aa));
 }
 
 static void fit_pause(struct calibration *c, struct samples *s)
@@ -149,7 +151,7 @@ static void fit_pause(struct calibration *c, struct samples *s)
         return;
     double slope, variance, squares;
     gsl_fit_mul(s->x, 1, s->y, 1, s->count, &slope, &variance, &squares);
-    put(c, "cost.gc.object", 1e9 * slope, 1e9 * sqrt(variance));
+    calibration_gc_put(c, "cost.gc.object", 1e9 * slope, 1e9 * sqrt(variance));
 }
 
 static double mean_of(const struct calibration *c, enum calibration_edge edge)
@@ -169,12 +171,13 @@ void calibration_gc(struct calibration *c)
 {
     double threshold = mean_of(c, EDGE_GC_THRESHOLD), live = mean_of(c, EDGE_GC_LIVE);
     c->gc_count = 0;
+    calibration_young(c);
     if (!(threshold > 0) || !(live > 0))
         return;
     double *memory = mem_alloc(2 * ((size_t)c->runs + 1) * sizeof *memory);
     struct samples s = { memory, memory + c->runs + 1, 0 };
-    put(c, "cost.gc.threshold", threshold, 0);
-    put(c, "cost.gc.live", live, 0);
+    calibration_gc_put(c, "cost.gc.threshold", threshold, 0);
+    calibration_gc_put(c, "cost.gc.live", live, 0);
     fit_connections(c, mean_of(c, EDGE_GC_ALLOCATED), &s);
     fit_fan_outs(c, &s);
     fit_pause(c, &s);

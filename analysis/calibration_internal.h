@@ -32,6 +32,12 @@ void calibration_simulate(const struct calibration *c, const struct settings *s,
                           const struct calibration_cell *cell, int repeat, double host_power,
                           int draw, double out[CALIBRATION_METRICS]);
 
+/* One option to c->gc; an error of 0: it was told. */
+void calibration_gc_put(struct calibration *c, const char *option, double estimate,
+                        double error);
+/* calibration_young.c: what c's runs have counted of scavenges, to c->gc; nothing where none did. */
+void calibration_young(struct calibration *c);
+
 /* Sets c->host_power to what the runs' CPU time tells under the costs in `fit`. */
 void calibration_host_power(struct calibration *c, const struct calibration_fit *fit);
 

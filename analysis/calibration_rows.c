@@ -34,6 +34,14 @@ static const char *const edge_names[] = { "setup.cpu",
                                           "server.gc_full_pause",
                                           "server.gc_full_subscribers",
                                           "server.gc_publishes",
+                                          "server.gc_space",
+                                          "server.gc_connect_copied",
+                                          "server.gc_young",
+                                          "server.gc_young_pause",
+                                          "server.gc_young_copied",
+                                          "server.gc_young_allocated",
+                                          "server.published",
+                                          "server.sent",
                                           "delivered" };
 
 const char *calibration_metric_name(enum calibration_metric metric)
