@@ -13,13 +13,17 @@
 #define LIMIT_LEAST     10  /* millicores: the kernel's 1 ms a period */
 #define AMPLE           1000
 #define LARGE_COSTS     1.4 /* a guess: a delivery of 4 KiB over one of 100 B */
+#define BEFORE_SHARE    0.6 /* of a run's time, with the burst */
+#define BURST_SHARE     0.2
 #define BURST_RATE      3.0 /* over the mean before and after it */
 #define BEAT_DELIVERIES 3   /* a guess: what a heartbeat costs, in deliveries */
 #define BEAT_LOAD       0.12
 #define BEAT_MS_LEAST   500
 #define BEAT_MS_MOST    1000 /* at least four times in a run */
 #define FULL_SECONDS    4.0
-#define LEAST_SECONDS   3.4 /* rather a little shorter than once instead of twice */
+#define LEAST_SECONDS   3.2 /* rather a little shorter than once instead of twice */
+#define FAN_OUTS        24 /* that a run has, or four fewer in one of five: fewer tell no mean */
+#define SLOW_SECONDS    7.0 /* at most, for so many */
 #define QUICK_SECONDS   4.0
 #define PILOT_SECONDS   2.5
 
@@ -40,7 +44,7 @@ static const struct recipe full[] = {
     { 480, false, 0.12, 1.3, STEADY },  { 480, false, 0.12, 0.5, STEADY },
     { 480, true, 0.12, 0, STEADY },     { 480, false, 0.03, 0, BEATS },
     { 110, false, 0.12, 0, STEADY },    { 110, true, 0.12, 0, STEADY },
-    { 1300, false, 0.12, 1.7, STEADY }, { 1900, true, 0.20, 0, STEADY },
+    { 1300, false, 0.12, 1.7, STEADY }, { 1900, true, 0.30, 0, STEADY },
     { 110, true, 0.02, 0, STEADY },     { 110, true, 0.30, 0, STEADY },
     { 480, false, 0.12, 2.5, STEADY },  { 1900, false, 0.20, 0, STEADY },
     { 110, false, 0.12, 1.2, STEADY },  { 1300, false, 0.05, 2.5, STEADY },
@@ -67,7 +71,19 @@ struct cell {
     double rate_hz[3]; /* before, in and after a burst */
     int limit;         /* millicores */
     int beat_ms;       /* between two heartbeats; 0: none */
+    bool slow;         /* at one rate, so low that it plays longer than others may */
 };
+
+struct length {      /* of the runs */
+    double seconds;  /* that each plays, slow ones longer */
+    double fan_outs; /* that slow ones have, as far as SLOW_SECONDS go */
+};
+
+static double cell_seconds(const struct cell *cell, const struct length *length)
+{
+    double wanted = fmin(length->fan_outs / cell->rate_hz[0], SLOW_SECONDS);
+    return cell->slow ? fmax(wanted, length->seconds) : length->seconds;
+}
 
 /* Three digits: as exact as anybody needs, and short to read. */
 static double rounded(double value)
@@ -97,6 +113,7 @@ static struct cell cook(const struct recipe *r, enum push_protocol protocol,
     };
     for (int i = 0; i < 3; i++)
         cell.rate_hz[i] = rounded(rate * (r->kind == BURSTS && i == 1 ? BURST_RATE : 1));
+    cell.slow = r->kind == STEADY && cell.rate_hz[0] * LEAST_SECONDS < FAN_OUTS;
     if (r->kind == BEATS)
         cell.beat_ms = beat_ms(r->clients, costs);
     double demand = 1000 * rate * mean * each_ns / 1e9; /* millicores */
@@ -132,12 +149,21 @@ static void write_head(FILE *out, double seconds, int repeats)
             "    - { name: burst, duration: %gms, rate: 10/s }\n"
             "    - { name: after, duration: %gms, rate: 10/s }\n"
             "real: { repeats: %d }\n",
-            round(400 * seconds), round(200 * seconds), round(400 * seconds), repeats);
+            round(1000 * (BEFORE_SHARE - BURST_SHARE) * seconds),
+            round(1000 * BURST_SHARE * seconds), round(1000 * (1 - BEFORE_SHARE) * seconds),
+            repeats);
 }
 
-enum column { PROTOCOL, CLIENTS, PAYLOAD, BEFORE, BURST, AFTER, LIMIT, BEAT, COLUMNS };
+enum column { PROTOCOL, CLIENTS, PAYLOAD, BEFORE, BURST, AFTER, LIMIT, BEAT, LONGER, COLUMNS };
 
-static void write_value(FILE *out, const struct cell *cell, enum column column)
+/* Slow cells play longer after the burst that they do not have. */
+static double after_ms(const struct cell *cell, const struct length *length)
+{
+    return round(1000 * (cell_seconds(cell, length) - BEFORE_SHARE * length->seconds));
+}
+
+static void write_value(FILE *out, const struct cell *cell, const struct length *length,
+                        enum column column)
 {
     switch (column) {
     case PROTOCOL:
@@ -160,12 +186,16 @@ static void write_value(FILE *out, const struct cell *cell, enum column column)
     case BEAT:
         fprintf(out, "%dms", cell->beat_ms);
         break;
+    case LONGER:
+        fprintf(out, "%gms", after_ms(cell, length));
+        break;
     case COLUMNS:
         break;
     }
 }
 
-static void write_cells(FILE *out, const struct cell *cells, size_t count)
+static void write_cells(FILE *out, const struct cell *cells, size_t count,
+                        const struct length *length)
 {
     static const char *const names[COLUMNS] = {
         "protocol",
@@ -176,16 +206,24 @@ static void write_cells(FILE *out, const struct cell *cells, size_t count)
         "workload.phases.after.rate",
         "cpu.limit",
         "heartbeat.period",
+        "workload.phases.after.duration",
     };
-    bool beats = false;
-    for (size_t i = 0; i < count; i++)
-        beats = beats || cells[i].beat_ms > 0;
+    bool has[COLUMNS] = {
+        [PROTOCOL] = true, [CLIENTS] = true, [PAYLOAD] = true, [BEFORE] = true,
+        [BURST] = true,    [AFTER] = true,   [LIMIT] = true
+    };
+    for (size_t i = 0; i < count; i++) {
+        has[BEAT] = has[BEAT] || cells[i].beat_ms > 0;
+        has[LONGER] = has[LONGER] || cell_seconds(&cells[i], length) > length->seconds;
+    }
     fputs("sweep:\n  zip:\n", out);
-    for (int column = 0; column < (beats ? COLUMNS : BEAT); column++) {
+    for (int column = 0; column < COLUMNS; column++) {
+        if (!has[column])
+            continue;
         fprintf(out, "    %s: [", names[column]);
         for (size_t i = 0; i < count; i++) {
             fputs(i ? ", " : "", out);
-            write_value(out, &cells[i], (enum column)column);
+            write_value(out, &cells[i], length, (enum column)column);
         }
         fputs("]\n", out);
     }
@@ -213,55 +251,78 @@ static bool asked(const struct design_request *request, const struct recipe *r, 
     return request->speaks[protocol] && (r->kind != BEATS || request->beats[protocol]);
 }
 
+struct design {
+    struct cell cells[COUNT(full) * PROTOCOLS]; /* as many as any table has */
+    size_t count;
+};
+
 /* All protocols of a recipe side by side: what drifts on the host meets them alike. */
-static char *write_design(const struct design_request *request, const struct recipe *recipes,
-                          size_t count, const struct design_costs costs[PROTOCOLS],
-                          double seconds, int repeats)
+static struct design cook_all(const struct design_request *request,
+                              const struct recipe *recipes, size_t count,
+                              const struct design_costs costs[PROTOCOLS])
 {
-    struct cell *cells = mem_alloc(count * PROTOCOLS * sizeof *cells);
-    size_t n = 0;
+    struct design d = { .count = 0 };
     for (size_t i = 0; i < count; i++)
         for (int p = 0; p < PROTOCOLS; p++)
             if (asked(request, &recipes[i], p)) {
                 struct cell cell = cook(&recipes[i], (enum push_protocol)p, &costs[p]);
-                n = add_cell(cells, n, &cell);
+                d.count = add_cell(d.cells, d.count, &cell);
             }
+    return d;
+}
+
+static char *write_design(const struct design_request *request, const struct design *d,
+                          const struct length *length, int repeats)
+{
     char *text;
     size_t bytes;
     FILE *out = open_memstream(&text, &bytes);
-    write_head(out, seconds, repeats);
+    write_head(out, length->seconds, repeats);
     write_loop(out, request);
-    write_cells(out, cells, n);
+    write_cells(out, d->cells, d->count, length);
     fclose(out);
-    free(cells);
     return text;
 }
 
-/* How long each run may play for the first `count` recipes to fit the budget. */
-static double seconds_for(const struct design_request *request, const struct recipe *recipes,
-                          size_t count, int repeats)
+static bool fits(const struct design_request *request, const struct design *d,
+                 const struct length *length, int repeats)
 {
-    int runs = 0;
-    for (size_t i = 0; i < count; i++)
-        for (int p = 0; p < PROTOCOLS; p++)
-            runs += repeats * asked(request, &recipes[i], p);
-    return request->budget_s / runs - AROUND_S;
+    double sum = 0;
+    for (size_t i = 0; i < d->count; i++)
+        sum += AROUND_S + cell_seconds(&d->cells[i], length);
+    return repeats * sum <= request->budget_s;
+}
+
+/* Twice as short as may be, rather than once; then slow cells long, rather than others. */
+static char *design_length(const struct design_request *request, const struct design *d,
+                           double most, int repeats)
+{
+    struct length length = { LEAST_SECONDS, FAN_OUTS };
+    while (length.fan_outs > 0 && !fits(request, d, &length, repeats))
+        length.fan_outs--;
+    for (struct length longer = length; longer.seconds < most;) {
+        longer.seconds = fmin(longer.seconds + 0.05, most);
+        if (!fits(request, d, &longer, repeats))
+            break;
+        length = longer;
+    }
+    return write_design(request, d, &length, repeats);
 }
 
 char *calibration_design(const struct design_request *request,
                          const struct design_costs costs[PROTOCOLS])
 {
+    static const struct length least = { LEAST_SECONDS, 0 };
     bool is_quick = request->size == DESIGN_QUICK;
     const struct recipe *recipes = is_quick ? quick : full;
     size_t count = is_quick ? COUNT(quick) : COUNT(full);
-    double seconds = is_quick ? QUICK_SECONDS : FULL_SECONDS;
     int repeats = is_quick ? 1 : REPEATS_MAX;
-    while (repeats > 1 && seconds_for(request, recipes, count, repeats) < LEAST_SECONDS)
+    struct design d = cook_all(request, recipes, count, costs);
+    while (repeats > 1 && !fits(request, &d, &least, repeats))
         repeats--;
-    while (count > 1 && seconds_for(request, recipes, count, repeats) < LEAST_SECONDS)
-        count--;
-    seconds = fmin(seconds, fmax(seconds_for(request, recipes, count, repeats), LEAST_SECONDS));
-    return write_design(request, recipes, count, costs, seconds, repeats);
+    while (count > 1 && !fits(request, &d, &least, repeats))
+        d = cook_all(request, recipes, --count, costs);
+    return design_length(request, &d, is_quick ? QUICK_SECONDS : FULL_SECONDS, repeats);
 }
 
 /* -- the pilot ------------------------------------------------------------------------------- */
@@ -280,7 +341,9 @@ char *calibration_pilot(const struct design_request *request)
         recipes[i].load = PILOT_LOAD;
     for (int p = 0; p < PROTOCOLS; p++)
         guess[p] = (struct design_costs){ PILOT_PUBLISH_NS, PILOT_DELIVERY_NS };
-    return write_design(request, recipes, COUNT(pilot), guess, PILOT_SECONDS, 1);
+    struct design d = cook_all(request, recipes, COUNT(pilot), guess);
+    static const struct length length = { PILOT_SECONDS, 0 };
+    return write_design(request, &d, &length, 1);
 }
 
 struct reading { /* sums of one cell */

@@ -13,7 +13,7 @@
 #include "analysis/scenario_key.h"
 #include "tests/support/scratch_file.h"
 
-#define BUDGET_S 564 /* the default, without the pilot */
+#define BUDGET_S 624 /* the default, without the pilot */
 
 struct designed {
     struct scratch scratch;
@@ -95,6 +95,13 @@ static void fits_the_server(void **state)
     }
 }
 
+/* Without how long it plays, which hangs on the budget. */
+static size_t what_is_asked(const char *cell)
+{
+    const char *longer = strstr(cell, "workload.phases.after.duration");
+    return longer ? (size_t)(longer - cell) : strlen(cell);
+}
+
 static void leaves_out_what_it_cannot_afford(void **state)
 {
     (void)state;
@@ -109,7 +116,9 @@ static void leaves_out_what_it_cannot_afford(void **state)
     for (size_t i = 0; i < part.plan.count; i++) {
         assert_int_equal(part.plan.points[i].settings.parameters.server.protocol,
                          PROTOCOL_WEBSOCKET);
-        assert_string_equal(part.plan.points[i].cell, whole.plan.points[i].cell);
+        size_t n = what_is_asked(whole.plan.points[i].cell);
+        assert_int_equal(n, what_is_asked(part.plan.points[i].cell));
+        assert_memory_equal(part.plan.points[i].cell, whole.plan.points[i].cell, n);
     }
     close_design(&whole);
     close_design(&part);
@@ -145,6 +154,46 @@ static void a_fast_server_is_asked_once(void **state)
         for (size_t j = 0; j < i; j++)
             assert_string_not_equal(d.plan.points[i].cell, d.plan.points[j].cell);
     close_design(&d);
+}
+
+static double publishes_of(const struct workload_params *w)
+{
+    double publishes = 0;
+    for (int i = 0; i < w->phases; i++)
+        publishes += w->phase[i].rate_hz * (double)w->phase[i].duration_ns / 1e9;
+    return publishes;
+}
+
+/* Of Node as it was measured (Intel Xeon): the default budget and a longer one. All cells of 4 KiB have
+ * the fan-outs that a mean needs; of the others those that are there for being seldom may have fewer. */
+static void runs_have_fan_outs_enough(void **state)
+{
+    (void)state;
+    struct design_costs costs[PROTOCOLS] = { { 580e3, 26e3 }, { 700e3, 18.8e3 } };
+    for (double budget_s = BUDGET_S; budget_s < 680; budget_s += 40) {
+        struct design_request request = request_for(true, true);
+        struct designed d;
+        double seconds = 0;
+        int few = 0;
+        request.budget_s = budget_s;
+        read_design(&d, calibration_design(&request, costs));
+        for (size_t i = 0; i < d.plan.count; i++) {
+            const struct parameters *p = &d.plan.points[i].settings.parameters;
+            double publishes = publishes_of(&p->workload);
+            seconds += plan_real_seconds(&d.plan.points[i]) - 1;
+            if (publishes < 20)
+                print_message("%.1f: %s\n", publishes, d.plan.points[i].cell);
+            assert_true(publishes >= 20 || p->workload.payload_bytes < 4096);
+            assert_true(publishes >= 10);
+            few += publishes < 20;
+        }
+        print_message("%g s: %zu cells, %lld x %.0f s\n", budget_s, d.plan.count,
+                      (long long)d.plan.repeats, seconds);
+        assert_true(few <= 6);
+        assert_int_equal(d.plan.repeats, 2);
+        assert_true((double)d.plan.repeats * seconds <= budget_s);
+        close_design(&d);
+    }
 }
 
 enum told { BYTES_COLD, BYTES_WARM, BYTES_LATE, ITEMS_LATE, CUT_FAN_OUT, KNEE, BEATS, TOLD };
@@ -249,6 +298,7 @@ int main(void)
         cmocka_unit_test(the_cells_differ),
         cmocka_unit_test(a_fast_server_is_asked_once),
         cmocka_unit_test(asks_what_held_out_cells_need),
+        cmocka_unit_test(runs_have_fan_outs_enough),
         cmocka_unit_test(heartbeats_where_there_are_some),
         cmocka_unit_test(the_pilot_is_short),
         cmocka_unit_test(an_unknown_loop_is_left_open),
