@@ -119,12 +119,16 @@ const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_
     const char *leaf = strrchr(option, '.');
     if (strncmp(option, "cost.", 5) != 0)
         return NULL;
+    if (strcmp(option, "cost.gc.free-list") == 0)
+        return "not counted by the server: CPython's";
     if (strcmp(leaf, ".young") == 0 || strcmp(leaf, ".kept") == 0)
         return "not counted by the server: Node's, once measured";
     if (strncmp(option, "cost.gc.", 8) == 0 || strcmp(leaf, ".held-objects") == 0)
         return "not counted by the server, or not by time: interference stands for it";
     if (strcmp(leaf, ".renewed-objects") == 0)
         return "not counted by the server: FastAPI's, once measured";
+    if (strcmp(leaf, ".first-objects") == 0)
+        return "not counted by the server";
     if (strcmp(option, "cost.enqueue") == 0 && !told(option, DIRECT, loop, hops))
         return "in one sum with wake";
     if ((strcmp(leaf, ".item") == 0 || strcmp(leaf, ".item-kib") == 0) &&

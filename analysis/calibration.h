@@ -104,7 +104,7 @@ struct calibrated {
     bool identified; /* false: the data cannot tell */
 };
 
-#define CALIBRATED_GC_MAX 16
+#define CALIBRATED_GC_MAX 18
 
 struct calibration {
     const struct plan *plan;        /* borrowed */

@@ -25,6 +25,7 @@ static double collect(struct garbage_collector *gc)
     gc->count[0] = 0;
     if (gc->count[2] > OLDER_AFTER && gc->pending >= LONG_LIVED * gc->total) {
         gc->count[1] = gc->count[2] = gc->young = gc->renewed = gc->pending = 0;
+        gc->kept = 0;
         gc->total = gc->live;
         gc->full++;
         return gc->live;
@@ -68,6 +69,19 @@ double garbage_collector_pass(struct garbage_collector *gc, double n)
     double visited = garbage_collector_hold(gc, n);
     gc->young = fmax(gc->young - n, 0); /* those of this pass were allocated last */
     garbage_collector_free(gc, n);
+    return visited;
+}
+
+double garbage_collector_fan_out(struct garbage_collector *gc, double height, double n,
+                                 double most)
+{
+    double fresh = most > 0 ? fmax(n - gc->kept, 0) : 0;
+    double visited = garbage_collector_hold(gc, height + fresh);
+    double kept = fmax(fmin(n, most), gc->kept), stay = fmin(kept - gc->kept, fresh);
+    gc->young = fmax(gc->young - height - fresh, 0); /* as in pass */
+    garbage_collector_free(gc, height + fresh - stay);
+    gc->live = fmax(gc->live - stay, 0); /* not on the count, though */
+    gc->kept = kept;
     return visited;
 }
 

@@ -60,6 +60,7 @@ struct protocol_costs {    /* CPU time on the reference host, ns unless said oth
     double heartbeat_ns; /* a heartbeat beside its write: timer, frame, its answer's handling */
     double held_objects; /* that the garbage collector counts: of an open connection */
     double renewed_objects; /* of these, new after each wake-up */
+    double first_objects;   /* that the process allocates for good with its first connection */
     double young_bytes;     /* allocated for each delivery, in a copying young generation */
     double kept_bytes;      /* of an open connection, that survived its scavenges */
     int64_t frame_bytes;    /* bytes added to each message on the wire */
@@ -98,6 +99,7 @@ struct cost_params {
     double gc_allocated;     /* counted by then since its last full collection */
     double gc_wake;          /* from a publish to each wake-up that it makes ready */
     double gc_reused; /* of these, kept for the next publish, less the objects of its request */
+    double gc_free_list; /* wake-ups whose second object is kept for reuse; 0 = none is */
     double gc_object_ns; /* pause of a full collection, for each object */
     double
         young_space_bytes; /* that a semi-space may have, young_generation.h; 0 = there is none */

@@ -159,6 +159,7 @@ struct push_server {
     uint32_t turn; /* shared: who gets the next one; sequential: who is sent `fanned` next */
     struct code_warmth code;       /* of its process */
     struct garbage_collector gc;   /* of its process */
+    bool gc_first;                 /* no connection has opened in it yet */
     struct young_generation young; /* the same */
     struct push_pauses pauses;     /* full collections of the run */
     uint32_t woken;                /* connections that the publish at hand has made ready */

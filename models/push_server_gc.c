@@ -11,11 +11,21 @@ void push_gc_start(struct push_server *s)
     young_generation_start(&s->young, c->young_space_bytes);
     if (s->young.most > 0)
         young_generation_keep(&s->young, c->young_start_bytes);
+    s->gc_first = true;
+}
+
+/* n connections have opened; objects visited by full collections meanwhile. */
+static double opened(struct push_server *s, uint32_t n)
+{
+    double objects = n * s->costs->held_objects + (s->gc_first ? s->costs->first_objects : 0);
+    s->gc_first = false;
+    return garbage_collector_hold(&s->gc, objects);
 }
 
 void push_gc_open_before(struct push_server *s, uint32_t n)
 {
-    garbage_collector_hold(&s->gc, n * s->costs->held_objects);
+    if (n > 0)
+        opened(s, n);
     for (uint32_t i = 0; i < n && s->young.space < s->young.most; i++)
         young_generation_keep(&s->young, s->costs->kept_bytes);
 }
@@ -40,7 +50,7 @@ static void pause(struct push_server *s, double objects)
 
 void push_gc_opened(struct push_server *s)
 {
-    pause(s, garbage_collector_hold(&s->gc, s->costs->held_objects));
+    pause(s, opened(s, 1));
     if (s->young.most > 0)
         young_generation_keep(&s->young, s->costs->kept_bytes);
 }
@@ -69,6 +79,7 @@ void push_gc_woke(struct push_server *s, uint32_t n, uint32_t m)
 {
     scavenge(s, n, m);
     const struct cost_params *c = &s->p->cost;
-    pause(s, garbage_collector_pass(&s->gc, fmax(n * c->gc_wake - c->gc_reused, 0)));
+    double height = fmax(n * c->gc_wake - c->gc_reused, 0);
+    pause(s, garbage_collector_fan_out(&s->gc, height, n, c->gc_free_list));
     garbage_collector_renew(&s->gc, n * s->costs->renewed_objects); /* once they have run */
 }

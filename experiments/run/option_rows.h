@@ -82,6 +82,9 @@
                ATP(cost.by_protocol[p].renewed_objects), p == PROTOCOL_SSE ? "5" : "4", 0,     \
                1e6, OPTION_MODEL, "of these, new after each wake-up",                          \
                "FastAPI 0.92, Python 3.11: gc.get_objects"),                                   \
+        NUMBER("cost." name ".first-objects", DOUBLE, NUMBER,                                  \
+               ATP(cost.by_protocol[p].first_objects), "0", 0, 1e9, OPTION_MODEL,              \
+               "that the process allocates for good with its first connection", "calibrated"), \
         NUMBER("cost." name ".young", DOUBLE, BYTES, ATP(cost.by_protocol[p].young_bytes),     \
                p == PROTOCOL_SSE ? "2000B" : "1700B", 0, 0x1p40, OPTION_MODEL,                 \
                "allocated for a delivery in a young generation, beside its text",              \

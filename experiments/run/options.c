@@ -316,6 +316,10 @@ static const struct option_row table[] = {
     NUMBER("cost.gc.reused", DOUBLE, NUMBER, ATP(cost.gc_reused), "0", 0, 1e9, OPTION_MODEL,
            "of them, kept for the next publish and not counted again",
            "uvloop 0.17, loop.pxd: 250"),
+    NUMBER("cost.gc.free-list", DOUBLE, NUMBER, ATP(cost.gc_free_list), "2000", 0, 1e9,
+           OPTION_MODEL,
+           "wake-ups with a second object that once freed is kept and not counted again",
+           "CPython 3.11: PyTuple_MAXFREELIST"),
     COST("gc.object", gc_object_ns, "0", "pause of a collection of all, per object"),
     YOUNG_GENERATION,
 

@@ -95,6 +95,8 @@ static void random_costs(struct parameters *p, struct random_stream *rs)
             c->by_protocol[i].young_bytes = c->by_protocol[i].kept_bytes = 700;
         c->by_protocol[PROTOCOL_SSE].held_objects = 10.5;
         c->by_protocol[PROTOCOL_WEBSOCKET].held_objects = 20;
+        c->by_protocol[PROTOCOL_SSE].first_objects = 30;
+        c->gc_free_list = 25;
         c->by_protocol[PROTOCOL_SSE].renewed_objects = (double)pick(rs, 0, 10) / 2;
     }
     for (int i = 0; i < PROTOCOLS && chance(rs, 0.7); i++) {

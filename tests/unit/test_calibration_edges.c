@@ -135,8 +135,7 @@ static void count_collections(struct bench *b)
             *edge[EDGE_GC_THRESHOLD] = 700;
             *edge[EDGE_GC_LIVE] = 40000;
             *edge[EDGE_GC_ALLOCATED] = 65000;
-            *edge[EDGE_GC_CONNECTED] =
-                random_stream_lognormal(&rs, 1, 0.01) * (2000 + n * 136.5);
+            *edge[EDGE_GC_CONNECTED] = 2000 + random_stream_lognormal(&rs, 1, 0.01) * n * 136.5;
             *edge[EDGE_GC_CONNECT_PAUSE] = 0.1;
             *edge[EDGE_SETUP_CPU] += 0.1;
             *edge[EDGE_GC_PUBLISHES] = 20;
@@ -156,9 +155,10 @@ static void finds_the_collector(void **state)
         double truth;
     } cases[] = {
         { "cost.gc.threshold", 700 },       { "cost.gc.live", 40000 },
-        { "cost.gc.allocated", 67000 },     { "cost.gc.wake", 1 },
+        { "cost.gc.allocated", 65000 },     { "cost.gc.wake", 1 },
         { "cost.gc.reused", 250 },          { "cost.gc.object", 400 },
         { "cost.sse.held-objects", 136.5 }, { "cost.sse.handshake", 400e3 },
+        { "cost.sse.first-objects", 2000 },
     };
     static struct bench b;
     struct calibration_fit fit = { 0 };
@@ -175,6 +175,7 @@ static void finds_the_collector(void **state)
         assert_true(fabs(o->estimate / cases[i].truth - 1) < fmax(4 * o->relative_error, 0.01));
     }
     assert_null(find(&fit, "cost.websocket.held-objects"));
+    assert_null(find(&fit, "cost.websocket.first-objects"));
     struct settings s;
     calibration_settings(&b.c, &fit, &b.cells[0], &s);
     assert_true(s.parameters.cost.gc_threshold ==
