@@ -1,4 +1,4 @@
-/* push_server_internal.h - shared by push_server.c (publish, take, write), push_server_slow.c
+/* push_server_internal.h - shared by push_server.c (publish, the loop's handler), push_server_slow.c
  * (clients that do not read), push_server_life.c (connects, disconnects) and the others.
  */
 #ifndef PUSHSIM_MODELS_PUSH_SERVER_INTERNAL_H
