@@ -168,30 +168,28 @@ int64_t push_server_flush_base(const struct push_server *s, const struct loop_en
                          s->flush_ns[e->to] - s->flush_ns[e->from]);
 }
 
-/* The same where a write may wait: those that do one by one. */
+/* The same where a write may wait in its socket: those that do one by one, the others in runs. Where each
+ * has a time of its own (push_server_batch.c) none forms a run, and this would be dearer. */
 static void deliver_waiting(struct push_server *s, uint32_t m, const struct delivery_run *run)
 {
-    struct delivery_run at_once = *run, late = *run;
-    at_once.n = 0;
-    late.n = 1;
+    struct delivery_run part = *run;
+    part.n = 0;
     for (uint32_t k = 0; k < run->n; k++) {
-        late.connection = run->connection + k;
-        late.first_ns = run->first_ns + k * run->step_ns;
-        late.buffered_ns = push_server_waits(s, late.connection - s->base, m, late.first_ns);
-        if (late.buffered_ns == 0) {
-            if (at_once.n++ == 0) {
-                at_once.connection = late.connection;
-                at_once.first_ns = late.first_ns;
-            }
-            continue;
+        uint32_t connection = run->connection + k;
+        int64_t at_ns = run->first_ns + k * run->step_ns;
+        int64_t wait_ns = push_server_waits(s, connection - s->base, m, at_ns);
+        if (part.n > 0 && (wait_ns > 0 || part.buffered_ns > 0)) {
+            meter_deliver(s->meter, &part);
+            part.n = 0;
         }
-        if (at_once.n > 0)
-            meter_deliver(s->meter, &at_once);
-        at_once.n = 0;
-        meter_deliver(s->meter, &late);
+        if (part.n++ == 0) {
+            part.connection = connection;
+            part.first_ns = at_ns;
+            part.buffered_ns = wait_ns;
+        }
     }
-    if (at_once.n > 0)
-        meter_deliver(s->meter, &at_once);
+    if (part.n > 0)
+        meter_deliver(s->meter, &part);
 }
 
 /* Writes message m to n connections in the same state. */
