@@ -10,6 +10,9 @@
 #include "analysis/slo.h"
 #include "models/push_run.h"
 
+/* Numbers of runs do not meet: a search for the first turn takes fewer than a thousand. */
+#define SERIES_RUNS_MAX 2000
+
 int limit_settings(const struct limit_question *q, double value, struct settings *out,
                    struct error *err)
 {
@@ -31,6 +34,7 @@ bool limit_whole(const struct limit_question *q)
 struct one { /* replication's search */
     const struct limit_question *question;
     uint32_t replication;
+    uint32_t run; /* of a series: from 0 */
 };
 
 /* Its pace, and its costs; the option that is asked about is what it is asked at. */
@@ -38,8 +42,9 @@ static void settle(const struct one *one, double value, struct settings *s)
 {
     const struct limit_question *q = one->question;
     struct error err;
+    size_t turn = q->runs > 0 ? one->run : one->replication - 1;
     if (q->pace_count > 0)
-        s->parameters.cost.pace_ns = q->paces_ns[(one->replication - 1) % q->pace_count];
+        s->parameters.cost.pace_ns = q->paces_ns[turn % q->pace_count];
     if (q->draws) {
         parameter_draws_apply(q->draws, q->seed, one->replication, s);
         if (q->option.option->flags & OPTION_MODEL) /* else not drawn */
@@ -49,21 +54,48 @@ static void settle(const struct one *one, double value, struct settings *s)
 
 static int probe(void *context, double value, bool *kept, struct error *err)
 {
-    const struct one *one = context;
+    struct one *one = context;
     struct settings s;
     struct schedule schedule;
     struct run_record record;
+    uint32_t replication = one->replication;
     int code = limit_settings(one->question, value, &s, err);
     if (code)
         return code;
     settle(one, value, &s);
-    schedule_build(&schedule, &s.parameters, one->question->seed, one->replication);
+    if (one->question->runs > 0)
+        replication = (one->replication - 1) * SERIES_RUNS_MAX + ++one->run;
+    schedule_build(&schedule, &s.parameters, one->question->seed, replication);
     run_record_init(&record);
-    push_run(&s.parameters, &schedule, one->question->seed, one->replication, &record);
+    push_run(&s.parameters, &schedule, one->question->seed, replication, &record);
     *kept = slo_kept(&s.parameters.slo, &record);
     run_record_close(&record);
     schedule_close(&schedule);
     return 0;
+}
+
+static int search(struct one *one, struct limit_search *s, struct error *err)
+{
+    const struct limit_question *q = one->question;
+    *s = (struct limit_search){ .from = q->from,
+                                .to = q->to,
+                                .precision = q->precision,
+                                .whole = limit_whole(q),
+                                .first = true,
+                                .probe = probe,
+                                .context = one };
+    if (q->runs == 0)
+        return limit_search(s, err);
+    struct limit_series series = { .search = *s, .runs = q->runs };
+    int code = limit_series_run(&series, err);
+    s->kind = series.kind;
+    s->probes = (int)series.count;
+    if (code == 0 && s->kind == LIMIT_FOUND) {
+        s->kept = series.fit.value;
+        s->broken = series.search.more_breaks ? INFINITY : 0;
+    }
+    limit_series_close(&series);
+    return code;
 }
 
 struct shop { /* of the threads */
@@ -81,18 +113,10 @@ static void *work(void *argument)
     pthread_mutex_lock(&shop->lock);
     while (shop->taken < shop->count && shop->code == 0) {
         int64_t mine = shop->taken++;
-        struct one one = { shop->question, (uint32_t)mine + 1 };
-        struct limit_search *s = &shop->searches[mine];
+        struct one one = { shop->question, (uint32_t)mine + 1, 0 };
         struct error err;
         pthread_mutex_unlock(&shop->lock);
-        *s = (struct limit_search){ .from = shop->question->from,
-                                    .to = shop->question->to,
-                                    .precision = shop->question->precision,
-                                    .whole = limit_whole(shop->question),
-                                    .first = true,
-                                    .probe = probe,
-                                    .context = &one };
-        int code = limit_search(s, &err);
+        int code = search(&one, &shop->searches[mine], &err);
         pthread_mutex_lock(&shop->lock);
         if (code && shop->code == 0) {
             shop->code = code;
@@ -131,7 +155,7 @@ void limit_sum_up(const struct limit_search *searches, size_t count,
                   struct limit_answer *answer)
 {
     struct sample kept = { mem_alloc(count * sizeof(double)), 0 };
-    struct limit_answer a = { .more_breaks = true };
+    struct limit_answer a = { .more_breaks = true, .error = NAN };
     for (size_t i = 0; i < count; i++) {
         const struct limit_search *s = &searches[i];
         a.probes += s->probes;
@@ -149,4 +173,23 @@ void limit_sum_up(const struct limit_search *searches, size_t count,
     a.high = sample_high(&kept);
     free(kept.values);
     *answer = a;
+}
+
+void limit_tell_series(const struct limit_series *series, struct limit_answer *answer)
+{
+    *answer = (struct limit_answer){ .value = NAN,
+                                     .low = NAN,
+                                     .high = NAN,
+                                     .error = NAN,
+                                     .always = series->kind == LIMIT_ALWAYS,
+                                     .never = series->kind == LIMIT_NEVER,
+                                     .probes = (int)series->count,
+                                     .more_breaks = series->search.more_breaks };
+    if (series->kind != LIMIT_FOUND)
+        return;
+    answer->value = series->fit.value;
+    answer->low = series->fit.low;
+    answer->high = series->fit.high;
+    answer->error = series->fit.error;
+    answer->searches = 1;
 }

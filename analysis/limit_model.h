@@ -2,14 +2,16 @@
  * the answer has a spread.
  *
  * A replication keeps its random numbers over all values (common random numbers), so that its p99
- * moves with the value and not with the draw.
+ * moves with the value and not with the draw. With `runs` it does what is done to a real server
+ * instead: a series (limit_series.h) of runs with random numbers, and paces, of their own. Its spread
+ * is then that of what one such measurement of the real server would say.
  */
 #ifndef PUSHSIM_ANALYSIS_LIMIT_MODEL_H
 #define PUSHSIM_ANALYSIS_LIMIT_MODEL_H
 
 #include <stdint.h>
 
-#include "analysis/limit_search.h"
+#include "analysis/limit_series.h"
 #include "experiments/run/parameter_draws.h"
 
 struct limit_question {
@@ -20,14 +22,18 @@ struct limit_question {
     uint64_t seed;            /* of the experiment */
     const struct parameter_draws
         *draws; /* what a search draws its costs from; NULL: they stay */
-    const double
-        *paces_ns; /* host.pace of the searches, in turn; NULL: the settings', or drawn */
+    const double *
+        paces_ns; /* host.pace of the searches, with `runs` of the runs of each series, in turn;
+                      NULL: the settings', or drawn */
     size_t pace_count;
+    int runs; /* of each series; 0: searches */
 };
 
 struct limit_answer {
     double value;      /* median over searches of the last value with which the slo is kept */
-    double low, high;  /* where 90 % of further searches are expected: sample_low */
+    double low, high;  /* where 90 % of further searches are expected: sample_low; of a single
+                          series: with 90 % the limit is between them */
+    double error;      /* standard error of ln value; NAN: of searches, not known */
     int searches;      /* that found one */
     int always, never; /* searches in which the slo was kept, or broken, in the whole range */
     int probes;        /* runs in all */
@@ -44,8 +50,10 @@ bool limit_whole(const struct limit_question *q);
 int limit_model(const struct limit_question *q, int64_t count, int jobs,
                 struct limit_answer *answer, struct error *err);
 
-/* Sums up searches; also for the real arm's. */
+/* Sums up searches. */
 void limit_sum_up(const struct limit_search *searches, size_t count,
                   struct limit_answer *answer);
+/* What a single series, the real arm's, says. */
+void limit_tell_series(const struct limit_series *series, struct limit_answer *answer);
 
 #endif

@@ -21,7 +21,7 @@ struct arguments {
     const char *from, *to;         /* its range, as written; NULL: by the option's unit */
     char ends[2][UNIT_TEXT_BYTES]; /* what these are then */
     double precision;              /* share */
-    int64_t repeats;               /* searches on the real arm; 0 = the plan's */
+    int64_t runs;                  /* of each point on the real arm */
     bool sim, real, json;
 };
 
@@ -31,10 +31,10 @@ static const struct argp_option options[] = {
       "The range's lower end (default by unit: 10, 10m CPU, 1ms, 1KiB, 1/s, 0.1%)", 0 },
     { "to", KEY_TO, "VALUE", 0,
       "The range's upper end (default by unit: 10000, 4 CPUs, 10s, 1GiB, 1000/s, 100%)", 0 },
-    { "precision", KEY_PRECISION, "SHARE", 0, "How near the answer must be (default: 1%)", 0 },
-    { "arm", KEY_ARM, "ARM", 0, "sim (default), real or both", 0 },
-    { "repeats", 'r', "N", 0, "Searches on the real arm (default: the experiment's repeats)",
+    { "precision", KEY_PRECISION, "SHARE", 0, "How near a simulated search goes (default: 1%)",
       0 },
+    { "arm", KEY_ARM, "ARM", 0, "sim (default), real or both", 0 },
+    { "runs", 'r', "N", 0, "Runs of each point on the real arm (default: 30)", 0 },
     { "server", 's', "FILE", 0, "The server's description", 0 },
     { "format", KEY_FORMAT, "FORMAT", 0, "table (default) or json", 0 },
     { 0 },
@@ -83,7 +83,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         set_arm(a, arg, state);
         return 0;
     case 'r':
-        a->repeats = option_argument_count("repeats", arg, 1, 1000, state);
+        a->runs = option_argument_count("runs", arg, 2, 1000, state);
         return 0;
     case 's':
         a->server = arg;
@@ -103,12 +103,14 @@ static const struct argp argp = {
     "How far can an option go before the experiment's slo breaks? For each point of the sweep, "
     "the "
     "largest value (of an option that is better small, as clients.count) or the smallest (as "
-    "cpu.limit) with which it is kept, by bisection: in the simulator once for each "
-    "replication, "
-    "against a real server once for each repeat. The simulated searches are of hosts as fast "
+    "cpu.limit) with which it is kept: in the simulator by a bisection for each replication; "
+    "of a real server, where near the limit chance decides, the value with which half of the "
+    "runs keep it, fitted to all runs made, with the interval that it lies in with 90 %. The "
+    "simulated searches are of hosts as fast "
     "as those of the calibration's runs, and of costs drawn by their errors, where the profile "
-    "tells them (--set parameters=fixed: of neither); beside the real ones stand simulated "
-    "searches at the pace that was measured there.",
+    "tells them (--set parameters=fixed: of neither); beside a real server stands what the "
+    "same "
+    "runs of the simulator say, at the paces that were measured there.",
     children,
     NULL,
     NULL,
@@ -211,7 +213,7 @@ static int ask_all(const struct arguments *a, struct limit_result *results, stru
     }
     if (code || !a->real)
         return code;
-    code = limit_measure(&a->session, a->server, a->repeats, results, err);
+    code = limit_measure(&a->session, a->server, (int)a->runs, results, err);
     if (code == ERR_UNAVAILABLE && a->sim) {
         fprintf(stderr, "pushsim: real arm skipped: %s\n", err->text);
         code = 0;
@@ -262,8 +264,6 @@ static int answer(struct arguments *a, struct error *err)
 {
     struct limit_result *results = mem_alloc(a->session.plan.count * sizeof *results);
     int code = check(a, err);
-    if (a->repeats == 0)
-        a->repeats = a->session.plan.repeats;
     if (code == 0)
         code = ask_all(a, results, err);
     if (code == 0) {
@@ -276,7 +276,9 @@ static int answer(struct arguments *a, struct error *err)
 
 int cmd_limit(int argc, char **argv)
 {
-    struct arguments a = { .over = "clients.count", .precision = 0.01, .sim = true };
+    struct arguments a = {
+        .over = "clients.count", .precision = 0.01, .sim = true, .runs = 30
+    };
     struct error err;
     session_draw_parameters(&a.session);
     argp_parse(&argp, argc, argv, 0, NULL, &a);

@@ -1,9 +1,8 @@
 #include "experiments/cli/limit_measure.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include <gsl/gsl_sort_double.h>
 
 #include "analysis/cells.h"
 #include "analysis/slo.h"
@@ -12,16 +11,16 @@
 #include "experiments/replay/replay.h"
 #include "models/push_run.h"
 
-struct real_search { /* one repeat of one point */
+struct real_series { /* of one point */
     struct campaign *campaign;
     const struct limit_result *result;
-    int64_t repeat;
-    struct sample paces_ns; /* of its runs that have one; owned */
+    int64_t run;            /* from 1 */
+    struct sample paces_ns; /* of the runs that have one, in their order; owned */
 };
 
 /* The very run as the model has it, on a host as fast as it was measured beside that run; where the
  * costs do not know their pace, of middling speed. */
-static void simulate_probe(const struct real_search *r, const struct parameters *p,
+static void simulate_probe(const struct real_series *r, const struct parameters *p,
                            const struct schedule *schedule, const struct run_record *real,
                            struct run_record *out)
 {
@@ -32,7 +31,7 @@ static void simulate_probe(const struct real_search *r, const struct parameters 
     if (pace_ns > 0)
         host.cost.pace_ns = pace_ns;
     run_record_init(out);
-    push_run(&host, schedule, q->seed, (uint32_t)r->repeat, out);
+    push_run(&host, schedule, q->seed, (uint32_t)r->run, out);
 }
 
 static double each_us(const struct run_record *r)
@@ -43,7 +42,7 @@ static double each_us(const struct run_record *r)
 /* Beside the tail, what a delivery costs: where that differs between the arms, the host has another
  * speed than when the profile was made, in a way that its pace does not tell, and where it does not,
  * the model's queues are wrong. */
-static void say_probe(const struct real_search *r, double value, bool kept,
+static void say_probe(const struct real_series *r, double value, bool kept,
                       const struct run_record *real, const struct run_record *sim)
 {
     const struct option_row *option = r->result->question.option.option;
@@ -52,7 +51,7 @@ static void say_probe(const struct real_search *r, double value, bool kept,
     fprintf(stderr,
             "%s%sreal %lld: %s %s: p99 %s (simulated %s), CPU %.3g us a delivery (%.3g), "
             "%s%s%s\n",
-            r->result->cell, *r->result->cell ? ", " : "", (long long)r->repeat, option->name,
+            r->result->cell, *r->result->cell ? ", " : "", (long long)r->run, option->name,
             unit_format_short(text, option->unit, value),
             figure_format(late, FIGURE_P99, run_record_value(real, "delivery.p99")),
             figure_format(simulated, FIGURE_P99, run_record_value(sim, "delivery.p99")),
@@ -60,18 +59,9 @@ static void say_probe(const struct real_search *r, double value, bool kept,
             *unsound ? "; not sound: " : "", unsound);
 }
 
-static void note_pace(struct sample *paces_ns, double pace_s)
-{
-    if (!(pace_s > 0))
-        return;
-    paces_ns->values =
-        mem_realloc(paces_ns->values, (paces_ns->count + 1) * sizeof *paces_ns->values);
-    paces_ns->values[paces_ns->count++] = 1e9 * pace_s;
-}
-
 static int probe(void *context, double value, bool *kept, struct error *err)
 {
-    struct real_search *r = context;
+    struct real_series *r = context;
     const struct limit_question *q = &r->result->question;
     struct settings s;
     struct schedule schedule;
@@ -79,14 +69,15 @@ static int probe(void *context, double value, bool *kept, struct error *err)
     int code = limit_settings(q, value, &s, err);
     if (code)
         return code;
-    schedule_build(&schedule, &s.parameters, q->seed, (uint32_t)r->repeat);
+    schedule_build(&schedule, &s.parameters, q->seed, (uint32_t)++r->run);
     code = campaign_measure(r->campaign, &s.parameters, &schedule, &record, err);
     if (code == 0) {
         struct run_record sim;
         simulate_probe(r, &s.parameters, &schedule, &record, &sim);
         *kept = slo_kept(&s.parameters.slo, &record);
         say_probe(r, value, *kept, &record, &sim);
-        note_pace(&r->paces_ns, run_record_value(&record, "host.pace"));
+        double pace_s = run_record_value(&record, "host.pace");
+        sample_add(&r->paces_ns, pace_s > 0 ? 1e9 * pace_s : NAN);
         run_record_close(&sim);
         run_record_close(&record);
     }
@@ -94,78 +85,55 @@ static int probe(void *context, double value, bool *kept, struct error *err)
     return code;
 }
 
-/* The pace of a search: the median of its runs'; 0: none has one. Frees them. */
-static double take_pace(struct sample *paces_ns)
+/* Like with like: as many simulated series as replications, their runs on hosts as fast as those of
+ * the real ones, in turn; of middling speed where a run has no pace, or the costs do not know theirs. */
+static int simulate_series(const struct real_series *r, struct limit_result *result,
+                           struct error *err)
 {
-    double pace_ns = 0;
-    if (paces_ns->count > 0) {
-        gsl_sort(paces_ns->values, 1, paces_ns->count);
-        pace_ns = sample_median(paces_ns);
-    }
-    free(paces_ns->values);
-    return pace_ns;
-}
-
-/* Like with like: the simulated searches on hosts as fast as those of the real ones, in turn. Nothing
- * where a repeat has no pace, or the costs do not know theirs. */
-static int search_paced(const struct campaign *c, const double *paces_ns,
-                        struct limit_result *result, struct error *err)
-{
+    const struct plan *plan = &r->campaign->session->plan;
     struct limit_question q = result->question;
-    int64_t count = c->session->plan.replications;
-    q.paces_ns = paces_ns;
-    q.pace_count = (size_t)c->repeats;
-    if (q.settings.parameters.cost.pace_base_ns == 0)
-        return 0;
-    for (int64_t i = 0; i < c->repeats; i++)
-        if (paces_ns[i] == 0)
-            return 0;
-    return limit_model(&q, count > c->repeats ? count : c->repeats, model_runs_jobs(),
-                       &result->paced, err);
+    q.runs = (int)result->real.probes;
+    if (q.settings.parameters.cost.pace_base_ns > 0 && r->paces_ns.count == (size_t)q.runs) {
+        q.paces_ns = r->paces_ns.values;
+        q.pace_count = r->paces_ns.count;
+    }
+    return limit_model(&q, plan->replications, model_runs_jobs(), &result->alike, err);
 }
 
-/* Each repeat starts from the simulator's answer where there is one. */
-static int measure(struct campaign *c, struct limit_result *result, struct error *err)
+/* Starts from the simulator's answer where there is one. */
+static int measure(struct campaign *c, int runs, struct limit_result *result, struct error *err)
 {
     const struct limit_question *q = &result->question;
-    struct limit_search *searches = mem_alloc((size_t)c->repeats * sizeof *searches);
-    double *paces_ns = mem_alloc((size_t)c->repeats * sizeof *paces_ns);
-    int code = 0;
-    for (int64_t i = 0; i < c->repeats && code == 0; i++) {
-        struct real_search r = { c, result, i + 1, { 0 } };
-        searches[i] = (struct limit_search){
-            .from = q->from,
-            .to = q->to,
-            .precision = q->precision,
-            .whole = limit_whole(q),
-            .guess = result->sim.searches > 0 ? result->sim.value : 0,
-            .more_breaks = result->sim.more_breaks,
-            .probe = probe,
-            .context = &r,
-        };
-        code = limit_search(&searches[i], err);
-        paces_ns[i] = take_pace(&r.paces_ns);
+    struct real_series r = { c, result, 0, { 0 } };
+    struct limit_series series = {
+        .search = { .from = q->from,
+                    .to = q->to,
+                    .whole = limit_whole(q),
+                    .guess = result->sim.searches > 0 ? result->sim.value : 0,
+                    .more_breaks = result->sim.more_breaks,
+                    .probe = probe,
+                    .context = &r },
+        .runs = runs,
+    };
+    int code = limit_series_run(&series, err);
+    if (code == 0) {
+        limit_tell_series(&series, &result->real);
+        code = simulate_series(&r, result, err);
     }
-    if (code == 0)
-        limit_sum_up(searches, (size_t)c->repeats, &result->real);
-    if (code == 0)
-        code = search_paced(c, paces_ns, result, err);
-    free(paces_ns);
-    free(searches);
+    limit_series_close(&series);
+    free(r.paces_ns.values);
     return code;
 }
 
-int limit_measure(const struct session *session, const char *server, int64_t repeats,
+int limit_measure(const struct session *session, const char *server, int runs,
                   struct limit_result *results, struct error *err)
 {
-    struct campaign c = {
-        .session = session, .server = server, .repeats = repeats, .retries = 2
-    };
+    struct campaign c = { .session = session, .server = server, .retries = 2 };
     int code = campaign_open(&c, err);
     if (code == 0)
         code = campaign_floor(&c, err);
     for (size_t i = 0; i < session->plan.count && code == 0; i++)
-        code = measure(&c, &results[i], err);
+        code = measure(&c, runs, &results[i], err);
     campaign_close(&c);
     return code;
 }

@@ -1,5 +1,6 @@
 #include "experiments/cli/limit_table.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include <jansson.h>
@@ -33,18 +34,18 @@ static const char *direction(const struct limit_table *l)
     return "";
 }
 
-static bool any_paced(const struct limit_table *l)
+static bool any_alike(const struct limit_table *l)
 {
     for (size_t i = 0; i < l->count; i++)
-        if (l->results[i].paced.probes > 0)
+        if (l->results[i].alike.probes > 0)
             return true;
     return false;
 }
 
-/* Of the simulator's answer for the pace that was measured, where there is one: like with like. */
+/* Of the simulator's answer by the same rule, where there is one: like with like. */
 static void ratio_cell(struct text_table *t, const struct limit_result *r)
 {
-    const struct limit_answer *sim = r->paced.probes > 0 ? &r->paced : &r->sim;
+    const struct limit_answer *sim = r->alike.probes > 0 ? &r->alike : &r->sim;
     if (sim->searches > 0 && r->real.searches > 0)
         text_table_cell(t, "%.2f", sim->value / r->real.value);
     else
@@ -53,7 +54,7 @@ static void ratio_cell(struct text_table *t, const struct limit_result *r)
 
 void limit_table_print(const struct limit_table *l)
 {
-    bool paced = any_paced(l);
+    bool alike = any_alike(l);
     struct text_table t;
     const struct limit_question *q = &l->results[0].question;
     text_table_init(&t);
@@ -61,9 +62,9 @@ void limit_table_print(const struct limit_table *l)
     text_table_column(&t, "sim", true);
     text_table_column(&t, "90 %", false);
     text_table_column(&t, "real", true);
-    text_table_column(&t, "spread", false);
-    if (paced) {
-        text_table_column(&t, "sim at its pace", true);
+    text_table_column(&t, "90 %", false);
+    if (alike) {
+        text_table_column(&t, "sim, measured alike", true);
         text_table_column(&t, "90 %", false);
     }
     text_table_column(&t, "ratio", true);
@@ -72,8 +73,8 @@ void limit_table_print(const struct limit_table *l)
         text_table_cell(&t, "%s", r->cell);
         answer_cells(&t, &r->sim, q->option.option);
         answer_cells(&t, &r->real, q->option.option);
-        if (paced)
-            answer_cells(&t, &r->paced, q->option.option);
+        if (alike)
+            answer_cells(&t, &r->alike, q->option.option);
         ratio_cell(&t, r);
     }
     printf("%s%s with which the slo is kept, of %s to %s\n", direction(l), l->over, l->from,
@@ -85,10 +86,11 @@ static json_t *answer_json(const struct limit_answer *answer)
 {
     if (answer->probes == 0)
         return json_null();
-    return json_pack("{s:o, s:o, s:o, s:i, s:i, s:i, s:i}", "value",
+    return json_pack("{s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:i}", "value",
                      answer->searches ? json_real(answer->value) : json_null(), "low",
                      answer->searches ? json_real(answer->low) : json_null(), "high",
-                     answer->searches ? json_real(answer->high) : json_null(), "searches",
+                     answer->searches ? json_real(answer->high) : json_null(), "error",
+                     isnan(answer->error) ? json_null() : json_real(answer->error), "searches",
                      answer->searches, "always", answer->always, "never", answer->never, "runs",
                      answer->probes);
 }
@@ -100,8 +102,8 @@ void limit_table_json(const struct limit_table *l)
         json_array_append_new(array,
                               json_pack("{s:s, s:s, s:o, s:o, s:o}", "cell", l->results[i].cell,
                                         "over", l->over, "sim", answer_json(&l->results[i].sim),
-                                        "real", answer_json(&l->results[i].real), "sim_at_pace",
-                                        answer_json(&l->results[i].paced)));
+                                        "real", answer_json(&l->results[i].real), "sim_alike",
+                                        answer_json(&l->results[i].alike)));
     json_dumpf(array, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(10));
     putchar('\n');
     json_decref(array);

@@ -8,7 +8,8 @@ struct limit_result { /* of one point */
     const char *cell; /* borrowed from the plan */
     struct limit_question question;
     struct limit_answer sim, real; /* searches 0 and no value: that arm was not asked */
-    struct limit_answer paced; /* the simulator's at the paces measured in `real`; as above */
+    struct limit_answer
+        alike; /* the simulator's by the rule of `real`, at its paces; as above */
 };
 
 struct limit_table {                    /* all borrowed */

@@ -208,6 +208,38 @@ static void test_paces(void **state)
     assert_true(both.high >= fast.low && both.high <= fast.high);
 }
 
+/* Series find what searches find (the model's knee is no saw here), with any number of threads; of
+ * their runs, not of the series, the paces are in turn. */
+static void test_series(void **state)
+{
+    (void)state;
+    struct error err;
+    static const double paces_ns[] = { 1, 2 };
+    struct limit_question q = { .from = 10, .to = 3000, .precision = 0.01, .seed = 1 };
+    struct limit_answer searched, one, two, slow, both;
+    settings_init(&q.settings);
+    q.settings.cpu_limit_millicores = 100;
+    q.settings.parameters.slo.p99_ns = 200000000;
+    assert_int_equal(settings_find(&q.settings, "clients.count", &q.option, &err), 0);
+    assert_int_equal(limit_model(&q, 12, 2, &searched, &err), 0);
+    q.runs = 20;
+    assert_int_equal(limit_model(&q, 12, 1, &one, &err), 0);
+    assert_int_equal(limit_model(&q, 12, 2, &two, &err), 0);
+    assert_true(one.value == two.value && one.low == two.low && one.high == two.high);
+    assert_true(one.probes == 12 * 20 && one.searches == 12 && one.more_breaks);
+    if (!(fabs(one.value / searched.value - 1) < 0.05))
+        fail_msg("searches %g, series %g", searched.value, one.value);
+    q.settings.parameters.cost.pace_base_ns = 1;
+    q.settings.parameters.cost.pace_power = 1;
+    q.paces_ns = paces_ns + 1;
+    q.pace_count = 1;
+    assert_int_equal(limit_model(&q, 12, 2, &slow, &err), 0);
+    q.paces_ns = paces_ns;
+    q.pace_count = 2;
+    assert_int_equal(limit_model(&q, 12, 2, &both, &err), 0);
+    assert_true(slow.high < one.low && slow.value < both.value && both.value < one.value);
+}
+
 /* Costs that are not sure leave the answer less sure; the same draws, the same answer. What is asked
  * about is not drawn. */
 static void test_draws(void **state)
@@ -246,7 +278,8 @@ int main(void)
         cmocka_unit_test(test_encloses),    cmocka_unit_test(test_no_turn),
         cmocka_unit_test(test_guess_saves), cmocka_unit_test(test_first_turn),
         cmocka_unit_test(test_sum_up),      cmocka_unit_test(test_model),
-        cmocka_unit_test(test_paces),       cmocka_unit_test(test_draws),
+        cmocka_unit_test(test_series),      cmocka_unit_test(test_paces),
+        cmocka_unit_test(test_draws),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,187 @@
+/* A limit that chance blurs: found without a lean to the guess, and as sure as it says. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "analysis/limit_series.h"
+#include "sim/random_stream.h"
+
+struct server { /* keeps the slo with the probability of limit_fit.h, or a normal one */
+    struct random_stream rs;
+    double limit, scale;
+    bool more_breaks, normal;
+    int asked;
+};
+
+static int probe(void *context, double value, bool *kept, struct error *err)
+{
+    struct server *s = context;
+    (void)err;
+    double z = log(value / s->limit) / s->scale * (s->more_breaks ? 1 : -1);
+    double p = s->normal ? erfc(z / 1.7 / sqrt(2)) / 2 : 1 / (1 + exp(z));
+    s->asked++;
+    *kept = random_stream_uniform(&s->rs) < p;
+    return 0;
+}
+
+static struct limit_series series_of(struct server *server, double guess, int runs)
+{
+    return (struct limit_series){ .search = { .from = 10,
+                                              .to = 10000,
+                                              .whole = true,
+                                              .guess = guess,
+                                              .more_breaks = server->more_breaks,
+                                              .probe = probe,
+                                              .context = server },
+                                  .runs = runs };
+}
+
+/* By hand: one kept run at 100 and one broken at 400 lie evenly about 200, whatever the scale. */
+static void test_fit_of_two(void **state)
+{
+    (void)state;
+    struct limit_trial trials[] = { { 100, true }, { 400, false } };
+    struct limit_fit fit;
+    limit_fit(trials, 2, true, &fit);
+    assert_true(fabs(fit.value / 200 - 1) < 1e-3);
+    assert_true(fabs(fit.low * fit.high / 40000 - 1) < 1e-3);
+    assert_true(fit.low > 95 && fit.low < 120);
+    trials[0].kept = false; /* the other way round */
+    trials[1].kept = true;
+    limit_fit(trials, 2, false, &fit);
+    assert_true(fabs(fit.value / 200 - 1) < 1e-3);
+}
+
+/* 40 runs at each of three values, of which 30, 20 and 10 kept it: the limit is the middle one, and
+ * the scale that of odds 3 : 1 a step, ln 1.1 / ln 3; the error that of the information in logits,
+ * scale / sqrt(sum of n p (1 - p)) = scale / 5. */
+static void test_fit_of_many(void **state)
+{
+    (void)state;
+    static const double values[] = { 500 / 1.1, 500, 500 * 1.1 };
+    struct limit_trial trials[120];
+    struct limit_fit fit;
+    for (size_t i = 0; i < 120; i++)
+        trials[i] = (struct limit_trial){ values[i / 40], i % 40 < 30 - 10 * (i / 40) };
+    limit_fit(trials, 120, true, &fit);
+    assert_true(fabs(fit.value / 500 - 1) < 1e-3);
+    assert_true(fabs(fit.scale / (log(1.1) / log(3)) - 1) < 0.1);
+    assert_true(fabs(fit.error / (fit.scale / 5) - 1) < 0.1);
+    assert_true(fabs(log(fit.high / fit.low) / (2 * 1.645 * fit.error) - 1) < 0.1);
+}
+
+/* 30 runs at a knee as blurred as real ones (scale 0.02 to 0.1), from guesses up to 35 % off: the error
+ * is below 5 %, there is no lean to the guess, and the intervals hold what they promise, or a little less where the knee is most blurred (the guess about
+ * the scale is then too small). */
+static void test_truth(void **state)
+{
+    (void)state;
+    static const double scales[] = { 0.005, 0.02, 0.05, 0.1 };
+    for (size_t k = 0; k < sizeof scales / sizeof *scales; k++)
+        for (int side = -1; side <= 1; side++) {
+            double sum = 0, squares = 0, told = 0;
+            int within = 0, n = 60;
+            for (int i = 0; i < n; i++) {
+                struct server server = { .scale = scales[k],
+                                         .more_breaks = i % 4 < 2,
+                                         .normal = i % 2 };
+                struct error err;
+                random_stream_init(&server.rs, 5, (uint32_t)i + 1, 1, 0);
+                server.limit = 500 + 1000 * random_stream_uniform(&server.rs);
+                struct limit_series s = series_of(&server, server.limit * pow(1.35, side), 30);
+                assert_int_equal(limit_series_run(&s, &err), 0);
+                assert_true(s.kind == LIMIT_FOUND && s.count == 30 && server.asked == 30);
+                double off = log(s.fit.value / server.limit);
+                sum += off;
+                squares += off * off;
+                told += s.fit.error;
+                within += s.fit.low <= server.limit && server.limit <= s.fit.high;
+                limit_series_close(&s);
+            }
+            double error = sqrt(squares / n), lean = sum / n;
+            print_message("scale %g, guess %+d: error %.4f, told %.4f, lean %+.4f, within %d\n",
+                          scales[k], side, error, told / n, lean, within);
+            assert_true(error < 0.05);
+            assert_true(fabs(lean) < 4 * error / sqrt(n));
+            assert_true(within >= 0.82 * n);
+            assert_true(told / n < 2 * error && told / n > 0.7 * error);
+        }
+}
+
+/* As many runs by the middle of bisections from a guess a third too high: the answer leans towards the
+ * guess, which is why the real server is not asked so. */
+static void test_bisection_leans(void **state)
+{
+    (void)state;
+    double lean[2] = { 0 }, squares[2] = { 0 };
+    int n = 200;
+    for (int i = 0; i < n; i++) {
+        struct server server = { .limit = 900, .scale = 0.1, .more_breaks = true };
+        struct error err;
+        double found = 0;
+        random_stream_init(&server.rs, 8, (uint32_t)i + 1, 1, 0);
+        int searches = 0;
+        while (server.asked < 30) {
+            struct limit_series s = series_of(&server, 1200, 0);
+            s.search.precision = 0.03;
+            assert_int_equal(limit_search(&s.search, &err), 0);
+            found += log(s.search.kept);
+            searches++;
+        }
+        server.asked = 0;
+        struct limit_series s = series_of(&server, 1200, 30);
+        assert_int_equal(limit_series_run(&s, &err), 0);
+        double off[2] = { found / searches - log(900), log(s.fit.value / 900) };
+        for (int k = 0; k < 2; k++) {
+            lean[k] += off[k] / n;
+            squares[k] += off[k] * off[k] / n;
+        }
+        limit_series_close(&s);
+    }
+    print_message("bisections: lean %+.4f, error %.4f; series: %+.4f, %.4f\n", lean[0],
+                  sqrt(squares[0]), lean[1], sqrt(squares[1]));
+    assert_true(lean[0] > 0.02 && fabs(lean[1]) < lean[0] / 2);
+}
+
+/* In the whole range kept, or broken: as a search says it; and an error of the probe ends it. */
+static int fails(void *context, double value, bool *kept, struct error *err)
+{
+    (void)context;
+    *kept = value < 700;
+    return value > 690 && value < 710 ? error_set(err, ERR_INVALID, "no") : 0;
+}
+
+static void test_no_turn(void **state)
+{
+    (void)state;
+    struct error err;
+    for (int broken = 0; broken < 2; broken++)
+        for (int guess = 0; guess <= 500; guess += 500) {
+            struct server server = { .limit = broken ? 1 : 1e5, .scale = 0.001 };
+            server.more_breaks = true;
+            struct limit_series s = series_of(&server, guess, 30);
+            assert_int_equal(limit_series_run(&s, &err), 0);
+            assert_int_equal(s.kind, broken ? LIMIT_NEVER : LIMIT_ALWAYS);
+            limit_series_close(&s);
+        }
+    struct server server = { .more_breaks = true };
+    struct limit_series s = series_of(&server, 600, 30);
+    s.search.probe = fails;
+    assert_int_equal(limit_series_run(&s, &err), ERR_INVALID);
+    limit_series_close(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_fit_of_two), cmocka_unit_test(test_fit_of_many),
+        cmocka_unit_test(test_truth),      cmocka_unit_test(test_bisection_leans),
+        cmocka_unit_test(test_no_turn),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
