@@ -2,10 +2,9 @@
 
 #include <sched.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <time.h>
 
-#include "sim/error.h"
+#include "experiments/replay/memory_walk.h"
 
 #define WORDS  (4u << 20 >> 3) /* of the memory walked through: more than an L2 cache holds */
 #define STEPS  50000
@@ -24,15 +23,6 @@ static uint64_t step(uint64_t x)
     return x * 6364136223846793005u + 1442695040888963407u;
 }
 
-/* Each word holds the place of the next one: a reader cannot run ahead. */
-static uint64_t *make_walk(void)
-{
-    uint64_t *walk = mem_alloc(WORDS * sizeof *walk);
-    for (uint64_t i = 0; i < WORDS; i++)
-        walk[i] = step(i) % WORDS;
-    return walk;
-}
-
 static double time_work(volatile uint64_t *sink)
 {
     double begin = cpu_ns();
@@ -45,13 +35,11 @@ static double time_work(volatile uint64_t *sink)
     return (cpu_ns() - begin) / (4 * STEPS);
 }
 
-static double time_memory(const uint64_t *walk, volatile uint64_t *sink)
+static double time_memory(struct memory_walk *walk)
 {
     double begin = cpu_ns();
-    uint64_t at = 0;
-    for (int i = 0; i < STEPS; i++)
-        at = walk[at];
-    *sink = at;
+    walk->at = 0; /* the same words each time */
+    memory_walk_go(walk, STEPS);
     return (cpu_ns() - begin) / STEPS;
 }
 
@@ -59,17 +47,18 @@ void host_speed_measure(struct host_speed *speed, int cpu)
 {
     cpu_set_t before, there;
     volatile uint64_t sink = 1;
-    uint64_t *walk = make_walk();
+    struct memory_walk walk;
+    memory_walk_init(&walk, WORDS);
     sched_getaffinity(0, sizeof before, &before);
     CPU_ZERO(&there);
     CPU_SET(cpu, &there);
     sched_setaffinity(0, sizeof there, &there);
     *speed = (struct host_speed){ 1e9, 1e9 };
     for (int i = 0; i < ROUNDS; i++) {
-        double work = time_work(&sink), memory = time_memory(walk, &sink);
+        double work = time_work(&sink), memory = time_memory(&walk);
         speed->work_ns = work < speed->work_ns ? work : speed->work_ns;
         speed->memory_ns = memory < speed->memory_ns ? memory : speed->memory_ns;
     }
     sched_setaffinity(0, sizeof before, &before);
-    free(walk);
+    memory_walk_close(&walk);
 }
