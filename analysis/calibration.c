@@ -1,4 +1,4 @@
-#include "analysis/calibration_internal.h"
+#include "analysis/calibration_stage.h"
 
 #include <assert.h>
 #include <math.h>
@@ -6,29 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GUESS_SPREAD  1.5 /* of the logarithm of a cost about its default */
-#define SLOPE_CLIENTS 64  /* a load client reads the bytes of fewer in one go */
-#define CODE_STAGES   8 /* of Node, code_warmth.h; no run's figures are fine enough to fit it */
-#define TURN          3.0 /* spreads beyond which a residual counts less than its square */
-
-/* -- the model as regression function --------------------------------------------------------- */
-
-/* Medians over the real runs' schedules and the draws. */
-static void predict(const struct calibration *c, const struct settings *s,
-                    const struct calibration_cell *cell, double out[CALIBRATION_METRICS])
-{
-    double all[CALIBRATION_METRICS][CALIBRATION_REPEATS];
-    int runs = 0;
-    for (int d = 0; d < c->draws; d++)
-        for (int r = 0; r < cell->repeats && runs < CALIBRATION_REPEATS; r++, runs++) {
-            double one[CALIBRATION_METRICS];
-            calibration_simulate(c, s, cell, r, c->host_power, d, one);
-            for (int m = 0; m < CALIBRATION_METRICS; m++)
-                all[m][runs] = one[m];
-        }
-    for (int m = 0; m < CALIBRATION_METRICS; m++)
-        out[m] = calibration_median(all[m], runs);
-}
+#define CODE_STAGES 8 /* of Node, code_warmth.h; no run's figures are fine enough to fit it */
 
 /* -- stages ----------------------------------------------------------------------------------- */
 
@@ -153,7 +131,7 @@ const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_
     return NULL;
 }
 
-static void assign(struct settings *s, const char *option, double value)
+void calibration_assign(struct settings *s, const char *option, double value)
 {
     struct setting which;
     struct error err;
@@ -179,13 +157,11 @@ static double current(const struct settings *s, const char *option)
 static void assign_all(struct settings *s, const struct calibrated *options, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        assign(s, options[i].option, options[i].estimate);
+        calibration_assign(s, options[i].option, options[i].estimate);
 }
 
-/* The cell as the plan has it, with the loop that was chosen and without what another cost
- * already counts. */
-static struct settings start_settings(const struct calibration *c,
-                                      const struct calibration_cell *cell)
+struct settings calibration_start(const struct calibration *c,
+                                  const struct calibration_cell *cell)
 {
     struct settings s = cell->point->settings;
     struct server_params *server = &s.parameters.server;
@@ -198,90 +174,15 @@ static struct settings start_settings(const struct calibration *c,
     s.parameters.workload.publishers = REAL_ARM_PUBLISHERS;
     for (const struct varied *v = summed_options; v->option; v++)
         if (!told(v->option, v->where, server->loop, server->hops))
-            assign(&s, v->option, 0);
+            calibration_assign(&s, v->option, 0);
     assign_all(&s, c->gc, c->gc_count);
     return s;
-}
-
-struct stage {
-    const struct calibration *calibration;
-    struct fit_parameter *parameters; /* `count` that are fitted */
-    size_t count;
-    const double *expected;           /* `count`: what one would guess without any data */
-    const struct fit_parameter *held; /* `held_count` that keep their start value */
-    size_t held_count;
-    bool quantiles; /* p95, p99 and throttled cells too */
-};
-
-static bool wanted(const struct stage *stage, const struct calibration_cell *cell, int metric)
-{
-    if (isnan(cell->real[metric]))
-        return false;
-    if (calibration_beaten(cell) && metric != CALIBRATION_CPU)
-        return false;
-    bool ample = !calibration_throttled(cell);
-    switch ((enum calibration_metric)metric) {
-    case CALIBRATION_CPU:
-        return true;
-    case CALIBRATION_FIRST:
-        return ample;
-    case CALIBRATION_SLOPE:
-        return ample && cell->point->settings.parameters.clients >= SLOPE_CLIENTS;
-    case CALIBRATION_P50:
-        return ample || stage->quantiles;
-    default:
-        return stage->quantiles;
-    }
-}
-
-static size_t count_residuals(const struct stage *stage)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < stage->calibration->cell_count; i++)
-        for (int m = 0; m < CALIBRATION_METRICS; m++)
-            count += wanted(stage, &stage->calibration->cells[i], m);
-    return count + stage->count;
-}
-
-/* Pseudo-Huber: r near 0, growing with the root of |r| beyond TURN. */
-static double softened(double r)
-{
-    double turned = sqrt(2 * TURN * TURN * (sqrt(1 + r * r / (TURN * TURN)) - 1));
-    return r < 0 ? -turned : turned;
-}
-
-static double residual(const struct calibration_cell *cell, int m, double sim)
-{
-    if (m == CALIBRATION_THROTTLED)
-        return softened((sim - cell->real[m]) / cell->sigma[m]);
-    return softened(log(fmax(sim, 1e-9) / fmax(cell->real[m], 1e-9)) / cell->sigma[m]);
-}
-
-static void stage_residuals(const double *value, double *out, void *context)
-{
-    const struct stage *stage = context;
-    const struct calibration *c = stage->calibration;
-    for (size_t i = 0; i < c->cell_count; i++) {
-        struct settings s = start_settings(c, &c->cells[i]);
-        double sim[CALIBRATION_METRICS];
-        for (size_t p = 0; p < stage->held_count; p++)
-            assign(&s, stage->held[p].name, stage->held[p].start);
-        for (size_t p = 0; p < stage->count; p++)
-            assign(&s, stage->parameters[p].name, value[p]);
-        predict(c, &s, &c->cells[i], sim);
-        for (int m = 0; m < CALIBRATION_METRICS; m++)
-            if (wanted(stage, &c->cells[i], m))
-                *out++ = residual(&c->cells[i], m, sim[m]);
-    }
-    /* where the data say nothing, nothing moves: two costs in one sum would else run away */
-    for (size_t p = 0; p < stage->count; p++)
-        *out++ = log(value[p] / stage->expected[p]) / GUESS_SPREAD;
 }
 
 static size_t add_options(const struct calibration *c, const struct varied *varied,
                           struct fit_parameter *parameters, size_t n)
 {
-    const struct settings s = start_settings(c, &c->cells[0]);
+    const struct settings s = calibration_start(c, &c->cells[0]);
     const struct server_params *server = &s.parameters.server;
     for (; varied->option; varied++) {
         if (!calibration_measured(c, varied->option) ||
@@ -293,38 +194,6 @@ static size_t add_options(const struct calibration *c, const struct varied *vari
                                                   .start = start > 0 ? start : varied->guess };
     }
     return n;
-}
-
-static int run_stage(struct stage *stage, double step, size_t iterations, double *leverage,
-                     double *covariance, struct fit_result *result, struct error *err)
-{
-    struct fit_problem problem = { .residuals = stage_residuals,
-                                   .context = stage,
-                                   .count = count_residuals(stage),
-                                   .step = step,
-                                   .iterations = iterations,
-                                   .leverage = leverage,
-                                   .covariance = covariance };
-    return least_squares_fit(&problem, stage->parameters, stage->count, result, err);
-}
-
-/* The last stage, which also says how much of each cell's CPU time it has taken from itself, and how
- * the errors of the costs go together. */
-static int run_joint(struct calibration *c, struct stage *joint, double *covariance,
-                     struct fit_result *result, struct error *err)
-{
-    double *leverage = mem_alloc(count_residuals(joint) * sizeof *leverage);
-    int code = run_stage(joint, 0.05, 20, leverage, covariance, result, err);
-    size_t at = 0;
-    for (size_t i = 0; i < c->cell_count && !code; i++)
-        for (int m = 0; m < CALIBRATION_METRICS; m++) {
-            bool counts = wanted(joint, &c->cells[i], m);
-            if (counts && m == CALIBRATION_CPU)
-                c->cells[i].leverage = leverage[at];
-            at += counts;
-        }
-    free(leverage);
-    return code;
 }
 
 /* The next stage starts from what this one could tell. */
@@ -369,28 +238,28 @@ int calibration_run(struct calibration *c, struct calibration_fit *fit, struct e
     double expected[LEAST_SQUARES_MAX];
     for (size_t i = 0; i < all; i++)
         expected[i] = parameters[i].start;
-    struct stage first = { c, parameters, means, expected, NULL, 0, false };
-    struct stage tails = {
+    struct calibration_stage first = { c, parameters, means, expected, NULL, 0, false };
+    struct calibration_stage tails = {
         c, parameters + means, all - means, expected + means, parameters, means, true
     };
-    struct stage joint = { c, parameters, all, expected, NULL, 0, true };
-    int code = run_stage(&first, 0.02, 30, NULL, NULL, &made.means, err);
+    struct calibration_stage joint = { c, parameters, all, expected, NULL, 0, true };
+    int code = calibration_stage_fit(&first, 0.02, 30, &made.means, err);
     if (code == 0) {
         carry_on(parameters, means);
         read_fit(parameters, means, &made);
         calibration_host_power(c, &made);
-        code = run_stage(&first, 0.02, 15, NULL, NULL, &made.means, err);
+        code = calibration_stage_fit(&first, 0.02, 15, &made.means, err);
     }
     if (code)
         return error_wrap(err, code, "fit of the mean costs");
     carry_on(parameters, means);
-    code = run_stage(&tails, 0.1, 20, NULL, NULL, &made.quantiles, err);
+    code = calibration_stage_fit(&tails, 0.1, 20, &made.quantiles, err);
     carry_on(parameters + means, all - means);
     if (code == 0)
-        code = run_joint(c, &joint, made.covariance, &made.quantiles, err);
+        code = calibration_stage_fit_last(c, &joint, made.covariance, &made.quantiles, err);
     if (code)
         return error_wrap(err, code, "fit of the quantiles");
-    made.residuals = count_residuals(&joint) - all;
+    made.residuals = calibration_stage_count(&joint) - all;
     read_fit(parameters, all, &made);
     hold_untold(&made);
     *fit = made;
@@ -414,8 +283,8 @@ int calibration_choose_loop(struct calibration *c, struct error *err)
         double expected[LEAST_SQUARES_MAX];
         for (size_t k = 0; k < n; k++)
             expected[k] = parameters[k].start;
-        struct stage means = { c, parameters, n, expected, NULL, 0, false };
-        int code = run_stage(&means, 0.02, 30, NULL, NULL, &result, err);
+        struct calibration_stage means = { c, parameters, n, expected, NULL, 0, false };
+        int code = calibration_stage_fit(&means, 0.02, 30, &result, err);
         if (code)
             return error_wrap(err, code, "fit of the mean costs");
         if (result.chi2 < best) {
@@ -431,7 +300,7 @@ int calibration_choose_loop(struct calibration *c, struct error *err)
 void calibration_settings(const struct calibration *c, const struct calibration_fit *fit,
                           const struct calibration_cell *cell, struct settings *out)
 {
-    *out = start_settings(c, cell);
+    *out = calibration_start(c, cell);
     assign_all(out, fit->options, fit->count);
 }
 
@@ -440,5 +309,5 @@ void calibration_predict(const struct calibration *c, const struct calibration_f
 {
     struct settings s;
     calibration_settings(c, fit, cell, &s);
-    predict(c, &s, cell, out);
+    calibration_medians(c, &s, cell, out);
 }

@@ -38,6 +38,19 @@ void calibration_gc_put(struct calibration *c, const char *option, double estima
 /* calibration_young.c: what c's runs have counted of scavenges, to c->gc; nothing where none did. */
 void calibration_young(struct calibration *c);
 
+/* Medians of that over the repeats that were made and the draws, as many as CALIBRATION_REPEATS of
+ * them; NAN where no run has the figure. */
+void calibration_medians(const struct calibration *c, const struct settings *s,
+                         const struct calibration_cell *cell, double out[CALIBRATION_METRICS]);
+
+/* The cell as the plan has it, with the loop that was chosen and without what another cost already
+ * counts. */
+struct settings calibration_start(const struct calibration *c,
+                                  const struct calibration_cell *cell);
+
+/* Sets an option that there is, to the nearest value that it allows: a fit may step outside. */
+void calibration_assign(struct settings *s, const char *option, double value);
+
 /* Sets c->host_power to what the runs' CPU time tells under the costs in `fit`. */
 void calibration_host_power(struct calibration *c, const struct calibration_fit *fit);
 

@@ -36,3 +36,19 @@ void calibration_simulate(const struct calibration *c, const struct settings *s,
     run_record_close(&record);
     schedule_close(&schedule);
 }
+
+void calibration_medians(const struct calibration *c, const struct settings *s,
+                         const struct calibration_cell *cell, double out[CALIBRATION_METRICS])
+{
+    double all[CALIBRATION_METRICS][CALIBRATION_REPEATS];
+    int runs = 0;
+    for (int d = 0; d < c->draws; d++)
+        for (int r = 0; r < cell->repeats && runs < CALIBRATION_REPEATS; r++, runs++) {
+            double one[CALIBRATION_METRICS];
+            calibration_simulate(c, s, cell, r, c->host_power, d, one);
+            for (int m = 0; m < CALIBRATION_METRICS; m++)
+                all[m][runs] = one[m];
+        }
+    for (int m = 0; m < CALIBRATION_METRICS; m++)
+        out[m] = calibration_median(all[m], runs);
+}

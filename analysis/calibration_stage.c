@@ -1,0 +1,111 @@
+#include "analysis/calibration_stage.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define GUESS_SPREAD  1.5 /* of the logarithm of a cost about its default */
+#define SLOPE_CLIENTS 64  /* a load client reads the bytes of fewer in one go */
+#define TURN          3.0 /* spreads beyond which a residual counts less than its square */
+
+static bool wanted(const struct calibration_stage *stage, const struct calibration_cell *cell,
+                   int metric)
+{
+    if (isnan(cell->real[metric]))
+        return false;
+    if (calibration_beaten(cell) && metric != CALIBRATION_CPU)
+        return false;
+    bool ample = !calibration_throttled(cell);
+    switch ((enum calibration_metric)metric) {
+    case CALIBRATION_CPU:
+        return true;
+    case CALIBRATION_FIRST:
+        return ample;
+    case CALIBRATION_SLOPE:
+        return ample && cell->point->settings.parameters.clients >= SLOPE_CLIENTS;
+    case CALIBRATION_P50:
+        return ample || stage->quantiles;
+    default:
+        return stage->quantiles;
+    }
+}
+
+size_t calibration_stage_count(const struct calibration_stage *stage)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < stage->calibration->cell_count; i++)
+        for (int m = 0; m < CALIBRATION_METRICS; m++)
+            count += wanted(stage, &stage->calibration->cells[i], m);
+    return count + stage->count;
+}
+
+/* Pseudo-Huber: r near 0, growing with the root of |r| beyond TURN. */
+static double softened(double r)
+{
+    double turned = sqrt(2 * TURN * TURN * (sqrt(1 + r * r / (TURN * TURN)) - 1));
+    return r < 0 ? -turned : turned;
+}
+
+static double residual(const struct calibration_cell *cell, int m, double sim)
+{
+    if (m == CALIBRATION_THROTTLED)
+        return softened((sim - cell->real[m]) / cell->sigma[m]);
+    return softened(log(fmax(sim, 1e-9) / fmax(cell->real[m], 1e-9)) / cell->sigma[m]);
+}
+
+static void stage_residuals(const double *value, double *out, void *context)
+{
+    const struct calibration_stage *stage = context;
+    const struct calibration *c = stage->calibration;
+    for (size_t i = 0; i < c->cell_count; i++) {
+        struct settings s = calibration_start(c, &c->cells[i]);
+        double sim[CALIBRATION_METRICS];
+        for (size_t p = 0; p < stage->held_count; p++)
+            calibration_assign(&s, stage->held[p].name, stage->held[p].start);
+        for (size_t p = 0; p < stage->count; p++)
+            calibration_assign(&s, stage->parameters[p].name, value[p]);
+        calibration_medians(c, &s, &c->cells[i], sim);
+        for (int m = 0; m < CALIBRATION_METRICS; m++)
+            if (wanted(stage, &c->cells[i], m))
+                *out++ = residual(&c->cells[i], m, sim[m]);
+    }
+    /* where the data say nothing, nothing moves: two costs in one sum would else run away */
+    for (size_t p = 0; p < stage->count; p++)
+        *out++ = log(value[p] / stage->expected[p]) / GUESS_SPREAD;
+}
+
+static int fit(struct calibration_stage *stage, double step, size_t iterations,
+               double *leverage, double *covariance, struct fit_result *result,
+               struct error *err)
+{
+    struct fit_problem problem = { .residuals = stage_residuals,
+                                   .context = stage,
+                                   .count = calibration_stage_count(stage),
+                                   .step = step,
+                                   .iterations = iterations,
+                                   .leverage = leverage,
+                                   .covariance = covariance };
+    return least_squares_fit(&problem, stage->parameters, stage->count, result, err);
+}
+
+int calibration_stage_fit(struct calibration_stage *stage, double step, size_t iterations,
+                          struct fit_result *result, struct error *err)
+{
+    return fit(stage, step, iterations, NULL, NULL, result, err);
+}
+
+int calibration_stage_fit_last(struct calibration *c, struct calibration_stage *stage,
+                               double *covariance, struct fit_result *result, struct error *err)
+{
+    double *leverage = mem_alloc(calibration_stage_count(stage) * sizeof *leverage);
+    int code = fit(stage, 0.05, 20, leverage, covariance, result, err);
+    size_t at = 0;
+    for (size_t i = 0; i < c->cell_count && !code; i++)
+        for (int m = 0; m < CALIBRATION_METRICS; m++) {
+            bool counts = wanted(stage, &c->cells[i], m);
+            if (counts && m == CALIBRATION_CPU)
+                c->cells[i].leverage = leverage[at];
+            at += counts;
+        }
+    free(leverage);
+    return code;
+}

@@ -1,0 +1,39 @@
+/* calibration_stage.h - one stage of the fit: some parameters are varied until the simulated cells are as
+ * the real ones, others are held.
+ *
+ * Residuals, in spreads: of each cell every figure that the stage wants and that was measured, as the
+ * logarithm of simulated over real (the throttled share: the difference), softened beyond a few
+ * spreads (pseudo-Huber) so that one disturbed run bends nothing; then one for each parameter, which
+ * draws it weakly to what one would guess without any data.
+ */
+#ifndef PUSHSIM_ANALYSIS_CALIBRATION_STAGE_H
+#define PUSHSIM_ANALYSIS_CALIBRATION_STAGE_H
+
+#include "analysis/calibration_internal.h"
+
+struct calibration_stage { /* all pointers borrowed */
+    const struct calibration *calibration;
+    struct fit_parameter *parameters; /* `count` that are fitted */
+    size_t count;
+    const double *expected;           /* `count`: what one would guess without any data, > 0 */
+    const struct fit_parameter *held; /* `held_count` that keep their start value */
+    size_t held_count;
+    bool quantiles; /* p95, p99 and throttled cells too */
+};
+
+/* How many residuals it has, those of the parameters included. */
+size_t calibration_stage_count(const struct calibration_stage *stage);
+
+/* Fits: estimates and errors are in stage->parameters. step: of the difference quotients, relative;
+ * iterations: at most so many. Errors as least_squares_fit; *result is unchanged on error. */
+int calibration_stage_fit(struct calibration_stage *stage, double step, size_t iterations,
+                          struct fit_result *result, struct error *err);
+
+/* The same for the last stage, of all parameters, which also says how the errors of the costs go
+ * together (covariance: count x count, of the logarithms), and of each cell of c how much of its CPU
+ * time it has taken from itself (leverage, 0..1). c is the stage's calibration. */
+int calibration_stage_fit_last(struct calibration *c, struct calibration_stage *stage,
+                               double *covariance, struct fit_result *result,
+                               struct error *err);
+
+#endif
