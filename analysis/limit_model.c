@@ -87,6 +87,8 @@ static int search(struct one *one, struct limit_search *s, struct error *err)
     if (q->runs == 0)
         return limit_search(s, err);
     struct limit_series series = { .search = *s, .runs = q->runs };
+    series.search.guess = q->guess;
+    series.search.more_breaks = q->more_breaks;
     int code = limit_series_run(&series, err);
     s->kind = series.kind;
     s->probes = (int)series.count;

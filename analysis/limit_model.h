@@ -26,7 +26,9 @@ struct limit_question {
         paces_ns; /* host.pace of the searches, with `runs` of the runs of each series, in turn;
                       NULL: the settings', or drawn */
     size_t pace_count;
-    int runs; /* of each series; 0: searches */
+    int runs;         /* of each series; 0: searches */
+    double guess;     /* where series start, 0 = none; searches start from the ends */
+    bool more_breaks; /* with a guess: the slo breaks towards `to` */
 };
 
 struct limit_answer {

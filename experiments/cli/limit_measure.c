@@ -85,7 +85,14 @@ static int probe(void *context, double value, bool *kept, struct error *err)
     return code;
 }
 
-/* Like with like: as many simulated series as replications, their runs on hosts as fast as those of
+/* The simulator's answer; 0: it was not asked, or has none. */
+static double guess_of(const struct limit_result *result)
+{
+    return result->sim.searches > 0 ? result->sim.value : 0;
+}
+
+/* Like with like: as many simulated series as replications, from the same start (where p99 is a saw
+ * there is more than one knee to come upon), their runs on hosts as fast as those of
  * the real ones, in turn; of middling speed where a run has no pace, or the costs do not know theirs. */
 static int simulate_series(const struct real_series *r, struct limit_result *result,
                            struct error *err)
@@ -93,6 +100,8 @@ static int simulate_series(const struct real_series *r, struct limit_result *res
     const struct plan *plan = &r->campaign->session->plan;
     struct limit_question q = result->question;
     q.runs = (int)result->real.probes;
+    q.guess = guess_of(result);
+    q.more_breaks = result->sim.more_breaks;
     if (q.settings.parameters.cost.pace_base_ns > 0 && r->paces_ns.count == (size_t)q.runs) {
         q.paces_ns = r->paces_ns.values;
         q.pace_count = r->paces_ns.count;
@@ -109,7 +118,7 @@ static int measure(struct campaign *c, int runs, struct limit_result *result, st
         .search = { .from = q->from,
                     .to = q->to,
                     .whole = limit_whole(q),
-                    .guess = result->sim.searches > 0 ? result->sim.value : 0,
+                    .guess = guess_of(result),
                     .more_breaks = result->sim.more_breaks,
                     .probe = probe,
                     .context = &r },

@@ -229,6 +229,11 @@ static void test_series(void **state)
     assert_true(one.probes == 12 * 20 && one.searches == 12 && one.more_breaks);
     if (!(fabs(one.value / searched.value - 1) < 0.05))
         fail_msg("searches %g, series %g", searched.value, one.value);
+    q.guess = 1.3 * searched.value; /* wherever they start */
+    q.more_breaks = true;
+    assert_int_equal(limit_model(&q, 12, 2, &two, &err), 0);
+    assert_true(two.probes == 12 * 20 && fabs(two.value / one.value - 1) < 0.05);
+    q.guess = 0;
     q.settings.parameters.cost.pace_base_ns = 1;
     q.settings.parameters.cost.pace_power = 1;
     q.paces_ns = paces_ns + 1;
