@@ -11,6 +11,8 @@
 #include <cmocka.h>
 
 #include "analysis/limit_model.h"
+#include "analysis/slo.h"
+#include "models/push_run.h"
 #include "sim/random_stream.h"
 
 struct step {
@@ -208,6 +210,45 @@ static void test_paces(void **state)
     assert_true(both.high >= fast.low && both.high <= fast.high);
 }
 
+/* Of 100 runs that no series made. */
+static double share_kept(const struct limit_question *q, double value)
+{
+    int kept = 0;
+    for (uint32_t r = 900001; r <= 900100; r++) {
+        struct error err;
+        struct settings s;
+        struct schedule schedule;
+        struct run_record record;
+        assert_int_equal(limit_settings(q, value, &s, &err), 0);
+        schedule_build(&schedule, &s.parameters, q->seed, r);
+        run_record_init(&record);
+        push_run(&s.parameters, &schedule, q->seed, r, &record);
+        kept += slo_kept(&s.parameters.slo, &record);
+        run_record_close(&record);
+        schedule_close(&schedule);
+    }
+    return kept / 100.0;
+}
+
+/* A series says with how many clients half of the runs keep the slo, as many other runs bear out. */
+static void test_series_truth(void **state)
+{
+    (void)state;
+    struct error err;
+    struct limit_question q = { .from = 10, .to = 3000, .seed = 3, .runs = 30 };
+    struct limit_answer a;
+    settings_init(&q.settings);
+    q.settings.cpu_limit_millicores = 100;
+    q.settings.parameters.slo.p99_ns = 200000000;
+    assert_int_equal(settings_find(&q.settings, "clients.count", &q.option, &err), 0);
+    assert_int_equal(limit_model(&q, 12, 2, &a, &err), 0);
+    double below = share_kept(&q, round(a.low * 0.95)), at = share_kept(&q, round(a.value)),
+           above = share_kept(&q, round(a.high * 1.05));
+    print_message("kept: %.2f at %.0f, %.2f at %.0f, %.2f at %.0f\n", below, a.low * 0.95, at,
+                  a.value, above, a.high * 1.05);
+    assert_true(below > 0.6 && at > 0.3 && at < 0.7 && above < 0.4);
+}
+
 /* Series find what searches find (the model's knee is no saw here), with any number of threads; of
  * their runs, not of the series, the paces are in turn. */
 static void test_series(void **state)
@@ -283,8 +324,8 @@ int main(void)
         cmocka_unit_test(test_encloses),    cmocka_unit_test(test_no_turn),
         cmocka_unit_test(test_guess_saves), cmocka_unit_test(test_first_turn),
         cmocka_unit_test(test_sum_up),      cmocka_unit_test(test_model),
-        cmocka_unit_test(test_series),      cmocka_unit_test(test_paces),
-        cmocka_unit_test(test_draws),
+        cmocka_unit_test(test_series),      cmocka_unit_test(test_series_truth),
+        cmocka_unit_test(test_paces),       cmocka_unit_test(test_draws),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
