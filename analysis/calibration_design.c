@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/design_file.h"
+
 #define AROUND_S        2.3   /* start, connects, settling and end of a run */
 #define REPEATS_MAX     3     /* of the design */
 #define DELIVERIES_HZ   40000 /* what a run asks of the client at most */
@@ -13,8 +15,6 @@
 #define LIMIT_LEAST     10  /* millicores: the kernel's 1 ms a period */
 #define AMPLE           1000
 #define LARGE_COSTS     1.4 /* a guess: a delivery of 4 KiB over one of 100 B */
-#define BEFORE_SHARE    0.6 /* of a run's time, with the burst */
-#define BURST_SHARE     0.2
 #define BURST_RATE      3.0 /* over the mean before and after it */
 #define BEAT_DELIVERIES 3   /* a guess: what a heartbeat costs, in deliveries */
 #define BEAT_LOAD       0.12
@@ -23,7 +23,6 @@
 #define FULL_SECONDS    4.0
 #define LEAST_SECONDS   3.2 /* rather a little shorter than once instead of twice */
 #define FAN_OUTS        24 /* that a run has, or four fewer in one of five: fewer tell no mean */
-#define SLOW_SECONDS    7.0 /* at most, for so many */
 #define QUICK_SECONDS   4.0
 #define PILOT_SECONDS   2.5
 
@@ -64,27 +63,6 @@ static const struct recipe pilot[] = {
 };
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
-struct cell {
-    enum push_protocol protocol;
-    int clients;
-    bool large;
-    double rate_hz[3]; /* before, in and after a burst */
-    int limit;         /* millicores */
-    int beat_ms;       /* between two heartbeats; 0: none */
-    bool slow;         /* at one rate, so low that it plays longer than others may */
-};
-
-struct length {      /* of the runs */
-    double seconds;  /* that each plays, slow ones longer */
-    double fan_outs; /* that slow ones have, as far as SLOW_SECONDS go */
-};
-
-static double cell_seconds(const struct cell *cell, const struct length *length)
-{
-    double wanted = fmin(length->fan_outs / cell->rate_hz[0], SLOW_SECONDS);
-    return cell->slow ? fmax(wanted, length->seconds) : length->seconds;
-}
-
 /* Three digits: as exact as anybody needs, and short to read. */
 static double rounded(double value)
 {
@@ -100,15 +78,15 @@ static int beat_ms(int clients, const struct design_costs *costs)
     return (int)fmin(fmax(rounded(ms), BEAT_MS_LEAST), BEAT_MS_MOST);
 }
 
-static struct cell cook(const struct recipe *r, enum push_protocol protocol,
-                        const struct design_costs *costs)
+static struct design_cell cook(const struct recipe *r, enum push_protocol protocol,
+                               const struct design_costs *costs)
 {
     double each_ns =
         costs->publish_ns + r->clients * costs->delivery_ns * (r->large ? LARGE_COSTS : 1);
     double mean = r->kind == BURSTS ? (2 + BURST_RATE) / 3 : 1; /* over the base rate */
     double most = fmin(PUBLISHES_HZ, (double)DELIVERIES_HZ / r->clients);
     double rate = fmax(fmin(r->load * 1e9 / each_ns / mean, most), PUBLISHES_MIN);
-    struct cell cell = {
+    struct design_cell cell = {
         .protocol = protocol, .clients = r->clients, .large = r->large, .limit = AMPLE
     };
     for (int i = 0; i < 3; i++)
@@ -122,114 +100,7 @@ static struct cell cook(const struct recipe *r, enum push_protocol protocol,
     return cell;
 }
 
-/* -- the file -------------------------------------------------------------------------------- */
-
-static const char *const loop_names[] = {
-    [LOOP_UVLOOP] = "uvloop", [LOOP_ASYNCIO] = "asyncio", [LOOP_NODE] = "node",
-    [LOOP_NGINX] = "nginx",   [LOOP_THREADS] = "threads",
-};
-
-static void write_loop(FILE *out, const struct design_request *request)
-{
-    if (request->loop >= 0)
-        fprintf(out, "server: { loop: %s, hops: %d }\n", loop_names[request->loop],
-                request->hops);
-}
-
-static void write_head(FILE *out, double seconds, int repeats)
-{
-    fprintf(out,
-            "# Written by pushsim calibrate.\n"
-            "question: What do the steps of a delivery cost on this server?\n"
-            "workload:\n"
-            "  arrivals: poisson\n"
-            "  drain: 6s\n"
-            "  phases:\n"
-            "    - { name: before, duration: %gms, rate: 10/s }\n"
-            "    - { name: burst, duration: %gms, rate: 10/s }\n"
-            "    - { name: after, duration: %gms, rate: 10/s }\n"
-            "real: { repeats: %d }\n",
-            round(1000 * (BEFORE_SHARE - BURST_SHARE) * seconds),
-            round(1000 * BURST_SHARE * seconds), round(1000 * (1 - BEFORE_SHARE) * seconds),
-            repeats);
-}
-
-enum column { PROTOCOL, CLIENTS, PAYLOAD, BEFORE, BURST, AFTER, LIMIT, BEAT, LONGER, COLUMNS };
-
-/* Slow cells play longer after the burst that they do not have. */
-static double after_ms(const struct cell *cell, const struct length *length)
-{
-    return round(1000 * (cell_seconds(cell, length) - BEFORE_SHARE * length->seconds));
-}
-
-static void write_value(FILE *out, const struct cell *cell, const struct length *length,
-                        enum column column)
-{
-    switch (column) {
-    case PROTOCOL:
-        fputs(cell->protocol == PROTOCOL_SSE ? "sse" : "websocket", out);
-        break;
-    case CLIENTS:
-        fprintf(out, "%d", cell->clients);
-        break;
-    case PAYLOAD:
-        fputs(cell->large ? "4KiB" : "100B", out);
-        break;
-    case BEFORE:
-    case BURST:
-    case AFTER:
-        fprintf(out, "%.10g/s", cell->rate_hz[column - BEFORE]);
-        break;
-    case LIMIT:
-        fprintf(out, "%dm", cell->limit);
-        break;
-    case BEAT:
-        fprintf(out, "%dms", cell->beat_ms);
-        break;
-    case LONGER:
-        fprintf(out, "%gms", after_ms(cell, length));
-        break;
-    case COLUMNS:
-        break;
-    }
-}
-
-static void write_cells(FILE *out, const struct cell *cells, size_t count,
-                        const struct length *length)
-{
-    static const char *const names[COLUMNS] = {
-        "protocol",
-        "clients.count",
-        "workload.payload",
-        "workload.phases.before.rate",
-        "workload.phases.burst.rate",
-        "workload.phases.after.rate",
-        "cpu.limit",
-        "heartbeat.period",
-        "workload.phases.after.duration",
-    };
-    bool has[COLUMNS] = {
-        [PROTOCOL] = true, [CLIENTS] = true, [PAYLOAD] = true, [BEFORE] = true,
-        [BURST] = true,    [AFTER] = true,   [LIMIT] = true
-    };
-    for (size_t i = 0; i < count; i++) {
-        has[BEAT] = has[BEAT] || cells[i].beat_ms > 0;
-        has[LONGER] = has[LONGER] || cell_seconds(&cells[i], length) > length->seconds;
-    }
-    fputs("sweep:\n  zip:\n", out);
-    for (int column = 0; column < COLUMNS; column++) {
-        if (!has[column])
-            continue;
-        fprintf(out, "    %s: [", names[column]);
-        for (size_t i = 0; i < count; i++) {
-            fputs(i ? ", " : "", out);
-            write_value(out, &cells[i], length, (enum column)column);
-        }
-        fputs("]\n", out);
-    }
-}
-
-static bool same_cell(const struct cell *a, const struct cell *b)
+static bool same_cell(const struct design_cell *a, const struct design_cell *b)
 {
     return a->protocol == b->protocol && a->clients == b->clients && a->large == b->large &&
            memcmp(a->rate_hz, b->rate_hz, sizeof a->rate_hz) == 0 && a->limit == b->limit &&
@@ -237,7 +108,7 @@ static bool same_cell(const struct cell *a, const struct cell *b)
 }
 
 /* A fast server is asked the same by two recipes, where neither load can be reached. */
-static size_t add_cell(struct cell *cells, size_t n, const struct cell *cell)
+static size_t add_cell(struct design_cell *cells, size_t n, const struct design_cell *cell)
 {
     for (size_t i = 0; i < n; i++)
         if (same_cell(&cells[i], cell))
@@ -252,7 +123,7 @@ static bool asked(const struct design_request *request, const struct recipe *r, 
 }
 
 struct design {
-    struct cell cells[COUNT(full) * PROTOCOLS]; /* as many as any table has */
+    struct design_cell cells[COUNT(full) * PROTOCOLS]; /* as many as any table has */
     size_t count;
 };
 
@@ -265,31 +136,18 @@ static struct design cook_all(const struct design_request *request,
     for (size_t i = 0; i < count; i++)
         for (int p = 0; p < PROTOCOLS; p++)
             if (asked(request, &recipes[i], p)) {
-                struct cell cell = cook(&recipes[i], (enum push_protocol)p, &costs[p]);
+                struct design_cell cell = cook(&recipes[i], (enum push_protocol)p, &costs[p]);
                 d.count = add_cell(d.cells, d.count, &cell);
             }
     return d;
 }
 
-static char *write_design(const struct design_request *request, const struct design *d,
-                          const struct length *length, int repeats)
-{
-    char *text;
-    size_t bytes;
-    FILE *out = open_memstream(&text, &bytes);
-    write_head(out, length->seconds, repeats);
-    write_loop(out, request);
-    write_cells(out, d->cells, d->count, length);
-    fclose(out);
-    return text;
-}
-
 static bool fits(const struct design_request *request, const struct design *d,
-                 const struct length *length, int repeats)
+                 const struct design_length *length, int repeats)
 {
     double sum = 0;
     for (size_t i = 0; i < d->count; i++)
-        sum += AROUND_S + cell_seconds(&d->cells[i], length);
+        sum += AROUND_S + design_file_seconds(&d->cells[i], length);
     return repeats * sum <= request->budget_s;
 }
 
@@ -297,22 +155,22 @@ static bool fits(const struct design_request *request, const struct design *d,
 static char *design_length(const struct design_request *request, const struct design *d,
                            double most, int repeats)
 {
-    struct length length = { LEAST_SECONDS, FAN_OUTS };
+    struct design_length length = { LEAST_SECONDS, FAN_OUTS };
     while (length.fan_outs > 0 && !fits(request, d, &length, repeats))
         length.fan_outs--;
-    for (struct length longer = length; longer.seconds < most;) {
+    for (struct design_length longer = length; longer.seconds < most;) {
         longer.seconds = fmin(longer.seconds + 0.05, most);
         if (!fits(request, d, &longer, repeats))
             break;
         length = longer;
     }
-    return write_design(request, d, &length, repeats);
+    return design_file_text(request, d->cells, d->count, &length, repeats);
 }
 
 char *calibration_design(const struct design_request *request,
                          const struct design_costs costs[PROTOCOLS])
 {
-    static const struct length least = { LEAST_SECONDS, 0 };
+    static const struct design_length least = { LEAST_SECONDS, 0 };
     bool is_quick = request->size == DESIGN_QUICK;
     const struct recipe *recipes = is_quick ? quick : full;
     size_t count = is_quick ? COUNT(quick) : COUNT(full);
@@ -342,8 +200,8 @@ char *calibration_pilot(const struct design_request *request)
     for (int p = 0; p < PROTOCOLS; p++)
         guess[p] = (struct design_costs){ PILOT_PUBLISH_NS, PILOT_DELIVERY_NS };
     struct design d = cook_all(request, recipes, COUNT(pilot), guess);
-    static const struct length length = { PILOT_SECONDS, 0 };
-    return write_design(request, &d, &length, 1);
+    static const struct design_length length = { PILOT_SECONDS, 0 };
+    return design_file_text(request, d.cells, d.count, &length, 1);
 }
 
 struct reading { /* sums of one cell */
