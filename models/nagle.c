@@ -33,8 +33,8 @@ static bool ends_write(struct nagle *n, int64_t bytes)
 /* A segment goes out; is it acknowledged at once? */
 static bool send(struct nagle *n, int64_t at_ns, int64_t bytes)
 {
-    bool quick = quick_ack_arrives(&n->quick, at_ns);
-    bool read = ends_write(n, bytes < NAGLE_FULL ? bytes : NAGLE_FULL);
+    bool read = ends_write(n, bytes < NAGLE_FULL ? bytes : NAGLE_FULL); /* learns its size */
+    bool quick = quick_ack_arrives(&n->quick, at_ns, n->largest_bytes);
     int64_t ticks = at_ns / n->tick_ns + (NAGLE_TIMER_NS + n->tick_ns - 1) / n->tick_ns + 1;
     n->free_ns = quick || read ? at_ns : ticks * n->tick_ns;
     n->waiting_bytes = 0;

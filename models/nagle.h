@@ -5,7 +5,7 @@
  * write waits while one before it is not acknowledged (RFC 896; Linux, net/ipv4/tcp_output.c,
  * tcp_nagle_check), and what waits goes as one segment. That shows only when the client's kernel
  * waits with its acknowledgement (net/ipv4/tcp_input.c). It sends one
- *   - at once, for the first 16 segments and for 16 after a gap (quick_ack.h);
+ *   - at once, for the first 15 segments and for 12 of 4 KiB after a gap (quick_ack.h);
  *   - when the client reads, if tcp_measure_rcv_mss took the segment for the end of a write: it is no
  *     smaller than the largest so far, or below NAGLE_LEARNS bytes, or smaller and not as large as
  *     the one before. A second one in a row of a smaller size is the new largest size instead,

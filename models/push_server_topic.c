@@ -116,8 +116,9 @@ static bool acked_at_once(struct push_server *s, uint32_t feed, uint32_t m)
 {
     if (s->nagle)
         return s->typical[feed].acked;
-    return joins_segment(s, feed, m) ? s->acked[m - 1]
-                                     : quick_ack_arrives(&s->acks[feed], s->sim->now_ns);
+    if (joins_segment(s, feed, m))
+        return s->acked[m - 1];
+    return quick_ack_arrives(&s->acks[feed], s->sim->now_ns, push_server_wire_bytes(s, m));
 }
 
 void push_server_append(struct push_server *s, uint32_t publish)

@@ -1,14 +1,27 @@
 #include "models/quick_ack.h"
 
+#define LEAST 2 /* after a gap, however large the segments */
+
 void quick_ack_init(struct quick_ack *q)
 {
-    *q = (struct quick_ack){ .left = QUICK_ACKS };
+    *q =
+        (struct quick_ack){ .last_ns = -2 * (int64_t)QUICK_ACK_GAP_NS, .left = QUICK_ACKS - 1 };
 }
 
-bool quick_ack_arrives(struct quick_ack *q, int64_t now_ns)
+/* What a gap gives. */
+static uint32_t granted(int64_t segment_bytes)
 {
-    if (now_ns - q->last_ns > QUICK_ACK_GAP_NS)
-        q->left = QUICK_ACKS;
+    int64_t fit = QUICK_ACK_WINDOW / (2 * segment_bytes);
+    fit = fit > LEAST ? fit : LEAST;
+    return (uint32_t)(fit < QUICK_ACKS ? fit : QUICK_ACKS);
+}
+
+bool quick_ack_arrives(struct quick_ack *q, int64_t now_ns, int64_t segment_bytes)
+{
+    if (now_ns - q->last_ns > QUICK_ACK_GAP_NS) {
+        uint32_t again = granted(segment_bytes);
+        q->left = again > q->left ? again : q->left;
+    }
     q->last_ns = now_ns;
     if (q->left == 0)
         return false;
