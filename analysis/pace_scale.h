@@ -1,10 +1,10 @@
 /* pace_scale.h - are the paces of real runs and of a profile on one scale?
  *
- * host.pace is the time of a step of some machine code on this host (host_pace_loop.h): it can be set
- * beside another one only where code and host are the same. What tells is the fastest sample of each
- * run (host.pace.best), a step with nobody beside: runs that share a scale agree in it to some 2 %,
- * however busy the neighbour is in the mean. calibrate writes the median of its runs into the profile
- * as fit.best-pace.
+ * host.pace is the time of a step of some machine code on this host (host_pace_loop.h): it can be
+ * set beside another one only where code and host are the same. What tells is the fastest sample
+ * of each run (host.pace.best), a step with nobody beside: runs that share a scale agree in it to
+ * some 4 %, however busy the neighbour is in the mean. calibrate writes the median of its runs
+ * into the profile as fit.best-pace.
  */
 #ifndef PUSHSIM_ANALYSIS_PACE_SCALE_H
 #define PUSHSIM_ANALYSIS_PACE_SCALE_H

@@ -8,15 +8,15 @@
  * thread that sleeps HOST_PACE_GAP_NS and then takes some 25 us, 0.3 % of the CPU. It is no
  * real-time thread: it waits behind the server as anybody would, and only its own CPU time counts.
  *
- * Beside each sample it reads 32 words of 8 MiB, one after the other, that neither the core's caches
- * nor its address translations hold any more (memory_walk.h): another 0.1 % of the CPU, and each
- * 10 ms some 64 of the 32768 lines that an L2 of 2 MiB leaves to the server. What such a read takes
- * hangs on caches and memory that the whole machine shares, and goes its own way: work of Python on
- * 4 MB of objects, timed beside both figures for minutes, took pace^0.7 x read^0.5 to 1, and of the
- * variance that the pace leaves over 5 to 10 s the reads took away 80 to 85 % (Intel Xeon, 2026-11-27;
- * 250 to 350 ns a read). Two looks before and after a run (host_speed.h) do not tell it: they go with
- * each other no more than by chance. No prediction uses it yet: runs of real servers have to show
- * first what power their costs go with.
+ * Beside each sample it reads 32 words of 8 MiB, one after the other, that neither the core's
+ * caches nor its address translations hold any more (memory_walk.h): another 0.1 % of the CPU,
+ * and each 10 ms some 64 of the 32768 lines that an L2 of 2 MiB leaves to the server. What such a
+ * read takes hangs on caches and memory that the whole machine shares, and goes its own way: work
+ * of Python on 4 MB of objects, timed beside both figures for minutes, took pace^0.7 x read^0.5
+ * to 1, and of the variance that the pace leaves over 5 to 10 s the reads took away 80 to 90 %
+ * (Intel Xeon, 2026-11-27; 250 to 350 ns a read). Two looks before and after a run (host_speed.h)
+ * do not tell it: they hardly go with each other. No prediction uses it yet: runs
+ * of real servers have to show first what power their costs go with.
  *
  * What the pace tells is an input of a prediction, as the limit is: it knows nothing of the server.
  */

@@ -2,8 +2,9 @@
 
 #ifdef __x86_64__
 
-/* words[0..5] in r8, r9, rax, rcx, rdx, r10; the step's number in rdi, a word between in r11; all of
- * them are the caller's to save (System V ABI, AMD64 supplement, 3.2.1). With i the number, a step is
+/* words[0..5] in r8, r9, rax, rcx, rdx, r10; the step's number in rdi, a word between in r11; all
+ * of them are the caller's to save (System V ABI, AMD64 supplement, 3.2.1). With i the number, a
+ * step is
  *   a += b ^ i;  b += c >> 3;  c ^= d + i;  d += e << 1;  e ^= f;  f += i ^ 7; */
 __asm__(".text\n"
         ".p2align 6\n"
