@@ -33,7 +33,8 @@
  *   setup.memory .memory.before  B  charged when they are connected and quiet; before the first
  *   teardown.cpu          s     CPU time of closing all clients after the end, without a limit
  *   gc.full gc.pause      1, s  full garbage collections, where the server counts them as
- *                                servers/fastapi_server.py does (gc_full, gc_full_pause)
+ *                                servers/fastapi_server.py and node_server.js do (gc_full,
+ *                                gc_full_pause)
  *   backlog.max           1     most messages sent and not yet received, once a second
  *   backlog.memory        B     charged at that moment
  *   host.work.before .after, host.memory.before .after   s   see host_speed.h
