@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/push_run.h"
 #include "sim/error.h"
 
 struct parameters push_case_plain(void)
@@ -181,4 +182,13 @@ void push_case_publishes(struct schedule *s, uint32_t clients, const int64_t *at
         s->actions[i] = (struct action){
             .at_ns = at_ns[i], .kind = ACTION_PUBLISH, .bytes = 1024, .measured = true
         };
+}
+
+void push_case_run(const struct parameters *p, uint64_t seed, struct run_record *out)
+{
+    struct schedule s;
+    run_record_init(out);
+    schedule_build(&s, p, seed, 1);
+    push_run(p, &s, seed, 1, out);
+    schedule_close(&s);
 }

@@ -3,6 +3,7 @@
 #define PUSHSIM_TESTS_PUSH_CASE_H
 
 #include "models/parameters.h"
+#include "models/run_record.h"
 #include "models/schedule.h"
 #include "sim/random_stream.h"
 
@@ -17,5 +18,7 @@ void push_case_schedule(struct schedule *s, const struct parameters *p,
 /* A schedule of publishes at given times; `measured` all. */
 void push_case_publishes(struct schedule *s, uint32_t clients, const int64_t *at_ns, size_t n,
                          int64_t end_ns);
+/* Runs p with the schedule of its phases, replication 1, into a record of the caller's. */
+void push_case_run(const struct parameters *p, uint64_t seed, struct run_record *out);
 
 #endif

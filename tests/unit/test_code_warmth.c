@@ -9,7 +9,7 @@
 
 #include "experiments/run/settings.h"
 #include "models/code_warmth.h"
-#include "models/push_run.h"
+#include "tests/support/push_case.h"
 
 static double paid_in(int stages, double excess, double work_ns, double piece_ns, int pieces)
 {
@@ -67,19 +67,10 @@ static void nothing_without_it(void **state)
     assert_true(code_warmth_factor(&warmth, 0) == 4);
 }
 
-static void simulate(const struct parameters *p, struct run_record *record)
-{
-    struct schedule schedule;
-    schedule_build(&schedule, p, 3, 1);
-    run_record_init(record);
-    push_run(p, &schedule, 3, 1, record);
-    schedule_close(&schedule);
-}
-
 static double cpu_of(const struct parameters *p)
 {
     struct run_record record;
-    simulate(p, &record);
+    push_case_run(p, 3, &record);
     double used = run_record_value(&record, "cpu.used");
     run_record_close(&record);
     return used;

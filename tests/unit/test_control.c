@@ -10,7 +10,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "models/push_run.h"
 #include "tests/support/push_case.h"
 
 #define MS INT64_C(1000000)
@@ -40,15 +39,6 @@ static struct parameters burst_case(void)
                                              .step_ns = 5 * S,
                                              .clear_ns = 1000 * S };
     return p;
-}
-
-static void run(const struct parameters *p, struct run_record *out)
-{
-    struct schedule s;
-    run_record_init(out);
-    schedule_build(&s, p, 1, 1);
-    push_run(p, &s, 1, 1, out);
-    schedule_close(&s);
 }
 
 static int64_t event_ns(const struct run_record *r, const char *kind, const char *detail)
@@ -109,11 +99,11 @@ static void test_control_with_nothing_to_do(void **state)
         struct parameters p = burst_case();
         struct run_record never, idle;
         p.slo.p99_ns = slo ? 300 * MS : 0;
-        run(&p, &idle);
+        push_case_run(&p, 1, &idle);
         assert_true((event_ns(&idle, "breach", "") >= 0) == slo);
         assert_int_equal(event_ns(&idle, "action", ""), -1);
         p.control.trigger = TRIGGER_NEVER;
-        run(&p, &never);
+        push_case_run(&p, 1, &never);
         check_state_series(&idle, slo);
         check_state_series(&never, slo);
         assert_int_equal(event_ns(&never, "breach", ""), event_ns(&idle, "breach", ""));
@@ -136,9 +126,9 @@ static void test_longer_heartbeats(void **state)
     (void)state;
     p.heartbeat.period_ns = S;
     p.workload.phase[2].rate_hz = 0;
-    run(&p, &without);
+    push_case_run(&p, 1, &without);
     p.control.heartbeat_factor = 10;
-    run(&p, &with);
+    push_case_run(&p, 1, &with);
     begun_in_order(&with, "longer heartbeats: begins");
     double every = sum_from(&without, "cpu.used", 60), tenth = sum_from(&with, "cpu.used", 60);
     assert_true(every > 30 * 200 * 9e-6);
@@ -155,10 +145,10 @@ static void test_heartbeats_come_back(void **state)
     (void)state;
     p.heartbeat.period_ns = S;
     p.workload.phase[2].rate_hz = 0;
-    run(&p, &without);
+    push_case_run(&p, 1, &without);
     p.control.heartbeat_factor = 10;
     p.control.clear_ns = 10 * S;
-    run(&p, &with);
+    push_case_run(&p, 1, &with);
     int64_t ends = event_ns(&with, "action", "longer heartbeats: ends");
     assert_true(ends > 30 * S && ends < 60 * S);
     double from = (double)ends / 1e9 + 1;
@@ -179,7 +169,7 @@ static void test_refuses_connects(void **state)
     p.reconnect.retry_after = true;
     p.control.retry_after_ns = 7 * S;
     p.control.clear_ns = 10 * S;
-    run(&p, &r);
+    push_case_run(&p, 1, &r);
     begun_in_order(&r, "refuse connects: begins");
     int64_t ends = event_ns(&r, "action", "refuse connects: ends");
     double refused = run_record_value(&r, "connects.retry_after");
@@ -203,7 +193,7 @@ static void test_sheds(void **state)
         struct parameters p = burst_case();
         struct run_record r;
         *(priority ? &p.control.low_priority : &p.control.shed_share) = 0.7;
-        run(&p, &r);
+        push_case_run(&p, 1, &r);
         begun_in_order(&r, priority ? "shed low priority: begins" : "shed by rate: begins");
         double since = (double)event_ns(&r, "action", "begins") / 1e9;
         double published = (30 - since) * 60 + 60 * 5,
@@ -222,9 +212,9 @@ static void test_switches_the_policy(void **state)
     (void)state;
     p.server.queue_policy = POLICY_NONE;
     p.server.queue_bound = 5;
-    run(&p, &without);
+    push_case_run(&p, 1, &without);
     p.control.policy = POLICY_DROP_OLDEST + 1;
-    run(&p, &with);
+    push_case_run(&p, 1, &with);
     begun_in_order(&with, "switch drop policy: begins");
     assert_true(run_record_value(&without, "dropped") == 0);
     assert_true(run_record_value(&with, "dropped") > 1000);
@@ -253,7 +243,7 @@ static void test_all_in_order(void **state)
     p.control.low_priority = p.control.shed_share = 0.1;
     p.control.policy = POLICY_DROP_NEWEST + 1;
     p.control.clear_ns = 10 * S;
-    run(&p, &r);
+    push_case_run(&p, 1, &r);
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         snprintf(begins, sizeof begins, "%s: begins", order[i]);
         snprintf(ends, sizeof ends, "%s: ends", order[i]);
@@ -276,7 +266,7 @@ static void test_amplification(void **state)
     (void)state;
     p.control.trigger = TRIGGER_AMPLIFICATION;
     p.control.shed_share = 0.7;
-    run(&p, &r);
+    push_case_run(&p, 1, &r);
     int64_t trigger = event_ns(&r, "trigger", "begins");
     assert_true(trigger > 10 * S && trigger < 14 * S);
     assert_int_equal(event_ns(&r, "action", "shed by rate: begins"), trigger + S);
@@ -285,7 +275,7 @@ static void test_amplification(void **state)
     p.cpu.quota_ns = 0;
     p.fault.busy_at_ns = 15 * S + 10 * MS; /* p99 of one second is 20 times the calm one */
     p.fault.busy_ns = 150 * MS;
-    run(&p, &r);
+    push_case_run(&p, 1, &r);
     assert_int_equal(event_ns(&r, "trigger", ""), -1);
     run_record_close(&r);
 }

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "models/push_run.h"
 #include "tests/support/push_case.h"
 
 #define MS INT64_C(1000000)
@@ -36,15 +35,6 @@ static struct parameters scene(enum push_protocol protocol, int64_t close_timeou
     return p;
 }
 
-static void run(const struct parameters *p, struct run_record *r)
-{
-    struct schedule s;
-    schedule_build(&s, p, 1, 1);
-    run_record_init(r);
-    push_run(p, &s, 1, 1, r);
-    schedule_close(&s);
-}
-
 static double value(const struct run_record *r, const char *name)
 {
     return run_record_value(r, name);
@@ -69,7 +59,7 @@ static void readers_answer(void **state)
     p.network.delivery_ns = 400 * MS;
     p.heartbeat.period_ns = 3 * S;
     p.heartbeat.pong_timeout_ns = 300 * MS;
-    run(&p, &r);
+    push_case_run(&p, 1, &r);
     assert_true(value(&r, "disconnects.pong_timeout") == CLIENTS);
     assert_true(value(&r, "closes.timed_out") == 0);
     double closing = at_second(&r, "connections.closing", 2);
@@ -100,7 +90,7 @@ static void who_does_not_read_is_waited_for(void **state)
         struct run_record r;
         p.classes[0].stall_at_ns = 2 * S;
         p.network.write_timeout_ns = S;
-        run(&p, &r);
+        push_case_run(&p, 1, &r);
         assert_true(at_second(&r, "connections", 5) == 0);
         assert_true(at_second(&r, "connections.closing", 5) == cases[i].closing_at_5);
         assert_true(value(&r, "closes.timed_out") == cases[i].timed_out);
@@ -124,7 +114,7 @@ static void buffers_are_read_before_the_close(void **state)
         p.classes[0].stall_at_ns = 2 * S;
         p.classes[0].stall_ns = 3 * S;
         p.network.write_timeout_ns = 200 * MS;
-        run(&p, &r[k]);
+        push_case_run(&p, 1, &r[k]);
     }
     assert_true(value(&r[1], "closes.timed_out") < CLIENTS);
     assert_true(value(&r[1], "delivered") > value(&r[0], "delivered"));
@@ -146,7 +136,7 @@ static void closing_connections_hold_memory(void **state)
         p.memory = (struct memory_params){ .connection_bytes = 1000000 };
         p.classes[0].stall_at_ns = 2 * S;
         p.network.write_timeout_ns = S;
-        run(&p, &r[k]);
+        push_case_run(&p, 1, &r[k]);
     }
     assert_true(at_second(&r[0], "memory", 5) == 0);
     assert_true(at_second(&r[1], "memory", 5) > CLIENTS * (1e6 + 65536));
@@ -168,7 +158,7 @@ static void leavers_wait_for_the_loop(void **state)
         p.fault.leave_at_ns = 2900 * MS;
         p.fault.busy_at_ns = 2800 * MS;
         p.fault.busy_ns = 1500 * MS;
-        run(&p, &r);
+        push_case_run(&p, 1, &r);
         double left = value(&r, "disconnects.client_left");
         assert_true(left >= CLIENTS - 1);
         assert_true(at_second(&r, "clients.closing", 3) == left);

@@ -37,20 +37,11 @@ static struct parameters scene(int early, int64_t write_high_bytes)
     return p;
 }
 
-static void run(const struct parameters *p, struct run_record *r)
-{
-    struct schedule s;
-    schedule_build(&s, p, 1, 1);
-    run_record_init(r);
-    push_run(p, &s, 1, 1, r);
-    schedule_close(&s);
-}
-
 static double end_of(struct parameters p, enum write_buffers buffers, const char *name)
 {
     struct run_record r;
     p.memory.buffers = buffers;
-    run(&p, &r);
+    push_case_run(&p, 1, &r);
     double value = run_record_value(&r, name);
     run_record_close(&r);
     return value;
@@ -177,7 +168,7 @@ static void run_bounded(enum queue_policy policy, struct run_record *r)
     struct parameters p = scene(CLIENTS, 15000);
     p.server.queue_policy = policy;
     p.server.queue_bound = BOUND;
-    run(&p, r);
+    push_case_run(&p, 1, r);
 }
 
 /* Whose queue is full is thrown out: of the messages after the stop one is in the socket, two in the
