@@ -42,6 +42,7 @@ static const struct recipe full[] = {
     { 480, false, 0.12, 0, STEADY },    { 15, false, 0.10, 0, STEADY },
     { 480, false, 0.12, 1.3, STEADY },  { 480, false, 0.12, 0.5, STEADY },
     { 480, true, 0.12, 0, STEADY },     { 480, false, 0.03, 0, BEATS },
+    { 480, false, 0.03, 0, STEADY },    { 480, false, 0.50, 0, STEADY },
     { 110, false, 0.12, 0, STEADY },    { 110, true, 0.12, 0, STEADY },
     { 1300, false, 0.12, 1.7, STEADY }, { 1900, true, 0.30, 0, STEADY },
     { 110, true, 0.02, 0, STEADY },     { 110, true, 0.30, 0, STEADY },
