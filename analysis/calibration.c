@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/calibration_scatter.h"
+
 #define CODE_STAGES 8 /* of Node, code_warmth.h; no run's figures are fine enough to fit it */
 
 /* -- stages ----------------------------------------------------------------------------------- */
@@ -228,7 +230,8 @@ static void hold_untold(struct calibration_fit *fit)
 }
 
 /* Means first, then what the tails tell with the means held, then all of it together: each stage
- * starts near its goal, since the quantiles of a simulation are a rough surface to walk on. */
+ * starts near its goal, since the quantiles of a simulation are a rough surface to walk on; and the
+ * last knows which figures are rough. */
 int calibration_run(struct calibration *c, struct calibration_fit *fit, struct error *err)
 {
     struct fit_parameter parameters[LEAST_SQUARES_MAX];
@@ -255,8 +258,11 @@ int calibration_run(struct calibration *c, struct calibration_fit *fit, struct e
     carry_on(parameters, means);
     code = calibration_stage_fit(&tails, 0.1, 20, &made.quantiles, err);
     carry_on(parameters + means, all - means);
-    if (code == 0)
+    if (code == 0) {
+        read_fit(parameters, all, &made);
+        calibration_scatter(c, &made);
         code = calibration_stage_fit_last(c, &joint, made.covariance, &made.quantiles, err);
+    }
     if (code)
         return error_wrap(err, code, "fit of the quantiles");
     made.residuals = calibration_stage_count(&joint) - all;

@@ -92,8 +92,13 @@ struct calibration_cell {
     double slowness[CALIBRATION_REPEATS]; /* the host's pace, or a read of its memory, over
                                              the median of all runs; 1: not measured */
     double real[CALIBRATION_METRICS];     /* median over repeats; NAN: not measured */
-    double sigma[CALIBRATION_METRICS];    /* of the log of the median (throttled: of the share
-                                             itself); of CPU time, of a delivery's at one pace */
+    double scatter
+        [CALIBRATION_METRICS]; /* of one simulated run (calibration_scatter.h); 0: not yet
+                                             known */
+    double
+        sigma[CALIBRATION_METRICS]; /* of the log of real over simulated medians (throttled: of
+                                             the shares' difference); of CPU time, of a delivery's
+                                             at one pace */
 };
 
 /* One fitted option and what became of it. */

@@ -14,6 +14,8 @@
  *   limits at half of the demand              wake-up against item: a late server takes several
  *                                             messages in one wake-up
  *   a burst                                   queues that build up and drain
+ *   the first part of a run                   of a program that is compiled while it runs: CPU time
+ *                                             alone, its latencies are not measured
  *   connecting, closing, backlog of each run  handshake, disconnect, memory (replay.h: setup.*,
  *                                             teardown.*, backlog.*)
  *

@@ -51,6 +51,9 @@ struct settings calibration_start(const struct calibration *c,
 /* Sets an option that there is, to the nearest value that it allows: a fit may step outside. */
 void calibration_assign(struct settings *s, const char *option, double value);
 
+/* Sets `sigma` of every cell: what its repeats, the usual spread and the model's scatter say. */
+void calibration_weigh(struct calibration *c);
+
 /* Sets c->host_power to what the runs' CPU time tells under the costs in `fit`. */
 void calibration_host_power(struct calibration *c, const struct calibration_fit *fit);
 

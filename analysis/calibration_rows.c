@@ -118,24 +118,43 @@ static const double usual[CALIBRATION_METRICS][2] = {
     { 0.10, 0.25 }, { 0.15, 0.25 }, { 0.01, 0.04 },
 };
 
-/* Standard error of the median's logarithm (or of the share). */
-static double spread(enum calibration_metric m, const double *values, int count, bool throttled)
+/* Sum of squares about the mean of what is there, logarithms but for a share; *n: how many. */
+static double own_squares(enum calibration_metric m, const double *values, int count, int *n)
 {
-    double sum = 0, squares = 0, expected = usual[m][throttled];
-    int n = 0;
+    double sum = 0, squares = 0;
+    *n = 0;
     for (int i = 0; i < count; i++) {
         double x = m == CALIBRATION_THROTTLED ? values[i] : log(values[i]);
         if (!isfinite(x))
             continue;
         sum += x;
         squares += x * x;
-        n++;
+        ++*n;
     }
+    return *n > 1 ? fmax(squares - sum * sum / *n, 0) : 0;
+}
+
+/* Variance of a median of n over that of one; of two it is their mean. */
+static double of_median(int n)
+{
+    return (n > 2 ? M_PI / 2 : 1) / fmax(n, 1);
+}
+
+/* Standard error of the logarithm of real over simulated medians (or of the shares' difference). Runs
+ * are expected to differ as usual, or as they do in the model where that is more. */
+static double spread(const struct calibration *c, const struct calibration_cell *cell,
+                     enum calibration_metric m, const double *values)
+{
+    int n, simulated = c->draws * cell->repeats;
+    double own = own_squares(m, values, cell->repeats, &n), scatter = cell->scatter[m];
+    double expected = fmax(usual[m][calibration_throttled(cell)], scatter);
     double floor = m == CALIBRATION_THROTTLED ? SIGMA_FLOOR_SHARE : SIGMA_FLOOR;
-    double own = n > 1 ? fmax(squares - sum * sum / n, 0) : 0;
     double freedom = PRIOR_FREEDOM + fmax(n - 1, 0);
     double variance = (PRIOR_FREEDOM * expected * expected + own) / freedom;
-    return sqrt(floor * floor + variance / fmax(n, 1));
+    if (simulated > CALIBRATION_REPEATS)
+        simulated = CALIBRATION_REPEATS;
+    return sqrt(floor * floor + variance / fmax(n, 1) +
+                scatter * scatter * of_median(simulated));
 }
 
 /* CPU time of a delivery on a host of middling speed: repeats play schedules of their own, at the
@@ -149,16 +168,24 @@ static void alike(const struct calibration *c, const struct calibration_cell *ce
     }
 }
 
-static void summarise(const struct calibration *c, struct calibration_cell *cell)
+void calibration_weigh(struct calibration *c)
 {
-    double cpu[CALIBRATION_REPEATS];
-    alike(c, cell, cpu);
-    for (int m = 0; m < CALIBRATION_METRICS; m++)
+    for (size_t i = 0; i < c->cell_count; i++) {
+        struct calibration_cell *cell = &c->cells[i];
+        double cpu[CALIBRATION_REPEATS];
+        alike(c, cell, cpu);
+        for (int m = 0; m < CALIBRATION_METRICS; m++)
+            cell->sigma[m] = spread(c, cell, (enum calibration_metric)m,
+                                    m == CALIBRATION_CPU ? cpu : cell->value[m]);
+    }
+}
+
+static void summarise(struct calibration_cell *cell)
+{
+    for (int m = 0; m < CALIBRATION_METRICS; m++) {
         cell->real[m] = calibration_median(cell->value[m], cell->repeats);
-    for (int m = 0; m < CALIBRATION_METRICS; m++)
-        cell->sigma[m] =
-            spread((enum calibration_metric)m, m == CALIBRATION_CPU ? cpu : cell->value[m],
-                   cell->repeats, calibration_throttled(cell));
+        cell->scatter[m] = 0;
+    }
 }
 
 /* How slow the host's memory was in a run. It is fast or, with a busy neighbour, four times as slow;
@@ -242,7 +269,8 @@ int calibration_collect(struct calibration *c, const struct plan *plan, struct s
         find_slowness(&made);
         made.best_pace_s = best_pace(&made);
         for (size_t i = 0; i < made.cell_count; i++)
-            summarise(&made, &made.cells[i]);
+            summarise(&made.cells[i]);
+        calibration_weigh(&made);
         calibration_gc(&made);
     }
     if (code)

@@ -290,6 +290,26 @@ static void an_unknown_loop_is_left_open(void **state)
     close_design(&d);
 }
 
+/* Node compiles what it sees often; the others are as they are from their first fan-out. */
+static void latencies_of_compiling_are_not_measured(void **state)
+{
+    (void)state;
+    struct design_costs costs[PROTOCOLS] = { { 400e3, 25e3 }, { 400e3, 25e3 } };
+    for (int loop = -1; loop <= LOOP_THREADS; loop++) {
+        struct design_request request = request_for(true, true);
+        struct designed d;
+        request.loop = loop;
+        read_design(&d, calibration_design(&request, costs));
+        for (size_t i = 0; i < d.plan.count; i++) {
+            const struct workload_params *w = &d.plan.points[i].settings.parameters.workload;
+            assert_int_equal(w->phases, 3);
+            for (int k = 0; k < w->phases; k++)
+                assert_int_equal(w->phase[k].measure, k > 0 || loop != LOOP_NODE);
+        }
+        close_design(&d);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +322,7 @@ int main(void)
         cmocka_unit_test(heartbeats_where_there_are_some),
         cmocka_unit_test(the_pilot_is_short),
         cmocka_unit_test(an_unknown_loop_is_left_open),
+        cmocka_unit_test(latencies_of_compiling_are_not_measured),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
