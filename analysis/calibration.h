@@ -92,13 +92,11 @@ struct calibration_cell {
     double slowness[CALIBRATION_REPEATS]; /* the host's pace, or a read of its memory, over
                                              the median of all runs; 1: not measured */
     double real[CALIBRATION_METRICS];     /* median over repeats; NAN: not measured */
-    double scatter
-        [CALIBRATION_METRICS]; /* of one simulated run (calibration_scatter.h); 0: not yet
-                                             known */
-    double
-        sigma[CALIBRATION_METRICS]; /* of the log of real over simulated medians (throttled: of
-                                             the shares' difference); of CPU time, of a delivery's
-                                             at one pace */
+    /* of one simulated run (calibration_scatter.h); 0: not yet known */
+    double scatter[CALIBRATION_METRICS];
+    /* of the log of real over simulated medians (throttled: of the shares' difference); of CPU time,
+     * of a delivery's at one pace */
+    double sigma[CALIBRATION_METRICS];
 };
 
 /* One fitted option and what became of it. */

@@ -7,6 +7,18 @@
 /* Cells with fewer throttled periods tell the means; in the others queues amplify noise. */
 #define CALIBRATION_AMPLE_SHARE 0.03
 
+/* Sum of squares about the mean of those that are finite, of their logarithms but for a share; *n: how
+ * many they are. */
+double calibration_squares(enum calibration_metric m, const double *values, int count, int *n);
+
+/* Simulations whose median stands for a cell. */
+static inline int calibration_simulations(const struct calibration *c,
+                                          const struct calibration_cell *cell)
+{
+    int all = c->draws * cell->repeats;
+    return all < CALIBRATION_REPEATS ? all : CALIBRATION_REPEATS;
+}
+
 /* Median of those that are numbers; NAN when none is. count <= CALIBRATION_REPEATS. */
 double calibration_median(const double *values, int count);
 

@@ -118,8 +118,7 @@ static const double usual[CALIBRATION_METRICS][2] = {
     { 0.10, 0.25 }, { 0.15, 0.25 }, { 0.01, 0.04 },
 };
 
-/* Sum of squares about the mean of what is there, logarithms but for a share; *n: how many. */
-static double own_squares(enum calibration_metric m, const double *values, int count, int *n)
+double calibration_squares(enum calibration_metric m, const double *values, int count, int *n)
 {
     double sum = 0, squares = 0;
     *n = 0;
@@ -145,16 +144,14 @@ static double of_median(int n)
 static double spread(const struct calibration *c, const struct calibration_cell *cell,
                      enum calibration_metric m, const double *values)
 {
-    int n, simulated = c->draws * cell->repeats;
-    double own = own_squares(m, values, cell->repeats, &n), scatter = cell->scatter[m];
+    int n;
+    double own = calibration_squares(m, values, cell->repeats, &n), scatter = cell->scatter[m];
     double expected = fmax(usual[m][calibration_throttled(cell)], scatter);
     double floor = m == CALIBRATION_THROTTLED ? SIGMA_FLOOR_SHARE : SIGMA_FLOOR;
     double freedom = PRIOR_FREEDOM + fmax(n - 1, 0);
     double variance = (PRIOR_FREEDOM * expected * expected + own) / freedom;
-    if (simulated > CALIBRATION_REPEATS)
-        simulated = CALIBRATION_REPEATS;
     return sqrt(floor * floor + variance / fmax(n, 1) +
-                scatter * scatter * of_median(simulated));
+                scatter * scatter * of_median(calibration_simulations(c, cell)));
 }
 
 /* CPU time of a delivery on a host of middling speed: repeats play schedules of their own, at the

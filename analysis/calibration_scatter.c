@@ -6,22 +6,6 @@
 
 #define MOST 1.0 /* beyond a factor of e a figure tells nothing anyway */
 
-/* Sum of squares about the mean of those that are there; *freedom grows by what they tell. */
-static double squares(const double values[SCATTER_DRAWS], double *freedom)
-{
-    double sum = 0, square = 0;
-    int n = 0;
-    for (int d = 0; d < SCATTER_DRAWS; d++) {
-        if (!isfinite(values[d]))
-            continue;
-        sum += values[d];
-        square += values[d] * values[d];
-        n++;
-    }
-    *freedom += fmax(n - 1, 0);
-    return n > 0 ? fmax(square - sum * sum / n, 0) : 0;
-}
-
 static void scatter_cell(const struct calibration *c, const struct settings *s,
                          struct calibration_cell *cell)
 {
@@ -32,10 +16,14 @@ static void scatter_cell(const struct calibration *c, const struct settings *s,
             double one[CALIBRATION_METRICS];
             calibration_simulate(c, s, cell, r, c->host_power, d, one);
             for (int m = 0; m < CALIBRATION_METRICS; m++)
-                value[m][d] = m == CALIBRATION_THROTTLED ? one[m] : log(one[m]);
+                value[m][d] = one[m];
         }
-        for (int m = 0; m < CALIBRATION_METRICS; m++)
-            sum[m] += squares(value[m], &freedom[m]);
+        for (int m = 0; m < CALIBRATION_METRICS; m++) {
+            int n;
+            sum[m] +=
+                calibration_squares((enum calibration_metric)m, value[m], SCATTER_DRAWS, &n);
+            freedom[m] += fmax(n - 1, 0);
+        }
     }
     for (int m = 0; m < CALIBRATION_METRICS; m++)
         cell->scatter[m] = freedom[m] > 0 ? fmin(sqrt(sum[m] / freedom[m]), MOST) : 0;

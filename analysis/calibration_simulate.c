@@ -41,14 +41,14 @@ void calibration_medians(const struct calibration *c, const struct settings *s,
                          const struct calibration_cell *cell, double out[CALIBRATION_METRICS])
 {
     double all[CALIBRATION_METRICS][CALIBRATION_REPEATS];
-    int runs = 0;
-    for (int d = 0; d < c->draws; d++)
-        for (int r = 0; r < cell->repeats && runs < CALIBRATION_REPEATS; r++, runs++) {
-            double one[CALIBRATION_METRICS];
-            calibration_simulate(c, s, cell, r, c->host_power, d, one);
-            for (int m = 0; m < CALIBRATION_METRICS; m++)
-                all[m][runs] = one[m];
-        }
+    int runs = calibration_simulations(c, cell);
+    for (int i = 0; i < runs; i++) { /* all repeats with the first random numbers, then again */
+        double one[CALIBRATION_METRICS];
+        calibration_simulate(c, s, cell, i % cell->repeats, c->host_power, i / cell->repeats,
+                             one);
+        for (int m = 0; m < CALIBRATION_METRICS; m++)
+            all[m][i] = one[m];
+    }
     for (int m = 0; m < CALIBRATION_METRICS; m++)
         out[m] = calibration_median(all[m], runs);
 }
