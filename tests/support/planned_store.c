@@ -16,6 +16,20 @@ void planned_store_open(struct planned_store *s, const char *text)
     need(store_experiment(s->store, &s->e, &s->id, &err), &err);
 }
 
+void planned_store_put(struct planned_store *s, size_t point, int64_t replication,
+                       const char *status, struct run_record *record)
+{
+    struct error err;
+    struct store_run run = { .arm = "real",
+                             .replication = replication,
+                             .status = status,
+                             .reason = "",
+                             .host = "made" };
+    need(store_put(s->store, s->id, &s->plan, &s->plan.points[point], &run, record, &err),
+         &err);
+    run_record_close(record);
+}
+
 void planned_store_close(struct planned_store *s)
 {
     store_close(s->store);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "experiments/run/settings.h"
 #include "models/push_run.h"
 #include "sim/error.h"
 
@@ -182,6 +183,23 @@ void push_case_publishes(struct schedule *s, uint32_t clients, const int64_t *at
         s->actions[i] = (struct action){
             .at_ns = at_ns[i], .kind = ACTION_PUBLISH, .bytes = 1024, .measured = true
         };
+}
+
+struct parameters push_case_node(enum push_protocol protocol, uint32_t clients)
+{
+    struct settings s;
+    settings_init(&s);
+    struct parameters p = s.parameters;
+    p.server.protocol = protocol;
+    p.server.loop = LOOP_NODE;
+    p.server.hops = 0;
+    p.clients = clients;
+    p.cpu.quota_ns = p.cpu.period_ns;
+    p.workload.arrivals = ARRIVAL_CONSTANT;
+    p.cost.noise_cv = 0;
+    p.cost.warm_saturation_ns = 0;
+    p.cost.by_protocol[protocol].state_ns = p.cost.by_protocol[protocol].write_state_ns = 0;
+    return p;
 }
 
 void push_case_run(const struct parameters *p, uint64_t seed, struct run_record *out)

@@ -10,6 +10,9 @@
 /* FastAPI on uvloop over SSE with round costs, ample CPU, no noise, no overhead of the host:
  * 3 clients, 1 s at 10 publishes/s. */
 struct parameters push_case_plain(void);
+/* Node, hops 0, with the defaults' costs, ample CPU, and nothing by chance: constant arrivals, no noise,
+ * no warm-up (no time off the CPU that a pause or settling shortens). */
+struct parameters push_case_node(enum push_protocol protocol, uint32_t clients);
 /* Any server, limit, policy, noise, load; small enough for a run of a few milliseconds. */
 struct parameters push_case_random(struct random_stream *rs);
 /* A schedule of its own for p: publishes of its phases, and clients that come, leave and stall. */

@@ -23,13 +23,7 @@ struct row {
 static void put(struct planned_store *b, size_t point, uint32_t replication,
                 const struct row *row)
 {
-    struct error err;
     struct run_record record;
-    struct store_run run = { .arm = "real",
-                             .replication = replication,
-                             .status = "done",
-                             .reason = "",
-                             .host = "made" };
     run_record_init(&record);
     run_record_metric(&record, "cpu.used", "s", row->cpu_s);
     run_record_metric(&record, "cpu.throttled_share", "", 0);
@@ -38,9 +32,7 @@ static void put(struct planned_store *b, size_t point, uint32_t replication,
     if (row->best_s > 0)
         run_record_metric(&record, "host.pace.best", "s", row->best_s);
     run_record_metric(&record, "setup.cpu", "s", 0.1);
-    assert_int_equal(
-        store_put(b->store, b->id, &b->plan, &b->plan.points[point], &run, &record, &err), 0);
-    run_record_close(&record);
+    planned_store_put(b, point, replication, "done", &record);
 }
 
 /* sqrt(0.03^2 + (2 x 0.04^2 + squares) / 3 / 2): the squares are 0 for the first two, and for the third

@@ -18,21 +18,13 @@ static const char text[] = "question: q\n"
 static void put_real(struct planned_store *b, size_t point, int64_t replication, double pace_s,
                      const char *status)
 {
-    struct error err;
     struct run_record record;
-    struct store_run run = { .arm = "real",
-                             .replication = replication,
-                             .status = status,
-                             .reason = "",
-                             .host = "made" };
     run_record_init(&record);
     run_record_metric(&record, "cpu.used", "s", 1);
     if (pace_s > 0)
         run_record_metric(&record, "host.pace", "s", pace_s);
     run_record_metric(&record, "published", "1", 1);
-    assert_int_equal(
-        store_put(b->store, b->id, &b->plan, &b->plan.points[point], &run, &record, &err), 0);
-    run_record_close(&record);
+    planned_store_put(b, point, replication, status, &record);
 }
 
 static void go_by_cell_and_in_turn(void **state)

@@ -7,8 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "experiments/run/settings.h"
-#include "models/push_run.h"
+#include "tests/support/push_case.h"
 
 #define CLIENTS 100
 
@@ -18,36 +17,21 @@ struct outcome {
 
 static struct outcome simulate(const struct parameters *p)
 {
-    struct schedule schedule;
     struct run_record record;
-    schedule_build(&schedule, p, 3, 1);
-    run_record_init(&record);
-    push_run(p, &schedule, 3, 1, &record);
+    push_case_run(p, 3, &record);
     struct outcome o = { run_record_value(&record, "cpu.used"),
                          run_record_value(&record, "delivery.max") };
     run_record_close(&record);
-    schedule_close(&schedule);
     return o;
 }
 
 /* Ten publishes of 100 B in a second, of which nothing is by chance, without a young generation. */
 static struct parameters node_server(enum push_protocol protocol)
 {
-    struct settings s;
-    settings_init(&s);
-    struct parameters p = s.parameters;
-    p.server.protocol = protocol;
-    p.server.loop = LOOP_NODE;
-    p.server.hops = 0;
-    p.clients = CLIENTS;
-    p.cpu.quota_ns = p.cpu.period_ns;
-    p.workload.arrivals = ARRIVAL_CONSTANT;
+    struct parameters p = push_case_node(protocol, CLIENTS);
     p.workload.payload_bytes = 100;
     p.workload.phase[0].duration_ns = 1000000000;
     p.workload.phase[0].rate_hz = 10;
-    p.cost.noise_cv = 0;
-    p.cost.warm_saturation_ns = 0; /* no time off the CPU that a pause shortens */
-    p.cost.by_protocol[protocol].state_ns = p.cost.by_protocol[protocol].write_state_ns = 0;
     p.cost.young_start_bytes = p.cost.young_publish_bytes = 0;
     p.cost.scavenge_ns = 50e3;
     p.cost.young_byte_ns = 2;

@@ -7,8 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "experiments/run/settings.h"
-#include "models/push_run.h"
+#include "tests/support/push_case.h"
 
 #define CLIENTS   100
 #define SETTLE_NS 3000
@@ -19,36 +18,21 @@ struct outcome {
 
 static struct outcome simulate(const struct parameters *p)
 {
-    struct schedule schedule;
     struct run_record record;
-    schedule_build(&schedule, p, 3, 1);
-    run_record_init(&record);
-    push_run(p, &schedule, 3, 1, &record);
+    push_case_run(p, 3, &record);
     struct outcome o = { run_record_value(&record, "cpu.used"),
                          run_record_value(&record, "delivery.mean"),
                          run_record_value(&record, "delivery.max") };
     run_record_close(&record);
-    schedule_close(&schedule);
     return o;
 }
 
 /* Ten publishes, as many a second as asked for; nothing by chance. */
 static struct parameters node_server(enum push_protocol protocol, double rate_hz)
 {
-    struct settings s;
-    settings_init(&s);
-    struct parameters p = s.parameters;
-    p.server.protocol = protocol;
-    p.server.loop = LOOP_NODE;
-    p.server.hops = 0;
-    p.clients = CLIENTS;
-    p.cpu.quota_ns = p.cpu.period_ns;
-    p.workload.arrivals = ARRIVAL_CONSTANT;
+    struct parameters p = push_case_node(protocol, CLIENTS);
     p.workload.phase[0].duration_ns = llround(10 / rate_hz * 1e9);
     p.workload.phase[0].rate_hz = rate_hz;
-    p.cost.noise_cv = 0;
-    p.cost.warm_saturation_ns = 0; /* no time off the CPU that settling shortens */
-    p.cost.by_protocol[protocol].state_ns = p.cost.by_protocol[protocol].write_state_ns = 0;
     return p;
 }
 
