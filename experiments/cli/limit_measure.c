@@ -8,6 +8,7 @@
 #include "analysis/slo.h"
 #include "experiments/cli/campaign.h"
 #include "experiments/cli/model_runs.h"
+#include "experiments/replay/interrupt.h"
 #include "experiments/replay/replay.h"
 #include "models/push_run.h"
 
@@ -93,7 +94,8 @@ static double guess_of(const struct limit_result *result)
 
 /* Like with like: as many simulated series as replications, from the same start (where p99 is a saw
  * there is more than one knee to come upon), their runs on hosts as fast as those of
- * the real ones, in turn; of middling speed where a run has no pace, or the costs do not know theirs. */
+ * the real ones, in turn; of middling speed where a run has no pace, or the costs do not know theirs.
+ * It may take minutes and holds nothing that would outlive the process, so a signal ends that at once. */
 static int simulate_series(const struct real_series *r, struct limit_result *result,
                            struct error *err)
 {
@@ -106,7 +108,10 @@ static int simulate_series(const struct real_series *r, struct limit_result *res
         q.paces_ns = r->paces_ns.values;
         q.pace_count = r->paces_ns.count;
     }
-    return limit_model(&q, plan->replications, model_runs_jobs(), &result->alike, err);
+    interrupt_release(&r->campaign->mask);
+    int code = limit_model(&q, plan->replications, model_runs_jobs(), &result->alike, err);
+    interrupt_hold(&r->campaign->mask);
+    return code;
 }
 
 /* Starts from the simulator's answer where there is one. */
