@@ -8,6 +8,7 @@
 
 #include "analysis/calibration.h"
 #include "analysis/profile.h"
+#include "analysis/rows_origin.h"
 #include "experiments/cli/calibrate_measure.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/output_file.h"
@@ -139,31 +140,53 @@ static void print_cells(const struct calibration *c, const struct calibration_fi
     puts("(shares: simulated - measured)");
 }
 
+/* The facts of this host where the rows are its own, else what the rows tell of theirs. */
+static size_t host_of_rows(const struct rows_origin *origin, const struct host_facts *host,
+                           struct profile_fact *facts)
+{
+    char here[256];
+    host_facts_describe(host, here, sizeof here);
+    if (strcmp(origin->hosts, here) != 0) {
+        facts[0] = (struct profile_fact){ "host", *origin->hosts ? origin->hosts : "unknown" };
+        return 1;
+    }
+    for (int i = 0; i < host->count; i++)
+        facts[i] = (struct profile_fact){ host->list[i].key, host->list[i].value };
+    return (size_t)host->count;
+}
+
 /* What a reader of the profile must know to judge it. */
-static int write_profile(const struct arguments *a, const char *path,
+static int write_profile(const struct arguments *a, const char *path, struct store *store,
                          const struct calibration *c, const struct calibration_fit *fit,
                          struct error *err)
 {
     struct host_facts host;
+    struct rows_origin origin;
     struct profile_fact facts[HOST_FACTS_MAX + NOTES_MAX + 4];
     size_t count = 0;
-    char date[32], rows[64];
+    char date[32], rows[64], measured[32];
     time_t now = time(NULL);
+    const char *experiment = a->session.experiment.name;
+    int code = rows_origin_read(&origin, store, experiment, err);
+    if (code)
+        return code;
     host_facts_read(&host, "");
     strftime(date, sizeof date, "%Y-%m-%d", gmtime(&now));
     snprintf(rows, sizeof rows, "%lld runs of %zu cells", (long long)c->runs, c->cell_count);
+    bool one_day = strcmp(origin.first, origin.last) == 0;
+    snprintf(measured, sizeof measured, "%s%s%s", origin.first, one_day ? "" : " to ",
+             one_day ? "" : origin.last);
     facts[count++] = (struct profile_fact){ "date", date };
-    facts[count++] = (struct profile_fact){ "experiment", a->session.experiment.name };
+    facts[count++] = (struct profile_fact){ "experiment", experiment };
     facts[count++] = (struct profile_fact){ "rows", rows };
-    for (int i = 0; i < host.count; i++)
-        facts[count++] = (struct profile_fact){ host.list[i].key, host.list[i].value };
+    facts[count++] = (struct profile_fact){ "measured", measured };
+    count += host_of_rows(&origin, &host, facts + count);
     for (size_t i = 0; i < a->note_count; i++)
         facts[count++] = (struct profile_fact){ a->notes[i].name, a->notes[i].text };
-    const char *experiment = a->session.experiment.name;
     const char *suffix = strstr(experiment, "-calibration");
     char *name = mem_printf("%.*s", (int)(suffix ? suffix - experiment : 200), experiment);
     struct profile_note note = { name, facts, count };
-    int code = profile_write(path, c, fit, &note, err);
+    code = profile_write(path, c, fit, &note, err);
     free(name);
     return code;
 }
@@ -219,7 +242,7 @@ static int fit_and_write(const struct arguments *a, const char *path, struct sto
         print_options(&fit);
         putchar('\n');
         print_cells(&c, &fit);
-        code = write_profile(a, path, &c, &fit, err);
+        code = write_profile(a, path, store, &c, &fit, err);
     }
     if (code == 0)
         print_end(a, &c, &fit, path);

@@ -85,6 +85,42 @@ static void scale_is_that_of_all_runs(void **state)
     }
 }
 
+/* Rows of before paces and collections were counted: not measured, which is neither a pace of 0 nor a
+ * server that never collects. Memory, where it was read, tells how slow the host was. */
+static void older_rows_leave_out_what_they_lack(void **state)
+{
+    (void)state;
+    static const struct {
+        double memory_s[2], slowness[2];
+    } cases[] = { { { 0, 0 }, { 1, 1 } }, { { 20e-9, 40e-9 }, { 0.5, 1 } } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct planned_store b;
+        struct calibration c;
+        struct error err;
+        planned_store_open(&b, text);
+        for (int r = 0; r < 2; r++) {
+            struct run_record record;
+            run_record_init(&record);
+            run_record_metric(&record, "cpu.used", "s", 0.2);
+            run_record_metric(&record, "delivered", "", 1000);
+            if (cases[i].memory_s[r] > 0) {
+                run_record_metric(&record, "host.memory.before", "s", cases[i].memory_s[r]);
+                run_record_metric(&record, "host.memory.after", "s", cases[i].memory_s[r]);
+            }
+            planned_store_put(&b, 0, r + 1, "done", &record);
+        }
+        assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
+        assert_true(c.pace_s == 0 && c.best_pace_s == 0);
+        assert_true(c.host_power == CALIBRATION_HOST_POWER);
+        for (int r = 0; r < 2; r++)
+            assert_true(c.cells[0].slowness[r] == cases[i].slowness[r]);
+        assert_int_equal(c.gc_count, 0);
+        assert_true(isnan(c.cells[0].real[CALIBRATION_P50]));
+        calibration_close(&c);
+        planned_store_close(&b);
+    }
+}
+
 /* 480 clients, 8 heartbeats each in 4 s, and nothing else. Spread over a period they come in 64 lots 7.8 ms
  * apart, each after a warm-up of 1 - exp(-7.8 / 20) = 0.32; within 0.1 s they come 1.6 ms apart, after
  * 0.075, and one in 64 after 0.4 s, after 1: some 0.09 of the saturation in the mean. */
@@ -120,6 +156,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_known_is_no_spread),
         cmocka_unit_test(scale_is_that_of_all_runs),
+        cmocka_unit_test(older_rows_leave_out_what_they_lack),
         cmocka_unit_test(heartbeats_come_as_clients_connected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
