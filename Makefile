@@ -72,7 +72,8 @@ $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(TESTLIB) $(LIBS)
 # the yardstick, where ns-3 is installed
 $(BUILD)/tests/bench/bench_ns3: tests/bench/bench_ns3.cc $(BUILD)/tests/support/bench.o \
   $(BUILD)/tests/support/bench_pace.o $(BUILD)/experiments/replay/host_pace.o \
-  $(BUILD)/experiments/replay/host_pace_loop.o $(BUILD)/experiments/replay/memory_walk.o \
+  $(BUILD)/experiments/replay/host_pace_best.o $(BUILD)/experiments/replay/host_pace_loop.o \
+  $(BUILD)/experiments/replay/memory_walk.o \
   $(BUILD)/sim/error.o
 	@mkdir -p $(@D)
 	$(CXX) -O2 -I. -Wall -Wextra -Werror -fno-pie $(LDFLAGS) -o $@ $^ $(shell pkg-config --cflags --libs ns3-core)

@@ -33,7 +33,7 @@
 
 struct host_pace_figures {
     double mean_ns; /* CPU time of one step, mean of the samples; NAN: there is none */
-    double best_ns; /* of the fastest sample */
+    double best_ns; /* of the fastest samples (host_pace_best.h) */
     double read_ns; /* CPU time of one cold read, mean of the samples */
     long samples;
 };
