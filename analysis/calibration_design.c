@@ -39,19 +39,19 @@ struct recipe {
 
 /* The more telling first. */
 static const struct recipe full[] = {
-    { 480, false, 0.12, 0, STEADY },     { 15, false, 0.10, 0, STEADY },
-    { 480, false, 0.12, 1.3, STEADY },   { 480, false, 0.12, 0.5, STEADY },
-    { 480, true, 0.12, 0, STEADY },      { 480, false, 0.03, 0, BEATS },
-    { 480, false, 0.03, 0, STEADY },     { 110, false, 0.12, 0, STEADY },
-    { 110, true, 0.12, 0, STEADY },      { 1300, false, 0.12, 1.7, STEADY },
-    { 1900, true, 0.30, 0, STEADY },     { 110, true, 0.02, 0, STEADY },
-    { 110, true, 0.30, 0, STEADY },      { 480, false, 0.12, 2.5, STEADY },
-    { 1900, false, 0.20, 0, STEADY },    { 110, false, 0.12, 1.2, STEADY },
-    { 1300, false, 0.05, 2.5, STEADY },  { 1900, false, 0.16, 1.3, STEADY },
-    { 480, true, 0.12, 1.3, STEADY },    { 110, true, 0.12, 0.5, STEADY },
-    { 1300, false, 0.05, 0, STEADY },    { 480, false, 0.10, 1.8, BURSTS },
-    { 15, false, 0.004, 0, STEADY },     { 110, false, 0.12, 0.7, STEADY },
-    { 1900, false, 0.16, 0.75, STEADY },
+    { 480, false, 0.12, 0, STEADY },    { 15, false, 0.10, 0, STEADY },
+    { 480, false, 0.12, 1.3, STEADY },  { 480, false, 0.12, 0.5, STEADY },
+    { 480, true, 0.12, 0, STEADY },     { 480, false, 0.03, 0, BEATS },
+    { 480, false, 0.03, 0, STEADY },    { 110, false, 0.12, 0, STEADY },
+    { 110, true, 0.12, 0, STEADY },     { 1300, false, 0.12, 1.7, STEADY },
+    { 480, false, 0.50, 0, STEADY },    { 480, true, 0.50, 0, STEADY },
+    { 1900, true, 0.30, 0, STEADY },    { 110, true, 0.02, 0, STEADY },
+    { 110, true, 0.30, 0, STEADY },     { 480, false, 0.12, 2.5, STEADY },
+    { 1900, false, 0.20, 0, STEADY },   { 110, false, 0.12, 1.2, STEADY },
+    { 1300, false, 0.05, 2.5, STEADY }, { 480, true, 0.12, 1.3, STEADY },
+    { 110, true, 0.12, 0.5, STEADY },   { 1300, false, 0.05, 0, STEADY },
+    { 480, false, 0.10, 1.8, BURSTS },  { 15, false, 0.004, 0, STEADY },
+    { 110, false, 0.12, 0.7, STEADY },
 };
 static const struct recipe quick[] = {
     { 300, false, 0.12, 0, STEADY },   { 15, false, 0.10, 0, STEADY },

@@ -5,8 +5,9 @@
  * rates (so that the CPU is loaded to a known share) and limits (a multiple of the demand):
  *
  *   few, some, many clients at ample limits   publish against delivery, enqueue against write
- *   high and low rates                        what time off the CPU makes cold, and what is due to
- *                                             each message at any rate (acknowledgements)
+ *   high and low rates                        what time off the CPU makes cold; with some clients
+ *                                             from seldom to half of the CPU, what is due to each
+ *                                             message at any rate (acknowledgements)
  *   100 B against 4 KiB                       bytes; with few and many clients, seldom and often,
  *                                             how many of them stay in caches and for how long
  *   limits at 2.5, 1.2 and 0.7 of the demand  what time off the CPU makes cold in the middle of a

@@ -196,7 +196,19 @@ static void runs_have_fan_outs_enough(void **state)
     }
 }
 
-enum told { BYTES_COLD, BYTES_WARM, BYTES_LATE, ITEMS_LATE, CUT_FAN_OUT, KNEE, BEATS, TOLD };
+enum told {
+    BYTES_COLD,
+    BYTES_WARM,
+    BYTES_LATE,
+    ITEMS_LATE,
+    CUT_FAN_OUT,
+    KNEE,
+    BEATS,
+    SELDOM,
+    OFTEN,
+    OFTEN_LARGE,
+    TOLD
+};
 
 /* What a cell is there to tell, by what a server with these costs makes of it. */
 static void tells(const struct parameters *p, const struct design_costs *costs, int *count)
@@ -214,6 +226,10 @@ static void tells(const struct parameters *p, const struct design_costs *costs, 
     count[BEATS] +=
         p->heartbeat.period_ns > 0 && load < 0.05 &&
         (double)p->clients / (double)p->heartbeat.period_ns * costs->delivery_ns > 0.02;
+    bool some = p->clients > 200 && p->clients < 1000 && limit == 1;
+    count[SELDOM] += some && load < 0.05;
+    count[OFTEN] += some && load > 0.3 && !large;
+    count[OFTEN_LARGE] += some && load > 0.3 && large;
     count[CUT_FAN_OUT] += limit > 2 * load && each_ns > 2 * (double)p->cpu.quota_ns;
 }
 
