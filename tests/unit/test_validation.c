@@ -1,4 +1,4 @@
-/* Scores of made cells, worked out by hand; and that cells in the fit are refused. */
+/* Scores of made cells, worked out by hand. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,11 +10,8 @@
 
 #include <cmocka.h>
 
-#include "analysis/held_out.h"
-#include "analysis/scenario_key.h"
 #include "analysis/validation.h"
 #include "sim/random_stream.h"
-#include "tests/support/scratch_file.h"
 
 #define REPEATS      3
 #define REPLICATIONS 21
@@ -346,52 +343,6 @@ static void test_run_turns(void **state)
     cells_close(&cells);
 }
 
-/* ---- held out ---- */
-
-static const char experiment_text[] =
-    "workload: { phases: [ { name: load, duration: 1s, rate: 10/s } ] }\n"
-    "sweep: { clients.count: [100, 200] }\n";
-
-static int check_against(const char *profile_text, struct error *err)
-{
-    struct experiment e;
-    struct plan plan;
-    struct scratch dir;
-    scratch_open(&dir);
-    char *yaml = scratch_write(&dir, "held.yaml", experiment_text);
-    char *profile = scratch_write(&dir, "profile.yaml", profile_text);
-    assert_int_equal(config_load(&e, yaml, NULL, 0, err), 0);
-    assert_int_equal(plan_build(&plan, &e, err), 0);
-    int code = held_out_check(&plan, profile, err);
-    plan_close(&plan);
-    config_close(&e);
-    free(yaml);
-    free(profile);
-    scratch_close(&dir);
-    return code;
-}
-
-static void test_held_out(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *profile, *says;
-    } cases[] = {
-        { "fit: { cells: [ { key: 'protocol=sse clients.count=300 rate=10/s' } ] }\n", NULL },
-        { "fit: { cells: [ { key: 'protocol=sse clients.count=200 rate=10/s' } ] }\n",
-          "point 2 (clients.count=200)" },
-        { "fit: { cells: [ { cell: 'clients.count=300' } ] }\n", "does not say" },
-        { "name: x\n", "does not say" },
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct error err = { .text = "" };
-        int code = check_against(cases[i].profile, &err);
-        assert_int_equal(code, cases[i].says ? ERR_INVALID : 0);
-        if (cases[i].says && !strstr(err.text, cases[i].says))
-            fail_msg("case %zu says: %s", i, err.text);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -399,7 +350,6 @@ int main(void)
         cmocka_unit_test(test_drops),      cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_interval),   cmocka_unit_test(test_run_of_three),
         cmocka_unit_test(test_run_tables), cmocka_unit_test(test_run_turns),
-        cmocka_unit_test(test_held_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
