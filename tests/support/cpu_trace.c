@@ -1,5 +1,6 @@
 #include "tests/support/cpu_trace.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "sim/error.h"
@@ -99,4 +100,18 @@ int64_t cpu_trace_supply(const struct cpu_trace *trace, int threads, int64_t fro
         }
     }
     return sum_ns;
+}
+
+bool cpu_trace_ran(const struct cpu_trace_thread *t, const struct cpu_stretch *ran,
+                   size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct cpu_stretch *is = i < t->count ? &t->ran[i] : NULL;
+        if (is && is->from_ns == ran[i].from_ns && is->to_ns == ran[i].to_ns)
+            continue;
+        fprintf(stderr, "stretch %zu of %zu: [%lld, %lld)\n", i, t->count,
+                is ? (long long)is->from_ns : -1, is ? (long long)is->to_ns : -1);
+        return false;
+    }
+    return true;
 }

@@ -2,6 +2,7 @@
 #ifndef PUSHSIM_TESTS_CPU_TRACE_H
 #define PUSHSIM_TESTS_CPU_TRACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "models/cpu.h"
@@ -42,6 +43,10 @@ void cpu_trace_close(struct cpu_trace *trace);
 struct cpu_trace_thread *cpu_trace_add(struct cpu_trace *trace, struct cpu_group *group,
                                        int cpu, int64_t chunk_ns, int64_t left_ns,
                                        int64_t off_ns);
+/* Whether it ran in these stretches and only then, until the last of them; else prints the first that
+ * differs. */
+bool cpu_trace_ran(const struct cpu_trace_thread *t, const struct cpu_stretch *ran,
+                   size_t count);
 /* CPU time of the first `threads` threads in [from_ns, to_ns). */
 int64_t cpu_trace_supply(const struct cpu_trace *trace, int threads, int64_t from_ns,
                          int64_t to_ns);

@@ -8,34 +8,11 @@
 
 #include "models/autoscaler.h"
 #include "sim/random_stream.h"
+#include "tests/support/autoscaler_case.h"
 
 #define S    INT64_C(1000000000)
 #define PODS 64
-#define SYNC (15 * S)
-/* long ago: pods are past their initialisation */
-#define OLD (-3600 * S)
-
-static const struct autoscaler_params kubernetes = {
-    .sync_ns = SYNC,
-    .tolerance = 0.1,
-    .min = 1,
-    .max = 50,
-    .up = { 0, 4, 100, 15 * S, SELECT_MAX },
-    .down = { 300 * S, 0, 100, 15 * S, SELECT_MAX },
-    .cpu_initialization_ns = 300 * S,
-    .initial_readiness_ns = 30 * S,
-    .window_ns = 15 * S,
-    .target = { [AUTOSCALE_CPU] = 0.5 },
-};
-
-static struct autoscaler_pod ready_pod(int64_t now_ns)
-{
-    return (struct autoscaler_pod){ .ready = true,
-                                    .started_ns = OLD,
-                                    .ready_changed_ns = OLD,
-                                    .measured_ns = now_ns,
-                                    .value = { NAN, NAN, NAN, NAN } };
-}
+#define SYNC AUTOSCALER_CASE_SYNC_NS
 
 /* All pods alike. */
 static struct autoscaler_decision sync_all(struct autoscaler *a,
@@ -44,7 +21,7 @@ static struct autoscaler_decision sync_all(struct autoscaler *a,
 {
     struct autoscaler_pod pods[PODS];
     for (int i = 0; i < replicas; i++) {
-        pods[i] = ready_pod(now_ns);
+        pods[i] = autoscaler_case_pod(now_ns);
         pods[i].value[AUTOSCALE_CPU] = cpu;
         pods[i].value[AUTOSCALE_P99] = p99;
     }
@@ -100,7 +77,7 @@ static void test_scale_up(void **state)
         { 0.30, NAN, 50 },  /* the same: 20 syncs */
     };
     (void)state;
-    CHECK_TRACE(&kubernetes, 1, steps);
+    CHECK_TRACE(&autoscaler_case, 1, steps);
 }
 
 /* Down to the largest recommendation of the last 300 s = 20 syncs. */
@@ -119,7 +96,7 @@ static void test_scale_down_is_stabilised(void **state)
         { 0.49, NAN, 4 },
     };
     (void)state;
-    CHECK_TRACE(&kubernetes, 10, steps);
+    CHECK_TRACE(&autoscaler_case, 10, steps);
 }
 
 /* Two policies down, the smaller change: 2 pods or 10 % in a minute. */
@@ -139,7 +116,7 @@ static void test_policies_down(void **state)
         { 0.10, NAN, 10 }, { 0.10, NAN, 10 },
         { 0.10, NAN, 10 }, { 0.10, NAN, 9 }, /* 10 % of 10: 1 */
     };
-    struct autoscaler_params p = kubernetes;
+    struct autoscaler_params p = autoscaler_case;
     (void)state;
     p.down = (struct autoscaler_rules){ 0, 2, 10, 60 * S, SELECT_MIN };
     CHECK_TRACE(&p, 20, steps);
@@ -169,197 +146,16 @@ static void test_two_metrics(void **state)
                     { 0.20, 0.10, 10 }, { 0.20, 1.00, 20 }, /* p99 5 x 10 = 50; limit 10 + 10 */
                     { 0.20, 1.00, 40 }, { 0.20, 0.10, 40 },
                 };
-    struct autoscaler_params p = kubernetes;
+    struct autoscaler_params p = autoscaler_case;
     (void)state;
     p.target[AUTOSCALE_P99] = 0.2;
     CHECK_TRACE(&p, 2, steps);
 }
 
-/* A trace in which metrics are missing: what the pods that have one show, how many have none, how
- * many are pending; the others have one. Recommendations count for 30 s down, so that each sync sees
- * its own and the one before. Missing pods count as the whole request (100 %) when the others are
- * below the target of 50 %, as nothing when they are above; pending ones as nothing when the others
- * are above, else not at all. Percentages are whole, rounded down. */
-static void test_missing_metrics(void **state)
-{
-    static const struct {
-        double cpu;
-        int missing, pending;
-        int64_t replicas; /* after the sync */
-    } steps[] = {
-        { 0.80, 0, 0, 7 },  /*  0: 80 / 50 = 1.6 x 4 = 6.4 */
-        { 0.80, 3, 0, 7 },  /*  1: up: 4 x 80 / 7 = 45 %: 0.9, within (and turned round) */
-        { 0.70, 2, 0, 7 },  /*  2: up: 5 x 70 / 7 = 50 %: 1 */
-        { 0.70, 0, 0, 10 }, /*  3: 1.4 x 7 = 9.8 */
-        { 0.80, 0, 3, 12 }, /*  4: up: 7 x 80 / 10 = 56 %: 1.12 x 10 = 11.2 */
-        { 0.50, 0, 0, 12 }, /*  5: 1 */
-        { 0.30, 3, 0, 12 }, /*  6: down: (9 x 30 + 300) / 12 = 47 %: 0.94, within */
-        { 0.30, 1, 0,
-          12 }, /*  7: down: (11 x 30 + 100) / 12 = 35 %: 0.7 x 12 = 8.4; but 12 at 6 */
-        { 0.30, 1, 0, 9 }, /*  8: again 9, as at 7 */
-        { 0.30, 9, 0, 9 }, /*  9: nobody has it: nothing is recommended */
-        { 0.25, 1, 0, 6 }, /* 10: down: (8 x 25 + 100) / 9 = 33 %: 0.66 x 9 = 5.94; 9 is past */
-        { 0.20, 3, 0, 6 }, /* 11: down: (3 x 20 + 300) / 6 = 60 %: 1.2, turned round */
-        { 0.60, 2, 0, 6 }, /* 12: up: 4 x 60 / 6 = 40 %: 0.8, turned round */
-        { 0.90, 1, 0, 9 }, /* 13: up: 5 x 90 / 6 = 75 %: 1.5 x 6 = 9; limit 6 + 6 */
-        { 0.90, 0, 3, 11 }, /* 14: up: 6 x 90 / 9 = 60 %: 1.2 x 9 = 10.8 */
-        { 0.90, 1, 1, 17 }, /* 15: up: 9 x 90 / 11 = 73 %: 1.46 x 11 = 16.06 */
-        { 0.50, 0, 0, 17 }, /* 16: 1 */
-        { 0.20, 0, 2, 17 }, /* 17: down: 0.4 x 15 = 6, without the pending; but 17 at 16 */
-        { 0.20, 2, 0,
-          10 }, /* 18: down: (15 x 20 + 200) / 17 = 29 %: 0.58 x 17 = 9.86; 6 at 17 */
-        { 0.20, 0, 0, 10 }, /* 19: 0.4 x 10 = 4; but 10 at 18 */
-    };
-    struct autoscaler_params p = kubernetes;
-    struct autoscaler a;
-    int64_t replicas = 4;
-    (void)state;
-    p.down.stabilisation_ns = 2 * SYNC;
-    autoscaler_init(&a);
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        struct autoscaler_pod pods[PODS];
-        for (int k = 0; k < replicas; k++) {
-            pods[k] = ready_pod((int64_t)i * SYNC);
-            if (k >= steps[i].missing)
-                pods[k].value[AUTOSCALE_CPU] = steps[i].cpu;
-            pods[k].pending = k >= replicas - steps[i].pending;
-        }
-        replicas = autoscaler_sync(&a, &p, (int64_t)i * SYNC, replicas, pods, (size_t)replicas)
-                       .replicas;
-        if (replicas != steps[i].replicas)
-            fail_msg("sync %zu: %lld replicas, computed by hand %lld", i, (long long)replicas,
-                     (long long)steps[i].replicas);
-    }
-}
-
-/* Any other metric, target 0.2: a missing pod counts at the target, not at a request. */
-static void test_missing_of_a_plain_metric(void **state)
-{
-    static const struct {
-        double p99;
-        int missing;
-        int64_t expected;
-    } cases[] = {
-        { 0.40, 1, 8 }, /* 4 x 0.4 / 5 = 0.32: 1.6 x 5 */
-        { 0.10, 1, 3 }, /* (4 x 0.1 + 0.2) / 5 = 0.12: 0.6 x 5 */
-        { 0.19, 1, 5 }, /* (0.76 + 0.2) / 5 = 0.192: 0.96, within */
-        { 0.24, 1, 5 }, /* 0.96 / 5 = 0.192: 0.96 after 1.2: within */
-        { 0.20, 1, 4 }, /* at the target a missing pod counts as 0: 0.8 / 5 = 0.16: 0.8 x 5 */
-    };
-    struct autoscaler_params p = kubernetes;
-    (void)state;
-    p.target[AUTOSCALE_P99] = 0.2;
-    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        struct autoscaler_pod pods[5];
-        int64_t proposal = -1;
-        double ratio;
-        for (int i = 0; i < 5; i++) {
-            pods[i] = ready_pod(0);
-            if (i >= cases[c].missing)
-                pods[i].value[AUTOSCALE_P99] = cases[c].p99;
-        }
-        assert_int_equal(
-            autoscaler_propose(&p, AUTOSCALE_P99, 0, 5, pods, 5, &proposal, &ratio), 0);
-        if (proposal != cases[c].expected)
-            fail_msg("case %zu: %lld", c, (long long)proposal);
-    }
-}
-
-/* Pods with a value, pods without, pods not ready: one CPU proposal at a target of 0.5. */
-static void test_missing_and_unready(void **state)
-{
-    static const struct {
-        int have;
-        double cpu;
-        int missing, unready;
-        int64_t replicas, expected; /* -1: the metric fails */
-    } cases[] = {
-        { 4, 0.80, 0, 0, 4, 7 },  /* 1.6 x 4 = 6.4 */
-        { 4, 0.80, 1, 0, 5, 7 },  /* 3.2 / 5 = 64 %: 1.28 x 5 = 6.4 */
-        { 4, 0.30, 1, 0, 5, 5 },  /* (1.2 + 1) / 5 = 44 %: 0.88 x 5 = 4.4 */
-        { 4, 0.10, 1, 0, 5, 3 },  /* (0.4 + 1) / 5 = 28 %: 0.56 x 5 = 2.8 */
-        { 4, 0.35, 1, 0, 5, 5 },  /* (1.4 + 1) / 5 = 48 %: within */
-        { 4, 0.56, 1, 0, 5, 5 },  /* 1.12, then 2.24 / 5 = 44 %: turns round */
-        { 4, 0.50, 1, 0, 5, 5 },  /* at the target */
-        { 4, 0.80, 0, 2, 6, 6 },  /* 3.2 / 6 = 53 %: within */
-        { 4, 0.80, 0, 1, 5, 7 },  /* as a missing one */
-        { 4, 0.20, 0, 2, 6, 2 },  /* 0.4 x 4: those that start do not hold it back */
-        { 1, 2.00, 0, 3, 4, 4 },  /* 2 / 4 = 50 % */
-        { 2, 0.90, 0, 1, 5, 5 },  /* 1.8 / 3 = 60 %: 1.2 x 3 -> 4, fewer than 5: turns round */
-        { 0, 0.00, 3, 1, 4, -1 }, /* nobody has it */
-    };
-    (void)state;
-    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        struct autoscaler_pod pods[PODS];
-        size_t n = 0;
-        int64_t proposal = -1;
-        double ratio;
-        for (int i = 0; i < cases[c].have; i++, n++) {
-            pods[n] = ready_pod(0);
-            pods[n].value[AUTOSCALE_CPU] = cases[c].cpu;
-        }
-        for (int i = 0; i < cases[c].missing; i++)
-            pods[n++] = ready_pod(0);
-        for (int i = 0; i < cases[c].unready; i++, n++) {
-            pods[n] = ready_pod(0);
-            pods[n].pending = true;
-        }
-        pods[n] = ready_pod(0);
-        pods[n].value[AUTOSCALE_CPU] = 9; /* a terminating one counts for nothing */
-        pods[n++].terminating = true;
-        autoscaler_propose(&kubernetes, AUTOSCALE_CPU, 0, cases[c].replicas, pods, n, &proposal,
-                           &ratio);
-        if (proposal != cases[c].expected)
-            fail_msg("case %zu: %lld, computed by hand %lld", c, (long long)proposal,
-                     (long long)cases[c].expected);
-    }
-}
-
-/* When does the CPU of a young pod count? One old pod at 100 % beside it: with the young one's
- * 100 % it is 2 x 2 = 4 replicas; the young one at nothing gives 50 %: 2. */
-static void test_cpu_initialisation(void **state)
-{
-    static const struct {
-        bool ready;
-        int64_t changed_s, measured_s, now_s; /* after its start at 0 */
-        bool counts;
-    } cases[] = {
-        { false, 0, 30, 30, false },     /* starting */
-        { true, 20, 34, 40, false },     /* no whole window since it is ready */
-        { true, 20, 35, 40, true },      /* one */
-        { false, 100, 120, 120, false }, /* went unready in its first 5 minutes */
-        { false, 100, 300, 300, true },  /* later: it has been ready (changed after 30 s) */
-        { false, 20, 300, 300, false },  /* never was ready */
-        { true, 299, 300, 300, true },
-    };
-    (void)state;
-    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        struct autoscaler_pod pods[2] = { ready_pod(0), ready_pod(0) };
-        int64_t proposal = -1;
-        double ratio;
-        pods[0].value[AUTOSCALE_CPU] = pods[1].value[AUTOSCALE_CPU] = 1;
-        pods[1].ready = cases[c].ready;
-        pods[1].started_ns = 0;
-        pods[1].ready_changed_ns = cases[c].changed_s * S;
-        pods[1].measured_ns = cases[c].measured_s * S;
-        autoscaler_propose(&kubernetes, AUTOSCALE_CPU, cases[c].now_s * S, 2, pods, 2,
-                           &proposal, &ratio);
-        if (proposal != (cases[c].counts ? 4 : 2))
-            fail_msg("case %zu: %lld", c, (long long)proposal);
-        /* other metrics do not ask for readiness */
-        struct autoscaler_params p = kubernetes;
-        p.target[AUTOSCALE_P99] = 0.5;
-        pods[0].value[AUTOSCALE_P99] = pods[1].value[AUTOSCALE_P99] = 1;
-        autoscaler_propose(&p, AUTOSCALE_P99, cases[c].now_s * S, 2, pods, 2, &proposal,
-                           &ratio);
-        assert_int_equal(proposal, 4);
-    }
-}
-
 static void test_bounds_come_first(void **state)
 {
     struct autoscaler a;
-    struct autoscaler_params p = kubernetes;
+    struct autoscaler_params p = autoscaler_case;
     (void)state;
     p.min = 3;
     p.max = 8;
@@ -386,7 +182,7 @@ static void test_random_traces(void **state)
             double cpu = random_stream_lognormal(&rs, 0.5, 0.8);
             bool missing = random_stream_uniform(&rs) < 0.1;
             struct autoscaler_decision d =
-                sync_all(&a, &kubernetes, i * SYNC, replicas, missing ? NAN : cpu, NAN);
+                sync_all(&a, &autoscaler_case, i * SYNC, replicas, missing ? NAN : cpu, NAN);
             int64_t most = replicas < 4 ? replicas + 4 : 2 * replicas, highest = 0;
             proposed[i % 21] = missing ? 0 : d.proposed;
             for (int64_t k = i < 20 ? 0 : i - 19; k <= i; k++)
@@ -409,10 +205,6 @@ int main(void)
         cmocka_unit_test(test_scale_down_is_stabilised),
         cmocka_unit_test(test_policies_down),
         cmocka_unit_test(test_two_metrics),
-        cmocka_unit_test(test_missing_metrics),
-        cmocka_unit_test(test_missing_of_a_plain_metric),
-        cmocka_unit_test(test_missing_and_unready),
-        cmocka_unit_test(test_cpu_initialisation),
         cmocka_unit_test(test_bounds_come_first),
         cmocka_unit_test(test_random_traces),
     };

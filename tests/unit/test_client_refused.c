@@ -9,60 +9,11 @@
 #include <cmocka.h>
 
 #include "models/client_preset.h"
-#include "models/clients.h"
+#include "tests/support/clients_case.h"
 
 #define S INT64_C(1000000000)
 
-struct fake {
-    struct simulation sim;
-    struct clients clients;
-    int syns;
-};
-
-static enum syn_answer takes(void *server, uint32_t client)
-{
-    (void)client;
-    ((struct fake *)server)->syns++;
-    return SYN_QUEUED;
-}
-
-static void notes(void *server, uint32_t client)
-{
-    (void)server;
-    (void)client;
-}
-
-static void notes_stall(void *server, uint32_t client, int64_t until_ns)
-{
-    (void)until_ns;
-    notes(server, client);
-}
-
-static int64_t sent_nothing(void *server, uint32_t client)
-{
-    notes(server, client);
-    return -1;
-}
-
-static const struct clients_server ops = { takes,       notes,        notes, notes,
-                                           notes_stall, sent_nothing, NULL };
-static const struct accept_params kernel = { .syn_retries = 6 };
 static const struct client_class plain = { .share = 1 };
-
-static void fake_init(struct fake *f, const struct client_class *klass, const char *preset)
-{
-    *f = (struct fake){ 0 };
-    simulation_init(&f->sim);
-    struct clients_params p = { .classes = klass,
-                                .class_count = 1,
-                                .reconnect = { &client_preset_find(preset)->reconnect },
-                                .accept = &kernel,
-                                .count = 1,
-                                .seed = 3,
-                                .server = &ops,
-                                .server_object = f };
-    clients_init(&f->clients, &f->sim, &p);
-}
 
 /* WHATWG HTML 9.2.3: an answer with another status fails an EventSource for good; a connection that is
  * refused, reset or ended before an answer, and a stream that ends, make it try again. */
@@ -92,10 +43,11 @@ static void test_refused_by_an_answer(void **state)
         const char *name =
             cases[i].preset ? cases[i].preset : "dust-fixed"; /* the policy alone */
         struct client_class k = plain;
-        struct fake f;
+        struct clients_case f;
         k.refused = cases[i].refused;
         k.preset = cases[i].preset ? (int)(client_preset_find(name) - client_presets) + 1 : 0;
-        fake_init(&f, &k, name);
+        clients_case_init(&f, &k, name, 1);
+        f.answer = SYN_QUEUED;
         clients_connect(&f.clients, 0);
         for (int j = 0; j < 3; j++) {
             clients_dropped(&f.clients, 0, no_answer[j], 0, 0);
@@ -112,8 +64,7 @@ static void test_refused_by_an_answer(void **state)
         if ((f.syns > 5) != cases[i].again)
             fail_msg("case %zu (%s): %d attempts after the refusal", i, name, f.syns - 5);
         assert_int_equal(f.clients.counters.given_up, !cases[i].again);
-        clients_close(&f.clients);
-        simulation_close(&f.sim);
+        clients_case_close(&f);
     }
 }
 

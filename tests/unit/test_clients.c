@@ -2,90 +2,12 @@
 #include <setjmp.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 #include <cmocka.h>
 
-#include "models/client_preset.h"
-#include "models/clients.h"
+#include "tests/support/clients_case.h"
 
 #define MS INT64_C(1000000)
 #define S  INT64_C(1000000000)
-
-struct fake { /* a server that answers SYNs as it is told and notes what it hears */
-    struct simulation sim;
-    struct clients clients;
-    enum syn_answer answer;
-    int syns, left, closes, vanished, stalled;
-    int64_t syn_ns[64], until_ns;
-};
-
-static enum syn_answer fake_syn(void *server, uint32_t client)
-{
-    struct fake *f = server;
-    (void)client;
-    f->syn_ns[f->syns++ % 64] = f->sim.now_ns;
-    return f->answer;
-}
-
-static void fake_left(void *server, uint32_t client)
-{
-    (void)client;
-    ((struct fake *)server)->left++;
-}
-
-static void fake_vanished(void *server, uint32_t client)
-{
-    (void)client;
-    ((struct fake *)server)->vanished++;
-}
-
-static void fake_stalled(void *server, uint32_t client, int64_t until_ns)
-{
-    struct fake *f = server;
-    (void)client;
-    f->stalled++;
-    f->until_ns = until_ns;
-}
-
-static int64_t fake_last_sent(void *server, uint32_t client)
-{
-    (void)server;
-    (void)client;
-    return -1;
-}
-
-static void fake_closes(void *server, uint32_t client)
-{
-    (void)client;
-    ((struct fake *)server)->closes++;
-}
-
-static const struct clients_server fake_ops = { fake_syn,      fake_left,    fake_closes,
-                                                fake_vanished, fake_stalled, fake_last_sent,
-                                                NULL };
-static const struct accept_params kernel = { .syn_retries = 6 };
-
-static void fake_init(struct fake *f, const struct client_class *klass, const char *preset,
-                      uint32_t count)
-{
-    memset(f, 0, sizeof *f);
-    simulation_init(&f->sim);
-    struct clients_params p = { .classes = klass,
-                                .class_count = 1,
-                                .reconnect = { &client_preset_find(preset)->reconnect },
-                                .accept = &kernel,
-                                .count = count,
-                                .seed = 3,
-                                .server = &fake_ops,
-                                .server_object = f };
-    clients_init(&f->clients, &f->sim, &p);
-}
-
-static void fake_close(struct fake *f)
-{
-    clients_close(&f->clients);
-    simulation_close(&f->sim);
-}
 
 static const struct client_class plain = { .share = 1 };
 
@@ -93,8 +15,8 @@ static const struct client_class plain = { .share = 1 };
 static void test_syn_retransmission(void **state)
 {
     (void)state;
-    struct fake f;
-    fake_init(&f, &plain, "eventsource-chromium", 1);
+    struct clients_case f;
+    clients_case_init(&f, &plain, "eventsource-chromium", 1);
     f.answer = SYN_DROPPED;
     clients_connect(&f.clients, 0);
     simulation_run_until(&f.sim, 130 * S);
@@ -104,7 +26,7 @@ static void test_syn_retransmission(void **state)
         assert_int_equal(f.syn_ns[i], at[i] * S);
     assert_int_equal(f.clients.counters.failed, 1);
     assert_int_equal(f.clients.counters.disconnects[DISCONNECT_CONNECT_TIMEOUT], 1);
-    fake_close(&f);
+    clients_case_close(&f);
 }
 
 /* A server that takes the connection and never answers: the client's time-out ends it, and the
@@ -114,56 +36,22 @@ static void test_connect_timeout(void **state)
     (void)state;
     struct client_class k = plain;
     k.connect_timeout_ns = 4 * S;
-    struct fake f;
-    fake_init(&f, &k, "eventsource-chromium", 1);
+    struct clients_case f;
+    clients_case_init(&f, &k, "eventsource-chromium", 1);
     f.answer = SYN_QUEUED;
     clients_connect(&f.clients, 0);
     simulation_run_until(&f.sim, 8 * S);
     assert_int_equal(f.syns, 2);
     assert_int_equal(f.syn_ns[1], 7 * S);
     assert_int_equal(f.left, 1);
-    fake_close(&f);
-}
-
-/* The same time-out comes with the preset, and the class's own goes before it. */
-static void test_connect_timeout_of_preset(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *preset;
-        int64_t own_ns, holds_ns;
-    } cases[] = {
-        { "reconnecting-websocket", 0, 4 * S }, { "socket.io", 0, 20 * S },
-        { "reconnecting-websocket", S, S },     { "eventsource-chromium", 0, 0 },
-        { "eventsource-chromium", S, S },
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct client_preset *preset = client_preset_find(cases[i].preset);
-        struct client_class k = plain;
-        struct fake f;
-        k.connect_timeout_ns = cases[i].own_ns;
-        k.preset = (int)(preset - client_presets) + 1;
-        fake_init(&f, &k, cases[i].preset, 1);
-        f.answer = SYN_QUEUED;
-        clients_connect(&f.clients, 0);
-        if (cases[i].holds_ns > 0) {
-            simulation_run_until(&f.sim, cases[i].holds_ns - 1);
-            assert_int_equal(f.left, 0);
-            simulation_run_until(&f.sim, cases[i].holds_ns);
-        } else {
-            simulation_run_until(&f.sim, 600 * S);
-        }
-        if (f.left != (cases[i].holds_ns > 0))
-            fail_msg("case %zu: %d left", i, f.left);
-        fake_close(&f);
-    }
+    clients_case_close(&f);
 }
 
 static void test_life_of_a_connection(void **state)
 {
     (void)state;
-    struct fake f;
-    fake_init(&f, &plain, "eventsource-chromium", 1);
+    struct clients_case f;
+    clients_case_init(&f, &plain, "eventsource-chromium", 1);
     f.answer = SYN_QUEUED;
     clients_connect(&f.clients, 0);
     simulation_run_until(&f.sim, S);
@@ -182,14 +70,14 @@ static void test_life_of_a_connection(void **state)
     simulation_run_until(&f.sim, 100 * S);
     assert_int_equal(f.syns, 2);
     assert_int_equal(f.left, 1);
-    fake_close(&f);
+    clients_case_close(&f);
 }
 
 static void test_refused_and_given_up(void **state)
 {
     (void)state;
-    struct fake f;
-    fake_init(&f, &plain, "signalr", 1);
+    struct clients_case f;
+    clients_case_init(&f, &plain, "signalr", 1);
     f.answer = SYN_REFUSED;
     clients_connect(&f.clients, 0);
     simulation_run_until(&f.sim, 100 * S);
@@ -198,7 +86,7 @@ static void test_refused_and_given_up(void **state)
     for (int i = 0; i < 5; i++)
         assert_in_range(f.syn_ns[i], at[i] * S, at[i] * S + 5 * MS);
     assert_int_equal(f.clients.counters.given_up, 1);
-    fake_close(&f);
+    clients_case_close(&f);
 }
 
 /* Silence counts from the last thing heard. */
@@ -207,8 +95,8 @@ static void test_silence(void **state)
     (void)state;
     struct client_class k = plain;
     k.silence_timeout_ns = 30 * S;
-    struct fake f;
-    fake_init(&f, &k, "eventsource-chromium", 1);
+    struct clients_case f;
+    clients_case_init(&f, &k, "eventsource-chromium", 1);
     clients_open_at_start(&f.clients, 0, 1);
     simulation_run_until(&f.sim, 20 * S);
     clients_heard(&f.clients, 0);
@@ -218,33 +106,7 @@ static void test_silence(void **state)
     assert_int_equal(f.clients.open, 0);
     assert_int_equal(f.left, 1);
     assert_int_equal(f.clients.counters.disconnects[DISCONNECT_SILENCE], 1);
-    fake_close(&f);
-}
-
-/* The preset's silence holds where the class has none of its own; presets that ask have none. */
-static void test_silence_of_a_preset(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *preset;
-        int64_t own_s, closes_s; /* 0: never */
-    } cases[] = { { "socket.io", 0, 45 },        { "signalr", 0, 30 }, { "signalr", 7, 7 },
-                  { "websockets-python", 0, 0 }, { "phoenix", 0, 0 },  { "phoenix", 60, 60 },
-                  { "websocket-browser", 0, 0 } };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct client_class k = plain;
-        struct fake f;
-        k.silence_timeout_ns = cases[i].own_s * S;
-        k.preset = 1 + (int)(client_preset_find(cases[i].preset) - client_presets);
-        fake_init(&f, &k, "websocket-browser", 1); /* never again */
-        clients_open_at_start(&f.clients, 0, 1);
-        simulation_run_until(&f.sim, (cases[i].closes_s ? cases[i].closes_s : 3600) * S - 1);
-        assert_int_equal(f.clients.open, 1);
-        simulation_run_until(&f.sim, 3600 * S);
-        assert_int_equal(f.clients.counters.disconnects[DISCONNECT_SILENCE],
-                         cases[i].closes_s > 0);
-        fake_close(&f);
-    }
+    clients_case_close(&f);
 }
 
 /* Poisson churn: 1000 clients at 0.01/s for 100 s: 1000 expected, sd 32. */
@@ -254,22 +116,22 @@ static void test_churn_rates(void **state)
     struct client_class k = plain;
     k.stall_rate_hz = 0.01;
     k.stall_ns = 0;
-    struct fake f;
-    fake_init(&f, &k, "eventsource-chromium", 1000);
+    struct clients_case f;
+    clients_case_init(&f, &k, "eventsource-chromium", 1000);
     clients_open_at_start(&f.clients, 0, 1000);
     clients_start(&f.clients);
     simulation_run_until(&f.sim, 100 * S);
     assert_in_range(f.stalled, 870, 1130);
     assert_int_equal(f.until_ns, INT64_MAX);
     assert_int_equal(f.vanished, 0);
-    fake_close(&f);
+    clients_case_close(&f);
 }
 
 static void test_vanishing_tells_nobody(void **state)
 {
     (void)state;
-    struct fake f;
-    fake_init(&f, &plain, "eventsource-chromium", 2);
+    struct clients_case f;
+    clients_case_init(&f, &plain, "eventsource-chromium", 2);
     clients_open_at_start(&f.clients, 0, 2);
     f.answer = SYN_QUEUED;
     clients_vanish(&f.clients, 1);
@@ -278,7 +140,7 @@ static void test_vanishing_tells_nobody(void **state)
     assert_int_equal(f.left, 0);
     assert_int_equal(f.syns, 1); /* it comes back on a new connection */
     assert_int_equal(f.clients.counters.disconnects[DISCONNECT_NETWORK], 1);
-    fake_close(&f);
+    clients_case_close(&f);
 }
 
 /* A stall some time after connecting hits that connection only. */
@@ -288,8 +150,8 @@ static void test_stall_after_connecting(void **state)
     struct client_class k = plain;
     k.stall_at_ns = 5 * S;
     k.stall_ns = 2 * S;
-    struct fake f;
-    fake_init(&f, &k, "eventsource-chromium", 2);
+    struct clients_case f;
+    clients_case_init(&f, &k, "eventsource-chromium", 2);
     f.answer = SYN_QUEUED;
     clients_open_at_start(&f.clients, 0, 2);
     simulation_run_until(&f.sim, S);
@@ -301,7 +163,7 @@ static void test_stall_after_connecting(void **state)
     assert_int_equal(f.until_ns, 7 * S);
     simulation_run_until(&f.sim, 9 * S);
     assert_int_equal(f.stalled, 2);
-    fake_close(&f);
+    clients_case_close(&f);
 }
 
 /* A client's delays do not depend on what others do. */
@@ -310,8 +172,8 @@ static void test_draws_are_its_own(void **state)
     (void)state;
     int64_t at[2];
     for (int crowd = 0; crowd < 2; crowd++) {
-        struct fake f;
-        fake_init(&f, &plain, "full-jitter", 100);
+        struct clients_case f;
+        clients_case_init(&f, &plain, "full-jitter", 100);
         f.answer = SYN_REFUSED;
         clients_connect(&f.clients, 7);
         for (uint32_t i = 20; crowd && i < 100; i++)
@@ -320,7 +182,7 @@ static void test_draws_are_its_own(void **state)
         while (f.clients.list[7].reconnect.attempt < 4)
             assert_true(simulation_step(&f.sim));
         at[crowd] = f.sim.now_ns;
-        fake_close(&f);
+        clients_case_close(&f);
     }
     assert_int_equal(at[0], at[1]);
 }
@@ -339,8 +201,8 @@ static void test_closing(void **state)
                   { true, false, 1, CLIENT_CLOSED } };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct fake f;
-        fake_init(&f, &plain, "eventsource-chromium", 1);
+        struct clients_case f;
+        clients_case_init(&f, &plain, "eventsource-chromium", 1);
         f.clients.params.close_timeout_ns = S;
         clients_open_at_start(&f.clients, 0, 1);
         if (cases[i].leaves)
@@ -360,44 +222,7 @@ static void test_closing(void **state)
         assert_int_equal(f.clients.closing, 0);
         unsigned cause = cases[i].leaves ? DISCONNECT_CLIENT_LEFT : DISCONNECT_DRAINED;
         assert_int_equal(f.clients.counters.disconnects[cause], 1);
-        fake_close(&f);
-    }
-}
-
-/* `retry:` takes the place of an EventSource's own delay once it has read a stream; a first connect that
- * fails waits as ever, and who has a policy of its own takes no notice. */
-static void test_retry_field(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *preset;
-        int64_t retry_ns, waits_ns;
-    } cases[] = {
-        { "eventsource-chromium", 0, 3 * S },
-        { "eventsource-chromium", 7 * S, 7 * S },
-        { "eventsource-chromium", 100 * MS, 100 * MS },
-        { "eventsource-firefox", 9 * S, 9 * S },
-        { "eventsource-firefox", 100 * MS, 500 * MS },
-        { "eventsource-npm", 7 * S, 7 * S },
-        { "dust-fixed", 7 * S, 5 * S },
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct fake f;
-        fake_init(&f, &plain, cases[i].preset, 1);
-        int64_t own_ns = client_preset_find(cases[i].preset)->reconnect.base_ns;
-        f.clients.params.retry_ns = cases[i].retry_ns;
-        f.answer = SYN_REFUSED;
-        clients_connect(&f.clients, 0);
-        f.answer = SYN_QUEUED;
-        simulation_run_until(&f.sim, own_ns);
-        assert_int_equal(f.syns, 2);
-        assert_int_equal(f.syn_ns[1], own_ns);
-        clients_opened(&f.clients, 0);
-        clients_dropped(&f.clients, 0, DISCONNECT_SERVER_KILLED, 0, 0);
-        simulation_run_until(&f.sim, 60 * S);
-        assert_int_equal(f.syns, 3);
-        assert_int_equal(f.syn_ns[2] - f.syn_ns[1], cases[i].waits_ns);
-        fake_close(&f);
+        clients_case_close(&f);
     }
 }
 
@@ -406,17 +231,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_syn_retransmission),
         cmocka_unit_test(test_connect_timeout),
-        cmocka_unit_test(test_connect_timeout_of_preset),
         cmocka_unit_test(test_life_of_a_connection),
         cmocka_unit_test(test_refused_and_given_up),
         cmocka_unit_test(test_silence),
-        cmocka_unit_test(test_silence_of_a_preset),
         cmocka_unit_test(test_churn_rates),
         cmocka_unit_test(test_vanishing_tells_nobody),
         cmocka_unit_test(test_stall_after_connecting),
         cmocka_unit_test(test_draws_are_its_own),
         cmocka_unit_test(test_closing),
-        cmocka_unit_test(test_retry_field),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,17 +12,7 @@
 static const struct cpu_group_params limit_20_100 = { 20 * MS, 100 * MS, 0, 1024 };
 static const struct cpu_group_params unlimited = { .weight = 1024, .period_ns = 100 * MS };
 
-static void expect(const struct cpu_trace_thread *t, const struct cpu_stretch *ran,
-                   size_t count)
-{
-    assert_true(t->count >= count);
-    for (size_t i = 0; i < count; i++) {
-        assert_int_equal(t->ran[i].from_ns, ran[i].from_ns);
-        assert_int_equal(t->ran[i].to_ns, ran[i].to_ns);
-    }
-}
-
-#define EXPECT(t, ran) expect(t, ran, sizeof(ran) / sizeof *(ran))
+#define EXPECT(t, ran) assert_true(cpu_trace_ran(t, ran, sizeof(ran) / sizeof *(ran)))
 
 /* 3 ms taken from 10 ms of work make them 13, on the group's account; nothing is taken from one who
  * sleeps. Under a limit they count against it: 20 ms (+ 1 ns) are over at that time. */

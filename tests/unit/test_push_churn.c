@@ -227,7 +227,6 @@ static void ranges_change_nothing(void **state)
 static void run_fan_out(enum fan_out fan_out, int64_t write_timeout_ns, struct run_record *r)
 {
     struct parameters p = push_case_plain();
-    struct schedule s;
     p.clients = 4;
     p.server.fan_out = fan_out;
     p.network.write_timeout_ns = write_timeout_ns;
@@ -239,10 +238,7 @@ static void run_fan_out(enum fan_out fan_out, int64_t write_timeout_ns, struct r
     p.classes[1] = (struct client_class){ .share = 3, .stall_at_ns = 0 };
     if (fan_out == FAN_OUT_SEQUENTIAL)
         p.classes[0].stall_at_ns = 2 * S; /* client 0 of 4 stops reading for good */
-    schedule_build(&s, &p, 1, 1);
-    run_record_init(r);
-    push_run(&p, &s, 1, 1, r);
-    schedule_close(&s);
+    push_case_run(&p, 1, r);
 }
 
 /* The minimal sample with one queue for all: each of 40 events reaches one of 4 subscribers. */
@@ -280,7 +276,6 @@ static void comments_find_zombies(void **state)
     (void)state;
     for (int beats = 0; beats < 2; beats++) {
         struct run_record r;
-        struct schedule s;
         struct parameters p = push_case_plain();
         p.clients = 50;
         p.reconnect.kind = RECONNECT_NEVER;
@@ -289,13 +284,10 @@ static void comments_find_zombies(void **state)
         p.heartbeat.period_ns = beats ? 5 * S : 0;
         p.network.dead_ns = 8 * S;
         p.workload.phase[0] = (struct phase_params){ "silent", 40 * S, 0, true, 0, 0, 0 };
-        schedule_build(&s, &p, 1, 1);
-        run_record_init(&r);
-        push_run(&p, &s, 1, 1, &r);
+        push_case_run(&p, 1, &r);
         assert_true(value(&r, "clients.vanished") == 50 && value(&r, "clients.open") == 0);
         assert_true(value(&r, "noticed.write_failed") == 50 * beats);
         assert_true(value(&r, "connections") == 50 - 50 * beats);
-        schedule_close(&s);
         run_record_close(&r);
     }
 }

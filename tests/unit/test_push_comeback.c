@@ -33,7 +33,6 @@ struct comeback { /* what makes clients come back */
 static void run_lost_and_back(const struct comeback *c, struct run_record *r)
 {
     struct parameters p = push_case_plain();
-    struct schedule s;
     p.clients = 40;
     p.server.protocol = c->protocol;
     p.websocket.close_timeout_ns = S;
@@ -54,10 +53,7 @@ static void run_lost_and_back(const struct comeback *c, struct run_record *r)
     p.workload.phases = 2;
     p.workload.phase[0] = (struct phase_params){ "steady", 10 * S, 20, true, 0, 0, 0 };
     p.workload.phase[1] = (struct phase_params){ "quiet", 5 * S, 0, false, 0, 0, 0 };
-    schedule_build(&s, &p, 5, 1);
-    run_record_init(r);
-    push_run(&p, &s, 5, 1, r);
-    schedule_close(&s);
+    push_case_run(&p, 5, r);
 }
 
 static const struct comeback comebacks[] = {

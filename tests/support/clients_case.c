@@ -1,0 +1,73 @@
+#include "tests/support/clients_case.h"
+
+#include <string.h>
+
+#include "models/client_preset.h"
+
+static enum syn_answer hear_syn(void *server, uint32_t client)
+{
+    struct clients_case *f = server;
+    (void)client;
+    f->syn_ns[f->syns++ % 64] = f->sim.now_ns;
+    return f->answer;
+}
+
+static void hear_left(void *server, uint32_t client)
+{
+    (void)client;
+    ((struct clients_case *)server)->left++;
+}
+
+static void hear_vanished(void *server, uint32_t client)
+{
+    (void)client;
+    ((struct clients_case *)server)->vanished++;
+}
+
+static void hear_stalled(void *server, uint32_t client, int64_t until_ns)
+{
+    struct clients_case *f = server;
+    (void)client;
+    f->stalled++;
+    f->until_ns = until_ns;
+}
+
+static int64_t hear_last_sent(void *server, uint32_t client)
+{
+    (void)server;
+    (void)client;
+    return -1;
+}
+
+static void hear_closes(void *server, uint32_t client)
+{
+    (void)client;
+    ((struct clients_case *)server)->closes++;
+}
+
+static const struct clients_server hear_ops = { hear_syn,      hear_left,    hear_closes,
+                                                hear_vanished, hear_stalled, hear_last_sent,
+                                                NULL };
+static const struct accept_params kernel = { .syn_retries = 6 };
+
+void clients_case_init(struct clients_case *f, const struct client_class *klass,
+                       const char *preset, uint32_t count)
+{
+    memset(f, 0, sizeof *f);
+    simulation_init(&f->sim);
+    struct clients_params p = { .classes = klass,
+                                .class_count = 1,
+                                .reconnect = { &client_preset_find(preset)->reconnect },
+                                .accept = &kernel,
+                                .count = count,
+                                .seed = 3,
+                                .server = &hear_ops,
+                                .server_object = f };
+    clients_init(&f->clients, &f->sim, &p);
+}
+
+void clients_case_close(struct clients_case *f)
+{
+    clients_close(&f->clients);
+    simulation_close(&f->sim);
+}
