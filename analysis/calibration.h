@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/calibrated.h"
 #include "analysis/least_squares.h"
 #include "experiments/run/plan.h"
 #include "experiments/run/store.h"
@@ -97,14 +98,6 @@ struct calibration_cell {
     /* of the log of real over simulated medians (throttled: of the shares' difference); of CPU time,
      * of a delivery's at one pace */
     double sigma[CALIBRATION_METRICS];
-};
-
-/* One fitted option and what became of it. */
-struct calibrated {
-    char option[64]; /* name in the option table */
-    double estimate; /* base unit */
-    double relative_error;
-    bool identified; /* false: the data cannot tell */
 };
 
 #define CALIBRATED_GC_MAX 18

@@ -7,7 +7,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <gsl/gsl_fit.h>
 #include <gsl/gsl_statistics_double.h>
@@ -85,10 +84,8 @@ static bool fanned(const struct calibration *c, const struct calibration_cell *c
 
 static double held_objects(const struct calibration *c, enum push_protocol protocol)
 {
-    for (size_t i = 0; i < c->gc_count; i++)
-        if (strcmp(c->gc[i].option, held_options[protocol]) == 0)
-            return c->gc[i].estimate;
-    return NAN;
+    const struct calibrated *held = calibrated_find(c->gc, c->gc_count, held_options[protocol]);
+    return held ? held->estimate : NAN;
 }
 
 static bool paused(const struct calibration *c, const struct calibration_cell *cell, int r,

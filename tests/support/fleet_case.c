@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "models/fleet.h"
 #include "tests/support/push_case.h"
 
 #define S INT64_C(1000000000)
@@ -42,15 +41,6 @@ struct parameters fleet_case(int64_t pods, int64_t clients, int64_t duration_ns)
         .rise = 2, .amplification = 2, .step_ns = 5 * S, .clear_ns = 30 * S
     };
     return p;
-}
-
-void fleet_case_run(const struct parameters *p, uint64_t seed, struct run_record *out)
-{
-    struct schedule s;
-    run_record_init(out);
-    schedule_build(&s, p, seed, 1);
-    fleet_run(p, &s, seed, 1, out);
-    schedule_close(&s);
 }
 
 static bool is_it(const struct record_event *e, const char *kind, const char *detail)

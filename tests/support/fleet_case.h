@@ -11,8 +11,6 @@
 /* Kubernetes' defaults, `pods` pods, one client class that comes back after a second; readiness every
  * 2 s; windows of metrics of 5 s, 5 s old when seen. */
 struct parameters fleet_case(int64_t pods, int64_t clients, int64_t duration_ns);
-/* Runs its phases into a record of the caller's. */
-void fleet_case_run(const struct parameters *p, uint64_t seed, struct run_record *out);
 
 /* Events of a kind whose text has `detail` in it. */
 size_t fleet_case_events(const struct run_record *r, const char *kind, const char *detail);

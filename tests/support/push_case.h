@@ -21,7 +21,8 @@ void push_case_schedule(struct schedule *s, const struct parameters *p,
 /* A schedule of publishes at given times; `measured` all. */
 void push_case_publishes(struct schedule *s, uint32_t clients, const int64_t *at_ns, size_t n,
                          int64_t end_ns);
-/* Runs p with the schedule of its phases, replication 1, into a record of the caller's. */
+/* Runs p, a server alone or a fleet, with the schedule of its phases, replication 1, into a record of
+ * the caller's. */
 void push_case_run(const struct parameters *p, uint64_t seed, struct run_record *out);
 
 #endif

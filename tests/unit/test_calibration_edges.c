@@ -47,14 +47,6 @@ static void set_up(struct bench *b, int backlog)
     b->c = (struct calibration){ .cells = b->cells, .cell_count = CELLS, .runs = 2 * CELLS };
 }
 
-static const struct calibrated *find(const struct calibration_fit *fit, const char *option)
-{
-    for (size_t i = 0; i < fit->count; i++)
-        if (strcmp(fit->options[i].option, option) == 0)
-            return &fit->options[i];
-    return NULL;
-}
-
 static void finds_slopes(void **state)
 {
     (void)state;
@@ -71,14 +63,15 @@ static void finds_slopes(void **state)
     set_up(&b, 20000);
     calibration_edges(&b.c, &fit);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct calibrated *o = find(&fit, cases[i].option);
+        const struct calibrated *o = calibrated_find(fit.options, fit.count, cases[i].option);
         assert_non_null(o);
         print_message("%s: %g +- %.1f %%, true %g\n", o->option, o->estimate,
                       100 * o->relative_error, cases[i].truth);
         assert_true(o->identified);
         assert_true(fabs(o->estimate / cases[i].truth - 1) < fmax(4 * o->relative_error, 0.01));
     }
-    assert_null(find(&fit, "cost.websocket.handshake")); /* nobody measured it */
+    assert_null(calibrated_find(fit.options, fit.count,
+                                "cost.websocket.handshake")); /* nobody measured it */
 }
 
 static void says_what_it_cannot_tell(void **state)
@@ -92,14 +85,15 @@ static void says_what_it_cannot_tell(void **state)
             b.cells[i].edge[EDGE_BACKLOG_MEMORY][r] =
                 b.cells[i].edge[EDGE_MEMORY][r] + (i + r) % 2 * 8e6;
     calibration_edges(&b.c, &fit);
-    const struct calibrated *o = find(&fit, "memory.message");
+    const struct calibrated *o = calibrated_find(fit.options, fit.count, "memory.message");
     assert_non_null(o);
     assert_false(o->identified);
     assert_true(o->estimate == (double)b.points[0].settings.parameters.memory.message_bytes);
     struct calibration_fit none = { 0 };
     set_up(&b, 0);
     calibration_edges(&b.c, &none);
-    assert_null(find(&none, "memory.message")); /* there was no backlog at all */
+    assert_null(calibrated_find(none.options, none.count,
+                                "memory.message")); /* there was no backlog at all */
 }
 
 /* A cell whose clients were pinged all the while has dear edges: what the others say stays. */
@@ -113,7 +107,7 @@ static void heartbeats_are_left_out(void **state)
     for (int r = 0; r < 2; r++)
         b.cells[2].edge[EDGE_SETUP_CPU][r] *= 10;
     calibration_edges(&b.c, &fit);
-    const struct calibrated *o = find(&fit, "cost.sse.handshake");
+    const struct calibrated *o = calibrated_find(fit.options, fit.count, "cost.sse.handshake");
     assert_non_null(o);
     assert_true(fabs(o->estimate / 400e3 - 1) < fmax(4 * o->relative_error, 0.01));
     assert_true(o->relative_error < 0.05);
@@ -167,15 +161,15 @@ static void finds_the_collector(void **state)
     calibration_gc(&b.c);
     calibration_edges(&b.c, &fit);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct calibrated *o = find(&fit, cases[i].option);
+        const struct calibrated *o = calibrated_find(fit.options, fit.count, cases[i].option);
         assert_non_null(o);
         print_message("%s: %g +- %.1f %%, true %g\n", o->option, o->estimate,
                       100 * o->relative_error, cases[i].truth);
         assert_true(o->identified);
         assert_true(fabs(o->estimate / cases[i].truth - 1) < fmax(4 * o->relative_error, 0.01));
     }
-    assert_null(find(&fit, "cost.websocket.held-objects"));
-    assert_null(find(&fit, "cost.websocket.first-objects"));
+    assert_null(calibrated_find(fit.options, fit.count, "cost.websocket.held-objects"));
+    assert_null(calibrated_find(fit.options, fit.count, "cost.websocket.first-objects"));
     struct settings s;
     calibration_settings(&b.c, &fit, &b.cells[0], &s);
     assert_true(s.parameters.cost.gc_threshold ==
@@ -196,8 +190,10 @@ static void silent_servers_have_no_collector(void **state)
     calibration_gc(&b.c);
     calibration_edges(&b.c, &fit);
     assert_int_equal(b.c.gc_count, 0);
-    assert_null(find(&fit, "cost.gc.threshold"));
-    assert_true(fabs(find(&fit, "cost.sse.handshake")->estimate / 400e3 - 1) < 0.1);
+    assert_null(calibrated_find(fit.options, fit.count, "cost.gc.threshold"));
+    assert_true(
+        fabs(calibrated_find(fit.options, fit.count, "cost.sse.handshake")->estimate / 400e3 -
+             1) < 0.1);
 }
 
 int main(void)

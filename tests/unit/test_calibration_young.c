@@ -120,14 +120,6 @@ static void set_up(struct bench *b, uint64_t seed)
                                  .hops = -1 };
 }
 
-static const struct calibrated *find(const struct calibration *c, const char *option)
-{
-    for (size_t i = 0; i < c->gc_count; i++)
-        if (strcmp(c->gc[i].option, option) == 0)
-            return &c->gc[i];
-    return NULL;
-}
-
 static void finds_the_young_generation(void **state)
 {
     (void)state;
@@ -137,7 +129,8 @@ static void finds_the_young_generation(void **state)
         calibration_gc(&b.c);
         assert_int_equal(b.c.gc_count, TRUTHS);
         for (size_t i = 0; i < TRUTHS; i++) {
-            const struct calibrated *o = find(&b.c, truths[i].option);
+            const struct calibrated *o =
+                calibrated_find(b.c.gc, b.c.gc_count, truths[i].option);
             assert_non_null(o);
             print_message("seed %d, %s: %g +- %.1f %%, true %g\n", (int)seed, o->option,
                           o->estimate, 100 * o->relative_error, truths[i].value);
@@ -160,9 +153,10 @@ static void the_fit_has_it(void **state)
     calibration_gc(&b.c);
     calibration_settings(&b.c, &fit, &b.cells[0], &s);
     assert_true(s.parameters.cost.young_space_bytes == truth("cost.gc.young"));
-    assert_true(s.parameters.cost.scavenge_ns == find(&b.c, "cost.gc.scavenge")->estimate);
+    assert_true(s.parameters.cost.scavenge_ns ==
+                calibrated_find(b.c.gc, b.c.gc_count, "cost.gc.scavenge")->estimate);
     assert_true(s.parameters.cost.by_protocol[PROTOCOL_SSE].young_bytes ==
-                find(&b.c, "cost.sse.young")->estimate);
+                calibrated_find(b.c.gc, b.c.gc_count, "cost.sse.young")->estimate);
 }
 
 /* A pause that was measured by the clock while the process stood still is no cost. Made too short here,
@@ -173,8 +167,9 @@ static void throttled_pauses_are_left_out(void **state)
     static struct bench b;
     set_up(&b, 2);
     calibration_gc(&b.c);
-    double without = find(&b.c, "cost.gc.young-byte")->estimate;
-    double allowed = 4 * find(&b.c, "cost.gc.young-byte")->relative_error;
+    double without = calibrated_find(b.c.gc, b.c.gc_count, "cost.gc.young-byte")->estimate;
+    double allowed =
+        4 * calibrated_find(b.c.gc, b.c.gc_count, "cost.gc.young-byte")->relative_error;
     for (int i = 4; i < 10; i++)
         for (int r = 0; r < REPEATS; r++)
             b.cells[i].edge[EDGE_GC_YOUNG_PAUSE][r] /= 20;
@@ -182,7 +177,8 @@ static void throttled_pauses_are_left_out(void **state)
         for (int i = 4; i < 10; i++)
             b.cells[i].real[CALIBRATION_THROTTLED] = 0.5 * throttled;
         calibration_gc(&b.c);
-        double off = find(&b.c, "cost.gc.young-byte")->estimate / without - 1;
+        double off =
+            calibrated_find(b.c.gc, b.c.gc_count, "cost.gc.young-byte")->estimate / without - 1;
         print_message("%sthrottled: off by %g, allowed %g\n", throttled ? "" : "not ", off,
                       allowed);
         assert_true((fabs(off) < allowed) == throttled);
@@ -201,9 +197,9 @@ static void costs_are_not_negative(void **state)
                 b.cells[i].edge[EDGE_GC_YOUNG_COPIED][r] * 2e-9 *
                 exp(-b.cells[i].edge[EDGE_GC_YOUNG][r] / 50);
     calibration_gc(&b.c);
-    assert_true(find(&b.c, "cost.gc.scavenge")->estimate >= 0);
-    assert_true(find(&b.c, "cost.gc.text-byte")->estimate >= 0);
-    assert_true(find(&b.c, "cost.gc.young-byte")->estimate > 0);
+    assert_true(calibrated_find(b.c.gc, b.c.gc_count, "cost.gc.scavenge")->estimate >= 0);
+    assert_true(calibrated_find(b.c.gc, b.c.gc_count, "cost.gc.text-byte")->estimate >= 0);
+    assert_true(calibrated_find(b.c.gc, b.c.gc_count, "cost.gc.young-byte")->estimate > 0);
     for (int i = 0; i < CELLS; i++)
         for (int m = 0; m < CALIBRATION_EDGES; m++)
             for (int r = 0; r < REPEATS; r++)

@@ -117,8 +117,8 @@ static void test_every_message_is_accounted_for(void **state)
         p.memory.connection_bytes = 10000;
         p.memory_limit_bytes = random_stream_u32(&rs) % 2 * 2000000;
         p.replay.length = random_stream_u32(&rs) % 2 * 50;
-        fleet_case_run(&p, seed, &a);
-        fleet_case_run(&p, seed, &b);
+        push_case_run(&p, seed, &a);
+        push_case_run(&p, seed, &b);
         assert_int_equal(a.metric_count, b.metric_count);
         for (size_t i = 0; i < a.metric_count; i++)
             assert_memory_equal(&a.metrics[i].value, &b.metrics[i].value, sizeof(double));
@@ -146,7 +146,7 @@ static void test_other_pods_replay(void **state)
     p.replay.length = 1000;
     p.workload.phases = 2;
     p.workload.phase[1] = (struct phase_params){ "quiet", 10 * S, 0, false, 0, 0, 0 };
-    fleet_case_run(&p, 1, &r);
+    push_case_run(&p, 1, &r);
     assert_true(run_record_value(&r, "reconnects") >= 40);
     assert_true(run_record_value(&r, "replayed.away") >= 40);
     assert_true(run_record_value(&r, "missed") == 0);
@@ -163,7 +163,7 @@ static void test_rolling_update(void **state)
     struct run_record r;
     (void)state;
     p.fault.deploy_at_ns = 10 * S;
-    fleet_case_run(&p, 1, &r);
+    push_case_run(&p, 1, &r);
     assert_int_equal(fleet_case_events(&r, "rollout", "over"), 1);
     assert_int_equal(fleet_case_events(&r, "stop", "pod"), 4);
     /* at 10 s one is stopped and two are started; their probes at 0 (refused) and 2 s pass */
@@ -190,7 +190,7 @@ static void test_draining_server(void **state)
     p.fault.deploy_at_ns = 10 * S;
     p.fleet.stop = STOP_CLOSES;
     p.fleet.drain_ns = 3 * S;
-    fleet_case_run(&p, 1, &r);
+    push_case_run(&p, 1, &r);
     assert_true(run_record_value(&r, "disconnects.server_stopped") == 0);
     assert_true(run_record_value(&r, "disconnects.drained") >= 40);
     assert_true(run_record_value(&r, "lost") == 0);
@@ -206,7 +206,7 @@ static void test_probes(void **state)
     (void)state;
     p.fault.busy_at_ns = 10 * S;
     p.fault.busy_ns = 8 * S;
-    fleet_case_run(&p, 1, &r);
+    push_case_run(&p, 1, &r);
     int64_t unready = fleet_case_event_ns(&r, "unready", "pod 0", 0);
     assert_in_range(unready, 15 * S, 17 * S);
     assert_in_range(fleet_case_event_ns(&r, "ready", "pod 0: 10 ", 0), 0, 0);
@@ -216,7 +216,7 @@ static void test_probes(void **state)
     run_record_close(&r);
 
     p.fleet.probe[PROBE_LIVENESS].period_ns = 2 * S;
-    fleet_case_run(&p, 1, &r);
+    push_case_run(&p, 1, &r);
     assert_in_range(fleet_case_event_ns(&r, "liveness", "pod 0", 0), 15 * S, 17 * S);
     assert_int_equal(fleet_case_events(&r, "liveness", "pod"), 1);
     assert_true(run_record_value(&r, "restarts") == 1);
@@ -233,14 +233,14 @@ static void test_new_pods_get_only_new_connections(void **state)
     (void)state;
     p.fleet.autoscale = true;
     p.fleet.autoscaler.target[AUTOSCALE_CONNECTIONS] = 100;
-    fleet_case_run(&p, 1, &r);
+    push_case_run(&p, 1, &r);
     assert_int_equal(fleet_case_event_ns(&r, "scale", "1 to 3 pods", 0), 15 * S);
     assert_true(run_record_value(&r, "pod.0.connections") == 300);
     assert_true(run_record_value(&r, "pod.1.connections") == 0);
     run_record_close(&r);
 
     p.fleet.rebalance_hz = 20;
-    fleet_case_run(&p, 1, &r);
+    push_case_run(&p, 1, &r);
     assert_in_range((int)run_record_value(&r, "pod.0.connections"), 90, 111);
     assert_in_range((int)run_record_value(&r, "pod.1.connections"), 90, 111);
     assert_true(run_record_value(&r, "clients.open") == 300);
@@ -259,11 +259,11 @@ static void test_control_sheds(void **state)
     p.workload.phase[1] = (struct phase_params){ "burst", 30 * S, 60, true, 0, 0, 0 };
     p.workload.phase[2] = (struct phase_params){ "after", 60 * S, 10, true, 0, 0, 0 };
     p.slo.p99_ns = 500 * MS;
-    fleet_case_run(&p, 1, &without);
+    push_case_run(&p, 1, &without);
     p.control.trigger = TRIGGER_BREACH;
     p.control.for_ns = S;
     p.control.shed_share = 0.8;
-    fleet_case_run(&p, 1, &with);
+    push_case_run(&p, 1, &with);
     assert_int_equal(fleet_case_events(&with, "action", "shed by rate: begins"), 1);
     assert_int_equal(fleet_case_events(&with, "action", "shed by rate: ends"), 1);
     assert_int_equal(fleet_case_events(&without, "action", ""), 0);

@@ -199,7 +199,7 @@ static void pods_sum_to_the_fleet(void **state)
     for (uint32_t seed = 1; seed <= 40; seed++) {
         struct parameters p = troubled(seed, 1000);
         struct run_record r;
-        fleet_case_run(&p, seed, &r);
+        push_case_run(&p, seed, &r);
         int pods = (int)run_record_value(&r, "pods.started");
         assert_true(run_record_value(&r, "pods.detailed") == pods);
         for (int k = 0; k < pods; k++)
@@ -223,8 +223,8 @@ static void looking_changes_nothing(void **state)
         struct parameters brief = troubled(seed, 0), close = troubled(seed, 1000);
         struct run_record a, b;
         size_t n = 0, k = 0;
-        fleet_case_run(&brief, seed, &a);
-        fleet_case_run(&close, seed, &b);
+        push_case_run(&brief, seed, &a);
+        push_case_run(&close, seed, &b);
         for (size_t i = 0; i < a.metric_count; i++) {
             double x = a.metrics[i].value, y = run_record_value(&b, a.metrics[i].name);
             bool told = strcmp(a.metrics[i].name, "pods.detailed") == 0;
@@ -268,7 +268,7 @@ static void so_many_at_a_time(void **state)
     (void)state;
     p.fleet.detail = 2;
     p.fault.deploy_at_ns = 10 * S;
-    fleet_case_run(&p, 1, &r);
+    push_case_run(&p, 1, &r);
     assert_true(run_record_value(&r, "pods.started") == 10);
     assert_true(run_record_value(&r, "pods.detailed") == 4);
     int detailed = 0, most = 0;

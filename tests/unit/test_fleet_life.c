@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "tests/support/fleet_case.h"
+#include "tests/support/push_case.h"
 
 #define MS INT64_C(1000000)
 #define S  INT64_C(1000000000)
@@ -34,7 +35,7 @@ static void test_crash_backoff(void **state)
     p.memory.base_bytes = 1000000;
     p.memory.connection_bytes = 10000;
     p.memory_limit_bytes = 2000000;
-    fleet_case_run(&p, 1, &r);
+    push_case_run(&p, 1, &r);
     for (size_t i = 0; i < sizeof delays_s / sizeof *delays_s; i++) {
         int64_t died = fleet_case_event_ns(&r, "oom", "pod 0", i);
         int64_t begun = fleet_case_event_ns(&r, "restart", "pod 0", i);
@@ -118,7 +119,7 @@ static void test_rollouts_by_hand(void **state)
         p.fleet.rollout = cases[c].rollout;
         p.fleet.start_delay_ns = cases[c].start_s * S;
         p.fleet.image_pull_ns = cases[c].pull_s * S;
-        fleet_case_run(&p, 1, &r);
+        push_case_run(&p, 1, &r);
         check_happenings(&r, cases[c].happenings, cases[c].count);
         assert_int_equal(fleet_case_events(&r, "start", "revision 1"), 3);
         assert_int_equal(fleet_case_events(&r, "stop", "pod"), 3);
@@ -146,7 +147,7 @@ static void test_start_delay(void **state)
             p.fleet.start_cv = 0.3;
             p.fleet.pods_per_node = on_one_node ? 2 : 1;
             p.fault.crash_at_ns = 40 * S;
-            fleet_case_run(&p, seed, &r);
+            push_case_run(&p, seed, &r);
             assert_int_equal(fleet_case_event_ns(&r, "start", "pod 1", 0), 15 * S);
             double ready_s = (double)fleet_case_event_ns(&r, "ready", "pod 1", 0) / 1e9;
             first_s[on_one_node] += (ready_s - 15 - 1) / 30; /* it listens after 1 s */
@@ -175,7 +176,7 @@ static void test_stopped_while_pending(void **state)
     p.fleet.start_delay_ns = 20 * S;
     p.fleet.rollout = (struct rollout_params){ 0, 1, 0 };
     p.fault.deploy_at_ns = 16 * S; /* pod 1, made at 15 s, is old and the first to go */
-    fleet_case_run(&p, 1, &r);
+    push_case_run(&p, 1, &r);
     assert_int_equal(fleet_case_event_ns(&r, "start", "pod 1: revision 0", 0), 15 * S);
     assert_int_equal(fleet_case_event_ns(&r, "stop", "pod 1: 0", 0), 16 * S);
     assert_int_equal(fleet_case_events(&r, "ready", "pod 1:"), 0);
@@ -211,7 +212,7 @@ static void test_pre_stop_and_grace(void **state)
         p.fleet.grace_ns = cases[c].grace_ns;
         p.fleet.stop = cases[c].stop;
         p.fleet.drain_ns = 2 * S;
-        fleet_case_run(&p, 1, &r);
+        push_case_run(&p, 1, &r);
         stop_s = (double)fleet_case_event_ns(&r, "stop", "pod 0", 0) / 1e9;
         double end_s = (double)fleet_case_event_ns(&r, "end", "pod 0", 0) / 1e9 - stop_s;
         for (size_t i = 0; i < r.point_count && gone_s < 0; i++)
@@ -238,12 +239,12 @@ static void test_start_up_and_readiness(void **state)
     p.startup_ns = 3 * S;
     p.fleet.autoscale = true;
     p.fleet.autoscaler.target[AUTOSCALE_CONNECTIONS] = 15;
-    fleet_case_run(&p, 1, &r);
+    push_case_run(&p, 1, &r);
     assert_int_equal(fleet_case_event_ns(&r, "start", "pod 1", 0), 15 * S);
     assert_int_equal(fleet_case_event_ns(&r, "ready", "pod 1", 0) / (10 * MS), 1900);
     p.fleet.probe[PROBE_READINESS].successes = 3; /* 19, 21, 23 s */
     run_record_close(&r);
-    fleet_case_run(&p, 1, &r);
+    push_case_run(&p, 1, &r);
     assert_int_equal(fleet_case_event_ns(&r, "ready", "pod 1", 0) / (10 * MS), 2300);
     run_record_close(&r);
 }
@@ -258,11 +259,11 @@ static void test_memory_of_its_own(void **state)
     p.memory.base_bytes = 1000000;
     p.memory.connection_bytes = 10000;
     p.memory_limit_bytes = 2500000;
-    fleet_case_run(&p, 1, &r);
+    push_case_run(&p, 1, &r);
     assert_int_equal(fleet_case_events(&r, "oom", ""), 0);
     run_record_close(&r);
     p.fault.crash_at_ns = 10 * S;
-    fleet_case_run(&p, 1, &r);
+    push_case_run(&p, 1, &r);
     assert_in_range(fleet_case_event_ns(&r, "oom", "", 0), 11 * S, 12 * S);
     assert_int_equal(fleet_case_event_ns(&r, "oom", "", 0),
                      fleet_case_event_ns(&r, "oom", "pod 1", 0));
@@ -281,7 +282,7 @@ static void test_neighbours(void **state)
         struct run_record r;
         p.fleet.neighbour_weight = weights[i];
         p.fleet.neighbour_busy_ns = 10 * MS;
-        fleet_case_run(&p, 1, &r);
+        push_case_run(&p, 1, &r);
         p99[i] = run_record_value(&r, "delivery.p99");
         run_record_close(&r);
     }
@@ -300,7 +301,7 @@ static void test_balancers(void **state)
         p.fleet.balancer = (enum balancer_kind)kind;
         p.fault.crash_at_ns = 10 * S;
         p.startup_ns = 5 * S; /* not back before they are placed */
-        fleet_case_run(&p, 1, &r);
+        push_case_run(&p, 1, &r);
         assert_true(connections(&r, 0) == 0);
         for (int i = 1; i < 4; i++) {
             least = fmin(least, connections(&r, i));
@@ -338,7 +339,7 @@ static void test_signals(void **state)
         p.workload.phase[0].rate_hz = 20;
         p.fleet.autoscale = true;
         p.fleet.autoscaler.target[cases[i].metric] = cases[i].target;
-        fleet_case_run(&p, 1, &r);
+        push_case_run(&p, 1, &r);
         if (fleet_case_event_ns(&r, "scale", cases[i].name, 0) != 15 * S)
             fail_msg("%s", cases[i].name);
         run_record_close(&r);
@@ -363,7 +364,7 @@ static void test_metric_lag(void **state)
         p.fleet.autoscale = true;
         p.fleet.autoscaler.target[AUTOSCALE_CPU] = 0.5;
         p.fleet.autoscaler.lag_ns = cases[i].lag_s * S;
-        fleet_case_run(&p, 1, &r);
+        push_case_run(&p, 1, &r);
         assert_int_equal(fleet_case_event_ns(&r, "scale", "1 to", 0), cases[i].scale_s * S);
         run_record_close(&r);
     }

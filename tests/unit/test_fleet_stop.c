@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "tests/support/fleet_case.h"
+#include "tests/support/push_case.h"
 
 #define S INT64_C(1000000000)
 
@@ -36,7 +37,7 @@ static void test_update_of_one_that_is_stopped(void **state)
         struct parameters p = being_stopped(pods[i]);
         struct run_record r;
         p.fault.deploy_at_ns = 14 * S;
-        fleet_case_run(&p, 1, &r);
+        push_case_run(&p, 1, &r);
         assert_int_equal(fleet_case_events(&r, "liveness", "pod 0"), 1);
         assert_int_equal(fleet_case_events(&r, "rollout", "over"), 1);
         assert_int_equal(fleet_case_events(&r, "start", "revision 1"), pods[i]);
@@ -65,7 +66,7 @@ static void test_death_of_one_that_is_stopped(void **state)
     (void)state;
     p.fault.crash_at_ns = 20 * S;
     p.fleet.pre_stop_ns = 30 * S;
-    fleet_case_run(&p, 1, &r);
+    push_case_run(&p, 1, &r);
     assert_int_equal(fleet_case_events(&r, "liveness", "pod 0"), 1);
     assert_int_equal(fleet_case_events(&r, "crash", "pod 0"), 1);
     assert_int_equal(fleet_case_event_ns(&r, "restart", "pod 0", 0), 20 * S);
@@ -86,7 +87,7 @@ static void test_death_of_one_that_ends(void **state)
     p.fleet.pre_stop_ns = 20 * S;
     p.fleet.grace_ns = 30 * S;
     p.fault.crash_at_ns = 15 * S;
-    fleet_case_run(&p, 1, &r);
+    push_case_run(&p, 1, &r);
     assert_int_equal(fleet_case_events(&r, "crash", "pod 0"), 1);
     assert_int_equal(fleet_case_events(&r, "restart", ""), 0);
     assert_int_equal(fleet_case_events(&r, "end", "pod 0: 0"), 1);
@@ -107,14 +108,14 @@ static void test_start_too_slow_for_liveness(void **state)
     p.startup_ns = 30 * S;
     p.fault.crash_at_ns = 10 * S;
     p.fleet.probe[PROBE_LIVENESS].period_ns = 5 * S;
-    fleet_case_run(&p, 1, &r);
+    push_case_run(&p, 1, &r);
     for (size_t i = 0; i < sizeof restarts_s / sizeof *restarts_s; i++)
         assert_int_equal(fleet_case_event_ns(&r, "restart", "pod 0", i), restarts_s[i] * S);
     assert_int_equal(fleet_case_events(&r, "ready", "pod 0"), 1); /* at the start alone */
     run_record_close(&r);
 
     p.fleet.probe[PROBE_LIVENESS].delay_ns = 30 * S;
-    fleet_case_run(&p, 1, &r);
+    push_case_run(&p, 1, &r);
     assert_true(run_record_value(&r, "restarts") == 1);
     assert_int_equal(fleet_case_event_ns(&r, "ready", "pod 0", 1) / S, 40);
     run_record_close(&r);
@@ -132,7 +133,7 @@ static void test_no_probes_in_back_off(void **state)
     p.memory.connection_bytes = 10000;
     p.memory_limit_bytes = 2000000;
     p.fleet.probe[PROBE_LIVENESS].period_ns = 2 * S;
-    fleet_case_run(&p, 1, &r);
+    push_case_run(&p, 1, &r);
     assert_true(fleet_case_events(&r, "oom", "pod 0") >= 5);
     assert_int_equal(fleet_case_events(&r, "liveness", ""), 0);
     assert_int_equal(fleet_case_events(&r, "stop", ""), 0);
@@ -153,7 +154,7 @@ static void test_metrics_end_with_the_process(void **state)
     p.fault.crash_at_ns = 40 * S;
     p.fleet.autoscale = true;
     p.fleet.autoscaler.target[AUTOSCALE_CONNECTIONS] = 100;
-    fleet_case_run(&p, 1, &r);
+    push_case_run(&p, 1, &r);
     assert_int_equal(fleet_case_events(&r, "crash", "pod 0"), 1);
     assert_true(run_record_value(&r, "pod.1.connections") == 200);
     assert_int_equal(fleet_case_events(&r, "scale", ""), 0);

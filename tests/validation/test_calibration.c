@@ -94,10 +94,8 @@ static void check_estimates(const struct calibration_fit *fit)
 {
     double worst = 0; /* in units of what is allowed */
     for (size_t i = 0; i < TRUTHS; i++) {
-        const struct calibrated *found = NULL;
-        for (size_t j = 0; j < fit->count; j++)
-            if (strcmp(fit->options[j].option, truths[i].option) == 0)
-                found = &fit->options[j];
+        const struct calibrated *found =
+            calibrated_find(fit->options, fit->count, truths[i].option);
         assert_non_null(found);
         double off = log(found->estimate / truths[i].value);
         print_message("%s: %g, true %g, off %.1f %%, said %.1f %%\n", truths[i].option,
