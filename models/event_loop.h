@@ -164,6 +164,19 @@ uint32_t loop_stretch_ends(const struct loop_stretch *stretch, int64_t unit_ns,
 /* For the implementations. */
 /* The first entry of one of the loop's queues becomes the next; false: it is empty. */
 bool loop_take(struct event_loop *loop, struct loop_queue *q, struct loop_entry *entry);
+/* Has anything arrived that only a poll shows? */
+static inline bool loop_has_arrivals(const struct event_loop *loop)
+{
+    return loop->inbox.count + loop->accepts.count + loop->timers.count + loop->closes.count >
+           0;
+}
+/* Where whatever callbacks make ready is served before the next poll, then what was held back. */
+static inline bool loop_take_ready(struct event_loop *loop, struct loop_entry *entry)
+{
+    if (loop->ready.count == 0)
+        loop_queue_move(&loop->ready, &loop->later, loop->later.count);
+    return loop_take(loop, &loop->ready, entry) || loop_take(loop, &loop->flush, entry);
+}
 /* Accepts at most accept_batch connections: moves their entries, the last one perhaps split. */
 void loop_accept_batch(struct event_loop *loop, struct loop_queue *to);
 struct loop_entry loop_poll_entry(const struct event_loop *loop, size_t fds);

@@ -22,9 +22,7 @@ static bool asyncio_next(struct event_loop *loop, struct loop_entry *entry)
             return true;
         loop->phase = PHASE_POLL;
     }
-    if (loop->later.count + loop->inbox.count + loop->accepts.count + loop->timers.count +
-            loop->closes.count ==
-        0)
+    if (loop->later.count == 0 && !loop_has_arrivals(loop))
         return false;
     *entry = loop_poll_entry(loop, loop->inbox.count);
     return true;

@@ -7,13 +7,6 @@
 
 enum { PHASE_TIMERS, PHASE_POLL, PHASE_IO, PHASE_CHECK, PHASE_CLOSE };
 
-static bool pending(const struct event_loop *loop)
-{
-    return loop->later.count + loop->inbox.count + loop->accepts.count + loop->timers.count +
-               loop->closes.count >
-           0;
-}
-
 /* Enters the next phase; `ready` then holds its callbacks. */
 static void enter(struct event_loop *loop, int phase)
 {
@@ -32,7 +25,7 @@ static bool node_next(struct event_loop *loop, struct loop_entry *entry)
         if (loop_take(loop, &loop->flush, entry) || loop_take(loop, &loop->ready, entry))
             return true;
         if (loop->phase == PHASE_TIMERS) {
-            if (!pending(loop))
+            if (loop->later.count == 0 && !loop_has_arrivals(loop))
                 return false;
             loop->phase = PHASE_POLL;
             *entry = loop_poll_entry(loop, loop->inbox.count);

@@ -6,11 +6,9 @@
 
 static bool threads_next(struct event_loop *loop, struct loop_entry *entry)
 {
-    if (loop->ready.count == 0)
-        loop_queue_move(&loop->ready, &loop->later, loop->later.count);
-    if (loop_take(loop, &loop->ready, entry) || loop_take(loop, &loop->flush, entry))
+    if (loop_take_ready(loop, entry))
         return true;
-    if (loop->inbox.count + loop->accepts.count + loop->timers.count + loop->closes.count == 0)
+    if (!loop_has_arrivals(loop))
         return false;
     *entry = loop_poll_entry(loop, loop->inbox.count > 0);
     return true;
