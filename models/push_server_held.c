@@ -40,6 +40,19 @@ static uint32_t with_window(const struct push_server *s, uint32_t first, uint32_
     return with;
 }
 
+/* Is there anybody in this entry, from *first on, who has its window in its queue? In a take those whose
+ * turn has come have taken their messages. */
+static bool is_queued(const struct push_server *s, const struct loop_entry *e, bool begun,
+                      int64_t progress_ns, uint32_t *first)
+{
+    *first = e->first;
+    if (e->step != STEP_PASS && e->step != STEP_TAKE)
+        return false;
+    if (begun && e->step == STEP_TAKE)
+        *first += (uint32_t)(progress_ns / push_server_take_cost(s, e)) + 1;
+    return *first < e->first + e->count;
+}
+
 struct sample {
     const struct push_server *server;
     uint64_t connections, messages; /* with a queue that is not empty; in their queues */
@@ -56,14 +69,10 @@ static void sample_entry(void *arg, const struct loop_entry *e, bool begun, int6
 {
     struct sample *sample = arg;
     const struct push_server *s = sample->server;
-    uint32_t first = e->first, end = e->first + e->count;
-    if (e->step != STEP_PASS && e->step != STEP_TAKE)
-        return;
-    if (begun && e->step == STEP_TAKE) /* whose turn has come has taken its messages */
-        first += (uint32_t)(progress_ns / push_server_take_cost(s, e)) + 1;
-    if (first < end)
+    uint32_t first;
+    if (is_queued(s, e, begun, progress_ns, &first))
         sample_depth(sample, push_server_depth(s, e->first, e->from),
-                     with_window(s, first, end));
+                     with_window(s, first, e->first + e->count));
 }
 
 uint64_t push_server_sample(struct push_server *s)
@@ -122,14 +131,11 @@ static void weigh_entry(void *arg, const struct loop_entry *e, bool begun, int64
 {
     struct weighing *w = arg;
     const struct push_server *s = w->server;
-    uint32_t first = e->first, end = e->first + e->count;
-    if (e->step != STEP_PASS && e->step != STEP_TAKE)
+    uint32_t first;
+    if (!is_queued(s, e, begun, progress_ns, &first))
         return;
-    if (begun && e->step == STEP_TAKE)
-        first += (uint32_t)(progress_ns / push_server_take_cost(s, e)) + 1;
-    if (first >= end)
-        return;
-    uint32_t depth = push_server_depth(s, first, e->from), n = with_window(s, first, end);
+    uint32_t depth = push_server_depth(s, first, e->from),
+             n = with_window(s, first, e->first + e->count);
     bool newest = s->p->server.fan_out == FAN_OUT_QUEUES && !w->gaps;
     uint32_t from = newest ? push_server_tail(s, first) - depth : e->from;
     w->sum->queued += (uint64_t)depth * n;
