@@ -93,7 +93,9 @@ static void test_bad(void **state)
     static const struct {
         const char *text, *place, *why;
     } cases[] = {
-        { "", ":1:1:", "not a server description" },
+        { "", ": ", "the file is empty" },
+        { GOOD "needs: \xff\n", ":6:8:", "byte 0xff: not a text file" },
+        { GOOD "sse: http://h/\n", ":6:1:", "key 'sse' is given twice" },
         { "[1, 2]", ":1:", "is a map" },
         { GOOD "clour: red\n", ":6:1:", "unknown key 'clour'" },
         { GOOD "clour: red\n", ":6:1:", "loop, hops)\n  clour: red\n  ^" },
@@ -105,7 +107,7 @@ static void test_bad(void **state)
         { GOOD "needs: [a]\n", ":6:", "wants a text" },
         { "name: x\ncommand: ls\n", ":2:10:", "wants a list" },
         { "name: x\ncommand: []\n", ":2:", "is empty" },
-        { "name: &n x\ncommand: [*n]\n", ":2:", "aliases are not supported" },
+        { "name: &n x\ncommand: [*n]\n", ":2:", "aliases (*name) are not supported" },
         { "name: x\n", ":1:", "'command' is missing" },
         { "name: x\ncommand: [a]\nready: http://a/\npublish: http://a/\n",
           ":1:", "at least one" },
