@@ -197,9 +197,9 @@ int plan_build(struct plan *plan, const struct experiment *e, struct error *err)
     int code = read_draws(plan, e, err);
     for (size_t i = 0; i < points && code == 0; i++)
         code = add_point(plan, e, i, trace, err);
-    if (code == 0 && plan->count == 0)
-        code =
-            error_set(err, ERR_INVALID, "%.200s: the constraints leave no point", e->doc.path);
+    if (code == 0 && plan->count == 0) /* only constraints leave points out */
+        code = yaml_error(&e->doc, yaml_find(e->doc.root, "sweep.constraint")->at, err,
+                          "the constraints leave no point");
     if (code == 0)
         code = check_actions(plan, e, err);
     if (code)

@@ -347,7 +347,7 @@ static int read_line(struct reader *r, struct csv_parser *parser, const char *li
     if (r->bad)
         return ERR_INVALID;
     if (used != bytes)
-        return complain(r, NO_COLUMN, "%s", csv_strerror(csv_error(parser)));
+        return complain(r, NO_COLUMN, "a quote (\") in the middle of a field");
     if (!r->row_ended && bytes > 1 && strcmp(line, "\r\n") != 0)
         return complain(r, NO_COLUMN, "a quoted field is not closed on its line");
     return r->row_ended ? read_row(r) : 0; /* an empty line is no row */

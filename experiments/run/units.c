@@ -45,13 +45,18 @@ static const struct suffix pods[] = { { "%", -1, true }, { "", 1, true }, { NULL
 
 static const struct {
     const char *name;
+    const char *value; /* one of it, for messages */
     const char *example;
     const struct suffix *suffixes;
 } units[] = {
-    [UNIT_TIME] = { "time", "100ms", times },      [UNIT_BYTES] = { "bytes", "64KiB", sizes },
-    [UNIT_CPU] = { "cpu", "250m", cpus },          [UNIT_RATE] = { "rate", "10/s", rates },
-    [UNIT_SHARE] = { "share", "0.1%", shares },    [UNIT_COUNT] = { "count", "500", counts },
-    [UNIT_NUMBER] = { "number", "0.35", numbers }, [UNIT_PODS] = { "pods", "25%", pods },
+    [UNIT_TIME] = { "time", "a time", "100ms", times },
+    [UNIT_BYTES] = { "bytes", "a size", "64KiB", sizes },
+    [UNIT_CPU] = { "cpu", "an amount of CPU", "250m", cpus },
+    [UNIT_RATE] = { "rate", "a rate", "10/s", rates },
+    [UNIT_SHARE] = { "share", "a share", "0.1%", shares },
+    [UNIT_COUNT] = { "count", "a count", "500", counts },
+    [UNIT_NUMBER] = { "number", "a number", "0.35", numbers },
+    [UNIT_PODS] = { "pods", "a number of pods", "25%", pods },
 };
 
 /* Factors below 1 are of the form 1/n: dividing by n rounds once, where 0.01 is itself rounded. */
@@ -101,8 +106,8 @@ static int bad_suffix(const char *text, enum unit unit, const char *suffix, stru
         return error_set(err, ERR_INVALID, "'%.60s' lacks a unit (e.g. %s)", text,
                          unit_example(unit));
     if (unit == UNIT_COUNT || unit == UNIT_NUMBER)
-        return error_set(err, ERR_INVALID, "'%.60s' is not a %s (e.g. %s)", text,
-                         unit_name(unit), unit_example(unit));
+        return error_set(err, ERR_INVALID, "'%.60s' is not %s (e.g. %s)", text,
+                         units[unit].value, unit_example(unit));
     return error_set(err, ERR_INVALID, "'%.60s': '%.60s' is not a unit of %s (e.g. %s)", text,
                      suffix, unit_name(unit), unit_example(unit));
 }
@@ -119,8 +124,8 @@ int unit_parse(const char *text, enum unit unit, double *value, struct error *er
     else
         end = (char *)text;
     if (end == text || (unit == UNIT_PODS && number < 0))
-        return error_set(err, ERR_INVALID, "'%.60s' is not a %s (e.g. %s)", text,
-                         unit_name(unit), unit_example(unit));
+        return error_set(err, ERR_INVALID, "'%.60s' is not %s (e.g. %s)", text,
+                         units[unit].value, unit_example(unit));
     const struct suffix *suffix = suffix_find(unit, end);
     if (!suffix && !(number == 0 && *end == '\0'))
         return bad_suffix(text, unit, end, err);

@@ -136,6 +136,7 @@ static void test_bad(void **state)
         { HEAD "1,publish,,100,,\n2,shout,,,,\n", ":3:3: action", "unknown action 'shout'" },
         { HEAD "2,publish,,100,,\n1,publish,,100,,\n", ":3:1: time_s", "goes back" },
         { HEAD "1,publish,,100,,\n2,publ", ":3:", "cut short" },
+        { HEAD "1,publ\"ish,,100,,\n", ":2:1:", "a quote (\") in the middle" },
         { HEAD "1,publish,,100\n", ":2:", "4 fields instead of 6" },
         { HEAD "x,publish,,100,,\n", ":2:1: time_s", "'x' is not" },
         { HEAD "-1,publish,,100,,\n", ":2:1: time_s", "'-1' is not" },

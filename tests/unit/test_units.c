@@ -45,6 +45,9 @@ static const struct {
     { UNIT_NUMBER, "inf", "'inf' is not a number (e.g. 0.35)" },
     { UNIT_COUNT, "1.5", "'1.5' is not a whole number" },
     { UNIT_COUNT, "5 apples", "'5 apples' is not a count (e.g. 500)" },
+    { UNIT_BYTES, "much", "'much' is not a size (e.g. 64KiB)" },
+    { UNIT_CPU, "half", "'half' is not an amount of CPU (e.g. 250m)" },
+    { UNIT_PODS, "-1", "'-1' is not a number of pods (e.g. 25%)" },
     { UNIT_BYTES, "64", "'64' lacks a unit (e.g. 64KiB)" },
     { UNIT_CPU, "1%", "'1%': '%' is not a unit of cpu (e.g. 250m)" },
 };
