@@ -114,7 +114,7 @@ help:
 	@echo "all        build $(BUILD)/pushsim"
 	@echo "asan ubsan the tests under a sanitizer;  lint  style, layers, static checks"
 	@echo "bench      public benchmark programs into build/bench.json"
-	@echo "validate   the simulator against the real servers on held-out cells (20 minutes a stack)"
+	@echo "validate   the simulator against the real servers on held-out cells (15 minutes a stack)"
 	@echo "calibrate-quick  short real calibrations of two servers (under 4 minutes)"
 	@echo "validate-cpu  the CPU model against this kernel, a verdict a line"
 	@echo "claims     run the experiments of the claims, print the verdicts; claims-real measures"

@@ -56,6 +56,22 @@ static const char *value_text(char text[UNIT_TEXT_BYTES], enum failure_signal si
     return text;
 }
 
+/* Neither a limit nor a time before the pressure tells what calm is: the run is compared with its
+ * own beginning, which may be as bad as all of it. */
+static bool own_reference(const struct explanation *e)
+{
+    const struct outline *o = &e->outline;
+    return isnan(o->pressure_begin) && o->slo_p95_s == 0 && o->slo_p99_s == 0;
+}
+
+/* Behind the times of the reference: why it may be none. */
+static const char *reservation(const struct explanation *e)
+{
+    if (e->phases.calm_pressed)
+        return ", under pressure already";
+    return own_reference(e) ? ", its own beginning, calm or not" : "";
+}
+
 static void write_pressure(const struct explanation *e, FILE *out)
 {
     const struct phases *f = &e->phases;
@@ -74,38 +90,49 @@ static void write_pressure(const struct explanation *e, FILE *out)
                 run_record_value(&e->record, "due"));
         return;
     }
-    fprintf(out, "  %-12s %s to %s%s:", f->calm_pressed ? "reference" : "calm",
-            time_text(a, f->calm_begin_s), time_text(b, f->calm_end_s),
-            f->calm_pressed ? ", under pressure already" : "");
+    const char *but = reservation(e);
+    fprintf(out, "  %-12s %s to %s%s:", *but ? "reference" : "calm",
+            time_text(a, f->calm_begin_s), time_text(b, f->calm_end_s), but);
     for (int s = SIGNAL_P50; s <= SIGNAL_P99; s++)
         fprintf(out, "%s %s %s", s ? "," : "", failure_signal_name(s),
                 time_text(c, f->signal[s].calm));
     fputc('\n', out);
 }
 
-/* The course in one sentence. */
-static void write_short(const struct phases *f, FILE *out)
+/* Behind the name of the phase: it is one of p95 or of p99. */
+static const char *without_p95(const struct phases *f, int phase)
 {
+    return phase == 1 && f->signal[SIGNAL_P95].time_s == 0 ? " (of p99 alone)" : "";
+}
+
+/* The course in one sentence. */
+static void write_short(const struct explanation *e, FILE *out)
+{
+    const struct phases *f = &e->phases;
+    bool own = own_reference(e);
     char text[UNIT_TEXT_BYTES];
     fprintf(out, "  in short     ");
     if (f->first == SIGNALS && f->worst == 0) {
-        fprintf(out, "nothing broke\n");
+        fprintf(out,
+                own ? "nothing got worse than it began (slo.p99 would tell what is too late)\n"
+                    : "nothing broke\n");
         return;
     }
     if (f->first == SIGNALS)
         fprintf(out, "nothing broke for long");
     else
         fprintf(out, "%s broke first", failure_signal_name(f->first));
-    fprintf(out, f->worst ? ", it came to %s" : ", no phase of failure came of it",
-            failure_phase_name(f->worst));
+    fprintf(out, f->worst ? ", it came to %s%s" : ", no phase of failure came of it",
+            failure_phase_name(f->worst), without_p95(f, f->worst));
     if (f->metastable == 1)
         fprintf(out, ", and it never recovered\n");
     else if (f->recovery_s > 0)
         fprintf(out, ", and it recovered in %s\n", time_text(text, f->recovery_s));
     else if (f->last > 0)
-        fprintf(out, ", and it ended in %s\n", failure_phase_name(f->last));
+        fprintf(out, ", and it ended in %s%s\n", failure_phase_name(f->last),
+                without_p95(f, f->last));
     else
-        fprintf(out, ", and it ended calm\n");
+        fprintf(out, own ? ", and it ended as it began\n" : ", and it ended calm\n");
 }
 
 static void write_signal(const struct phases *f, enum failure_signal signal, FILE *out)
@@ -135,8 +162,9 @@ static void write_phases(const struct phases *f, FILE *out)
     for (int k = 1; k < FAILURE_PHASES; k++) {
         if (f->time_s[k] == 0)
             continue;
-        fprintf(out, "  phase %d      %s from %s, %s in all", k, failure_phase_name(k),
-                time_text(from, f->first_s[k]), time_text(time, f->time_s[k]));
+        fprintf(out, "  phase %d      %s%s from %s, %s in all", k, failure_phase_name(k),
+                without_p95(f, k), time_text(from, f->first_s[k]),
+                time_text(time, f->time_s[k]));
         if (k == 1)
             fprintf(out, "; the median stable in %.0f%% of it", 100 * f->stable_share);
         if (k == 2)
@@ -161,6 +189,14 @@ static void write_recovery(const struct explanation *e, FILE *out)
         fprintf(out, "cannot be told: %s\n",
                 isnan(e->outline.pressure_end) ? "no pressure ends in this run"
                                                : "the load ends too early");
+}
+
+/* What a run that looks even may suffer from all the time. */
+static void write_throttled(const struct explanation *e, FILE *out)
+{
+    double share = run_record_value(&e->record, "cpu.throttled_share");
+    if (share > 0)
+        fprintf(out, "  throttled    in %.0f%% of the quota's periods\n", 100 * share);
 }
 
 static void write_blame(const struct explanation *e, FILE *out)
@@ -219,7 +255,7 @@ void explain_write(const struct explanation *e, FILE *out)
     fprintf(out, "%s, point %lld, %s %lld%s%s\n", e->run->experiment, (long long)e->run->point,
             strcmp(e->run->arm, "sim") == 0 ? "simulated run" : "real run",
             (long long)e->run->replication, *e->run->cell ? ": " : "", e->run->cell);
-    write_short(f, out);
+    write_short(e, out);
     write_pressure(e, out);
     write_signals(f, out);
     write_phases(f, out);
@@ -228,6 +264,7 @@ void explain_write(const struct explanation *e, FILE *out)
         fprintf(out,
                 "  false green  in %.0f%% of the %s out of bounds CPU and probes look well\n",
                 100 * f->green_s / f->broken_s, time_text(broken, f->broken_s));
+    write_throttled(e, out);
     write_blame(e, out);
     write_events(&e->record, out);
 }

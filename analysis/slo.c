@@ -42,6 +42,25 @@ unsigned slo_broken(const struct slo_params *slo, const struct cell *cell, enum 
     return slo_breaches(limits, value);
 }
 
+static size_t count_above(const struct sample *s, double limit)
+{
+    size_t above = 0;
+    for (size_t i = 0; i < s->count && limit > 0; i++)
+        above += s->values[i] > limit;
+    return above;
+}
+
+size_t slo_runs_late(const struct slo_params *slo, const struct cell *cell, enum arm arm)
+{
+    double limits[SLO_LIMITS];
+    slo_limits(slo, limits);
+    if (limits[SLO_P95] <= 0 && limits[SLO_P99] <= 0)
+        return 0;
+    size_t p95 = count_above(&cell->samples[arm][FIGURE_P95], limits[SLO_P95]);
+    size_t p99 = count_above(&cell->samples[arm][FIGURE_P99], limits[SLO_P99]);
+    return cell->starved[arm] + (p95 > p99 ? p95 : p99);
+}
+
 bool slo_kept(const struct slo_params *slo, const struct run_record *record)
 {
     struct run_fates fates;

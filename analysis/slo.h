@@ -21,7 +21,11 @@ double slo_drop_share(const struct cell *cell, enum arm arm);
  * (run_fates.h) is later than any limit, and its cell with it. */
 unsigned slo_broken(const struct slo_params *slo, const struct cell *cell, enum arm arm);
 
-/* The same of a single run: is no limit broken? */
+/* How many of the arm's single runs are above the limit of p95 or of p99, whichever are more, or
+ * starved. The mean may keep a limit that a fifth of the runs break. */
+size_t slo_runs_late(const struct slo_params *slo, const struct cell *cell, enum arm arm);
+
+/* The same as slo_broken of a single run: is no limit broken? */
 bool slo_kept(const struct slo_params *slo, const struct run_record *record);
 
 #endif

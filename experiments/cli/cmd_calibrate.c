@@ -77,6 +77,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         if (strpbrk(arg, "\"\\\n") || override_parse(&a->notes[a->note_count++], arg, &err))
             argp_error(state, "--note %s: must be KEY=VALUE in one line without quotes", arg);
         return 0;
+    case ARGP_KEY_SUCCESS: /* rows that are there already are not measured */
+        if (!a->measure.server &&
+            (a->measure.budget_s > 0 || a->measure.size == DESIGN_QUICK || a->rows_only))
+            argp_error(state, "--budget, --quick and --rows-only are of --server alone");
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }

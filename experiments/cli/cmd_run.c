@@ -98,7 +98,32 @@ struct slo_verdict { /* of the cells that were simulated */
     double limits[SLO_LIMITS];
     size_t cells, broken;
     int breaks[SLO_LIMITS]; /* cells that break this limit */
+    size_t mixed;           /* cells of which some runs are too late and others are not */
+    size_t late, runs;      /* of the last one of them */
 };
+
+static void count_runs(struct slo_verdict *v, const struct slo_params *slo,
+                       const struct cell *cell)
+{
+    size_t late = slo_runs_late(slo, cell, ARM_SIM),
+           runs = cell->samples[ARM_SIM][FIGURE_CPU].count;
+    if (late == 0 || late == runs)
+        return;
+    v->mixed++;
+    v->late = late;
+    v->runs = runs;
+}
+
+/* Near the knee chance decides: the mean of a cell is not what every run of it does. */
+static void print_mixed(const struct slo_verdict *v)
+{
+    if (v->mixed == 1 && v->cells == 1)
+        printf("\nthat is the mean; of its %zu single runs %zu are too late", v->runs, v->late);
+    else if (v->mixed > 0)
+        printf(
+            "\nthat is by means; in %zu of the cells some runs are too late and others are not",
+            v->mixed);
+}
 
 /* Is it enough? In words, with the limits that were asked for; nothing where there are none. */
 static void print_slo(const struct slo_verdict *v)
@@ -121,8 +146,11 @@ static void print_slo(const struct slo_verdict *v)
             printf(" in %d", v->breaks[i]);
         between = ", ";
     }
-    if (*between == ',')
-        puts(")");
+    if (*between != ',')
+        return;
+    putchar(')');
+    print_mixed(v);
+    putchar('\n');
 }
 
 static bool marks(unsigned broken, enum figure figure)
@@ -191,6 +219,7 @@ static size_t print_cells(const struct arguments *a, const struct cells *cells)
         unsigned broken = slo_broken(slo, cell, ARM_SIM);
         verdict.cells++;
         verdict.broken += broken != 0;
+        count_runs(&verdict, slo, cell);
         for (int k = 0; k < SLO_LIMITS; k++)
             verdict.breaks[k] += broken >> k & 1;
         cell_table_values(&t, cell->text);

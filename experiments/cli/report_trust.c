@@ -50,7 +50,7 @@ int report_trust(struct store *store, const char *experiment, const struct cells
     int code = write_origins(store, experiment, err);
     if (code)
         return code;
-    puts("\nThe p99 of single runs: median and spread (least to greatest; from 20 runs on 5 % "
+    puts("\nThe p99 of single runs: median and spread (least to greatest; from 19 runs on 5 % "
          "to 95 %). The profile's file tells on which host its costs were measured and how "
          "well they fit.\n");
     size_t count = compare_figures(cells, FIGURE_P99, FIGURE_P99 + 1, &rows);

@@ -9,6 +9,8 @@ try calibrate --server loop.yaml
 try calibrate --server deaf.yaml --budget 5s 2>&1 | head -n 2
 try calibrate --server deaf.yaml --budget 90 2>&1 | head -n 2
 try calibrate no-such.db
+try calibrate no-such.db --quick 2>&1 | head -n 2
+try calibrate no-such.db --rows-only 2>&1 | head -n 2
 # rows of the simulator alone are nothing to fit
 printf 'question: what?\nworkload: { phases: [{ name: a, duration: 100ms, rate: 20/s }] }\n' >sim.yaml
 "$PUSHSIM" run --quiet sim.yaml

@@ -46,3 +46,10 @@ echo "exit $?"
 "$PUSHSIM" explain made.db 2/x 2>&1 | head -n 1
 "$PUSHSIM" explain none.db
 echo "exit $?"
+# starved all the time, and nothing says what is too late: even is not calm
+printf 'question: q?\nclients: { count: 500 }\ncpu: { limit: 60m }\nworkload:\n  arrivals: constant\n  phases: [{ name: a, duration: 8s, rate: 10/s }]\n' >even.yaml
+"$PUSHSIM" run even.yaml --quiet
+"$PUSHSIM" explain even.db 1
+# the mean keeps what single runs break
+"$PUSHSIM" run "$CLI/../../experiments/sse-vs-websocket.yaml" --db mean.db --set protocol=sse \
+    --set cpu.limit=600m --set clients.count=4000 | tail -n 2

@@ -41,7 +41,8 @@ calibrate() {
         fail "$1: the profile cannot be used"
 }
 
-calibrate fastapi experiments/replay/servers/fastapi-uvicorn.yaml || exit 0
+# the C server is there wherever a cgroup can be made: what FastAPI lacks is no reason to skip it
+calibrate fastapi experiments/replay/servers/fastapi-uvicorn.yaml || true
 calibrate any tests/servers/any-server.yaml || exit 0
 
 # the rows alone give the same profile again

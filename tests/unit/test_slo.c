@@ -89,6 +89,31 @@ static void test_what_is_not_recorded_breaks_nothing(void **state)
     assert_int_equal(slo_broken(&slo, &cell, ARM_REAL), 0);
 }
 
+/* Of five runs, one of them starved: the mean of the others tells neither which nor how many. */
+static void test_runs_that_are_late(void **state)
+{
+    double p95[] = { 0.1, 0.2, 0.3, 0.4 }, p99[] = { 0.3, 0.4, 0.5, 0.6 };
+    static const struct {
+        struct slo_params slo;
+        size_t late;
+    } cases[] = {
+        { { 0 }, 0 }, /* no limit, nothing is late */
+        { { .drop_share = 0.1 }, 0 },
+        { { .p99_ns = 600000000 }, 1 }, /* the starved one */
+        { { .p99_ns = 599000000 }, 2 },
+        { { .p99_ns = 450000000 }, 3 },
+        { { .p99_ns = 450000000, .p95_ns = 150000000 }, 4 },
+        { { .p95_ns = 1 }, 5 },
+    };
+    struct cell cell = { .starved = { [ARM_SIM] = 1 } };
+    (void)state;
+    cell.samples[ARM_SIM][FIGURE_P95] = (struct sample){ p95, 4 };
+    cell.samples[ARM_SIM][FIGURE_P99] = (struct sample){ p99, 4 };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (slo_runs_late(&cases[i].slo, &cell, ARM_SIM) != cases[i].late)
+            fail_msg("case %zu", i);
+}
+
 /* Without a single measured delivery p99 is not defined. Is that silence or failure? */
 static void test_nothing_arrived(void **state)
 {
@@ -137,6 +162,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_limit),
         cmocka_unit_test(test_what_is_not_recorded_breaks_nothing),
+        cmocka_unit_test(test_runs_that_are_late),
         cmocka_unit_test(test_nothing_arrived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
