@@ -58,6 +58,8 @@ static const struct varied mean_options[] = {
     { "cost.warm.time", EVERYWHERE, 0 },
     { "cost.code.excess", COMPILED, 0.5 },
     { "cost.code.work", COMPILED, 0 },
+    { "cost.code.compile", COMPILED, 60e6 },
+    { "cost.code.parse", COMPILED, 5e6 },
     { "cost.warm.connections", EVERYWHERE, 3000 },
     { "network.delivery", EVERYWHERE, 0 }, /* and waking up: time that costs no CPU */
     { NULL, EVERYWHERE, 0 },

@@ -26,13 +26,26 @@ static double cold_left(int stages, double t)
     return sum * exp(-t);
 }
 
+double code_warmth_compiled(const struct code_warmth *warmth, double ns)
+{
+    if (warmth->compile_ns <= 0 || warmth->work_ns <= 0)
+        return 0;
+    double stage_ns = 2 * warmth->work_ns / warmth->stages;
+    double from = warmth->done_ns / stage_ns, to = from + ns / stage_ns;
+    if (from > COLD_MAX)
+        return 0;
+    double left = to < COLD_MAX ? cold_at(warmth->stages, to) : 0;
+    return warmth->compile_ns * (cold_at(warmth->stages, from) - left);
+}
+
 double code_warmth_factor(struct code_warmth *warmth, double ns)
 {
+    double done_ns = warmth->done_ns;
+    warmth->done_ns += ns;
     if (warmth->excess <= 0 || warmth->work_ns <= 0)
         return 1;
     double stage_ns = 2 * warmth->work_ns / warmth->stages;
-    double from = warmth->done_ns / stage_ns, share = ns / stage_ns;
-    warmth->done_ns += ns;
+    double from = done_ns / stage_ns, share = ns / stage_ns;
     if (from > COLD_MAX)
         return 1;
     if (share <= 0)

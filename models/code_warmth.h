@@ -11,24 +11,37 @@
  * where Q(k, t) = exp(-t) (1 + t + ... + t^(k-1) / (k-1)!) is how likely a function still waits for
  * the last of k stages, each over after work of an exponential law: 2 stages cool by and by, 8 are
  * nearly a step at twice `work`. A process pays 2 * excess * work more in its life, however slowly it
- * lives and however many stages. Measured on Node 20 with `ws`: 110 clients and 33 messages a second
- * cost 216 ms in the first second and 60 in the fourth; under a limit of 144m the same excess of
- * 0.15 s is spread over two seconds. By thread: of the excess 100 to 120 ms are V8's compiler threads
- * (whatever the load), 60 to 110 ms the main thread. By fan-out of 110 clients (process.cpuUsage()
- * about each; 1.35 ms once compiled): three to four times that for the first eight, 107 ms more in
- * the first 16, 3 ms from the 17th to the 32nd; so eight stages.
+ * lives and however many stages.
+ *
+ * The compilers' own work is no excess of the loop's: other threads of the process do it
+ * (code_compiler.h), as functions become hot: compile * (1 - Q) by then, `compile` in all, whatever the
+ * load. It takes CPU time and quota, but delays a fan-out only as far as it shares the CPU with it. And
+ * what the first publish calls for the first time is parsed then, at `parse` (v8.dev/blog/preparser).
+ *
+ * Measured on Node 20 with `ws`, CPU time by thread and fan-out (/proc/PID/task/N/schedstat; Intel Xeon,
+ * 2026-11-27; SSE and WebSocket alike): the compilers' 57 and 62 ms with 15 clients, 62 and 74 with 110,
+ * 83 to 103 with 480; on the loop's thread 5 to 7 ms for the first publish, then of 110 clients twice
+ * what a fan-out costs later (1.6 ms) for eight, 1.4 times for eight more, none from the 17th on. Compilers
+ * work from the second to the 16th fan-out of 110 clients, from the 24th to the 100th of 15: by calls
+ * made, not by time; so eight stages. A factor for both at once makes the loop's first fan-outs too dear,
+ * and what is left in the end all later ones.
  */
 #ifndef PUSHSIM_MODELS_CODE_WARMTH_H
 #define PUSHSIM_MODELS_CODE_WARMTH_H
 
 struct code_warmth {
-    double excess;  /* share that the first work costs more, >= 0; 0 = no effect */
-    double work_ns; /* half of what would be all dear, >= 0; 0 = no effect */
-    int stages;     /* 1..64 */
-    double done_ns; /* since the process has started */
+    double excess;     /* share that the first work costs more, >= 0; 0 = no effect */
+    double work_ns;    /* half of what would be all dear, >= 0; 0 = no effect */
+    int stages;        /* 1..64 */
+    double done_ns;    /* since the process has started */
+    double parse_ns;   /* more for its first publish, >= 0 */
+    double compile_ns; /* CPU time of the compilers, all told, >= 0 */
 };
 
 /* Mean factor of the next `ns` (>= 0) of work, which is then done. */
 double code_warmth_factor(struct code_warmth *warmth, double ns);
+
+/* CPU time of the compilers, ns, that the next `ns` (>= 0) of work give rise to; before it is done. */
+double code_warmth_compiled(const struct code_warmth *warmth, double ns);
 
 #endif

@@ -37,6 +37,8 @@ struct publish_record { /* one publish at one worker; times ns, -1: not yet */
                                                                      the throttled clock */
     int64_t bytes;             /* payload */
     double factor;             /* noise: all its costs are multiplied by it */
+    int64_t parse_ns;          /* of code that it is the first to run */
+    int64_t compile_ns;        /* of the process's compilers, that it gives rise to */
     int64_t off_ns;            /* the worker's off-CPU clock when its callback began */
     uint32_t topic;            /* 0 when there is only one */
     bool measured;             /* enters the latency figures */

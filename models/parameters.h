@@ -84,11 +84,13 @@ struct cost_params {
     double interference_ns;      /* mean length of one, exponential */
     bool interference_idle;      /* work of the server's own: comes while it is idle, too */
     double warm_saturation_ns; /* extra work after a long time off the CPU, whatever is open */
-    double cached_bytes; /* of a fan-out, of which half cost nothing while warm; 0 = none do */
-    double warm_time_ns; /* time off after which 63 % of it is due */
-    double code_excess;  /* share that work costs more in a new process (code_warmth.h) */
-    double code_work_ns; /* half of the work that is dear, all told; 0 = none is */
-    int64_t code_stages; /* how sharply it ends, 1..64 */
+    double cached_bytes;  /* of a fan-out, of which half cost nothing while warm; 0 = none do */
+    double warm_time_ns;  /* time off after which 63 % of it is due */
+    double code_excess;   /* share that work costs more in a new process (code_warmth.h) */
+    double code_work_ns;  /* half of the work that is dear, all told; 0 = none is */
+    int64_t code_stages;  /* how sharply it ends, 1..64 */
+    double code_parse_ns; /* more for the first publish of a new process */
+    double code_compile_ns;  /* CPU time of a new process's compilers, all told */
     double warm_connections; /* whose state half stays in caches from one message to the next,
                                 without time off; 0 = however many */
     double gc_period_ns;     /* between two garbage collections; 0 = none */

@@ -10,9 +10,10 @@ static int64_t publish_begin(struct push_server *s, const struct loop_entry *e)
     p->started_ns = s->sim->now_ns;
     p->off_ns = cpu_thread_off_ns(s->loop.thread);
     p->started_throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
+    code_compiler_work(&s->compiler, p->compile_ns);
     uint64_t queues =
         s->p->server.fan_out == FAN_OUT_SHARED ? 1 : push_server_hearers(s, p->topic);
-    return push_positive(push_cost(s->p->cost.publish_ns, p->factor) +
+    return push_positive(p->parse_ns + push_cost(s->p->cost.publish_ns, p->factor) +
                          (int64_t)queues * push_cost(s->p->cost.enqueue_ns, p->factor));
 }
 
@@ -255,8 +256,12 @@ void push_server_publish(struct push_server *s, const struct publish_record *rec
     assert(s->arrived < s->publish_count);
     struct publish_record *p = &s->publishes[s->arrived];
     *p = *record;
-    if (s->code.excess > 0)
-        p->factor *= code_warmth_factor(&s->code, publish_work(s, p->topic));
+    if (s->code.excess > 0 || s->code.compile_ns > 0 || s->code.parse_ns > 0) {
+        double work_ns = publish_work(s, p->topic);
+        p->parse_ns = s->code.done_ns > 0 ? 0 : push_cost(s->code.parse_ns, 1);
+        p->compile_ns = push_cost(code_warmth_compiled(&s->code, work_ns), 1);
+        p->factor *= code_warmth_factor(&s->code, work_ns);
+    }
     p->arrived_ns = s->sim->now_ns;
     p->arrived_throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
     p->started_ns = p->handled_ns = p->first_ns = p->last_ns = -1;

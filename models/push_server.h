@@ -30,6 +30,7 @@
 #include <stdint.h>
 
 #include "models/cache_warmth.h"
+#include "models/code_compiler.h"
 #include "models/code_warmth.h"
 #include "models/connections.h"
 #include "models/duplex.h"
@@ -158,6 +159,7 @@ struct push_server {
     uint32_t fanned;    /* shared, sequential: messages below it were handed to subscribers */
     uint32_t turn; /* shared: who gets the next one; sequential: who is sent `fanned` next */
     struct code_warmth code;       /* of its process */
+    struct code_compiler compiler; /* the same */
     struct garbage_collector gc;   /* of its process */
     bool gc_first;                 /* no connection has opened in it yet */
     struct young_generation young; /* the same */

@@ -73,6 +73,12 @@ static void random_costs(struct parameters *p, struct random_stream *rs)
     c->interference_idle = rs->key[1] % 2 == 0;
     c->warm_saturation_ns = chance(rs, 0.5) ? 1e6 : 0;
     c->warm_time_ns = 3e7;
+    if (rs->key[1] / 2 % 3 == 0) {
+        c->code_excess = 2;
+        c->code_work_ns = 3e6;
+        c->code_compile_ns = 8e6;
+        c->code_parse_ns = 2e6;
+    }
     c->gc_period_ns = chance(rs, 0.3) ? 3e8 : 0;
     c->gc_base_ns = 1e6;
     c->gc_connection_ns = 1000;

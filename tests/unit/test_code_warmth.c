@@ -8,12 +8,13 @@
 #include <cmocka.h>
 
 #include "experiments/run/settings.h"
+#include "models/code_compiler.h"
 #include "models/code_warmth.h"
 #include "tests/support/push_case.h"
 
 static double paid_in(int stages, double excess, double work_ns, double piece_ns, int pieces)
 {
-    struct code_warmth warmth = { excess, work_ns, stages, 0 };
+    struct code_warmth warmth = { .excess = excess, .work_ns = work_ns, .stages = stages };
     double sum = 0;
     for (int i = 0; i < pieces; i++)
         sum += piece_ns * code_warmth_factor(&warmth, piece_ns);
@@ -47,7 +48,9 @@ static void stages_sharpen_the_end(void **state)
                  { 2, 0.7357589, 0.0915782 },
                  { 8, 0.9488664, 0.0099998 } };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct code_warmth warmth = { 3, 50e6, rows[i].stages, 50e6 };
+        struct code_warmth warmth = {
+            .excess = 3, .work_ns = 50e6, .stages = rows[i].stages, .done_ns = 50e6
+        };
         assert_true(fabs(code_warmth_factor(&warmth, 0) - 1 - 3 * rows[i].after_50) < 1e-6);
         warmth.done_ns = 200e6;
         assert_true(fabs(code_warmth_factor(&warmth, 0) - 1 - 3 * rows[i].after_200) < 1e-6);
@@ -63,17 +66,68 @@ static void nothing_without_it(void **state)
     (void)state;
     assert_true(paid(0, 50e6, 1e6, 5) == 5e6);
     assert_true(paid(3, 0, 1e6, 5) == 5e6);
-    struct code_warmth warmth = { 3, 50e6, 2, 0 };
+    struct code_warmth warmth = { .excess = 3, .work_ns = 50e6, .stages = 2 };
     assert_true(code_warmth_factor(&warmth, 0) == 4);
 }
 
-static double cpu_of(const struct parameters *p)
+/* All of it comes, however the work is cut; half of it where half of the functions are hot: eight
+ * stages of 12.5 each, by hand 1 - Q(8, 8) = 0.547039 after 100, nothing more after 1,000. */
+static void compiling_is_due_as_functions_become_hot(void **state)
+{
+    (void)state;
+    static const int pieces[] = { 1, 10, 1000 };
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+        struct code_warmth w = { .work_ns = 50e6, .stages = 8, .compile_ns = 60e6 };
+        double sum = 0, piece_ns = 100e6 / pieces[i];
+        for (int k = 0; k < pieces[i]; k++) {
+            sum += code_warmth_compiled(&w, piece_ns);
+            assert_true(code_warmth_factor(&w, piece_ns) == 1);
+        }
+        assert_true(fabs(sum / 60e6 - 0.547039) < 1e-6);
+        sum += code_warmth_compiled(&w, 900e6);
+        assert_true(fabs(sum / 60e6 - 1) < 1e-9);
+        code_warmth_factor(&w, 900e6);
+        assert_true(code_warmth_compiled(&w, 100e6) < 1);
+        w.work_ns = 0;
+        assert_true(code_warmth_compiled(&w, 100e6) == 0);
+    }
+}
+
+/* Works through what it gets, in order; a process that died leaves nothing to do. */
+static void a_compiler_dies_with_its_process(void **state)
+{
+    (void)state;
+    struct simulation sim;
+    struct cpu_host_params host = { .cpus = 1, .tick_ns = 4000000, .slice_ns = 5000000 };
+    struct cpu_group_params group = { .period_ns = 100000000, .weight = 1024 };
+    struct code_compiler compiler = { NULL };
+    code_compiler_kill(&compiler); /* never started */
+    simulation_init(&sim);
+    struct cpu_host *h = cpu_host_new(&sim, &host, NULL);
+    struct cpu_group *g = cpu_group_new(h, &group);
+    code_compiler_start(&compiler, g, 0);
+    code_compiler_work(&compiler, 0);
+    code_compiler_work(&compiler, 3000000);
+    code_compiler_work(&compiler, 4000000);
+    simulation_run_until(&sim, 50000000);
+    assert_int_equal(cpu_group_counters(g).usage_ns, 7000000);
+    code_compiler_work(&compiler, 20000000);
+    simulation_run_until(&sim, 55000000);
+    code_compiler_kill(&compiler);
+    code_compiler_kill(&compiler);
+    simulation_run_until(&sim, 200000000);
+    assert_in_range(cpu_group_counters(g).usage_ns, 12000000, 12000001);
+    cpu_host_free(h);
+    simulation_close(&sim);
+}
+
+static double figure(const struct parameters *p, const char *name)
 {
     struct run_record record;
     push_case_run(p, 3, &record);
-    double used = run_record_value(&record, "cpu.used");
+    double value = run_record_value(&record, name);
     run_record_close(&record);
-    return used;
+    return value;
 }
 
 static struct parameters node_server(void)
@@ -101,10 +155,10 @@ static void a_run_pays_the_excess_once(void **state)
     for (size_t i = 0; i < sizeof quota_ns / sizeof *quota_ns; i++) {
         struct parameters p = node_server();
         p.cpu.quota_ns = quota_ns[i];
-        double before = cpu_of(&p);
+        double before = figure(&p, "cpu.used");
         p.cost.code_excess = 3;
         p.cost.code_work_ns = 7.5e6;
-        double after = cpu_of(&p);
+        double after = figure(&p, "cpu.used");
         assert_true(fabs((after - before) / 45e-3 - 1) < 0.02);
     }
 }
@@ -115,11 +169,70 @@ static void a_new_process_is_cold(void **state)
     (void)state;
     struct parameters p = node_server();
     p.fault.crash_at_ns = 5000000000;
-    double before = cpu_of(&p);
+    double before = figure(&p, "cpu.used");
     p.cost.code_excess = 3;
     p.cost.code_work_ns = 2.5e6;
-    double after = cpu_of(&p);
+    double after = figure(&p, "cpu.used");
     assert_true(fabs((after - before) / 30e-3 - 1) < 0.05);
+}
+
+/* Compilers cost the CPU time that they are said to; beside the loop they delay nothing, on its CPU they
+ * do, and so they do where they use up its quota. */
+static void compilers_share_the_quota(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t cpus, quota_ns;
+        bool delays;
+    } rows[] = { { 2, 200000000, false }, { 1, 100000000, true }, { 2, 8000000, true } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct parameters p = node_server();
+        p.host.cpus = rows[i].cpus;
+        p.cpu.quota_ns = rows[i].quota_ns;
+        p.cost.code_work_ns = 10e6;
+        double cpu = figure(&p, "cpu.used"), mean = figure(&p, "delivery.mean");
+        p.cost.code_compile_ns = 200e6;
+        assert_true(fabs((figure(&p, "cpu.used") - cpu) / 200e-3 - 1) < 0.01);
+        double later = figure(&p, "delivery.mean") / mean;
+        assert_true(rows[i].delays ? later > 1.02 : fabs(later - 1) < 1e-6);
+    }
+}
+
+/* The first publish of each process alone pays for parsing. */
+static void a_process_parses_once(void **state)
+{
+    (void)state;
+    struct parameters p = node_server();
+    double cpu = figure(&p, "cpu.used"), max = figure(&p, "delivery.max");
+    p.cost.code_parse_ns = 40e6;
+    assert_true(fabs((figure(&p, "cpu.used") - cpu) / 40e-3 - 1) < 0.01);
+    assert_true(fabs((figure(&p, "delivery.max") - max) / 40e-3 - 1) < 0.02);
+    p.cost.code_parse_ns = 0;
+    p.fault.crash_at_ns = 5000000000;
+    cpu = figure(&p, "cpu.used");
+    p.cost.code_parse_ns = 40e6;
+    assert_true(fabs((figure(&p, "cpu.used") - cpu) / 80e-3 - 1) < 0.01);
+}
+
+/* Cold for as many calls on a host of half the pace: all of it costs twice as much. */
+static void a_slow_host_is_cold_as_many_calls(void **state)
+{
+    (void)state;
+    struct parameters p = node_server();
+    p.cost.pace_base_ns = p.cost.pace_ns = p.cost.pace_power = 1;
+    double excess[2];
+    for (int slow = 0; slow < 2; slow++) {
+        p.cost.pace_ns = 1 + slow;
+        p.cost.code_excess = p.cost.code_compile_ns = p.cost.code_parse_ns = 0;
+        double before = figure(&p, "cpu.used");
+        p.cost.code_excess = 3;
+        p.cost.code_work_ns = 7.5e6;
+        p.cost.code_compile_ns = 60e6;
+        p.cost.code_parse_ns = 10e6;
+        excess[slow] = figure(&p, "cpu.used") - before;
+    }
+    assert_true(fabs(excess[0] / 115e-3 - 1) < 0.02);
+    assert_true(fabs(excess[1] / excess[0] - 2) < 0.02);
 }
 
 int main(void)
@@ -127,6 +240,12 @@ int main(void)
     const struct CMUnitTest tests[] = { cmocka_unit_test(pieces_do_not_matter),
                                         cmocka_unit_test(stages_sharpen_the_end),
                                         cmocka_unit_test(nothing_without_it),
+                                        cmocka_unit_test(
+                                            compiling_is_due_as_functions_become_hot),
+                                        cmocka_unit_test(a_compiler_dies_with_its_process),
+                                        cmocka_unit_test(compilers_share_the_quota),
+                                        cmocka_unit_test(a_process_parses_once),
+                                        cmocka_unit_test(a_slow_host_is_cold_as_many_calls),
                                         cmocka_unit_test(a_run_pays_the_excess_once),
                                         cmocka_unit_test(a_new_process_is_cold) };
     return cmocka_run_group_tests(tests, NULL, NULL);

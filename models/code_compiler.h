@@ -1,0 +1,25 @@
+/* code_compiler.h - the thread of a process that compiles what it runs.
+ *
+ * V8 hands functions that have become hot to threads of its platform (--concurrent-recompilation,
+ * the default; src/compiler-dispatcher/optimizing-compile-dispatcher.h). They belong to the process:
+ * their CPU time counts against its quota, and on one CPU the scheduler shares it between them and
+ * the event loop. How much there is to do: code_warmth.h.
+ */
+#ifndef PUSHSIM_MODELS_CODE_COMPILER_H
+#define PUSHSIM_MODELS_CODE_COMPILER_H
+
+#include <stdint.h>
+
+#include "models/cpu.h"
+
+struct code_compiler {
+    struct cpu_thread *thread; /* NULL: nothing is compiled; the host's */
+};
+
+void code_compiler_start(struct code_compiler *c, struct cpu_group *group, int cpu);
+/* More to do, ns of CPU time (>= 0), behind what there is. Started, or ns is 0. */
+void code_compiler_work(struct code_compiler *c, int64_t ns);
+/* The process has died: what was left to do is not done. */
+void code_compiler_kill(struct code_compiler *c);
+
+#endif
