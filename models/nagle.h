@@ -21,7 +21,8 @@
  * An acknowledgement sent at once comes back inside the write that sends the segment, which pays for
  * it (cost.ack). A write that waits sends nothing, and saves the way through the loopback
  * (cost.transmit): its segment goes out when the acknowledgement that it waits for arrives, in a soft
- * interrupt of the client's timer, in the kernel's time and not in the server's.
+ * interrupt of the client's timer, in the kernel's time and not in the server's. Under TCP_CORK a write
+ * of 600 B or 4 KiB to one of 110 to 1,000 sockets took 2.1 to 2.5 us less of 4.0 to 4.6 (Intel Xeon).
  *
  * Each stream is for itself: a tick between two writes of a fan-out, and one client's message waits
  * where another's does not. Traced with 110 clients at 189/s: of 916 second smaller segments of the

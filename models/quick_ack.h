@@ -21,6 +21,12 @@
  * recovery from a burst under 60m (experiments/real/starved-quota.yaml, WebSocket, queue 512) took
  * 14 s, charged by the segment 6 s; the real server took 4 s.
  *
+ * What it costs without any server (300 and 1,000 sockets read on another CPU, 20 ms between messages,
+ * turns of 32 with 0.3 s between them, CPU time of the writing thread): 1.2 to 2.0 us more for a write
+ * acknowledged at once than for a later one of its turn, with 116 B and with 4,112 B alike (Intel Xeon,
+ * Linux 6.18; the write itself 3.7 to 4.7). Compare within a turn, not the first messages of a
+ * connection with later ones: those are dearer for other reasons, too.
+ *
  * Clients that get the same messages are in the same state, so one stands for all of a feed (topics.h);
  * those that connect later are taken to be as far. Left out: 102 KiB are taken for granted before the
  * first large segment has come, and the size learnt is that of this segment (nagle.h learns it).
