@@ -112,6 +112,15 @@ static int unreadable(struct store *store, int code, struct error *err)
     return store_fail(store, err);
 }
 
+/* SQLite takes a last page of which a part is there for whole, and its rest for zeros. */
+static bool ends_in_a_page(struct store *store)
+{
+    struct stat info;
+    int64_t page = 0;
+    return query_number(store, "PRAGMA page_size", &page) || stat(store->path, &info) ||
+           info.st_size % page == 0;
+}
+
 /* Is an existing database ours? One without tables is new. */
 static int check_schema(struct store *store, struct error *err)
 {
@@ -121,6 +130,9 @@ static int check_schema(struct store *store, struct error *err)
     code = code ? code : query_number(store, "PRAGMA user_version", &version);
     if (code)
         return unreadable(store, code, err);
+    if (!ends_in_a_page(store))
+        return error_set(err, ERR_INVALID, "%s: damaged or cut off: not whole pages",
+                         store->path);
     if (tables == 0 && store->writable)
         return 0;
     if (tables == 0 || application != APPLICATION_ID)
