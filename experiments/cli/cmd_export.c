@@ -17,7 +17,7 @@ struct arguments {
 
 static const struct argp_option options[] = {
     { "table", 't', "NAME", 0,
-      "metric (default), latency, explained, run, parameter, series or event", 0 },
+      "metric (default), latency, explained, run, rejected, parameter, series or event", 0 },
     { "arm", 'a', "ARM", 0, "sim or real only", 0 },
     { "format", 'F', "FORMAT", 0, "csv (default) or json", 0 },
     { 0 },

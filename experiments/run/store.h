@@ -62,6 +62,12 @@ int store_put(struct store *store, int64_t experiment, const struct plan *plan,
               const struct plan_point *point, const struct store_run *run,
               const struct run_record *record, struct error *err);
 
+/* Keeps a try of the real arm that is no result: status "invalid" or "failed", with its reason and the
+ * record's metrics (NULL: none). Tries of that run with another config_hash are forgotten. */
+int store_reject(struct store *store, int64_t experiment, const struct plan_point *point,
+                 const struct store_run *run, const struct run_record *record,
+                 struct error *err);
+
 /* What the sim arm's run depends on: point, seed, replication and code version. */
 uint64_t store_config_hash(const struct plan *plan, const struct plan_point *point,
                            int64_t replication);
@@ -97,6 +103,23 @@ typedef void store_value_fn(void *context, const struct store_value *value);
  * all. */
 int store_values(struct store *store, const char *experiment, const char *arm,
                  store_value_fn *each, void *context, struct error *err);
+
+/* The same of the tries that were rejected, one after another, each by its metrics' names; none in a
+ * database from before they were kept. */
+int store_rejected_values(struct store *store, const char *experiment, store_value_fn *each,
+                          void *context, struct error *err);
+/* Of an experiment's real arm. Runs whose tries are not told (they lack the metric client.tries) are from
+ * before rejected tries were kept. */
+struct store_tries {
+    int64_t runs;     /* done */
+    int64_t told;     /* of them, with their number of tries */
+    int64_t rejected; /* tries */
+};
+/* Calls `each` with each kind of reason (a reason's text up to its first colon) and how many of the
+ * rejected tries had it, the most frequent first; the text is valid during the call. */
+typedef void store_reason_fn(void *context, const char *reason, int64_t tries);
+int store_tries(struct store *store, const char *experiment, struct store_tries *tries,
+                store_reason_fn *each, void *context, struct error *err);
 
 /* One run to look at by itself; strings are owned by the reader of it (store_load.c). */
 struct store_found {
@@ -134,7 +157,7 @@ int store_origins(struct store *store, const char *experiment, store_origin_fn *
                   void *context, struct error *err);
 
 enum export_format { EXPORT_CSV, EXPORT_JSON };
-/* Writes a view (run, metric, parameter, series, event, latency, explained), ordered by every column from the
+/* Writes a view (run, metric, parameter, series, event, latency, explained, rejected), ordered by every column from the
  * left (store_export.c); arm NULL: both. Numbers as %.17g shortened where exact. ERR_INVALID:
  * no such table. */
 int store_export(struct store *store, const char *table, const char *arm,

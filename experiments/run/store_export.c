@@ -17,6 +17,7 @@ static const struct {
     { "event", "experiment, arm, point, replication, number", false },
     { "latency", "experiment, arm, point, replication", false },
     { "explained", "experiment, arm, point, replication", false },
+    { "rejected", "experiment, arm, point, replication, number", false },
 };
 #define EXPORT_COUNT (sizeof exports / sizeof *exports)
 
@@ -118,7 +119,7 @@ int store_export(struct store *store, const char *table, const char *arm,
     if (i == EXPORT_COUNT)
         return error_set(err, ERR_INVALID,
                          "no table '%.40s': must be run, metric, parameter, series, event, "
-                         "latency or explained",
+                         "latency, explained or rejected",
                          table);
     char *sql =
         sqlite3_mprintf("SELECT * FROM %s_view WHERE ?1 IS NULL OR arm = ?1 ORDER BY %s", table,

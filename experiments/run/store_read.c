@@ -145,6 +145,7 @@ int store_merge(struct store *into, const char *from, int64_t *copied, struct er
     else
         code = count_moved(into, copied, err);
     code = code ? code : store_merge_plans(into, err);
+    code = code ? code : store_merge_rejected(into, err);
     sqlite3_exec(into->db, "DROP TABLE IF EXISTS temp.moving; DETACH other", NULL, NULL, NULL);
     return code;
 }

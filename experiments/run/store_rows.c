@@ -10,7 +10,7 @@ static const struct {
 } tables[STORE_TABLES] = {
     [TABLE_PARAMETER] = { "parameter", 4 }, [TABLE_METRIC] = { "metric", 4 },
     [TABLE_HISTOGRAM] = { "histogram", 4 }, [TABLE_SERIES] = { "series", 4 },
-    [TABLE_EVENT] = { "event", 5 },
+    [TABLE_EVENT] = { "event", 5 },         [TABLE_REJECTED_METRIC] = { "rejected_metric", 4 },
 };
 
 /* "INSERT … VALUES (?1, ?, ?, ?), (?1, ?, …": each ? is the next number, and SQLite looks a number that

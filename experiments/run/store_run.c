@@ -54,15 +54,14 @@ static void bind_text(sqlite3_stmt *s, int index, const char *text)
     sqlite3_bind_text(s, index, text, -1, SQLITE_STATIC);
 }
 
-static void bind_hash(sqlite3_stmt *s, int index, uint64_t hash)
+void store_bind_hash(sqlite3_stmt *s, int index, uint64_t hash)
 {
     char text[17];
     snprintf(text, sizeof text, "%016" PRIx64, hash);
     sqlite3_bind_text(s, index, text, -1, SQLITE_TRANSIENT);
 }
 
-/* SQLite stores no NaN, and an infinity is no result: both become NULL. */
-static void bind_real(sqlite3_stmt *s, int index, double value)
+void store_bind_real(sqlite3_stmt *s, int index, double value)
 {
     if (isfinite(value))
         sqlite3_bind_double(s, index, value);
@@ -89,25 +88,30 @@ static void delete_run(struct store *store, int64_t experiment, const struct pla
     step(store, s);
 }
 
+void store_started(char text[32], double wall_s)
+{
+    struct timespec now;
+    struct tm utc;
+    clock_gettime(CLOCK_REALTIME, &now);
+    time_t start = now.tv_sec - (time_t)wall_s;
+    strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&start, &utc));
+}
+
 static void insert_run(struct store *store, int64_t experiment, const struct plan *plan,
                        const struct plan_point *point, const struct store_run *run)
 {
     char started[32];
-    struct timespec now;
-    struct tm utc;
     sqlite3_stmt *s = ready(store, STATEMENT_RUN);
     if (!s)
         return;
-    clock_gettime(CLOCK_REALTIME, &now);
-    time_t start = now.tv_sec - (time_t)run->wall_s;
-    strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&start, &utc));
+    store_started(started, run->wall_s);
     bind_key(s, experiment, run->arm, point->number, run->replication);
     bind_text(s, 5, point->cell);
     sqlite3_bind_int64(s, 6, plan->seed);
     bind_text(s, 7, run->status);
     bind_text(s, 8, run->reason);
-    bind_hash(s, 9, run->config_hash);
-    bind_hash(s, 10, point->scenario_hash);
+    store_bind_hash(s, 9, run->config_hash);
+    store_bind_hash(s, 10, point->scenario_hash);
     bind_text(s, 11, version_text());
     bind_text(s, 12, run->host && *run->host ? run->host : store->host);
     bind_text(s, 13, started);
@@ -156,12 +160,12 @@ static void insert_parameters(struct store *store, int64_t run, const struct pla
     for (size_t i = 0; i < p.count && (s = store_rows_next(&rows, &column)); i++) {
         bind_text(s, column, p.rows[i].name);
         bind_text(s, column + 1, p.rows[i].text);
-        bind_real(s, column + 2, p.rows[i].value);
+        store_bind_real(s, column + 2, p.rows[i].value);
     }
     if (point->profile && (s = store_rows_next(&rows, &column))) {
         bind_text(s, column, "profile");
         bind_text(s, column + 1, point->profile);
-        bind_real(s, column + 2, NAN);
+        store_bind_real(s, column + 2, NAN);
     }
     store_rows_end(&rows);
     free(p.rows);
@@ -176,7 +180,7 @@ static void insert_metrics(struct store *store, int64_t run, const struct run_re
     for (size_t i = 0; i < r->metric_count && (s = store_rows_next(&rows, &column)); i++) {
         bind_text(s, column, r->metrics[i].name);
         bind_text(s, column + 1, r->metrics[i].unit);
-        bind_real(s, column + 2, r->metrics[i].value);
+        store_bind_real(s, column + 2, r->metrics[i].value);
     }
     store_rows_end(&rows);
 }
@@ -208,7 +212,7 @@ static void insert_series(struct store *store, int64_t run, const struct run_rec
         const struct record_point *point = &r->points[order[i]];
         bind_text(s, column, point->name);
         sqlite3_bind_int64(s, column + 1, point->at_ns);
-        bind_real(s, column + 2, point->value);
+        store_bind_real(s, column + 2, point->value);
     }
     store_rows_end(&rows);
     free(order);
@@ -283,7 +287,7 @@ bool store_has(struct store *store, int64_t experiment, const char *arm, int64_t
     if (!s)
         return false;
     bind_key(s, experiment, arm, point, replication);
-    bind_hash(s, 5, config_hash);
+    store_bind_hash(s, 5, config_hash);
     bool found = sqlite3_step(s) == SQLITE_ROW;
     sqlite3_reset(s);
     return found;

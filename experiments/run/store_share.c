@@ -3,11 +3,12 @@
 
 #include "experiments/run/store_internal.h"
 
-/* Databases that were never opened for writing since plans are noted have no table of them. */
-static int has_plans(struct store *store, const char *schema, bool *has, struct error *err)
+int store_has_table(struct store *store, const char *schema, const char *table, bool *has,
+                    struct error *err)
 {
     sqlite3_stmt *s;
-    char *sql = mem_printf("SELECT count(*) FROM %s.sqlite_schema WHERE name = 'plan'", schema);
+    char *sql =
+        mem_printf("SELECT count(*) FROM %s.sqlite_schema WHERE name = '%s'", schema, table);
     int code = store_prepare(store, sql, &s, err);
     free(sql);
     if (code)
@@ -42,7 +43,7 @@ int store_share(struct store *store, const char *experiment, const char *arm, in
 {
     sqlite3_stmt *s;
     bool noted = false;
-    int code = has_plans(store, "main", &noted, err);
+    int code = store_has_table(store, "main", "plan", &noted, err);
     char *sql = mem_printf(
         "SELECT (SELECT count(*) FROM run WHERE experiment = e.id AND arm = ?2), %s "
         "FROM experiment e WHERE e.name = ?1",
@@ -100,7 +101,7 @@ int store_origins(struct store *store, const char *experiment, store_origin_fn *
 int store_merge_plans(struct store *into, struct error *err)
 {
     bool noted = false;
-    int code = has_plans(into, "other", &noted, err);
+    int code = store_has_table(into, "other", "plan", &noted, err);
     if (code || !noted)
         return code;
     return store_exec(into,

@@ -6,6 +6,38 @@ CREATE TABLE IF NOT EXISTS plan (
     runs       INTEGER NOT NULL, -- points x replications or repeats, of all shards
     PRIMARY KEY (experiment, arm)
 ) WITHOUT ROWID;
+-- Tries of the real arm that were not sound, or failed: every one of them, so that what was redrawn can be
+-- counted. The last of a run is in `run`, too, until a sound one takes its number.
+CREATE TABLE IF NOT EXISTS rejected (
+    id            INTEGER PRIMARY KEY,
+    experiment    INTEGER NOT NULL REFERENCES experiment (id) ON DELETE CASCADE,
+    point         INTEGER NOT NULL, -- as in run, replication and cell too
+    replication   INTEGER NOT NULL,
+    number        INTEGER NOT NULL, -- of the run's rejected tries, from 1
+    cell          TEXT NOT NULL,
+    status        TEXT NOT NULL CHECK (status IN ('failed', 'invalid')),
+    reason        TEXT NOT NULL,
+    config_hash   TEXT NOT NULL,
+    code_version  TEXT NOT NULL,
+    host          TEXT NOT NULL,
+    started_at    TEXT NOT NULL,    -- UTC, ISO 8601
+    wall_s        REAL NOT NULL,
+    UNIQUE (experiment, point, replication, number, host, started_at)
+);
+CREATE TABLE IF NOT EXISTS rejected_metric (
+    rejected INTEGER NOT NULL, -- rejected.id
+    name     TEXT NOT NULL,
+    unit     TEXT NOT NULL,
+    value    REAL, -- NULL: not defined
+    PRIMARY KEY (rejected, name)
+) WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS rejected_deleted AFTER DELETE ON rejected BEGIN
+    DELETE FROM rejected_metric WHERE rejected = OLD.id;
+END;
+CREATE VIEW IF NOT EXISTS rejected_view AS
+    SELECT e.name AS experiment, 'real' AS arm, r.point, r.replication, r.number, r.cell,
+           r.status, r.reason
+    FROM rejected r JOIN experiment e ON e.id = r.experiment;
 -- Views for plots and export: no host, no wall clock, so that the same plan gives the same rows.
 CREATE VIEW IF NOT EXISTS run_view AS
     SELECT e.name AS experiment, r.arm, r.point, r.replication, r.cell, r.seed, r.status,

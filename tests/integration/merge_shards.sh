@@ -12,7 +12,7 @@ cd "$here"
 RANDOM=${SEED:-20261126}
 echo "seed ${SEED:-20261126}"
 tables() {
-    for table in run metric parameter series event latency explained; do
+    for table in run metric parameter series event latency explained rejected; do
         "$PUSHSIM" export --table $table "$1"
         "$PUSHSIM" export --table $table --format json "$1"
     done

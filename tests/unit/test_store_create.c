@@ -44,7 +44,7 @@ static void write_file(const char *path, struct content c, size_t count)
 static void assert_whole(const char *path)
 {
     static const char *const tables[] = { "run",   "metric",  "parameter", "series",
-                                          "event", "latency", "explained" };
+                                          "event", "latency", "explained", "rejected" };
     free(store_text(path, tables, sizeof tables / sizeof *tables));
 }
 
