@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <gsl/gsl_statistics_double.h>
-
 static const struct {
     const char *metric;
     enum unit unit;
@@ -57,6 +55,7 @@ void cells_init(struct cells *cells)
 {
     memset(cells, 0, sizeof *cells);
     cells->point = cells->replication = -1;
+    client_times_init(&cells->times);
     run_fates_init(&cells->fates);
 }
 
@@ -67,6 +66,7 @@ void cells_close(struct cells *cells)
             for (int f = 0; f < FIGURES; f++)
                 free(cells->cell[i].samples[a][f].values);
         free(cells->cell[i].runs);
+        client_share_close(&cells->cell[i].client);
         free(cells->cell[i].text);
     }
     free(cells->cell);
@@ -133,6 +133,8 @@ static void add_value(void *context, const struct store_value *v)
         return;
     struct cell *cell = find_or_add(cells, v->cell);
     cell->scenario_hash[arm] = v->scenario_hash;
+    if (arm == ARM_REAL)
+        client_share_add(&cell->client, &cells->times, v->metric, v->value);
     add_fate(cells, cell, arm, v);
     for (int f = 0; f < FIGURES; f++) {
         if (strcmp(figures[f].metric, v->metric) != 0 || isnan(v->value))
@@ -143,10 +145,39 @@ static void add_value(void *context, const struct store_value *v)
     }
 }
 
-static int by_value(const void *a, const void *b)
+/* A try of the real arm that was rejected tells of the client, and makes no cell of its own. */
+static void add_rejected(void *context, const struct store_value *v)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    struct cells *cells = context;
+    for (size_t i = 0; i < cells->count; i++)
+        if (strcmp(cells->cell[i].text, v->cell) == 0)
+            client_share_add(&cells->cell[i].client, &cells->times, v->metric, v->value);
+}
+
+/* As if the real arm had not told its latencies. */
+static void leave_out_latency(struct cell *cell)
+{
+    static const enum figure latencies[] = {
+        FIGURE_P50,   FIGURE_P95,       FIGURE_P99,        FIGURE_FIRST,     FIGURE_FIRST_P10,
+        FIGURE_SLOPE, FIGURE_SLOPE_P10, FIGURE_FIRST_CALM, FIGURE_SLOPE_CALM
+    };
+    cell->starved[ARM_REAL] = 0;
+    for (size_t r = 0; r < cell->run_count; r++)
+        cell->runs[r].starved = false;
+    for (size_t i = 0; i < sizeof latencies / sizeof *latencies; i++) {
+        cell->samples[ARM_REAL][latencies[i]].count = 0;
+        for (size_t r = 0; r < cell->run_count; r++)
+            cell->runs[r].figures[latencies[i]] = NAN;
+    }
+}
+
+static void finish(struct cell *cell)
+{
+    if (client_share_judge(&cell->client))
+        leave_out_latency(cell);
+    for (int a = 0; a < ARMS; a++)
+        for (int f = 0; f < FIGURES; f++)
+            sample_sort(&cell->samples[a][f]);
 }
 
 int cells_load(struct cells *cells, struct store *store, const char *experiment,
@@ -156,60 +187,10 @@ int cells_load(struct cells *cells, struct store *store, const char *experiment,
     int code = store_values(store, experiment, "sim", add_value, cells, err);
     if (code == 0)
         code = store_values(store, experiment, "real", add_value, cells, err);
+    client_times_init(&cells->times);
+    if (code == 0)
+        code = store_rejected_values(store, experiment, add_rejected, cells, err);
     for (size_t i = 0; i < cells->count && code == 0; i++)
-        for (int a = 0; a < ARMS; a++)
-            for (int f = 0; f < FIGURES; f++)
-                sample_sort(&cells->cell[i].samples[a][f]);
+        finish(&cells->cell[i]);
     return code;
-}
-
-void sample_add(struct sample *s, double value)
-{
-    if (isnan(value))
-        return;
-    s->values = mem_realloc(s->values, (s->count + 1) * sizeof *s->values);
-    s->values[s->count++] = value;
-}
-
-void sample_sort(struct sample *s)
-{
-    if (s->count > 1)
-        qsort(s->values, s->count, sizeof *s->values, by_value);
-}
-
-static double quantile(const struct sample *s, double q)
-{
-    return s->count ? gsl_stats_quantile_from_sorted_data(s->values, 1, s->count, q) : NAN;
-}
-
-double sample_median(const struct sample *s)
-{
-    return quantile(s, 0.5);
-}
-
-double sample_mean(const struct sample *s)
-{
-    return s->count ? gsl_stats_mean(s->values, 1, s->count) : NAN;
-}
-
-double sample_sd(const struct sample *s)
-{
-    return s->count > 1 ? gsl_stats_sd(s->values, 1, s->count) : NAN;
-}
-
-/* GSL counts from the least (0) to the greatest (1) value; the k-th of n is wanted. */
-static double order_statistic(const struct sample *s, double k)
-{
-    double n = (double)s->count;
-    return quantile(s, n > 1 ? fmin(fmax((k - 1) / (n - 1), 0), 1) : 0);
-}
-
-double sample_low(const struct sample *s)
-{
-    return order_statistic(s, SAMPLE_TAIL * ((double)s->count + 1));
-}
-
-double sample_high(const struct sample *s)
-{
-    return order_statistic(s, (1 - SAMPLE_TAIL) * ((double)s->count + 1));
 }

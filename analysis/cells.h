@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/client_share.h"
 #include "analysis/run_fates.h"
 #include "experiments/run/shard.h"
 #include "experiments/run/store.h"
@@ -42,11 +43,6 @@ enum figure {
     FIGURES
 };
 
-struct sample {
-    double *values; /* one a run; owned; sorted once cells_load has returned */
-    size_t count;
-};
-
 struct cell_run {            /* of the real arm: which figures belong together */
     double figures[FIGURES]; /* as in the samples; NAN: not there */
     bool starved;
@@ -59,6 +55,7 @@ struct cell {
     size_t starved[ARMS];  /* runs without a p99 that should have one: run_fates.h */
     struct cell_run *runs; /* of the real arm, in order of their numbers; owned */
     size_t run_count;
+    struct client_share client; /* of the load client in the real arm's latencies */
 };
 
 struct cells {
@@ -67,6 +64,7 @@ struct cells {
     size_t recent;          /* index of the cell found last: its neighbour is asked for next */
     struct run_fates fates; /* of the run whose figures are being added, ... */
     int64_t point, replication; /* ... and its name; -1: none yet */
+    struct client_times times;  /* of the real try whose figures are being added */
     const struct shard *part;   /* takes of the sim arm only its runs; NULL: all; borrowed */
 };
 
@@ -79,25 +77,9 @@ char *figure_format(char *out, enum figure figure, double value);
 
 void cells_init(struct cells *cells);
 void cells_close(struct cells *cells);
-/* Adds the runs of an experiment (NULL: all) that are done. ERR_IO. */
+/* Adds the runs of an experiment (NULL: all) that are done. Where too much of a cell's latencies is the
+ * client's own time (client_share.h) the real arm has none there. ERR_IO. */
 int cells_load(struct cells *cells, struct store *store, const char *experiment,
                struct error *err);
-
-/* Adds a value at the end; NAN: nothing. */
-void sample_add(struct sample *s, double value);
-/* Into rising order. */
-void sample_sort(struct sample *s);
-/* NAN when the sample is empty. */
-double sample_median(const struct sample *s);
-double sample_mean(const struct sample *s);
-double sample_sd(const struct sample *s); /* NAN below two values */
-/* The spread that tables show: between them 90 % of further runs are expected, not of those that
- * are there. A further run lies below the k-th of n with probability k / (n + 1), whatever the
- * distribution (Wilks, Annals of Mathematical Statistics 12, 1941), so the bounds are the values
- * number 0.05 (n + 1) and 0.95 (n + 1); below 19 values least and greatest, which hold fewer:
- * (n - 1) / (n + 1). */
-#define SAMPLE_TAIL 0.05
-double sample_low(const struct sample *s);
-double sample_high(const struct sample *s);
 
 #endif

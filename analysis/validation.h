@@ -1,7 +1,8 @@
 /* validation.h - how far the simulator is from the real server, in units of how far the real
  * server is from itself.
  *
- * A cell counts when both arms have it. Its figure is the median over its runs; the prediction is
+ * A cell counts when both arms have it; its real latencies do not where too much of them is the load
+ * client's own time (client_share.h). Its figure is the median over its runs; the prediction is
  * an interval too, sample_low to sample_high of the replications. Distances of latencies
  * are logarithms of ratios, so that half and double weigh the same.
  *

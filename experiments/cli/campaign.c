@@ -1,5 +1,6 @@
 #include "experiments/cli/campaign.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -32,30 +33,79 @@ static void say_progress(const struct campaign *c, const struct plan_point *poin
                 (long long)repeat, each_s * (double)(c->total - at));
 }
 
-int campaign_measure(struct campaign *c, const struct parameters *p, const struct schedule *s,
-                     struct run_record *record, struct error *err)
+static bool is_floor_known(const struct campaign *c, enum push_protocol protocol)
+{
+    return c->fits_floor || isfinite(c->floor[protocol].first_s);
+}
+
+/* The floor, where it could not be measured before: the host may be calmer now. */
+static int find_floor(struct campaign *c, enum push_protocol protocol, struct error *err)
+{
+    if (is_floor_known(c, protocol))
+        return 0;
+    int code = client_floor_measure(&c->floor[protocol], protocol, err);
+    return code == ERR_STATE ? 0 : code;
+}
+
+/* A try that is no result; record NULL: it failed. */
+static int reject(struct campaign *c, int64_t begin_ns, const struct run_record *record,
+                  const char *reason, struct error *err)
+{
+    c->rejected++;
+    if (!c->point)
+        return 0;
+    struct store_run run = { .arm = "real",
+                             .replication = c->repeat,
+                             .status = record ? "invalid" : "failed",
+                             .reason = reason,
+                             .config_hash = c->point->scenario_hash,
+                             .wall_s = (double)(now_ns() - begin_ns) / 1e9,
+                             .host = c->host };
+    return store_reject(c->store, c->experiment, c->point, &run, record, err);
+}
+
+static int try_once(struct campaign *c, const struct parameters *p, const struct schedule *s,
+                    struct run_record *record, struct error *err)
 {
     struct schedule played = { 0 };
+    struct client_floor floor = c->floor[p->server.protocol];
     struct replay_options how = { .server_cpu = -1,
                                   .client_cpu = -1,
                                   .seed = (uint64_t)c->session->plan.seed,
-                                  .replication = (uint32_t)c->repeat };
-    how.played = c->record ? &played : NULL;
-    struct client_floor floor = c->floor[p->server.protocol];
+                                  .replication = (uint32_t)c->repeat,
+                                  .played = c->record ? &played : NULL,
+                                  .floor = &floor };
     floor.unjudged = c->fits_floor;
-    how.floor = &floor;
-    for (int64_t left = c->retries;; left--) {
-        int rc = replay_run(p, s, &c->spec, &how, record, err);
-        if (rc == 0)
-            phases_describe(p, s, record);
-        if (rc == 0 && c->record)
-            rc = trace_write(&played, c->record, err);
-        schedule_close(&played);
-        played = (struct schedule){ 0 };
-        if (rc || left == 0 || !*replay_unsound(record))
+    int rc = replay_run(p, s, &c->spec, &how, record, err);
+    if (rc == 0)
+        phases_describe(p, s, record);
+    if (rc == 0 && c->record && (rc = trace_write(&played, c->record, err)))
+        run_record_close(record);
+    schedule_close(&played);
+    return rc;
+}
+
+/* Without the floor no further try would be sound either: it is the next run that looks for it again. */
+int campaign_measure(struct campaign *c, const struct parameters *p, const struct schedule *s,
+                     struct run_record *record, struct error *err)
+{
+    enum push_protocol protocol = p->server.protocol;
+    int rc = find_floor(c, protocol, err);
+    for (int64_t tries = 1; rc == 0; tries++) {
+        int64_t begin_ns = now_ns();
+        rc = try_once(c, p, s, record, err);
+        if (rc)
             return rc;
+        const char *unsound = replay_unsound(record);
+        run_record_metric(record, "client.tries", "1", (double)tries);
+        if (!*unsound)
+            return 0;
+        rc = reject(c, begin_ns, record, unsound, err);
+        if (rc == 0 && (tries > c->retries || !is_floor_known(c, protocol)))
+            return 0;
         run_record_close(record);
     }
+    return rc;
 }
 
 static bool is_stored(const struct campaign *c, const struct plan_point *point, int64_t repeat)
@@ -120,6 +170,7 @@ static int run_once(struct campaign *c, const struct plan_point *point, int64_t 
     struct error why;
     int64_t begin_ns = now_ns();
     c->repeat = repeat;
+    c->point = point;
     say_progress(c, point, repeat);
     int rc = campaign_measure(c, &point->settings.parameters,
                               schedule_of(c, point, repeat, &built), &record, &why);
@@ -132,6 +183,9 @@ static int run_once(struct campaign *c, const struct plan_point *point, int64_t 
     if (rc) {
         run.status = "failed";
         run.reason = why.text;
+        rc = rc >= ERR_INTERRUPTED ? 0 : reject(c, begin_ns, NULL, why.text, err);
+        if (rc)
+            return rc;
         fprintf(stderr, "pushsim: %s%srepeat %lld: %s\n", point->cell, *point->cell ? ", " : "",
                 (long long)repeat, why.text);
         return keep(c, point, &run, NULL, err);
@@ -174,7 +228,7 @@ static int open_spec(struct campaign *c, struct error *err)
     return server_spec_read(&c->spec, path, err);
 }
 
-/* A client that cannot be measured soundly now may be later: each run is checked by itself. */
+/* A client that cannot be measured soundly now may be later: find_floor tries again. */
 int campaign_floor(struct campaign *c, struct error *err)
 {
     const struct plan *plan = &c->session->plan;
@@ -190,7 +244,8 @@ int campaign_floor(struct campaign *c, struct error *err)
         done[protocol] = true;
         int code = client_floor_measure(&c->floor[protocol], protocol, err);
         if (code == ERR_STATE)
-            fprintf(stderr, "pushsim: warning: %s\n", err->text);
+            fprintf(stderr, "pushsim: warning: %s%s\n", err->text,
+                    c->fits_floor ? "" : "; no run is sound until it can be measured");
         else if (code)
             return code;
     }

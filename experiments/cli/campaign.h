@@ -3,7 +3,10 @@
  *
  * Repeats outside, points inside: what drifts on the host spreads over all the points. A run that
  * fails is a row with its reason, one that was not sound is a row with status "invalid"; both are
- * made again by the next campaign. SIGINT, SIGTERM and SIGHUP end a campaign in order, from
+ * made again by the next campaign. Every try that was not sound, or failed otherwise than by a signal, is
+ * kept beside the runs, too (store_reject), and a run tells how many tries it took (metric client.tries).
+ * Where the client's floor could not be measured it is tried again before each run; one without it is
+ * not sound, unless the floor is fitted. SIGINT, SIGTERM and SIGHUP end a campaign in order, from
  * campaign_open until campaign_close: server and cgroup are gone, the run is a failed row,
  * ERR_INTERRUPTED with the signal's number is returned.
  */
@@ -29,7 +32,9 @@ struct campaign {
     const char *record;            /* file for what was played (of a single run), or NULL */
     int64_t repeats;               /* runs of each point; 0 = the plan's */
     int64_t retries;               /* of a run that was not sound, 0.. */
-    int64_t repeat;        /* the run in progress: which of them, for what is drawn in it */
+    int64_t repeat; /* the run in progress: which of them, for what is drawn in it */
+    const struct plan_point
+        *point;            /* the run in progress, whose tries are stored; NULL: they are not */
     bool fits_floor;       /* the client's own time is a part of what is fitted */
     bool force;            /* also make what the store has */
     campaign_row_fn *each; /* may be NULL */
@@ -39,6 +44,7 @@ struct campaign {
     char host[128];
     struct client_floor floor[PROTOCOLS]; /* of the load client, before the first run */
     int64_t total, made, skipped, failed, invalid; /* runs */
+    int64_t rejected;                              /* tries: not sound, or failed */
     int64_t begin_ns;                              /* monotonic */
     sigset_t mask; /* of signals, as it was before campaign_open */
 };

@@ -14,6 +14,7 @@
 #include "experiments/cli/output_file.h"
 #include "experiments/cli/session.h"
 #include "experiments/cli/text_table.h"
+#include "experiments/cli/tries_print.h"
 #include "experiments/replay/host_facts.h"
 
 #define NOTES_MAX      8
@@ -249,8 +250,10 @@ static int fit_and_write(const struct arguments *a, const char *path, struct sto
         print_cells(&c, &fit);
         code = write_profile(a, path, store, &c, &fit, err);
     }
-    if (code == 0)
+    if (code == 0) {
         print_end(a, &c, &fit, path);
+        code = tries_print(store, a->session.experiment.name, stdout, err);
+    }
     calibration_close(&c);
     return code;
 }

@@ -14,6 +14,7 @@
 #include "experiments/cli/plan_share.h"
 #include "experiments/cli/session.h"
 #include "experiments/cli/text_table.h"
+#include "experiments/cli/tries_print.h"
 
 #define DATABASES_MAX     16
 #define FAN_OUT_TOLERANCE 0.15
@@ -213,6 +214,7 @@ int cmd_compare(int argc, char **argv)
         code = error_set(&err, ERR_INVALID, "%s: no run of this experiment is done", a.db[0]);
     if (code == 0) {
         session_warn_settings(&cells);
+        tries_print_left_out(&cells, stderr);
         plan_share_print(&share, a.json ? stderr : stdout);
         if (a.outcomes)
             compare_print_outcomes(&outcomes);

@@ -10,6 +10,7 @@
 #include "experiments/cli/session.h"
 #include "experiments/cli/shard_option.h"
 #include "experiments/cli/text_table.h"
+#include "experiments/cli/tries_print.h"
 #include "experiments/replay/replay.h"
 
 struct arguments {
@@ -115,6 +116,20 @@ static void start_table(struct text_table *t)
         text_table_column(t, heads[i], i > 0 && i < 8);
 }
 
+/* What the table does not show; a database that cannot be read any more has failed before. */
+static void tell_tries(const struct arguments *a, const struct campaign *c)
+{
+    const char *name = a->session.experiment.name;
+    struct error err;
+    struct cells cells;
+    cells_init(&cells);
+    if (cells_load(&cells, c->store, name, &err) == 0)
+        tries_print_left_out(&cells, stdout);
+    cells_close(&cells);
+    if (c->rejected > 0)
+        tries_print(c->store, name, stdout, &err);
+}
+
 static int report(const struct arguments *a, const struct campaign *c, struct text_table *table)
 {
     char *db = session_db_path(&a->session);
@@ -127,6 +142,7 @@ static int report(const struct arguments *a, const struct campaign *c, struct te
                c->spec.name, c->host, (long long)c->made, c->made == 1 ? "" : "s",
                (long long)c->skipped, (long long)c->failed, (long long)c->invalid, db);
         text_table_print(table, stdout);
+        tell_tries(a, c);
     }
     free(db);
     return c->failed ? EXIT_FAILED : EXIT_DONE;

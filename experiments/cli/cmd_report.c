@@ -15,6 +15,7 @@
 #include "experiments/cli/plan_share.h"
 #include "experiments/cli/report_trust.h"
 #include "experiments/cli/session.h"
+#include "experiments/cli/tries_print.h"
 
 #define UNFINISHED_SHOWN 20
 
@@ -231,6 +232,7 @@ static int write_sections(struct report *r, struct error *err)
     write_runs(r);
     if (r->cells.count > 0) {
         session_warn_settings(&r->cells);
+        tries_print_left_out(&r->cells, stderr);
         write_figures(r);
         int code = write_decision(r, err);
         if (code)

@@ -15,6 +15,7 @@
 #include "experiments/cli/model_runs.h"
 #include "experiments/cli/option_argument.h"
 #include "experiments/cli/text_table.h"
+#include "experiments/cli/tries_print.h"
 
 enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV };
 
@@ -82,8 +83,8 @@ static const struct argp argp = {
     "runs. Refuses cells that the profile was fitted to. The "
     "replications draw the profile's parameters by their errors, where it tells them (--set "
     "parameters=fixed: they do not). Runs that the database already has "
-    "are not made again; where no cgroup can be made it judges the rows that are there. Exit 1 "
-    "when a target is missed.",
+    "are not made again; where no cgroup can be made it judges the rows that are there. Exit "
+    "99 when a target is missed or cannot be judged.",
     children,
     NULL,
     NULL,
@@ -257,9 +258,11 @@ static int measure(const struct arguments *a, struct store *store, int64_t exper
         fprintf(stderr, "pushsim: real arm skipped: %s\n", err->text);
         code = 0;
     } else if (code == 0) {
-        fprintf(stderr, "%s on %s: %lld real runs made, %lld already there, %lld not sound\n",
+        fprintf(stderr,
+                "%s on %s: %lld real runs made, %lld already there, %lld not sound; %lld tries "
+                "rejected\n",
                 c.spec.name, c.host, (long long)c.made, (long long)c.skipped,
-                (long long)(c.invalid + c.failed));
+                (long long)(c.invalid + c.failed), (long long)c.rejected);
     }
     campaign_close(&c);
     return code;
@@ -286,11 +289,16 @@ static int report(const struct arguments *a, struct store *store, struct error *
         print_cells(&cells, slo);
     if (a->format == FORMAT_TABLE)
         print_summary(&v);
+    tries_print_left_out(&cells, a->format == FORMAT_TABLE ? stdout : stderr);
+    code = tries_print(store, a->session.experiment.name,
+                       a->format == FORMAT_TABLE ? stdout : stderr, err);
     bool met = v.known > 0;
     for (int i = 0; i < SCORES; i++)
         met &= v.scores[i].met;
     cells_close(&cells);
-    return met ? EXIT_DONE : EXIT_FAILED;
+    if (code)
+        return command_fail(code, err);
+    return met ? EXIT_DONE : EXIT_BREACHED;
 }
 
 /* A pace of another scale makes every simulated run of that real one too slow or too fast. */

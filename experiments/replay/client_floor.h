@@ -35,7 +35,7 @@ struct client_floor {     /* of one protocol; all NAN: not measured */
     double late_p99_s;    /* publishes went out late */
     double step_s;        /* busy: CPU time for one delivery */
     double busiest_share; /* of a core, in the busiest second */
-    bool unjudged;        /* no reason against a run: a calibration fits the client's time */
+    bool unjudged;        /* need not be known: a calibration fits the client's time */
 };
 
 #define CLIENT_FLOOR_UNKNOWN ((struct client_floor){ NAN, NAN, NAN, NAN, NAN, NAN, false })

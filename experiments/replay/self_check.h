@@ -10,10 +10,11 @@
  *   the client waited for its CPU      > 2 % of the time               client.wait_share
  *   the host took the CPUs away        steal > 2 % of all CPU time     host.steal_share
  *   others used the server's CPU       > 10 % of the time              host.other_share
- *   the client's floor was a part of it   its first delivery > 50 % of delivery.p50, or its CPU
- *                                      time for a delivery > 90 % of the time between two
- *                                      neighbours of a fan-out (delivery.slope)
- *                                                                      client_floor.h
+ *   the client's floor is not known     could not be measured soundly     client_floor.h
+ *
+ * How much of a latency is the client's own time is judged over all tries of a cell
+ * (analysis/client_share.h) and is no reason against a single run: of a cell near the bound the runs
+ * with low latencies would be made again until they came out higher.
  *
  * The host's pace (host_pace.h) is no reason, however far it lies from the calibration's: it is an
  * input of the prediction, and to keep the calm runs alone would flatter both arms.
@@ -40,9 +41,6 @@
 #define CHECK_WAIT_SHARE    0.02
 #define CHECK_STEAL_SHARE   0.02
 #define CHECK_OTHER_SHARE   0.10
-/* Of the three wake-ups in the floor (ours, the null server's, ours again) one is the server's. */
-#define CHECK_FLOOR_SHARE 0.50
-#define CHECK_STEP_SHARE  0.90
 
 struct self_reading {      /* counters at one instant */
     int64_t at_ns;         /* monotonic */

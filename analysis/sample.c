@@ -1,0 +1,65 @@
+#include "analysis/sample.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include <gsl/gsl_statistics_double.h>
+
+#include "sim/error.h"
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+void sample_add(struct sample *s, double value)
+{
+    if (isnan(value))
+        return;
+    s->values = mem_realloc(s->values, (s->count + 1) * sizeof *s->values);
+    s->values[s->count++] = value;
+}
+
+void sample_sort(struct sample *s)
+{
+    if (s->count > 1)
+        qsort(s->values, s->count, sizeof *s->values, by_value);
+}
+
+static double quantile(const struct sample *s, double q)
+{
+    return s->count ? gsl_stats_quantile_from_sorted_data(s->values, 1, s->count, q) : NAN;
+}
+
+double sample_median(const struct sample *s)
+{
+    return quantile(s, 0.5);
+}
+
+double sample_mean(const struct sample *s)
+{
+    return s->count ? gsl_stats_mean(s->values, 1, s->count) : NAN;
+}
+
+double sample_sd(const struct sample *s)
+{
+    return s->count > 1 ? gsl_stats_sd(s->values, 1, s->count) : NAN;
+}
+
+/* GSL counts from the least (0) to the greatest (1) value; the k-th of n is wanted. */
+static double order_statistic(const struct sample *s, double k)
+{
+    double n = (double)s->count;
+    return quantile(s, n > 1 ? fmin(fmax((k - 1) / (n - 1), 0), 1) : 0);
+}
+
+double sample_low(const struct sample *s)
+{
+    return order_statistic(s, SAMPLE_TAIL * ((double)s->count + 1));
+}
+
+double sample_high(const struct sample *s)
+{
+    return order_statistic(s, (1 - SAMPLE_TAIL) * ((double)s->count + 1));
+}

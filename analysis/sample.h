@@ -1,0 +1,30 @@
+/* sample.h - values of several runs: their median, mean, spread. */
+#ifndef PUSHSIM_ANALYSIS_SAMPLE_H
+#define PUSHSIM_ANALYSIS_SAMPLE_H
+
+#include <stddef.h>
+
+struct sample {
+    double
+        *values; /* one a run; owned; whether sorted is the owner's to say (cells_load: yes) */
+    size_t count;
+};
+
+/* Adds a value at the end; NAN: nothing. */
+void sample_add(struct sample *s, double value);
+/* Into rising order: the medians and the spread need it. */
+void sample_sort(struct sample *s);
+/* NAN when the sample is empty. */
+double sample_median(const struct sample *s);
+double sample_mean(const struct sample *s);
+double sample_sd(const struct sample *s); /* NAN below two values */
+/* The spread that tables show: between them 90 % of further runs are expected, not of those that
+ * are there. A further run lies below the k-th of n with probability k / (n + 1), whatever the
+ * distribution (Wilks, Annals of Mathematical Statistics 12, 1941), so the bounds are the values
+ * number 0.05 (n + 1) and 0.95 (n + 1); below 19 values least and greatest, which hold fewer:
+ * (n - 1) / (n + 1). */
+#define SAMPLE_TAIL 0.05
+double sample_low(const struct sample *s);
+double sample_high(const struct sample *s);
+
+#endif
