@@ -108,6 +108,7 @@ struct calibration {
     size_t cell_count;              /* points with at least one real run */
     int64_t runs;                   /* real runs used */
     int draws;                      /* simulations for each real run, >= 1 */
+    int jobs;                       /* threads that simulate, >= 1; no result hangs on it */
     double host_power;              /* of slowness, for the costs; 0..2 */
     double pace_s;                  /* median of the runs' host.pace; 0: not all have it */
     double best_pace_s;             /* the same of host.pace.best (pace_scale.h) */

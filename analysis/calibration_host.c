@@ -1,6 +1,7 @@
 /* calibration_host.c - what the host's mood does to the CPU time of a run: how it goes with its pace
  * or the speed of memory, and how far runs lie from costs that do not know them. */
 #include "analysis/calibration_internal.h"
+#include "analysis/parallel.h"
 
 #include <assert.h>
 #include <math.h>
@@ -41,6 +42,29 @@ static double simulated_cpu(const struct calibration *c, const struct settings *
     return sum / c->draws;
 }
 
+static bool counts(const struct calibration_cell *cell, int repeat)
+{
+    return cell->value[CALIBRATION_CPU][repeat] > 0 &&
+           !(cell->value[CALIBRATION_THROTTLED][repeat] > FREE_SHARE);
+}
+
+struct simulated {
+    const struct calibration *calibration;
+    const struct calibration_fit *fit;
+    double (*cpu)[CALIBRATION_REPEATS]; /* of each cell's runs that count */
+};
+
+static void simulate_cell(size_t i, void *context)
+{
+    const struct simulated *out = context;
+    const struct calibration_cell *cell = &out->calibration->cells[i];
+    struct settings s;
+    calibration_settings(out->calibration, out->fit, cell, &s);
+    for (int r = 0; r < cell->repeats; r++)
+        if (counts(cell, r))
+            out->cpu[i][r] = simulated_cpu(out->calibration, &s, cell, r);
+}
+
 /* What the costs say of a cell that they were fitted to is too near to it: without the cell its runs
  * would lie 1 / (1 - leverage) as far off in the mean. Of that the errors of the costs are a part; the
  * rest lies 1 / sqrt(1 - leverage) as far (a residual's variance is that share of the noise's: Cook,
@@ -64,16 +88,16 @@ static void collect(const struct calibration *c, const struct calibration_fit *f
     double *memory = mem_alloc(4 * (size_t)c->runs * sizeof *memory);
     *runs = (struct host_runs){ memory, memory + c->runs, memory + 2 * c->runs,
                                 memory + 3 * c->runs, 0 };
+    struct simulated simulated = { c, fit, mem_alloc(c->cell_count * sizeof *simulated.cpu) };
+    parallel_each(c->cell_count, c->jobs, simulate_cell, &simulated);
     for (size_t i = 0; i < c->cell_count; i++) {
         const struct calibration_cell *cell = &c->cells[i];
-        struct settings s;
-        calibration_settings(c, fit, cell, &s);
         size_t begin = runs->count;
         for (int r = 0; r < cell->repeats; r++) {
-            double used = cell->value[CALIBRATION_CPU][r];
-            if (!(used > 0) || cell->value[CALIBRATION_THROTTLED][r] > FREE_SHARE)
+            if (!counts(cell, r))
                 continue;
-            runs->excess[runs->count] = log(used / simulated_cpu(c, &s, cell, r));
+            double used = cell->value[CALIBRATION_CPU][r];
+            runs->excess[runs->count] = log(used / simulated.cpu[i][r]);
             runs->slowness[runs->count] = log(cell->slowness[r]);
             runs->left_out[runs->count] =
                 runs->excess[runs->count] - known_power * runs->slowness[runs->count];
@@ -82,6 +106,7 @@ static void collect(const struct calibration *c, const struct calibration_fit *f
         if (runs->count > begin)
             leave_out(cell, runs->left_out + begin, runs->own + begin, runs->count - begin);
     }
+    free(simulated.cpu);
 }
 
 /* Standard deviation with what lies far out drawn in: one disturbed run is not the host. Sorts. */

@@ -246,9 +246,12 @@ static void find_slowness(struct calibration *c)
 int calibration_collect(struct calibration *c, const struct plan *plan, struct store *store,
                         const char *name, struct error *err)
 {
-    struct calibration made = {
-        .plan = plan, .draws = 1, .host_power = CALIBRATION_HOST_POWER, .loop = -1, .hops = -1
-    };
+    struct calibration made = { .plan = plan,
+                                .draws = 1,
+                                .jobs = 1,
+                                .host_power = CALIBRATION_HOST_POWER,
+                                .loop = -1,
+                                .hops = -1 };
     made.cells = mem_alloc(plan->count * sizeof *made.cells);
     for (size_t i = 0; i < plan->count; i++)
         made.cells[i].point = &plan->points[i];

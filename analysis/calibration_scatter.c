@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "analysis/calibration_internal.h"
+#include "analysis/parallel.h"
 
 #define MOST 1.0 /* beyond a factor of e a figure tells nothing anyway */
 
@@ -29,12 +30,23 @@ static void scatter_cell(const struct calibration *c, const struct settings *s,
         cell->scatter[m] = freedom[m] > 0 ? fmin(sqrt(sum[m] / freedom[m]), MOST) : 0;
 }
 
+struct scattering {
+    struct calibration *calibration;
+    const struct calibration_fit *fit;
+};
+
+static void scatter_one(size_t i, void *context)
+{
+    const struct scattering *scattering = context;
+    struct calibration *c = scattering->calibration;
+    struct settings s;
+    calibration_settings(c, scattering->fit, &c->cells[i], &s);
+    scatter_cell(c, &s, &c->cells[i]);
+}
+
 void calibration_scatter(struct calibration *c, const struct calibration_fit *fit)
 {
-    for (size_t i = 0; i < c->cell_count; i++) {
-        struct settings s;
-        calibration_settings(c, fit, &c->cells[i], &s);
-        scatter_cell(c, &s, &c->cells[i]);
-    }
+    struct scattering scattering = { c, fit };
+    parallel_each(c->cell_count, c->jobs, scatter_one, &scattering);
     calibration_weigh(c);
 }

@@ -11,6 +11,7 @@
 #include "analysis/rows_origin.h"
 #include "experiments/cli/calibrate_measure.h"
 #include "experiments/cli/commands.h"
+#include "experiments/cli/model_runs.h"
 #include "experiments/cli/output_file.h"
 #include "experiments/cli/session.h"
 #include "experiments/cli/text_table.h"
@@ -213,6 +214,8 @@ static int fit_all(struct calibration *c, const struct arguments *a,
 {
     int code = 0;
     c->draws = DRAWS;
+    c->jobs = model_runs_jobs();
+    runner_keep_memory();
     if (!loop_is_told(&a->session))
         code = calibration_choose_loop(c, err);
     if (code == 0)

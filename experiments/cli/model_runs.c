@@ -1,5 +1,6 @@
 #include "experiments/cli/model_runs.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,7 +47,9 @@ void model_runs_release(const sigset_t *before)
 
 int model_runs_jobs(void)
 {
-    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    cpu_set_t mine;
+    long cpus = sched_getaffinity(0, sizeof mine, &mine) == 0 ? CPU_COUNT(&mine)
+                                                              : sysconf(_SC_NPROCESSORS_ONLN);
     return cpus < 1 ? 1 : cpus > 256 ? 256 : (int)cpus;
 }
 

@@ -8,6 +8,7 @@
 
 #include "analysis/calibration_internal.h"
 #include "analysis/calibration_scatter.h"
+#include "analysis/calibration_stage.h"
 #include "tests/support/planned_store.h"
 
 /* The second cell's demand is near its limit. */
@@ -112,11 +113,53 @@ static void scatter_is_what_runs_differ_by(void **state)
     close_cells(&b, &c);
 }
 
+static void fit_with(int jobs, struct fit_parameter parameters[2],
+                     struct calibration_cell *cells)
+{
+    static const double expected[] = { 150e3, 200e3 };
+    struct planned_store b;
+    struct calibration c;
+    struct calibration_fit none = { 0 };
+    struct fit_result result;
+    struct error err;
+    open_cells(&b, &c);
+    c.jobs = jobs;
+    calibration_scatter(&c, &none);
+    parameters[0] = (struct fit_parameter){ .name = "cost.publish", .start = expected[0] };
+    parameters[1] = (struct fit_parameter){ .name = "cost.sse.write", .start = expected[1] };
+    struct calibration_stage stage = { &c, parameters, 2, expected, NULL, 0, true };
+    assert_int_equal(calibration_stage_fit(&stage, 0.05, 2, &result, &err), 0);
+    calibration_host_noise(&c, &none);
+    for (size_t i = 0; i < CELLS; i++)
+        cells[i] = c.cells[i];
+    close_cells(&b, &c);
+}
+
+/* To the bit. */
+static void threads_change_nothing(void **state)
+{
+    (void)state;
+    struct fit_parameter alone[2], together[2];
+    struct calibration_cell one[CELLS], three[CELLS];
+    fit_with(1, alone, one);
+    fit_with(3, together, three);
+    for (int k = 0; k < 2; k++) {
+        assert_true(alone[k].estimate == together[k].estimate);
+        assert_true(alone[k].relative_error == together[k].relative_error);
+        assert_true(alone[k].estimate != alone[k].start);
+    }
+    for (size_t i = 0; i < CELLS; i++) {
+        assert_memory_equal(one[i].scatter, three[i].scatter, sizeof one[i].scatter);
+        assert_memory_equal(one[i].sigma, three[i].sigma, sizeof one[i].sigma);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_figure_weighs_by_its_scatter),
         cmocka_unit_test(scatter_is_what_runs_differ_by),
+        cmocka_unit_test(threads_change_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
