@@ -1,7 +1,10 @@
 #include "analysis/calibration_stage.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+
+#include "analysis/parallel.h"
 
 #define GUESS_SPREAD  1.5 /* of the logarithm of a cost about its default */
 #define SLOPE_CLIENTS 64  /* a load client reads the bytes of fewer in one go */
@@ -52,39 +55,73 @@ static double residual(const struct calibration_cell *cell, int m, double sim)
     return softened(log(fmax(sim, 1e-9) / fmax(cell->real[m], 1e-9)) / cell->sigma[m]);
 }
 
+struct trial { /* of some values of the parameters */
+    const struct calibration_stage *stage;
+    const double *value;
+    double (*sim)[CALIBRATION_METRICS]; /* of each cell */
+};
+
+static void try_cell(size_t i, void *context)
+{
+    const struct trial *trial = context;
+    const struct calibration_stage *stage = trial->stage;
+    const struct calibration *c = stage->calibration;
+    struct settings s = calibration_start(c, &c->cells[i]);
+    for (size_t p = 0; p < stage->held_count; p++)
+        calibration_assign(&s, stage->held[p].name, stage->held[p].start);
+    for (size_t p = 0; p < stage->count; p++)
+        calibration_assign(&s, stage->parameters[p].name, trial->value[p]);
+    calibration_medians(c, &s, &c->cells[i], trial->sim[i]);
+}
+
 static void stage_residuals(const double *value, double *out, void *context)
 {
     const struct calibration_stage *stage = context;
     const struct calibration *c = stage->calibration;
-    for (size_t i = 0; i < c->cell_count; i++) {
-        struct settings s = calibration_start(c, &c->cells[i]);
-        double sim[CALIBRATION_METRICS];
-        for (size_t p = 0; p < stage->held_count; p++)
-            calibration_assign(&s, stage->held[p].name, stage->held[p].start);
-        for (size_t p = 0; p < stage->count; p++)
-            calibration_assign(&s, stage->parameters[p].name, value[p]);
-        calibration_medians(c, &s, &c->cells[i], sim);
+    struct trial trial = { stage, value, mem_alloc(c->cell_count * sizeof *trial.sim) };
+    parallel_each(c->cell_count, c->jobs, try_cell, &trial);
+    for (size_t i = 0; i < c->cell_count; i++)
         for (int m = 0; m < CALIBRATION_METRICS; m++)
             if (wanted(stage, &c->cells[i], m))
-                *out++ = residual(&c->cells[i], m, sim[m]);
-    }
+                *out++ = residual(&c->cells[i], m, trial.sim[i][m]);
+    free(trial.sim);
     /* where the data say nothing, nothing moves: two costs in one sum would else run away */
     for (size_t p = 0; p < stage->count; p++)
         *out++ = log(value[p] / stage->expected[p]) / GUESS_SPREAD;
+}
+
+/* One chance moves all figures of a cell. The caller frees. */
+static struct residual_origin *origins(const struct calibration_stage *stage)
+{
+    static_assert(CALIBRATION_METRICS <= RESIDUAL_KINDS, "a kind for each figure");
+    const struct calibration *c = stage->calibration;
+    struct residual_origin *origin = mem_alloc(calibration_stage_count(stage) * sizeof *origin);
+    size_t n = 0;
+    for (size_t i = 0; i < c->cell_count; i++)
+        for (int m = 0; m < CALIBRATION_METRICS; m++)
+            if (wanted(stage, &c->cells[i], m))
+                origin[n++] = (struct residual_origin){ (int)i, m };
+    for (size_t p = 0; p < stage->count; p++)
+        origin[n++] = (struct residual_origin){ -1, 0 };
+    return origin;
 }
 
 static int fit(struct calibration_stage *stage, double step, size_t iterations,
                double *leverage, double *covariance, struct fit_result *result,
                struct error *err)
 {
+    struct residual_origin *origin = origins(stage);
     struct fit_problem problem = { .residuals = stage_residuals,
                                    .context = stage,
                                    .count = calibration_stage_count(stage),
                                    .step = step,
                                    .iterations = iterations,
                                    .leverage = leverage,
-                                   .covariance = covariance };
-    return least_squares_fit(&problem, stage->parameters, stage->count, result, err);
+                                   .covariance = covariance,
+                                   .origin = origin };
+    int code = least_squares_fit(&problem, stage->parameters, stage->count, result, err);
+    free(origin);
+    return code;
 }
 
 int calibration_stage_fit(struct calibration_stage *stage, double step, size_t iterations,

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_errno.h>
@@ -96,11 +97,27 @@ static void read_leverage(const gsl_matrix *jacobian, const gsl_matrix *covarian
     gsl_vector_free(row);
 }
 
-static void read_covariance(const gsl_matrix *unit, double variance, double *covariance)
+static void read_covariance(const gsl_matrix *from, double *covariance)
 {
-    for (size_t i = 0; i < unit->size1; i++)
-        for (size_t j = 0; j < unit->size2; j++)
-            covariance[i * unit->size2 + j] = variance * gsl_matrix_get(unit, i, j);
+    for (size_t i = 0; i < from->size1; i++)
+        for (size_t j = 0; j < from->size2; j++)
+            covariance[i * from->size2 + j] = gsl_matrix_get(from, i, j);
+}
+
+/* unit: with residuals of variance 1, each for itself. */
+static void widen(gsl_multifit_nlinear_workspace *w, const struct fit_problem *problem,
+                  const double *leverage, gsl_matrix *unit)
+{
+    const gsl_vector *residual = gsl_multifit_nlinear_residual(w);
+    if (!problem->origin) {
+        gsl_matrix_scale(unit, residual_variance(residual, unit->size1));
+        return;
+    }
+    gsl_matrix *grouped = gsl_matrix_alloc(unit->size1, unit->size2);
+    grouped_errors(residual, gsl_multifit_nlinear_jac(w), unit, leverage, problem->origin,
+                   grouped);
+    gsl_matrix_memcpy(unit, grouped);
+    gsl_matrix_free(grouped);
 }
 
 void least_squares_hold(double *covariance, size_t n, size_t k)
@@ -119,20 +136,23 @@ static void read_out(gsl_multifit_nlinear_workspace *w, struct fit_parameter *pa
                      size_t n, const struct fit_problem *problem)
 {
     gsl_matrix *covariance = gsl_matrix_alloc(n, n);
+    double *leverage = mem_alloc(problem->count * sizeof *leverage);
     gsl_multifit_nlinear_covar(gsl_multifit_nlinear_jac(w), 1e-10, covariance);
-    double variance = residual_variance(gsl_multifit_nlinear_residual(w), n);
+    read_leverage(gsl_multifit_nlinear_jac(w), covariance, leverage);
+    widen(w, problem, leverage, covariance);
     for (size_t i = 0; i < n; i++) {
         struct fit_parameter *p = &parameters[i];
-        double unit = gsl_matrix_get(covariance, i, i);
+        double variance = gsl_matrix_get(covariance, i, i);
         p->estimate = exp(gsl_vector_get(gsl_multifit_nlinear_position(w), i));
         /* a zero on the diagonal is GSL's mark of a column that moves no residual */
-        p->relative_error = unit > 0 ? sqrt(unit * variance) : INFINITY;
+        p->relative_error = variance > 0 ? sqrt(variance) : INFINITY;
         p->identified = p->relative_error < IDENTIFIED_BELOW;
     }
     if (problem->leverage)
-        read_leverage(gsl_multifit_nlinear_jac(w), covariance, problem->leverage);
+        memcpy(problem->leverage, leverage, problem->count * sizeof *leverage);
     if (problem->covariance)
-        read_covariance(covariance, variance, problem->covariance);
+        read_covariance(covariance, problem->covariance);
+    free(leverage);
     gsl_matrix_free(covariance);
 }
 

@@ -9,8 +9,8 @@
  * (calibration_host.c). The third is the parameters', and here.
  *
  * Their logarithms are drawn from a normal distribution about what the settings say, whatever that is,
- * with the fit's covariance (calibrate scales it by the chi2 for each residual where that is above 1):
- * the estimate is the median, and no cost is negative. Costs that the runs could not tell stay. A
+ * with the fit's covariance (calibrate's knows that the figures of a cell err together,
+ * grouped_errors.h, and by how much more than their weights say): the estimate is the median, and no cost is negative. Costs that the runs could not tell stay. A
  * profile has it as
  *
  *   fit:

@@ -52,7 +52,9 @@ static void estimates_are_within_their_errors(void **state)
         struct fit_parameter p[] = { { .name = "base", .start = 1e-4 },
                                      { .name = "rise", .start = 1e-3 },
                                      { .name = "time", .start = 0.05 } };
-        struct fit_problem problem = { decay_residuals, &d, POINTS, 1e-4, 100, NULL, NULL };
+        struct fit_problem problem = {
+            decay_residuals, &d, POINTS, 1e-4, 100, NULL, NULL, NULL
+        };
         struct fit_result result;
         struct error err;
         assert_int_equal(least_squares_fit(&problem, p, 3, &result, &err), 0);
@@ -89,7 +91,9 @@ static void left_out_a_point_lies_further_off(void **state)
     struct fit_parameter p[] = { { .name = "base", .start = 100e-6 },
                                  { .name = "cold", .start = 1e-3 },
                                  { .name = "time", .start = 0.05 } };
-    struct fit_problem problem = { decay_residuals, &d, POINTS, 1e-4, 100, leverage, NULL };
+    struct fit_problem problem = {
+        decay_residuals, &d, POINTS, 1e-4, 100, leverage, NULL, NULL
+    };
     assert_int_equal(least_squares_fit(&problem, p, 3, &result, &err), 0);
     for (int k = 0; k < 3; k++)
         value[k] = p[k].estimate;
@@ -134,7 +138,7 @@ static void covariance_by_hand(void **state)
     struct line l = { x, 3 };
     double c[4];
     struct fit_parameter p[] = { { .name = "a", .start = 1.1 }, { .name = "b", .start = 0.9 } };
-    struct fit_problem problem = { line_residuals, &l, 3, 1e-4, 50, NULL, c };
+    struct fit_problem problem = { line_residuals, &l, 3, 1e-4, 50, NULL, c, NULL };
     struct fit_result result;
     struct error err;
     assert_int_equal(least_squares_fit(&problem, p, 2, &result, &err), 0);
@@ -150,7 +154,7 @@ static void what_cannot_be_told_is_said_so(void **state)
 {
     (void)state;
     struct fit_parameter p[] = { { .name = "a", .start = 1 }, { .name = "b", .start = 1 } };
-    struct fit_problem problem = { sum_residuals, NULL, 5, 1e-4, 50, NULL, NULL };
+    struct fit_problem problem = { sum_residuals, NULL, 5, 1e-4, 50, NULL, NULL, NULL };
     struct fit_result result;
     struct error err;
     assert_int_equal(least_squares_fit(&problem, p, 2, &result, &err), 0);
@@ -167,8 +171,8 @@ static void nonsense_is_refused(void **state)
 {
     (void)state;
     struct fit_parameter p[] = { { .name = "a", .start = 1 }, { .name = "b", .start = 1 } };
-    struct fit_problem few = { sum_residuals, NULL, 1, 1e-4, 50, NULL, NULL };
-    struct fit_problem nans = { nan_residuals, NULL, 2, 1e-4, 50, NULL, NULL };
+    struct fit_problem few = { sum_residuals, NULL, 1, 1e-4, 50, NULL, NULL, NULL };
+    struct fit_problem nans = { nan_residuals, NULL, 2, 1e-4, 50, NULL, NULL, NULL };
     struct fit_result result;
     struct error err;
     assert_int_equal(least_squares_fit(&few, p, 2, &result, &err), ERR_INVALID);
