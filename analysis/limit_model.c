@@ -52,6 +52,15 @@ static void settle(const struct one *one, double value, struct settings *s)
     }
 }
 
+/* Which replication's publishes this run plays. */
+static uint32_t played(const struct one *one)
+{
+    const struct limit_question *q = one->question;
+    if (q->runs == 0)
+        return one->replication;
+    return q->play_count > 0 ? q->plays[one->run % q->play_count] : one->run + 1;
+}
+
 static int probe(void *context, double value, bool *kept, struct error *err)
 {
     struct one *one = context;
@@ -63,9 +72,9 @@ static int probe(void *context, double value, bool *kept, struct error *err)
     if (code)
         return code;
     settle(one, value, &s);
+    schedule_build(&schedule, &s.parameters, one->question->seed, played(one));
     if (one->question->runs > 0)
         replication = (one->replication - 1) * SERIES_RUNS_MAX + ++one->run;
-    schedule_build(&schedule, &s.parameters, one->question->seed, replication);
     run_record_init(&record);
     push_run(&s.parameters, &schedule, one->question->seed, replication, &record);
     *kept = slo_kept(&s.parameters.slo, &record);

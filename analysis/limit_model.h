@@ -4,7 +4,10 @@
  * A replication keeps its random numbers over all values (common random numbers), so that its p99
  * moves with the value and not with the draw. With `runs` it does what is done to a real server
  * instead: a series (limit_series.h) of runs with random numbers, and paces, of their own. Its spread
- * is then that of what one such measurement of the real server would say.
+ * is then that of what one such measurement of the real server would say. What is asked of the server,
+ * when the publishes come and how long they are, is not of the arm's chance: run k of every series
+ * plays that of replication k, as the k-th real run does, so that the arms differ by the server alone
+ * and an answer is no single sequence's.
  */
 #ifndef PUSHSIM_ANALYSIS_LIMIT_MODEL_H
 #define PUSHSIM_ANALYSIS_LIMIT_MODEL_H
@@ -26,6 +29,10 @@ struct limit_question {
         paces_ns; /* host.pace of the searches, with `runs` of the runs of each series, in turn;
                       NULL: the settings', or drawn */
     size_t pace_count;
+    const uint32_t
+        *plays; /* with `runs`: the replication that each run plays, in turn; NULL: its
+                              own number, from 1 */
+    size_t play_count;
     int runs;         /* of each series; 0: searches */
     double guess;     /* where series start, 0 = none; searches start from the ends */
     bool more_breaks; /* with a guess: the slo breaks towards `to` */

@@ -45,12 +45,31 @@ static double stepped(const struct limit_search *s, double value, double stride,
     return within(s, next);
 }
 
-/* Steps on until the answer turns, or the range ends. */
+/* Asks at *value, or at the first one from there on that has an answer. */
+static int ask_on(struct limit_search *s, double *value, bool up, bool *kept, struct error *err)
+{
+    double stride = LIMIT_STEP;
+    int code = ask(s, *value, kept, err);
+    for (int passed = 1; code == ERR_STATE && passed < LIMIT_PASSED; passed++) {
+        double next = stepped(s, *value, stride, up);
+        if (next == *value)
+            break;
+        *value = next;
+        stride = fmin(stride * stride, LIMIT_STRIDE);
+        code = ask(s, *value, kept, err);
+    }
+    return code;
+}
+
+/* Steps on until the answer turns, or the range ends. A guess without an answer is left for the good
+ * side, where a server is more likely to give one. */
 static int gallop(struct limit_search *s, struct error *err)
 {
     bool first, kept;
     double value = within(s, s->guess), stride = LIMIT_STEP;
-    int code = ask(s, value, &first, err);
+    int code = ask_on(s, &value, !s->more_breaks, &first, err);
+    if (code)
+        return code;
     bool up = first == s->more_breaks;
     for (kept = first; code == 0 && kept == first;) {
         double next = stepped(s, value, stride, up);
@@ -60,19 +79,23 @@ static int gallop(struct limit_search *s, struct error *err)
         }
         value = next;
         stride = fmin(stride * stride, LIMIT_STRIDE);
-        code = ask(s, value, &kept, err);
+        code = ask_on(s, &value, up, &kept, err);
     }
     return code ? code : bisect(s, err);
 }
 
+/* Alike at both ends is alike in the whole range only where the ends themselves have answers. */
 static int from_the_ends(struct limit_search *s, struct error *err)
 {
     bool low, high;
-    int code = ask(s, s->from, &low, err);
+    double from = s->from, to = s->to;
+    int code = ask_on(s, &from, true, &low, err);
     if (code == 0)
-        code = ask(s, s->to, &high, err);
+        code = ask_on(s, &to, false, &high, err);
     if (code || low != high)
         return code ? code : bisect(s, err);
+    if (from != s->from || to != s->to)
+        return ERR_STATE; /* with the text of the end that had none */
     s->kind = low ? LIMIT_ALWAYS : LIMIT_NEVER;
     return 0;
 }

@@ -19,8 +19,10 @@
 #define LIMIT_STRIDE 1.25
 #define LIMIT_STEP   1.05
 #define LIMIT_LOOK   2.0
+#define LIMIT_PASSED 5 /* values without an answer, in a row: then there is none */
 
-/* Is the slo kept at this value? May fail: then the search ends with that error. */
+/* Is the slo kept at this value? May fail: then the search ends with that error; but with ERR_STATE
+ * there is no answer at this value, and the search passes it over while it looks for the two sides. */
 typedef int limit_probe_fn(void *context, double value, bool *kept, struct error *err);
 
 enum limit_kind {
@@ -44,7 +46,7 @@ struct limit_search {
     int probes;           /* how often it asked */
 };
 
-/* ERR_* of the probe. */
+/* ERR_* of the probe; ERR_STATE: too many values without an answer, where it takes one. */
 int limit_search(struct limit_search *s, struct error *err);
 
 #endif

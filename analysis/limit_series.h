@@ -6,6 +6,9 @@
  * limit_fit.h makes of all answers so far, a scale above and below it in turn, until the runs are used
  * up (as QUEST does, Watson and Pelli, Perception & Psychophysics 33, 1983; there at the estimate alone,
  * which tells nothing of the scale).
+ *
+ * Runs of an earlier series count like its own, whatever chose their values (limit_fit.h): it makes only
+ * those that are missing. A run without an answer (ERR_STATE of the probe) counts for nothing.
  */
 #ifndef PUSHSIM_ANALYSIS_LIMIT_SERIES_H
 #define PUSHSIM_ANALYSIS_LIMIT_SERIES_H
@@ -13,19 +16,27 @@
 #include "analysis/limit_fit.h"
 #include "analysis/limit_search.h"
 
+#define LIMIT_SERIES_PASSED 10 /* runs without an answer around the limit, at most */
+
 struct limit_series {
     struct limit_search
         search; /* from, to, whole, guess, more_breaks, probe, context: as there */
     int runs;   /* at least; more where the first turn needs more */
+    const struct limit_trial *known; /* earlier runs, in their order; borrowed; NULL: none */
+    size_t known_count;
 
-    struct limit_trial *trials; /* from here on: found; owned: limit_series_close */
+    struct limit_trial
+        *trials; /* from here on: found; owned: limit_series_close; known ones first */
     size_t count;
     enum limit_kind kind;
     struct limit_fit fit; /* LIMIT_FOUND only */
 };
 
-/* ERR_* of the probe; limit_series_close is due then, too. */
+/* ERR_* of the probe; ERR_STATE: too few answers for a result. limit_series_close is due then, too. */
 int limit_series_run(struct limit_series *s, struct error *err);
+/* What the known runs alone say: nothing is asked. False: too few for a result. limit_series_close is
+ * due. */
+bool limit_series_judge(struct limit_series *s);
 void limit_series_close(struct limit_series *s);
 
 #endif

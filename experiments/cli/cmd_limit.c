@@ -12,7 +12,7 @@
 #include "experiments/cli/model_runs.h"
 #include "experiments/cli/option_argument.h"
 
-enum { KEY_OVER = 256, KEY_FROM, KEY_TO, KEY_PRECISION, KEY_ARM, KEY_FORMAT };
+enum { KEY_OVER = 256, KEY_FROM, KEY_TO, KEY_PRECISION, KEY_ARM, KEY_FORMAT, KEY_SIM_ONLY };
 
 struct arguments {
     struct session session;
@@ -23,6 +23,7 @@ struct arguments {
     double precision;              /* share */
     int64_t runs;                  /* of each point on the real arm */
     bool sim, real, json;
+    bool sim_only; /* make no real run: judge those of the database */
 };
 
 static const struct argp_option options[] = {
@@ -35,6 +36,8 @@ static const struct argp_option options[] = {
       0 },
     { "arm", KEY_ARM, "ARM", 0, "sim (default), real or both", 0 },
     { "runs", 'r', "N", 0, "Runs of each point on the real arm (default: 30)", 0 },
+    { "sim-only", KEY_SIM_ONLY, NULL, 0,
+      "Make no real run: judge those that the database has, beside the simulator", 0 },
     { "server", 's', "FILE", 0, "The server's description", 0 },
     { "format", KEY_FORMAT, "FORMAT", 0, "table (default) or json", 0 },
     { 0 },
@@ -85,6 +88,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'r':
         a->runs = option_argument_count("runs", arg, 2, 1000, state);
         return 0;
+    case KEY_SIM_ONLY:
+        a->sim_only = true;
+        return 0;
     case 's':
         a->server = arg;
         return 0;
@@ -110,7 +116,9 @@ static const struct argp argp = {
     "as those of the calibration's runs, and of costs drawn by their errors, where the profile "
     "tells them (--set parameters=fixed: of neither); beside a real server stands what the "
     "same "
-    "runs of the simulator say, at the paces that were measured there.",
+    "runs of the simulator say, at the paces that were measured there. Real runs go into the "
+    "database; those that it has are not made again. A run that was not sound or failed is "
+    "tried again, then left out.",
     children,
     NULL,
     NULL,
@@ -213,7 +221,7 @@ static int ask_all(const struct arguments *a, struct limit_result *results, stru
     }
     if (code || !a->real)
         return code;
-    code = limit_measure(&a->session, a->server, (int)a->runs, results, err);
+    code = limit_measure(&a->session, a->server, a->sim_only ? 0 : (int)a->runs, results, err);
     if (code == ERR_UNAVAILABLE && a->sim) {
         fprintf(stderr, "pushsim: real arm skipped: %s\n", err->text);
         code = 0;
@@ -282,6 +290,8 @@ int cmd_limit(int argc, char **argv)
     struct error err;
     session_draw_parameters(&a.session);
     argp_parse(&argp, argc, argv, 0, NULL, &a);
+    if (a.sim_only)
+        a.sim = a.real = true;
     int code = settle_range(&a, &err);
     code = code ? code : session_open(&a.session, &err);
     if (code)

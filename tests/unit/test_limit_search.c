@@ -286,6 +286,38 @@ static void test_series(void **state)
     assert_true(slow.high < one.low && slow.value < both.value && both.value < one.value);
 }
 
+/* Run k of every series plays the publishes of replication k, or of the one that it is told: all
+ * those of the first is what same-arrivals means. */
+static void test_plays(void **state)
+{
+    (void)state;
+    struct error err;
+    uint32_t first[] = { 1 }, own[40];
+    struct limit_question q = { .from = 10, .to = 3000, .seed = 3, .runs = 12 };
+    struct limit_answer drawn, told, one, same;
+    settings_init(&q.settings);
+    q.settings.cpu_limit_millicores = 100;
+    q.settings.parameters.slo.p99_ns = 200000000;
+    q.settings.parameters.workload.arrivals = ARRIVAL_POISSON;
+    assert_int_equal(settings_find(&q.settings, "clients.count", &q.option, &err), 0);
+    for (uint32_t i = 0; i < 40; i++)
+        own[i] = i + 1;
+    assert_int_equal(limit_model(&q, 6, 2, &drawn, &err), 0);
+    q.plays = own;
+    q.play_count = 40;
+    assert_int_equal(limit_model(&q, 6, 2, &told, &err), 0);
+    assert_true(drawn.value == told.value && drawn.low == told.low && drawn.high == told.high);
+    q.plays = first;
+    q.play_count = 1;
+    assert_int_equal(limit_model(&q, 6, 2, &one, &err), 0);
+    q.plays = NULL;
+    q.play_count = 0;
+    q.settings.parameters.workload.same_arrivals = true;
+    assert_int_equal(limit_model(&q, 6, 2, &same, &err), 0);
+    assert_true(one.value == same.value && one.low == same.low && one.high == same.high);
+    assert_true(one.value != drawn.value);
+}
+
 /* Costs that are not sure leave the answer less sure; the same draws, the same answer. What is asked
  * about is not drawn. */
 static void test_draws(void **state)
@@ -326,6 +358,7 @@ int main(void)
         cmocka_unit_test(test_sum_up),      cmocka_unit_test(test_model),
         cmocka_unit_test(test_series),      cmocka_unit_test(test_series_truth),
         cmocka_unit_test(test_paces),       cmocka_unit_test(test_draws),
+        cmocka_unit_test(test_plays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -176,12 +176,168 @@ static void test_no_turn(void **state)
     limit_series_close(&s);
 }
 
+/* As `probe`, but with errors of its own. */
+struct fitful {
+    struct server server;
+    double share;    /* of runs without an answer */
+    double from, to; /* values between which there is none */
+    int ends_after;  /* runs, then the probe fails; 0: never */
+    int asked, answers;
+};
+
+static int fitful(void *context, double value, bool *kept, struct error *err)
+{
+    struct fitful *f = context;
+    if (f->ends_after > 0 && f->asked == f->ends_after)
+        return error_set(err, ERR_IO, "interrupted");
+    f->asked++;
+    if ((value > f->from && value < f->to) || random_stream_uniform(&f->server.rs) < f->share)
+        return error_set(err, ERR_STATE, "a client could not connect");
+    f->answers++;
+    return probe(&f->server, value, kept, err);
+}
+
+static struct limit_series fitful_series(struct fitful *f, double guess)
+{
+    struct limit_series s = series_of(&f->server, guess, 30);
+    s.search.probe = fitful;
+    s.search.context = f;
+    return s;
+}
+
+/* Broken off anywhere, a series goes on with what it has: 30 runs in all, near the truth; when they are
+ * all there nothing is asked, and the answer is the same. */
+static void test_goes_on(void **state)
+{
+    (void)state;
+    double squares = 0;
+    int n = 0;
+    for (uint32_t after = 1; after < 30; after++)
+        for (int guess = 0; guess <= 1100; guess += 1100) {
+            struct error err;
+            struct fitful f = { .server = { .limit = 900, .scale = 0.05, .more_breaks = true },
+                                .ends_after = (int)after };
+            random_stream_init(&f.server.rs, 11, after, 1, 0);
+            struct limit_series broken = fitful_series(&f, guess);
+            assert_int_equal(limit_series_run(&broken, &err), ERR_IO);
+            assert_int_equal(broken.count, after);
+            f.ends_after = 0;
+            struct limit_series rest = fitful_series(&f, guess);
+            rest.known = broken.trials;
+            rest.known_count = broken.count;
+            assert_int_equal(limit_series_run(&rest, &err), 0);
+            assert_true(rest.kind == LIMIT_FOUND && rest.count == 30 && f.asked == 30);
+            squares += pow(log(rest.fit.value / 900), 2);
+            n++;
+            struct limit_series judged = fitful_series(&f, guess);
+            judged.known = rest.trials;
+            judged.known_count = rest.count;
+            assert_true(limit_series_judge(&judged));
+            assert_true(f.asked == 30 && judged.fit.value == rest.fit.value &&
+                        judged.fit.low == rest.fit.low && judged.search.more_breaks);
+            limit_series_close(&judged);
+            limit_series_close(&rest);
+            limit_series_close(&broken);
+        }
+    print_message("error %.4f\n", sqrt(squares / n));
+    assert_true(sqrt(squares / n) < 0.05);
+}
+
+/* Runs without an answer are passed over: 30 that have one, and no lean. */
+static void test_passes_over(void **state)
+{
+    (void)state;
+    double sum = 0, squares = 0;
+    int n = 60;
+    for (int i = 0; i < n; i++) {
+        struct error err;
+        struct fitful f = { .server = { .limit = 900, .scale = 0.05, .more_breaks = i % 4 < 2 },
+                            .share = 0.15 };
+        random_stream_init(&f.server.rs, 12, (uint32_t)i + 1, 1, 0);
+        struct limit_series s = fitful_series(&f, i % 2 ? 1100 : 0);
+        assert_int_equal(limit_series_run(&s, &err), 0);
+        assert_int_equal(s.kind, LIMIT_FOUND);
+        assert_true(s.count == (size_t)f.answers && s.count <= 30 && s.count > 15);
+        double off = log(s.fit.value / 900);
+        sum += off;
+        squares += off * off;
+        limit_series_close(&s);
+    }
+    print_message("error %.4f, lean %+.4f\n", sqrt(squares / n), sum / n);
+    assert_true(sqrt(squares / n) < 0.05 && fabs(sum / n) < 4 * sqrt(squares) / n);
+}
+
+/* No answers above 700: where the limit is below, it is found all the same; where it may be above, that is
+ * no result, and least of all "kept in the whole range". So is no answer at all. */
+static void test_no_answers(void **state)
+{
+    (void)state;
+    for (int guess = 0; guess <= 900; guess += 300) {
+        struct error err;
+        struct fitful f = { .server = { .limit = 500, .scale = 0.05, .more_breaks = true },
+                            .from = 700,
+                            .to = 1e5 };
+        random_stream_init(&f.server.rs, 13, 1, 1, 0);
+        struct limit_series s = fitful_series(&f, guess);
+        if (guess > 0) { /* from the end no answer is in sight */
+            assert_int_equal(limit_series_run(&s, &err), 0);
+            assert_true(s.kind == LIMIT_FOUND && fabs(log(s.fit.value / 500)) < 0.15);
+            limit_series_close(&s);
+        }
+        f.server.limit = 5000;
+        s = fitful_series(&f, guess);
+        assert_int_equal(limit_series_run(&s, &err), ERR_STATE);
+        assert_string_equal(err.text, "a client could not connect");
+        assert_true(s.count > 0);
+        limit_series_close(&s);
+        f.from = 0;
+        f.asked = 0;
+        s = fitful_series(&f, guess);
+        assert_int_equal(limit_series_run(&s, &err), ERR_STATE);
+        assert_true(s.count == 0 && f.asked == LIMIT_PASSED);
+        limit_series_close(&s);
+    }
+}
+
+/* Runs that are all alike say something when they reach the end of the range; without a guess, both. */
+static void test_alike(void **state)
+{
+    (void)state;
+    static const struct {
+        double guess, values[2];
+        bool kept, decided;
+    } cases[] = {
+        { 500, { 500, 9000 }, true, false },   { 500, { 500, 10000 }, true, true },
+        { 500, { 500, 10000 }, false, false }, { 500, { 10, 500 }, false, true },
+        { 0, { 500, 10000 }, true, false },    { 0, { 10, 10000 }, true, true },
+        { 0, { 10, 10000 }, false, true },     { 0, { 10, 500 }, false, false },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct server server = { .more_breaks = true };
+        struct limit_trial known[] = { { cases[i].values[0], cases[i].kept },
+                                       { cases[i].values[1], cases[i].kept } };
+        struct limit_series s = series_of(&server, cases[i].guess, 30);
+        s.known = known;
+        s.known_count = 2;
+        if (limit_series_judge(&s) != cases[i].decided)
+            fail_msg("case %zu", i);
+        if (cases[i].decided)
+            assert_int_equal(s.kind, cases[i].kept ? LIMIT_ALWAYS : LIMIT_NEVER);
+        limit_series_close(&s);
+        s.known_count = 0;
+        assert_false(limit_series_judge(&s));
+        limit_series_close(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fit_of_two), cmocka_unit_test(test_fit_of_many),
-        cmocka_unit_test(test_truth),      cmocka_unit_test(test_bisection_leans),
-        cmocka_unit_test(test_no_turn),
+        cmocka_unit_test(test_fit_of_two),  cmocka_unit_test(test_fit_of_many),
+        cmocka_unit_test(test_truth),       cmocka_unit_test(test_bisection_leans),
+        cmocka_unit_test(test_no_turn),     cmocka_unit_test(test_goes_on),
+        cmocka_unit_test(test_passes_over), cmocka_unit_test(test_no_answers),
+        cmocka_unit_test(test_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
