@@ -97,18 +97,9 @@ static void measure_once(const struct plan *plan, size_t point, uint32_t replica
 static void check_estimates(const struct calibration_fit *fit, const struct made_server *m)
 {
     double worst = 0; /* in units of what is allowed */
-<<<<<<< HEAD
-    for (size_t i = 0; i < TRUTHS; i++) {
-        const struct calibrated *found =
-            calibrated_find(fit->options, fit->count, truths[i].option);
-=======
     for (size_t i = 0; i < m->count; i++) {
         const struct truth *t = &m->truths[i];
-        const struct calibrated *found = NULL;
-        for (size_t j = 0; j < fit->count; j++)
-            if (strcmp(fit->options[j].option, t->option) == 0)
-                found = &fit->options[j];
->>>>>>> 12a0c45 (Node: its compilers are a thread beside the loop, and the first publish alone pays for parsing)
+        const struct calibrated *found = calibrated_find(fit->options, fit->count, t->option);
         assert_non_null(found);
         double off = log(found->estimate / t->value);
         print_message("%s: %g, true %g, off %.1f %%, said %.1f %%\n", t->option,
