@@ -56,12 +56,26 @@ struct writer {
     const struct calibration_fit *fit;
     const struct server_params *server;
     const char *before; /* option written last */
+    struct settings defaults;
 };
 
 /* How publishers and clients of a run connect is nothing of the server's. */
 static bool of_the_load(const char *name)
 {
     return strncmp(name, "workload.", 9) == 0 || strncmp(name, "heartbeat.", 10) == 0;
+}
+
+/* Nothing was fitted: a reader must not take the value for a measured one. */
+static void remark_unfitted(const struct writer *w, const char *name, double number,
+                            const struct option_row *option)
+{
+    const char *why = calibration_unfitted(name, w->server->loop, w->server->hops);
+    if (why)
+        fprintf(w->out, "  # not told: %s", why);
+    else if (number == option_number(option, &w->defaults))
+        fputs("  # not measured: the default", w->out);
+    else
+        fputs("  # not measured: as the experiment has it", w->out);
 }
 
 /* Only what describes the server to the model goes in, and there all of it: a profile does not
@@ -72,10 +86,8 @@ static void write_option(void *context, const char *name, const char *text, doub
     struct writer *w = context;
     const struct calibrated *c = fitted(w->fit, name);
     char value[UNIT_TEXT_BYTES];
-    (void)number;
     if (!(option->flags & OPTION_MODEL) || of_the_load(name))
         return;
-    const char *why = calibration_unfitted(name, w->server->loop, w->server->hops);
     const char *leaf = open_levels(w->out, w->before, name);
     w->before = name;
     if (c)
@@ -85,8 +97,8 @@ static void write_option(void *context, const char *name, const char *text, doub
         fprintf(w->out, "  # +- %.0f %%", 100 * c->relative_error);
     else if (c)
         fputs("  # fitted, but not told apart from others", w->out);
-    else if (why)
-        fprintf(w->out, "  # not told: %s", why);
+    else
+        remark_unfitted(w, name, number, option);
     fputc('\n', w->out);
 }
 
@@ -119,7 +131,8 @@ static void write_all(FILE *out, const struct calibration *c, const struct calib
 {
     struct settings s;
     calibration_settings(c, fit, &c->cells[0], &s);
-    struct writer w = { out, fit, &s.parameters.server, "" };
+    struct writer w = { .out = out, .fit = fit, .server = &s.parameters.server, .before = "" };
+    settings_init(&w.defaults);
     fprintf(out,
             "# Written by pushsim calibrate. Standard errors stand behind the values.\n"
             "name: %s\nprovenance:\n",
