@@ -145,28 +145,49 @@ static double width_ratio(const struct cells *cells)
     return predicted / validation_take_median(&real);
 }
 
-static double coverage(const struct cells *cells)
-{
-    size_t within = 0, all = 0;
-    for (size_t i = 0; i < cells->count; i++)
-        for (int f = 0; f < LATENCIES && is_known(&cells->cell[i]); f++) {
-            const struct sample *sim = &cells->cell[i].samples[ARM_SIM][f];
-            const struct sample *real = &cells->cell[i].samples[ARM_REAL][f];
-            for (size_t r = 0; r < real->count; r++)
-                within +=
-                    real->values[r] >= sample_low(sim) && real->values[r] <= sample_high(sim);
-            all += real->count;
-        }
-    return all ? (double)within / (double)all : NAN;
-}
-
-/* ---- scores ---- */
-
 static struct validation_score score(double value, double low, double high)
 {
     return (
         struct validation_score){ value, low, high, 0, NULL, value >= low && value <= high };
 }
+
+/* How many of a cell's figures lie within the prediction, of how many. */
+static void count_within(const struct cell *cell, double *within, double *all)
+{
+    *within = *all = 0;
+    for (int f = 0; f < LATENCIES && is_known(cell); f++) {
+        const struct sample *sim = &cell->samples[ARM_SIM][f];
+        const struct sample *real = &cell->samples[ARM_REAL][f];
+        for (size_t r = 0; r < real->count; r++)
+            *within +=
+                real->values[r] >= sample_low(sim) && real->values[r] <= sample_high(sim);
+        *all += (double)real->count;
+    }
+}
+
+/* The standard error is that of a ratio whose units are cells drawn at random (Cochran, Sampling
+ * Techniques, 3rd ed. 1977, 2.11 and 6.3), since the figures of one cell, all judged by one prediction, are
+ * within or outside together. */
+static void cover(struct validation *v, const struct cells *cells)
+{
+    double within = 0, all = 0, squares = 0, of_cell, in_cell, n = 0;
+    for (size_t i = 0; i < cells->count; i++) {
+        count_within(&cells->cell[i], &in_cell, &of_cell);
+        within += in_cell;
+        all += of_cell;
+        n += of_cell > 0;
+    }
+    double share = all > 0 ? within / all : NAN;
+    for (size_t i = 0; i < cells->count; i++) {
+        count_within(&cells->cell[i], &in_cell, &of_cell);
+        squares += pow(in_cell - share * of_cell, 2);
+    }
+    v->scores[SCORE_COVERAGE] = score(share, VALIDATION_COVERAGE_LOW, VALIDATION_COVERAGE_HIGH);
+    v->coverage_cells = (size_t)n;
+    v->coverage_error = n > 1 ? sqrt(n / (n - 1) * squares) / all : NAN;
+}
+
+/* ---- scores ---- */
 
 static void score_worst(struct validation_score *s, const struct cells *cells)
 {
@@ -251,8 +272,7 @@ void validation_judge(struct validation *v, const struct cells *cells,
         s[SCORE_P50 + f] = score(s[SCORE_P50 + f].value, 0,
                                  fmax(VALIDATION_ERROR, VALIDATION_FACTOR * v->self[f]));
     }
-    s[SCORE_COVERAGE] =
-        score(coverage(cells), VALIDATION_COVERAGE_LOW, VALIDATION_COVERAGE_HIGH);
+    cover(v, cells);
     s[SCORE_WIDTH] = score(width_ratio(cells), 0, VALIDATION_WIDTH);
     validation_judge_runs(v, cells, slo);
 }

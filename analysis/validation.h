@@ -14,7 +14,9 @@
  *   drops                    within VALIDATION_DROP_SHARE or VALIDATION_DROPS in every cell
  *   CPU used                 within VALIDATION_CPU in every cell
  *   verdict                  the same (holds, bends, breaks) in every cell
- *   coverage                 share of the repeats' p50, p95, p99 within the prediction's interval
+ *   coverage                 share of the repeats' p50, p95, p99 within the prediction's interval;
+ *                            its standard error counts cells, not figures: those of one cell are
+ *                            within or outside together
  *   width                    median over cells and figures of ln(high/low) of the intervals, by
  *                            that of the real server: 3.29 standard deviations of ln over the
  *                            repeats, which is as wide an interval of a normal distribution
@@ -96,6 +98,8 @@ struct validation {
     double self[3];      /* median |ln(real/real)| of p50, p95, p99; NAN: no cell has repeats */
     size_t cells, known; /* of the plan; with runs of both arms */
     size_t repeats;      /* real runs in them */
+    double coverage_error; /* standard error of the coverage, by cells; NAN below two cells */
+    size_t coverage_cells; /* that it is of */
 };
 
 /* Judges the cells. */

@@ -63,9 +63,9 @@ void validation_write_json(const struct validation *v, const struct cells *cells
     json_t *scores = json_array();
     for (int i = 0; i < SCORES; i++)
         json_array_append_new(scores, score_json(v, (enum validation_score_kind)i));
-    json_t *all =
-        json_pack("{s:o, s:o, s:[o,o,o]}", "cells", cells_json(rows, count, slo), "scores",
-                  scores, "self", number(v->self[0]), number(v->self[1]), number(v->self[2]));
+    json_t *all = json_pack("{s:o, s:o, s:[o,o,o], s:o}", "cells", cells_json(rows, count, slo),
+                            "scores", scores, "self", number(v->self[0]), number(v->self[1]),
+                            number(v->self[2]), "coverage_error", number(v->coverage_error));
     json_dumpf(all, out, JSON_INDENT(1) | JSON_REAL_PRECISION(10));
     putc('\n', out);
     json_decref(all);

@@ -232,6 +232,9 @@ static void print_summary(const struct validation *v)
     printf("\n%zu of %zu cells are known on both arms, by %zu real runs\n", v->known, v->cells,
            v->repeats);
     text_table_print(&t, stdout);
+    if (!isnan(v->coverage_error))
+        printf("the standard error of the share within the interval is %.3f, by %zu cells\n",
+               v->coverage_error, v->coverage_cells);
     if (v->turns > 0)
         printf(
             "a real run: each repeat in turn as the prediction of the others' median, in %zu "

@@ -223,6 +223,69 @@ static void test_interval(void **state)
     }
 }
 
+/* By hand: 9, 9, 6 and 0 of 9 figures are within; the ratio is 2/3, the residuals 3, 3, 0, -6. */
+static void test_coverage_error(void **state)
+{
+    (void)state;
+    struct cells cells;
+    struct validation v;
+    fill_all(&cells, 4);
+    for (size_t i = 0; i < 4; i++)
+        for (int f = FIGURE_P50; f <= FIGURE_P99; f++) {
+            struct sample *real = &cells.cell[i].samples[ARM_REAL][f];
+            real->values[0] = real->values[2] = real->values[1]; /* the prediction's middle */
+        }
+    scale(&cells.cell[2], ARM_REAL, FIGURE_P99, 2);
+    for (int f = FIGURE_P50; f <= FIGURE_P99; f++)
+        scale(&cells.cell[3], ARM_REAL, f, 2);
+    validation_judge(&v, &cells, &slo);
+    assert_true(fabs(v.scores[SCORE_COVERAGE].value - 2.0 / 3) < 1e-12);
+    assert_int_equal(v.coverage_cells, 4);
+    assert_true(fabs(v.coverage_error - sqrt(4.0 / 3 * 54) / 36) < 1e-12);
+    cells.cell[2].samples[ARM_SIM][FIGURE_P99].count = 0; /* no prediction: no part of it */
+    validation_judge(&v, &cells, &slo);
+    assert_int_equal(v.coverage_cells, 3);
+    cells_close(&cells);
+    fill_all(&cells, 1);
+    validation_judge(&v, &cells, &slo);
+    assert_true(isnan(v.coverage_error)); /* one cell tells nothing */
+    cells_close(&cells);
+}
+
+/* Where all of a cell is within or nothing is, the error is that of so many cells, which is how far the
+ * coverage lies from the truth; that of so many figures would be a third of it. */
+static void test_coverage_spread(void **state)
+{
+    (void)state;
+    struct random_stream rs;
+    struct sample shares = { 0 }, errors = { 0 };
+    random_stream_init(&rs, 12, 1, 1, 0);
+    for (int i = 0; i < 2000; i++) {
+        struct cells cells;
+        struct validation v;
+        fill_all(&cells, 24);
+        for (size_t k = 0; k < 24; k++) {
+            bool within = random_stream_uniform(&rs) < 0.8;
+            for (int f = FIGURE_P50; f <= FIGURE_P99; f++) {
+                struct sample *real = &cells.cell[k].samples[ARM_REAL][f];
+                for (int r = 0; r < REPEATS; r++)
+                    real->values[r] = real->values[1];
+                scale(&cells.cell[k], ARM_REAL, f, within ? 1 : 2);
+            }
+        }
+        validation_judge(&v, &cells, &slo);
+        sample_add(&shares, v.scores[SCORE_COVERAGE].value);
+        sample_add(&errors, v.coverage_error * v.coverage_error);
+        cells_close(&cells);
+    }
+    double truth = sample_sd(&shares), told = sqrt(sample_mean(&errors));
+    printf("coverage of 24 cells: sd %.4f, told %.4f (due %.4f; seed 12)\n", truth, told,
+           sqrt(0.8 * 0.2 / 24));
+    assert_true(fabs(told / truth - 1) < 0.08); /* the sd of 2,000 is known to 1.6 % */
+    free(shares.values);
+    free(errors.values);
+}
+
 /* ---- a real run in the prediction's place ---- */
 
 #define RUNS 5
@@ -346,10 +409,11 @@ static void test_run_turns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_perfect),    cmocka_unit_test(test_each_is_missed),
-        cmocka_unit_test(test_drops),      cmocka_unit_test(test_unknown),
-        cmocka_unit_test(test_interval),   cmocka_unit_test(test_run_of_three),
-        cmocka_unit_test(test_run_tables), cmocka_unit_test(test_run_turns),
+        cmocka_unit_test(test_perfect),        cmocka_unit_test(test_each_is_missed),
+        cmocka_unit_test(test_drops),          cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_interval),       cmocka_unit_test(test_run_of_three),
+        cmocka_unit_test(test_run_tables),     cmocka_unit_test(test_run_turns),
+        cmocka_unit_test(test_coverage_error), cmocka_unit_test(test_coverage_spread),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
