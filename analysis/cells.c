@@ -96,9 +96,8 @@ static struct cell *find_or_add(struct cells *cells, const char *text)
 static struct cell_run *current_run(struct cells *cells, struct cell *cell,
                                     const struct store_value *v, int figure)
 {
-    struct cell_run *last = cell->runs + cell->run_count - 1;
-    if (cell->run_count > 0 && cells->point == v->point &&
-        cells->replication == v->replication &&
+    struct cell_run *last = cell->run_count > 0 ? &cell->runs[cell->run_count - 1] : NULL;
+    if (last && cells->point == v->point && cells->replication == v->replication &&
         (figure == FIGURES || isnan(last->figures[figure])))
         return last;
     cell->runs = mem_realloc(cell->runs, (cell->run_count + 1) * sizeof *cell->runs);

@@ -13,6 +13,8 @@ double push_server_left_warm(const struct push_server *s, uint32_t first, uint32
         return 0;
     int64_t off_ns =
         push_server_record(s, last)->off_ns - push_server_record(s, from - 1)->off_ns;
+    if (off_ns < 0) /* nobody was up to note it, or a process before this one: all is cold */
+        return 0;
     return exp(-(double)off_ns / time_ns);
 }
 
