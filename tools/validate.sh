@@ -37,6 +37,20 @@ profile_here() {
     echo "$1.yaml"
 }
 
+# knee STACK PROFILE: how many clients 200m bears, simulated and measured
+knee() {
+    local db=$out/knee-$1.db shipped=data/measured/knee-$1.sql how=(--arm both)
+    if [ "$rows" = shipped ] && [ -f "$shipped" ]; then
+        rm -f "$db" "$db-wal" "$db-shm"
+        sqlite3 "$db" <"$shipped"
+        how=(--sim-only)
+    elif [ "$rows" = shipped ]; then
+        echo "no measured knee: $shipped is not there (data/README.md: how it is made)"
+        how=(--arm sim)
+    fi
+    "$pushsim" limit "experiments/knee-${1%%-*}.yaml" --db "$db" --set "profile=$2" --precision 3% "${how[@]}"
+}
+
 status=0
 missed=
 for stack in "${@:-fastapi}"; do
@@ -75,9 +89,7 @@ for stack in "${@:-fastapi}"; do
     *) status=1 ;;
     esac
     echo
-    arm=both
-    [ "$rows" = shipped ] && arm=sim
-    "$pushsim" limit "experiments/knee-${stack%%-*}.yaml" --set "profile=$profile" --arm $arm --precision 3% || status=1
+    knee "$stack" "$profile" || status=1
     echo
 done
 [ -z "$missed" ] || echo "targets missed (see the tables):$missed"

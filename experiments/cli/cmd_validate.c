@@ -8,7 +8,6 @@
 #include "analysis/compare.h"
 #include "analysis/held_out.h"
 #include "analysis/host_paces.h"
-#include "analysis/pace_scale.h"
 #include "analysis/validation.h"
 #include "experiments/cli/campaign.h"
 #include "experiments/cli/commands.h"
@@ -304,21 +303,6 @@ static int report(const struct arguments *a, struct store *store, struct error *
     return met ? EXIT_DONE : EXIT_BREACHED;
 }
 
-/* A pace of another scale makes every simulated run of that real one too slow or too fast. */
-static int warn_scale(const struct arguments *a, struct store *store, struct error *err)
-{
-    const struct experiment *e = &a->session.experiment;
-    struct pace_scale s;
-    int code = pace_scale_read(&s, store, e->name, e->profile, err);
-    if (code == 0 && pace_scale_differs(&s))
-        fprintf(
-            stderr,
-            "pushsim: warning: host.pace of %zu of %zu real runs is on another scale than the "
-            "profile's (%.3f ns a step at best, %.3f): their predictions are off\n",
-            s.off, s.runs, s.off_ns, s.profile_ns);
-    return code;
-}
-
 /* The real runs come first: the simulated ones are made on hosts as fast as theirs were. */
 static int run_both(struct arguments *a, struct store *store, int64_t experiment,
                     struct error *err)
@@ -327,7 +311,7 @@ static int run_both(struct arguments *a, struct store *store, int64_t experiment
     int code = measure(a, store, experiment, err);
     if (code == 0)
         code = host_paces_take(&a->session.plan, store, a->session.experiment.name, err);
-    code = code ? code : warn_scale(a, store, err);
+    code = code ? code : session_warn_scale(&a->session, store, err);
     return code ? code : model_runs(&a->session, store, experiment, 0, false, &made, err);
 }
 

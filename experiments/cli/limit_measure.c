@@ -136,6 +136,7 @@ static int measure_all(struct measuring *m, struct limit_result *results, struct
         code = campaign_floor(&m->campaign, err);
     for (size_t i = 0; i < plan->count && code == 0; i++)
         code = measure(m, &plan->points[i], &results[i], err);
+    code = code ? code : session_warn_scale(m->session, m->campaign.store, err);
     if (code == 0 && m->results == 0)
         code = error_set(err, ERR_STATE, "no real run says where the limit is");
     return code;

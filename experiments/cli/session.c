@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/claim.h"
+#include "analysis/pace_scale.h"
 #include "experiments/run/trace.h"
 
 enum { KEY_SET = 0x1000 }; /* no letter: those are for the commands */
@@ -159,6 +160,22 @@ void session_warn_settings(const struct cells *cells)
         fprintf(stderr,
                 "pushsim: warning: %zu cell%s measured with other settings than simulated\n",
                 other, other == 1 ? " was" : "s were");
+}
+
+int session_warn_scale(const struct session *s, struct store *store, struct error *err)
+{
+    const struct experiment *e = &s->experiment;
+    struct pace_scale scale;
+    if (!e->profile)
+        return 0;
+    int code = pace_scale_read(&scale, store, e->name, e->profile, err);
+    if (code == 0 && pace_scale_differs(&scale))
+        fprintf(
+            stderr,
+            "pushsim: warning: host.pace of %zu of %zu real runs is on another scale than the "
+            "profile's (%.3f ns a step at best, %.3f): their predictions are off\n",
+            scale.off, scale.runs, scale.off_ns, scale.profile_ns);
+    return code;
 }
 
 void session_draw_parameters(struct session *s)

@@ -62,4 +62,8 @@ void session_warn_outside(const struct fitted_ranges *fitted, const char *profil
  * share a cell's words and not what is not swept. */
 void session_warn_settings(const struct cells *cells);
 
+/* Says so when real runs were measured with paces on another scale than the profile's: every simulated
+ * run of such a one is too slow or too fast. Nothing without a profile. ERR_IO, ERR_INVALID. */
+int session_warn_scale(const struct session *s, struct store *store, struct error *err);
+
 #endif

@@ -1,0 +1,53 @@
+# limit judged by rows that are there: made ones, of the simulator itself, so that both arms agree.
+cat > knee.yaml <<'Y'
+cpu: { limit: 100m }
+clients.count: 100
+workload:
+  arrivals: poisson
+  phases: [ { name: load, duration: 2s, rate: 10/s } ]
+replications: 20
+slo: { p99: 500ms }
+Y
+"$PUSHSIM" limit knee.yaml --sim-only
+echo "exit $?, and no database: $(ls *.db 2>/dev/null)"
+for clients in 600 700 800 900 1000; do
+    "$PUSHSIM" run knee.yaml --quiet --set clients.count=$clients --db $clients.db
+done
+# One real run of each replication, at one of the values in turn; the 7th was not sound, the 8th failed.
+/usr/bin/python3 - <<'Y'
+import shutil
+import sqlite3
+def asked(scenario, seed):
+    value = 0xcbf29ce484222325
+    for byte in int(scenario, 16).to_bytes(8, "little") + seed.to_bytes(8, "little"):
+        value = (value ^ byte) * 0x100000001b3 % 2**64
+    return f"{value:016x}"
+shutil.copy("800.db", "knee.db")
+db = sqlite3.connect("knee.db")
+db.execute("DELETE FROM run")
+for k in range(1, 21):
+    clients = 600 + 100 * (k % 5)
+    one = sqlite3.connect(f"{clients}.db")
+    run, scenario, seed = one.execute(
+        "SELECT id, scenario_hash, seed FROM run WHERE replication = ?", (k,)).fetchone()
+    status, why = {7: ("invalid", "others"), 8: ("failed", "no server")}.get(k, ("done", ""))
+    new = db.execute(
+        "INSERT INTO run (experiment, arm, point, replication, cell, seed, status, reason, "
+        "config_hash, scenario_hash, code_version, host, started_at, wall_s) "
+        "VALUES (1, 'real', 1, ?, ?, ?, ?, ?, ?, ?, '', 'here', '2026-11-27T03:00:00Z', 1)",
+        (k, f"clients.count={clients}", seed, status, why, asked(scenario, seed), scenario)).lastrowid
+    metrics = one.execute("SELECT name, unit, value FROM metric WHERE run = ?", (run,)).fetchall()
+    metrics += [("limit.value", "1", clients), ("limit.tries", "1", 3 if k == 7 else 1)]
+    if status != "failed":
+        db.executemany("INSERT INTO metric VALUES (?, ?, ?, ?)", [(new, *m) for m in metrics])
+db.commit()
+Y
+"$PUSHSIM" limit knee.yaml --sim-only
+echo "exit $?"
+"$PUSHSIM" limit knee.yaml --sim-only --format json | /usr/bin/python3 -c '
+import json, sys
+answer = json.load(sys.stdin)[0]
+print(answer["real"]["runs"], answer["sim_alike"]["runs"])'
+# Rows that were asked something else say nothing of this.
+"$PUSHSIM" limit knee.yaml --sim-only --set cpu.limit=200m
+echo "exit $?"
