@@ -96,35 +96,35 @@ int limit_rows_load(struct limit_rows *rows, const struct limit_place *place, in
     return code;
 }
 
-static char *cell_of(const struct limit_made *m)
+struct plan_point limit_rows_point(const struct plan_point *point,
+                                   const struct limit_question *q, double value,
+                                   const struct settings *settings)
 {
-    const struct option_row *option = m->question->option.option;
+    const struct option_row *option = q->option.option;
+    struct plan_point at = *point;
     char text[UNIT_TEXT_BYTES];
-    return mem_printf("%s%s%s=%s", m->point->cell, *m->point->cell ? " " : "", option->name,
-                      unit_format(text, option->unit, m->value));
+    at.settings = *settings;
+    at.cell = mem_printf("%s%s%s=%s", point->cell, *point->cell ? " " : "", option->name,
+                         unit_format(text, option->unit, value));
+    settings_hash(&at.settings, &at.model_hash, &at.scenario_hash);
+    return at;
 }
 
 int limit_rows_put(const struct limit_place *place, const struct plan *plan,
                    const struct limit_made *made, struct run_record *record, struct error *err)
 {
-    struct plan_point at = *made->point;
     struct store_run run = { .arm = "real",
                              .replication = made->run,
                              .status = "failed",
                              .reason = made->failure,
-                             .config_hash = asked_hash(made->settings, plan->seed),
+                             .config_hash = asked_hash(&made->point->settings, plan->seed),
                              .wall_s = made->wall_s,
                              .host = made->host };
-    at.settings = *made->settings;
-    at.cell = cell_of(made);
-    settings_hash(&at.settings, &at.model_hash, &at.scenario_hash);
     if (record) {
         run.reason = replay_unsound(record);
         run.status = *run.reason ? "invalid" : "done";
         run_record_metric(record, "limit.value", "1", made->value);
         run_record_metric(record, "limit.tries", "1", made->tries);
     }
-    int code = store_put(place->store, place->experiment, plan, &at, &run, record, err);
-    free(at.cell);
-    return code;
+    return store_put(place->store, place->experiment, plan, made->point, &run, record, err);
 }

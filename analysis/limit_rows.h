@@ -28,11 +28,15 @@ struct limit_rows {
     size_t other; /* rows of this point that were asked something else */
 };
 
+/* A point of the plan as it is asked at a value: the settings there, the cell that names it, the hashes. The
+ * cell is the caller's, to free; the rest is borrowed from `point`. */
+struct plan_point limit_rows_point(const struct plan_point *point,
+                                   const struct limit_question *q, double value,
+                                   const struct settings *settings);
+
 /* A run that was made of a point at a value. */
 struct limit_made {
-    const struct plan_point *point;
-    const struct settings *settings; /* at that value */
-    const struct limit_question *question;
+    const struct plan_point *point; /* limit_rows_point */
     double value;
     uint32_t run;
     const char *failure; /* why there is no record; NULL: there is */

@@ -13,7 +13,7 @@
 
 struct attempt { /* at one value */
     double value;
-    struct settings settings;
+    struct plan_point at; /* the point there; its cell owned */
     struct schedule schedule;
     struct run_record record; /* of the last try, if it has one */
     bool recorded;
@@ -26,7 +26,7 @@ struct attempt { /* at one value */
 static void simulate(const struct limit_probe *p, const struct attempt *a,
                      struct run_record *out)
 {
-    struct parameters host = a->settings.parameters;
+    struct parameters host = a->at.settings.parameters;
     double pace_ns = 1e9 * run_record_value(&a->record, "host.pace");
     host.cost.host_cv = 0;
     if (pace_ns > 0)
@@ -69,7 +69,7 @@ static void say(const struct limit_probe *p, const struct attempt *a, bool kept)
 /* One run. ERR_STATE: it failed, or was not sound. */
 static int try_once(struct limit_probe *p, struct attempt *a, bool *kept, struct error *err)
 {
-    const struct parameters *asked = &a->settings.parameters;
+    const struct parameters *asked = &a->at.settings.parameters;
     if (a->recorded)
         run_record_close(&a->record);
     int code = campaign_measure(p->campaign, asked, &a->schedule, &a->record, err);
@@ -113,9 +113,7 @@ static int keep(struct limit_probe *p, struct attempt *a, const char *failure,
     const struct campaign *c = p->campaign;
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    struct limit_made made = { .point = p->point,
-                               .settings = &a->settings,
-                               .question = p->question,
+    struct limit_made made = { .point = &a->at,
                                .value = a->value,
                                .run = p->run,
                                .failure = failure,
@@ -142,14 +140,17 @@ int limit_probe_run(void *context, double value, bool *kept, struct error *err)
 {
     struct limit_probe *p = context;
     struct attempt a = { .value = value };
+    struct settings s;
     struct error why;
-    int code = limit_settings(p->question, value, &a.settings, err);
+    int code = limit_settings(p->question, value, &s, err);
     if (code)
         return code;
+    a.at = limit_rows_point(p->point, p->question, value, &s);
+    p->campaign->point = &a.at; /* rejected tries are kept as its */
     p->run = limit_rows_free(p->rows, p->run + 1);
     p->campaign->repeat = p->run;
     clock_gettime(CLOCK_MONOTONIC, &a.begin);
-    schedule_build(&a.schedule, &a.settings.parameters, p->question->seed, p->run);
+    schedule_build(&a.schedule, &a.at.settings.parameters, p->question->seed, p->run);
     code = try_on(p, &a, kept, &why);
     if (code == 0 || code == ERR_STATE) {
         int stored = keep(p, &a, code ? why.text : NULL, err);
@@ -165,5 +166,7 @@ int limit_probe_run(void *context, double value, bool *kept, struct error *err)
     if (a.recorded)
         run_record_close(&a.record);
     schedule_close(&a.schedule);
+    p->campaign->point = NULL;
+    free(a.at.cell);
     return code;
 }

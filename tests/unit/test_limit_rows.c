@@ -71,15 +71,15 @@ static void put(struct fixture *f, const struct run *run)
     struct settings s;
     struct run_record r;
     struct error err;
-    struct limit_made made = { .point = &f->plan.points[1],
-                               .settings = &s,
-                               .question = &f->q,
+    struct plan_point at;
+    struct limit_made made = { .point = &at,
                                .value = run->clients,
                                .run = run->number,
                                .failure = run->failed ? "a client could not connect" : NULL,
                                .host = "here",
                                .tries = run->tries };
     assert_int_equal(limit_settings(&f->q, run->clients, &s, &err), 0);
+    at = limit_rows_point(&f->plan.points[1], &f->q, run->clients, &s);
     run_record_init(&r);
     run_record_metric(&r, "delivery.p99", "s", run->p99_s);
     run_record_metric(&r, "client.valid", "1", run->sound);
@@ -90,6 +90,7 @@ static void put(struct fixture *f, const struct run *run)
     assert_int_equal(limit_rows_put(&f->place, &f->plan, &made, run->failed ? NULL : &r, &err),
                      0);
     run_record_close(&r);
+    free(at.cell);
 }
 
 static const struct run runs[] = {
