@@ -8,7 +8,8 @@
 
 #include "analysis/calibration_scatter.h"
 
-#define CODE_STAGES 8 /* of Node, code_warmth.h; no run's figures are fine enough to fit it */
+#define CHOICE_ITERATIONS 10 /* a loop that is wrong misses by more than what is left to gain */
+#define CODE_STAGES       8 /* of Node, code_warmth.h; no run's figures are fine enough to fit it */
 
 /* -- stages ----------------------------------------------------------------------------------- */
 
@@ -274,29 +275,44 @@ int calibration_run(struct calibration *c, struct calibration_fit *fit, struct e
     return 0;
 }
 
+/* Schwarz's criterion of the means under c's loop, with a variance that nobody knows: N ln(chi2 / N) +
+ * p ln N, p the parameters that the N figures tell, not those that a guess alone holds. */
+static int judge_loop(const struct calibration *c, double *criterion, struct error *err)
+{
+    struct fit_parameter parameters[LEAST_SQUARES_MAX];
+    struct fit_result result;
+    double expected[LEAST_SQUARES_MAX];
+    size_t n = add_options(c, mean_options, parameters, 0);
+    for (size_t k = 0; k < n; k++)
+        expected[k] = parameters[k].start;
+    struct calibration_stage means = { c, parameters, n, expected, NULL, 0, false };
+    int code = calibration_stage_fit(&means, 0.02, CHOICE_ITERATIONS, &result, err);
+    if (code)
+        return error_wrap(err, code, "fit of the mean costs");
+    double figures = (double)(calibration_stage_count(&means) - n);
+    *criterion = figures * log(result.chi2 / figures) + result.freedom * log(figures);
+    return 0;
+}
+
 int calibration_choose_loop(struct calibration *c, struct error *err)
 {
     static const struct {
         enum loop_kind loop;
         int hops;
     } kinds[] = { { LOOP_NODE, 0 }, { LOOP_UVLOOP, 1 }, { LOOP_ASYNCIO, 1 } };
+    struct calibration trial = *c; /* one simulation a run tells loops apart */
+    trial.draws = 1;
     double best = INFINITY;
     size_t chosen = 0;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        struct fit_parameter parameters[LEAST_SQUARES_MAX];
-        struct fit_result result;
-        c->loop = kinds[i].loop;
-        c->hops = kinds[i].hops;
-        size_t n = add_options(c, mean_options, parameters, 0);
-        double expected[LEAST_SQUARES_MAX];
-        for (size_t k = 0; k < n; k++)
-            expected[k] = parameters[k].start;
-        struct calibration_stage means = { c, parameters, n, expected, NULL, 0, false };
-        int code = calibration_stage_fit(&means, 0.02, 30, &result, err);
+        double criterion = INFINITY;
+        trial.loop = kinds[i].loop;
+        trial.hops = kinds[i].hops;
+        int code = judge_loop(&trial, &criterion, err);
         if (code)
-            return error_wrap(err, code, "fit of the mean costs");
-        if (result.chi2 < best) {
-            best = result.chi2;
+            return code;
+        if (criterion < best) {
+            best = criterion;
             chosen = i;
         }
     }

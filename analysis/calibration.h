@@ -141,8 +141,9 @@ struct calibration_fit {
 /* Fits; starts from the plan's own settings; sets c->host_power. ERR_INVALID, ERR_STATE as least_squares_fit. */
 int calibration_run(struct calibration *c, struct calibration_fit *fit, struct error *err);
 
-/* For a server of which nobody has said how its loop works: fits the means with each loop of the
- * model and sets c->loop and c->hops to those that fit best. Errors as calibration_run. */
+/* For a server of which nobody has said how its loop works: fits the means with each of
+ * node, uvloop and asyncio and sets c->loop and c->hops to those that fit best for their number of
+ * parameters. nginx and threads must be told. Errors as calibration_run. */
 int calibration_choose_loop(struct calibration *c, struct error *err);
 
 /* Sets c->gc from what the server has counted of its collections (calibration_gc.c), or of the scavenges

@@ -132,8 +132,18 @@ void least_squares_hold(double *covariance, size_t n, size_t k)
         covariance[i * n + k] = covariance[k * n + i] = 0;
 }
 
-static void read_out(gsl_multifit_nlinear_workspace *w, struct fit_parameter *parameters,
-                     size_t n, const struct fit_problem *problem)
+static double told(const struct fit_problem *problem, const double *leverage)
+{
+    double sum = 0;
+    for (size_t i = 0; i < problem->count; i++)
+        if (!problem->origin || problem->origin[i].group >= 0)
+            sum += leverage[i];
+    return sum;
+}
+
+/* Returns fit_result's freedom. */
+static double read_out(gsl_multifit_nlinear_workspace *w, struct fit_parameter *parameters,
+                       size_t n, const struct fit_problem *problem)
 {
     gsl_matrix *covariance = gsl_matrix_alloc(n, n);
     double *leverage = mem_alloc(problem->count * sizeof *leverage);
@@ -152,8 +162,10 @@ static void read_out(gsl_multifit_nlinear_workspace *w, struct fit_parameter *pa
         memcpy(problem->leverage, leverage, problem->count * sizeof *leverage);
     if (problem->covariance)
         read_covariance(covariance, problem->covariance);
+    double freedom = told(problem, leverage);
     free(leverage);
     gsl_matrix_free(covariance);
+    return freedom;
 }
 
 static int check(const struct fit_problem *problem, const struct fit_parameter *parameters,
@@ -184,7 +196,7 @@ static int drive(gsl_multifit_nlinear_workspace *w, const struct log_space *spac
     int info;
     status = gsl_multifit_nlinear_driver(space->problem->iterations, 1e-4, 1e-6, 1e-8, NULL,
                                          NULL, &info, w);
-    read_out(w, parameters, n, space->problem);
+    result->freedom = read_out(w, parameters, n, space->problem);
     gsl_blas_ddot(gsl_multifit_nlinear_residual(w), gsl_multifit_nlinear_residual(w),
                   &result->chi2);
     result->iterations = gsl_multifit_nlinear_niter(w);

@@ -47,6 +47,8 @@ struct fit_problem {
 
 struct fit_result {
     double chi2;       /* sum of squared residuals at the estimate */
+    double freedom;    /* parameters' worth that figures have told: the sum of the leverages of
+                          residuals that are of a group, or of all where there is no origin */
     size_t iterations; /* used */
     bool converged;    /* false: the last point is returned all the same */
 };
