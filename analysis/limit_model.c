@@ -83,6 +83,13 @@ static int probe(void *context, double value, bool *kept, struct error *err)
     return 0;
 }
 
+int limit_run(const struct limit_question *q, uint32_t replication, double value, bool *kept,
+              struct error *err)
+{
+    struct one one = { q, replication, 0 };
+    return probe(&one, value, kept, err);
+}
+
 static int search(struct one *one, struct limit_search *s, struct error *err)
 {
     const struct limit_question *q = one->question;

@@ -59,6 +59,10 @@ bool limit_whole(const struct limit_question *q);
 int limit_model(const struct limit_question *q, int64_t count, int jobs,
                 struct limit_answer *answer, struct error *err);
 
+/* One run of a replication at a value, as its search makes it: is the slo kept? */
+int limit_run(const struct limit_question *q, uint32_t replication, double value, bool *kept,
+              struct error *err);
+
 /* Sums up searches. */
 void limit_sum_up(const struct limit_search *searches, size_t count,
                   struct limit_answer *answer);

@@ -208,6 +208,16 @@ static int question_of(const struct arguments *a, size_t point, struct limit_que
     return code ? error_wrap(err, code, "--to %s", a->to) : 0;
 }
 
+static int ask_model(const struct plan *plan, struct limit_result *r, struct error *err)
+{
+    int jobs = model_runs_jobs();
+    int code = limit_model(&r->question, plan->replications, jobs, &r->sim, err);
+    if (code || r->sim.searches == 0)
+        return code;
+    return limit_scan(&r->question, r->sim.value, r->sim.more_breaks, plan->replications, jobs,
+                      &r->scan, err);
+}
+
 static int ask_all(const struct arguments *a, struct limit_result *results, struct error *err)
 {
     const struct plan *plan = &a->session.plan;
@@ -216,8 +226,7 @@ static int ask_all(const struct arguments *a, struct limit_result *results, stru
         results[i] = (struct limit_result){ .cell = plan->points[i].cell };
         code = question_of(a, i, &results[i].question, err);
         if (code == 0 && a->sim)
-            code = limit_model(&results[i].question, plan->replications, model_runs_jobs(),
-                               &results[i].sim, err);
+            code = ask_model(plan, &results[i], err);
     }
     if (code || !a->real)
         return code;

@@ -52,6 +52,20 @@ static void ratio_cell(struct text_table *t, const struct limit_result *r)
         text_table_cell(t, "%s", "");
 }
 
+/* Where the share of broken runs falls again there is more than one knee. */
+static void print_fall(const struct limit_table *l, const struct limit_result *r)
+{
+    const struct limit_scan *s = &r->scan;
+    enum unit unit = r->question.option.option->unit;
+    char high[UNIT_TEXT_BYTES], low[UNIT_TEXT_BYTES];
+    if (s->falls)
+        printf("%s%snot one limit: the slo breaks in %.0f %% of simulated runs at %s %s, in "
+               "%.0f %% at %s\n",
+               r->cell, *r->cell ? ": " : "", 100 * s->share[s->high], l->over,
+               unit_format_short(high, unit, s->value[s->high]), 100 * s->share[s->low],
+               unit_format_short(low, unit, s->value[s->low]));
+}
+
 void limit_table_print(const struct limit_table *l)
 {
     bool alike = any_alike(l);
@@ -80,6 +94,8 @@ void limit_table_print(const struct limit_table *l)
     printf("%s%s with which the slo is kept, of %s to %s\n", direction(l), l->over, l->from,
            l->to);
     text_table_print(&t, stdout);
+    for (size_t i = 0; i < l->count; i++)
+        print_fall(l, &l->results[i]);
 }
 
 static json_t *answer_json(const struct limit_answer *answer)
@@ -95,15 +111,24 @@ static json_t *answer_json(const struct limit_answer *answer)
                      answer->probes);
 }
 
+static json_t *fall_json(const struct limit_scan *s)
+{
+    if (!s->falls)
+        return json_null();
+    return json_pack("{s:f, s:f, s:f, s:f}", "high", s->value[s->high], "high_share",
+                     s->share[s->high], "low", s->value[s->low], "low_share", s->share[s->low]);
+}
+
 void limit_table_json(const struct limit_table *l)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < l->count; i++)
-        json_array_append_new(array,
-                              json_pack("{s:s, s:s, s:o, s:o, s:o}", "cell", l->results[i].cell,
-                                        "over", l->over, "sim", answer_json(&l->results[i].sim),
-                                        "real", answer_json(&l->results[i].real), "sim_alike",
-                                        answer_json(&l->results[i].alike)));
+        json_array_append_new(array, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "cell",
+                                               l->results[i].cell, "over", l->over, "sim",
+                                               answer_json(&l->results[i].sim), "real",
+                                               answer_json(&l->results[i].real), "sim_alike",
+                                               answer_json(&l->results[i].alike), "share_falls",
+                                               fall_json(&l->results[i].scan)));
     json_dumpf(array, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(10));
     putchar('\n');
     json_decref(array);

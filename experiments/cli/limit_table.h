@@ -2,14 +2,15 @@
 #ifndef PUSHSIM_EXPERIMENTS_CLI_LIMIT_TABLE_H
 #define PUSHSIM_EXPERIMENTS_CLI_LIMIT_TABLE_H
 
-#include "analysis/limit_model.h"
+#include "analysis/limit_scan.h"
 
 struct limit_result { /* of one point */
     const char *cell; /* borrowed from the plan */
     struct limit_question question;
     struct limit_answer sim, real; /* searches 0 and no value: that arm was not asked */
     struct limit_answer
-        alike; /* the simulator's by the rule of `real`, at its paces; as above */
+        alike;              /* the simulator's by the rule of `real`, at its paces; as above */
+    struct limit_scan scan; /* about the answer of `sim`; count 0: none */
 };
 
 struct limit_table {                    /* all borrowed */
