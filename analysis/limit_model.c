@@ -1,12 +1,12 @@
 #include "analysis/limit_model.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 #include <gsl/gsl_sort_double.h>
 
 #include "analysis/cells.h"
+#include "analysis/parallel.h"
 #include "analysis/slo.h"
 #include "models/push_run.h"
 
@@ -116,57 +116,27 @@ static int search(struct one *one, struct limit_search *s, struct error *err)
     return code;
 }
 
-struct shop { /* of the threads */
+struct searching {
     const struct limit_question *question;
     struct limit_search *searches; /* one a replication */
-    int64_t count, taken;
-    int code; /* the first error's, with its text in *err */
-    struct error *err;
-    pthread_mutex_t lock;
 };
 
-static void *work(void *argument)
+static int search_one(size_t i, void *context, struct error *err)
 {
-    struct shop *shop = argument;
-    pthread_mutex_lock(&shop->lock);
-    while (shop->taken < shop->count && shop->code == 0) {
-        int64_t mine = shop->taken++;
-        struct one one = { shop->question, (uint32_t)mine + 1, 0 };
-        struct error err;
-        pthread_mutex_unlock(&shop->lock);
-        int code = search(&one, &shop->searches[mine], &err);
-        pthread_mutex_lock(&shop->lock);
-        if (code && shop->code == 0) {
-            shop->code = code;
-            *shop->err = err;
-        }
-    }
-    pthread_mutex_unlock(&shop->lock);
-    return NULL;
+    const struct searching *s = context;
+    struct one one = { s->question, (uint32_t)i + 1, 0 };
+    return search(&one, &s->searches[i], err);
 }
 
 int limit_model(const struct limit_question *q, int64_t count, int jobs,
                 struct limit_answer *answer, struct error *err)
 {
-    pthread_t *threads = mem_alloc((size_t)jobs * sizeof *threads);
-    struct shop shop = { .question = q,
-                         .searches = mem_alloc((size_t)count * sizeof *shop.searches),
-                         .count = count,
-                         .err = err };
-    int started = 0;
-    pthread_mutex_init(&shop.lock, NULL);
-    while (started < jobs && pthread_create(&threads[started], NULL, work, &shop) == 0)
-        started++;
-    if (started == 0)
-        work(&shop);
-    for (int i = 0; i < started; i++)
-        pthread_join(threads[i], NULL);
-    pthread_mutex_destroy(&shop.lock);
-    if (shop.code == 0)
-        limit_sum_up(shop.searches, (size_t)count, answer);
-    free(shop.searches);
-    free(threads);
-    return shop.code;
+    struct searching s = { q, mem_alloc((size_t)count * sizeof *s.searches) };
+    int code = parallel_try((size_t)count, jobs, search_one, &s, err);
+    if (code == 0)
+        limit_sum_up(s.searches, (size_t)count, answer);
+    free(s.searches);
+    return code;
 }
 
 void limit_sum_up(const struct limit_search *searches, size_t count,

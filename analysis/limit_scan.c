@@ -9,21 +9,18 @@ struct scanning {
     const struct limit_question *question;
     const struct limit_scan *scan;
     bool *broken; /* of each run, LIMIT_SCAN_VALUES */
-    struct failure {
-        int code;
-        struct error err;
-    } * failures; /* of each run */
 };
 
-static void scan_run(size_t run, void *context)
+static int scan_run(size_t run, void *context, struct error *err)
 {
-    struct scanning *s = context;
-    struct failure *f = &s->failures[run];
-    for (size_t i = 0; i < s->scan->count && f->code == 0; i++) {
+    const struct scanning *s = context;
+    int code = 0;
+    for (size_t i = 0; i < s->scan->count && code == 0; i++) {
         bool kept = false;
-        f->code = limit_run(s->question, (uint32_t)run + 1, s->scan->value[i], &kept, &f->err);
+        code = limit_run(s->question, (uint32_t)run + 1, s->scan->value[i], &kept, err);
         s->broken[run * LIMIT_SCAN_VALUES + i] = !kept;
     }
+    return code;
 }
 
 /* Within the range; whole ones once. */
@@ -79,22 +76,14 @@ int limit_scan(const struct limit_question *q, double centre, bool more_breaks, 
 {
     struct limit_scan s = { .count = 0 };
     struct scanning work = { .question = q, .scan = &s };
-    int code = 0;
     if (runs >= LIMIT_SCAN_RUNS)
         place(&s, q, centre, more_breaks);
     work.broken = mem_alloc((size_t)runs * LIMIT_SCAN_VALUES * sizeof *work.broken);
-    work.failures = mem_alloc((size_t)runs * sizeof *work.failures);
-    parallel_each(s.count > 0 ? (size_t)runs : 0, jobs, scan_run, &work);
-    for (int64_t r = 0; r < runs && code == 0; r++) {
-        code = work.failures[r].code;
-        if (code)
-            *err = work.failures[r].err;
-    }
+    int code = parallel_try(s.count > 0 ? (size_t)runs : 0, jobs, scan_run, &work, err);
     if (code == 0) {
         limit_scan_judge(&s, work.broken, runs);
         *scan = s;
     }
     free(work.broken);
-    free(work.failures);
     return code;
 }

@@ -4,8 +4,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "sim/error.h"
-
 struct crew {
     atomic_size_t taken;
     size_t count;
@@ -37,4 +35,34 @@ void parallel_each(size_t count, int jobs, parallel_fn *work, void *context)
     for (size_t i = 0; i < started; i++)
         pthread_join(threads[i], NULL);
     free(threads);
+}
+
+struct attempts {
+    parallel_try_fn *work;
+    void *context;
+    struct outcome {
+        int code;
+        struct error err;
+    } * of; /* each index */
+};
+
+static void attempt(size_t index, void *context)
+{
+    struct attempts *a = context;
+    a->of[index].code = a->work(index, a->context, &a->of[index].err);
+}
+
+int parallel_try(size_t count, int jobs, parallel_try_fn *work, void *context,
+                 struct error *err)
+{
+    struct attempts a = { work, context, mem_alloc(count * sizeof *a.of) };
+    int code = 0;
+    parallel_each(count, jobs, attempt, &a);
+    for (size_t i = 0; i < count && code == 0; i++) {
+        code = a.of[i].code;
+        if (code)
+            *err = a.of[i].err;
+    }
+    free(a.of);
+    return code;
 }
