@@ -2,20 +2,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "experiments/cli/campaign.h"
+#include "experiments/run/monotonic.h"
 
 #define PILOT_S 36.0 /* the pilot takes about so long, with both floors of the client */
 #define RETRIES 1    /* of a run that was not sound: the other repeats make up for it */
 #define PILOTS  3    /* times that the pilot is gone through until all of it is sound */
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static int open_text(struct session *session, const char *name, const char *text,
                      struct error *err)
@@ -115,7 +108,7 @@ int calibrate_measure(struct calibrate_measure *m, struct session *session, stru
 {
     struct server_spec spec;
     struct design_costs costs[PROTOCOLS];
-    double begin_s = now_s();
+    double begin_s = monotonic_s();
     int code = server_spec_read(&spec, m->server, err);
     if (code)
         return code;
@@ -124,7 +117,7 @@ int calibrate_measure(struct calibrate_measure *m, struct session *session, stru
     code = run_pilot(m, session, spec.name, &request, costs, err);
     if (code == 0)
         code = run_design(m, session, spec.name, &request, costs, err);
-    m->wall_s = now_s() - begin_s;
+    m->wall_s = monotonic_s() - begin_s;
     server_spec_close(&spec);
     return code;
 }

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "analysis/phases.h"
@@ -12,20 +11,14 @@
 #include "experiments/replay/interrupt.h"
 #include "experiments/replay/replay.h"
 #include "experiments/replay/replay_support.h"
+#include "experiments/run/monotonic.h"
 #include "experiments/run/trace.h"
-
-static int64_t now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
 
 static void say_progress(const struct campaign *c, const struct plan_point *point,
                          int64_t repeat)
 {
     int64_t at = c->made + c->skipped;
-    double each_s = c->made ? (double)(now_ns() - c->begin_ns) / 1e9 / (double)c->made
+    double each_s = c->made ? (double)(monotonic_ns() - c->begin_ns) / 1e9 / (double)c->made
                             : plan_real_seconds(point);
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "\r\033[K[%lld/%lld] %s%srepeat %lld; about %.0f s to go",
@@ -59,7 +52,7 @@ static int reject(struct campaign *c, int64_t begin_ns, const struct run_record 
                              .status = record ? "invalid" : "failed",
                              .reason = reason,
                              .config_hash = c->point->scenario_hash,
-                             .wall_s = (double)(now_ns() - begin_ns) / 1e9,
+                             .wall_s = (double)(monotonic_ns() - begin_ns) / 1e9,
                              .host = c->host };
     return store_reject(c->store, c->experiment, c->point, &run, record, err);
 }
@@ -92,7 +85,7 @@ int campaign_measure(struct campaign *c, const struct parameters *p, const struc
     enum push_protocol protocol = p->server.protocol;
     int rc = find_floor(c, protocol, err);
     for (int64_t tries = 1; rc == 0; tries++) {
-        int64_t begin_ns = now_ns();
+        int64_t begin_ns = monotonic_ns();
         rc = try_once(c, p, s, record, err);
         if (rc)
             return rc;
@@ -168,13 +161,13 @@ static int run_once(struct campaign *c, const struct plan_point *point, int64_t 
     struct schedule built;
     struct run_record record;
     struct error why;
-    int64_t begin_ns = now_ns();
+    int64_t begin_ns = monotonic_ns();
     c->repeat = repeat;
     c->point = point;
     say_progress(c, point, repeat);
     int rc = campaign_measure(c, &point->settings.parameters,
                               schedule_of(c, point, repeat, &built), &record, &why);
-    run.wall_s = (double)(now_ns() - begin_ns) / 1e9;
+    run.wall_s = (double)(monotonic_ns() - begin_ns) / 1e9;
     schedule_close(&built);
     if (rc == ERR_UNAVAILABLE || rc == ERR_INVALID) {
         *err = why;
@@ -203,7 +196,7 @@ static int run_all(struct campaign *c, int64_t repeats, struct error *err)
 {
     const struct plan *plan = &c->session->plan;
     int rc = store_plan(c->store, c->experiment, "real", repeats * (int64_t)plan->count, err);
-    c->begin_ns = now_ns();
+    c->begin_ns = monotonic_ns();
     for (int64_t repeat = 1; rc == 0 && repeat <= repeats; repeat++)
         for (size_t i = 0; rc == 0 && i < plan->count; i++) {
             if (!is_ours(c, &plan->points[i], repeat))

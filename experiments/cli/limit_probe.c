@@ -3,12 +3,12 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "analysis/cells.h"
 #include "analysis/slo.h"
 #include "experiments/replay/interrupt.h"
 #include "experiments/replay/replay.h"
+#include "experiments/run/monotonic.h"
 #include "models/push_run.h"
 
 struct attempt { /* at one value */
@@ -17,7 +17,7 @@ struct attempt { /* at one value */
     struct schedule schedule;
     struct run_record record; /* of the last try, if it has one */
     bool recorded;
-    struct timespec begin;
+    int64_t begin_ns; /* monotonic */
     int tries;
 };
 
@@ -111,15 +111,12 @@ static int keep(struct limit_probe *p, struct attempt *a, const char *failure,
                 struct error *err)
 {
     const struct campaign *c = p->campaign;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
     struct limit_made made = { .point = &a->at,
                                .value = a->value,
                                .run = p->run,
                                .failure = failure,
                                .host = c->host,
-                               .wall_s = (double)(now.tv_sec - a->begin.tv_sec) +
-                                         1e-9 * (double)(now.tv_nsec - a->begin.tv_nsec),
+                               .wall_s = (double)(monotonic_ns() - a->begin_ns) / 1e9,
                                .tries = a->tries };
     struct limit_place place = { c->store, c->experiment, c->session->experiment.name };
     return limit_rows_put(&place, &c->session->plan, &made, a->recorded ? &a->record : NULL,
@@ -149,7 +146,7 @@ int limit_probe_run(void *context, double value, bool *kept, struct error *err)
     p->campaign->point = &a.at; /* rejected tries are kept as its */
     p->run = limit_rows_free(p->rows, p->run + 1);
     p->campaign->repeat = p->run;
-    clock_gettime(CLOCK_MONOTONIC, &a.begin);
+    a.begin_ns = monotonic_ns();
     schedule_build(&a.schedule, &a.at.settings.parameters, p->question->seed, p->run);
     code = try_on(p, &a, kept, &why);
     if (code == 0 || code == ERR_STATE) {

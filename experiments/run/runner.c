@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "experiments/run/monotonic.h"
 
 struct outcome {
     struct run_record record;
@@ -41,13 +42,6 @@ void runner_keep_memory(void)
     mallopt(M_TOP_PAD, 1 << 20);
 }
 
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static const struct plan_point *point_of(const struct plan *plan, size_t run)
 {
     return &plan->points[run / (size_t)plan->replications];
@@ -66,7 +60,7 @@ static void make_run(const struct runner *r, size_t run, struct outcome *out)
     uint64_t seed = (uint64_t)r->plan->seed;
     uint32_t replication = (uint32_t)replication_of(r->plan, run);
     struct schedule built = { 0 };
-    double start = now_s();
+    double start = monotonic_s();
     plan_settings(r->plan, point, replication, &own);
     run_record_init(&out->record);
     if (!r->trace)
@@ -75,7 +69,7 @@ static void make_run(const struct runner *r, size_t run, struct outcome *out)
                          &out->reason);
     if (!r->trace)
         schedule_close(&built);
-    out->wall_s = now_s() - start;
+    out->wall_s = monotonic_s() - start;
 }
 
 static int write_outcome(const struct runner *r, size_t run, const struct outcome *o,
@@ -98,7 +92,7 @@ static int write_outcome(const struct runner *r, size_t run, const struct outcom
 /* "\r 12/80 runs  3 s left" at most ten times a second. */
 static void show_progress(struct shop *shop)
 {
-    double now = now_s(), elapsed = now - shop->begun_s;
+    double now = monotonic_s(), elapsed = now - shop->begun_s;
     bool last = shop->written == shop->count;
     if (!shop->runner->progress || (!last && now - shop->shown_s < 0.1))
         return;
@@ -209,7 +203,7 @@ static int run_shop(struct shop *shop)
     pthread_t *threads = mem_alloc((size_t)(others + 1) * sizeof *threads);
     shop->room = (size_t)shop->runner->jobs * RUNNER_AHEAD;
     shop->ring = mem_alloc(shop->room * sizeof *shop->ring);
-    shop->begun_s = shop->shown_s = now_s();
+    shop->begun_s = shop->shown_s = monotonic_s();
     pthread_mutex_init(&shop->lock, NULL);
     pthread_cond_init(&shop->space, NULL);
     bool watched = shop->runner->signals && pthread_create(&watcher, NULL, watch, shop) == 0;
@@ -238,7 +232,7 @@ int runner_run(const struct runner *r, struct runner_result *result, struct erro
     size_t runs = plan->count * (size_t)plan->replications;
     size_t *todo = mem_alloc(runs * sizeof *todo);
     struct shop shop = { .runner = r, .todo = todo, .err = err, .result = result };
-    double start = now_s();
+    double start = monotonic_s();
     *result = (struct runner_result){ 0 };
     int code = store_prune(r->store, r->experiment, plan, err);
     code = code ? code : store_plan(r->store, r->experiment, "sim", (int64_t)runs, err);
@@ -256,7 +250,7 @@ int runner_run(const struct runner *r, struct runner_result *result, struct erro
     }
     if (code == 0 && shop.count > 0)
         code = run_shop(&shop);
-    result->wall_s = now_s() - start;
+    result->wall_s = monotonic_s() - start;
     free(todo);
     return code;
 }
