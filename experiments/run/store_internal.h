@@ -47,6 +47,11 @@ int store_has_table(struct store *store, const char *schema, const char *table, 
                     struct error *err);
 /* As store_put binds it: SQLite stores no NaN, and an infinity is no result: both become NULL. */
 void store_bind_real(sqlite3_stmt *s, int index, double value);
+/* What store_bind_real has bound: NAN for NULL. */
+double store_column_real(sqlite3_stmt *s, int column);
+/* The record's metrics into TABLE_METRIC or TABLE_REJECTED_METRIC, of the run or try with that id. */
+void store_insert_metrics(struct store *store, enum store_table table, int64_t of,
+                          const struct run_record *r);
 /* Binds 16 hexadecimal digits. */
 void store_bind_hash(sqlite3_stmt *s, int index, uint64_t hash);
 /* When a run that took wall_s began, if it is over now: UTC, ISO 8601. */

@@ -10,7 +10,7 @@ static char *text_of(sqlite3_stmt *s, int column)
     return mem_strdup(text ? text : "");
 }
 
-static double number_of(sqlite3_stmt *s, int column)
+double store_column_real(sqlite3_stmt *s, int column)
 {
     return sqlite3_column_type(s, column) == SQLITE_NULL ? NAN
                                                          : sqlite3_column_double(s, column);
@@ -82,13 +82,13 @@ struct loading {
 static void load_metric(struct loading *l, sqlite3_stmt *s)
 {
     run_record_metric(l->record, (const char *)sqlite3_column_text(s, 0),
-                      (const char *)sqlite3_column_text(s, 1), number_of(s, 2));
+                      (const char *)sqlite3_column_text(s, 1), store_column_real(s, 2));
 }
 
 static void load_point(struct loading *l, sqlite3_stmt *s)
 {
     run_record_point(l->record, (const char *)sqlite3_column_text(s, 0),
-                     sqlite3_column_int64(s, 1), number_of(s, 2));
+                     sqlite3_column_int64(s, 1), store_column_real(s, 2));
 }
 
 static void load_event(struct loading *l, sqlite3_stmt *s)

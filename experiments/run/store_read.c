@@ -32,8 +32,7 @@ int store_values(struct store *store, const char *experiment, const char *arm,
             .cell = (const char *)sqlite3_column_text(s, 4),
             .scenario_hash = strtoull((const char *)sqlite3_column_text(s, 5), NULL, 16),
             .metric = (const char *)sqlite3_column_text(s, 6),
-            .value =
-                sqlite3_column_type(s, 7) == SQLITE_NULL ? NAN : sqlite3_column_double(s, 7),
+            .value = store_column_real(s, 7),
         };
         each(context, &v);
     }

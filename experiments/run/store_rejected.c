@@ -64,20 +64,6 @@ static void insert_try(struct store *store, int64_t experiment, const struct pla
     step_once(store, s);
 }
 
-static void insert_metrics(struct store *store, int64_t id, const struct run_record *r)
-{
-    struct store_rows rows;
-    sqlite3_stmt *s;
-    int column;
-    store_rows_begin(&rows, store, TABLE_REJECTED_METRIC, id, r->metric_count);
-    for (size_t i = 0; i < r->metric_count && (s = store_rows_next(&rows, &column)); i++) {
-        sqlite3_bind_text(s, column, r->metrics[i].name, -1, SQLITE_STATIC);
-        sqlite3_bind_text(s, column + 1, r->metrics[i].unit, -1, SQLITE_STATIC);
-        store_bind_real(s, column + 2, r->metrics[i].value);
-    }
-    store_rows_end(&rows);
-}
-
 int store_reject(struct store *store, int64_t experiment, const struct plan_point *point,
                  const struct store_run *run, const struct run_record *record,
                  struct error *err)
@@ -89,7 +75,8 @@ int store_reject(struct store *store, int64_t experiment, const struct plan_poin
     forget_others(store, experiment, point, run);
     insert_try(store, experiment, point, run);
     if (record && !store->failed)
-        insert_metrics(store, sqlite3_last_insert_rowid(store->db), record);
+        store_insert_metrics(store, TABLE_REJECTED_METRIC, sqlite3_last_insert_rowid(store->db),
+                             record);
     code = store->failed ? store_fail(store, err) : store_exec(store, "COMMIT", err);
     if (code)
         sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
@@ -121,9 +108,7 @@ int store_rejected_values(struct store *store, const char *experiment, store_val
                           .replication = sqlite3_column_int64(s, 2),
                           .cell = (const char *)sqlite3_column_text(s, 3),
                           .metric = (const char *)sqlite3_column_text(s, 4),
-                          .value = sqlite3_column_type(s, 5) == SQLITE_NULL
-                                       ? NAN
-                                       : sqlite3_column_double(s, 5),
+                          .value = store_column_real(s, 5),
                       });
     if (step != SQLITE_DONE)
         code = store_fail(store, err);

@@ -171,12 +171,13 @@ static void insert_parameters(struct store *store, int64_t run, const struct pla
     free(p.rows);
 }
 
-static void insert_metrics(struct store *store, int64_t run, const struct run_record *r)
+void store_insert_metrics(struct store *store, enum store_table table, int64_t of,
+                          const struct run_record *r)
 {
     struct store_rows rows;
     sqlite3_stmt *s;
     int column;
-    store_rows_begin(&rows, store, TABLE_METRIC, run, r->metric_count);
+    store_rows_begin(&rows, store, table, of, r->metric_count);
     for (size_t i = 0; i < r->metric_count && (s = store_rows_next(&rows, &column)); i++) {
         bind_text(s, column, r->metrics[i].name);
         bind_text(s, column + 1, r->metrics[i].unit);
@@ -244,7 +245,7 @@ int store_put(struct store *store, int64_t experiment, const struct plan *plan,
     int64_t id = sqlite3_last_insert_rowid(store->db);
     insert_parameters(store, id, point);
     if (record) {
-        insert_metrics(store, id, record);
+        store_insert_metrics(store, TABLE_METRIC, id, record);
         insert_histograms(store, id, record);
         insert_series(store, id, record);
         insert_events(store, id, record);
