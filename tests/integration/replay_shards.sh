@@ -2,16 +2,7 @@
 # Shards of a replay measure each run once between them, each its own alone, and are merged beside the
 # simulated rows; a shard that is there is not measured again.
 set -u
-unset SLURM_ARRAY_TASK_ID JOB_COMPLETION_INDEX
-PUSHSIM=$(realpath "${PUSHSIM:-build/pushsim}")
-null=$(realpath "$(dirname "$0")/../servers/null.yaml")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-fail() {
-    echo "$*"
-    exit 1
-}
+. "$(dirname "$0")/../support/real_arm.sh"
 cat >some.yaml <<'YAML'
 question: Who measures which run?
 clients: { count: 5 }
@@ -23,7 +14,7 @@ YAML
 replay() { PATH="$(dirname "$PUSHSIM"):$PATH" "$PUSHSIM" replay some.yaml --server "$null" --retries 0 "$@" 2>said; }
 runs() { "$PUSHSIM" export --table run --arm real "$1" | cut -d, -f3,4 | tail -n +2 | paste -sd' '; }
 
-"$PUSHSIM" replay some.yaml --probe >/dev/null 2>said || { echo "skipped: $(cat said)"; exit 0; }
+needs_real_arm some.yaml
 for i in 1 2 3; do
     replay --shard $i/3 >out || fail "shard $i: exit $?: $(cat said)"
     grep -q "^shard $i of 3: $((i == 1 ? 2 : 1)) of 4 runs$" out || fail "shard $i says: $(cat out)"
