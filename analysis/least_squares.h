@@ -20,10 +20,10 @@ struct fit_parameter {
     const char *name; /* borrowed */
     double start;     /* > 0 */
     double estimate;  /* out: the fitted value, > 0 */
-    double
-        relative_error; /* out: standard error / estimate; wider where residuals are larger than
-                              their weights say, never narrower */
-    bool identified;    /* out: the data can tell it (relative_error < 0.5) */
+    /* out: standard error / estimate; wider where residuals are larger than their weights say,
+     * never narrower */
+    double relative_error;
+    bool identified; /* out: the data can tell it (relative_error < 0.5) */
 };
 
 /* Fills residual[0..count-1], each (model - data) / sigma, for the parameter values given. */
@@ -40,9 +40,9 @@ struct fit_problem {
     double *covariance; /* out: n x n, of the logarithms of the estimates, as wide as
                            relative_error: rows and columns of 0 where the data move nothing; NULL:
                            not wanted */
-    const struct residual_origin
-        *origin; /* borrowed, `count`: residuals of one group err together
-                                             (grouped_errors.h); NULL: each for itself */
+    /* borrowed, `count`: residuals of one group err together (grouped_errors.h); NULL: each for
+     * itself */
+    const struct residual_origin *origin;
 };
 
 struct fit_result {

@@ -29,9 +29,8 @@ struct limit_question {
         paces_ns; /* host.pace of the searches, with `runs` of the runs of each series, in turn;
                       NULL: the settings', or drawn */
     size_t pace_count;
-    const uint32_t
-        *plays; /* with `runs`: the replication that each run plays, in turn; NULL: its
-                              own number, from 1 */
+    /* with `runs`: the replication that each run plays, in turn; NULL: its own number, from 1 */
+    const uint32_t *plays;
     size_t play_count;
     int runs;         /* of each series; 0: searches */
     double guess;     /* where series start, 0 = none; searches start from the ends */

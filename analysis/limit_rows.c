@@ -23,13 +23,18 @@ void limit_rows_add(struct limit_rows *rows, const struct limit_row *row)
     rows->row[rows->count++] = *row;
 }
 
-uint32_t limit_rows_free(const struct limit_rows *rows, uint32_t from)
+static bool is_taken(const struct limit_rows *rows, uint32_t run)
 {
     for (size_t i = 0; i < rows->count; i++)
-        if (rows->row[i].run == from) {
-            from++;
-            i = (size_t)-1; /* again, from the first */
-        }
+        if (rows->row[i].run == run)
+            return true;
+    return false;
+}
+
+uint32_t limit_rows_free(const struct limit_rows *rows, uint32_t from)
+{
+    while (is_taken(rows, from))
+        from++;
     return from;
 }
 

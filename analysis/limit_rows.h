@@ -20,8 +20,7 @@ struct limit_row { /* one sound run */
 };
 
 struct limit_rows {
-    struct limit_row
-        *row; /* owned; those of the database first, by number; then as they came */
+    struct limit_row *row; /* owned; the database's first, by number; then as they came */
     size_t count;
     int unsound; /* runs beside them that were not sound: all tries */
     int failed;

@@ -25,8 +25,8 @@ struct limit_series {
     const struct limit_trial *known; /* earlier runs, in their order; borrowed; NULL: none */
     size_t known_count;
 
-    struct limit_trial
-        *trials; /* from here on: found; owned: limit_series_close; known ones first */
+    /* from here on: found; owned: limit_series_close; known ones first */
+    struct limit_trial *trials;
     size_t count;
     enum limit_kind kind;
     struct limit_fit fit; /* LIMIT_FOUND only */

@@ -35,14 +35,6 @@ static int depth_of(const char *name)
     return depth;
 }
 
-static const struct calibrated *fitted(const struct calibration_fit *fit, const char *name)
-{
-    for (size_t i = 0; i < fit->count; i++)
-        if (strcmp(fit->options[i].option, name) == 0)
-            return &fit->options[i];
-    return NULL;
-}
-
 /* To four digits: more than the errors leave, and short to read. */
 static double rounded(double value)
 {
@@ -84,7 +76,7 @@ static void write_option(void *context, const char *name, const char *text, doub
                          const struct option_row *option)
 {
     struct writer *w = context;
-    const struct calibrated *c = fitted(w->fit, name);
+    const struct calibrated *c = calibrated_find(w->fit->options, w->fit->count, name);
     char value[UNIT_TEXT_BYTES];
     if (!(option->flags & OPTION_MODEL) || of_the_load(name))
         return;

@@ -9,9 +9,9 @@
 #define ROWS_ORIGIN_TEXT 512
 
 struct rows_origin {
-    char hosts
-        [ROWS_ORIGIN_TEXT]; /* each once, as the rows have it (host_facts_describe), "; " between;
-                                     cut short where they do not fit; "": none is told */
+    /* each once, as the rows have it (host_facts_describe), "; " between; cut short where they do
+     * not fit; "": none is told */
+    char hosts[ROWS_ORIGIN_TEXT];
     char first[11], last[11]; /* days of the first and the last run, UTC: "2026-11-24" */
 };
 

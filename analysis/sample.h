@@ -5,8 +5,7 @@
 #include <stddef.h>
 
 struct sample {
-    double
-        *values; /* one a run; owned; whether sorted is the owner's to say (cells_load: yes) */
+    double *values; /* one a run; owned; cells_load sorts them */
     size_t count;
 };
 

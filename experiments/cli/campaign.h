@@ -33,12 +33,11 @@ struct campaign {
     int64_t repeats;               /* runs of each point; 0 = the plan's */
     int64_t retries;               /* of a run that was not sound, 0.. */
     int64_t repeat; /* the run in progress: which of them, for what is drawn in it */
-    const struct plan_point
-        *point;            /* the run in progress, whose tries are stored; NULL: they are not */
-    bool fits_floor;       /* the client's own time is a part of what is fitted */
-    bool force;            /* also make what the store has */
-    campaign_row_fn *each; /* may be NULL */
-    void *context;         /* for each */
+    const struct plan_point *point; /* the same: whose tries are stored; NULL: they are not */
+    bool fits_floor;                /* the client's own time is a part of what is fitted */
+    bool force;                     /* also make what the store has */
+    campaign_row_fn *each;          /* may be NULL */
+    void *context;                  /* for each */
 
     struct server_spec spec; /* from here on: what campaign_open found */
     char host[128];

@@ -15,9 +15,8 @@ enum exit_status {
     EXIT_FAILED = 1, /* something failed in running, or an assertion does not hold */
     EXIT_INPUT = 2,  /* bad configuration or input */
     EXIT_USAGE = 64, /* bad usage (EX_USAGE) */
-    EXIT_BREACHED =
-        99 /* done, but a threshold of the slo is broken, or a target of a validation
-                          missed; 128 + n: by signal n */
+    /* done, but a threshold of the slo is broken, or a target of a validation missed */
+    EXIT_BREACHED = 99 /* 128 + n: by signal n */
 };
 
 #define COMMANDS(X)                                                                            \

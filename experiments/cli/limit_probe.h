@@ -7,8 +7,8 @@
 #include "experiments/cli/campaign.h"
 #include "analysis/limit_rows.h"
 
-#define LIMIT_TRIES                                                                            \
-    3 /* of a run that failed or was not sound, at the same value: as validate's */
+/* of a run that failed or was not sound, at the same value: as validate's */
+#define LIMIT_TRIES 3
 
 struct limit_probe { /* of one point; all borrowed */
     struct campaign *campaign;
