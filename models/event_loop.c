@@ -38,6 +38,12 @@ void loop_accept_batch(struct event_loop *loop, struct loop_queue *to)
     }
 }
 
+void loop_told_again(struct event_loop *loop, uint32_t fds)
+{
+    if (loop->params.handler->polled)
+        loop->params.handler->polled(loop->params.owner, &loop->inbox, fds);
+}
+
 struct loop_entry loop_poll_entry(const struct event_loop *loop, size_t fds)
 {
     uint32_t ready = (uint32_t)(fds + (loop->accepts.count > 0));

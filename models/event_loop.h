@@ -69,6 +69,9 @@ struct loop_handler {
      * and end would do for each in turn. Valid if plan is. */
     void (*passed)(void *owner, const struct loop_entry *entries, uint32_t slots,
                    const int64_t *sum_ns, const struct loop_stretch *stretch);
+    /* A level-triggered poll found the first `fds` entries of the inbox: now the owner may choose in which order
+     * (ready_list.h) by what stands behind them. NULL: as they came. */
+    void (*polled)(void *owner, const struct loop_queue *inbox, size_t fds);
 };
 
 #define LOOP_PLAN 1024 /* slots planned at a time */
@@ -179,6 +182,8 @@ static inline bool loop_take_ready(struct event_loop *loop, struct loop_entry *e
 }
 /* Accepts at most accept_batch connections: moves their entries, the last one perhaps split. */
 void loop_accept_batch(struct event_loop *loop, struct loop_queue *to);
+/* Lets the owner put what a level-triggered poll has found in order. */
+void loop_told_again(struct event_loop *loop, uint32_t fds);
 struct loop_entry loop_poll_entry(const struct event_loop *loop, size_t fds);
 
 #endif

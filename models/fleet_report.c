@@ -94,8 +94,10 @@ static void report_positions(struct fleet *f, struct meter *all)
         f->sent[i].first_ns = f->sent[i].last_ns = -1;
     for (size_t k = 0; k < f->pod_count; k++)
         for (int64_t w = 0; w < f->p.server.workers; w++)
-            for (uint32_t i = 0; i < f->pods[k]->pod.workers[w].arrived; i++)
-                publish_record_merge(&f->sent[i], &f->pods[k]->pod.workers[w].publishes[i]);
+            for (uint32_t i = 0; i < f->pods[k]->pod.workers[w].arrived; i++) {
+                const struct publish_record *p = &f->pods[k]->pod.workers[w].publishes[i];
+                publish_record_merge(&f->sent[p->number], p);
+            }
     meter_report_positions(all, f->sent, f->sent_count);
 }
 

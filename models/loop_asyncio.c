@@ -30,6 +30,7 @@ static bool asyncio_next(struct event_loop *loop, struct loop_entry *entry)
 
 static void asyncio_polled(struct event_loop *loop, uint32_t fds)
 {
+    loop_told_again(loop, fds);
     loop_queue_move(&loop->ready, &loop->later, loop->later.count);
     loop_queue_move(&loop->ready, &loop->inbox, fds);
     loop_accept_batch(loop, &loop->ready);

@@ -37,6 +37,7 @@ static bool node_next(struct event_loop *loop, struct loop_entry *entry)
 
 static void node_polled(struct event_loop *loop, uint32_t fds)
 {
+    loop_told_again(loop, fds);
     loop->phase = PHASE_IO;
     loop_queue_move(&loop->ready, &loop->inbox, fds);
     loop_accept_batch(loop, &loop->ready);

@@ -33,13 +33,15 @@ struct publish_record { /* one publish at one worker; times ns, -1: not yet */
     int64_t started_ns; /* its callback's turn */
     int64_t handled_ns; /* its callback's end: every subscriber's queue has it */
     int64_t arrived_throttled_ns, started_throttled_ns,
-        handled_throttled_ns;  /* same instants on
+        handled_throttled_ns; /* same instants on
                                                                      the throttled clock */
-    int64_t bytes;             /* payload */
-    double factor;             /* noise: all its costs are multiplied by it */
-    int64_t parse_ns;          /* of code that it is the first to run */
-    int64_t compile_ns;        /* of the process's compilers, that it gives rise to */
-    int64_t off_ns;            /* the worker's off-CPU clock when its callback began */
+    int64_t bytes;            /* payload */
+    double factor;            /* noise: all its costs are multiplied by it */
+    int64_t parse_ns;         /* of code that it is the first to run */
+    int64_t off_ns;           /* the worker's off-CPU clock when its callback began */
+    uint32_t
+        number; /* from 0, as they arrive at the worker: it may handle them in another order */
+    uint32_t connection;       /* of the publisher; 0 when it has any number */
     uint32_t topic;            /* 0 when there is only one */
     bool measured;             /* enters the latency figures */
     bool weighed;              /* scratch of push_server_holdings; else false */

@@ -145,11 +145,13 @@ void pod_report_positions(const struct pod *pod)
 {
     uint32_t count = pod->workers[0].arrived;
     struct publish_record *all = mem_alloc((count + (size_t)1) * sizeof *all);
-    memcpy(all, pod->workers[0].publishes, count * sizeof *all);
-    for (int64_t w = 1; w < pod->p->server.workers; w++) {
-        for (uint32_t i = 0; i < count; i++)
-            publish_record_merge(&all[i], &pod->workers[w].publishes[i]);
-    }
+    for (uint32_t i = 0; i < count; i++)
+        all[pod->workers[0].publishes[i].number] = pod->workers[0].publishes[i];
+    for (int64_t w = 1; w < pod->p->server.workers; w++)
+        for (uint32_t i = 0; i < count; i++) {
+            const struct publish_record *p = &pod->workers[w].publishes[i];
+            publish_record_merge(&all[p->number], p);
+        }
     meter_report_positions(pod->setup.meter, all, count);
     free(all);
 }

@@ -2,20 +2,7 @@
 
 #include <assert.h>
 
-/* -- publish ------------------------------------------------------------------------------- */
-
-static int64_t publish_begin(struct push_server *s, const struct loop_entry *e)
-{
-    struct publish_record *p = &s->publishes[e->from];
-    p->started_ns = s->sim->now_ns;
-    p->off_ns = cpu_thread_off_ns(s->loop.thread);
-    p->started_throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
-    code_compiler_work(&s->compiler, p->compile_ns);
-    uint64_t queues =
-        s->p->server.fan_out == FAN_OUT_SHARED ? 1 : push_server_hearers(s, p->topic);
-    return push_positive(p->parse_ns + push_cost(s->p->cost.publish_ns, p->factor) +
-                         (int64_t)queues * push_cost(s->p->cost.enqueue_ns, p->factor));
-}
+/* -- its steps ----------------------------------------------------------------------------- */
 
 void push_server_wake(struct push_server *s, uint32_t first, uint32_t n, uint32_t from,
                       uint32_t passes)
@@ -27,68 +14,6 @@ void push_server_wake(struct push_server *s, uint32_t first, uint32_t n, uint32_
     else
         event_loop_ready(&s->loop, &e);
 }
-
-/* Message m for n connections in the same state. */
-static void enqueue(struct push_server *s, uint32_t first, uint32_t n, uint32_t m)
-{
-    uint8_t state = s->connections.state[first];
-    bool ready = (state & CONNECTION_PHASE_MASK) == CONNECTION_READY;
-    meter_due(s->meter, s->base + first, n);
-    if ((state & CONNECTION_OWN) || ((state & CONNECTION_SLOW) && !ready)) {
-        for (uint32_t i = first; i < first + n; i++)
-            push_slow_enqueue(s, i, m);
-    } else if (!ready) {
-        connections_set_phase(&s->connections, first, n, CONNECTION_READY);
-        push_server_wake(s, first, n, m, 0);
-        s->woken += n;
-    }
-}
-
-static void post_publish(struct push_server *s, uint32_t m)
-{
-    struct loop_entry e = { .count = 1, .from = m, .step = STEP_PUBLISH };
-    event_loop_post(&s->loop, SOURCE_IO, &e);
-}
-
-/* A connection's next request is looked at when the one before is answered: behind as many publishes
- * as there are connections the others wait in the sockets, where no queue's bound counts them. */
-static bool over_a_connection(const struct push_server *s, uint32_t m)
-{
-    int64_t publishers = s->p->workload.publishers;
-    return publishers == 0 || m - s->tail < publishers;
-}
-
-static void publish_next(struct push_server *s)
-{
-    uint32_t m = s->tail + (uint32_t)s->p->workload.publishers - 1;
-    if (s->p->workload.publishers > 0 && m < s->arrived)
-        post_publish(s, m);
-}
-
-/* The message is in every subscriber's queue; the waiting ones are made ready. */
-static void publish_end(struct push_server *s, const struct loop_entry *e)
-{
-    struct connections *c = &s->connections;
-    struct publish_record *p = &s->publishes[e->from];
-    assert(s->tail == e->from);
-    p->handled_ns = s->sim->now_ns;
-    p->handled_throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
-    push_server_append(s, e->from);
-    s->tail++;
-    publish_next(s);
-    s->woken = 0;
-    bool queues = s->p->server.fan_out == FAN_OUT_QUEUES;
-    for (uint32_t i = 0, n; queues && i < c->used; i += n) {
-        n = push_topic_run(s, i, c->used - i);
-        if (connections_phase(c, i) >= CONNECTION_WAITING && push_topic_hears(s, i, e->from))
-            enqueue(s, i, n, push_server_tail(s, i) - 1);
-    }
-    push_gc_woke(s, s->woken, e->from);
-    push_settle_after(s, e->from);
-    push_fan_go(s);
-}
-
-/* -- the other steps ---------------------------------------------------------------------- */
 
 static void pass_end(struct push_server *s, const struct loop_entry *e)
 {
@@ -104,7 +29,7 @@ static int64_t server_begin(void *owner, struct loop_entry *e)
         e->count = 1;
     switch ((enum push_step)e->step) {
     case STEP_PUBLISH:
-        return publish_begin(s, e);
+        return push_publish_begin(s, e);
     case STEP_PASS:
         return push_server_wake_cost(s, e);
     case STEP_TAKE:
@@ -168,7 +93,7 @@ static void probe_end(struct push_server *s, const struct loop_entry *e)
 static void server_end(void *owner, const struct loop_entry *e)
 {
     static void (*const ends[])(struct push_server *, const struct loop_entry *) = {
-        [STEP_PUBLISH] = publish_end,
+        [STEP_PUBLISH] = push_publish_end,
         [STEP_PASS] = pass_end,
         [STEP_TAKE] = push_take_end,
         [STEP_SLOW_TAKE] = push_slow_take_end,
@@ -198,9 +123,10 @@ static void server_put_back(void *owner, struct loop_entry *e)
         push_take_put_back(owner, e);
 }
 
-const struct loop_handler push_server_handler = { server_begin,    server_ran,
-                                                  server_end,      server_put_back,
-                                                  push_batch_plan, push_batch_passed };
+const struct loop_handler push_server_handler = { server_begin,       server_ran,
+                                                  server_end,         server_put_back,
+                                                  push_batch_plan,    push_batch_passed,
+                                                  push_publish_polled };
 
 /* -- from outside ---------------------------------------------------------------------- */
 
@@ -238,43 +164,6 @@ void push_server_connected(struct push_server *s, uint32_t first, uint32_t n)
     push_gc_open_before(s, n);
     push_topic_opened(s, first, n);
     push_beat_open_before(s, first, n);
-}
-
-/* Of a publish to its last write, when all code is compiled; bytes are copied by no code of the
- * program's own. */
-static double publish_work(const struct push_server *s, uint32_t topic)
-{
-    double passes =
-        fmax((double)s->p->server.hops, 1); /* the write's own is there without hops */
-    double each_ns = s->p->cost.enqueue_ns + passes * s->costs->wake_ns + s->costs->item_ns +
-                     s->costs->write_ns + (s->p->server.hops == 0 ? s->costs->settle_ns : 0);
-    return s->p->cost.publish_ns + (double)push_server_hearers(s, topic) * each_ns;
-}
-
-void push_server_publish(struct push_server *s, const struct publish_record *record)
-{
-    assert(s->arrived < s->publish_count);
-    struct publish_record *p = &s->publishes[s->arrived];
-    *p = *record;
-    if (s->code.excess > 0 || s->code.compile_ns > 0 || s->code.parse_ns > 0) {
-        double work_ns = publish_work(s, p->topic);
-        p->parse_ns = s->code.done_ns > 0 ? 0 : push_cost(s->code.parse_ns, 1);
-        p->compile_ns = push_cost(code_warmth_compiled(&s->code, work_ns), 1);
-        p->factor *= code_warmth_factor(&s->code, work_ns);
-    }
-    p->arrived_ns = s->sim->now_ns;
-    p->arrived_throttled_ns = cpu_thread_throttled_ns(s->loop.thread);
-    p->started_ns = p->handled_ns = p->first_ns = p->last_ns = -1;
-    if (over_a_connection(s, s->arrived))
-        post_publish(s, s->arrived);
-    s->arrived++;
-}
-
-void push_server_skip(struct push_server *s, const struct publish_record *record)
-{
-    assert(s->arrived < s->publish_count && s->tail == s->arrived);
-    s->publishes[s->arrived++] = *record;
-    push_server_append(s, s->tail++);
 }
 
 void push_server_probe(struct push_server *s, uint32_t probe)

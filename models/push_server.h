@@ -40,6 +40,7 @@
 #include "models/parameters.h"
 #include "models/nagle.h"
 #include "models/quick_ack.h"
+#include "models/ready_list.h"
 #include "models/slow_client.h"
 #include "models/topics.h"
 #include "models/young_generation.h"
@@ -153,8 +154,11 @@ struct push_server {
     uint8_t *answered;      /* by connection: the last ping whose pong was handled; owned */
     uint32_t opens;         /* tokens handed out */
     uint32_t publish_count;
-    uint32_t arrived;   /* publishes that have reached the server */
-    uint32_t tail;      /* of them handled */
+    uint32_t arrived; /* publishes that have reached the server */
+    uint32_t posted;  /* of them in the loop, or through it: the others wait for a connection */
+    uint32_t tail;    /* of them handled */
+    uint32_t *unanswered;       /* by connection of the publisher: requests; owned */
+    struct ready_list readable; /* of these connections */
     uint32_t took_from; /* oldest message of the last wake-up that began, before the bound */
     uint32_t fanned;    /* shared, sequential: messages below it were handed to subscribers */
     uint32_t turn; /* shared: who gets the next one; sequential: who is sent `fanned` next */

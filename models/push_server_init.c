@@ -99,6 +99,7 @@ void push_server_init(struct push_server *s, struct simulation *sim,
                                       .single = p->server.plain,
                                       .unplanned = p->server.plain,
                                       .own_costs = s->pace != NULL };
+    push_publish_init(s);
     push_gc_start(s);
     event_loop_init(&s->loop, sim, params->group, params->worker % p->host.cpus, &loop);
     struct cache_warmth warmth = { .saturation_ns = push_cost(p->cost.warm_saturation_ns, 1),
@@ -137,5 +138,6 @@ void push_server_close(struct push_server *s)
     free(s->pace);
     free(s->replays.items);
     push_beat_close(s);
+    push_publish_close(s);
     memset(s, 0, sizeof *s);
 }

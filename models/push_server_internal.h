@@ -114,6 +114,16 @@ static inline int64_t push_server_waits(struct push_server *s, uint32_t connecti
     return s->nagle ? nagle_write(&s->nagle[connection], now_ns, s->event_bytes[m]) : 0;
 }
 
+/* -- push_server_publish.c ----------------------------------------------------------------- */
+
+void push_publish_init(struct push_server *s);
+void push_publish_close(struct push_server *s);
+void push_publish_polled(void *owner, const struct loop_queue *inbox, size_t fds);
+int64_t push_publish_begin(struct push_server *s, const struct loop_entry *e);
+void push_publish_end(struct push_server *s, const struct loop_entry *e);
+/* The process has died: all that arrived are through. */
+void push_publish_forget(struct push_server *s);
+
 /* push_server.c: connections below `end` have drawn their pace. */
 void push_server_pace_below(struct push_server *s, uint32_t end);
 /* Appends a publish to the feeds that hear it. */

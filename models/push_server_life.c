@@ -263,6 +263,7 @@ static void lose_publishes(struct push_server *s, enum disconnect_cause cause)
             meter_lose(s->meter, cause, s->base + i, n, 1);
         }
     }
+    push_publish_forget(s);
 }
 
 /* `end`: messages below it were due before the kill; `held` is lost now. */
