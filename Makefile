@@ -73,6 +73,7 @@ $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(TESTLIB) $(LIBS)
 $(BUILD)/tests/bench/bench_ns3: tests/bench/bench_ns3.cc $(BUILD)/tests/support/bench.o \
   $(BUILD)/tests/support/bench_pace.o $(BUILD)/experiments/replay/host_pace.o \
   $(BUILD)/experiments/replay/host_pace_best.o $(BUILD)/experiments/replay/host_pace_loop.o \
+  $(BUILD)/experiments/replay/host_pace_spells.o \
   $(BUILD)/experiments/replay/memory_walk.o \
   $(BUILD)/sim/error.o
 	@mkdir -p $(@D)

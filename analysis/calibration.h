@@ -47,8 +47,10 @@ enum calibration_edge {                     /* of a real run; replay.h says what
                         EDGE_BACKLOG_MEMORY, /* bytes */
                         EDGE_HOST_BEFORE,    /* s, host_speed.h: one read of memory */
                         EDGE_HOST_AFTER,
-                        EDGE_HOST_PACE,    /* s, host_pace.h: a step of work while it ran */
-                        EDGE_HOST_BEST,    /* s, of its fastest sample */
+                        EDGE_HOST_PACE, /* s, host_pace.h: a step of work while it ran */
+                        EDGE_HOST_BEST, /* s, of its fastest sample */
+                        EDGE_HOST_NEAR, /* host_pace_spells.h; may be negative */
+                        EDGE_HOST_FAR,
                         EDGE_GC_THRESHOLD, /* from here on the server's own, fastapi_server.py */
                         EDGE_GC_LIVE,
                         EDGE_GC_ALLOCATED,
@@ -100,7 +102,7 @@ struct calibration_cell {
     double sigma[CALIBRATION_METRICS];
 };
 
-#define CALIBRATED_GC_MAX 18
+#define CALIBRATED_GC_MAX 20
 
 struct calibration {
     const struct plan *plan;        /* borrowed */
@@ -113,9 +115,10 @@ struct calibration {
     double pace_s;                  /* median of the runs' host.pace; 0: not all have it */
     double best_pace_s;             /* the same of host.pace.best (pace_scale.h) */
     int loop, hops;                 /* the server's, instead of the plan's; -1 = the plan's */
-    struct calibrated gc[CALIBRATED_GC_MAX]; /* garbage collection: not fitted, every simulation
-                                                has it */
-    size_t gc_count;                         /* 0: the server does not tell of any */
+    struct calibrated
+        gc[CALIBRATED_GC_MAX]; /* garbage collection, the host's spells: not fitted, every
+                                                simulation has them */
+    size_t gc_count;           /* 0: nobody tells of any */
 };
 
 /* Takes the real runs of experiment `name` that are done. ERR_INVALID when there is none. */

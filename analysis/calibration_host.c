@@ -12,13 +12,14 @@
 #include <gsl/gsl_statistics_double.h>
 
 /* A server at its limit uses what it is given: its CPU time tells nothing about its costs. */
-#define FREE_SHARE  0.5  /* of throttled periods, below which a run counts */
-#define POWER_ERROR 0.15 /* of what one would guess, before any run is looked at */
-#define POWER_MAX   0.6  /* of memory's */
-#define PACE_ERROR  0.3
-#define PACE_MAX    2.0
-#define RUNS_LEAST  6   /* to tell a spread from */
-#define OUTLYING    2.5 /* spreads beyond which a run is drawn in to this distance */
+#define FREE_SHARE   0.5  /* of throttled periods, below which a run counts */
+#define POWER_ERROR  0.15 /* of what one would guess, before any run is looked at */
+#define POWER_MAX    0.6  /* of memory's */
+#define PACE_ERROR   0.3
+#define PACE_MAX     2.0
+#define RUNS_LEAST   6    /* to tell a spread from */
+#define SPREAD_LEAST 0.01 /* of runs: no host gives two of them the same to less than that */
+#define OUTLYING     2.5  /* spreads beyond which a run is drawn in to this distance */
 #define LEVERAGE_MAX                                                                           \
     0.75 /* of a cell that the fit follows: more would make a little error huge */
 
@@ -29,17 +30,27 @@ struct host_runs {
     double *own;      /* the same, without what the costs' own errors add to it */
     double *slowness; /* ln of the run's */
     size_t count;
+    double chance; /* variance of left_out and own that the model's own chance explains */
 };
 
-static double simulated_cpu(const struct calibration *c, const struct settings *s,
-                            const struct calibration_cell *cell, int repeat)
+struct cpu_draws { /* of one real run's simulations */
+    double mean_s;
+    double variance; /* of ln, of one; 0 where there is one draw */
+};
+
+static struct cpu_draws simulated_cpu(const struct calibration *c, const struct settings *s,
+                                      const struct calibration_cell *cell, int repeat)
 {
-    double sum = 0, one[CALIBRATION_METRICS];
+    double sum = 0, logs = 0, squares = 0, one[CALIBRATION_METRICS], n = c->draws;
     for (int d = 0; d < c->draws; d++) {
         calibration_simulate(c, s, cell, repeat, 0, d, one);
+        double ln = log(one[CALIBRATION_CPU]);
         sum += one[CALIBRATION_CPU];
+        logs += ln;
+        squares += ln * ln;
     }
-    return sum / c->draws;
+    double variance = n > 1 ? fmax(squares - logs * logs / n, 0) / (n - 1) : 0;
+    return (struct cpu_draws){ sum / n, variance };
 }
 
 static bool counts(const struct calibration_cell *cell, int repeat)
@@ -51,7 +62,7 @@ static bool counts(const struct calibration_cell *cell, int repeat)
 struct simulated {
     const struct calibration *calibration;
     const struct calibration_fit *fit;
-    double (*cpu)[CALIBRATION_REPEATS]; /* of each cell's runs that count */
+    struct cpu_draws (*cpu)[CALIBRATION_REPEATS]; /* of each cell's runs that count */
 };
 
 static void simulate_cell(size_t i, void *context)
@@ -86,8 +97,9 @@ static void collect(const struct calibration *c, const struct calibration_fit *f
 {
     double known_power = c->pace_s > 0 ? c->host_power : 0; /* a prediction is told the pace */
     double *memory = mem_alloc(4 * (size_t)c->runs * sizeof *memory);
-    *runs = (struct host_runs){ memory, memory + c->runs, memory + 2 * c->runs,
-                                memory + 3 * c->runs, 0 };
+    *runs = (struct host_runs){
+        memory, memory + c->runs, memory + 2 * c->runs, memory + 3 * c->runs, 0, 0
+    };
     struct simulated simulated = { c, fit, mem_alloc(c->cell_count * sizeof *simulated.cpu) };
     parallel_each(c->cell_count, c->jobs, simulate_cell, &simulated);
     for (size_t i = 0; i < c->cell_count; i++) {
@@ -97,7 +109,8 @@ static void collect(const struct calibration *c, const struct calibration_fit *f
             if (!counts(cell, r))
                 continue;
             double used = cell->value[CALIBRATION_CPU][r];
-            runs->excess[runs->count] = log(used / simulated.cpu[i][r]);
+            runs->excess[runs->count] = log(used / simulated.cpu[i][r].mean_s);
+            runs->chance += simulated.cpu[i][r].variance * (1 + 1.0 / c->draws);
             runs->slowness[runs->count] = log(cell->slowness[r]);
             runs->left_out[runs->count] =
                 runs->excess[runs->count] - known_power * runs->slowness[runs->count];
@@ -106,6 +119,7 @@ static void collect(const struct calibration *c, const struct calibration_fit *f
         if (runs->count > begin)
             leave_out(cell, runs->left_out + begin, runs->own + begin, runs->count - begin);
     }
+    runs->chance /= fmax((double)runs->count, 1);
     free(simulated.cpu);
 }
 
@@ -172,15 +186,22 @@ static void add_pace(const struct calibration *c, const struct host_runs *runs, 
     add(fit, "cost.host-power", c->host_power, error / fmax(c->host_power, 0.01));
 }
 
+/* What the model's own chance does not explain: spells within a run are in it (cost_noise.h). */
+static double unexplained(const struct host_runs *runs, double *values)
+{
+    double spread = robust_spread(values, runs->count);
+    return sqrt(fmax(spread * spread - runs->chance, SPREAD_LEAST * SPREAD_LEAST));
+}
+
 void calibration_host_noise(const struct calibration *c, struct calibration_fit *fit)
 {
     struct host_runs runs;
     collect(c, fit, &runs);
     if (runs.count >= RUNS_LEAST) {
-        double spread = robust_spread(runs.left_out, runs.count);
+        double spread = unexplained(&runs, runs.left_out);
         add(fit, "cost.host-noise", sqrt(exp(spread * spread) - 1),
             1 / sqrt(2 * (double)(runs.count - 1)));
-        fit->noise_left = fmin(robust_spread(runs.own, runs.count) / spread, 1);
+        fit->noise_left = fmin(unexplained(&runs, runs.own) / spread, 1);
         if (c->pace_s > 0)
             add_pace(c, &runs, spread, fit);
     }

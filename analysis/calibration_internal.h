@@ -47,6 +47,8 @@ void calibration_simulate(const struct calibration *c, const struct settings *s,
 /* One option to c->gc; an error of 0: it was told. */
 void calibration_gc_put(struct calibration *c, const char *option, double estimate,
                         double error);
+/* calibration_spells.c: cost.spell.*, to c->gc; nothing where the runs do not tell. */
+void calibration_spells(struct calibration *c);
 /* calibration_young.c: what c's runs have counted of scavenges, to c->gc; nothing where none did. */
 void calibration_young(struct calibration *c);
 

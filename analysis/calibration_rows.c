@@ -24,6 +24,8 @@ static const char *const edge_names[] = { "setup.cpu",
                                           "host.memory.after",
                                           "host.pace",
                                           "host.pace.best",
+                                          "host.pace.near",
+                                          "host.pace.far",
                                           "server.gc_threshold",
                                           "server.gc_live",
                                           "server.gc_allocated",
@@ -272,6 +274,7 @@ int calibration_collect(struct calibration *c, const struct plan *plan, struct s
             summarise(&made.cells[i]);
         calibration_weigh(&made);
         calibration_gc(&made);
+        calibration_spells(&made);
     }
     if (code)
         free(made.cells);

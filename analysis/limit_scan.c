@@ -53,11 +53,14 @@ void limit_scan_judge(struct limit_scan *scan, const bool *broken, int64_t runs)
 {
     double surest = LIMIT_SCAN_Z;
     scan->falls = false;
+    scan->last = NAN;
     for (size_t i = 0; i < scan->count; i++) {
         int64_t breaks = 0;
         for (int64_t r = 0; r < runs; r++)
             breaks += broken[r * LIMIT_SCAN_VALUES + (int64_t)i];
         scan->share[i] = (double)breaks / (double)runs;
+        if (2 * breaks <= runs)
+            scan->last = scan->value[i];
     }
     for (size_t i = 0; i < scan->count; i++)
         for (size_t j = i + 1; j < scan->count; j++) {

@@ -67,12 +67,14 @@ struct protocol_costs {    /* CPU time on the reference host, ns unless said oth
 };
 
 struct cost_params {
-    double publish_ns;    /* one publish request: parse, route, answer */
-    double enqueue_ns;    /* putting one message into one subscriber's queue */
-    double iteration_ns;  /* one loop iteration: poll system call and bookkeeping */
-    double ready_fd_ns;   /* one ready descriptor in a poll */
-    double noise_cv;      /* sd / mean of a log-normal factor drawn for each publish */
-    double noise_memory;  /* ns that it lasts (cost_noise.h); 0: not to the next one */
+    double publish_ns;   /* one publish request: parse, route, answer */
+    double enqueue_ns;   /* putting one message into one subscriber's queue */
+    double iteration_ns; /* one loop iteration: poll system call and bookkeeping */
+    double ready_fd_ns;  /* one ready descriptor in a poll */
+    double noise_cv;     /* sd / mean of a log-normal factor drawn for each publish */
+    double
+        spell_cv; /* sd / mean of the host's pace within a run (cost_noise.h); 0: it keeps it */
+    double spell_ns;      /* how long it stays as it is; 0: not to the next publish */
     double connection_cv; /* sd / mean of a log-normal factor of each connection's own */
     double host_cv;       /* sd / mean of a log-normal factor of each run's own */
     double pace_ns;       /* a step of work (host_pace.h) in this run; 0: as the costs say */

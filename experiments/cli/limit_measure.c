@@ -18,10 +18,13 @@ struct measuring {
     int results; /* points that have one */
 };
 
-/* The simulator's answer; 0: it was not asked, or has none. */
+/* The simulator's answer; where there is more than one, the farthest: a value beyond a stretch that breaks
+ * keeps the slo as well, and a series would come upon it or not. 0: it was not asked, or has none. */
 static double guess_of(const struct limit_result *result)
 {
-    return result->sim.searches > 0 ? result->sim.value : 0;
+    if (result->sim.searches == 0)
+        return 0;
+    return result->scan.falls && result->scan.last > 0 ? result->scan.last : result->sim.value;
 }
 
 /* Like with like: as many simulated series as replications, from the same start (where p99 is a saw

@@ -8,6 +8,8 @@
 
 #include "experiments/replay/host_pace_best.h"
 #include "experiments/replay/host_pace_loop.h"
+#include "experiments/replay/host_pace_spells.h"
+#include "experiments/run/monotonic.h"
 
 #define WARM_STEPS 2000 /* not timed: the code is cold after the server's */
 #define STEPS      20000
@@ -19,7 +21,7 @@
                                       pages' own, of the 32768 of 2 MiB */
 #define READ_CLIP 4 /* times the mean so far, for the same reason */
 
-static const struct host_pace_figures no_figures = { NAN, NAN, NAN, 0 };
+static const struct host_pace_figures no_figures = { NAN, NAN, NAN, NAN, NAN, 0 };
 
 static double cpu_ns(void)
 {
@@ -55,21 +57,31 @@ static void *run(void *arg)
     const struct timespec gap = { 0, HOST_PACE_GAP_NS };
     uint64_t x[6] = { 1, 2, 3, 4, 5, 6 };
     struct host_pace_best best = { 0 };
+    struct host_pace_spells spells = { 0 };
     double sum = 0, reads = 0, n = 0;
     host_pace_best_add(&best, sample(x));
     double read_mean = read_sample(&pace->walk);
     while (!__atomic_load_n(&pace->stop, __ATOMIC_RELAXED)) {
         double ns = sample(x);
         host_pace_best_add(&best, ns);
-        sum += fmin(ns, CLIP * host_pace_best(&best));
+        ns = fmin(ns, CLIP * host_pace_best(&best));
+        sum += ns;
+        host_pace_spells_add(&spells, monotonic_ns(), ns);
         reads += fmin(read_sample(&pace->walk), READ_CLIP * read_mean);
         n++;
         read_mean = reads / n;
         nanosleep(&gap, NULL);
     }
     if (n > 0)
-        pace->figures =
-            (struct host_pace_figures){ sum / n, host_pace_best(&best), read_mean, (long)n };
+        pace->figures = (struct host_pace_figures){
+            .mean_ns = sum / n,
+            .best_ns = host_pace_best(&best),
+            .read_ns = read_mean,
+            .near = host_pace_spells_covariance(&spells, HOST_PACE_NEAR_NS),
+            .far = host_pace_spells_covariance(&spells, HOST_PACE_FAR_NS),
+            .samples = (long)n,
+        };
+    host_pace_spells_close(&spells);
     return NULL;
 }
 

@@ -32,9 +32,10 @@
 #define HOST_PACE_GAP_NS 10000000
 
 struct host_pace_figures {
-    double mean_ns; /* CPU time of one step, mean of the samples; NAN: there is none */
-    double best_ns; /* of the fastest samples (host_pace_best.h) */
-    double read_ns; /* CPU time of one cold read, mean of the samples */
+    double mean_ns;   /* CPU time of one step, mean of the samples; NAN: there is none */
+    double best_ns;   /* of the fastest samples (host_pace_best.h) */
+    double read_ns;   /* CPU time of one cold read, mean of the samples */
+    double near, far; /* how its samples go together (host_pace_spells.h); NAN: too few */
     long samples;
 };
 

@@ -232,6 +232,8 @@ static void finish_pace(struct replay *r)
         return;
     run_record_metric(&r->record, "host.pace", "s", f.mean_ns / 1e9);
     run_record_metric(&r->record, "host.pace.best", "s", f.best_ns / 1e9);
+    run_record_metric(&r->record, "host.pace.near", "1", f.near);
+    run_record_metric(&r->record, "host.pace.far", "1", f.far);
     run_record_metric(&r->record, "host.memory_pace", "s", f.read_ns / 1e9);
 }
 

@@ -69,7 +69,8 @@ static void random_costs(struct parameters *p, struct random_stream *rs)
     c->connection_cv = chance(rs, 0.3) ? 0.3 : 0;
     c->interference_rate_hz = chance(rs, 0.3) ? 5 : 0;
     c->interference_ns = 2e6;
-    c->noise_memory = rs->key[0] % 3 == 0 ? 50e6 : 0;
+    c->spell_cv = rs->key[0] % 3 == 0 ? 0.3 : 0;
+    c->spell_ns = 50e6;
     c->interference_idle = rs->key[1] % 2 == 0;
     c->warm_saturation_ns = chance(rs, 0.5) ? 1e6 : 0;
     c->warm_time_ns = 3e7;

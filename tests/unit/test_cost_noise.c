@@ -33,7 +33,7 @@ static void memory_fades_with_time(void **state)
     static const double gap_ms[] = { 1, 30, 100, 400 };
     (void)state;
     for (size_t g = 0; g < sizeof gap_ms / sizeof *gap_ms; g++) {
-        struct cost_params cost = { .noise_cv = 0.2, .noise_memory = 100e6 };
+        struct cost_params cost = { .pace_power = 1, .spell_cv = 0.2, .spell_ns = 100e6 };
         struct cost_noise noise;
         double sum = 0, squares = 0, products = 0, before = 0;
         double variance = log1p(0.2 * 0.2), keep = exp(-gap_ms[g] / 100);
