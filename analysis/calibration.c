@@ -61,6 +61,8 @@ static const struct varied mean_options[] = {
     { "cost.code.work", COMPILED, 0 },
     { "cost.code.compile", COMPILED, 60e6 },
     { "cost.code.parse", COMPILED, 5e6 },
+    { "cost.code.first", COMPILED, 10e3 },
+    { "cost.code.connection", COMPILED, 20e3 },
     { "cost.warm.connections", EVERYWHERE, 3000 },
     { "network.delivery", EVERYWHERE, 0 }, /* and waking up: time that costs no CPU */
     { NULL, EVERYWHERE, 0 },

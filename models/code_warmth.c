@@ -38,6 +38,13 @@ double code_warmth_compiled(const struct code_warmth *warmth, double ns)
     return warmth->compile_ns * (cold_at(warmth->stages, from) - left);
 }
 
+double code_warmth_first(struct code_warmth *warmth, double connections)
+{
+    double ns = warmth->first_ns * connections;
+    warmth->first_ns /= 2;
+    return ns;
+}
+
 double code_warmth_factor(struct code_warmth *warmth, double ns)
 {
     double done_ns = warmth->done_ns;

@@ -34,12 +34,16 @@ struct code_warmth {
     double work_ns;    /* half of what would be all dear, >= 0; 0 = no effect */
     int stages;        /* 1..64 */
     double done_ns;    /* since the process has started */
+    double first_ns;   /* more for each connection of the next fan-out; halved by each; >= 0 */
     double parse_ns;   /* more for its first publish, >= 0 */
     double compile_ns; /* CPU time of the compilers, all told, >= 0 */
 };
 
 /* Mean factor of the next `ns` (>= 0) of work, which is then done. */
 double code_warmth_factor(struct code_warmth *warmth, double ns);
+
+/* The next fan-out, to `connections`, costs so many ns more, and is then through. */
+double code_warmth_first(struct code_warmth *warmth, double connections);
 
 /* CPU time of the compilers, ns, that the next `ns` (>= 0) of work give rise to; before it is done. */
 double code_warmth_compiled(const struct code_warmth *warmth, double ns);

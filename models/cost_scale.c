@@ -14,7 +14,8 @@ void cost_scale(struct cost_params *cost, double factor)
                             &cost->transmit_ns,        &cost->gc_object_ns,
                             &cost->scavenge_ns,        &cost->young_byte_ns,
                             &cost->text_byte_ns,       &cost->code_work_ns,
-                            &cost->code_compile_ns,    &cost->code_parse_ns };
+                            &cost->code_compile_ns,    &cost->code_parse_ns,
+                            &cost->code_connection_ns, &cost->code_first_ns };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         *all[i] *= factor;
     for (int k = 0; k < PROTOCOLS; k++) {

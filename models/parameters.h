@@ -92,16 +92,18 @@ struct cost_params {
     double code_work_ns;  /* half of the work that is dear, all told; 0 = none is */
     int64_t code_stages;  /* how sharply it ends, 1..64 */
     double code_parse_ns; /* more for the first publish of a new process */
-    double code_compile_ns;  /* CPU time of a new process's compilers, all told */
-    double warm_connections; /* whose state half stays in caches from one message to the next,
+    double code_first_ns; /* of each connection in a new process's first fan-out, then half */
+    double code_connection_ns; /* of its other threads, for each connection of that */
+    double code_compile_ns;    /* CPU time of a new process's compilers, all told */
+    double warm_connections;   /* whose state half stays in caches from one message to the next,
                                 without time off; 0 = however many */
-    double gc_period_ns;     /* between two garbage collections; 0 = none */
-    double gc_base_ns;       /* pause of one collection without connections */
-    double gc_connection_ns; /* added to the pause for each live connection */
-    double gc_threshold;     /* of garbage_collector.h, objects; 0 = no such collections */
-    double gc_live;          /* objects of the process before the first client */
-    double gc_allocated;     /* counted by then since its last full collection */
-    double gc_wake;          /* from a publish to each wake-up that it makes ready */
+    double gc_period_ns;       /* between two garbage collections; 0 = none */
+    double gc_base_ns;         /* pause of one collection without connections */
+    double gc_connection_ns;   /* added to the pause for each live connection */
+    double gc_threshold;       /* of garbage_collector.h, objects; 0 = no such collections */
+    double gc_live;            /* objects of the process before the first client */
+    double gc_allocated;       /* counted by then since its last full collection */
+    double gc_wake;            /* from a publish to each wake-up that it makes ready */
     double gc_reused; /* of these, kept for the next publish, less the objects of its request */
     double gc_free_list; /* wake-ups whose second object is kept for reuse; 0 = none is */
     double gc_object_ns; /* pause of a full collection, for each object */

@@ -90,6 +90,7 @@ void push_server_init(struct push_server *s, struct simulation *sim,
     s->code.stages = (int)p->cost.code_stages;
     s->code.compile_ns = p->cost.code_compile_ns;
     s->code.parse_ns = p->cost.code_parse_ns;
+    s->code.first_ns = p->cost.code_first_ns;
     struct event_loop_params loop = { .ops = ops_of(p->server.loop),
                                       .handler = &push_server_handler,
                                       .owner = s,
@@ -105,7 +106,7 @@ void push_server_init(struct push_server *s, struct simulation *sim,
     struct cache_warmth warmth = { .saturation_ns = push_cost(p->cost.warm_saturation_ns, 1),
                                    .time_ns = push_cost(p->cost.warm_time_ns, 1) };
     cpu_thread_set_warmth(s->loop.thread, &warmth);
-    if (s->code.compile_ns > 0)
+    if (s->code.compile_ns > 0 || p->cost.code_connection_ns > 0)
         code_compiler_start(&s->compiler, params->group, (params->worker + 1) % p->host.cpus);
 }
 

@@ -103,26 +103,40 @@ void push_publish_polled(void *owner, const struct loop_queue *inbox, size_t fds
 
 /* -- its turn ------------------------------------------------------------------------------ */
 
-/* Of a publish to its last write, when all code is compiled; bytes are copied by no code of the
- * program's own. */
-static double publish_work(const struct push_server *s, uint32_t topic)
+/* Of a publish to its last write, when all code is compiled. */
+static double publish_work(const struct push_server *s, double hearers)
 {
     double passes =
         fmax((double)s->p->server.hops, 1); /* the write's own is there without hops */
     double each_ns = s->p->cost.enqueue_ns + passes * s->costs->wake_ns + s->costs->item_ns +
                      s->costs->write_ns + (s->p->server.hops == 0 ? s->costs->settle_ns : 0);
-    return s->p->cost.publish_ns + (double)push_server_hearers(s, topic) * each_ns;
+    return s->p->cost.publish_ns + hearers * each_ns;
 }
 
-/* Its code as far as it is compiled by now. */
+/* Bytes are copied by no code of the program's own: they are no work that compiles it. */
+static double copy_work(const struct push_server *s, double hearers, int64_t bytes)
+{
+    return hearers * (s->costs->item_kib_ns + s->costs->write_kib_ns) * (double)bytes / 1024;
+}
+
+/* Its code as far as it is compiled by now, its connections as far as they have been written to. */
 static void warm_up(struct push_server *s, struct publish_record *p)
 {
-    if (s->code.excess == 0 && s->code.compile_ns == 0 && s->code.parse_ns == 0)
+    const struct cost_params *cost = &s->p->cost;
+    struct code_warmth *code = &s->code;
+    if (code->excess == 0 && code->compile_ns == 0 && code->parse_ns == 0 &&
+        cost->code_first_ns == 0 && cost->code_connection_ns == 0)
         return;
-    double work_ns = publish_work(s, p->topic);
-    p->parse_ns = s->code.done_ns > 0 ? 0 : push_cost(s->code.parse_ns, 1);
-    code_compiler_work(&s->compiler, push_cost(code_warmth_compiled(&s->code, work_ns), 1));
-    p->factor *= code_warmth_factor(&s->code, work_ns);
+    double hearers = (double)push_server_hearers(s, p->topic);
+    double work_ns = publish_work(s, hearers);
+    if (code->done_ns == 0) {
+        code->compile_ns = cost->code_compile_ns + hearers * cost->code_connection_ns;
+        p->parse_ns = push_cost(code->parse_ns, 1);
+    }
+    code_compiler_work(&s->compiler, push_cost(code_warmth_compiled(code, work_ns), 1));
+    double share =
+        code_warmth_first(code, hearers) / fmax(work_ns + copy_work(s, hearers, p->bytes), 1);
+    p->factor *= code_warmth_factor(code, work_ns) + share;
 }
 
 int64_t push_publish_begin(struct push_server *s, const struct loop_entry *e)

@@ -304,6 +304,12 @@ static const struct option_row table[] = {
           "chosen by calibrate; measured on Node 20"),
     COST("code.compile", code_compile_ns, "0",
          "CPU time of a new process's compilers, beside its loop, while code.work lasts"),
+    COST("code.first", code_first_ns, "0",
+         "more for each connection in a new process's first fan-out, half of it in the second, "
+         "..."),
+    COST(
+        "code.connection", code_connection_ns, "0",
+        "CPU time of a new process's other threads for each connection at its first publishes"),
     COST("code.parse", code_parse_ns, "0",
          "more for the first publish in a new process: functions are parsed when first called"),
     COST("gc.period", gc_period_ns, "0", "between two garbage collections; 0: none"),
