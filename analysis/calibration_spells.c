@@ -14,15 +14,16 @@ struct covariances {
     int64_t runs;
 };
 
-/* Over all runs but those of one cell (cell_count: all). */
-static struct covariances sum_but(const struct calibration *c, size_t left_out)
+/* Over all runs that tell but the one of that number, from 0 (-1: all). */
+static struct covariances sum_but(const struct calibration *c, int64_t left_out)
 {
     struct covariances sum = { 0, 0, 0 };
+    int64_t number = 0;
     for (size_t i = 0; i < c->cell_count; i++)
-        for (int r = 0; r < c->cells[i].repeats && i != left_out; r++) {
+        for (int r = 0; r < c->cells[i].repeats; r++) {
             double near = c->cells[i].edge[EDGE_HOST_NEAR][r];
             double far = c->cells[i].edge[EDGE_HOST_FAR][r];
-            if (!isfinite(near) || !isfinite(far))
+            if (!isfinite(near) || !isfinite(far) || number++ == left_out)
                 continue;
             sum.near += near;
             sum.far += far;
@@ -61,15 +62,15 @@ static double jackknife_error(const struct spread *s)
     return sqrt((s->n - 1) * fmax(s->squares / s->n - s->sum * s->sum / (s->n * s->n), 0));
 }
 
-/* Errors by the jackknife (Efron, 1982), a cell at a time. */
+/* Errors by the jackknife (Efron, 1982), a run at a time. */
 void calibration_spells(struct calibration *c)
 {
-    struct covariances all = sum_but(c, c->cell_count);
+    struct covariances all = sum_but(c, -1);
     struct spells spells = spells_of(&all);
     struct spread depths = { 0, 0, 0 }, times = { 0, 0, 0 };
     if (all.runs < LEAST_RUNS || isnan(spells.depth))
         return;
-    for (size_t i = 0; i < c->cell_count; i++) {
+    for (int64_t i = 0; i < all.runs; i++) {
         struct covariances rest = sum_but(c, i);
         struct spells left = spells_of(&rest);
         spread_add(&depths, left.depth);

@@ -6,12 +6,12 @@
 #include <gsl/gsl_sort_double.h>
 
 #include "analysis/cells.h"
+#include "analysis/limit_fit.h"
 #include "analysis/parallel.h"
 #include "analysis/slo.h"
 #include "models/push_run.h"
 
-/* Numbers of runs do not meet: a search for the first turn takes fewer than a thousand. */
-#define SERIES_RUNS_MAX 2000
+#define RUNS_MAX 2000 /* of a replication: numbers of runs do not meet */
 
 int limit_settings(const struct limit_question *q, double value, struct settings *out,
                    struct error *err)
@@ -34,7 +34,7 @@ bool limit_whole(const struct limit_question *q)
 struct one { /* replication's search */
     const struct limit_question *question;
     uint32_t replication;
-    uint32_t run; /* of a series: from 0 */
+    uint32_t run; /* of its runs: from 0 */
 };
 
 /* Its pace, and its costs; the option that is asked about is what it is asked at. */
@@ -58,7 +58,7 @@ static uint32_t played(const struct one *one)
     const struct limit_question *q = one->question;
     if (q->runs == 0)
         return one->replication;
-    return q->play_count > 0 ? q->plays[one->run % q->play_count] : one->run + 1;
+    return q->plays ? q->plays[one->run] : one->run + 1;
 }
 
 static int probe(void *context, double value, bool *kept, struct error *err)
@@ -74,7 +74,7 @@ static int probe(void *context, double value, bool *kept, struct error *err)
     settle(one, value, &s);
     schedule_build(&schedule, &s.parameters, one->question->seed, played(one));
     if (one->question->runs > 0)
-        replication = (one->replication - 1) * SERIES_RUNS_MAX + ++one->run;
+        replication = (one->replication - 1) * RUNS_MAX + ++one->run;
     run_record_init(&record);
     push_run(&s.parameters, &schedule, one->question->seed, replication, &record);
     *kept = slo_kept(&s.parameters.slo, &record);
@@ -90,6 +90,27 @@ int limit_run(const struct limit_question *q, uint32_t replication, double value
     return probe(&one, value, kept, err);
 }
 
+static int make_runs(struct one *one, struct limit_search *s, struct error *err)
+{
+    const struct limit_question *q = one->question;
+    struct limit_trial *trials = mem_alloc((size_t)q->runs * sizeof *trials);
+    struct limit_fit fit;
+    int code = 0;
+    for (int k = 0; k < q->runs && code == 0; k++) {
+        trials[k].value = q->values[k];
+        code = probe(one, trials[k].value, &trials[k].kept, err);
+    }
+    if (code == 0) {
+        limit_fit(trials, (size_t)q->runs, q->more_breaks, &fit);
+        *s = (struct limit_search){ .kind = LIMIT_FOUND,
+                                    .kept = fit.value,
+                                    .broken = q->more_breaks ? INFINITY : 0,
+                                    .probes = q->runs };
+    }
+    free(trials);
+    return code;
+}
+
 static int search(struct one *one, struct limit_search *s, struct error *err)
 {
     const struct limit_question *q = one->question;
@@ -100,20 +121,7 @@ static int search(struct one *one, struct limit_search *s, struct error *err)
                                 .first = true,
                                 .probe = probe,
                                 .context = one };
-    if (q->runs == 0)
-        return limit_search(s, err);
-    struct limit_series series = { .search = *s, .runs = q->runs };
-    series.search.guess = q->guess;
-    series.search.more_breaks = q->more_breaks;
-    int code = limit_series_run(&series, err);
-    s->kind = series.kind;
-    s->probes = (int)series.count;
-    if (code == 0 && s->kind == LIMIT_FOUND) {
-        s->kept = series.fit.value;
-        s->broken = series.search.more_breaks ? INFINITY : 0;
-    }
-    limit_series_close(&series);
-    return code;
+    return q->runs > 0 ? make_runs(one, s, err) : limit_search(s, err);
 }
 
 struct searching {

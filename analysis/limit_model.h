@@ -2,12 +2,12 @@
  * the answer has a spread.
  *
  * A replication keeps its random numbers over all values (common random numbers), so that its p99
- * moves with the value and not with the draw. With `runs` it does what is done to a real server
- * instead: a series (limit_series.h) of runs with random numbers, and paces, of their own. Its spread
- * is then that of what one such measurement of the real server would say. What is asked of the server,
- * when the publishes come and how long they are, is not of the arm's chance: run k of every series
- * plays that of replication k, as the k-th real run does, so that the arms differ by the server alone
- * and an answer is no single sequence's.
+ * moves with the value and not with the draw. With `runs` it makes those again that were made of a
+ * real server: each at the value that was tried there, with the publishes of the same replication and
+ * at the pace that was measured beside it, and fits their outcomes alike (limit_fit.h). So the arms
+ * differ by the server alone, and the answer's spread is what the model's chance makes of one such
+ * measurement. A series that chose its own values would not do: where there is more than one limit
+ * (limit_scan.h) it comes upon one or another.
  */
 #ifndef PUSHSIM_ANALYSIS_LIMIT_MODEL_H
 #define PUSHSIM_ANALYSIS_LIMIT_MODEL_H
@@ -24,17 +24,14 @@ struct limit_question {
     double precision;         /* share, > 0 */
     uint64_t seed;            /* of the experiment */
     const struct parameter_draws
-        *draws; /* what a search draws its costs from; NULL: they stay */
-    const double *
-        paces_ns; /* host.pace of the searches, with `runs` of the runs of each series, in turn;
-                      NULL: the settings', or drawn */
+        *draws;             /* what a search draws its costs from; NULL: they stay */
+    const double *paces_ns; /* host.pace of the searches, or of the runs of each replication, in
+                               turn; NULL: the settings', or drawn */
     size_t pace_count;
-    /* with `runs`: the replication that each run plays, in turn; NULL: its own number, from 1 */
-    const uint32_t *plays;
-    size_t play_count;
-    int runs;         /* of each series; 0: searches */
-    double guess;     /* where series start, 0 = none; searches start from the ends */
-    bool more_breaks; /* with a guess: the slo breaks towards `to` */
+    int runs;              /* of each replication, to fit; 0: it searches */
+    const double *values;  /* with `runs`: of each */
+    const uint32_t *plays; /* the same: whose publishes it plays; NULL: its number's, from 1 */
+    bool more_breaks;      /* with `runs`: the slo breaks towards `to` */
 };
 
 struct limit_answer {

@@ -38,10 +38,18 @@ double code_warmth_compiled(const struct code_warmth *warmth, double ns)
     return warmth->compile_ns * (cold_at(warmth->stages, from) - left);
 }
 
+void code_warmth_written(struct code_warmth *warmth, double connections)
+{
+    warmth->compile_ns += warmth->connection_ns * connections;
+    if (connections > 0)
+        warmth->connection_ns = 0;
+}
+
 double code_warmth_first(struct code_warmth *warmth, double connections)
 {
     double ns = warmth->first_ns * connections;
-    warmth->first_ns /= 2;
+    if (connections > 0)
+        warmth->first_ns /= 2;
     return ns;
 }
 

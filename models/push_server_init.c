@@ -85,12 +85,7 @@ void push_server_init(struct push_server *s, struct simulation *sim,
         s->pace = mem_alloc((params->connections + (size_t)1) * sizeof *s->pace);
     connections_init(&s->connections, params->connections);
     slow_clients_init(&s->slow, params->connections);
-    s->code.excess = p->cost.code_excess;
-    s->code.work_ns = p->cost.code_work_ns;
-    s->code.stages = (int)p->cost.code_stages;
-    s->code.compile_ns = p->cost.code_compile_ns;
-    s->code.parse_ns = p->cost.code_parse_ns;
-    s->code.first_ns = p->cost.code_first_ns;
+    push_publish_cold(s);
     struct event_loop_params loop = { .ops = ops_of(p->server.loop),
                                       .handler = &push_server_handler,
                                       .owner = s,

@@ -121,6 +121,8 @@ void push_publish_close(struct push_server *s);
 void push_publish_polled(void *owner, const struct loop_queue *inbox, size_t fds);
 int64_t push_publish_begin(struct push_server *s, const struct loop_entry *e);
 void push_publish_end(struct push_server *s, const struct loop_entry *e);
+/* A process has started: none of its code is compiled. */
+void push_publish_cold(struct push_server *s);
 /* The process has died: all that arrived are through. */
 void push_publish_forget(struct push_server *s);
 

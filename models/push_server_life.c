@@ -312,8 +312,7 @@ void push_server_kill(struct push_server *s, enum disconnect_cause cause)
     push_replay_kill(s);
     free(tails);
     memset(s->open_to, 0, feeds * sizeof *s->open_to);
-    s->code.done_ns = 0; /* the next process starts with cold code */
-    s->code.first_ns = s->p->cost.code_first_ns;
+    push_publish_cold(s);
     code_compiler_kill(&s->compiler);
     push_gc_start(s);
 }

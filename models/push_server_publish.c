@@ -119,23 +119,34 @@ static double copy_work(const struct push_server *s, double hearers, int64_t byt
     return hearers * (s->costs->item_kib_ns + s->costs->write_kib_ns) * (double)bytes / 1024;
 }
 
+void push_publish_cold(struct push_server *s)
+{
+    const struct cost_params *cost = &s->p->cost;
+    s->code = (struct code_warmth){
+        .excess = cost->code_excess,
+        .work_ns = cost->code_work_ns,
+        .stages = (int)cost->code_stages,
+        .first_ns = cost->code_first_ns,
+        .connection_ns = cost->code_connection_ns,
+        .parse_ns = cost->code_parse_ns,
+        .compile_ns = cost->code_compile_ns,
+    };
+}
+
 /* Its code as far as it is compiled by now, its connections as far as they have been written to. */
 static void warm_up(struct push_server *s, struct publish_record *p)
 {
-    const struct cost_params *cost = &s->p->cost;
     struct code_warmth *code = &s->code;
     if (code->excess == 0 && code->compile_ns == 0 && code->parse_ns == 0 &&
-        cost->code_first_ns == 0 && cost->code_connection_ns == 0)
+        code->first_ns == 0 && code->connection_ns == 0)
         return;
     double hearers = (double)push_server_hearers(s, p->topic);
     double work_ns = publish_work(s, hearers);
-    if (code->done_ns == 0) {
-        code->compile_ns = cost->code_compile_ns + hearers * cost->code_connection_ns;
-        p->parse_ns = push_cost(code->parse_ns, 1);
-    }
+    double whole_ns = fmax(work_ns + copy_work(s, hearers, p->bytes), 1);
+    p->parse_ns = code->done_ns > 0 ? 0 : push_cost(code->parse_ns, 1);
+    code_warmth_written(code, hearers);
     code_compiler_work(&s->compiler, push_cost(code_warmth_compiled(code, work_ns), 1));
-    double share =
-        code_warmth_first(code, hearers) / fmax(work_ns + copy_work(s, hearers, p->bytes), 1);
+    double share = code_warmth_first(code, hearers) / whole_ns;
     p->factor *= code_warmth_factor(code, work_ns) + share;
 }
 

@@ -115,8 +115,8 @@ static const struct argp argp = {
     "simulated searches are of hosts as fast "
     "as those of the calibration's runs, and of costs drawn by their errors, where the profile "
     "tells them (--set parameters=fixed: of neither); beside a real server stands what the "
-    "same "
-    "runs of the simulator say, at the paces that were measured there. Real runs go into the "
+    "same runs say when they are simulated, at the paces that were measured there. Real runs "
+    "go into the "
     "database; those that it has are not made again. A run that was not sound or failed is "
     "tried again, then left out.",
     children,

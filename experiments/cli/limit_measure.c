@@ -27,28 +27,27 @@ static double guess_of(const struct limit_result *result)
     return result->scan.falls && result->scan.last > 0 ? result->scan.last : result->sim.value;
 }
 
-/* Like with like: as many simulated series as replications, from the same start (where p99 is a saw
- * there is more than one knee to come upon), their runs with the publishes of the real ones and on hosts
- * as fast as those of them, in turn; of middling speed where a run has no pace, or the costs do not know
- * theirs. It may take minutes and holds nothing that would outlive the process, so a signal ends that at
- * once. */
-static int simulate_series(struct measuring *m, const struct limit_rows *rows,
-                           struct limit_result *result, struct error *err)
+/* Like with like: the real runs again, at their values, with their publishes and on hosts as fast as
+ * theirs; of middling speed where a run has no pace, or the costs do not know theirs. It may take a while
+ * and holds nothing that would outlive the process, so a signal ends that at once. */
+static int simulate_alike(struct measuring *m, const struct limit_rows *rows,
+                          struct limit_result *result, struct error *err)
 {
     struct limit_question q = result->question;
-    double *paces_ns = mem_alloc(rows->count * sizeof *paces_ns);
+    double *paces_ns = mem_alloc(2 * rows->count * sizeof *paces_ns);
+    double *values = paces_ns + rows->count;
     uint32_t *plays = mem_alloc(rows->count * sizeof *plays);
     bool paced = q.settings.parameters.cost.pace_base_ns > 0;
     for (size_t i = 0; i < rows->count; i++) {
+        values[i] = rows->row[i].value;
         paces_ns[i] = rows->row[i].pace_ns;
         plays[i] = rows->row[i].run;
         paced &= paces_ns[i] > 0;
     }
     q.runs = (int)rows->count;
-    q.guess = guess_of(result);
-    q.more_breaks = result->sim.more_breaks;
+    q.values = values;
+    q.more_breaks = result->real.more_breaks;
     q.plays = plays;
-    q.play_count = rows->count;
     q.paces_ns = paced ? paces_ns : q.paces_ns;
     q.pace_count = paced ? rows->count : q.pace_count;
     if (m->runs > 0)
@@ -121,7 +120,7 @@ static int measure(struct measuring *m, const struct plan_point *point,
         say_sum(result, &rows, stored);
     if (code == 0) {
         m->results++;
-        code = simulate_series(m, &rows, result, err);
+        code = simulate_alike(m, &rows, result, err);
     } else if (code == ERR_STATE) {
         fprintf(stderr, "pushsim: %s%sno result: %s\n", result->cell, *result->cell ? ": " : "",
                 err->text);

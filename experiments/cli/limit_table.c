@@ -57,13 +57,18 @@ static void print_fall(const struct limit_table *l, const struct limit_result *r
 {
     const struct limit_scan *s = &r->scan;
     enum unit unit = r->question.option.option->unit;
-    char high[UNIT_TEXT_BYTES], low[UNIT_TEXT_BYTES];
-    if (s->falls)
-        printf("%s%snot one limit: the slo breaks in %.0f %% of simulated runs at %s %s, in "
-               "%.0f %% at %s\n",
-               r->cell, *r->cell ? ": " : "", 100 * s->share[s->high], l->over,
-               unit_format_short(high, unit, s->value[s->high]), 100 * s->share[s->low],
-               unit_format_short(low, unit, s->value[s->low]));
+    char high[UNIT_TEXT_BYTES], low[UNIT_TEXT_BYTES], last[UNIT_TEXT_BYTES];
+    if (!s->falls)
+        return;
+    printf(
+        "%s%snot one limit: the slo breaks in %.0f %% of simulated runs at %s %s, in %.0f %% "
+        "at %s",
+        r->cell, *r->cell ? ": " : "", 100 * s->share[s->high], l->over,
+        unit_format_short(high, unit, s->value[s->high]), 100 * s->share[s->low],
+        unit_format_short(low, unit, s->value[s->low]));
+    if (s->last > 0)
+        printf("; half of them keep it up to %s", unit_format_short(last, unit, s->last));
+    putchar('\n');
 }
 
 void limit_table_print(const struct limit_table *l)
@@ -115,8 +120,9 @@ static json_t *fall_json(const struct limit_scan *s)
 {
     if (!s->falls)
         return json_null();
-    return json_pack("{s:f, s:f, s:f, s:f}", "high", s->value[s->high], "high_share",
-                     s->share[s->high], "low", s->value[s->low], "low_share", s->share[s->low]);
+    return json_pack("{s:f, s:f, s:f, s:f, s:o}", "high", s->value[s->high], "high_share",
+                     s->share[s->high], "low", s->value[s->low], "low_share", s->share[s->low],
+                     "last", s->last > 0 ? json_real(s->last) : json_null());
 }
 
 void limit_table_json(const struct limit_table *l)

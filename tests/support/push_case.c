@@ -71,6 +71,7 @@ static void random_costs(struct parameters *p, struct random_stream *rs)
     c->interference_ns = 2e6;
     c->spell_cv = rs->key[0] % 3 == 0 ? 0.3 : 0;
     c->spell_ns = 50e6;
+    c->pace_power = 1;
     c->interference_idle = rs->key[1] % 2 == 0;
     c->warm_saturation_ns = chance(rs, 0.5) ? 1e6 : 0;
     c->warm_time_ns = 3e7;
@@ -79,6 +80,8 @@ static void random_costs(struct parameters *p, struct random_stream *rs)
         c->code_work_ns = 3e6;
         c->code_compile_ns = 8e6;
         c->code_parse_ns = 2e6;
+        c->code_first_ns = 20e3;
+        c->code_connection_ns = 10e3;
     }
     c->gc_period_ns = chance(rs, 0.3) ? 3e8 : 0;
     c->gc_base_ns = 1e6;

@@ -85,6 +85,55 @@ static void scale_is_that_of_all_runs(void **state)
     }
 }
 
+static const struct calibrated *measured(const struct calibration *c, const char *option)
+{
+    return calibrated_find(c->gc, c->gc_count, option);
+}
+
+/* Of 0.09 exp(-t / 250 ms), over the runs: 0.3 deep, in which single ones may be below 0. Fewer runs, or
+ * covariances that do not fall, tell nothing. */
+static void spells_are_those_of_all_runs(void **state)
+{
+    (void)state;
+    static const struct {
+        int runs;
+        double near, far;
+        bool told;
+    } cases[] = { { 16, 0.09 * exp(-0.4), 0.09 * exp(-1.2), true },
+                  { 11, 0.09 * exp(-0.4), 0.09 * exp(-1.2), false },
+                  { 16, 0.01, 0.02, false },
+                  { 16, 0.01, -0.01, false },
+                  { 16, 0, 0, false } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct planned_store b;
+        struct calibration c;
+        struct error err;
+        planned_store_open(&b, text);
+        for (int r = 0; r < cases[i].runs; r++) {
+            double stray = r % 2 ? 0.2 : -0.2;
+            struct run_record record;
+            run_record_init(&record);
+            run_record_metric(&record, "cpu.used", "s", 0.2);
+            run_record_metric(&record, "delivered", "", 1000);
+            run_record_metric(&record, "host.pace.near", "1",
+                              cases[i].runs % 2 ? cases[i].near : cases[i].near + stray);
+            run_record_metric(&record, "host.pace.far", "1",
+                              cases[i].runs % 2 ? cases[i].far : cases[i].far - stray);
+            planned_store_put(&b, 0, r + 1, "done", &record);
+        }
+        assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
+        const struct calibrated *depth = measured(&c, "cost.spell.depth");
+        const struct calibrated *time = measured(&c, "cost.spell.time");
+        assert_int_equal(depth != NULL && time != NULL, cases[i].told);
+        if (cases[i].told) {
+            assert_true(fabs(depth->estimate / 0.3 - 1) < 1e-6);
+            assert_true(fabs(time->estimate / 250e6 - 1) < 1e-6);
+        }
+        calibration_close(&c);
+        planned_store_close(&b);
+    }
+}
+
 /* Rows of before paces and collections were counted: not measured, which is neither a pace of 0 nor a
  * server that never collects. Memory, where it was read, tells how slow the host was. */
 static void older_rows_leave_out_what_they_lack(void **state)
@@ -156,6 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_known_is_no_spread),
         cmocka_unit_test(scale_is_that_of_all_runs),
+        cmocka_unit_test(spells_are_those_of_all_runs),
         cmocka_unit_test(older_rows_leave_out_what_they_lack),
         cmocka_unit_test(heartbeats_come_as_clients_connected),
     };

@@ -214,6 +214,35 @@ static void a_process_parses_once(void **state)
     assert_true(fabs((figure(&p, "cpu.used") - cpu) / 80e-3 - 1) < 0.01);
 }
 
+/* 100 connections cost 10 us more each in the first fan-out, 5 in the second, ..: 2 ms in all, whatever
+ * the size of a message; other threads 30 us each, once. A new process pays the one again, and
+ * the other for those who are back when it first publishes. */
+static void connections_are_dearer_at_first(void **state)
+{
+    (void)state;
+    static const int64_t crash_at_ns[] = { -1, 5000000000 };
+    static const int64_t bytes[] = { 100, 16384 };
+    for (int i = 0; i < 4; i++) {
+        struct parameters p = node_server();
+        p.fault.crash_at_ns = crash_at_ns[i / 2];
+        p.workload.payload_bytes = bytes[i % 2];
+        p.cost.by_protocol[p.server.protocol].write_kib_ns = 500;
+        p.host.cpus = 2;
+        p.cost.code_work_ns = 2e6; /* when the other threads' work is due */
+        double cpu = figure(&p, "cpu.used"), processes = 1 + i / 2;
+        p.cost.code_first_ns = 10e3;
+        double first = figure(&p, "cpu.used") - cpu;
+        p.cost.code_connection_ns = 30e3;
+        double both = figure(&p, "cpu.used") - cpu;
+        assert_true(fabs(first / (2e-3 * processes) - 1) < 0.02);
+        double others = (both - first) / 3e-3;
+        if (processes == 1)
+            assert_true(fabs(others - 1) < 0.02);
+        else
+            assert_true(others > 1.02 && others < 1.98);
+    }
+}
+
 /* Cold for as many calls on a host of half the pace: all of it costs twice as much. */
 static void a_slow_host_is_cold_as_many_calls(void **state)
 {
@@ -245,6 +274,7 @@ int main(void)
                                         cmocka_unit_test(a_compiler_dies_with_its_process),
                                         cmocka_unit_test(compilers_share_the_quota),
                                         cmocka_unit_test(a_process_parses_once),
+                                        cmocka_unit_test(connections_are_dearer_at_first),
                                         cmocka_unit_test(a_slow_host_is_cold_as_many_calls),
                                         cmocka_unit_test(a_run_pays_the_excess_once),
                                         cmocka_unit_test(a_new_process_is_cold) };

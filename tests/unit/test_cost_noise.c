@@ -1,5 +1,5 @@
-/* The factors of publishes: without a memory each is drawn for itself; with one, their logarithms
- * keep mean and spread and are correlated by exp(-dt / memory), however far apart they come. */
+/* The factors of publishes: their own are drawn each for itself; the host's keep mean and spread and
+ * are correlated by exp(-dt / time), however far apart they come, and go with a power of its pace. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 
 #define MS 1000000LL
 
-static void without_memory_each_is_its_own(void **state)
+static void without_spells_each_is_its_own(void **state)
 {
     struct cost_params cost = { .noise_cv = 0.3 };
     struct cost_noise noise;
@@ -27,7 +27,7 @@ static void without_memory_each_is_its_own(void **state)
     assert_true(cost_noise_next(&noise, &cost, 1000 * MS) == 1);
 }
 
-static void memory_fades_with_time(void **state)
+static void spells_fade_with_time(void **state)
 {
     enum { N = 200000 };
     static const double gap_ms[] = { 1, 30, 100, 400 };
@@ -54,9 +54,32 @@ static void memory_fades_with_time(void **state)
     }
 }
 
+/* Costs of power 1/2 take half of what the pace's logarithm strays; their mean stays 1. */
+static void costs_go_with_a_power_of_the_pace(void **state)
+{
+    (void)state;
+    for (int k = 0; k <= 2; k++) {
+        struct cost_params cost = { .pace_power = k / 2.0, .spell_cv = 0.3, .spell_ns = 1e6 };
+        struct cost_noise noise;
+        double sum = 0, logs = 0, squares = 0, n = 50000;
+        double deviation = cost.pace_power * sqrt(log1p(0.3 * 0.3));
+        cost_noise_init(&noise, 12, 1);
+        for (int i = 0; i < n; i++) {
+            double factor = cost_noise_next(&noise, &cost, i * 100 * MS);
+            sum += factor;
+            logs += log(factor);
+            squares += log(factor) * log(factor);
+        }
+        double spread = sqrt(squares / n - logs * logs / (n * n));
+        assert_true(fabs(sum / n - 1) < 5 * deviation / sqrt(n) + 1e-9);
+        assert_true(fabs(spread - deviation) < 5 * deviation / sqrt(2 * n) + 1e-9);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(without_memory_each_is_its_own),
-                                        cmocka_unit_test(memory_fades_with_time) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(without_spells_each_is_its_own),
+                                        cmocka_unit_test(spells_fade_with_time),
+                                        cmocka_unit_test(costs_go_with_a_power_of_the_pace) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

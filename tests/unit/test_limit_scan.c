@@ -64,6 +64,26 @@ static void test_judge(void **state)
     assert_true(chance[0] <= 5 && chance[1] <= 12);
 }
 
+/* Half of the runs keep it: so far, beyond the stretch where they do not. */
+static void test_last(void **state)
+{
+    (void)state;
+    static const char *const breaks[] = { "0123432244", "4444444444", "0000000000",
+                                          "0123444444" };
+    static const double last[] = { 8, 0, 10, 3 };
+    for (size_t k = 0; k < sizeof breaks / sizeof *breaks; k++) {
+        bool broken[4 * LIMIT_SCAN_VALUES] = { false };
+        struct limit_scan s = { .count = 10 };
+        for (int i = 0; i < 10; i++) {
+            s.value[i] = i + 1;
+            for (int r = 0; r < breaks[k][i] - '0'; r++)
+                broken[r * LIMIT_SCAN_VALUES + i] = true;
+        }
+        limit_scan_judge(&s, broken, 4);
+        assert_true(last[k] > 0 ? s.last == last[k] : isnan(s.last));
+    }
+}
+
 /* Of the model: the shares are those of its runs, whichever threads make them; the knee of this one is
  * no saw. Too few runs: no scan. */
 static void test_model(void **state)
@@ -117,6 +137,7 @@ static void test_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_judge),
+                                        cmocka_unit_test(test_last),
                                         cmocka_unit_test(test_model),
                                         cmocka_unit_test(test_values) };
     return cmocka_run_group_tests(tests, NULL, NULL);

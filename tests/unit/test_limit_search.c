@@ -230,90 +230,118 @@ static double share_kept(const struct limit_question *q, double value)
     return kept / 100.0;
 }
 
-/* A series says with how many clients half of the runs keep the slo, as many other runs bear out. */
-static void test_series_truth(void **state)
+#define RUNS 30
+
+/* `centre` and equal ratios about it, from 1/1.6 to 1.6. */
+static void spread_about(double centre, double values[RUNS])
 {
-    (void)state;
-    struct error err;
-    struct limit_question q = { .from = 10, .to = 3000, .seed = 3, .runs = 30 };
-    struct limit_answer a;
-    settings_init(&q.settings);
-    q.settings.cpu_limit_millicores = 100;
-    q.settings.parameters.slo.p99_ns = 200000000;
-    assert_int_equal(settings_find(&q.settings, "clients.count", &q.option, &err), 0);
-    assert_int_equal(limit_model(&q, 12, 2, &a, &err), 0);
-    double below = share_kept(&q, round(a.low * 0.95)), at = share_kept(&q, round(a.value)),
-           above = share_kept(&q, round(a.high * 1.05));
-    print_message("kept: %.2f at %.0f, %.2f at %.0f, %.2f at %.0f\n", below, a.low * 0.95, at,
-                  a.value, above, a.high * 1.05);
-    assert_true(below > 0.6 && at > 0.3 && at < 0.7 && above < 0.4);
+    for (int i = 0; i < RUNS; i++)
+        values[i] = round(centre * pow(1.6, 2.0 * i / (RUNS - 1) - 1));
 }
 
-/* Series find what searches find (the model's knee is no saw here), with any number of threads; of
- * their runs, not of the series, the paces are in turn. */
-static void test_series(void **state)
+static void question(struct limit_question *q)
+{
+    struct error err;
+    *q = (struct limit_question){ .from = 10, .to = 3000, .precision = 0.01, .seed = 3 };
+    settings_init(&q->settings);
+    q->settings.cpu_limit_millicores = 100;
+    q->settings.parameters.slo.p99_ns = 200000000;
+    assert_int_equal(settings_find(&q->settings, "clients.count", &q->option, &err), 0);
+}
+
+static void model(const struct limit_question *q, int jobs, struct limit_answer *a)
+{
+    struct error err;
+    assert_int_equal(limit_model(q, 12, jobs, a, &err), 0);
+}
+
+/* Runs at given values say with how many clients half of the runs keep the slo, as many other runs bear
+ * out, and find what searches find (the model's knee is no saw here): with any number of threads, and
+ * from values that lie to one side of it, too. */
+static void test_runs(void **state)
 {
     (void)state;
-    struct error err;
-    static const double paces_ns[] = { 1, 2 };
-    struct limit_question q = { .from = 10, .to = 3000, .precision = 0.01, .seed = 1 };
-    struct limit_answer searched, one, two, slow, both;
-    settings_init(&q.settings);
-    q.settings.cpu_limit_millicores = 100;
-    q.settings.parameters.slo.p99_ns = 200000000;
-    assert_int_equal(settings_find(&q.settings, "clients.count", &q.option, &err), 0);
-    assert_int_equal(limit_model(&q, 12, 2, &searched, &err), 0);
-    q.runs = 20;
-    assert_int_equal(limit_model(&q, 12, 1, &one, &err), 0);
-    assert_int_equal(limit_model(&q, 12, 2, &two, &err), 0);
-    assert_true(one.value == two.value && one.low == two.low && one.high == two.high);
-    assert_true(one.probes == 12 * 20 && one.searches == 12 && one.more_breaks);
-    if (!(fabs(one.value / searched.value - 1) < 0.05))
-        fail_msg("searches %g, series %g", searched.value, one.value);
-    q.guess = 1.3 * searched.value; /* wherever they start */
+    struct limit_question q;
+    struct limit_answer searched, one, two;
+    double values[RUNS];
+    question(&q);
+    model(&q, 2, &searched);
+    q.runs = RUNS;
+    q.values = values;
     q.more_breaks = true;
-    assert_int_equal(limit_model(&q, 12, 2, &two, &err), 0);
-    assert_true(two.probes == 12 * 20 && fabs(two.value / one.value - 1) < 0.05);
-    q.guess = 0;
+    static const double off[] = { 1, 0.8, 1.25 };
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++) {
+        spread_about(searched.value * off[i], values);
+        model(&q, 1, &one);
+        model(&q, 2, &two);
+        assert_true(one.value == two.value && one.low == two.low && one.high == two.high);
+        assert_true(one.probes == 12 * RUNS && one.searches == 12 && one.more_breaks);
+        if (!(fabs(one.value / searched.value - 1) < 0.05))
+            fail_msg("searches %g, runs %g", searched.value, one.value);
+        double below = share_kept(&q, round(one.low * 0.95)),
+               at = share_kept(&q, round(one.value)),
+               above = share_kept(&q, round(one.high * 1.05));
+        print_message("kept: %.2f at %.0f, %.2f at %.0f, %.2f at %.0f\n", below, one.low * 0.95,
+                      at, one.value, above, one.high * 1.05);
+        assert_true(below > 0.6 && at > 0.3 && at < 0.7 && above < 0.4);
+    }
+}
+
+/* The paces are the runs', in turn, not the replications'. */
+static void test_paces_of_runs(void **state)
+{
+    (void)state;
+    static const double paces_ns[] = { 1, 2 };
+    struct limit_question q;
+    struct limit_answer fast, slow, both;
+    double values[RUNS];
+    question(&q);
     q.settings.parameters.cost.pace_base_ns = 1;
     q.settings.parameters.cost.pace_power = 1;
+    model(&q, 2, &fast);
+    spread_about(fast.value / 1.4, values);
+    q.runs = RUNS;
+    q.values = values;
+    q.more_breaks = true;
+    model(&q, 2, &fast);
     q.paces_ns = paces_ns + 1;
     q.pace_count = 1;
-    assert_int_equal(limit_model(&q, 12, 2, &slow, &err), 0);
+    model(&q, 2, &slow);
     q.paces_ns = paces_ns;
     q.pace_count = 2;
-    assert_int_equal(limit_model(&q, 12, 2, &both, &err), 0);
-    assert_true(slow.high < one.low && slow.value < both.value && both.value < one.value);
+    model(&q, 2, &both);
+    assert_true(slow.high < fast.low && slow.value < both.value && both.value < fast.value);
 }
 
-/* Run k of every series plays the publishes of replication k, or of the one that it is told: all
+/* Run k of every replication plays the publishes of replication k, or of the one that it is told: all
  * those of the first is what same-arrivals means. */
 static void test_plays(void **state)
 {
     (void)state;
-    struct error err;
-    uint32_t first[] = { 1 }, own[40];
-    struct limit_question q = { .from = 10, .to = 3000, .seed = 3, .runs = 12 };
+    uint32_t first[RUNS], own[RUNS];
+    struct limit_question q;
     struct limit_answer drawn, told, one, same;
-    settings_init(&q.settings);
-    q.settings.cpu_limit_millicores = 100;
-    q.settings.parameters.slo.p99_ns = 200000000;
+    double values[RUNS];
+    question(&q);
     q.settings.parameters.workload.arrivals = ARRIVAL_POISSON;
-    assert_int_equal(settings_find(&q.settings, "clients.count", &q.option, &err), 0);
-    for (uint32_t i = 0; i < 40; i++)
+    for (uint32_t i = 0; i < RUNS; i++) {
         own[i] = i + 1;
-    assert_int_equal(limit_model(&q, 6, 2, &drawn, &err), 0);
+        first[i] = 1;
+    }
+    model(&q, 2, &drawn);
+    spread_about(drawn.value, values);
+    q.runs = RUNS;
+    q.values = values;
+    q.more_breaks = true;
+    model(&q, 2, &drawn);
     q.plays = own;
-    q.play_count = 40;
-    assert_int_equal(limit_model(&q, 6, 2, &told, &err), 0);
+    model(&q, 2, &told);
     assert_true(drawn.value == told.value && drawn.low == told.low && drawn.high == told.high);
     q.plays = first;
-    q.play_count = 1;
-    assert_int_equal(limit_model(&q, 6, 2, &one, &err), 0);
+    model(&q, 2, &one);
     q.plays = NULL;
-    q.play_count = 0;
     q.settings.parameters.workload.same_arrivals = true;
-    assert_int_equal(limit_model(&q, 6, 2, &same, &err), 0);
+    model(&q, 2, &same);
     assert_true(one.value == same.value && one.low == same.low && one.high == same.high);
     assert_true(one.value != drawn.value);
 }
@@ -353,11 +381,11 @@ static void test_draws(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_encloses),    cmocka_unit_test(test_no_turn),
-        cmocka_unit_test(test_guess_saves), cmocka_unit_test(test_first_turn),
-        cmocka_unit_test(test_sum_up),      cmocka_unit_test(test_model),
-        cmocka_unit_test(test_series),      cmocka_unit_test(test_series_truth),
-        cmocka_unit_test(test_paces),       cmocka_unit_test(test_draws),
+        cmocka_unit_test(test_encloses),      cmocka_unit_test(test_no_turn),
+        cmocka_unit_test(test_guess_saves),   cmocka_unit_test(test_first_turn),
+        cmocka_unit_test(test_sum_up),        cmocka_unit_test(test_model),
+        cmocka_unit_test(test_paces_of_runs), cmocka_unit_test(test_runs),
+        cmocka_unit_test(test_paces),         cmocka_unit_test(test_draws),
         cmocka_unit_test(test_plays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
