@@ -2,9 +2,10 @@
  * on standard error beside what the model makes of that very run, and stored (limit_rows.h). Those that
  * the database has are not made again.
  *
- * Beside it stand simulated series of as many runs, by the same rule, each run with the publishes of the
- * real one and on a host as fast as it was beside that (host_pace.h). What the two differ by is then the
- * model's doing, and neither the host's nor that of the way to ask.
+ * Beside it stand the same runs simulated: at their values, with their publishes and on a host as fast
+ * as it was beside each (host_pace.h), their outcomes fitted alike. What the two differ by is then the
+ * model's doing, and neither the host's nor that of the way to ask. Where the simulator has found more
+ * than one limit (limit_scan.h) the series begins at the farthest.
  */
 #ifndef PUSHSIM_EXPERIMENTS_CLI_LIMIT_MEASURE_H
 #define PUSHSIM_EXPERIMENTS_CLI_LIMIT_MEASURE_H

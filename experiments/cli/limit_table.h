@@ -8,9 +8,8 @@ struct limit_result { /* of one point */
     const char *cell; /* borrowed from the plan */
     struct limit_question question;
     struct limit_answer sim, real; /* searches 0 and no value: that arm was not asked */
-    struct limit_answer
-        alike;              /* the simulator's by the rule of `real`, at its paces; as above */
-    struct limit_scan scan; /* about the answer of `sim`; count 0: none */
+    struct limit_answer alike;     /* of the runs of `real` simulated, at its paces; as above */
+    struct limit_scan scan;        /* about the answer of `sim`; count 0: none */
 };
 
 struct limit_table {                    /* all borrowed */

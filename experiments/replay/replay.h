@@ -39,6 +39,7 @@
  *   backlog.memory        B     charged at that moment
  *   host.work.before .after, host.memory.before .after   s   see host_speed.h
  *   host.pace .best       s     see host_pace.h: from time 0 to the end, mean and fastest
+ *   host.pace.near .far   1     see host_pace_spells.h: how it goes with itself 100 and 300 ms on
  *   host.memory_pace      s     see host_pace.h: one cold read, mean over the same time
  *   client.* host.*             the self-check: see self_check.h
  *   server.*                    the server's own counters at the end, where its file has a URL
