@@ -186,7 +186,7 @@ struct settings calibration_start(const struct calibration *c,
     for (const struct varied *v = summed_options; v->option; v++)
         if (!told(v->option, v->where, server->loop, server->hops))
             calibration_assign(&s, v->option, 0);
-    assign_all(&s, c->gc, c->gc_count);
+    assign_all(&s, c->known, c->known_count);
     return s;
 }
 

@@ -102,7 +102,7 @@ struct calibration_cell {
     double sigma[CALIBRATION_METRICS];
 };
 
-#define CALIBRATED_GC_MAX 20
+#define CALIBRATED_KNOWN_MAX 20
 
 struct calibration {
     const struct plan *plan;        /* borrowed */
@@ -115,10 +115,9 @@ struct calibration {
     double pace_s;                  /* median of the runs' host.pace; 0: not all have it */
     double best_pace_s;             /* the same of host.pace.best (pace_scale.h) */
     int loop, hops;                 /* the server's, instead of the plan's; -1 = the plan's */
-    struct calibrated
-        gc[CALIBRATED_GC_MAX]; /* garbage collection, the host's spells: not fitted, every
-                                                simulation has them */
-    size_t gc_count;           /* 0: nobody tells of any */
+    /* garbage collection, the host's spells: told before the fit, every simulation has them */
+    struct calibrated known[CALIBRATED_KNOWN_MAX];
+    size_t known_count; /* 0: nobody tells of any */
 };
 
 /* Takes the real runs of experiment `name` that are done. ERR_INVALID when there is none. */
@@ -126,7 +125,7 @@ int calibration_collect(struct calibration *c, const struct plan *plan, struct s
                         const char *name, struct error *err);
 void calibration_close(struct calibration *c);
 
-#define CALIBRATED_MAX (LEAST_SQUARES_MAX + 12 + CALIBRATED_GC_MAX)
+#define CALIBRATED_MAX (LEAST_SQUARES_MAX + 12 + CALIBRATED_KNOWN_MAX)
 
 struct calibration_fit {
     struct calibrated options[CALIBRATED_MAX];
@@ -149,12 +148,12 @@ int calibration_run(struct calibration *c, struct calibration_fit *fit, struct e
  * parameters. nginx and threads must be told. Errors as calibration_run. */
 int calibration_choose_loop(struct calibration *c, struct error *err);
 
-/* Sets c->gc from what the server has counted of its collections (calibration_gc.c), or of the scavenges
+/* Sets c->known from what the server has counted of its collections (calibration_gc.c), or of the scavenges
  * of its young generation (calibration_young.c). */
 void calibration_gc(struct calibration *c);
 
 /* Adds to `fit` what the edges of the runs tell (handshake, disconnect, memory), as far as they
- * were measured, and c->gc. */
+ * were measured, and c->known. */
 void calibration_edges(const struct calibration *c, struct calibration_fit *fit);
 
 /* Adds cost.host-noise: how far the runs' CPU time lies from what costs fitted without their cells

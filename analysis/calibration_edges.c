@@ -139,7 +139,7 @@ void calibration_edges(const struct calibration *c, struct calibration_fit *fit)
     fit_base(c, fit);
     fit_slope(c, -1, setup_memory, "memory.connection", 1, fit);
     fit_slope(c, -1, backlog_memory, "memory.message", 1, fit);
-    assert(fit->count + c->gc_count <= CALIBRATED_MAX);
-    for (size_t i = 0; i < c->gc_count; i++)
-        fit->options[fit->count++] = c->gc[i];
+    assert(fit->count + c->known_count <= CALIBRATED_MAX);
+    for (size_t i = 0; i < c->known_count; i++)
+        fit->options[fit->count++] = c->known[i];
 }

@@ -25,11 +25,11 @@ struct samples {
     size_t count;
 };
 
-void calibration_gc_put(struct calibration *c, const char *option, double estimate,
-                        double error)
+void calibration_known_put(struct calibration *c, const char *option, double estimate,
+                           double error)
 {
-    assert(c->gc_count < CALIBRATED_GC_MAX);
-    struct calibrated *o = &c->gc[c->gc_count++];
+    assert(c->known_count < CALIBRATED_KNOWN_MAX);
+    struct calibrated *o = &c->known[c->known_count++];
     snprintf(o->option, sizeof o->option, "%s", option);
     o->estimate = fmax(estimate, 0);
     o->relative_error = estimate > 0 ? error / estimate : 0;
@@ -84,7 +84,8 @@ static bool fanned(const struct calibration *c, const struct calibration_cell *c
 
 static double held_objects(const struct calibration *c, enum push_protocol protocol)
 {
-    const struct calibrated *held = calibrated_find(c->gc, c->gc_count, held_options[protocol]);
+    const struct calibrated *held =
+        calibrated_find(c->known, c->known_count, held_options[protocol]);
     return held ? held->estimate : NAN;
 }
 
@@ -124,8 +125,8 @@ static void fit_connections(struct calibration *c, struct samples *s)
         if (!has_spread(s))
             continue;
         struct line l = fit_line(s);
-        calibration_gc_put(c, held_options[p], l.b, sqrt(l.bb));
-        calibration_gc_put(c, first_options[p], l.a, sqrt(l.aa));
+        calibration_known_put(c, held_options[p], l.b, sqrt(l.bb));
+        calibration_known_put(c, first_options[p], l.a, sqrt(l.aa));
     }
 }
 
@@ -135,8 +136,8 @@ static void fit_fan_outs(struct calibration *c, struct samples *s)
     if (!has_spread(s))
         return;
     struct line l = fit_line(s);
-    calibration_gc_put(c, "cost.gc.wake", l.b, sqrt(l.bb));
-    calibration_gc_put(c, "cost.gc.reused", -l.a, sqrt(l.aa));
+    calibration_known_put(c, "cost.gc.wake", l.b, sqrt(l.bb));
+    calibration_known_put(c, "cost.gc.reused", -l.a, sqrt(l.aa));
 }
 
 static void fit_pause(struct calibration *c, struct samples *s)
@@ -146,7 +147,7 @@ static void fit_pause(struct calibration *c, struct samples *s)
         return;
     double slope, variance, squares;
     gsl_fit_mul(s->x, 1, s->y, 1, s->count, &slope, &variance, &squares);
-    calibration_gc_put(c, "cost.gc.object", 1e9 * slope, 1e9 * sqrt(variance));
+    calibration_known_put(c, "cost.gc.object", 1e9 * slope, 1e9 * sqrt(variance));
 }
 
 static double mean_of(const struct calibration *c, enum calibration_edge edge)
@@ -165,15 +166,15 @@ static double mean_of(const struct calibration *c, enum calibration_edge edge)
 void calibration_gc(struct calibration *c)
 {
     double threshold = mean_of(c, EDGE_GC_THRESHOLD), live = mean_of(c, EDGE_GC_LIVE);
-    c->gc_count = 0;
+    c->known_count = 0;
     calibration_young(c);
     if (!(threshold > 0) || !(live > 0))
         return;
     double *memory = mem_alloc(2 * ((size_t)c->runs + 1) * sizeof *memory);
     struct samples s = { memory, memory + c->runs + 1, 0 };
-    calibration_gc_put(c, "cost.gc.threshold", threshold, 0);
-    calibration_gc_put(c, "cost.gc.live", live, 0);
-    calibration_gc_put(c, "cost.gc.allocated", mean_of(c, EDGE_GC_ALLOCATED), 0);
+    calibration_known_put(c, "cost.gc.threshold", threshold, 0);
+    calibration_known_put(c, "cost.gc.live", live, 0);
+    calibration_known_put(c, "cost.gc.allocated", mean_of(c, EDGE_GC_ALLOCATED), 0);
     fit_connections(c, &s);
     fit_fan_outs(c, &s);
     fit_pause(c, &s);

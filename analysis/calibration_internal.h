@@ -44,12 +44,12 @@ void calibration_simulate(const struct calibration *c, const struct settings *s,
                           const struct calibration_cell *cell, int repeat, double host_power,
                           int draw, double out[CALIBRATION_METRICS]);
 
-/* One option to c->gc; an error of 0: it was told. */
-void calibration_gc_put(struct calibration *c, const char *option, double estimate,
-                        double error);
-/* calibration_spells.c: cost.spell.*, to c->gc; nothing where the runs do not tell. */
+/* One option to c->known; an error of 0: it was told. */
+void calibration_known_put(struct calibration *c, const char *option, double estimate,
+                           double error);
+/* calibration_spells.c: cost.spell.*, to c->known; nothing where the runs do not tell. */
 void calibration_spells(struct calibration *c);
-/* calibration_young.c: what c's runs have counted of scavenges, to c->gc; nothing where none did. */
+/* calibration_young.c: what c's runs have counted of scavenges, to c->known; nothing where none did. */
 void calibration_young(struct calibration *c);
 
 /* Medians of that over the repeats that were made and the draws, as many as CALIBRATION_REPEATS of

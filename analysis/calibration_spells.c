@@ -4,6 +4,9 @@
 #include "analysis/calibration_internal.h"
 
 #include <math.h>
+#include <stdlib.h>
+
+#include <gsl/gsl_statistics_double.h>
 
 #include "experiments/replay/host_pace_spells.h"
 
@@ -46,38 +49,30 @@ static struct spells spells_of(const struct covariances *sum)
     return (struct spells){ sqrt(near * exp(HOST_PACE_NEAR_NS / time_ns)), time_ns };
 }
 
-struct spread {
-    double sum, squares, n;
-};
-
-static void spread_add(struct spread *s, double value)
+/* By the jackknife (Efron, 1982): n estimates, each without one run. */
+static double jackknife_error(const double *left_out, size_t n)
 {
-    s->sum += value;
-    s->squares += value * value;
-    s->n++;
+    return (double)(n - 1) / sqrt((double)n) * gsl_stats_sd(left_out, 1, n);
 }
 
-static double jackknife_error(const struct spread *s)
-{
-    return sqrt((s->n - 1) * fmax(s->squares / s->n - s->sum * s->sum / (s->n * s->n), 0));
-}
-
-/* Errors by the jackknife (Efron, 1982), a run at a time. */
 void calibration_spells(struct calibration *c)
 {
     struct covariances all = sum_but(c, -1);
     struct spells spells = spells_of(&all);
-    struct spread depths = { 0, 0, 0 }, times = { 0, 0, 0 };
-    if (all.runs < LEAST_RUNS || isnan(spells.depth))
+    size_t n = (size_t)all.runs;
+    if (n < LEAST_RUNS || isnan(spells.depth))
         return;
-    for (int64_t i = 0; i < all.runs; i++) {
-        struct covariances rest = sum_but(c, i);
+    double *depths = mem_alloc(2 * n * sizeof *depths), *times_ns = depths + n;
+    for (size_t i = 0; i < n; i++) {
+        struct covariances rest = sum_but(c, (int64_t)i);
         struct spells left = spells_of(&rest);
-        spread_add(&depths, left.depth);
-        spread_add(&times, left.time_ns);
+        depths[i] = left.depth;
+        times_ns[i] = left.time_ns;
     }
-    if (isnan(depths.sum))
+    double depth_error = jackknife_error(depths, n), time_error = jackknife_error(times_ns, n);
+    free(depths);
+    if (isnan(depth_error)) /* without one of the runs there would be none */
         return;
-    calibration_gc_put(c, "cost.spell.depth", spells.depth, jackknife_error(&depths));
-    calibration_gc_put(c, "cost.spell.time", spells.time_ns, jackknife_error(&times));
+    calibration_known_put(c, "cost.spell.depth", spells.depth, depth_error);
+    calibration_known_put(c, "cost.spell.time", spells.time_ns, time_error);
 }

@@ -177,8 +177,8 @@ static void fit(struct calibration *c, add_fn *add, const char *const option[TER
     if (sums_fit(&s, &found))
         for (int k = 0; k < TERMS_MAX; k++)
             if (has_term(&s, k))
-                calibration_gc_put(c, option[k], scale * found.value[k],
-                                   scale * found.error[k]);
+                calibration_known_put(c, option[k], scale * found.value[k],
+                                      scale * found.error[k]);
     free(s.term);
 }
 
@@ -203,7 +203,7 @@ void calibration_young(struct calibration *c)
     double most = space(c);
     if (!(most > 0))
         return;
-    calibration_gc_put(c, "cost.gc.young", most, 0);
+    calibration_known_put(c, "cost.gc.young", most, 0);
     fit(c, add_connects, connects, 1);
     fit(c, add_allocated, allocated, 1);
     fit(c, add_pauses, pauses, 1e9);

@@ -23,10 +23,10 @@ static double kept(const struct cost_noise *noise, double time_ns, int64_t now_n
 static double host_factor(struct cost_noise *noise, const struct cost_params *cost,
                           int64_t now_ns)
 {
-    double deviation = cost->pace_power * sqrt(log1p(cost->spell_cv * cost->spell_cv));
-    double keep = kept(noise, cost->spell_ns, now_ns);
     if (cost->spell_cv == 0)
         return 1;
+    double deviation = cost->pace_power * sqrt(log1p(cost->spell_cv * cost->spell_cv));
+    double keep = kept(noise, cost->spell_ns, now_ns);
     noise->deviate =
         keep * noise->deviate + sqrt(1 - keep * keep) * random_stream_normal(&noise->spells);
     noise->at_ns = now_ns;

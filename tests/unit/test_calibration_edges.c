@@ -189,7 +189,7 @@ static void silent_servers_have_no_collector(void **state)
                 b.cells[i].edge[m][r] = NAN;
     calibration_gc(&b.c);
     calibration_edges(&b.c, &fit);
-    assert_int_equal(b.c.gc_count, 0);
+    assert_int_equal(b.c.known_count, 0);
     assert_null(calibrated_find(fit.options, fit.count, "cost.gc.threshold"));
     assert_true(
         fabs(calibrated_find(fit.options, fit.count, "cost.sse.handshake")->estimate / 400e3 -

@@ -87,7 +87,7 @@ static void scale_is_that_of_all_runs(void **state)
 
 static const struct calibrated *measured(const struct calibration *c, const char *option)
 {
-    return calibrated_find(c->gc, c->gc_count, option);
+    return calibrated_find(c->known, c->known_count, option);
 }
 
 /* Of 0.09 exp(-t / 250 ms), over the runs: 0.3 deep, in which single ones may be below 0. Fewer runs, or
@@ -163,7 +163,7 @@ static void older_rows_leave_out_what_they_lack(void **state)
         assert_true(c.host_power == CALIBRATION_HOST_POWER);
         for (int r = 0; r < 2; r++)
             assert_true(c.cells[0].slowness[r] == cases[i].slowness[r]);
-        assert_int_equal(c.gc_count, 0);
+        assert_int_equal(c.known_count, 0);
         assert_true(isnan(c.cells[0].real[CALIBRATION_P50]));
         calibration_close(&c);
         planned_store_close(&b);

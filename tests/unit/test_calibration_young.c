@@ -127,10 +127,10 @@ static void finds_the_young_generation(void **state)
     for (uint64_t seed = 1; seed <= 5; seed++) {
         set_up(&b, seed);
         calibration_gc(&b.c);
-        assert_int_equal(b.c.gc_count, TRUTHS);
+        assert_int_equal(b.c.known_count, TRUTHS);
         for (size_t i = 0; i < TRUTHS; i++) {
             const struct calibrated *o =
-                calibrated_find(b.c.gc, b.c.gc_count, truths[i].option);
+                calibrated_find(b.c.known, b.c.known_count, truths[i].option);
             assert_non_null(o);
             print_message("seed %d, %s: %g +- %.1f %%, true %g\n", (int)seed, o->option,
                           o->estimate, 100 * o->relative_error, truths[i].value);
@@ -154,9 +154,9 @@ static void the_fit_has_it(void **state)
     calibration_settings(&b.c, &fit, &b.cells[0], &s);
     assert_true(s.parameters.cost.young_space_bytes == truth("cost.gc.young"));
     assert_true(s.parameters.cost.scavenge_ns ==
-                calibrated_find(b.c.gc, b.c.gc_count, "cost.gc.scavenge")->estimate);
+                calibrated_find(b.c.known, b.c.known_count, "cost.gc.scavenge")->estimate);
     assert_true(s.parameters.cost.by_protocol[PROTOCOL_SSE].young_bytes ==
-                calibrated_find(b.c.gc, b.c.gc_count, "cost.sse.young")->estimate);
+                calibrated_find(b.c.known, b.c.known_count, "cost.sse.young")->estimate);
 }
 
 /* A pause that was measured by the clock while the process stood still is no cost. Made too short here,
@@ -167,9 +167,10 @@ static void throttled_pauses_are_left_out(void **state)
     static struct bench b;
     set_up(&b, 2);
     calibration_gc(&b.c);
-    double without = calibrated_find(b.c.gc, b.c.gc_count, "cost.gc.young-byte")->estimate;
+    double without =
+        calibrated_find(b.c.known, b.c.known_count, "cost.gc.young-byte")->estimate;
     double allowed =
-        4 * calibrated_find(b.c.gc, b.c.gc_count, "cost.gc.young-byte")->relative_error;
+        4 * calibrated_find(b.c.known, b.c.known_count, "cost.gc.young-byte")->relative_error;
     for (int i = 4; i < 10; i++)
         for (int r = 0; r < REPEATS; r++)
             b.cells[i].edge[EDGE_GC_YOUNG_PAUSE][r] /= 20;
@@ -178,7 +179,9 @@ static void throttled_pauses_are_left_out(void **state)
             b.cells[i].real[CALIBRATION_THROTTLED] = 0.5 * throttled;
         calibration_gc(&b.c);
         double off =
-            calibrated_find(b.c.gc, b.c.gc_count, "cost.gc.young-byte")->estimate / without - 1;
+            calibrated_find(b.c.known, b.c.known_count, "cost.gc.young-byte")->estimate /
+                without -
+            1;
         print_message("%sthrottled: off by %g, allowed %g\n", throttled ? "" : "not ", off,
                       allowed);
         assert_true((fabs(off) < allowed) == throttled);
@@ -197,15 +200,17 @@ static void costs_are_not_negative(void **state)
                 b.cells[i].edge[EDGE_GC_YOUNG_COPIED][r] * 2e-9 *
                 exp(-b.cells[i].edge[EDGE_GC_YOUNG][r] / 50);
     calibration_gc(&b.c);
-    assert_true(calibrated_find(b.c.gc, b.c.gc_count, "cost.gc.scavenge")->estimate >= 0);
-    assert_true(calibrated_find(b.c.gc, b.c.gc_count, "cost.gc.text-byte")->estimate >= 0);
-    assert_true(calibrated_find(b.c.gc, b.c.gc_count, "cost.gc.young-byte")->estimate > 0);
+    assert_true(calibrated_find(b.c.known, b.c.known_count, "cost.gc.scavenge")->estimate >= 0);
+    assert_true(calibrated_find(b.c.known, b.c.known_count, "cost.gc.text-byte")->estimate >=
+                0);
+    assert_true(calibrated_find(b.c.known, b.c.known_count, "cost.gc.young-byte")->estimate >
+                0);
     for (int i = 0; i < CELLS; i++)
         for (int m = 0; m < CALIBRATION_EDGES; m++)
             for (int r = 0; r < REPEATS; r++)
                 b.cells[i].edge[m][r] = NAN;
     calibration_gc(&b.c);
-    assert_int_equal(b.c.gc_count, 0);
+    assert_int_equal(b.c.known_count, 0);
 }
 
 int main(void)
