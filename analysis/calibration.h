@@ -49,6 +49,7 @@ enum calibration_edge {                     /* of a real run; replay.h says what
                         EDGE_HOST_AFTER,
                         EDGE_HOST_PACE, /* s, host_pace.h: a step of work while it ran */
                         EDGE_HOST_BEST, /* s, of its fastest sample */
+                        EDGE_HOST_READ, /* s, the same: a read of memory beyond the caches */
                         EDGE_HOST_NEAR, /* host_pace_spells.h; may be negative */
                         EDGE_HOST_FAR,
                         EDGE_GC_THRESHOLD, /* from here on the server's own, fastapi_server.py */
@@ -77,10 +78,13 @@ enum calibration_edge {                     /* of a real run; replay.h says what
  * rows in data/measured/fastapi-uvicorn-calibration.sql: 1.4 times the costs at 3.1 times the time.
  * Each calibration finds its own; where its runs tell little, it stays near this one. */
 #define CALIBRATION_HOST_POWER 0.3
-/* The same of the pace of a step of work (host_pace.h), which is used where all runs have it. Six
- * runs of one cell of FastAPI with a standard deviation of CPU time of 12 %: power 1.2, 5.5 % left
- * (Intel Xeon, 2026-11-26). */
-#define CALIBRATION_PACE_POWER 1.0
+/* The same of the times that are taken while it runs (host_pace.h), which are used where all runs have
+ * them: of a step of work; of a read of memory beyond the caches. Nine calibrations of three servers,
+ * repeats of a cell set beside each other at as many publishes (Intel Xeon, 2026-11-26/27, 514 runs):
+ * FastAPI 0.68 +- 0.05 and 0.31 +- 0.09, nginx 0.69 +- 0.10 and 0.69 +- 0.20, Node 0.71 +- 0.06 and
+ * 0.33 +- 0.13. */
+#define CALIBRATION_PACE_POWER 0.7
+#define CALIBRATION_READ_POWER 0.35
 
 #define CALIBRATION_REPEATS 16 /* real runs of one point that are used, at most */
 
@@ -92,8 +96,10 @@ struct calibration_cell {
     double edge[CALIBRATION_EDGES][CALIBRATION_REPEATS];    /* NAN: not measured */
     double leverage; /* share of the CPU time's residual that the fit has taken from the cell
                         itself, 0..1; 0: no fit yet */
-    double slowness[CALIBRATION_REPEATS]; /* the host's pace, or a read of its memory, over
-                                             the median of all runs; 1: not measured */
+    double slowness[CALIBRATION_REPEATS]; /* the host's pace, or a read of its memory before
+                                             and after, over the median of all runs; 1: not
+                                             measured */
+    double reading[CALIBRATION_REPEATS];  /* the same of a read while it ran */
     double real[CALIBRATION_METRICS];     /* median over repeats; NAN: not measured */
     /* of one simulated run (calibration_scatter.h); 0: not yet known */
     double scatter[CALIBRATION_METRICS];
@@ -111,8 +117,10 @@ struct calibration {
     int64_t runs;                   /* real runs used */
     int draws;                      /* simulations for each real run, >= 1 */
     int jobs;                       /* threads that simulate, >= 1; no result hangs on it */
-    double host_power;              /* of slowness, for the costs; 0..2 */
+    double host_power, read_power;  /* of slowness and reading, for the costs; 0..2 */
+    double host_error, read_error;  /* standard errors of the two */
     double pace_s;                  /* median of the runs' host.pace; 0: not all have it */
+    double read_s;                  /* the same of host.memory_pace; 0 also without pace_s */
     double best_pace_s;             /* the same of host.pace.best (pace_scale.h) */
     int loop, hops;                 /* the server's, instead of the plan's; -1 = the plan's */
     /* garbage collection, the host's spells: told before the fit, every simulation has them */
@@ -140,7 +148,7 @@ struct calibration_fit {
     size_t residuals;                   /* in the second */
 };
 
-/* Fits; starts from the plan's own settings; sets c->host_power. ERR_INVALID, ERR_STATE as least_squares_fit. */
+/* Fits; starts from the plan's own settings; sets c's powers of the host. ERR_INVALID, ERR_STATE as least_squares_fit. */
 int calibration_run(struct calibration *c, struct calibration_fit *fit, struct error *err);
 
 /* For a server of which nobody has said how its loop works: fits the means with each of
@@ -158,7 +166,7 @@ void calibration_edges(const struct calibration *c, struct calibration_fit *fit)
 
 /* Adds cost.host-noise: how far the runs' CPU time lies from what costs fitted without their cells
  * say (calibration_host.c): of a host of the pace that was measured beside each run, where it was,
- * which makes cost.host-pace and cost.host-power, too; else of a host of middling speed. That holds
+ * which makes cost.host-pace, -power and -memory-*, too; else of a host of middling speed. That holds
  * what two runs of one cell differ by and what the model gets wrong of cells that it was not
  * fitted to. */
 void calibration_host_noise(const struct calibration *c, struct calibration_fit *fit);

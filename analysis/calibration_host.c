@@ -1,5 +1,5 @@
 /* calibration_host.c - what the host's mood does to the CPU time of a run: how it goes with its pace
- * or the speed of memory, and how far runs lie from costs that do not know them. */
+ * and the speed of memory, and how far runs lie from costs that do not know them. */
 #include "analysis/calibration_internal.h"
 #include "analysis/parallel.h"
 
@@ -14,8 +14,9 @@
 /* A server at its limit uses what it is given: its CPU time tells nothing about its costs. */
 #define FREE_SHARE   0.5  /* of throttled periods, below which a run counts */
 #define POWER_ERROR  0.15 /* of what one would guess, before any run is looked at */
-#define POWER_MAX    0.6  /* of memory's */
-#define PACE_ERROR   0.3
+#define POWER_MAX    0.6  /* of memory's, before and after */
+#define PACE_ERROR   0.1  /* what three servers' own differed by, and their errors */
+#define READ_ERROR   0.15
 #define PACE_MAX     2.0
 #define RUNS_LEAST   6    /* to tell a spread from */
 #define SPREAD_LEAST 0.01 /* of runs: no host gives two of them the same to less than that */
@@ -28,9 +29,11 @@ struct host_runs {
     double *left_out; /* the same under costs fitted without the run's cell; where the pace was
                          measured: on a host of that pace */
     double *own;      /* the same, without what the costs' own errors add to it */
-    double *slowness; /* ln of the run's */
-    size_t count;
-    double chance; /* variance of left_out and own that the model's own chance explains */
+    double *slowness; /* ln of the run's, about the mean of its cell's */
+    double *reading;  /* the same */
+    double *about;    /* excess, the same */
+    size_t count, cells; /* that have one */
+    double chance;       /* variance of left_out and own that the model's own chance explains */
 };
 
 struct cpu_draws { /* of one real run's simulations */
@@ -43,7 +46,7 @@ static struct cpu_draws simulated_cpu(const struct calibration *c, const struct 
 {
     double sum = 0, logs = 0, squares = 0, one[CALIBRATION_METRICS], n = c->draws;
     for (int d = 0; d < c->draws; d++) {
-        calibration_simulate(c, s, cell, repeat, 0, d, one);
+        calibration_simulate(c, s, cell, repeat, 1, d, one);
         double ln = log(one[CALIBRATION_CPU]);
         sum += one[CALIBRATION_CPU];
         logs += ln;
@@ -91,33 +94,66 @@ static void leave_out(const struct calibration_cell *cell, double *left_out, dou
     }
 }
 
+static void centre(double *values, size_t count)
+{
+    double mean = gsl_stats_mean(values, 1, count);
+    for (size_t i = 0; i < count; i++)
+        values[i] -= mean;
+}
+
+/* Runs of one cell are asked the same: what the model is wrong by there is in none of the differences.
+ * A host without paces was looked at before and after one run of each, so all runs are one cell. */
+static void centre_runs(const struct host_runs *runs, size_t begin)
+{
+    size_t count = runs->count - begin;
+    centre(runs->about + begin, count);
+    centre(runs->slowness + begin, count);
+    centre(runs->reading + begin, count);
+}
+
+static void take_run(const struct calibration *c, const struct calibration_cell *cell, int r,
+                     const struct cpu_draws *cpu, struct host_runs *runs)
+{
+    size_t i = runs->count++;
+    runs->excess[i] = runs->about[i] = log(cell->value[CALIBRATION_CPU][r] / cpu->mean_s);
+    runs->slowness[i] = log(cell->slowness[r]);
+    runs->reading[i] = log(cell->reading[r]);
+    runs->left_out[i] = runs->excess[i];
+    if (c->pace_s > 0) /* a prediction is told it */
+        runs->left_out[i] -= log(calibration_slowed(c, cell, r));
+    runs->chance += cpu->variance * (1 + 1.0 / c->draws);
+}
+
 /* The caller frees excess. */
 static void collect(const struct calibration *c, const struct calibration_fit *fit,
                     struct host_runs *runs)
 {
-    double known_power = c->pace_s > 0 ? c->host_power : 0; /* a prediction is told the pace */
-    double *memory = mem_alloc(4 * (size_t)c->runs * sizeof *memory);
-    *runs = (struct host_runs){
-        memory, memory + c->runs, memory + 2 * c->runs, memory + 3 * c->runs, 0, 0
-    };
+    size_t all = (size_t)c->runs;
+    double *memory = mem_alloc(6 * all * sizeof *memory);
+    *runs = (struct host_runs){ .excess = memory,
+                                .left_out = memory + all,
+                                .own = memory + 2 * all,
+                                .slowness = memory + 3 * all,
+                                .reading = memory + 4 * all,
+                                .about = memory + 5 * all };
     struct simulated simulated = { c, fit, mem_alloc(c->cell_count * sizeof *simulated.cpu) };
     parallel_each(c->cell_count, c->jobs, simulate_cell, &simulated);
     for (size_t i = 0; i < c->cell_count; i++) {
         const struct calibration_cell *cell = &c->cells[i];
         size_t begin = runs->count;
-        for (int r = 0; r < cell->repeats; r++) {
-            if (!counts(cell, r))
-                continue;
-            double used = cell->value[CALIBRATION_CPU][r];
-            runs->excess[runs->count] = log(used / simulated.cpu[i][r].mean_s);
-            runs->chance += simulated.cpu[i][r].variance * (1 + 1.0 / c->draws);
-            runs->slowness[runs->count] = log(cell->slowness[r]);
-            runs->left_out[runs->count] =
-                runs->excess[runs->count] - known_power * runs->slowness[runs->count];
-            runs->count++;
-        }
-        if (runs->count > begin)
-            leave_out(cell, runs->left_out + begin, runs->own + begin, runs->count - begin);
+        for (int r = 0; r < cell->repeats; r++)
+            if (counts(cell, r))
+                take_run(c, cell, r, &simulated.cpu[i][r], runs);
+        if (runs->count == begin)
+            continue;
+        leave_out(cell, runs->left_out + begin, runs->own + begin, runs->count - begin);
+        if (c->pace_s > 0)
+            centre_runs(runs, begin);
+        runs->cells++;
+    }
+    if (c->pace_s == 0 && runs->count > 0) {
+        centre_runs(runs, 0);
+        runs->cells = 1;
     }
     runs->chance /= fmax((double)runs->count, 1);
     free(simulated.cpu);
@@ -139,26 +175,59 @@ static double robust_spread(double *values, size_t count)
     return sqrt(squares / (double)(count - 1));
 }
 
-/* Regression through the means, with the power that is there as what one would guess. */
+struct powers {
+    double host, read;
+};
+
+/* Variance of a run about what these powers make of it. */
+static double variance_left(const struct host_runs *runs, struct powers at)
+{
+    double squares = 0;
+    for (size_t i = 0; i < runs->count; i++) {
+        double left = runs->about[i] - at.host * runs->slowness[i] - at.read * runs->reading[i];
+        squares += left * left;
+    }
+    return squares / (double)(runs->count - runs->cells);
+}
+
+/* Regression of the runs about their cell's mean on both times, each power with what one would guess of
+ * it as one observation more. */
+static void regress(const struct host_runs *runs, const struct powers *error, struct powers *at,
+                    struct powers *own_error)
+{
+    double noise = fmax(variance_left(runs, *at), SPREAD_LEAST * SPREAD_LEAST);
+    double ss = noise / (error->host * error->host), rr = noise / (error->read * error->read);
+    double sr = 0, sy = ss * at->host, ry = rr * at->read;
+    for (size_t i = 0; i < runs->count; i++) {
+        double s = runs->slowness[i], r = runs->reading[i], y = runs->about[i];
+        ss += s * s;
+        sr += s * r;
+        rr += r * r;
+        sy += s * y;
+        ry += r * y;
+    }
+    double determinant = ss * rr - sr * sr;
+    *at =
+        (struct powers){ (sy * rr - ry * sr) / determinant, (ry * ss - sy * sr) / determinant };
+    *own_error =
+        (struct powers){ sqrt(noise * rr / determinant), sqrt(noise * ss / determinant) };
+}
+
 void calibration_host_power(struct calibration *c, const struct calibration_fit *fit)
 {
+    bool paced = c->pace_s > 0;
+    double max = paced ? PACE_MAX : POWER_MAX;
     struct host_runs runs;
+    struct powers at = { c->host_power, c->read_power };
+    struct powers guess_error = { paced ? PACE_ERROR : POWER_ERROR, READ_ERROR };
+    struct powers own_error = guess_error;
     collect(c, fit, &runs);
-    if (runs.count >= RUNS_LEAST) {
-        double x = gsl_stats_mean(runs.slowness, 1, runs.count);
-        double y = gsl_stats_mean(runs.excess, 1, runs.count);
-        double noise = gsl_stats_variance(runs.excess, 1, runs.count);
-        double error = c->pace_s > 0 ? PACE_ERROR : POWER_ERROR;
-        double weight = noise / (error * error);
-        double max = c->pace_s > 0 ? PACE_MAX : POWER_MAX;
-        double xx = weight, xy = weight * c->host_power;
-        for (size_t i = 0; i < runs.count; i++) {
-            xx += (runs.slowness[i] - x) * (runs.slowness[i] - x);
-            xy += (runs.slowness[i] - x) * (runs.excess[i] - y);
-        }
-        if (xx > 0)
-            c->host_power = fmin(fmax(xy / xx, 0), max);
-    }
+    if (runs.count >= runs.cells + RUNS_LEAST)
+        regress(&runs, &guess_error, &at, &own_error);
+    c->host_power = fmin(fmax(at.host, 0), max);
+    c->read_power = fmin(fmax(at.read, 0), max);
+    c->host_error = own_error.host;
+    c->read_error = own_error.read;
     free(runs.excess);
 }
 
@@ -172,18 +241,31 @@ static void add(struct calibration_fit *fit, const char *option, double estimate
     o->identified = true;
 }
 
-/* Standard errors of the regression's slope, as if the pace had no error of its own. It has little: one
- * sample in 10 ms, set beside nine others in between, gives the mean of 4 to 12 s to 0.5 to 1 %, and
- * repeats of a cell lie 10 % apart in it (Intel Xeon, 2026-11-27), so the slope loses one part in a
- * hundred. */
-static void add_pace(const struct calibration *c, const struct host_runs *runs, double spread,
-                     struct calibration_fit *fit)
+/* Standard error of the median over all runs of a time of the host's, as if it were their mean. */
+static double middle_error(const struct calibration *c, enum calibration_edge edge)
 {
-    double n = (double)runs->count;
-    double xx = (n - 1) * gsl_stats_variance(runs->slowness, 1, runs->count);
-    double error = 1 / sqrt(xx / (spread * spread) + 1 / (PACE_ERROR * PACE_ERROR));
-    add(fit, "cost.host-pace", 1e9 * c->pace_s, sqrt(xx / (n - 1) / n));
-    add(fit, "cost.host-power", c->host_power, error / fmax(c->host_power, 0.01));
+    double sum = 0, squares = 0, n = (double)c->runs;
+    for (size_t i = 0; i < c->cell_count; i++)
+        for (int r = 0; r < c->cells[i].repeats; r++) {
+            double ln = log(c->cells[i].edge[edge][r]);
+            sum += ln;
+            squares += ln * ln;
+        }
+    return sqrt(fmax(squares - sum * sum / n, 0) / fmax(n - 1, 1) / n);
+}
+
+/* Errors of the powers as if the times had none of their own. They have little: one sample in 10 ms,
+ * set beside nine others in between, gives the mean pace of 4 to 12 s to 0.5 to 1 %, and repeats of a
+ * cell lie 10 % apart in it (Intel Xeon, 2026-11-27), so the slope loses one part in a hundred. */
+static void add_paces(const struct calibration *c, struct calibration_fit *fit)
+{
+    add(fit, "cost.host-pace", 1e9 * c->pace_s, middle_error(c, EDGE_HOST_PACE));
+    add(fit, "cost.host-power", c->host_power, c->host_error / fmax(c->host_power, 0.01));
+    if (c->read_s == 0)
+        return;
+    add(fit, "cost.host-memory-pace", 1e9 * c->read_s, middle_error(c, EDGE_HOST_READ));
+    add(fit, "cost.host-memory-power", c->read_power,
+        c->read_error / fmax(c->read_power, 0.01));
 }
 
 /* What the model's own chance does not explain: spells within a run are in it (cost_noise.h). */
@@ -203,7 +285,7 @@ void calibration_host_noise(const struct calibration *c, struct calibration_fit 
             1 / sqrt(2 * (double)(runs.count - 1)));
         fit->noise_left = fmin(unexplained(&runs, runs.own) / spread, 1);
         if (c->pace_s > 0)
-            add_pace(c, &runs, spread, fit);
+            add_paces(c, fit);
     }
     free(runs.excess);
 }

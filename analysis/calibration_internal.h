@@ -38,10 +38,14 @@ static inline bool calibration_beaten(const struct calibration_cell *cell)
  * few and to many clients. */
 bool calibration_measured(const struct calibration *c, const char *option);
 
-/* One simulation of a real run: its schedule, costs times its slowness to the power of host_power,
- * and random numbers of the model's own for each draw. */
+/* How much dearer all was in a run than on a host of middling speed. */
+double calibration_slowed(const struct calibration *c, const struct calibration_cell *cell,
+                          int repeat);
+
+/* One simulation of a real run: its schedule, all costs times `slowed`, and random numbers of the
+ * model's own for each draw. */
 void calibration_simulate(const struct calibration *c, const struct settings *s,
-                          const struct calibration_cell *cell, int repeat, double host_power,
+                          const struct calibration_cell *cell, int repeat, double slowed,
                           int draw, double out[CALIBRATION_METRICS]);
 
 /* One option to c->known; an error of 0: it was told. */
@@ -68,7 +72,7 @@ void calibration_assign(struct settings *s, const char *option, double value);
 /* Sets `sigma` of every cell: what its repeats, the usual spread and the model's scatter say. */
 void calibration_weigh(struct calibration *c);
 
-/* Sets c->host_power to what the runs' CPU time tells under the costs in `fit`. */
+/* Sets c's powers of the host to what the runs' CPU time tells under the costs in `fit`. */
 void calibration_host_power(struct calibration *c, const struct calibration_fit *fit);
 
 #endif

@@ -24,6 +24,7 @@ static const char *const edge_names[] = { "setup.cpu",
                                           "host.memory.after",
                                           "host.pace",
                                           "host.pace.best",
+                                          "host.memory_pace",
                                           "host.pace.near",
                                           "host.pace.far",
                                           "server.gc_threshold",
@@ -163,7 +164,7 @@ static void alike(const struct calibration *c, const struct calibration_cell *ce
     for (int r = 0; r < cell->repeats; r++) {
         double delivered = cell->edge[EDGE_DELIVERED][r];
         cpu[r] = cell->value[CALIBRATION_CPU][r] /
-                 ((delivered > 0 ? delivered : 1) * pow(cell->slowness[r], c->host_power));
+                 ((delivered > 0 ? delivered : 1) * calibration_slowed(c, cell, r));
     }
 }
 
@@ -203,29 +204,27 @@ static bool all_have(const struct calibration *c, enum calibration_edge edge)
     return true;
 }
 
-/* Median of a step with nobody beside it: the scale that the paces are on. */
-static double best_pace(const struct calibration *c)
+/* Median over all runs; 0 where one does not tell. */
+static double median_of(const struct calibration *c, enum calibration_edge edge)
 {
-    double *all = mem_alloc((size_t)c->runs * sizeof *all), best_s = 0;
+    if (!all_have(c, edge))
+        return 0;
+    double *all = mem_alloc((size_t)c->runs * sizeof *all);
     size_t n = 0;
     for (size_t i = 0; i < c->cell_count; i++)
         for (int r = 0; r < c->cells[i].repeats; r++)
-            all[n++] = c->cells[i].edge[EDGE_HOST_BEST][r];
-    if (all_have(c, EDGE_HOST_BEST)) {
-        qsort(all, n, sizeof *all, by_value);
-        best_s = all[n / 2];
-    }
+            all[n++] = c->cells[i].edge[edge][r];
+    qsort(all, n, sizeof *all, by_value);
+    double median = all[n / 2];
     free(all);
-    return best_s;
+    return median;
 }
 
-/* How slow the host was in each run, over the median of all of them: by the pace measured all along,
- * else by its memory before and after. */
-static void find_slowness(struct calibration *c)
+/* How slow the host was in each run, over the median of those that tell. */
+static void find_slowness(struct calibration *c, bool paced)
 {
     double *all = mem_alloc((size_t)c->runs * sizeof *all);
     size_t n = 0;
-    bool paced = all_have(c, EDGE_HOST_PACE);
     for (size_t i = 0; i < c->cell_count; i++)
         for (int r = 0; r < c->cells[i].repeats; r++) {
             struct calibration_cell *cell = &c->cells[i];
@@ -240,20 +239,28 @@ static void find_slowness(struct calibration *c)
             double *slowness = &c->cells[i].slowness[r];
             *slowness = *slowness > 0 ? *slowness / all[n / 2] : 1;
         }
-    c->pace_s = paced ? all[n / 2] : 0;
-    c->host_power = paced ? CALIBRATION_PACE_POWER : CALIBRATION_HOST_POWER;
     free(all);
+}
+
+/* By what was timed all along where each run has it, else by its memory before and after. */
+static void find_host(struct calibration *c)
+{
+    c->pace_s = median_of(c, EDGE_HOST_PACE);
+    c->read_s = c->pace_s > 0 ? median_of(c, EDGE_HOST_READ) : 0;
+    c->best_pace_s = median_of(c, EDGE_HOST_BEST);
+    c->host_power = c->pace_s > 0 ? CALIBRATION_PACE_POWER : CALIBRATION_HOST_POWER;
+    c->read_power = CALIBRATION_READ_POWER;
+    find_slowness(c, c->pace_s > 0);
+    for (size_t i = 0; i < c->cell_count; i++)
+        for (int r = 0; r < c->cells[i].repeats; r++)
+            c->cells[i].reading[r] =
+                c->read_s > 0 ? c->cells[i].edge[EDGE_HOST_READ][r] / c->read_s : 1;
 }
 
 int calibration_collect(struct calibration *c, const struct plan *plan, struct store *store,
                         const char *name, struct error *err)
 {
-    struct calibration made = { .plan = plan,
-                                .draws = 1,
-                                .jobs = 1,
-                                .host_power = CALIBRATION_HOST_POWER,
-                                .loop = -1,
-                                .hops = -1 };
+    struct calibration made = { .plan = plan, .draws = 1, .jobs = 1, .loop = -1, .hops = -1 };
     made.cells = mem_alloc(plan->count * sizeof *made.cells);
     for (size_t i = 0; i < plan->count; i++)
         made.cells[i].point = &plan->points[i];
@@ -268,8 +275,7 @@ int calibration_collect(struct calibration *c, const struct plan *plan, struct s
     if (!code && made.cell_count == 0)
         code = error_set(err, ERR_INVALID, "no valid real run of '%s' to fit", name);
     if (code == 0) {
-        find_slowness(&made);
-        made.best_pace_s = best_pace(&made);
+        find_host(&made);
         for (size_t i = 0; i < made.cell_count; i++)
             summarise(&made.cells[i]);
         calibration_weigh(&made);

@@ -15,7 +15,7 @@ static void scatter_cell(const struct calibration *c, const struct settings *s,
         double value[CALIBRATION_METRICS][SCATTER_DRAWS];
         for (int d = 0; d < SCATTER_DRAWS; d++) {
             double one[CALIBRATION_METRICS];
-            calibration_simulate(c, s, cell, r, c->host_power, d, one);
+            calibration_simulate(c, s, cell, r, calibration_slowed(c, cell, r), d, one);
             for (int m = 0; m < CALIBRATION_METRICS; m++)
                 value[m][d] = one[m];
         }

@@ -15,8 +15,15 @@ static int64_t connected_within(const struct calibration_cell *cell, int repeat)
     return s > 0 ? llround(1e9 * s) : 0;
 }
 
+double calibration_slowed(const struct calibration *c, const struct calibration_cell *cell,
+                          int repeat)
+{
+    return pow(cell->slowness[repeat], c->host_power) *
+           pow(cell->reading[repeat], c->read_power);
+}
+
 void calibration_simulate(const struct calibration *c, const struct settings *s,
-                          const struct calibration_cell *cell, int repeat, double host_power,
+                          const struct calibration_cell *cell, int repeat, double slowed,
                           int draw, double out[CALIBRATION_METRICS])
 {
     struct parameters p = s->parameters;
@@ -24,8 +31,10 @@ void calibration_simulate(const struct calibration *c, const struct settings *s,
     struct run_record record;
     uint64_t seed = (uint64_t)c->plan->seed;
     uint32_t replication = (uint32_t)cell->replication[repeat];
-    cost_scale(&p.cost, pow(cell->slowness[repeat], host_power));
+    cost_scale(&p.cost, slowed);
     p.cost.host_cv = 0;
+    if (c->pace_s > 0)
+        p.cost.pace_power = c->host_power; /* of spells */
     if (calibration_beaten(cell) && p.heartbeat.spread_ns == 0)
         p.heartbeat.spread_ns = connected_within(cell, repeat);
     schedule_build(&schedule, &p, seed, replication);
@@ -44,7 +53,8 @@ void calibration_medians(const struct calibration *c, const struct settings *s,
     int runs = calibration_simulations(c, cell);
     for (int i = 0; i < runs; i++) { /* all repeats with the first random numbers, then again */
         double one[CALIBRATION_METRICS];
-        calibration_simulate(c, s, cell, i % cell->repeats, c->host_power, i / cell->repeats,
+        int r = i % cell->repeats;
+        calibration_simulate(c, s, cell, r, calibration_slowed(c, cell, r), i / cell->repeats,
                              one);
         for (int m = 0; m < CALIBRATION_METRICS; m++)
             all[m][i] = one[m];

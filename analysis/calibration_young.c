@@ -127,7 +127,7 @@ static bool read_run(const struct calibration *c, size_t i, int r, struct run *o
                          .copied = cell->edge[EDGE_GC_YOUNG_COPIED][r],
                          .scavenges = cell->edge[EDGE_GC_YOUNG][r],
                          .pause_s = cell->edge[EDGE_GC_YOUNG_PAUSE][r] /
-                                    pow(cell->slowness[r], c->host_power),
+                                    calibration_slowed(c, cell, r),
                          .protocol = (int)p->server.protocol };
     return out->allocated > 0 && out->published > 0 && out->connect >= 0 && out->pause_s >= 0;
 }

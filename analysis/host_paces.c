@@ -4,6 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char step_metric[] = "host.pace", read_metric[] = "host.memory_pace";
+
+static double time_ns(const struct run_record *record, const char *metric)
+{
+    double s = run_record_value(record, metric);
+    return s > 0 ? 1e9 * s : 0;
+}
+
+struct run_pace host_paces_of(const struct run_record *record)
+{
+    return (struct run_pace){ time_ns(record, step_metric), time_ns(record, read_metric) };
+}
+
 struct taking {
     struct plan *plan;
     size_t *runs; /* of each point */
@@ -22,6 +35,25 @@ static bool find(struct taking *t, const char *cell)
     return false;
 }
 
+static void next_run(struct plan_point *p, size_t runs)
+{
+    p->paces = mem_realloc(p->paces, runs * sizeof *p->paces);
+    p->paces[runs - 1] = (struct run_pace){ 0, 0 };
+}
+
+/* pace_count: the runs that have a step. */
+static void take_time(struct plan_point *p, size_t runs, const struct store_value *v)
+{
+    if (!(v->value > 0))
+        return;
+    if (strcmp(v->metric, step_metric) == 0) {
+        p->paces[runs - 1].step_ns = 1e9 * v->value;
+        p->pace_count++;
+    } else if (strcmp(v->metric, read_metric) == 0) {
+        p->paces[runs - 1].read_ns = 1e9 * v->value;
+    }
+}
+
 static void take(void *context, const struct store_value *v)
 {
     struct taking *t = context;
@@ -30,19 +62,16 @@ static void take(void *context, const struct store_value *v)
         t->replication = v->replication;
         t->found = find(t, v->cell);
         if (t->found)
-            t->runs[t->point]++;
+            next_run(&t->plan->points[t->point], ++t->runs[t->point]);
     }
-    if (!t->found || strcmp(v->metric, "host.pace") != 0 || !(v->value > 0))
-        return;
-    struct plan_point *p = &t->plan->points[t->point];
-    p->paces_ns = mem_realloc(p->paces_ns, (p->pace_count + 1) * sizeof *p->paces_ns);
-    p->paces_ns[p->pace_count++] = 1e9 * v->value;
+    if (t->found)
+        take_time(&t->plan->points[t->point], t->runs[t->point], v);
 }
 
 static void forget(struct plan_point *point)
 {
-    free(point->paces_ns);
-    point->paces_ns = NULL;
+    free(point->paces);
+    point->paces = NULL;
     point->pace_count = 0;
 }
 
@@ -55,7 +84,8 @@ int host_paces_take(struct plan *plan, struct store *store, const char *name, st
     int code = store_values(store, name, "real", take, &t, err);
     for (size_t i = 0; i < plan->count; i++) {
         struct plan_point *p = &plan->points[i];
-        if (code || p->pace_count < t.runs[i] || p->settings.parameters.cost.pace_base_ns == 0)
+        if (code || p->pace_count < t.runs[i] ||
+            p->settings.parameters.cost.pace_base.step_ns == 0)
             forget(p);
     }
     free(t.runs);

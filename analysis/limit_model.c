@@ -44,7 +44,7 @@ static void settle(const struct one *one, double value, struct settings *s)
     struct error err;
     size_t turn = q->runs > 0 ? one->run : one->replication - 1;
     if (q->pace_count > 0)
-        s->parameters.cost.pace_ns = q->paces_ns[turn % q->pace_count];
+        s->parameters.cost.pace = q->paces[turn % q->pace_count];
     if (q->draws) {
         parameter_draws_apply(q->draws, q->seed, one->replication, s);
         if (q->option.option->flags & OPTION_MODEL) /* else not drawn */

@@ -4,7 +4,7 @@
  * A replication keeps its random numbers over all values (common random numbers), so that its p99
  * moves with the value and not with the draw. With `runs` it makes those again that were made of a
  * real server: each at the value that was tried there, with the publishes of the same replication and
- * at the pace that was measured beside it, and fits their outcomes alike (limit_fit.h). So the arms
+ * at the paces that were measured beside it, and fits their outcomes alike (limit_fit.h). So the arms
  * differ by the server alone, and the answer's spread is what the model's chance makes of one such
  * measurement. A series that chose its own values would not do: where there is more than one limit
  * (limit_scan.h) it comes upon one or another.
@@ -24,9 +24,9 @@ struct limit_question {
     double precision;         /* share, > 0 */
     uint64_t seed;            /* of the experiment */
     const struct parameter_draws
-        *draws;             /* what a search draws its costs from; NULL: they stay */
-    const double *paces_ns; /* host.pace of the searches, or of the runs of each replication, in
-                               turn; NULL: the settings', or drawn */
+        *draws;                   /* what a search draws its costs from; NULL: they stay */
+    const struct run_pace *paces; /* of the searches, or of the runs of each replication, in
+                                     turn; NULL: the settings', or drawn */
     size_t pace_count;
     int runs;              /* of each replication, to fit; 0: it searches */
     const double *values;  /* with `runs`: of each */

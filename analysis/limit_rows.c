@@ -1,9 +1,9 @@
 #include "analysis/limit_rows.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/host_paces.h"
 #include "analysis/slo.h"
 #include "experiments/replay/replay.h"
 #include "experiments/run/fnv_hash.h"
@@ -59,10 +59,9 @@ static void load_sound(struct limit_rows *rows, const struct limit_place *place,
     }
     struct limit_row row = { .run = (uint32_t)run->replication,
                              .value = value,
-                             .kept = slo_kept(&s.parameters.slo, record) };
-    double pace_s = run_record_value(record, "host.pace");
+                             .kept = slo_kept(&s.parameters.slo, record),
+                             .pace = host_paces_of(record) };
     double tries = run_record_value(record, "limit.tries");
-    row.pace_ns = pace_s > 0 ? 1e9 * pace_s : NAN;
     limit_rows_add(rows, &row);
     rows->unsound += tries > 1 ? (int)tries - 1 : 0;
 }

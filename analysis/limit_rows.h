@@ -15,8 +15,8 @@
 struct limit_row { /* one sound run */
     uint32_t run;  /* from 1 */
     double value;
-    bool kept;      /* the slo, as it is now */
-    double pace_ns; /* host.pace; NAN: not measured */
+    bool kept;            /* the slo, as it is now */
+    struct run_pace pace; /* of the host beside it */
 };
 
 struct limit_rows {

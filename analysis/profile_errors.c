@@ -3,9 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include <gsl/gsl_sort_double.h>
-#include <gsl/gsl_statistics_double.h>
-
 #include "experiments/run/fitted_ranges.h"
 #include "experiments/run/parameter_draws.h"
 
@@ -70,22 +67,41 @@ static void write_parameters(FILE *out, const struct calibration_fit *fit)
 
 /* ---- paces ---- */
 
+static int by_step(const void *a, const void *b)
+{
+    const struct run_pace *x = a, *y = b;
+    return (x->step_ns > y->step_ns) - (x->step_ns < y->step_ns);
+}
+
+static void write_time(FILE *out, double ns)
+{
+    char text[UNIT_TEXT_BYTES];
+    fprintf(out, " %s", unit_format(text, UNIT_TIME, round(1e3 * ns) / 1e3));
+}
+
+/* Of real runs, from the least to the greatest step: how fast the host was in them, both times
+ * together since they go together. */
 static void write_paces(FILE *out, const struct calibration *c)
 {
-    double *all = mem_alloc((size_t)c->runs * sizeof *all);
-    size_t count = 0;
-    char text[UNIT_TEXT_BYTES];
+    struct run_pace *all = mem_alloc((size_t)c->runs * sizeof *all);
+    size_t count = 0, which[PROFILE_PACES];
     for (size_t i = 0; i < c->cell_count; i++)
         for (int r = 0; r < c->cells[i].repeats; r++)
-            all[count++] = 1e9 * c->cells[i].edge[EDGE_HOST_PACE][r];
-    gsl_sort(all, 1, count);
+            all[count++] = (struct run_pace){ 1e9 * c->cells[i].edge[EDGE_HOST_PACE][r],
+                                              1e9 * c->cells[i].edge[EDGE_HOST_READ][r] };
+    qsort(all, count, sizeof *all, by_step);
     fputs("  paces:", out);
     for (int k = 0; k < PROFILE_PACES; k++) {
-        double share = (double)k / (PROFILE_PACES - 1);
-        double pace_ns = gsl_stats_quantile_from_sorted_data(all, 1, count, share);
-        fprintf(out, " %s", unit_format(text, UNIT_TIME, round(1e3 * pace_ns) / 1e3));
+        which[k] = (size_t)k * (count - 1) / (PROFILE_PACES - 1);
+        write_time(out, all[which[k]].step_ns);
     }
     fputs("  # host.pace of the runs: quantiles\n", out);
+    if (c->read_s > 0) {
+        fputs("  reads:", out);
+        for (int k = 0; k < PROFILE_PACES; k++)
+            write_time(out, all[which[k]].read_ns);
+        fputs("  # host.memory-pace of these runs\n", out);
+    }
     free(all);
 }
 

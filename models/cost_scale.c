@@ -45,11 +45,15 @@ double cost_spilled_state(const struct cost_params *cost, double connections)
     return cost->warm_connections > 0 ? spilled(connections, cost->warm_connections) : 0;
 }
 
+static double slowed(double now_ns, double base_ns, double power)
+{
+    return now_ns == 0 || base_ns == 0 ? 1 : pow(now_ns / base_ns, power);
+}
+
 double cost_pace_factor(const struct cost_params *cost)
 {
-    if (cost->pace_ns == 0 || cost->pace_base_ns == 0)
-        return 1;
-    return pow(cost->pace_ns / cost->pace_base_ns, cost->pace_power);
+    return slowed(cost->pace.step_ns, cost->pace_base.step_ns, cost->pace_power) *
+           slowed(cost->pace.read_ns, cost->pace_base.read_ns, cost->read_power);
 }
 
 double cost_host_factor(const struct cost_params *cost, uint64_t seed, uint32_t replication)

@@ -28,10 +28,12 @@ double cost_spilled_share(const struct cost_params *cost, double bytes);
  * the other to 2,000 clients of nginx + nchan cost no less than those with a pause between. */
 double cost_spilled_state(const struct cost_params *cost, double connections);
 
-/* What this run's pace makes of all costs: (pace / base)^power; exactly 1 where either is 0. The
- * thread of a core that a virtual CPU is shares the core with another thread, maybe a stranger's:
- * both get more done than one and less than two, so each step takes longer for as long as the other
- * one computes (Tullsen, Eggers, Levy: Simultaneous multithreading, ISCA 1995). */
+/* What this run's pace makes of all costs: (step / base)^power, times the same of a read; exactly 1
+ * where a time or its base is 0. The thread of a core that a virtual CPU is shares the core with
+ * another thread, maybe a stranger's: both get more done than one and less than two, so each step takes
+ * longer for as long as the other one computes (Tullsen, Eggers, Levy: Simultaneous multithreading,
+ * ISCA 1995); and reads wait for caches and memory that the whole machine shares. A server's work is
+ * some of both: FastAPI, nginx and Node alike go with some step^0.7 read^0.35 (calibration_host.c). */
 double cost_pace_factor(const struct cost_params *cost);
 
 /* The factor that cost->host_cv gives to this replication; exactly 1 where that is 0. */

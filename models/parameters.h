@@ -66,6 +66,12 @@ struct protocol_costs {    /* CPU time on the reference host, ns unless said oth
     int64_t frame_bytes;    /* bytes added to each message on the wire */
 };
 
+/* How fast the host is in one run: what is timed beside it (host_pace.h). */
+struct run_pace {
+    double step_ns; /* a step of work; 0: not told */
+    double read_ns; /* a read of memory that no cache of the core holds; 0: not told */
+};
+
 struct cost_params {
     double publish_ns;   /* one publish request: parse, route, answer */
     double enqueue_ns;   /* putting one message into one subscriber's queue */
@@ -74,14 +80,15 @@ struct cost_params {
     double noise_cv;     /* sd / mean of a log-normal factor drawn for each publish */
     double
         spell_cv; /* sd / mean of the host's pace within a run (cost_noise.h); 0: it keeps it */
-    double spell_ns;      /* how long it stays as it is; 0: not to the next publish */
-    double connection_cv; /* sd / mean of a log-normal factor of each connection's own */
-    double host_cv;       /* sd / mean of a log-normal factor of each run's own */
-    double pace_ns;       /* a step of work (host_pace.h) in this run; 0: as the costs say */
-    double pace_base_ns;  /* on the host that the costs describe; 0: unknown */
-    double pace_power;    /* of pace_ns / pace_base_ns, for all costs */
-    double ack_ns;        /* a segment's acknowledgement inside its write (quick_ack.h) */
-    double transmit_ns;   /* part of a write: sending, saved by one that waits (nagle.h) */
+    double spell_ns;           /* how long it stays as it is; 0: not to the next publish */
+    double connection_cv;      /* sd / mean of a log-normal factor of each connection's own */
+    double host_cv;            /* sd / mean of a log-normal factor of each run's own */
+    struct run_pace pace;      /* in this run; 0: as the costs say */
+    struct run_pace pace_base; /* on the host that the costs describe; 0: unknown */
+    double pace_power;         /* of pace.step_ns / pace_base.step_ns, for all costs */
+    double read_power;         /* the same of read_ns */
+    double ack_ns;             /* a segment's acknowledgement inside its write (quick_ack.h) */
+    double transmit_ns;        /* part of a write: sending, saved by one that waits (nagle.h) */
     double interference_rate_hz; /* Poisson outliers: other work on the CPU */
     double interference_ns;      /* mean length of one, exponential */
     bool interference_idle;      /* work of the server's own: comes while it is idle, too */

@@ -323,14 +323,15 @@ static void run_on_host(const struct parameters *p, const struct schedule *s, ui
     struct parameters drawn = *p;
     cost_scale(&drawn.cost,
                cost_pace_factor(&p->cost) * cost_host_factor(&p->cost, seed, replication));
-    drawn.cost.host_cv = drawn.cost.pace_ns = 0;
+    drawn.cost.host_cv = 0;
+    drawn.cost.pace = (struct run_pace){ 0, 0 };
     push_run(&drawn, s, seed, replication, out);
 }
 
 void push_run(const struct parameters *p, const struct schedule *s, uint64_t seed,
               uint32_t replication, struct run_record *out)
 {
-    if (p->cost.host_cv > 0 || p->cost.pace_ns > 0) {
+    if (p->cost.host_cv > 0 || p->cost.pace.step_ns > 0 || p->cost.pace.read_ns > 0) {
         run_on_host(p, s, seed, replication, out);
         return;
     }

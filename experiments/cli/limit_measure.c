@@ -34,21 +34,21 @@ static int simulate_alike(struct measuring *m, const struct limit_rows *rows,
                           struct limit_result *result, struct error *err)
 {
     struct limit_question q = result->question;
-    double *paces_ns = mem_alloc(2 * rows->count * sizeof *paces_ns);
-    double *values = paces_ns + rows->count;
+    struct run_pace *paces = mem_alloc(rows->count * sizeof *paces);
+    double *values = mem_alloc(rows->count * sizeof *values);
     uint32_t *plays = mem_alloc(rows->count * sizeof *plays);
-    bool paced = q.settings.parameters.cost.pace_base_ns > 0;
+    bool paced = q.settings.parameters.cost.pace_base.step_ns > 0;
     for (size_t i = 0; i < rows->count; i++) {
         values[i] = rows->row[i].value;
-        paces_ns[i] = rows->row[i].pace_ns;
+        paces[i] = rows->row[i].pace;
         plays[i] = rows->row[i].run;
-        paced &= paces_ns[i] > 0;
+        paced &= paces[i].step_ns > 0;
     }
     q.runs = (int)rows->count;
     q.values = values;
     q.more_breaks = result->real.more_breaks;
     q.plays = plays;
-    q.paces_ns = paced ? paces_ns : q.paces_ns;
+    q.paces = paced ? paces : q.paces;
     q.pace_count = paced ? rows->count : q.pace_count;
     if (m->runs > 0)
         interrupt_release(&m->campaign.mask);
@@ -56,7 +56,8 @@ static int simulate_alike(struct measuring *m, const struct limit_rows *rows,
         limit_model(&q, m->session->plan.replications, model_runs_jobs(), &result->alike, err);
     if (m->runs > 0)
         interrupt_hold(&m->campaign.mask);
-    free(paces_ns);
+    free(paces);
+    free(values);
     free(plays);
     return code;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "analysis/cells.h"
+#include "analysis/host_paces.h"
 #include "analysis/slo.h"
 #include "experiments/replay/interrupt.h"
 #include "experiments/replay/replay.h"
@@ -27,10 +28,10 @@ static void simulate(const struct limit_probe *p, const struct attempt *a,
                      struct run_record *out)
 {
     struct parameters host = a->at.settings.parameters;
-    double pace_ns = 1e9 * run_record_value(&a->record, "host.pace");
+    struct run_pace pace = host_paces_of(&a->record);
     host.cost.host_cv = 0;
-    if (pace_ns > 0)
-        host.cost.pace_ns = pace_ns;
+    if (pace.step_ns > 0)
+        host.cost.pace = pace;
     run_record_init(out);
     push_run(&host, &a->schedule, p->question->seed, p->run, out);
 }
@@ -125,11 +126,9 @@ static int keep(struct limit_probe *p, struct attempt *a, const char *failure,
 
 static void count_in(struct limit_probe *p, const struct attempt *a, bool kept)
 {
-    double pace_s = run_record_value(&a->record, "host.pace");
-    struct limit_row row = { .run = p->run,
-                             .value = a->value,
-                             .kept = kept,
-                             .pace_ns = pace_s > 0 ? 1e9 * pace_s : NAN };
+    struct limit_row row = {
+        .run = p->run, .value = a->value, .kept = kept, .pace = host_paces_of(&a->record)
+    };
     limit_rows_add(p->rows, &row);
 }
 

@@ -15,10 +15,10 @@
  * of Python on 4 MB of objects, timed beside both figures for minutes, took pace^0.7 x read^0.5
  * to 1, and of the variance that the pace leaves over 5 to 10 s the reads took away 80 to 90 %
  * (Intel Xeon, 2026-11-27; 250 to 350 ns a read). Two looks before and after a run (host_speed.h)
- * do not tell it: they hardly go with each other. No prediction uses it yet: runs
- * of real servers have to show first what power their costs go with.
+ * do not tell it: they hardly go with each other. Real servers go with both, too
+ * (CALIBRATION_PACE_POWER).
  *
- * What the pace tells is an input of a prediction, as the limit is: it knows nothing of the server.
+ * What both tell is an input of a prediction, as the limit is: it knows nothing of the server.
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_HOST_PACE_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_HOST_PACE_H

@@ -51,24 +51,53 @@ static bool next_word(const char **rest, char word[UNIT_TEXT_BYTES])
     return true;
 }
 
-static int read_paces(struct reading *r, const struct yaml_node *node)
+/* A list of times. least: how many there must be, at least. */
+static int read_times(struct reading *r, const struct yaml_node *node, const char *what,
+                      size_t least, double times_ns[PARAMETER_PACES_MAX], size_t *count)
 {
-    struct parameter_draws *d = &r->draws;
     char word[UNIT_TEXT_BYTES];
     struct error cause;
     const char *rest = node->kind == YAML_SCALAR ? node->text : "-";
     bool good = true;
-    while (good && d->pace_count < PARAMETER_PACES_MAX && next_word(&rest, word)) {
-        double *pace = &d->paces_ns[d->pace_count];
-        double least = d->pace_count ? pace[-1] : 0;
-        good = unit_parse(word, UNIT_TIME, pace, &cause) == 0 && *pace > 0 && *pace >= least;
-        d->pace_count += good;
+    *count = 0;
+    while (good && *count < PARAMETER_PACES_MAX && next_word(&rest, word)) {
+        double *time_ns = &times_ns[*count];
+        good = unit_parse(word, UNIT_TIME, time_ns, &cause) == 0 && *time_ns > 0;
+        *count += good;
     }
-    if (d->pace_count == 0 || !good || *rest)
+    if (!good || *rest || *count < least)
         return yaml_error(r->doc, node->at, r->err,
-                          "paces must be 1 to %d times that rise, as 1.02ns 1.3ns",
+                          "%s must be %zu to %d times, as 1.02ns 1.3ns", what, least,
                           PARAMETER_PACES_MAX);
     return 0;
+}
+
+static int read_paces(struct reading *r, const struct yaml_node *node)
+{
+    struct parameter_draws *d = &r->draws;
+    double times_ns[PARAMETER_PACES_MAX];
+    int code = read_times(r, node, "paces", 1, times_ns, &d->pace_count);
+    for (size_t i = 0; i < d->pace_count && code == 0; i++) {
+        d->paces[i].step_ns = times_ns[i];
+        if (i > 0 && times_ns[i] < times_ns[i - 1])
+            code = yaml_error(r->doc, node->at, r->err, "paces must rise");
+    }
+    return code;
+}
+
+/* Of the same runs as the paces. */
+static int read_reads(struct reading *r, const struct yaml_node *node)
+{
+    struct parameter_draws *d = &r->draws;
+    double times_ns[PARAMETER_PACES_MAX];
+    size_t count;
+    int code = read_times(r, node, "reads", d->pace_count, times_ns, &count);
+    if (code == 0 && count != d->pace_count)
+        code = yaml_error(r->doc, node->at, r->err, "reads must be as many as paces, %zu",
+                          d->pace_count);
+    for (size_t i = 0; i < d->pace_count && code == 0; i++)
+        d->paces[i].read_ns = times_ns[i];
+    return code;
 }
 
 static int find(struct reading *r, const struct yaml_node *name, const struct option_row **out)
@@ -172,7 +201,7 @@ int parameter_draws_parse(struct parameter_draws *d, const struct yaml_document 
 {
     const struct yaml_node *fit = yaml_get(doc->root, "fit");
     const struct yaml_node *list = yaml_get(fit, "parameters"), *paces = yaml_get(fit, "paces");
-    const struct yaml_node *left = yaml_get(fit, "noise-left");
+    const struct yaml_node *left = yaml_get(fit, "noise-left"), *reads = yaml_get(fit, "reads");
     struct reading *r = mem_alloc(sizeof *r);
     memset(r, 0, sizeof *r);
     r->doc = doc;
@@ -182,6 +211,7 @@ int parameter_draws_parse(struct parameter_draws *d, const struct yaml_document 
     code = code || !list ? code : take_root(r, list);
     code = code || !left ? code : number(r, left, "noise-left", 0, 1, &r->draws.noise_left);
     code = code || !paces ? code : read_paces(r, paces);
+    code = code || !reads ? code : read_reads(r, reads);
     if (code == 0)
         *d = r->draws;
     free(r);
@@ -208,15 +238,17 @@ static void scale(struct settings *s, const struct option_row *option, double fa
     option_assign(option, fmin(fmax(value, option->min), option->max), s, &err);
 }
 
-/* Between the quantiles on a straight line. */
-static double pace_at(const struct parameter_draws *d, double u)
+/* Between two runs on a straight line. */
+static struct run_pace pace_at(const struct parameter_draws *d, double u)
 {
     double at = u * (double)(d->pace_count - 1);
     size_t below = (size_t)at;
     if (below + 1 >= d->pace_count)
-        return d->paces_ns[d->pace_count - 1];
-    return d->paces_ns[below] +
-           (at - (double)below) * (d->paces_ns[below + 1] - d->paces_ns[below]);
+        return d->paces[d->pace_count - 1];
+    const struct run_pace *a = &d->paces[below], *b = a + 1;
+    at -= (double)below;
+    return (struct run_pace){ a->step_ns + at * (b->step_ns - a->step_ns),
+                              a->read_ns + at * (b->read_ns - a->read_ns) };
 }
 
 void parameter_draws_apply(const struct parameter_draws *d, uint64_t seed, uint32_t replication,
@@ -228,8 +260,8 @@ void parameter_draws_apply(const struct parameter_draws *d, uint64_t seed, uint3
     random_stream_init(&rs, seed, replication, RANDOM_PARAMETERS, 0);
     double u =
         random_stream_uniform(&rs); /* first: its place hangs on no number of parameters */
-    if (d->pace_count > 0 && cost->pace_ns == 0)
-        cost->pace_ns = pace_at(d, u);
+    if (d->pace_count > 0 && cost->pace.step_ns == 0 && cost->pace.read_ns == 0)
+        cost->pace = pace_at(d, u);
     for (size_t i = 0; i < d->count; i++) {
         double z = 0;
         normal[i] = random_stream_normal(&rs);
@@ -248,5 +280,5 @@ uint64_t parameter_draws_hash(const struct parameter_draws *d)
         hash = fnv_bytes(hash, d->root[i], (i + 1) * sizeof d->root[i][0]);
     }
     hash = fnv_bytes(hash, &d->noise_left, sizeof d->noise_left);
-    return fnv_bytes(hash, d->paces_ns, d->pace_count * sizeof d->paces_ns[0]);
+    return fnv_bytes(hash, d->paces, d->pace_count * sizeof d->paces[0]);
 }

@@ -16,6 +16,7 @@
  *   fit:
  *     noise-left: 0.93        of cost.host-noise, what is no error of the parameters; 0..1
  *     paces: 1.02ns 1.3ns     host.pace of the runs: quantiles at equal steps from least to greatest
+ *     reads: 410ns 480ns      host.memory-pace of these very runs, if it was measured
  *     parameters:
  *       - { name: cost.publish, error: 0.08 }             of the logarithm, above 0 to 2
  *       - { name: cost.ack, error: 0.1, with: "-0.42" }   correlations with those above it, in their
@@ -41,7 +42,7 @@ struct parameter_draws {
     double root[PARAMETER_DRAWS_MAX][PARAMETER_DRAWS_MAX]; /* lower triangle: root root' is the
                                                               covariance of the logarithms */
     double noise_left;                                     /* factor of cost.host-noise, 0..1 */
-    double paces_ns[PARAMETER_PACES_MAX];                  /* ascending, > 0 */
+    struct run_pace paces[PARAMETER_PACES_MAX];            /* step_ns ascending, > 0 */
     size_t pace_count;                                     /* 0: not told */
 };
 

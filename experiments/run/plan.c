@@ -151,7 +151,7 @@ static int add_point(struct plan *plan, const struct experiment *e, size_t index
     }
     point.number = (int64_t)plan->count + 1;
     settings_hash(&point.settings, &point.model_hash, &point.scenario_hash);
-    point.paces_ns = NULL;
+    point.paces = NULL;
     point.pace_count = 0;
     point.draws = draws_of(plan, e, &point, index);
     if (point.draws)
@@ -211,7 +211,7 @@ void plan_close(struct plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++) {
         free(plan->points[i].cell);
-        free(plan->points[i].paces_ns);
+        free(plan->points[i].paces);
         free(plan->points[i].profile);
     }
     free(plan->points);
@@ -219,18 +219,18 @@ void plan_close(struct plan *plan)
     memset(plan, 0, sizeof *plan);
 }
 
-double plan_pace_ns(const struct plan_point *point, int64_t replication)
+struct run_pace plan_pace(const struct plan_point *point, int64_t replication)
 {
     if (point->pace_count == 0)
-        return point->settings.parameters.cost.pace_ns;
-    return point->paces_ns[(size_t)(replication - 1) % point->pace_count];
+        return point->settings.parameters.cost.pace;
+    return point->paces[(size_t)(replication - 1) % point->pace_count];
 }
 
 void plan_settings(const struct plan *plan, const struct plan_point *point, int64_t replication,
                    struct settings *out)
 {
     *out = point->settings;
-    out->parameters.cost.pace_ns = plan_pace_ns(point, replication);
+    out->parameters.cost.pace = plan_pace(point, replication);
     if (point->draws)
         parameter_draws_apply(point->draws, (uint64_t)plan->seed, (uint32_t)replication, out);
 }

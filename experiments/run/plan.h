@@ -18,16 +18,16 @@ struct plan_point {
     uint64_t
         model_hash; /* of everything the sim arm's result depends on but seed, replication */
     uint64_t scenario_hash; /* of what both arms are asked to do: equal hashes are comparable */
-    double *paces_ns; /* owned: host.pace by replication (of the sim arm), in turn; NULL: the
-                               settings' */
+    struct run_pace
+        *paces; /* owned: by replication (of the sim arm), in turn; NULL: the settings' */
     size_t pace_count;
     const struct fitted_ranges
         *fitted; /* its profile's; borrowed from the experiment; NULL: none */
     const struct parameter_draws *draws; /* borrowed from the plan; NULL: parameters stay */
 };
 
-/* host.pace of a replication, from 1, of the sim arm. */
-double plan_pace_ns(const struct plan_point *point, int64_t replication);
+/* The pace of a replication, from 1, of the sim arm. */
+struct run_pace plan_pace(const struct plan_point *point, int64_t replication);
 
 struct plan {
     struct plan_point *points; /* owned */

@@ -1,4 +1,5 @@
 /* store_run.c - one run and all it recorded, written in one transaction. */
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -269,11 +270,12 @@ uint64_t store_config_hash(const struct plan *plan, const struct plan_point *poi
                            int64_t replication)
 {
     uint64_t hash = mix(mix(point->model_hash, (uint64_t)plan->seed), (uint64_t)replication);
-    double pace_ns = plan_pace_ns(point, replication);
+    struct run_pace pace = plan_pace(point, replication);
     if (point->pace_count > 0) {
-        uint64_t bits;
-        memcpy(&bits, &pace_ns, sizeof bits);
-        hash = mix(hash, bits);
+        uint64_t bits[2];
+        static_assert(sizeof bits == sizeof pace, "two times");
+        memcpy(bits, &pace, sizeof bits);
+        hash = mix(mix(hash, bits[0]), bits[1]);
     }
     for (const char *c = version_text(); *c; c++)
         hash = mix(hash, (unsigned char)*c);

@@ -17,7 +17,7 @@ static const char text[] = "question: q\n"
                            "[0, 500ms] } }\n";
 
 struct row {
-    double cpu_s, delivered, pace_s, best_s; /* best_s 0: not told */
+    double cpu_s, delivered, pace_s, best_s, read_s; /* best_s, read_s 0: not told */
 };
 
 static void put(struct planned_store *b, size_t point, uint32_t replication,
@@ -31,6 +31,8 @@ static void put(struct planned_store *b, size_t point, uint32_t replication,
     run_record_metric(&record, "host.pace", "s", row->pace_s);
     if (row->best_s > 0)
         run_record_metric(&record, "host.pace.best", "s", row->best_s);
+    if (row->read_s > 0)
+        run_record_metric(&record, "host.memory_pace", "s", row->read_s);
     run_record_metric(&record, "setup.cpu", "s", 0.1);
     planned_store_put(b, point, replication, "done", &record);
 }
@@ -44,9 +46,12 @@ static void what_is_known_is_no_spread(void **state)
         struct row first, second;
         double sigma;
     } cases[] = {
-        { { 0.2, 1000, 1e-9, 0 }, { 0.4, 2000, 1e-9, 0 }, 0.03786 },
-        { { 0.2, 1000, 1e-9, 0 }, { 0.3, 1000, 1.5e-9, 0 }, 0.03786 },
-        { { 0.2, 1000, 1e-9, 0 }, { 0.24, 1000, 1e-9, 0 }, 0.06483 },
+        { { 0.2, 1000, 1e-9, 0, 0 }, { 0.4, 2000, 1e-9, 0, 0 }, 0.03786 },
+        /* 1.5^0.7, 2^0.35 */
+        { { 0.2, 1000, 1e-9, 0, 0 }, { 0.26564, 1000, 1.5e-9, 0, 0 }, 0.03786 },
+        { { 0.2, 1000, 1e-9, 0, 4e-7 }, { 0.25491, 1000, 1e-9, 0, 8e-7 }, 0.03786 },
+        { { 0.2, 1000, 1e-9, 0, 0 }, { 0.24, 1000, 1e-9, 0, 0 }, 0.06483 },
+        { { 0.2, 1000, 1e-9, 0, 4e-7 }, { 0.24, 1000, 1e-9, 0, 0 }, 0.06483 }, /* one: none */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct planned_store b;
@@ -63,7 +68,7 @@ static void what_is_known_is_no_spread(void **state)
     }
 }
 
-/* The median of the runs' fastest samples, or nothing where one does not tell. */
+/* The medians over the runs, of the fastest samples and of reads only where all tell. */
 static void scale_is_that_of_all_runs(void **state)
 {
     (void)state;
@@ -74,12 +79,15 @@ static void scale_is_that_of_all_runs(void **state)
         struct error err;
         planned_store_open(&b, text);
         for (int r = 0; r < 3; r++) {
-            const struct row row = { 0.2, 1000, 1.2e-9, r < told ? best_s[r] : 0 };
+            const struct row row = { 0.2, 1000, 1.2e-9, r < told ? best_s[r] : 0,
+                                     r < told ? 500 * best_s[r] : 0 };
             put(&b, 0, (uint32_t)r + 1, &row);
         }
         assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
         assert_true(c.pace_s == 1.2e-9);
         assert_true(c.best_pace_s == (told == 3 ? 0.906e-9 : 0));
+        assert_true(c.read_s == (told == 3 ? 500 * 0.906e-9 : 0));
+        assert_true(c.cells[0].reading[0] == (told == 3 ? best_s[0] * 500 / c.read_s : 1));
         calibration_close(&c);
         planned_store_close(&b);
     }
@@ -176,7 +184,7 @@ static void older_rows_leave_out_what_they_lack(void **state)
 static void heartbeats_come_as_clients_connected(void **state)
 {
     (void)state;
-    const struct row row = { 0.2, 0, 1e-9, 0 };
+    const struct row row = { 0.2, 0, 1e-9, 0, 0 };
     struct planned_store b;
     struct calibration c;
     struct error err;
@@ -188,9 +196,9 @@ static void heartbeats_come_as_clients_connected(void **state)
     memset(&s.parameters.cost, 0, sizeof s.parameters.cost);
     s.parameters.cost.warm_saturation_ns = 1e6;
     s.parameters.cost.warm_time_ns = 20e6;
-    calibration_simulate(&c, &s, &c.cells[0], 0, 0, 0, near);
+    calibration_simulate(&c, &s, &c.cells[0], 0, 1, 0, near);
     s.parameters.heartbeat.spread_ns = s.parameters.heartbeat.period_ns; /* said: stays */
-    calibration_simulate(&c, &s, &c.cells[0], 0, 0, 0, far);
+    calibration_simulate(&c, &s, &c.cells[0], 0, 1, 0, far);
     /* 8 periods of 64 lots of 1 ms at most */
     print_message("warm-up: %g s within 0.1 s, %g over a period\n", near[CALIBRATION_CPU],
                   far[CALIBRATION_CPU]);

@@ -78,7 +78,7 @@ static double of_many(const struct calibration *c, const struct calibration_cell
     calibration_settings(c, fit, cell, &s);
     for (int d = 0; d < MANY; d++) {
         double one[CALIBRATION_METRICS];
-        calibration_simulate(c, &s, cell, 0, c->host_power, 1000 + d, one);
+        calibration_simulate(c, &s, cell, 0, calibration_slowed(c, cell, 0), 1000 + d, one);
         sum += log(one[m]);
         squares += log(one[m]) * log(one[m]);
     }

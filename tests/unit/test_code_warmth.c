@@ -248,10 +248,10 @@ static void a_slow_host_is_cold_as_many_calls(void **state)
 {
     (void)state;
     struct parameters p = node_server();
-    p.cost.pace_base_ns = p.cost.pace_ns = p.cost.pace_power = 1;
+    p.cost.pace_base.step_ns = p.cost.pace.step_ns = p.cost.pace_power = 1;
     double excess[2];
     for (int slow = 0; slow < 2; slow++) {
-        p.cost.pace_ns = 1 + slow;
+        p.cost.pace.step_ns = 1 + slow;
         p.cost.code_excess = p.cost.code_compile_ns = p.cost.code_parse_ns = 0;
         double before = figure(&p, "cpu.used");
         p.cost.code_excess = 3;

@@ -82,16 +82,21 @@ static void pace_is_a_factor(void **state)
 {
     (void)state;
     static const struct {
-        double now, base, power, factor;
+        double now, base, power;
+        double read_now, read_base, read_power, factor;
     } cases[] = {
-        { 0, 1.1, 0.6, 1 }, /* not measured */
-        { 1.5, 0, 0.6, 1 }, /* the costs do not know theirs */
-        { 1.1, 1.1, 0.6, 1 }, { 2.2, 1.1, 1, 2 }, { 4.4, 1.1, 0.5, 2 }, { 0.55, 1.1, 2, 0.25 },
+        { 0, 1.1, 0.6, 0, 400, 0.3, 1 }, /* not measured */
+        { 1.5, 0, 0.6, 800, 0, 0.3, 1 }, /* the costs do not know theirs */
+        { 1.1, 1.1, 0.6, 400, 400, 0.3, 1 }, { 2.2, 1.1, 1, 0, 0, 1, 2 },
+        { 4.4, 1.1, 0.5, 0, 400, 1, 2 }, /* memory was not looked at */
+        { 0.55, 1.1, 2, 800, 0, 1, 0.25 },   { 0, 0, 1, 900, 400, 0.5, 1.5 },
+        { 2.2, 1.1, 2, 900, 400, 0.5, 6 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct cost_params cost = { .pace_ns = cases[i].now,
-                                    .pace_base_ns = cases[i].base,
-                                    .pace_power = cases[i].power };
+        struct cost_params cost = { .pace = { cases[i].now, cases[i].read_now },
+                                    .pace_base = { cases[i].base, cases[i].read_base },
+                                    .pace_power = cases[i].power,
+                                    .read_power = cases[i].read_power };
         assert_true(fabs(cost_pace_factor(&cost) - cases[i].factor) < 1e-12);
     }
 }
@@ -110,11 +115,16 @@ static void a_run_goes_at_the_pace(void **state)
         struct parameters scaled = p;
         cost_scale(&scaled.cost, 2);
         struct parameters paced = p;
-        paced.cost.pace_ns = 2.2;
-        paced.cost.pace_base_ns = 1.1;
+        paced.cost.pace.step_ns = 2.2;
+        paced.cost.pace_base.step_ns = 1.1;
         paced.cost.pace_power = 1;
+        struct parameters remembering = p;
+        remembering.cost.pace.read_ns = 900;
+        remembering.cost.pace_base.read_ns = 450;
+        remembering.cost.read_power = 1;
         double twice = cpu_of_fan_outs(&scaled), once = cpu_of_fan_outs(&p);
         assert_true(fabs(cpu_of_fan_outs(&paced) / twice - 1) < 1e-9);
+        assert_true(fabs(cpu_of_fan_outs(&remembering) / twice - 1) < 1e-9);
         assert_true(twice > 1.5 * once);
     }
 }

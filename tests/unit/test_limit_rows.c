@@ -61,7 +61,7 @@ static int close_fixture(void **state)
 
 struct run {
     uint32_t number;
-    double clients, p99_s, pace_s; /* pace 0: not measured */
+    double clients, p99_s, pace_s, read_s; /* pace, read 0: not measured */
     int tries;
     bool sound, failed;
 };
@@ -87,6 +87,8 @@ static void put(struct fixture *f, const struct run *run)
         run_record_event(&r, 0, "invalid", "others used the server's CPU");
     if (run->pace_s > 0)
         run_record_metric(&r, "host.pace", "s", run->pace_s);
+    if (run->read_s > 0)
+        run_record_metric(&r, "host.memory_pace", "s", run->read_s);
     assert_int_equal(limit_rows_put(&f->place, &f->plan, &made, run->failed ? NULL : &r, &err),
                      0);
     run_record_close(&r);
@@ -94,9 +96,9 @@ static void put(struct fixture *f, const struct run *run)
 }
 
 static const struct run runs[] = {
-    { 1, 900, 0.4, 1.1e-9, 1, true, false },  { 2, 990, 0.6, 0, 2, true, false },
-    { 3, 945, 0.3, 1.2e-9, 3, false, false }, { 4, 945, 0, 0, 3, false, true },
-    { 6, 1033, 0.2, 2e-9, 1, true, false },
+    { 1, 900, 0.4, 1.1e-9, 4e-7, 1, true, false },  { 2, 990, 0.6, 0, 0, 2, true, false },
+    { 3, 945, 0.3, 1.2e-9, 4e-7, 3, false, false }, { 4, 945, 0, 0, 0, 3, false, true },
+    { 6, 1033, 0.2, 2e-9, 0, 1, true, false },
 };
 
 static void put_all(struct fixture *f)
@@ -124,8 +126,8 @@ static void test_back(void **state)
         assert_int_equal(rows.row[i].run, run->number);
         assert_true(rows.row[i].value == run->clients);
         assert_true(rows.row[i].kept == (run->p99_s < 0.5));
-        assert_true(run->pace_s > 0 ? fabs(rows.row[i].pace_ns - 1e9 * run->pace_s) < 1e-9
-                                    : isnan(rows.row[i].pace_ns));
+        assert_true(fabs(rows.row[i].pace.step_ns - 1e9 * run->pace_s) < 1e-9);
+        assert_true(fabs(rows.row[i].pace.read_ns - 1e9 * run->read_s) < 1e-6);
     }
     assert_int_equal(rows.unsound, 1 + 3); /* before run 2, and all of run 3 */
     assert_int_equal(rows.failed, 1);
@@ -144,7 +146,7 @@ static void test_replaced(void **state)
 {
     struct fixture *f = *state;
     struct limit_rows rows;
-    struct run again = { 3, 940, 0.3, 0, 1, true, false };
+    struct run again = { 3, 940, 0.3, 0, 0, 1, true, false };
     put_all(f);
     put(f, &again);
     load(f, 2, &rows);

@@ -188,21 +188,21 @@ static void test_paces(void **state)
 {
     (void)state;
     struct error err;
-    static const double paces_ns[] = { 1, 2 };
+    static const struct run_pace paces[] = { { .step_ns = 1 }, { .step_ns = 2 } };
     struct limit_question q = { .from = 10, .to = 3000, .precision = 0.02, .seed = 1 };
     struct limit_answer fast, slow, both;
     settings_init(&q.settings);
     q.settings.cpu_limit_millicores = 100;
     q.settings.parameters.slo.p99_ns = 200000000;
-    q.settings.parameters.cost.pace_base_ns = 1;
+    q.settings.parameters.cost.pace_base.step_ns = 1;
     q.settings.parameters.cost.pace_power = 1;
     assert_int_equal(settings_find(&q.settings, "clients.count", &q.option, &err), 0);
-    q.paces_ns = paces_ns;
+    q.paces = paces;
     q.pace_count = 1;
     ask(&q, &fast);
-    q.paces_ns = paces_ns + 1;
+    q.paces = paces + 1;
     ask(&q, &slow);
-    q.paces_ns = paces_ns;
+    q.paces = paces;
     q.pace_count = 2;
     ask(&q, &both);
     assert_true(slow.high < fast.low);
@@ -291,12 +291,12 @@ static void test_runs(void **state)
 static void test_paces_of_runs(void **state)
 {
     (void)state;
-    static const double paces_ns[] = { 1, 2 };
+    static const struct run_pace paces[] = { { .step_ns = 1 }, { .step_ns = 2 } };
     struct limit_question q;
     struct limit_answer fast, slow, both;
     double values[RUNS];
     question(&q);
-    q.settings.parameters.cost.pace_base_ns = 1;
+    q.settings.parameters.cost.pace_base.step_ns = 1;
     q.settings.parameters.cost.pace_power = 1;
     model(&q, 2, &fast);
     spread_about(fast.value / 1.4, values);
@@ -304,10 +304,10 @@ static void test_paces_of_runs(void **state)
     q.values = values;
     q.more_breaks = true;
     model(&q, 2, &fast);
-    q.paces_ns = paces_ns + 1;
+    q.paces = paces + 1;
     q.pace_count = 1;
     model(&q, 2, &slow);
-    q.paces_ns = paces_ns;
+    q.paces = paces;
     q.pace_count = 2;
     model(&q, 2, &both);
     assert_true(slow.high < fast.low && slow.value < both.value && both.value < fast.value);

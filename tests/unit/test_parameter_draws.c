@@ -157,9 +157,9 @@ static double pace_of(const struct parameter_draws *d, uint32_t replication, dou
 {
     struct settings s;
     settings_init(&s);
-    s.parameters.cost.pace_ns = given_ns;
+    s.parameters.cost.pace.step_ns = given_ns;
     parameter_draws_apply(d, 1, replication, &s);
-    return s.parameters.cost.pace_ns;
+    return s.parameters.cost.pace.step_ns;
 }
 
 /* Half of the runs were between 1 and 1.2 ns, half between that and 2: so are half of the draws, within
@@ -177,6 +177,23 @@ static void paces_are_those_of_the_runs(void **state)
     }
     assert_true(fabs(below / 2000.0 - 0.5) < 5 * 0.5 / sqrt(2000));
     assert_true(pace_of(&d, 1, 1.7) == 1.7);
+}
+
+/* Memory was slow where the step was: so it is in each draw, on the same straight lines. */
+static void reads_are_those_of_the_same_runs(void **state)
+{
+    (void)state;
+    struct parameter_draws d;
+    take(&d, "fit: { paces: 1ns 1.2ns 2ns, reads: 400ns 420ns 340ns }\n");
+    for (uint32_t i = 1; i <= 50; i++) {
+        struct settings s;
+        settings_init(&s);
+        parameter_draws_apply(&d, 1, i, &s);
+        struct run_pace pace = s.parameters.cost.pace;
+        double read_ns = pace.step_ns < 1.2 ? 400 + 100 * (pace.step_ns - 1)
+                                            : 420 - 100 * (pace.step_ns - 1.2);
+        assert_true(fabs(pace.read_ns - read_ns) < 1e-6);
+    }
 }
 
 static void noise_is_what_is_left_of_it(void **state)
@@ -233,7 +250,11 @@ static void nonsense_is_refused(void **state)
           "{ name: cost.noise, error: 0.1, with: \"0.9 -0.9\" } ] }",
           "no parameters can have all these correlations" },
         { "fit: { noise-left: 1.5 }", "noise-left must be" },
-        { "fit: { paces: 2ns 1ns }", "paces must be" },
+        { "fit: { paces: 2ns 1ns }", "paces must rise" },
+        { "fit: { paces: 1ns 2ns, reads: 400ns }", "reads must be 2 to" },
+        { "fit: { paces: 1ns 2ns, reads: 400ns 400ns 1ns }", "as many as paces, 2" },
+        { "fit: { paces: 1ns 2ns, reads: 400ns x }", "reads must be" },
+        { "fit: { reads: 400ns }", "as many as paces, 0" },
         { "fit: { paces: 0 }", "paces must be" },
         { "fit: { paces: [1ns] }", "paces must be" },
     };
@@ -260,6 +281,7 @@ int main(void)
         cmocka_unit_test(old_profile_draws_nothing),
         cmocka_unit_test(values_stop_at_the_end_of_their_range),
         cmocka_unit_test(paces_are_those_of_the_runs),
+        cmocka_unit_test(reads_are_those_of_the_same_runs),
         cmocka_unit_test(noise_is_what_is_left_of_it),
         cmocka_unit_test(rounded_correlations_are_taken),
         cmocka_unit_test(nonsense_is_refused),

@@ -272,8 +272,34 @@ static void finds_the_loop(void **state)
     }
 }
 
-/* The host's mood: costs that go with a power of its slowness, and 8 % beside it. */
-static void check_host(double pace_s, double power, double noise_told)
+/* The host's mood: what it is told by, and the powers that costs go with; and 8 % beside it. */
+struct mood {
+    double pace_s, read_s; /* 0: not told */
+    double power, read_power;
+    double noise; /* that is left */
+};
+
+/* The powers are found, with errors that tell how well. */
+static void check_powers(const struct calibration *c, const struct calibrated *told,
+                         const struct mood *mood)
+{
+    assert_string_equal(told[0].option, "cost.host-pace");
+    assert_true(told[0].estimate == 1e9 * mood->pace_s);
+    assert_string_equal(told[1].option, "cost.host-power");
+    assert_true(told[1].estimate == c->host_power);
+    assert_true(fabs(c->host_power - mood->power) < 4 * told[1].relative_error * mood->power);
+    if (mood->read_s == 0)
+        return;
+    assert_string_equal(told[2].option, "cost.host-memory-pace");
+    assert_true(told[2].estimate == 1e9 * mood->read_s);
+    assert_string_equal(told[3].option, "cost.host-memory-power");
+    assert_true(told[3].estimate == c->read_power);
+    assert_true(fabs(c->read_power - mood->read_power) <
+                4 * told[3].relative_error * mood->read_power);
+    assert_true(fabs(c->read_power - mood->read_power) < 0.1);
+}
+
+static void check_host(const struct mood *mood)
 {
     struct planned_store b;
     struct error err;
@@ -287,8 +313,9 @@ static void check_host(double pace_s, double power, double noise_told)
             measure_once(&b.plan, i, r, b.store, b.id, &made);
     assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
     assert_true(c.pace_s == 0); /* the model has none */
-    c.pace_s = pace_s;
-    c.host_power = pace_s > 0 ? CALIBRATION_PACE_POWER : CALIBRATION_HOST_POWER;
+    c.pace_s = mood->pace_s;
+    c.read_s = mood->read_s;
+    c.host_power = mood->pace_s > 0 ? CALIBRATION_PACE_POWER : CALIBRATION_HOST_POWER;
     c.loop = LOOP_UVLOOP;
     c.hops = 2;
     for (size_t i = 0; i < TRUTHS; i++) {
@@ -298,26 +325,27 @@ static void check_host(double pace_s, double power, double noise_told)
     for (size_t i = 0; i < c.cell_count; i++)
         for (int r = 0; r < c.cells[i].repeats; r++) {
             double slowness = random_stream_lognormal(&rs, 1, 0.4);
+            double reading = mood->read_s > 0 ? random_stream_lognormal(&rs, 1, 0.3) : 1;
             c.cells[i].slowness[r] = slowness;
-            c.cells[i].value[CALIBRATION_CPU][r] *=
-                pow(slowness, power) * random_stream_lognormal(&rs, 1, 0.08);
+            c.cells[i].reading[r] = reading;
+            c.cells[i].edge[EDGE_HOST_PACE][r] = mood->pace_s * slowness;
+            c.cells[i].edge[EDGE_HOST_READ][r] = mood->read_s * reading;
+            c.cells[i].value[CALIBRATION_CPU][r] *= pow(slowness, mood->power) *
+                                                    pow(reading, mood->read_power) *
+                                                    random_stream_lognormal(&rs, 1, 0.08);
         }
     calibration_host_power(&c, &fit);
     calibration_host_noise(&c, &fit);
     const struct calibrated *noise = &fit.options[TRUTHS];
-    print_message("power %.3f, noise %.3f +- %.0f %%\n", c.host_power, noise->estimate,
-                  100 * noise->relative_error);
-    assert_true(fabs(c.host_power - power) < 0.1);
+    print_message("powers %.3f, %.3f, noise %.3f +- %.0f %%\n", c.host_power, c.read_power,
+                  noise->estimate, 100 * noise->relative_error);
+    assert_true(fabs(c.host_power - mood->power) < 0.1);
     assert_string_equal(noise->option, "cost.host-noise");
-    assert_true(fabs(log(noise->estimate / noise_told)) < 3 * noise->relative_error);
-    assert_int_equal(fit.count, TRUTHS + (pace_s > 0 ? 3 : 1));
-    if (pace_s > 0) {
-        assert_string_equal(noise[1].option, "cost.host-pace");
-        assert_true(noise[1].estimate == 1e9 * pace_s);
-        assert_string_equal(noise[2].option, "cost.host-power");
-        assert_true(noise[2].estimate == c.host_power);
-        assert_true(fabs(noise[2].estimate - power) < 4 * noise[2].relative_error * power);
-    }
+    assert_true(fabs(log(noise->estimate / mood->noise)) < 3 * noise->relative_error);
+    assert_int_equal(fit.count,
+                     TRUTHS + 1 + (mood->pace_s > 0 ? 2 : 0) + (mood->read_s > 0 ? 2 : 0));
+    if (mood->pace_s > 0)
+        check_powers(&c, noise + 1, mood);
     calibration_close(&c);
     planned_store_close(&b);
 }
@@ -326,14 +354,20 @@ static void check_host(double pace_s, double power, double noise_told)
 static void finds_the_host(void **state)
 {
     (void)state;
-    check_host(0, 0.45, 0.197);
+    static const struct mood memory = { .power = 0.45, .noise = 0.197 };
+    check_host(&memory);
 }
 
-/* The pace is: what is left is the noise alone. */
+/* The paces are: what is left is the noise alone. */
 static void finds_the_pace(void **state)
 {
     (void)state;
-    check_host(1.2e-9, 0.9, 0.08);
+    static const struct mood step = { .pace_s = 1.2e-9, .power = 0.9, .noise = 0.08 };
+    static const struct mood both = {
+        .pace_s = 1.2e-9, .read_s = 4e-7, .power = 0.75, .read_power = 0.5, .noise = 0.08
+    };
+    check_host(&step);
+    check_host(&both);
 }
 
 int main(void)
