@@ -8,6 +8,9 @@
 
 #include "analysis/calibration_scatter.h"
 
+#define SEARCH_STEPS      100 /* of a simplex of some six dimensions */
+#define SEARCH_WIDE       0.3 /* of logarithms */
+#define SEARCH_NEAR       0.2
 #define CHOICE_ITERATIONS 10 /* a loop that is wrong misses by more than what is left to gain */
 #define CODE_STAGES       8 /* of Node, code_warmth.h; no run's figures are fine enough to fit it */
 
@@ -238,45 +241,96 @@ static void hold_untold(struct calibration_fit *fit)
             least_squares_hold(fit->covariance, fit->joint, i);
 }
 
-/* Means first, then what the tails tell with the means held, then all of it together: each stage
- * starts near its goal, since the quantiles of a simulation are a rough surface to walk on; and the
- * last knows which figures are rough. */
+struct fitting {
+    struct fit_parameter parameters[LEAST_SQUARES_MAX + 1]; /* means, tails, the means' level */
+    double expected[LEAST_SQUARES_MAX + 1];
+    size_t means, all; /* that are there, without the level */
+    struct calibration_stage first, tails, joint;
+};
+
+static void prepare(struct calibration *c, struct fitting *f)
+{
+    f->means = add_options(c, mean_options, f->parameters, 0);
+    f->means = add_options(c, cold_options, f->parameters, f->means);
+    f->all = add_options(c, tail_options, f->parameters, f->means);
+    f->parameters[f->all] = (struct fit_parameter){ .name = "level", .start = 1 };
+    for (size_t i = 0; i <= f->all; i++)
+        f->expected[i] = f->parameters[i].start;
+    struct calibration_stage all = { .calibration = c,
+                                     .parameters = f->parameters,
+                                     .count = f->all,
+                                     .expected = f->expected,
+                                     .quantiles = true };
+    f->joint = f->tails = f->first = all;
+    f->first.count = f->means;
+    f->first.quantiles = false;
+    f->tails.parameters += f->means;
+    f->tails.expected += f->means;
+    f->tails.count = f->all - f->means + 1;
+    f->tails.held = f->parameters;
+    f->tails.held_count = f->means;
+    f->tails.levelled = true;
+}
+
+static int fit_means(struct calibration *c, struct fitting *f, struct calibration_fit *made,
+                     struct error *err)
+{
+    int code = calibration_stage_fit(&f->first, 0.02, 30, &made->means, err);
+    if (code == 0) {
+        carry_on(f->parameters, f->means);
+        read_fit(f->parameters, f->means, made);
+        calibration_host_power(c, made);
+        code = calibration_stage_fit(&f->first, 0.02, 15, &made->means, err);
+    }
+    carry_on(f->parameters, f->means);
+    return code ? error_wrap(err, code, "fit of the mean costs") : 0;
+}
+
+static void start_from_here(struct fit_parameter *parameters, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        parameters[i].start = parameters[i].estimate;
+}
+
+/* With the means' proportions, not their level: what tails add to every mean, the means give back. */
+static void look_for_tails(struct fitting *f, double width)
+{
+    struct fit_parameter *level = &f->parameters[f->all];
+    level->start = 1;
+    calibration_stage_search(&f->tails, width, SEARCH_STEPS);
+    start_from_here(f->parameters + f->means, f->all - f->means);
+    for (size_t i = 0; i < f->means; i++)
+        if (calibration_is_level(f->parameters[i].name))
+            f->parameters[i].start *= level->estimate;
+}
+
+/* Means first, then what the tails tell with the means' proportions held, then all of it together: each
+ * stage starts near its goal, since the quantiles of a simulation are a rough surface to walk on. Where
+ * the walk ends, tails are looked for once more, and the last stage, which knows which figures are rough
+ * and tells the errors, begins with what was found. */
 int calibration_run(struct calibration *c, struct calibration_fit *fit, struct error *err)
 {
-    struct fit_parameter parameters[LEAST_SQUARES_MAX];
+    struct fitting f;
     struct calibration_fit made = { 0 };
-    size_t means = add_options(c, mean_options, parameters, 0);
-    means = add_options(c, cold_options, parameters, means);
-    size_t all = add_options(c, tail_options, parameters, means);
-    double expected[LEAST_SQUARES_MAX];
-    for (size_t i = 0; i < all; i++)
-        expected[i] = parameters[i].start;
-    struct calibration_stage first = { c, parameters, means, expected, NULL, 0, false };
-    struct calibration_stage tails = {
-        c, parameters + means, all - means, expected + means, parameters, means, true
-    };
-    struct calibration_stage joint = { c, parameters, all, expected, NULL, 0, true };
-    int code = calibration_stage_fit(&first, 0.02, 30, &made.means, err);
-    if (code == 0) {
-        carry_on(parameters, means);
-        read_fit(parameters, means, &made);
-        calibration_host_power(c, &made);
-        code = calibration_stage_fit(&first, 0.02, 15, &made.means, err);
-    }
+    prepare(c, &f);
+    int code = fit_means(c, &f, &made, err);
     if (code)
-        return error_wrap(err, code, "fit of the mean costs");
-    carry_on(parameters, means);
-    code = calibration_stage_fit(&tails, 0.1, 20, &made.quantiles, err);
-    carry_on(parameters + means, all - means);
+        return code;
+    look_for_tails(&f, SEARCH_WIDE);
+    for (size_t i = 0; i < f.all; i++)
+        f.parameters[i].estimate = f.parameters[i].start;
+    read_fit(f.parameters, f.all, &made);
+    calibration_scatter(c, &made);
+    code = calibration_stage_fit(&f.joint, 0.05, 20, &made.quantiles, err);
     if (code == 0) {
-        read_fit(parameters, all, &made);
-        calibration_scatter(c, &made);
-        code = calibration_stage_fit_last(c, &joint, made.covariance, &made.quantiles, err);
+        start_from_here(f.parameters, f.all);
+        look_for_tails(&f, SEARCH_NEAR);
+        code = calibration_stage_fit_last(c, &f.joint, made.covariance, &made.quantiles, err);
     }
     if (code)
         return error_wrap(err, code, "fit of the quantiles");
-    made.residuals = calibration_stage_count(&joint) - all;
-    read_fit(parameters, all, &made);
+    made.residuals = calibration_stage_count(&f.joint) - f.all;
+    read_fit(f.parameters, f.all, &made);
     hold_untold(&made);
     *fit = made;
     return 0;
@@ -292,7 +346,9 @@ static int judge_loop(const struct calibration *c, double *criterion, struct err
     size_t n = add_options(c, mean_options, parameters, 0);
     for (size_t k = 0; k < n; k++)
         expected[k] = parameters[k].start;
-    struct calibration_stage means = { c, parameters, n, expected, NULL, 0, false };
+    struct calibration_stage means = {
+        .calibration = c, .parameters = parameters, .count = n, .expected = expected
+    };
     int code = calibration_stage_fit(&means, 0.02, CHOICE_ITERATIONS, &result, err);
     if (code)
         return error_wrap(err, code, "fit of the mean costs");

@@ -3,8 +3,10 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/parallel.h"
+#include "analysis/simplex_search.h"
 
 #define GUESS_SPREAD  1.5 /* of the logarithm of a cost about its default */
 #define SLOPE_CLIENTS 64  /* a load client reads the bytes of fewer in one go */
@@ -55,11 +57,29 @@ static double residual(const struct calibration_cell *cell, int m, double sim)
     return softened(log(fmax(sim, 1e-9) / fmax(cell->real[m], 1e-9)) / cell->sigma[m]);
 }
 
+bool calibration_is_level(const char *option)
+{
+    size_t count;
+    const struct option_row *all = options_all(&count);
+    const struct option_row *row = option_find(all, count, option);
+    return strncmp(option, "cost.", 5) == 0 && row->unit == UNIT_TIME &&
+           strcmp(option, "cost.warm.time") != 0;
+}
+
 struct trial { /* of some values of the parameters */
     const struct calibration_stage *stage;
     const double *value;
     double (*sim)[CALIBRATION_METRICS]; /* of each cell */
 };
+
+static void assign_held(const struct calibration_stage *stage, double level, struct settings *s)
+{
+    for (size_t p = 0; p < stage->held_count; p++) {
+        const struct fit_parameter *held = &stage->held[p];
+        double factor = calibration_is_level(held->name) ? level : 1;
+        calibration_assign(s, held->name, held->start * factor);
+    }
+}
 
 static void try_cell(size_t i, void *context)
 {
@@ -67,9 +87,9 @@ static void try_cell(size_t i, void *context)
     const struct calibration_stage *stage = trial->stage;
     const struct calibration *c = stage->calibration;
     struct settings s = calibration_start(c, &c->cells[i]);
-    for (size_t p = 0; p < stage->held_count; p++)
-        calibration_assign(&s, stage->held[p].name, stage->held[p].start);
-    for (size_t p = 0; p < stage->count; p++)
+    size_t options = stage->count - stage->levelled;
+    assign_held(stage, stage->levelled ? trial->value[options] : 1, &s);
+    for (size_t p = 0; p < options; p++)
         calibration_assign(&s, stage->parameters[p].name, trial->value[p]);
     calibration_medians(c, &s, &c->cells[i], trial->sim[i]);
 }
@@ -128,6 +148,17 @@ int calibration_stage_fit(struct calibration_stage *stage, double step, size_t i
                           struct fit_result *result, struct error *err)
 {
     return fit(stage, step, iterations, NULL, NULL, result, err);
+}
+
+void calibration_stage_search(struct calibration_stage *stage, double width, size_t steps)
+{
+    struct fit_problem problem = { .residuals = stage_residuals,
+                                   .context = stage,
+                                   .count = calibration_stage_count(stage),
+                                   .step = width,
+                                   .iterations = steps };
+    double chi2;
+    simplex_search(&problem, stage->parameters, stage->count, &chi2);
 }
 
 int calibration_stage_fit_last(struct calibration *c, struct calibration_stage *stage,

@@ -19,7 +19,11 @@ struct calibration_stage { /* all pointers borrowed */
     const struct fit_parameter *held; /* `held_count` that keep their start value */
     size_t held_count;
     bool quantiles; /* p95, p99 and throttled cells too */
+    bool levelled; /* the last parameter is no option: a factor of all held costs of CPU time */
 };
+
+/* Whether an option is CPU time that something costs: a slower server has more of each. */
+bool calibration_is_level(const char *option);
 
 /* How many residuals it has, those of the parameters included. */
 size_t calibration_stage_count(const struct calibration_stage *stage);
@@ -29,7 +33,11 @@ size_t calibration_stage_count(const struct calibration_stage *stage);
 int calibration_stage_fit(struct calibration_stage *stage, double step, size_t iterations,
                           struct fit_result *result, struct error *err);
 
-/* The same for the last stage, of all parameters, which also says how the errors of the costs go
+/* Looks for the least sum of squares without slopes (simplex_search.h), the first simplex `width` wide, in
+ * so many steps at most: estimates are in stage->parameters, no errors. */
+void calibration_stage_search(struct calibration_stage *stage, double width, size_t steps);
+
+/* The same as calibration_stage_fit for the last stage, of all parameters, which also says how the errors of the costs go
  * together (covariance: count x count, of the logarithms), and of each cell of c how much of its CPU
  * time it has taken from itself (leverage, 0..1). c is the stage's calibration. */
 int calibration_stage_fit_last(struct calibration *c, struct calibration_stage *stage,

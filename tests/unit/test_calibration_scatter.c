@@ -127,7 +127,7 @@ static void fit_with(int jobs, struct fit_parameter parameters[2],
     calibration_scatter(&c, &none);
     parameters[0] = (struct fit_parameter){ .name = "cost.publish", .start = expected[0] };
     parameters[1] = (struct fit_parameter){ .name = "cost.sse.write", .start = expected[1] };
-    struct calibration_stage stage = { &c, parameters, 2, expected, NULL, 0, true };
+    struct calibration_stage stage = { &c, parameters, 2, expected, NULL, 0, true, false };
     assert_int_equal(calibration_stage_fit(&stage, 0.05, 2, &result, &err), 0);
     calibration_host_noise(&c, &none);
     for (size_t i = 0; i < CELLS; i++)
