@@ -1,22 +1,53 @@
 #include "models/cost_noise.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "models/random_purpose.h"
+#include "sim/error.h"
 
-void cost_noise_init(struct cost_noise *noise, uint64_t seed, uint32_t replication)
+#define POINTS_EACH 16.0 /* in cost.spell.time */
+
+static void draw_path(struct cost_noise *noise, double time_ns, double run_ns)
 {
-    *noise = (struct cost_noise){ .deviate = 0 };
-    random_stream_init(&noise->draws, seed, replication, RANDOM_COST_NOISE, 0);
-    random_stream_init(&noise->spells, seed, replication, RANDOM_SPELLS, 0);
-    noise->at_ns = INT64_MIN; /* nothing is kept of it */
+    double keep, sum = 0;
+    noise->step_ns = fmax(time_ns / POINTS_EACH, run_ns / COST_NOISE_POINTS);
+    noise->count = (size_t)fmax(ceil(run_ns / noise->step_ns), 1);
+    noise->path = mem_alloc(noise->count * sizeof *noise->path);
+    keep = exp(-noise->step_ns / time_ns);
+    for (size_t i = 0; i < noise->count; i++) {
+        double fresh = random_stream_normal(&noise->spells);
+        noise->path[i] =
+            i == 0 ? fresh : keep * noise->path[i - 1] + sqrt(1 - keep * keep) * fresh;
+        sum += noise->path[i];
+    }
+    for (size_t i = 0; i < noise->count; i++)
+        noise->path[i] -= sum / (double)noise->count;
 }
 
-static double kept(const struct cost_noise *noise, double time_ns, int64_t now_ns)
+void cost_noise_init(struct cost_noise *noise, const struct cost_params *cost, int64_t run_ns,
+                     uint64_t seed, uint32_t replication)
 {
-    if (time_ns == 0 || noise->at_ns == INT64_MIN)
-        return 0;
-    return exp(-(double)(now_ns - noise->at_ns) / time_ns);
+    *noise = (struct cost_noise){ .path = NULL };
+    random_stream_init(&noise->draws, seed, replication, RANDOM_COST_NOISE, 0);
+    random_stream_init(&noise->spells, seed, replication, RANDOM_SPELLS, 0);
+    if (cost->spell_cv > 0 && cost->spell_ns > 0)
+        draw_path(noise, cost->spell_ns, (double)run_ns);
+}
+
+void cost_noise_close(struct cost_noise *noise)
+{
+    free(noise->path);
+    noise->path = NULL;
+}
+
+/* Without a path nothing of it lasts to the next publish. */
+static double deviate(struct cost_noise *noise, int64_t now_ns)
+{
+    if (!noise->path)
+        return random_stream_normal(&noise->spells);
+    size_t at = (size_t)((double)now_ns / noise->step_ns);
+    return noise->path[at < noise->count ? at : noise->count - 1];
 }
 
 /* Its mean is 1 as the other's is. */
@@ -26,11 +57,7 @@ static double host_factor(struct cost_noise *noise, const struct cost_params *co
     if (cost->spell_cv == 0)
         return 1;
     double deviation = cost->pace_power * sqrt(log1p(cost->spell_cv * cost->spell_cv));
-    double keep = kept(noise, cost->spell_ns, now_ns);
-    noise->deviate =
-        keep * noise->deviate + sqrt(1 - keep * keep) * random_stream_normal(&noise->spells);
-    noise->at_ns = now_ns;
-    return exp(deviation * noise->deviate - deviation * deviation / 2);
+    return exp(deviation * deviate(noise, now_ns) - deviation * deviation / 2);
 }
 
 double cost_noise_next(struct cost_noise *noise, const struct cost_params *cost, int64_t now_ns)

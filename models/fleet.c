@@ -217,7 +217,7 @@ static void start(struct fleet *f)
 {
     size_t clients = f->schedule->clients + (size_t)1;
     simulation_init(&f->sim);
-    cost_noise_init(&f->factors, f->seed, f->replication);
+    cost_noise_init(&f->factors, &f->p.cost, f->schedule->end_ns, f->seed, f->replication);
     random_stream_init(&f->shedding, f->seed, f->replication, RANDOM_SHED, 0);
     random_stream_init(&f->phases, f->seed, f->replication, RANDOM_PROBES, 0);
     balancer_init(&f->balancer, f->p.fleet.balancer, f->seed, f->replication);
@@ -276,6 +276,7 @@ static void fleet_close(struct fleet *f)
         free(f->nodes[i]);
     }
     clients_close(&f->clients);
+    cost_noise_close(&f->factors);
     duplex_close(&f->duplex);
     histogram_close(&f->second);
     histogram_close(&f->depths);

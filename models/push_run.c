@@ -256,7 +256,7 @@ static void start(struct push_run *run, uint64_t seed, uint32_t replication)
                 run->schedule->clients, schedule_messages(run->schedule), run->out);
     topics_init(&run->topics, run->p, run->schedule, seed, replication);
     start_pod(run);
-    cost_noise_init(&run->factors, seed, replication);
+    cost_noise_init(&run->factors, &run->p->cost, run->schedule->end_ns, seed, replication);
     pod_noise_start(&run->noise, &run->pod, seed, replication, 0);
     phase_events_start(&run->announced, &run->sim, run->schedule, &run->p->workload, run->out);
     simulation_at(&run->sim, 0, 0, next_action, run, NULL);
@@ -344,6 +344,7 @@ void push_run(const struct parameters *p, const struct schedule *s, uint64_t see
     run_window(&run);
     report(&run);
     pod_close(&run.pod);
+    cost_noise_close(&run.factors);
     clients_close(&run.clients);
     meter_close(&run.meter);
     duplex_close(&run.duplex);
