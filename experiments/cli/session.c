@@ -173,7 +173,8 @@ int session_warn_scale(const struct session *s, struct store *store, struct erro
         fprintf(
             stderr,
             "pushsim: warning: host.pace of %zu of %zu real runs is on another scale than the "
-            "profile's, or of a CPU at another clock (%.3f ns a step at best, %.3f): of another "
+            "profile's, or of a CPU at another clock (%.3f ns a step at best, %.3f): of "
+            "another "
             "scale, their predictions are off\n",
             scale.off, scale.runs, scale.off_ns, scale.profile_ns);
     return code;
