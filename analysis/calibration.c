@@ -304,10 +304,10 @@ static void look_for_tails(struct fitting *f, double width)
             f->parameters[i].start *= level->estimate;
 }
 
-/* Means first, then what the tails tell with the means' proportions held, then all of it together: each
- * stage starts near its goal, since the quantiles of a simulation are a rough surface to walk on. Where
- * the walk ends, tails are looked for once more, and the last stage, which knows which figures are rough
- * and tells the errors, begins with what was found. */
+/* Means first, then what the tails tell with the means' proportions held, then all of it together:
+ * each stage starts near its goal, since the quantiles of a simulation are a rough surface to walk
+ * on. Where the walk ends, tails are looked for once more, and the last stage, which knows which
+ * figures are rough and tells the errors, begins with what was found. */
 int calibration_run(struct calibration *c, struct calibration_fit *fit, struct error *err)
 {
     struct fitting f;

@@ -78,11 +78,11 @@ enum calibration_edge {                     /* of a real run; replay.h says what
  * rows in data/measured/fastapi-uvicorn-calibration.sql: 1.4 times the costs at 3.1 times the time.
  * Each calibration finds its own; where its runs tell little, it stays near this one. */
 #define CALIBRATION_HOST_POWER 0.3
-/* The same of the times that are taken while it runs (host_pace.h), which are used where all runs have
- * them: of a step of work; of a read of memory beyond the caches. Nine calibrations of three servers,
- * repeats of a cell set beside each other at as many publishes (Intel Xeon, 2026-11-26/27, 514 runs):
- * FastAPI 0.68 +- 0.05 and 0.31 +- 0.09, nginx 0.69 +- 0.10 and 0.69 +- 0.20, Node 0.71 +- 0.06 and
- * 0.33 +- 0.13. */
+/* The same of the times that are taken while it runs (host_pace.h), which are used where all runs
+ * have them: of a step of work; of a read of memory beyond the caches. Seven calibrations of three
+ * servers, repeats of a cell set beside each other at as many publishes (Intel Xeon, 2026-11-27, 514
+ * runs): FastAPI 0.68 +- 0.05 and 0.31 +- 0.09, nginx 0.69 +- 0.10 and 0.69 +- 0.20, Node 0.71 +-
+ * 0.06 and 0.33 +- 0.13. */
 #define CALIBRATION_PACE_POWER 0.7
 #define CALIBRATION_READ_POWER 0.35
 
