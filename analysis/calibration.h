@@ -148,7 +148,8 @@ struct calibration_fit {
     size_t residuals;                   /* in the second */
 };
 
-/* Fits; starts from the plan's own settings; sets c's powers of the host. ERR_INVALID, ERR_STATE as least_squares_fit. */
+/* Fits; starts from the plan's own settings; sets c's powers of the host. ERR_INVALID, ERR_STATE as
+ * least_squares_fit. */
 int calibration_run(struct calibration *c, struct calibration_fit *fit, struct error *err);
 
 /* For a server of which nobody has said how its loop works: fits the means with each of

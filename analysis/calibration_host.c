@@ -244,14 +244,13 @@ static void add(struct calibration_fit *fit, const char *option, double estimate
 /* Standard error of the median over all runs of a time of the host's, as if it were their mean. */
 static double middle_error(const struct calibration *c, enum calibration_edge edge)
 {
-    double sum = 0, squares = 0, n = (double)c->runs;
-    for (size_t i = 0; i < c->cell_count; i++)
-        for (int r = 0; r < c->cells[i].repeats; r++) {
-            double ln = log(c->cells[i].edge[edge][r]);
-            sum += ln;
-            squares += ln * ln;
-        }
-    return sqrt(fmax(squares - sum * sum / n, 0) / fmax(n - 1, 1) / n);
+    size_t n = (size_t)c->runs;
+    double *logs = calibration_edge_values(c, edge);
+    for (size_t i = 0; i < n; i++)
+        logs[i] = log(logs[i]);
+    double error = n > 1 ? gsl_stats_sd(logs, 1, n) / sqrt((double)n) : 0;
+    free(logs);
+    return error;
 }
 
 /* Errors of the powers as if the times had none of their own. They have little: one sample in 10 ms,

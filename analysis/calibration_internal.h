@@ -38,6 +38,9 @@ static inline bool calibration_beaten(const struct calibration_cell *cell)
  * few and to many clients. */
 bool calibration_measured(const struct calibration *c, const char *option);
 
+/* Of all runs of c, in the order of its cells; NAN: not measured. The caller frees it. */
+double *calibration_edge_values(const struct calibration *c, enum calibration_edge edge);
+
 /* How much dearer all was in a run than on a host of middling speed. */
 double calibration_slowed(const struct calibration *c, const struct calibration_cell *cell,
                           int repeat);

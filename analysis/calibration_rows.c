@@ -195,54 +195,57 @@ static double memory_of(const struct calibration_cell *cell, int r)
     return sqrt(cell->edge[EDGE_HOST_BEFORE][r] * cell->edge[EDGE_HOST_AFTER][r]);
 }
 
-static bool all_have(const struct calibration *c, enum calibration_edge edge)
+double *calibration_edge_values(const struct calibration *c, enum calibration_edge edge)
 {
+    double *values = mem_alloc((size_t)c->runs * sizeof *values);
+    size_t n = 0;
     for (size_t i = 0; i < c->cell_count; i++)
         for (int r = 0; r < c->cells[i].repeats; r++)
-            if (!(c->cells[i].edge[edge][r] > 0))
-                return false;
-    return true;
+            values[n++] = c->cells[i].edge[edge][r];
+    return values;
+}
+
+/* Of n > 0; sorts. */
+static double middle(double *values, size_t n)
+{
+    qsort(values, n, sizeof *values, by_value);
+    return values[n / 2];
 }
 
 /* Median over all runs; 0 where one does not tell. */
 static double median_of(const struct calibration *c, enum calibration_edge edge)
 {
-    if (!all_have(c, edge))
-        return 0;
-    double *all = mem_alloc((size_t)c->runs * sizeof *all);
-    size_t n = 0;
-    for (size_t i = 0; i < c->cell_count; i++)
-        for (int r = 0; r < c->cells[i].repeats; r++)
-            all[n++] = c->cells[i].edge[edge][r];
-    qsort(all, n, sizeof *all, by_value);
-    double median = all[n / 2];
-    free(all);
+    size_t n = (size_t)c->runs, told = 0;
+    double *values = calibration_edge_values(c, edge);
+    while (told < n && values[told] > 0)
+        told++;
+    double median = told == n ? middle(values, n) : 0;
+    free(values);
     return median;
 }
 
-/* How slow the host was in each run, over the median of those that tell. */
-static void find_slowness(struct calibration *c, bool paced)
+/* By its memory before and after, over the median of the runs that tell. */
+static void find_slowness(struct calibration *c)
 {
-    double *all = mem_alloc((size_t)c->runs * sizeof *all);
+    double *told = mem_alloc((size_t)c->runs * sizeof *told);
     size_t n = 0;
     for (size_t i = 0; i < c->cell_count; i++)
         for (int r = 0; r < c->cells[i].repeats; r++) {
-            struct calibration_cell *cell = &c->cells[i];
-            double slowness = paced ? cell->edge[EDGE_HOST_PACE][r] : memory_of(cell, r);
-            cell->slowness[r] = slowness;
+            double slowness = memory_of(&c->cells[i], r);
+            c->cells[i].slowness[r] = slowness;
             if (slowness > 0)
-                all[n++] = slowness;
+                told[n++] = slowness;
         }
-    qsort(all, n, sizeof *all, by_value);
+    double median = n > 0 ? middle(told, n) : 1;
+    free(told);
     for (size_t i = 0; i < c->cell_count; i++)
         for (int r = 0; r < c->cells[i].repeats; r++) {
             double *slowness = &c->cells[i].slowness[r];
-            *slowness = *slowness > 0 ? *slowness / all[n / 2] : 1;
+            *slowness = *slowness > 0 ? *slowness / median : 1;
         }
-    free(all);
 }
 
-/* By what was timed all along where each run has it, else by its memory before and after. */
+/* How slow the host was in each run: by what was timed all along where each has it. */
 static void find_host(struct calibration *c)
 {
     c->pace_s = median_of(c, EDGE_HOST_PACE);
@@ -250,11 +253,16 @@ static void find_host(struct calibration *c)
     c->best_pace_s = median_of(c, EDGE_HOST_BEST);
     c->host_power = c->pace_s > 0 ? CALIBRATION_PACE_POWER : CALIBRATION_HOST_POWER;
     c->read_power = CALIBRATION_READ_POWER;
-    find_slowness(c, c->pace_s > 0);
-    for (size_t i = 0; i < c->cell_count; i++)
-        for (int r = 0; r < c->cells[i].repeats; r++)
-            c->cells[i].reading[r] =
-                c->read_s > 0 ? c->cells[i].edge[EDGE_HOST_READ][r] / c->read_s : 1;
+    if (c->pace_s == 0)
+        find_slowness(c);
+    for (size_t i = 0; i < c->cell_count; i++) {
+        struct calibration_cell *cell = &c->cells[i];
+        for (int r = 0; r < cell->repeats; r++) {
+            if (c->pace_s > 0)
+                cell->slowness[r] = cell->edge[EDGE_HOST_PACE][r] / c->pace_s;
+            cell->reading[r] = c->read_s > 0 ? cell->edge[EDGE_HOST_READ][r] / c->read_s : 1;
+        }
+    }
 }
 
 int calibration_collect(struct calibration *c, const struct plan *plan, struct store *store,
