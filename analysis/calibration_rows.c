@@ -8,12 +8,13 @@
 /* What a fit can hope to reach: the clock, the histogram's buckets, the machine's mood. */
 #define SIGMA_FLOOR       0.03
 #define SIGMA_FLOOR_SHARE 0.02
-#define PRIOR_FREEDOM     2.0 /* runs that the usual spread stands for */
+#define PRIOR_FREEDOM     2.0  /* runs that the usual spread stands for */
+#define LEAST_BESIDE      0.02 /* of the CPU time: less is no compiler's */
 
-static const char *const metric_names[] = { "cpu.used",           "delivery.first.p50",
-                                            "delivery.slope.p50", "delivery.p50",
-                                            "delivery.p95",       "delivery.p99",
-                                            "cpu.throttled_share" };
+static const char *const metric_names[] = {
+    "cpu.used",     "delivery.first.p50", "delivery.slope.p50",  "delivery.p50",
+    "delivery.p95", "delivery.p99",       "cpu.throttled_share", "cpu.used.beside"
+};
 static const char *const edge_names[] = { "setup.cpu",
                                           "setup.memory.before",
                                           "setup.memory",
@@ -114,11 +115,11 @@ static void take_value(void *context, const struct store_value *v)
 }
 
 /* How far two runs of a real server usually lie apart (standard deviation of the logarithm; of
- * the share itself for the last): with ample CPU, and where periods are throttled. What two or
+ * the share itself): with ample CPU, and where periods are throttled. What two or
  * three repeats say of their own spread is too little to trust alone. */
 static const double usual[CALIBRATION_METRICS][2] = {
     { 0.04, 0.04 }, { 0.06, 0.40 }, { 0.08, 0.40 }, { 0.06, 0.35 },
-    { 0.10, 0.25 }, { 0.15, 0.25 }, { 0.01, 0.04 },
+    { 0.10, 0.25 }, { 0.15, 0.25 }, { 0.01, 0.04 }, { 0.10, 0.10 },
 };
 
 double calibration_squares(enum calibration_metric m, const double *values, int count, int *n)
@@ -186,6 +187,8 @@ static void summarise(struct calibration_cell *cell)
         cell->real[m] = calibration_median(cell->value[m], cell->repeats);
         cell->scatter[m] = 0;
     }
+    if (!(cell->real[CALIBRATION_BESIDE] > LEAST_BESIDE * cell->real[CALIBRATION_CPU]))
+        cell->real[CALIBRATION_BESIDE] = NAN;
 }
 
 /* How slow the host's memory was in a run. It is fast or, with a busy neighbour, four times as slow;

@@ -22,6 +22,7 @@ static bool wanted(const struct calibration_stage *stage, const struct calibrati
     bool ample = !calibration_throttled(cell);
     switch ((enum calibration_metric)metric) {
     case CALIBRATION_CPU:
+    case CALIBRATION_BESIDE:
         return true;
     case CALIBRATION_FIRST:
         return ample;

@@ -23,9 +23,19 @@ void code_compiler_work(struct code_compiler *c, int64_t ns)
         cpu_thread_demand(c->thread, ns);
 }
 
+int64_t code_compiler_done_ns(const struct code_compiler *c)
+{
+    return c->thread ? cpu_thread_worked_ns(c->thread) : 0;
+}
+
+int64_t code_compiler_left_ns(const struct code_compiler *c)
+{
+    return c->thread ? cpu_thread_remaining_ns(c->thread) : 0;
+}
+
 void code_compiler_kill(struct code_compiler *c)
 {
-    int64_t left_ns = c->thread ? cpu_thread_remaining_ns(c->thread) : 0;
+    int64_t left_ns = code_compiler_left_ns(c);
     if (left_ns > 1)
         cpu_thread_shorten(c->thread, left_ns - 1);
 }

@@ -26,23 +26,27 @@ static double cold_left(int stages, double t)
     return sum * exp(-t);
 }
 
+/* Share of the code that is not hot after done_ns. */
+static double not_hot(const struct code_warmth *warmth, double done_ns)
+{
+    double t = done_ns * warmth->stages / (2 * warmth->work_ns);
+    return t < COLD_MAX ? cold_at(warmth->stages, t) : 0;
+}
+
 double code_warmth_compiled(const struct code_warmth *warmth, double ns)
 {
     if (warmth->compile_ns <= 0 || warmth->work_ns <= 0)
         return 0;
-    double stage_ns = 2 * warmth->work_ns / warmth->stages;
-    double from = warmth->done_ns / stage_ns, to = from + ns / stage_ns;
-    if (from > COLD_MAX)
-        return 0;
-    double left = to < COLD_MAX ? cold_at(warmth->stages, to) : 0;
-    return warmth->compile_ns * (cold_at(warmth->stages, from) - left);
+    return warmth->compile_ns *
+           (not_hot(warmth, warmth->done_ns) - not_hot(warmth, warmth->done_ns + ns));
 }
 
-void code_warmth_written(struct code_warmth *warmth, double connections)
+double code_warmth_collected(struct code_warmth *warmth, double connections)
 {
-    warmth->compile_ns += warmth->connection_ns * connections;
+    double ns = warmth->connection_ns * connections / 2;
     if (connections > 0)
-        warmth->connection_ns = 0;
+        warmth->connection_ns /= 2;
+    return ns;
 }
 
 double code_warmth_first(struct code_warmth *warmth, double connections)
@@ -53,20 +57,26 @@ double code_warmth_first(struct code_warmth *warmth, double connections)
     return ns;
 }
 
-double code_warmth_factor(struct code_warmth *warmth, double ns)
+/* Mean share of it that the next `ns` of work find not hot. */
+static double mean_not_hot(const struct code_warmth *warmth, double ns)
 {
-    double done_ns = warmth->done_ns;
-    warmth->done_ns += ns;
-    if (warmth->excess <= 0 || warmth->work_ns <= 0)
-        return 1;
     double stage_ns = 2 * warmth->work_ns / warmth->stages;
-    double from = done_ns / stage_ns, share = ns / stage_ns;
-    if (from > COLD_MAX)
-        return 1;
-    if (share <= 0)
-        return 1 + warmth->excess * cold_at(warmth->stages, from);
+    double from = warmth->done_ns / stage_ns, share = ns / stage_ns;
+    if (from > COLD_MAX || share <= 0)
+        return not_hot(warmth, warmth->done_ns);
     double left = cold_left(warmth->stages, from);
     if (from + share < COLD_MAX)
         left -= cold_left(warmth->stages, from + share);
-    return 1 + warmth->excess * left / share;
+    return left / share;
+}
+
+double code_warmth_factor(struct code_warmth *warmth, double ns, double left_ns)
+{
+    double slow = 0;
+    if (warmth->excess > 0 && warmth->work_ns > 0) {
+        double waiting = warmth->compile_ns > 0 ? left_ns / warmth->compile_ns : 0;
+        slow = fmin(mean_not_hot(warmth, ns) + waiting, 1);
+    }
+    warmth->done_ns += ns;
+    return 1 + warmth->excess * slow;
 }

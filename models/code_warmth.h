@@ -15,7 +15,10 @@
  *
  * The compilers' own work is no excess of the loop's: other threads of the process do it
  * (code_compiler.h), as functions become hot: compile * (1 - Q) by then, `compile` in all, whatever the
- * load. It takes CPU time and quota, but delays a fan-out only as far as it shares the CPU with it. And
+ * load. It takes CPU time and quota, but delays a fan-out only as far as it shares the CPU with it. Until
+ * a compiler is through with a function the loop runs it as slowly as before: what is still to be
+ * compiled adds its share to Q. With CPU to spare that is over in milliseconds; under a limit compilers
+ * and loop take the quota from each other, and the start lasts longer than either would alone. And
  * what the first publish calls for the first time is parsed then, at `parse` (v8.dev/blog/preparser).
  *
  * Measured on Node 20 with `ws`, CPU time by thread and fan-out (/proc/PID/task/N/schedstat; Intel Xeon,
@@ -31,8 +34,12 @@
  * compiling takes 60 to 80 in all: what a connection is first written to with is made then (stream
  * state, hidden classes), survives and is copied, and a concurrent marking (one in each such run, by
  * the server's own count) goes through what the connections hold. So the first fan-out costs so much
- * more for each connection, the second half of that, and so on; and the other threads have more to do
- * for each, by the time that all is compiled.
+ * more for each connection, the second half of that, and so on, on the loop's thread and on the others.
+ * Nothing of the loop waits for that.
+ *
+ * In the 48 cells of a calibration, two runs each, the other threads took 2 to 7 ms where 15 clients had
+ * 35 to 45 messages, 44 to 68 where 110 had 30, 62 to 94 with 110 and more, 74 to 131 with 480, 102 to 194
+ * with 1,300 to 1,900, and no less under a limit (cpu.used.beside).
  */
 #ifndef PUSHSIM_MODELS_CODE_WARMTH_H
 #define PUSHSIM_MODELS_CODE_WARMTH_H
@@ -43,21 +50,23 @@ struct code_warmth {
     int stages;      /* 1..64 */
     double done_ns;  /* since the process has started */
     double first_ns; /* more for each connection of the next fan-out; halved by each; >= 0 */
-    double connection_ns; /* more for the other threads for each of the first one, >= 0 */
+    double connection_ns; /* the same for the other threads, of all fan-outs together, >= 0 */
     double parse_ns;      /* more for its first publish, >= 0 */
     double compile_ns;    /* CPU time of the compilers, all told, >= 0 */
 };
 
-/* Mean factor of the next `ns` (>= 0) of work, which is then done. */
-double code_warmth_factor(struct code_warmth *warmth, double ns);
+/* Mean factor of the next `ns` (>= 0) of work, which is then done; compilers have `left_ns` (>= 0) of
+ * CPU time to do before. */
+double code_warmth_factor(struct code_warmth *warmth, double ns, double left_ns);
 
-/* A fan-out to `connections` is next: what the first one gives other threads to do joins compile_ns. */
-void code_warmth_written(struct code_warmth *warmth, double connections);
-
-/* It costs so many ns more, and is then through. One to nobody is none. */
+/* A fan-out to `connections` costs the loop so many ns more, and is then through. One to nobody is
+ * none. */
 double code_warmth_first(struct code_warmth *warmth, double connections);
 
 /* CPU time of the compilers, ns, that the next `ns` (>= 0) of work give rise to; before it is done. */
 double code_warmth_compiled(const struct code_warmth *warmth, double ns);
+
+/* CPU time of the collectors, ns, that a fan-out to `connections` gives rise to, and is then through. */
+double code_warmth_collected(struct code_warmth *warmth, double connections);
 
 #endif

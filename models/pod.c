@@ -245,6 +245,15 @@ uint32_t pod_closing(const struct pod *pod)
     return closing;
 }
 
+int64_t pod_beside_ns(const struct pod *pod)
+{
+    int64_t sum_ns = 0;
+    for (int64_t w = 0; w < pod->p->server.workers; w++)
+        sum_ns += code_compiler_done_ns(&pod->workers[w].compiler) +
+                  code_compiler_done_ns(&pod->workers[w].collector);
+    return sum_ns;
+}
+
 void pod_sample(struct pod *pod)
 {
     struct push_holdings all = { 0 };

@@ -133,6 +133,9 @@ uint32_t pod_open(const struct pod *pod); /* connections open at the server */
 /* Connections that the server has begun to close. */
 uint32_t pod_closing(const struct pod *pod);
 
+/* CPU time of its processes' threads beside their loops, code_compiler.h. */
+int64_t pod_beside_ns(const struct pod *pod);
+
 struct pod_figures { /* of one pod, or summed over several */
     uint64_t open, closing, close_timeouts, syn_dropped, auth_requests, auth_timeouts;
     struct pod_counters counters;

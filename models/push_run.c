@@ -309,6 +309,8 @@ static void report(struct push_run *run)
     run_record_metric(r, "published.failed", "1", (double)run->unheard);
     run_record_metric(r, "duration", "s", (double)run->sim.now_ns / 1e9);
     run_record_metric(r, "cpu.used", "s", (double)c.usage_ns / 1e9);
+    if (pod_beside_ns(&run->pod) > 0)
+        run_record_metric(r, "cpu.used.beside", "s", (double)pod_beside_ns(&run->pod) / 1e9);
     run_record_metric(r, "cpu.throttled", "s", (double)c.throttled_ns / 1e9);
     run_record_metric(r, "cpu.periods", "1", (double)c.periods);
     run_record_metric(r, "cpu.throttled_periods", "1", (double)c.throttled);

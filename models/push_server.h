@@ -162,18 +162,18 @@ struct push_server {
     uint32_t took_from; /* oldest message of the last wake-up that began, before the bound */
     uint32_t fanned;    /* shared, sequential: messages below it were handed to subscribers */
     uint32_t turn; /* shared: who gets the next one; sequential: who is sent `fanned` next */
-    struct code_warmth code;       /* of its process */
-    struct code_compiler compiler; /* the same */
-    struct garbage_collector gc;   /* of its process */
-    bool gc_first;                 /* no connection has opened in it yet */
-    struct young_generation young; /* the same */
-    struct push_pauses pauses;     /* full collections of the run */
-    uint32_t woken;                /* connections that the publish at hand has made ready */
-    struct quick_ack *acks;        /* by feed: of its clients' kernels; owned */
-    struct nagle *nagle;           /* by connection: its stream; NULL: TCP_NODELAY; owned */
-    struct nagle *typical; /* by feed: a stream written to at once, for the costs; owned */
-    struct nagle_ids *ids; /* by feed; owned */
-    uint32_t *taken;       /* by feed: messages below it were taken by a wake-up; owned */
+    struct code_warmth code;                  /* of its process */
+    struct code_compiler compiler, collector; /* the same */
+    struct garbage_collector gc;              /* of its process */
+    bool gc_first;                            /* no connection has opened in it yet */
+    struct young_generation young;            /* the same */
+    struct push_pauses pauses;                /* full collections of the run */
+    uint32_t woken;         /* connections that the publish at hand has made ready */
+    struct quick_ack *acks; /* by feed: of its clients' kernels; owned */
+    struct nagle *nagle;    /* by connection: its stream; NULL: TCP_NODELAY; owned */
+    struct nagle *typical;  /* by feed: a stream written to at once, for the costs; owned */
+    struct nagle_ids *ids;  /* by feed; owned */
+    uint32_t *taken;        /* by feed: messages below it were taken by a wake-up; owned */
     /* By message m, numbered feed by feed; sums over its feed up to m. */
     uint32_t *number; /* which publish it is; owned */
     double *spilled;  /* share of the state that the other connections have driven out of the

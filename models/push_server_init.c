@@ -101,8 +101,11 @@ void push_server_init(struct push_server *s, struct simulation *sim,
     struct cache_warmth warmth = { .saturation_ns = push_cost(p->cost.warm_saturation_ns, 1),
                                    .time_ns = push_cost(p->cost.warm_time_ns, 1) };
     cpu_thread_set_warmth(s->loop.thread, &warmth);
-    if (s->code.compile_ns > 0 || p->cost.code_connection_ns > 0)
-        code_compiler_start(&s->compiler, params->group, (params->worker + 1) % p->host.cpus);
+    int64_t beside = (params->worker + 1) % p->host.cpus;
+    if (s->code.compile_ns > 0)
+        code_compiler_start(&s->compiler, params->group, beside);
+    if (s->code.connection_ns > 0)
+        code_compiler_start(&s->collector, params->group, beside);
 }
 
 void push_server_close(struct push_server *s)

@@ -314,5 +314,6 @@ void push_server_kill(struct push_server *s, enum disconnect_cause cause)
     memset(s->open_to, 0, feeds * sizeof *s->open_to);
     push_publish_cold(s);
     code_compiler_kill(&s->compiler);
+    code_compiler_kill(&s->collector);
     push_gc_start(s);
 }

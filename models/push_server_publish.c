@@ -144,10 +144,11 @@ static void warm_up(struct push_server *s, struct publish_record *p)
     double work_ns = publish_work(s, hearers);
     double whole_ns = fmax(work_ns + copy_work(s, hearers, p->bytes), 1);
     p->parse_ns = code->done_ns > 0 ? 0 : push_cost(code->parse_ns, 1);
-    code_warmth_written(code, hearers);
+    double left_ns = (double)code_compiler_left_ns(&s->compiler);
     code_compiler_work(&s->compiler, push_cost(code_warmth_compiled(code, work_ns), 1));
+    code_compiler_work(&s->collector, push_cost(code_warmth_collected(code, hearers), 1));
     double share = code_warmth_first(code, hearers) / whole_ns;
-    p->factor *= code_warmth_factor(code, work_ns) + share;
+    p->factor *= code_warmth_factor(code, work_ns, left_ns) + share;
 }
 
 int64_t push_publish_begin(struct push_server *s, const struct loop_entry *e)

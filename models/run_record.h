@@ -4,6 +4,7 @@
  * metrics  delivery.p50 delivery.p95 delivery.p99 delivery.p999 delivery.mean (s), published,
  *          delivered, dropped, in_flight, lost (count), cpu.used (s), cpu.throttled (s),
  *          cpu.periods, cpu.throttled_periods (count), cpu.throttled_share (ratio),
+ *          cpu.used.beside (s: by threads beside event loops, code_compiler.h; simulated: if any),
  *          heartbeat.late.p50 .p99 (s), connections (count), disconnects.<cause> (count),
  *          memory.peak (bytes; of a fleet: of all its pods at one time, as memory.end at the end, and
  *          memory.pod.peak is that of the pod that once held most; processes that start and do not

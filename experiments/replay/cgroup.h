@@ -3,7 +3,8 @@
  * Both versions: v1 (hierarchies cpu, cpuacct and memory, together or apart) and v2 (the unified
  * hierarchy; needs the controllers cpu and memory delegated). Source: Linux
  * Documentation/admin-guide/cgroup-v1/, cgroup-v2.rst, scheduler/sched-bwc.rst, kernel/sched/core.c
- * (tg_set_bandwidth: the allowed ranges).
+ * (tg_set_bandwidth: the allowed ranges). A thread's CPU time: scheduler/sched-stats.rst,
+ * /proc/PID/schedstat.
  *
  * The root is a parameter, so that a directory tree made by a test serves as a host.
  */
@@ -31,11 +32,12 @@ struct cgroup_limits { /* all zero: no limit, default weight */
 };
 
 struct cgroup_usage {
-    int64_t usage_ns;          /* CPU time used by all threads that ever were in it */
-    int64_t throttled_ns;      /* summed over CPUs */
-    uint64_t periods;          /* nr_periods: while the period timer was active */
-    uint64_t throttled;        /* nr_throttled */
-    int64_t memory_bytes;      /* charged now; 0 where memory is not controlled */
+    int64_t usage_ns;     /* CPU time used by all threads that ever were in it */
+    int64_t first_ns;     /* of it, by the first thread of each process that is in it now */
+    int64_t throttled_ns; /* summed over CPUs */
+    uint64_t periods;     /* nr_periods: while the period timer was active */
+    uint64_t throttled;   /* nr_throttled */
+    int64_t memory_bytes; /* charged now; 0 where memory is not controlled */
     int64_t memory_peak_bytes; /* highest so far; 0 where the kernel does not tell */
     uint64_t oom_kills;        /* processes killed for memory */
 };

@@ -178,6 +178,38 @@ static void older_rows_leave_out_what_they_lack(void **state)
     }
 }
 
+/* Threads beside the loop are a figure where they take 2 % of the CPU time or more; a server that has none,
+ * or only its timers', has no such figure, nor have rows of before it was counted. */
+static void few_threads_beside_are_no_figure(void **state)
+{
+    (void)state;
+    static const struct {
+        double beside_s[2], real;
+    } cases[] = {
+        { { 0.1, 0.06 }, 0.08 }, { { 0.003, 0.0041 }, NAN },     { { 0, 0 }, NAN },
+        { { -1e-6, 0 }, NAN },   { { 0.003, 0.0057 }, 0.00435 }, { { NAN, NAN }, NAN }
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct planned_store b;
+        struct calibration c;
+        struct error err;
+        planned_store_open(&b, text);
+        for (int r = 0; r < 2; r++) {
+            struct run_record record;
+            run_record_init(&record);
+            run_record_metric(&record, "cpu.used", "s", 0.2);
+            if (!isnan(cases[i].beside_s[r]))
+                run_record_metric(&record, "cpu.used.beside", "s", cases[i].beside_s[r]);
+            planned_store_put(&b, 0, r + 1, "done", &record);
+        }
+        assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
+        double real = c.cells[0].real[CALIBRATION_BESIDE];
+        assert_true(isnan(cases[i].real) ? isnan(real) : fabs(real - cases[i].real) < 1e-9);
+        calibration_close(&c);
+        planned_store_close(&b);
+    }
+}
+
 /* 480 clients, 8 heartbeats each in 4 s, and nothing else. Spread over a period they come in 64 lots 7.8 ms
  * apart, each after a warm-up of 1 - exp(-7.8 / 20) = 0.32; within 0.1 s they come 1.6 ms apart, after
  * 0.075, and one in 64 after 0.4 s, after 1: some 0.09 of the saturation in the mean. */
@@ -215,6 +247,7 @@ int main(void)
         cmocka_unit_test(scale_is_that_of_all_runs),
         cmocka_unit_test(spells_are_those_of_all_runs),
         cmocka_unit_test(older_rows_leave_out_what_they_lack),
+        cmocka_unit_test(few_threads_beside_are_no_figure),
         cmocka_unit_test(heartbeats_come_as_clients_connected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,14 +8,17 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "experiments/replay/cgroup.h"
 
-#define MS INT64_C(1000000)
+#define MS       INT64_C(1000000)
+#define BURNT_NS (60 * MS)
 
 static char *path_of(const char *dir, const char *file)
 {
@@ -142,6 +145,50 @@ static void v2_writes_and_reads(void **state)
     assert_file(g.cpu, "cpu.weight", "100");
     assert_file(g.cpu, "memory.max", "max");
     tree_free(root);
+}
+
+static int64_t clock_ns(clockid_t clock)
+{
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static void *burn(void *nothing)
+{
+    while (clock_ns(CLOCK_THREAD_CPUTIME_ID) < BURNT_NS)
+        ;
+    return nothing;
+}
+
+/* Of this process's CPU time the part of the thread that runs the tests, whatever others burn beside it;
+ * processes that have gone count for nothing, nor does a number that is cut off. The kernel adds up what
+ * a thread runs at ticks. */
+static void counts_first_threads_alone(void **state)
+{
+    (void)state;
+    static const char *const others[] = { "", "99999999\n", "99999999\n1" };
+    struct error err;
+    if (access("/proc/self/schedstat", R_OK) != 0)
+        skip();
+    for (int i = 0; i < 6; i++) {
+        struct cgroup g;
+        struct cgroup_usage u;
+        char *root = i % 2 ? tree_v2() : tree_v1(true), pids[64];
+        pthread_t beside;
+        assert_int_equal(cgroup_create(&g, root, "a", &tight, &err), 0);
+        snprintf(pids, sizeof pids, "%d\n%s", getpid(), others[i / 2]);
+        spill(g.cpu, "cgroup.procs", pids);
+        spill(g.cpu, "cpu.stat", "usage_usec 1500\nnr_periods 9\n");
+        spill(g.cpu, "cpuacct.usage", "1500000\n");
+        assert_int_equal(pthread_create(&beside, NULL, burn, NULL), 0);
+        pthread_join(beside, NULL);
+        int64_t least_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - 20 * MS;
+        assert_int_equal(cgroup_read(&g, &u, &err), 0);
+        assert_true(u.first_ns >= least_ns && u.first_ns <= clock_ns(CLOCK_THREAD_CPUTIME_ID));
+        assert_true(clock_ns(CLOCK_PROCESS_CPUTIME_ID) - u.first_ns >= BURNT_NS * (i + 1));
+        tree_free(root);
+    }
 }
 
 static void v1_writes_and_reads(void **state)
@@ -327,6 +374,7 @@ int main(void)
         cmocka_unit_test(detects_the_version),
         cmocka_unit_test(v2_writes_and_reads),
         cmocka_unit_test(v1_writes_and_reads),
+        cmocka_unit_test(counts_first_threads_alone),
         cmocka_unit_test(refuses_with_a_reason),
         cmocka_unit_test(sweeps_after_the_dead),
         cmocka_unit_test(the_kernel_accepts_every_change),
