@@ -29,6 +29,9 @@
  * prediction is a median over replications, so that a perfect one scores better than a run; and that
  * the prediction is told the host's paces beside the runs (host_paces.h), while a run had its own. A
  * run is no interval, so coverage and width have no such figure.
+ *
+ * And a harder one: the median of half a cell's repeats in the prediction's place, judged by the other
+ * half; the median over 64 random splits. It is a median too, of as many runs as judge it.
  */
 #ifndef PUSHSIM_ANALYSIS_VALIDATION_H
 #define PUSHSIM_ANALYSIS_VALIDATION_H
@@ -85,14 +88,14 @@ struct validation_score {
     bool met;
 };
 
-struct validation_run { /* what a real run scores, see above */
+struct validation_run { /* what real runs score, see above */
     double value;       /* as in a score; NAN: no cell can tell, or no such figure */
     double missed;      /* cells, .5 where the median lies between two turns */
 };
 
 struct validation {
     struct validation_score scores[SCORES];
-    struct validation_run run[SCORES];
+    struct validation_run run[SCORES], half[SCORES];
     size_t turns;        /* medians over so many: the most repeats of a cell; 0: none has two */
     size_t turn_cells;   /* cells judged in each */
     double self[3];      /* median |ln(real/real)| of p50, p95, p99; NAN: no cell has repeats */

@@ -48,11 +48,13 @@ static json_t *score_json(const struct validation *v, enum validation_score_kind
 {
     const struct validation_score *s = &v->scores[kind];
     const struct validation_run *run = &v->run[kind];
-    return json_pack("{s:s, s:o, s:o, s:o, s:i, s:s?, s:b, s:o, s:o}", "score",
+    const struct validation_run *half = &v->half[kind];
+    return json_pack("{s:s, s:o, s:o, s:o, s:i, s:s?, s:b, s:o, s:o, s:o, s:o}", "score",
                      validation_score_name(kind), "value", number(s->value), "low",
                      number(s->low), "high", number(s->high), "missed", (int)s->missed, "worst",
                      s->worst ? s->worst->text : NULL, "met", s->met, "run_value",
-                     number(run->value), "run_missed", number(run->missed));
+                     number(run->value), "run_missed", number(run->missed), "half_value",
+                     number(half->value), "half_missed", number(half->missed));
 }
 
 void validation_write_json(const struct validation *v, const struct cells *cells,

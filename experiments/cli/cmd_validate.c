@@ -210,6 +210,7 @@ static void add_score(struct text_table *t, const struct validation *v,
         text_table_cell(t, "%s", "");
     text_table_cell(t, "%s", s->met ? "met" : isnan(s->value) ? "unknown" : "missed");
     add_run_score(t, &v->run[kind], kind, by_cell);
+    add_run_score(t, &v->half[kind], kind, by_cell);
     if (s->worst)
         cell_label(s->worst->text, label, sizeof label);
     text_table_cell(t, "%s", label);
@@ -217,15 +218,21 @@ static void add_score(struct text_table *t, const struct validation *v,
 
 static void print_summary(const struct validation *v)
 {
-    static const char *const heads[] = {
-        "score",      "value",     "target",
-        "real/real",  "cells out", "",
-        "a real run", "cells out", "worst, or the first to differ"
-    };
+    static const char *const heads[] = { "score",
+                                         "value",
+                                         "target",
+                                         "real/real",
+                                         "cells out",
+                                         "",
+                                         "a real run",
+                                         "cells out",
+                                         "half of them",
+                                         "cells out",
+                                         "worst, or the first to differ" };
     struct text_table t;
     text_table_init(&t);
-    for (int i = 0; i < 9; i++)
-        text_table_column(&t, heads[i], i > 0 && i < 8 && i != 5);
+    for (int i = 0; i < 11; i++)
+        text_table_column(&t, heads[i], i > 0 && i < 10 && i != 5);
     for (int i = 0; i < SCORES; i++)
         add_score(&t, v, (enum validation_score_kind)i);
     printf("\n%zu of %zu cells are known on both arms, by %zu real runs\n", v->known, v->cells,
@@ -237,7 +244,10 @@ static void print_summary(const struct validation *v)
     if (v->turns > 0)
         printf(
             "a real run: each repeat in turn as the prediction of the others' median, in %zu "
-            "cells; median over %zu turns\n",
+            "cells; median over %zu turns\n"
+            "half of them: the median of half of a cell's runs as the prediction of the "
+            "others'; "
+            "median over random halves\n",
             v->turn_cells, v->turns);
 }
 
