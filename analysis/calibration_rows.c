@@ -187,7 +187,10 @@ static void summarise(struct calibration_cell *cell)
         cell->real[m] = calibration_median(cell->value[m], cell->repeats);
         cell->scatter[m] = 0;
     }
-    if (!(cell->real[CALIBRATION_BESIDE] > LEAST_BESIDE * cell->real[CALIBRATION_CPU]))
+    /* the model has such threads for Node's loop alone; where nobody said that it is one, nothing that
+     * only one of the loops can explain may choose it */
+    if (cell->point->settings.parameters.server.loop != LOOP_NODE ||
+        !(cell->real[CALIBRATION_BESIDE] > LEAST_BESIDE * cell->real[CALIBRATION_CPU]))
         cell->real[CALIBRATION_BESIDE] = NAN;
 }
 

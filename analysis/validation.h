@@ -31,7 +31,8 @@
  * run is no interval, so coverage and width have no such figure.
  *
  * And a harder one: the median of half a cell's repeats in the prediction's place, judged by the other
- * half; the median over 64 random splits. It is a median too, of as many runs as judge it.
+ * half; the median over 500 random splits. It is a median too, of as many runs as judge it; mind that
+ * the prediction is judged by all of them.
  */
 #ifndef PUSHSIM_ANALYSIS_VALIDATION_H
 #define PUSHSIM_ANALYSIS_VALIDATION_H

@@ -195,19 +195,18 @@ static int64_t first_thread_ns(long pid)
     return cgroup_get(dir, "schedstat", text, sizeof text) ? strtoll(text, NULL, 10) : 0;
 }
 
-static int64_t first_threads_ns(const struct cgroup *group)
+static void read_first_threads(const struct cgroup *group, struct cgroup_usage *u)
 {
     char text[16384], *end; /* some 2,000 processes; of a longer list the rest is left out */
-    int64_t sum_ns = 0;
     if (!cgroup_get(group->cpu, "cgroup.procs", text, sizeof text))
-        return 0;
+        return;
     for (char *at = text; *at != '\0'; at = end + 1) {
         long pid = strtol(at, &end, 10);
         if (end == at || *end != '\n')
             break;
-        sum_ns += first_thread_ns(pid);
+        u->first_ns += first_thread_ns(pid);
+        u->pids += (uint64_t)pid;
     }
-    return sum_ns;
 }
 
 int cgroup_read(const struct cgroup *group, struct cgroup_usage *usage, struct error *err)
@@ -225,7 +224,7 @@ int cgroup_read(const struct cgroup *group, struct cgroup_usage *usage, struct e
                     : cgroup_get_number(group->cpuacct, "cpuacct.usage", -1);
     if (u.usage_ns < 0)
         return error_set(err, ERR_IO, "%s: no CPU time is counted there", group->cpuacct);
-    u.first_ns = first_threads_ns(group);
+    read_first_threads(group, &u);
     read_memory(group, &u);
     *usage = u;
     return 0;

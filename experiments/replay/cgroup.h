@@ -32,12 +32,13 @@ struct cgroup_limits { /* all zero: no limit, default weight */
 };
 
 struct cgroup_usage {
-    int64_t usage_ns;     /* CPU time used by all threads that ever were in it */
-    int64_t first_ns;     /* of it, by the first thread of each process that is in it now */
-    int64_t throttled_ns; /* summed over CPUs */
-    uint64_t periods;     /* nr_periods: while the period timer was active */
-    uint64_t throttled;   /* nr_throttled */
-    int64_t memory_bytes; /* charged now; 0 where memory is not controlled */
+    int64_t usage_ns; /* CPU time used by all threads that ever were in it */
+    int64_t first_ns; /* of it, by the first thread of each process that is in it now */
+    uint64_t pids;    /* sum of their numbers: another one when a process has come or gone */
+    int64_t throttled_ns;      /* summed over CPUs */
+    uint64_t periods;          /* nr_periods: while the period timer was active */
+    uint64_t throttled;        /* nr_throttled */
+    int64_t memory_bytes;      /* charged now; 0 where memory is not controlled */
     int64_t memory_peak_bytes; /* highest so far; 0 where the kernel does not tell */
     uint64_t oom_kills;        /* processes killed for memory */
 };

@@ -108,7 +108,7 @@ void sampler_record(const struct sampler *s)
     double periods = (double)(b->periods - a->periods);
     double throttled = (double)(b->throttled - a->throttled);
     run_record_metric(s->out, "cpu.used", "s", (b->usage_ns - a->usage_ns) / 1e9);
-    if (b->first_ns > a->first_ns) /* else its processes are not the ones of the start */
+    if (b->pids == a->pids && b->first_ns > 0) /* the processes are the ones of the start */
         run_record_metric(s->out, "cpu.used.beside", "s",
                           (b->usage_ns - a->usage_ns - b->first_ns + a->first_ns) / 1e9);
     run_record_metric(s->out, "cpu.throttled", "s", (b->throttled_ns - a->throttled_ns) / 1e9);

@@ -40,7 +40,7 @@ int sampler_start(struct sampler *s, uv_loop_t *loop, struct error *err);
 void sampler_finish(struct sampler *s);
 /* Writes cpu.*, memory.peak, memory.end and backlog.* for the time between the first and the last sample.
  * cpu.used.beside: by other threads than the first of each process, on which Node's and Python's event
- * loops run. */
+ * loops run; not where a process came or went. */
 void sampler_record(const struct sampler *s);
 
 #endif

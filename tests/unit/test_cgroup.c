@@ -181,10 +181,13 @@ static void counts_first_threads_alone(void **state)
         spill(g.cpu, "cgroup.procs", pids);
         spill(g.cpu, "cpu.stat", "usage_usec 1500\nnr_periods 9\n");
         spill(g.cpu, "cpuacct.usage", "1500000\n");
+        burn(NULL);
         assert_int_equal(pthread_create(&beside, NULL, burn, NULL), 0);
         pthread_join(beside, NULL);
         int64_t least_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - 20 * MS;
         assert_int_equal(cgroup_read(&g, &u, &err), 0);
+        assert_true(least_ns > 0);
+        assert_int_equal(u.pids, (uint64_t)getpid() + (i / 2 ? 99999999 : 0));
         assert_true(u.first_ns >= least_ns && u.first_ns <= clock_ns(CLOCK_THREAD_CPUTIME_ID));
         assert_true(clock_ns(CLOCK_PROCESS_CPUTIME_ID) - u.first_ns >= BURNT_NS * (i + 1));
         tree_free(root);

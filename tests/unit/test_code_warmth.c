@@ -291,6 +291,20 @@ static void connections_are_dearer_at_first(void **state)
     }
 }
 
+/* 2 s of collecting in all: what a process that dies after 0.3 s had left is not done, the next one has
+ * its own. */
+static void collectors_die_with_their_process(void **state)
+{
+    (void)state;
+    struct parameters p = node_server();
+    p.fault.crash_at_ns = 300000000;
+    p.host.cpus = 2;
+    p.cost.code_connection_ns = 20e6;
+    double beside = figure(&p, "cpu.used.beside");
+    print_message("%.2f s\n", beside);
+    assert_true(beside > 2 && beside < 2.5);
+}
+
 /* Cold for as many calls on a host of half the pace: all of it costs twice as much. */
 static void a_slow_host_is_cold_as_many_calls(void **state)
 {
@@ -325,6 +339,7 @@ int main(void)
                                         cmocka_unit_test(a_limit_makes_the_start_dearer),
                                         cmocka_unit_test(a_process_parses_once),
                                         cmocka_unit_test(connections_are_dearer_at_first),
+                                        cmocka_unit_test(collectors_die_with_their_process),
                                         cmocka_unit_test(a_slow_host_is_cold_as_many_calls),
                                         cmocka_unit_test(a_run_pays_the_excess_once),
                                         cmocka_unit_test(a_new_process_is_cold) };
