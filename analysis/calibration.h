@@ -35,7 +35,7 @@ enum calibration_metric {
     CALIBRATION_P95,
     CALIBRATION_P99,
     CALIBRATION_THROTTLED, /* share of throttled periods, 0..1 */
-    CALIBRATION_BESIDE,    /* CPU time used by other threads than the event loop's, s */
+    CALIBRATION_BESIDE,    /* CPU time used by other threads than Node's event loop, s */
     CALIBRATION_METRICS
 };
 
