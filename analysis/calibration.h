@@ -136,6 +136,8 @@ void calibration_close(struct calibration *c);
 
 #define CALIBRATED_MAX (LEAST_SQUARES_MAX + 12 + CALIBRATED_KNOWN_MAX)
 
+#define CALIBRATION_WALKS 2 /* the sum of squares has more hollows than one: calibration.c */
+
 struct calibration_fit {
     struct calibrated options[CALIBRATED_MAX];
     size_t count;
@@ -146,6 +148,8 @@ struct calibration_fit {
     double
         noise_left; /* of cost.host-noise, what is no error of the fitted costs, 0..1; 0: not told */
     struct fit_result means, quantiles; /* of the two stages */
+    double walks[CALIBRATION_WALKS];    /* sum of squares that each start came to; the fit is of
+                                           the first but where the other is clearly less */
     size_t residuals;                   /* in the second */
 };
 

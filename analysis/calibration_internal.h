@@ -69,6 +69,18 @@ void calibration_medians(const struct calibration *c, const struct settings *s,
 struct settings calibration_start(const struct calibration *c,
                                   const struct calibration_cell *cell);
 
+/* calibration_options.c: the options that a stage varies and c's runs tell, from where they start, put
+ * behind the first n of `parameters` (LEAST_SQUARES_MAX at most); returns how many there are then. */
+enum calibration_part {
+    CALIBRATION_MEANS,
+    CALIBRATION_COLD, /* refinements of the means: no loop is told from another by them */
+    CALIBRATION_TAILS,
+};
+size_t calibration_varied(const struct calibration *c, enum calibration_part part,
+                          struct fit_parameter *parameters, size_t n);
+
+void calibration_assign_all(struct settings *s, const struct calibrated *options, size_t count);
+
 /* Sets an option that there is, to the nearest value that it allows: a fit may step outside. */
 void calibration_assign(struct settings *s, const char *option, double value);
 

@@ -100,6 +100,11 @@ static void write_residuals(FILE *out, const struct calibration *c,
     fprintf(out, "fit:\n  residuals: %zu\n  chi2-per-residual: %.3g\n  converged: %s\n",
             fit->residuals, fit->quantiles.chi2 / (double)fit->residuals,
             fit->quantiles.converged ? "yes" : "no");
+    fputs("  starts:", out);
+    for (int k = 0; k < CALIBRATION_WALKS; k++)
+        fprintf(out, " %.3g", fit->walks[k] / (double)fit->residuals);
+    fputs("  # chi2 that each start came to: the first, unless another is clearly nearer\n",
+          out);
     profile_errors_write(out, c, fit);
     fputs("  cells:  # simulated / measured\n", out);
     for (size_t i = 0; i < c->cell_count; i++) {

@@ -109,6 +109,16 @@ static void check_estimates(const struct calibration_fit *fit, const struct made
     assert_true(worst < 1);
 }
 
+/* From two starts it comes to two places; the second is taken where the rows tell that it is nearer. */
+static void check_walks(const struct calibration_fit *fit)
+{
+    print_message("from the two starts: %g, %g\n", fit->walks[0], fit->walks[1]);
+    assert_true(fit->walks[0] != fit->walks[1]);
+    double clearly = 4 * fmax(1, fit->walks[0] / (double)fit->residuals);
+    bool second = fit->walks[1] < fit->walks[0] - clearly;
+    assert_true(fit->quantiles.chi2 == fit->walks[second]);
+}
+
 /* What is written is what the next experiment reads. */
 static void check_profile(const struct calibration *c, const struct calibration_fit *fit,
                           const char *path)
@@ -194,6 +204,7 @@ static void finds_the_costs(void **state)
     print_message("means chi2 %g in %zu (%d); quantiles chi2 %g in %zu (%d)\n", fit.means.chi2,
                   fit.means.iterations, fit.means.converged, fit.quantiles.chi2,
                   fit.quantiles.iterations, fit.quantiles.converged);
+    check_walks(&fit);
     check_estimates(&fit, &made);
     char *profile = scratch_path(&b.scratch, "p.yaml");
     check_profile(&c, &fit, profile);
@@ -243,6 +254,7 @@ static void finds_compiled_code(void **state)
             measure_once(&b.plan, i, r, b.store, b.id, &node);
     assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
     assert_int_equal(calibration_run(&c, &fit, &err), 0);
+    check_walks(&fit);
     check_estimates(&fit, &node);
     calibration_close(&c);
     planned_store_close(&b);
@@ -276,7 +288,8 @@ static void finds_the_loop(void **state)
 struct mood {
     double pace_s, read_s; /* 0: not told */
     double power, read_power;
-    double noise; /* that is left */
+    double noise;  /* that is left */
+    double spread; /* of the pace */
 };
 
 /* The powers are found, with errors that tell how well. */
@@ -324,7 +337,7 @@ static void check_host(const struct mood *mood)
     }
     for (size_t i = 0; i < c.cell_count; i++)
         for (int r = 0; r < c.cells[i].repeats; r++) {
-            double slowness = random_stream_lognormal(&rs, 1, 0.4);
+            double slowness = random_stream_lognormal(&rs, 1, mood->spread);
             double reading = mood->read_s > 0 ? random_stream_lognormal(&rs, 1, 0.3) : 1;
             c.cells[i].slowness[r] = slowness;
             c.cells[i].reading[r] = reading;
@@ -339,7 +352,7 @@ static void check_host(const struct mood *mood)
     const struct calibrated *noise = &fit.options[TRUTHS];
     print_message("powers %.3f, %.3f, noise %.3f +- %.0f %%\n", c.host_power, c.read_power,
                   noise->estimate, 100 * noise->relative_error);
-    assert_true(fabs(c.host_power - mood->power) < 0.1);
+    assert_true(fabs(c.host_power - mood->power) < fmax(0.1, 3 * c.host_error));
     assert_string_equal(noise->option, "cost.host-noise");
     assert_true(fabs(log(noise->estimate / mood->noise)) < 3 * noise->relative_error);
     assert_int_equal(fit.count,
@@ -354,7 +367,7 @@ static void check_host(const struct mood *mood)
 static void finds_the_host(void **state)
 {
     (void)state;
-    static const struct mood memory = { .power = 0.45, .noise = 0.197 };
+    static const struct mood memory = { .power = 0.45, .noise = 0.197, .spread = 0.4 };
     check_host(&memory);
 }
 
@@ -362,20 +375,36 @@ static void finds_the_host(void **state)
 static void finds_the_pace(void **state)
 {
     (void)state;
-    static const struct mood step = { .pace_s = 1.2e-9, .power = 0.9, .noise = 0.08 };
-    static const struct mood both = {
-        .pace_s = 1.2e-9, .read_s = 4e-7, .power = 0.75, .read_power = 0.5, .noise = 0.08
+    static const struct mood step = {
+        .pace_s = 1.2e-9, .power = 0.9, .noise = 0.08, .spread = 0.4
     };
+    static const struct mood both = { .pace_s = 1.2e-9,
+                                      .read_s = 4e-7,
+                                      .power = 0.75,
+                                      .read_power = 0.5,
+                                      .noise = 0.08,
+                                      .spread = 0.4 };
     check_host(&step);
     check_host(&both);
 }
 
+/* Of a host of another kind: few runs, near each other, which say 1.9 to 0.15, where one would guess 0.7
+ * to 0.1. A guess that held on would make it 1.1. */
+static void believes_another_host(void **state)
+{
+    (void)state;
+    static const struct mood other = {
+        .pace_s = 1e-9, .power = 1.9, .noise = 0.08, .spread = 0.1
+    };
+    check_host(&other);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(finds_the_costs),
-                                        cmocka_unit_test(finds_compiled_code),
-                                        cmocka_unit_test(finds_the_host),
-                                        cmocka_unit_test(finds_the_pace),
-                                        cmocka_unit_test(finds_the_loop) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_the_costs),       cmocka_unit_test(finds_compiled_code),
+        cmocka_unit_test(finds_the_host),        cmocka_unit_test(finds_the_pace),
+        cmocka_unit_test(believes_another_host), cmocka_unit_test(finds_the_loop)
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
