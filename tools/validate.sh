@@ -26,9 +26,10 @@ fi
 model_of() { sed -n 's/^  cpu model: "\(.*\)"$/\1/p; s/^  host: "[^,]*, [0-9]* x \([^,]*\), .*/\1/p' "$1" | head -n 1; }
 here=$(sed -n 's/^model name[[:space:]]*: //p' "${CPUINFO:-/proc/cpuinfo}" | head -n 1)
 
-# The profile of a name ("data/profiles/node-ws") that was fitted on this CPU model, else its first.
+# The profile of a name ("data/profiles/node-ws") that was fitted on this CPU model, one of a named host
+# before the first of all, which is older; else that.
 profile_here() {
-    for candidate in "$1".yaml "$1"-*.yaml; do
+    for candidate in "$1"-*.yaml "$1".yaml; do
         if [ -f "$candidate" ] && [ "$(model_of "$candidate")" = "$here" ]; then
             echo "$candidate"
             return

@@ -36,7 +36,7 @@ for stack in fastapi:fastapi-uvicorn nginx:nginx-nchan node:node-ws; do
     asked "$profiles/${stack#*:}-xeon.yaml"
     says_not warning
     on "AMD EPYC" 0 "${stack%:*}"
-    asked "$profiles/${stack#*:}.yaml"
+    asked "$profiles/${stack#*:}-epyc.yaml"
     says_not warning
 done
 on "ARM Neoverse" 0 node
