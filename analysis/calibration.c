@@ -146,19 +146,19 @@ static int walk(struct fitting *f, bool weighed, struct calibration_fit *made,
     return 0;
 }
 
-/* Whether the rows tell one from the other: by two standard errors of what they scatter, as for one
- * parameter. Costs of two hollows may be a third apart and explain few rows alike. */
-static bool is_nearer(double other, double first, size_t residuals)
+/* By two standard errors of what the rows scatter, as for one parameter. */
+bool calibration_nearer(double other, double first, size_t residuals)
 {
     double variance = fmax(first / (double)residuals, 1);
     return other < first - 4 * variance;
 }
 
 /* The same from another start, with the weights that the first walk found: *c and *made become what it
- * comes to where that is nearer. */
-static int walk_again(struct calibration *c, struct calibration_fit *made, struct error *err)
+ * comes to where that is nearer, and stay where it comes to nothing. */
+static void walk_again(struct calibration *c, struct calibration_fit *made)
 {
     struct fitting f;
+    struct error err;
     struct calibration_fit other = { 0 };
     struct calibration own = *c;
     own.cells = mem_alloc(c->cell_count * sizeof *own.cells);
@@ -167,15 +167,14 @@ static int walk_again(struct calibration *c, struct calibration_fit *made, struc
     for (size_t i = 0; i < f.means; i++)
         if (strcmp(f.parameters[i].name, OTHER_OPTION) == 0)
             f.parameters[i].start = OTHER_START;
-    int code = walk(&f, true, &other, err);
-    double sums[] = { made->quantiles.chi2, other.quantiles.chi2 };
-    if (code == 0 && is_nearer(sums[1], sums[0], made->residuals)) {
+    int code = walk(&f, true, &other, &err);
+    double sums[] = { made->quantiles.chi2, code ? INFINITY : other.quantiles.chi2 };
+    if (calibration_nearer(sums[1], sums[0], made->residuals)) {
         memcpy(c->cells, own.cells, c->cell_count * sizeof *own.cells);
         *made = other;
     }
     memcpy(made->walks, sums, sizeof sums);
     free(own.cells);
-    return code;
 }
 
 int calibration_run(struct calibration *c, struct calibration_fit *fit, struct error *err)
@@ -184,11 +183,11 @@ int calibration_run(struct calibration *c, struct calibration_fit *fit, struct e
     struct calibration_fit made = { 0 };
     prepare(c, &f);
     int code = walk(&f, false, &made, err);
-    if (code == 0)
-        code = walk_again(c, &made, err);
-    if (code == 0)
-        *fit = made;
-    return code;
+    if (code)
+        return code;
+    walk_again(c, &made);
+    *fit = made;
+    return 0;
 }
 
 /* Schwarz's criterion of the means under c's loop, with a variance that nobody knows: N ln(chi2 / N) +

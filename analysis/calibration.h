@@ -153,7 +153,8 @@ struct calibration_fit {
     size_t residuals;                   /* in the second */
 };
 
-/* Fits; starts from the plan's own settings; sets c's powers of the host. ERR_INVALID, ERR_STATE as
+/* Fits; starts from the plan's own settings, then once more with fewer connections that keep their state
+ * in caches, which counts where it comes clearly nearer; sets c's powers of the host. ERR_INVALID, ERR_STATE as
  * least_squares_fit. */
 int calibration_run(struct calibration *c, struct calibration_fit *fit, struct error *err);
 

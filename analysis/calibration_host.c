@@ -218,7 +218,8 @@ static void regress(const struct host_runs *runs, const struct powers *error, st
 
 /* Guesses are of one kind of host (Intel Xeon: powers of 0.7 for three servers); on an AMD EPYC nginx
  * goes with 1.9 of the same step, to 0.2. So a guess that is far off gives way: its error grows with
- * its distance. */
+ * its distance. (regress() takes the noise at the guess: where that is far off it weighs somewhat
+ * too much still.) */
 static double believed(double at, double guess, double error)
 {
     return error * fmax(1, fabs(at - guess) / error / BELIEVED);

@@ -4,7 +4,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #define CODE_STAGES 8 /* of Node, code_warmth.h; no run's figures are fine enough to fit it */
