@@ -230,13 +230,11 @@ static void weigh_guess(const struct host_runs *runs, const struct powers *guess
                         const struct powers *error, struct powers *at, struct powers *own_error)
 {
     struct powers wide = { FAR_AWAY, FAR_AWAY };
-    *at = *guess;
-    regress(runs, &wide, at, own_error);
-    for (int k = 0; k < TURNS; k++) {
-        wide.host = believed(at->host, guess->host, error->host);
-        wide.read = believed(at->read, guess->read, error->read);
+    for (int k = 0; k <= TURNS; k++) {
         *at = *guess;
         regress(runs, &wide, at, own_error);
+        wide.host = believed(at->host, guess->host, error->host);
+        wide.read = believed(at->read, guess->read, error->read);
     }
 }
 

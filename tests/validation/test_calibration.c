@@ -16,6 +16,8 @@
 #include "sim/random_stream.h"
 #include "tests/support/planned_store.h"
 
+#define JOBS 2 /* no result hangs on it */
+
 static const char experiment_text[] =
     "question: what does a delivery cost?\n"
     "workload:\n"
@@ -92,6 +94,18 @@ static void measure_once(const struct plan *plan, size_t point, uint32_t replica
         store_put(store, experiment, plan, &plan->points[point], &run, &record, &err), 0);
     run_record_close(&record);
     schedule_close(&schedule);
+}
+
+/* Rows of that server, `repeats` of each point, and what a fit collects of them. */
+static void collect(struct calibration *c, struct planned_store *b, uint32_t repeats,
+                    const struct made_server *m)
+{
+    struct error err;
+    for (size_t i = 0; i < b->plan.count; i++)
+        for (uint32_t r = 1; r <= repeats; r++)
+            measure_once(&b->plan, i, r, b->store, b->id, m);
+    assert_int_equal(calibration_collect(c, &b->plan, b->store, "x", &err), 0);
+    c->jobs = JOBS;
 }
 
 static void check_estimates(const struct calibration_fit *fit, const struct made_server *m)
@@ -208,10 +222,7 @@ static void finds_the_costs(void **state)
     struct calibration_fit fit;
     planned_store_open(&b, experiment_text);
     assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), ERR_INVALID);
-    for (size_t i = 0; i < b.plan.count; i++)
-        for (uint32_t r = 1; r <= 3; r++)
-            measure_once(&b.plan, i, r, b.store, b.id, &made);
-    assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
+    collect(&c, &b, 3, &made);
     assert_int_equal(c.cell_count, b.plan.count);
     assert_int_equal(calibration_run(&c, &fit, &err), 0);
     print_message("means chi2 %g in %zu (%d); quantiles chi2 %g in %zu (%d)\n", fit.means.chi2,
@@ -262,10 +273,7 @@ static void finds_compiled_code(void **state)
     struct calibration c;
     struct calibration_fit fit;
     planned_store_open(&b, compiled_text);
-    for (size_t i = 0; i < b.plan.count; i++)
-        for (uint32_t r = 1; r <= 2; r++)
-            measure_once(&b.plan, i, r, b.store, b.id, &node);
-    assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
+    collect(&c, &b, 2, &node);
     assert_int_equal(calibration_run(&c, &fit, &err), 0);
     check_walks(&fit);
     check_estimates(&fit, &node);
@@ -285,10 +293,7 @@ static void finds_the_loop(void **state)
         struct error err;
         struct calibration c;
         planned_store_open(&b, experiment_text);
-        for (size_t i = 0; i < b.plan.count; i++)
-            for (uint32_t r = 1; r <= 2; r++) /* as calibrate does */
-                measure_once(&b.plan, i, r, b.store, b.id, &servers[k]);
-        assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
+        collect(&c, &b, 2, &servers[k]); /* as many as calibrate makes */
         assert_int_equal(calibration_choose_loop(&c, &err), 0);
         assert_int_equal(c.loop, servers[k].loop);
         assert_int_equal(c.hops, servers[k].hops);
@@ -328,16 +333,12 @@ static void check_powers(const struct calibration *c, const struct calibrated *t
 static void check_host(const struct mood *mood)
 {
     struct planned_store b;
-    struct error err;
     struct calibration c;
     struct calibration_fit fit = { .count = TRUTHS };
     struct random_stream rs;
     random_stream_init(&rs, 5, 1, 0, 0);
     planned_store_open(&b, experiment_text);
-    for (size_t i = 0; i < b.plan.count; i++)
-        for (uint32_t r = 1; r <= 4; r++)
-            measure_once(&b.plan, i, r, b.store, b.id, &made);
-    assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
+    collect(&c, &b, 4, &made);
     assert_true(c.pace_s == 0); /* the model has none */
     c.pace_s = mood->pace_s;
     c.read_s = mood->read_s;
