@@ -132,7 +132,8 @@ const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_
         return "in one sum with publish";
     if (strncmp(option, "cost.code.", 10) == 0 && !told(option, COMPILED, loop, hops))
         return "not compiled while it runs";
-    if (strcmp(option, "cost.connection-noise") == 0 || strcmp(option, "cost.code.stages") == 0)
+    if (strcmp(option, "cost.connection-noise") == 0 ||
+        strcmp(option, "cost.code.stages") == 0 || strcmp(option, "cost.code.late") == 0)
         return "not varied";
     return NULL;
 }
@@ -175,8 +176,10 @@ struct settings calibration_start(const struct calibration *c,
         server->loop = (enum loop_kind)c->loop;
     if (c->hops >= 0)
         server->hops = c->hops;
-    if (told("cost.code.stages", COMPILED, server->loop, server->hops))
+    if (told("cost.code.stages", COMPILED, server->loop, server->hops)) {
         s.parameters.cost.code_stages = CODE_STAGES;
+        s.parameters.cost.code_late = true;
+    }
     s.parameters.workload.publishers = REAL_ARM_PUBLISHERS;
     for (const struct varied *v = summed_options; v->option; v++)
         if (!told(v->option, v->where, server->loop, server->hops))

@@ -102,6 +102,7 @@ struct cost_params {
     double code_first_ns; /* of each connection in a new process's first fan-out, then half */
     double code_connection_ns; /* of its other threads, for each connection of that */
     double code_compile_ns;    /* CPU time of a new process's compilers, all told */
+    bool code_late;            /* some of that comes after thousands of deliveries */
     double warm_connections;   /* whose state half stays in caches from one message to the next,
                                 without time off; 0 = however many */
     double gc_period_ns;       /* between two garbage collections; 0 = none */

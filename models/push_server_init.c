@@ -104,7 +104,7 @@ void push_server_init(struct push_server *s, struct simulation *sim,
     int64_t beside = (params->worker + 1) % p->host.cpus;
     if (s->code.compile_ns > 0)
         code_compiler_start(&s->compiler, params->group, beside);
-    if (s->code.connection_ns > 0)
+    if (s->code.connection_ns > 0 || s->code.late_ns > 0)
         code_compiler_start(&s->collector, params->group, beside);
 }
 

@@ -131,6 +131,8 @@ void push_publish_cold(struct push_server *s)
         .parse_ns = cost->code_parse_ns,
         .compile_ns = cost->code_compile_ns,
     };
+    if (cost->code_late)
+        code_warmth_split(&s->code, s->p->server.protocol, cost->code_compile_ns);
 }
 
 /* Its code as far as it is compiled by now, its connections as far as they have been written to. */
@@ -146,7 +148,9 @@ static void warm_up(struct push_server *s, struct publish_record *p)
     p->parse_ns = code->done_ns > 0 ? 0 : push_cost(code->parse_ns, 1);
     double left_ns = (double)code_compiler_left_ns(&s->compiler);
     code_compiler_work(&s->compiler, push_cost(code_warmth_compiled(code, work_ns), 1));
-    code_compiler_work(&s->collector, push_cost(code_warmth_collected(code, hearers), 1));
+    /* what is in the compiler's hands makes the loop slow; nothing waits for what comes late */
+    double beside_ns = code_warmth_collected(code, hearers) + code_warmth_late(code, hearers);
+    code_compiler_work(&s->collector, push_cost(beside_ns, 1));
     double share = code_warmth_first(code, hearers) / whole_ns;
     p->factor *= code_warmth_factor(code, work_ns, left_ns) + share;
 }

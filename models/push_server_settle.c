@@ -15,6 +15,8 @@ void push_settle_after(struct push_server *s, uint32_t m)
 /* And so behind the writes that they held back. */
 void push_settle_end(struct push_server *s, const struct loop_entry *e)
 {
+    /* nothing waits for it: beside the collector's work, not the compiler's */
+    code_compiler_work(&s->collector, push_cost(code_warmth_later(&s->code), 1));
     int64_t each_ns = push_cost(s->costs->settle_ns, s->publishes[e->from].factor);
     struct loop_entry rest = push_other_entry(push_positive((int64_t)e->to * each_ns));
     event_loop_flush(&s->loop, &rest);

@@ -316,7 +316,11 @@ static const struct option_row table[] = {
           "how sharply it ends, about twice that work: 2: by and by; 8: nearly at once",
           "chosen by calibrate; measured on Node 20"),
     COST("code.compile", code_compile_ns, "0",
-         "CPU time of a new process's compilers, beside its loop, while code.work lasts"),
+         "CPU time of a new process's compilers, beside its loop, as far as not late while "
+         "code.work lasts"),
+    YES_NO("cost.code.late", ATP(cost.code_late), "no", OPTION_MODEL,
+           "some of code.compile comes after thousands of deliveries, as measured on Node 20",
+           "chosen by calibrate; models/code_warmth.h"),
     COST("code.first", code_first_ns, "0",
          "more for each connection in a new process's first fan-out, half of it in the second, "
          "..."),
