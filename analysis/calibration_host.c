@@ -1,5 +1,5 @@
-/* calibration_host.c - what the host's mood does to the CPU time of a run: how it goes with its pace
- * and the speed of memory, and how far runs lie from costs that do not know them. */
+/* calibration_host.c - what the host's mood does to the CPU time of a run: how it goes with its
+ * pace and the speed of memory, and how far runs lie from costs that do not know them. */
 #include "analysis/calibration_internal.h"
 #include "analysis/parallel.h"
 
@@ -82,10 +82,10 @@ static void simulate_cell(size_t i, void *context)
             out->cpu[i][r] = simulated_cpu(out->calibration, &s, cell, r);
 }
 
-/* What the costs say of a cell that they were fitted to is too near to it: without the cell its runs
- * would lie 1 / (1 - leverage) as far off in the mean. Of that the errors of the costs are a part; the
- * rest lies 1 / sqrt(1 - leverage) as far (a residual's variance is that share of the noise's: Cook,
- * Weisberg, Residuals and Influence in Regression, 1982, 2.1 and 2.2). */
+/* What the costs say of a cell that they were fitted to is too near to it: without the cell its
+ * runs would lie 1 / (1 - leverage) as far off in the mean. Of that the errors of the costs are a
+ * part; the rest lies 1 / sqrt(1 - leverage) as far (a residual's variance is that share of the
+ * noise's: Cook, Weisberg, Residuals and Influence in Regression, 1982, 2.1 and 2.2). */
 static void leave_out(const struct calibration_cell *cell, double *left_out, double *own,
                       size_t count)
 {
@@ -104,8 +104,9 @@ static void centre(double *values, size_t count)
         values[i] -= mean;
 }
 
-/* Runs of one cell are asked the same: what the model is wrong by there is in none of the differences.
- * A host without paces was looked at before and after one run of each, so all runs are one cell. */
+/* Runs of one cell are asked the same: what the model is wrong by there is in none of the
+ * differences. A host without paces was looked at before and after one run of each, so all runs
+ * are one cell. */
 static void centre_runs(const struct host_runs *runs, size_t begin)
 {
     size_t count = runs->count - begin;
@@ -182,7 +183,8 @@ struct powers {
     double host, read;
 };
 
-/* Variance of a run about what these powers make of it. */
+/* Variance of a run about what these powers make of it. (Powers that the runs tell take as much as
+ * two from its freedom, a twentieth in a calibration: that is left out.) */
 static double variance_left(const struct host_runs *runs, struct powers at)
 {
     double squares = 0;
@@ -193,14 +195,14 @@ static double variance_left(const struct host_runs *runs, struct powers at)
     return squares / (double)(runs->count - runs->cells);
 }
 
-/* Regression of the runs about their cell's mean on both times, each power with what one would guess of
- * it as one observation more. */
-static void regress(const struct host_runs *runs, const struct powers *error, struct powers *at,
-                    struct powers *own_error)
+/* Regression of the runs about their cell's mean on both times, each power with what one would
+ * guess of it as one observation more. at: in, where the noise is told from; out, the estimate. */
+static void regress(const struct host_runs *runs, const struct powers *guess,
+                    const struct powers *error, struct powers *at, struct powers *own_error)
 {
     double noise = fmax(variance_left(runs, *at), SPREAD_LEAST * SPREAD_LEAST);
     double ss = noise / (error->host * error->host), rr = noise / (error->read * error->read);
-    double sr = 0, sy = ss * at->host, ry = rr * at->read;
+    double sr = 0, sy = ss * guess->host, ry = rr * guess->read;
     for (size_t i = 0; i < runs->count; i++) {
         double s = runs->slowness[i], r = runs->reading[i], y = runs->about[i];
         ss += s * s;
@@ -216,23 +218,23 @@ static void regress(const struct host_runs *runs, const struct powers *error, st
         (struct powers){ sqrt(noise * rr / determinant), sqrt(noise * ss / determinant) };
 }
 
-/* Guesses are of one kind of host (Intel Xeon: powers of 0.7 for three servers); on an AMD EPYC nginx
- * goes with 1.9 of the same step, to 0.2. So a guess that is far off gives way: its error grows with
- * its distance. (regress() takes the noise at the guess: where that is far off it weighs somewhat
- * too much still.) */
+/* Guesses are of one kind of host (Intel Xeon: powers of 0.7 for three servers); on an AMD EPYC
+ * nginx goes with 1.9 of the same step, to 0.2. So a guess that is far off gives way: its error
+ * grows with its distance. */
 static double believed(double at, double guess, double error)
 {
     return error * fmax(1, fabs(at - guess) / error / BELIEVED);
 }
 
-/* From what the runs say alone, as long as it takes for guess and runs to agree what the guess is worth. */
+/* From what the runs say alone, as long as it takes for guess and runs to agree what the guess is
+ * worth. */
 static void weigh_guess(const struct host_runs *runs, const struct powers *guess,
                         const struct powers *error, struct powers *at, struct powers *own_error)
 {
     struct powers wide = { FAR_AWAY, FAR_AWAY };
+    *at = *guess;
     for (int k = 0; k <= TURNS; k++) {
-        *at = *guess;
-        regress(runs, &wide, at, own_error);
+        regress(runs, guess, &wide, at, own_error);
         wide.host = believed(at->host, guess->host, error->host);
         wide.read = believed(at->read, guess->read, error->read);
     }
@@ -278,18 +280,26 @@ static double middle_error(const struct calibration *c, enum calibration_edge ed
     return error;
 }
 
-/* Errors of the powers as if the times had none of their own. They have little: one sample in 10 ms,
- * set beside nine others in between, gives the mean pace of 4 to 12 s to 0.5 to 1 %, and repeats of a
- * cell lie 10 % apart in it (Intel Xeon, 2026-11-27), so the slope loses one part in a hundred. */
+/* A power's error as a share of it. One that is as unsure as it is large, or is 0, is told as
+ * such: draws from a wider error would be of other hosts (parameter_draws.h). */
+static double power_error(double error, double power)
+{
+    return fmin(error / fmax(power, 0.01), 1);
+}
+
+/* Errors of the powers as if the times had none of their own. They have little: one sample in 10
+ * ms, set beside nine others in between, gives the mean pace of 4 to 12 s to 0.5 to 1 %, and
+ * repeats of a cell lie 10 % apart in it (Intel Xeon, 2026-11-27), so the slope loses one part in
+ * a hundred. */
 static void add_paces(const struct calibration *c, struct calibration_fit *fit)
 {
     add(fit, "cost.host-pace", 1e9 * c->pace_s, middle_error(c, EDGE_HOST_PACE));
-    add(fit, "cost.host-power", c->host_power, c->host_error / fmax(c->host_power, 0.01));
+    add(fit, "cost.host-power", c->host_power, power_error(c->host_error, c->host_power));
     if (c->read_s == 0)
         return;
     add(fit, "cost.host-memory-pace", 1e9 * c->read_s, middle_error(c, EDGE_HOST_READ));
     add(fit, "cost.host-memory-power", c->read_power,
-        c->read_error / fmax(c->read_power, 0.01));
+        power_error(c->read_error, c->read_power));
 }
 
 /* What the model's own chance does not explain: spells within a run are in it (cost_noise.h). */
