@@ -2,8 +2,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "analysis/calibration_scatter.h"
 
@@ -11,12 +9,6 @@
 #define SEARCH_WIDE       0.3 /* of logarithms */
 #define SEARCH_NEAR       0.2
 #define CHOICE_ITERATIONS 10 /* a loop that is wrong misses by more than what is left to gain */
-
-/* The sum of squares has more hollows than one, and from where a search begins decides which it ends in.
- * Most is between many connections that keep their state in caches and few: Node's 340 figures (Intel
- * Xeon, 2026-11-27) come to 563 from 3000, where calibration_options.c starts, to 523 from here. */
-#define OTHER_OPTION "cost.warm.connections"
-#define OTHER_START  500
 
 /* The next stage starts from what this one could tell. */
 static void carry_on(struct fit_parameter *parameters, size_t n)
@@ -82,12 +74,10 @@ static void prepare(struct calibration *c, struct fitting *f)
     f->tails.levelled = true;
 }
 
-/* weighed: the host's powers are known already. */
-static int fit_means(struct fitting *f, bool weighed, struct calibration_fit *made,
-                     struct error *err)
+static int fit_means(struct fitting *f, struct calibration_fit *made, struct error *err)
 {
     int code = calibration_stage_fit(&f->first, 0.02, 30, &made->means, err);
-    if (code == 0 && !weighed) {
+    if (code == 0) {
         carry_on(f->parameters, f->means);
         read_fit(f->parameters, f->means, made);
         calibration_host_power(f->calibration, made);
@@ -119,18 +109,16 @@ static void look_for_tails(struct fitting *f, double width)
  * each stage starts near its goal, since the quantiles of a simulation are a rough surface to walk
  * on. Where the walk ends, tails are looked for once more, and the last stage, which knows which
  * figures are rough and tells the errors, begins with what was found. */
-static int walk(struct fitting *f, bool weighed, struct calibration_fit *made,
-                struct error *err)
+static int walk(struct fitting *f, struct calibration_fit *made, struct error *err)
 {
-    int code = fit_means(f, weighed, made, err);
+    int code = fit_means(f, made, err);
     if (code)
         return code;
     look_for_tails(f, SEARCH_WIDE);
     for (size_t i = 0; i < f->all; i++)
         f->parameters[i].estimate = f->parameters[i].start;
     read_fit(f->parameters, f->all, made);
-    if (!weighed)
-        calibration_scatter(f->calibration, made);
+    calibration_scatter(f->calibration, made);
     code = calibration_stage_fit(&f->joint, 0.05, 20, &made->quantiles, err);
     if (code == 0) {
         start_from_here(f->parameters, f->all);
@@ -140,41 +128,11 @@ static int walk(struct fitting *f, bool weighed, struct calibration_fit *made,
     }
     if (code)
         return error_wrap(err, code, "fit of the quantiles");
-    made->residuals = calibration_stage_count(&f->joint) - f->all;
+    made->residuals = calibration_stage_figures(&f->joint);
+    calibration_stage_alike(&f->joint, made->alike);
     read_fit(f->parameters, f->all, made);
     hold_untold(made);
     return 0;
-}
-
-/* By two standard errors of what the rows scatter, as for one parameter. */
-bool calibration_nearer(double other, double first, size_t residuals)
-{
-    double variance = fmax(first / (double)residuals, 1);
-    return other < first - 4 * variance;
-}
-
-/* The same from another start, with the weights that the first walk found: *c and *made become what it
- * comes to where that is nearer, and stay where it comes to nothing. */
-static void walk_again(struct calibration *c, struct calibration_fit *made)
-{
-    struct fitting f;
-    struct error err;
-    struct calibration_fit other = { 0 };
-    struct calibration own = *c;
-    own.cells = mem_alloc(c->cell_count * sizeof *own.cells);
-    memcpy(own.cells, c->cells, c->cell_count * sizeof *own.cells);
-    prepare(&own, &f);
-    for (size_t i = 0; i < f.means; i++)
-        if (strcmp(f.parameters[i].name, OTHER_OPTION) == 0)
-            f.parameters[i].start = OTHER_START;
-    int code = walk(&f, true, &other, &err);
-    double sums[] = { made->quantiles.chi2, code ? INFINITY : other.quantiles.chi2 };
-    if (calibration_nearer(sums[1], sums[0], made->residuals)) {
-        memcpy(c->cells, own.cells, c->cell_count * sizeof *own.cells);
-        *made = other;
-    }
-    memcpy(made->walks, sums, sizeof sums);
-    free(own.cells);
 }
 
 int calibration_run(struct calibration *c, struct calibration_fit *fit, struct error *err)
@@ -182,10 +140,9 @@ int calibration_run(struct calibration *c, struct calibration_fit *fit, struct e
     struct fitting f;
     struct calibration_fit made = { 0 };
     prepare(c, &f);
-    int code = walk(&f, false, &made, err);
+    int code = walk(&f, &made, err);
     if (code)
         return code;
-    walk_again(c, &made);
     *fit = made;
     return 0;
 }
@@ -206,7 +163,7 @@ static int judge_loop(const struct calibration *c, double *criterion, struct err
     int code = calibration_stage_fit(&means, 0.02, CHOICE_ITERATIONS, &result, err);
     if (code)
         return error_wrap(err, code, "fit of the mean costs");
-    double figures = (double)(calibration_stage_count(&means) - n);
+    double figures = (double)calibration_stage_figures(&means);
     *criterion = figures * log(result.chi2 / figures) + result.freedom * log(figures);
     return 0;
 }

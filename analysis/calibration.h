@@ -81,9 +81,9 @@ enum calibration_edge {                     /* of a real run; replay.h says what
 #define CALIBRATION_HOST_POWER 0.3
 /* The same of the times that are taken while it runs (host_pace.h), which are used where all runs
  * have them: of a step of work; of a read of memory beyond the caches. Seven calibrations of three
- * servers, repeats of a cell set beside each other at as many publishes (Intel Xeon, 2026-11-27, 514
- * runs): FastAPI 0.68 +- 0.05 and 0.31 +- 0.09, nginx 0.69 +- 0.10 and 0.69 +- 0.20, Node 0.71 +-
- * 0.06 and 0.33 +- 0.13. */
+ * servers, repeats of a cell set beside each other at as many publishes (Intel Xeon, 2026-11-27,
+ * 514 runs): FastAPI 0.68 +- 0.05 and 0.31 +- 0.09, nginx 0.69 +- 0.10 and 0.69 +- 0.20, Node 0.71
+ * +- 0.06 and 0.33 +- 0.13. */
 #define CALIBRATION_PACE_POWER 0.7
 #define CALIBRATION_READ_POWER 0.35
 
@@ -104,8 +104,8 @@ struct calibration_cell {
     double real[CALIBRATION_METRICS];     /* median over repeats; NAN: not measured */
     /* of one simulated run (calibration_scatter.h); 0: not yet known */
     double scatter[CALIBRATION_METRICS];
-    /* of the log of real over simulated medians (throttled: of the shares' difference); of CPU time,
-     * of a delivery's at one pace */
+    /* of the log of real over simulated medians (throttled: of the shares' difference); of CPU
+     * time, of a delivery's at one pace */
     double sigma[CALIBRATION_METRICS];
 };
 
@@ -136,8 +136,6 @@ void calibration_close(struct calibration *c);
 
 #define CALIBRATED_MAX (LEAST_SQUARES_MAX + 12 + CALIBRATED_KNOWN_MAX)
 
-#define CALIBRATION_WALKS 2 /* the sum of squares has more hollows than one: calibration.c */
-
 struct calibration_fit {
     struct calibrated options[CALIBRATED_MAX];
     size_t count;
@@ -148,13 +146,13 @@ struct calibration_fit {
     double
         noise_left; /* of cost.host-noise, what is no error of the fitted costs, 0..1; 0: not told */
     struct fit_result means, quantiles; /* of the two stages */
-    double walks[CALIBRATION_WALKS];    /* sum of squares that each start came to; the fit is of
-                                           the first but where the other is clearly less */
-    size_t residuals;                   /* in the second */
+    /* logarithm of simulated over real that the cells have alike, ample and throttled, as far as
+     * it is told (calibration_stage.h); 0: not at all */
+    double alike[2][CALIBRATION_METRICS];
+    size_t residuals; /* in the second */
 };
 
-/* Fits; starts from the plan's own settings, then once more with fewer connections that keep their state
- * in caches, which counts where it comes clearly nearer; sets c's powers of the host. ERR_INVALID, ERR_STATE as
+/* Fits; starts from the plan's own settings; sets c's powers of the host. ERR_INVALID, ERR_STATE as
  * least_squares_fit. */
 int calibration_run(struct calibration *c, struct calibration_fit *fit, struct error *err);
 
@@ -163,8 +161,8 @@ int calibration_run(struct calibration *c, struct calibration_fit *fit, struct e
  * parameters. nginx and threads must be told. Errors as calibration_run. */
 int calibration_choose_loop(struct calibration *c, struct error *err);
 
-/* Sets c->known from what the server has counted of its collections (calibration_gc.c), or of the scavenges
- * of its young generation (calibration_young.c). */
+/* Sets c->known from what the server has counted of its collections (calibration_gc.c), or of the
+ * scavenges of its young generation (calibration_young.c). */
 void calibration_gc(struct calibration *c);
 
 /* Adds to `fit` what the edges of the runs tell (handshake, disconnect, memory), as far as they
@@ -173,8 +171,8 @@ void calibration_edges(const struct calibration *c, struct calibration_fit *fit)
 
 /* Adds cost.host-noise: how far the runs' CPU time lies from what costs fitted without their cells
  * say (calibration_host.c): of a host of the pace that was measured beside each run, where it was,
- * which makes cost.host-pace, -power and -memory-*, too; else of a host of middling speed. That holds
- * what two runs of one cell differ by and what the model gets wrong of cells that it was not
+ * which makes cost.host-pace, -power and -memory-*, too; else of a host of middling speed. That
+ * holds what two runs of one cell differ by and what the model gets wrong of cells that it was not
  * fitted to. */
 void calibration_host_noise(const struct calibration *c, struct calibration_fit *fit);
 

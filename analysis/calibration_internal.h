@@ -79,10 +79,6 @@ enum calibration_part {
 size_t calibration_varied(const struct calibration *c, enum calibration_part part,
                           struct fit_parameter *parameters, size_t n);
 
-/* calibration.c: whether a sum of squares is clearly less than the first start's, so that the rows tell one
- * from the other; costs of two hollows may be a third apart and explain few rows alike. */
-bool calibration_nearer(double other, double first, size_t residuals);
-
 void calibration_assign_all(struct settings *s, const struct calibrated *options, size_t count);
 
 /* Sets an option that there is, to the nearest value that it allows: a fit may step outside. */

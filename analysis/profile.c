@@ -100,11 +100,14 @@ static void write_residuals(FILE *out, const struct calibration *c,
     fprintf(out, "fit:\n  residuals: %zu\n  chi2-per-residual: %.3g\n  converged: %s\n",
             fit->residuals, fit->quantiles.chi2 / (double)fit->residuals,
             fit->quantiles.converged ? "yes" : "no");
-    fputs("  starts:", out);
-    for (int k = 0; k < CALIBRATION_WALKS; k++)
-        fprintf(out, " %.3g", fit->walks[k] / (double)fit->residuals);
-    fputs("  # chi2 that each start came to: the first, unless another is clearly nearer\n",
+    fputs("  alike:  # simulated / measured, what all cells have alike: no cost makes up for "
+          "it\n",
           out);
+    for (int throttled = 0; throttled < 2; throttled++)
+        fprintf(out, "    %s: { p50: %.3f, p95: %.3f, p99: %.3f }\n",
+                throttled ? "throttled" : "ample", exp(fit->alike[throttled][CALIBRATION_P50]),
+                exp(fit->alike[throttled][CALIBRATION_P95]),
+                exp(fit->alike[throttled][CALIBRATION_P99]));
     profile_errors_write(out, c, fit);
     fputs("  cells:  # simulated / measured\n", out);
     for (size_t i = 0; i < c->cell_count; i++) {

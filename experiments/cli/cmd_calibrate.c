@@ -21,7 +21,7 @@
 #define NOTES_MAX      8
 #define FULL_BUDGET_S  660 /* measuring, not fitting: below the 15 minutes of a calibration */
 #define QUICK_BUDGET_S 100
-#define DRAWS          2 /* simulations for each real run */
+#define DRAWS          4 /* simulations for each real run: with 2 a fit learns their chance */
 
 struct arguments {
     struct session session;

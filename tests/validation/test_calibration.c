@@ -10,13 +10,14 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "analysis/calibration_internal.h"
+#include "analysis/calibration_stage.h"
 #include "analysis/profile.h"
 #include "models/push_run.h"
 #include "sim/random_stream.h"
 #include "tests/support/planned_store.h"
 
-#define JOBS 2 /* no result hangs on it */
+#define JOBS       2    /* no result hangs on it */
+#define LEVEL_KEPT 0.02 /* of all costs, when tails alone change */
 
 static const char experiment_text[] =
     "question: what does a delivery cost?\n"
@@ -123,29 +124,6 @@ static void check_estimates(const struct calibration_fit *fit, const struct made
     assert_true(worst < 1);
 }
 
-/* What is taken is of the first start, or of the second where the rows tell that it is nearer. */
-static void check_walks(const struct calibration_fit *fit)
-{
-    print_message("from the two starts: %g, %g\n", fit->walks[0], fit->walks[1]);
-    bool second = calibration_nearer(fit->walks[1], fit->walks[0], fit->residuals);
-    assert_true(isfinite(fit->walks[1]));
-    assert_true(fit->quantiles.chi2 == fit->walks[second]);
-}
-
-/* Rows that scatter as their weights say tell a sum that is less by four; others by four times as much as
- * they scatter more; a walk that came to nothing is no nearer. */
-static void is_clearly_nearer(void **state)
-{
-    (void)state;
-    assert_true(calibration_nearer(95, 100, 100));
-    assert_false(calibration_nearer(97, 100, 100));
-    assert_false(calibration_nearer(47, 50, 100)); /* no less than the weights say */
-    assert_true(calibration_nearer(45, 50, 100));
-    assert_false(calibration_nearer(290, 300, 100));
-    assert_true(calibration_nearer(287, 300, 100));
-    assert_false(calibration_nearer(INFINITY, 100, 100));
-}
-
 /* What is written is what the next experiment reads. */
 static void check_profile(const struct calibration *c, const struct calibration_fit *fit,
                           const char *path)
@@ -228,7 +206,6 @@ static void finds_the_costs(void **state)
     print_message("means chi2 %g in %zu (%d); quantiles chi2 %g in %zu (%d)\n", fit.means.chi2,
                   fit.means.iterations, fit.means.converged, fit.quantiles.chi2,
                   fit.quantiles.iterations, fit.quantiles.converged);
-    check_walks(&fit);
     check_estimates(&fit, &made);
     char *profile = scratch_path(&b.scratch, "p.yaml");
     check_profile(&c, &fit, profile);
@@ -237,6 +214,61 @@ static void finds_the_costs(void **state)
     free(profile);
     calibration_close(&c);
     planned_store_close(&b);
+}
+
+/* Mean of the logarithms of the made costs' estimates over their truths. */
+static double level_of(const struct calibration_fit *fit)
+{
+    double sum = 0;
+    int count = 0;
+    for (size_t i = 0; i < made.count; i++) {
+        const struct truth *t = &made.truths[i];
+        if (!calibration_is_level(t->option))
+            continue;
+        sum += log(calibrated_find(fit->options, fit->count, t->option)->estimate / t->value);
+        count++;
+    }
+    return sum / count;
+}
+
+/* Fits rows whose p95 and p99 lie `beyond` times where the model has them. */
+static void fit_beyond(double beyond, struct calibration_fit *fit)
+{
+    struct planned_store b;
+    struct error err;
+    struct calibration c;
+    planned_store_open(&b, experiment_text);
+    collect(&c, &b, 2, &made);
+    for (size_t i = 0; i < c.cell_count; i++)
+        for (int m = CALIBRATION_P95; m <= CALIBRATION_P99; m++)
+            c.cells[i].real[m] *= beyond;
+    assert_int_equal(calibration_run(&c, fit, &err), 0);
+    calibration_close(&c);
+    planned_store_close(&b);
+}
+
+/* Tails a fifth above what the costs make of them: all costs stay where they are found without,
+ * and the fifth is told; of throttled cells, two that scatter, some of it. */
+static void tells_tails_apart(void **state)
+{
+    (void)state;
+    static const double told[2][2] = { { -0.20, -0.12 }, { -0.20, -0.02 } };
+    struct calibration_fit plain, beyond;
+    fit_beyond(1, &plain);
+    fit_beyond(1.2, &beyond);
+    double level = level_of(&beyond) - level_of(&plain);
+    print_message("costs %+.4f\n", level);
+    assert_true(fabs(level) < LEVEL_KEPT);
+    for (int throttled = 0; throttled < 2; throttled++)
+        for (int m = CALIBRATION_P50; m <= CALIBRATION_P99; m++) {
+            double more = beyond.alike[throttled][m] - plain.alike[throttled][m];
+            print_message("%s alike: %+.3f\n",
+                          calibration_metric_name((enum calibration_metric)m), more);
+            if (m == CALIBRATION_P50)
+                assert_true(fabs(more) < 0.03);
+            else
+                assert_true(more > told[throttled][0] && more < told[throttled][1]);
+        }
 }
 
 static const struct truth compiled[] = {
@@ -248,7 +280,7 @@ static const struct truth compiled[] = {
 static const char compiled_text[] =
     "question: what does code cost that is compiled while it runs?\n"
     "server: { loop: node, hops: 0 }\n"
-    "cost: { code: { stages: 8 } }\n"
+    "cost: { code: { stages: 8, late: yes } }\n"
     "workload:\n"
     "  arrivals: poisson\n"
     "  phases:\n"
@@ -275,7 +307,6 @@ static void finds_compiled_code(void **state)
     planned_store_open(&b, compiled_text);
     collect(&c, &b, 2, &node);
     assert_int_equal(calibration_run(&c, &fit, &err), 0);
-    check_walks(&fit);
     check_estimates(&fit, &node);
     calibration_close(&c);
     planned_store_close(&b);
@@ -325,6 +356,10 @@ static void check_powers(const struct calibration *c, const struct calibrated *t
     assert_true(told[2].estimate == 1e9 * mood->read_s);
     assert_string_equal(told[3].option, "cost.host-memory-power");
     assert_true(told[3].estimate == c->read_power);
+    if (mood->read_power < 0) {
+        assert_true(c->read_power == 0 && told[3].relative_error == 1);
+        return;
+    }
     assert_true(fabs(c->read_power - mood->read_power) <
                 4 * told[3].relative_error * mood->read_power);
     assert_true(fabs(c->read_power - mood->read_power) < 0.1);
@@ -366,7 +401,7 @@ static void check_host(const struct mood *mood)
     const struct calibrated *noise = &fit.options[TRUTHS];
     print_message("powers %.3f, %.3f, noise %.3f +- %.0f %%\n", c.host_power, c.read_power,
                   noise->estimate, 100 * noise->relative_error);
-    assert_true(fabs(c.host_power - mood->power) < (mood->spread < 0.2 ? 0.4 : 0.1));
+    assert_true(fabs(c.host_power - mood->power) < (mood->spread < 0.2 ? 0.25 : 0.1));
     assert_string_equal(noise->option, "cost.host-noise");
     assert_true(fabs(log(noise->estimate / mood->noise)) < 3 * noise->relative_error);
     assert_int_equal(fit.count,
@@ -402,8 +437,22 @@ static void finds_the_pace(void **state)
     check_host(&both);
 }
 
-/* Of a host of another kind: few runs, near each other, which say 1.9 to 0.15, where one would guess 0.7
- * to 0.1. A guess that held on would make it 1.1. */
+/* Runs that got cheaper as memory got slower, by chance: a power of 0, as unsure as a profile may
+ * have it; what it would have explained, 0.4 x 0.3, is left with the noise. */
+static void no_power_is_negative(void **state)
+{
+    (void)state;
+    static const struct mood falling = { .pace_s = 1.2e-9,
+                                         .read_s = 4e-7,
+                                         .power = 0.75,
+                                         .read_power = -0.4,
+                                         .noise = 0.144,
+                                         .spread = 0.4 };
+    check_host(&falling);
+}
+
+/* Of a host of another kind: few runs, near each other, which say 1.9 to 0.15, where one would
+ * guess 0.7 to 0.1. A guess that held on would make it 1.1. */
 static void believes_another_host(void **state)
 {
     (void)state;
@@ -416,10 +465,10 @@ static void believes_another_host(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(is_clearly_nearer),   cmocka_unit_test(finds_the_costs),
-        cmocka_unit_test(finds_compiled_code), cmocka_unit_test(finds_the_host),
-        cmocka_unit_test(finds_the_pace),      cmocka_unit_test(believes_another_host),
-        cmocka_unit_test(finds_the_loop)
+        cmocka_unit_test(finds_the_costs),       cmocka_unit_test(tells_tails_apart),
+        cmocka_unit_test(finds_compiled_code),   cmocka_unit_test(finds_the_host),
+        cmocka_unit_test(finds_the_pace),        cmocka_unit_test(no_power_is_negative),
+        cmocka_unit_test(believes_another_host), cmocka_unit_test(finds_the_loop)
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
