@@ -12,108 +12,15 @@
 
 #include "analysis/calibration_stage.h"
 #include "analysis/profile.h"
-#include "models/push_run.h"
-#include "sim/random_stream.h"
-#include "tests/support/planned_store.h"
+#include "tests/support/made_server.h"
 
-#define JOBS       2    /* no result hangs on it */
 #define LEVEL_KEPT 0.02 /* of all costs, when tails alone change */
-
-static const char experiment_text[] =
-    "question: what does a delivery cost?\n"
-    "workload:\n"
-    "  arrivals: poisson\n"
-    "  phases: [{ name: load, duration: 8s, rate: 11/s }]\n"
-    "sweep:\n"
-    "  zip:\n"
-    "    protocol:         [sse, sse, sse, sse, sse, sse, sse, sse, sse, sse]\n"
-    "    clients.count:    [10, 10, 50, 500, 1000, 500, 500, 500, 1500, 500]\n"
-    "    workload.payload: [100B, 100B, 100B, 100B, 100B, 4KiB, 100B, 100B, 4KiB, 100B]\n"
-    "    cpu.limit:        [1000m, 1000m, 1000m, 1000m, 1000m, 1000m, 130m, 70m, 1000m, "
-    "1000m]\n"
-    "    workload.phases.load.rate: [150/s, 7/s, 40/s, 11/s, 7/s, 11/s, 11/s, 11/s, 5/s, 2/s]\n"
-    "    heartbeat.period: [0, 0, 0, 0, 0, 0, 0, 0, 0, 500ms]\n";
-
-struct truth {
-    const char *option;
-    double value;
-};
-static const struct truth truths[] = {
-    { "cost.publish", 320e3 },
-    { "cost.sse.wake", 8e3 },
-    { "cost.sse.write", 9e3 },
-    { "cost.sse.write-kib", 600 },
-    { "cost.warm.saturation", 2.5e6 },
-    { "cost.warm.time", 40e6 },
-    { "cost.ack", 3e3 },
-    { "cost.sse.write-state", 4e3 },
-    { "cost.cached", 2e6 },
-    { "cost.sse.item-kib", 500 },
-    { "cost.sse.heartbeat", 90e3 },
-};
-#define TRUTHS (sizeof truths / sizeof *truths)
-
-/* What stands in for the real arm: its costs, and how its loop works. */
-struct made_server {
-    enum loop_kind loop;
-    int hops;
-    const struct truth *truths;
-    size_t count;
-};
-static const struct made_server made = { LOOP_UVLOOP, 2, truths, TRUTHS };
-
-static struct settings true_server(const struct settings *asked, const struct made_server *m)
-{
-    struct error err;
-    struct settings s = *asked;
-    for (size_t i = 0; i < m->count; i++) {
-        struct setting which;
-        assert_int_equal(settings_find(&s, m->truths[i].option, &which, &err), 0);
-        assert_int_equal(settings_assign(&s, &which, m->truths[i].value, &err), 0);
-    }
-    s.parameters.server.loop = m->loop;
-    s.parameters.server.hops = m->hops;
-    return s;
-}
-
-static void measure_once(const struct plan *plan, size_t point, uint32_t replication,
-                         struct store *store, int64_t experiment, const struct made_server *m)
-{
-    struct error err;
-    struct settings s = true_server(&plan->points[point].settings, m);
-    struct schedule schedule;
-    struct run_record record;
-    schedule_build(&schedule, &s.parameters, (uint64_t)plan->seed, replication);
-    run_record_init(&record);
-    push_run(&s.parameters, &schedule, 4711, replication, &record);
-    struct store_run run = { .arm = "real",
-                             .replication = replication,
-                             .status = "done",
-                             .reason = "",
-                             .host = "made" };
-    assert_int_equal(
-        store_put(store, experiment, plan, &plan->points[point], &run, &record, &err), 0);
-    run_record_close(&record);
-    schedule_close(&schedule);
-}
-
-/* Rows of that server, `repeats` of each point, and what a fit collects of them. */
-static void collect(struct calibration *c, struct planned_store *b, uint32_t repeats,
-                    const struct made_server *m)
-{
-    struct error err;
-    for (size_t i = 0; i < b->plan.count; i++)
-        for (uint32_t r = 1; r <= repeats; r++)
-            measure_once(&b->plan, i, r, b->store, b->id, m);
-    assert_int_equal(calibration_collect(c, &b->plan, b->store, "x", &err), 0);
-    c->jobs = JOBS;
-}
 
 static void check_estimates(const struct calibration_fit *fit, const struct made_server *m)
 {
     double worst = 0; /* in units of what is allowed */
     for (size_t i = 0; i < m->count; i++) {
-        const struct truth *t = &m->truths[i];
+        const struct made_truth *t = &m->truths[i];
         const struct calibrated *found = calibrated_find(fit->options, fit->count, t->option);
         assert_non_null(found);
         double off = log(found->estimate / t->value);
@@ -176,7 +83,7 @@ static void check_errors(const struct calibration_fit *fit, const char *path)
                 fail_msg("%s, %s: %g, read %g", fit->options[i].option, fit->options[j].option,
                          fit->covariance[i * fit->joint + j], read);
         }
-    assert_true(told >= TRUTHS / 2);
+    assert_true(told >= made_uvloop.count / 2);
 }
 
 static void check_ranges(const struct plan *plan, const char *path)
@@ -198,15 +105,15 @@ static void finds_the_costs(void **state)
     struct error err;
     struct calibration c;
     struct calibration_fit fit;
-    planned_store_open(&b, experiment_text);
+    planned_store_open(&b, made_experiment);
     assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), ERR_INVALID);
-    collect(&c, &b, 3, &made);
+    made_server_collect(&c, &b, 3, &made_uvloop);
     assert_int_equal(c.cell_count, b.plan.count);
     assert_int_equal(calibration_run(&c, &fit, &err), 0);
     print_message("means chi2 %g in %zu (%d); quantiles chi2 %g in %zu (%d)\n", fit.means.chi2,
                   fit.means.iterations, fit.means.converged, fit.quantiles.chi2,
                   fit.quantiles.iterations, fit.quantiles.converged);
-    check_estimates(&fit, &made);
+    check_estimates(&fit, &made_uvloop);
     char *profile = scratch_path(&b.scratch, "p.yaml");
     check_profile(&c, &fit, profile);
     check_errors(&fit, profile);
@@ -221,8 +128,8 @@ static double level_of(const struct calibration_fit *fit)
 {
     double sum = 0;
     int count = 0;
-    for (size_t i = 0; i < made.count; i++) {
-        const struct truth *t = &made.truths[i];
+    for (size_t i = 0; i < made_uvloop.count; i++) {
+        const struct made_truth *t = &made_uvloop.truths[i];
         if (!calibration_is_level(t->option))
             continue;
         sum += log(calibrated_find(fit->options, fit->count, t->option)->estimate / t->value);
@@ -237,8 +144,8 @@ static void fit_beyond(double beyond, struct calibration_fit *fit)
     struct planned_store b;
     struct error err;
     struct calibration c;
-    planned_store_open(&b, experiment_text);
-    collect(&c, &b, 2, &made);
+    planned_store_open(&b, made_experiment);
+    made_server_collect(&c, &b, 2, &made_uvloop);
     for (size_t i = 0; i < c.cell_count; i++)
         for (int m = CALIBRATION_P95; m <= CALIBRATION_P99; m++)
             c.cells[i].real[m] *= beyond;
@@ -271,7 +178,7 @@ static void tells_tails_apart(void **state)
         }
 }
 
-static const struct truth compiled[] = {
+static const struct made_truth compiled[] = {
     { "cost.publish", 220e3 },   { "cost.sse.write", 7e3 },        { "cost.code.excess", 1.2 },
     { "cost.code.work", 14e6 },  { "cost.code.compile", 90e6 },    { "cost.code.parse", 7e6 },
     { "cost.code.first", 12e3 }, { "cost.code.connection", 15e3 }, { "cost.sse.settle", 1.5e3 },
@@ -305,7 +212,7 @@ static void finds_compiled_code(void **state)
     struct calibration c;
     struct calibration_fit fit;
     planned_store_open(&b, compiled_text);
-    collect(&c, &b, 2, &node);
+    made_server_collect(&c, &b, 2, &node);
     assert_int_equal(calibration_run(&c, &fit, &err), 0);
     check_estimates(&fit, &node);
     calibration_close(&c);
@@ -316,15 +223,16 @@ static void finds_compiled_code(void **state)
 static void finds_the_loop(void **state)
 {
     (void)state;
-    static const struct made_server servers[] = { { LOOP_NODE, 0, compiled,
-                                                    sizeof compiled / sizeof *compiled },
-                                                  { LOOP_UVLOOP, 1, truths, TRUTHS } };
+    const struct made_server servers[] = {
+        { LOOP_NODE, 0, compiled, sizeof compiled / sizeof *compiled },
+        { LOOP_UVLOOP, 1, made_uvloop.truths, made_uvloop.count }
+    };
     for (size_t k = 0; k < sizeof servers / sizeof *servers; k++) {
         struct planned_store b;
         struct error err;
         struct calibration c;
-        planned_store_open(&b, experiment_text);
-        collect(&c, &b, 2, &servers[k]); /* as many as calibrate makes */
+        planned_store_open(&b, made_experiment);
+        made_server_collect(&c, &b, 2, &servers[k]); /* as many as calibrate makes */
         assert_int_equal(calibration_choose_loop(&c, &err), 0);
         assert_int_equal(c.loop, servers[k].loop);
         assert_int_equal(c.hops, servers[k].hops);
@@ -333,142 +241,11 @@ static void finds_the_loop(void **state)
     }
 }
 
-/* The host's mood: what it is told by, and the powers that costs go with; and 8 % beside it. */
-struct mood {
-    double pace_s, read_s; /* 0: not told */
-    double power, read_power;
-    double noise;  /* that is left */
-    double spread; /* of the pace */
-};
-
-/* The powers are found, with errors that tell how well. */
-static void check_powers(const struct calibration *c, const struct calibrated *told,
-                         const struct mood *mood)
-{
-    assert_string_equal(told[0].option, "cost.host-pace");
-    assert_true(told[0].estimate == 1e9 * mood->pace_s);
-    assert_string_equal(told[1].option, "cost.host-power");
-    assert_true(told[1].estimate == c->host_power);
-    assert_true(fabs(c->host_power - mood->power) < 4 * told[1].relative_error * mood->power);
-    if (mood->read_s == 0)
-        return;
-    assert_string_equal(told[2].option, "cost.host-memory-pace");
-    assert_true(told[2].estimate == 1e9 * mood->read_s);
-    assert_string_equal(told[3].option, "cost.host-memory-power");
-    assert_true(told[3].estimate == c->read_power);
-    if (mood->read_power < 0) {
-        assert_true(c->read_power == 0 && told[3].relative_error == 1);
-        return;
-    }
-    assert_true(fabs(c->read_power - mood->read_power) <
-                4 * told[3].relative_error * mood->read_power);
-    assert_true(fabs(c->read_power - mood->read_power) < 0.1);
-}
-
-static void check_host(const struct mood *mood)
-{
-    struct planned_store b;
-    struct calibration c;
-    struct calibration_fit fit = { .count = TRUTHS };
-    struct random_stream rs;
-    random_stream_init(&rs, 5, 1, 0, 0);
-    planned_store_open(&b, experiment_text);
-    collect(&c, &b, 4, &made);
-    assert_true(c.pace_s == 0); /* the model has none */
-    c.pace_s = mood->pace_s;
-    c.read_s = mood->read_s;
-    c.host_power = mood->pace_s > 0 ? CALIBRATION_PACE_POWER : CALIBRATION_HOST_POWER;
-    c.loop = LOOP_UVLOOP;
-    c.hops = 2;
-    for (size_t i = 0; i < TRUTHS; i++) {
-        snprintf(fit.options[i].option, sizeof fit.options[i].option, "%s", truths[i].option);
-        fit.options[i].estimate = truths[i].value;
-    }
-    for (size_t i = 0; i < c.cell_count; i++)
-        for (int r = 0; r < c.cells[i].repeats; r++) {
-            double slowness = random_stream_lognormal(&rs, 1, mood->spread);
-            double reading = mood->read_s > 0 ? random_stream_lognormal(&rs, 1, 0.3) : 1;
-            c.cells[i].slowness[r] = slowness;
-            c.cells[i].reading[r] = reading;
-            c.cells[i].edge[EDGE_HOST_PACE][r] = mood->pace_s * slowness;
-            c.cells[i].edge[EDGE_HOST_READ][r] = mood->read_s * reading;
-            c.cells[i].value[CALIBRATION_CPU][r] *= pow(slowness, mood->power) *
-                                                    pow(reading, mood->read_power) *
-                                                    random_stream_lognormal(&rs, 1, 0.08);
-        }
-    calibration_host_power(&c, &fit);
-    calibration_host_noise(&c, &fit);
-    const struct calibrated *noise = &fit.options[TRUTHS];
-    print_message("powers %.3f, %.3f, noise %.3f +- %.0f %%\n", c.host_power, c.read_power,
-                  noise->estimate, 100 * noise->relative_error);
-    assert_true(fabs(c.host_power - mood->power) < (mood->spread < 0.2 ? 0.25 : 0.1));
-    assert_string_equal(noise->option, "cost.host-noise");
-    assert_true(fabs(log(noise->estimate / mood->noise)) < 3 * noise->relative_error);
-    assert_int_equal(fit.count,
-                     TRUTHS + 1 + (mood->pace_s > 0 ? 2 : 0) + (mood->read_s > 0 ? 2 : 0));
-    if (mood->pace_s > 0)
-        check_powers(&c, noise + 1, mood);
-    calibration_close(&c);
-    planned_store_close(&b);
-}
-
-/* The memory is not known to a prediction: both spreads together, 0.45 x 0.4 and 0.08. */
-static void finds_the_host(void **state)
-{
-    (void)state;
-    static const struct mood memory = { .power = 0.45, .noise = 0.197, .spread = 0.4 };
-    check_host(&memory);
-}
-
-/* The paces are: what is left is the noise alone. */
-static void finds_the_pace(void **state)
-{
-    (void)state;
-    static const struct mood step = {
-        .pace_s = 1.2e-9, .power = 0.9, .noise = 0.08, .spread = 0.4
-    };
-    static const struct mood both = { .pace_s = 1.2e-9,
-                                      .read_s = 4e-7,
-                                      .power = 0.75,
-                                      .read_power = 0.5,
-                                      .noise = 0.08,
-                                      .spread = 0.4 };
-    check_host(&step);
-    check_host(&both);
-}
-
-/* Runs that got cheaper as memory got slower, by chance: a power of 0, as unsure as a profile may
- * have it; what it would have explained, 0.4 x 0.3, is left with the noise. */
-static void no_power_is_negative(void **state)
-{
-    (void)state;
-    static const struct mood falling = { .pace_s = 1.2e-9,
-                                         .read_s = 4e-7,
-                                         .power = 0.75,
-                                         .read_power = -0.4,
-                                         .noise = 0.144,
-                                         .spread = 0.4 };
-    check_host(&falling);
-}
-
-/* Of a host of another kind: few runs, near each other, which say 1.9 to 0.15, where one would
- * guess 0.7 to 0.1. A guess that held on would make it 1.1. */
-static void believes_another_host(void **state)
-{
-    (void)state;
-    static const struct mood other = {
-        .pace_s = 1e-9, .power = 1.9, .noise = 0.08, .spread = 0.1
-    };
-    check_host(&other);
-}
-
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_the_costs),       cmocka_unit_test(tells_tails_apart),
-        cmocka_unit_test(finds_compiled_code),   cmocka_unit_test(finds_the_host),
-        cmocka_unit_test(finds_the_pace),        cmocka_unit_test(no_power_is_negative),
-        cmocka_unit_test(believes_another_host), cmocka_unit_test(finds_the_loop)
-    };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(finds_the_costs),
+                                        cmocka_unit_test(tells_tails_apart),
+                                        cmocka_unit_test(finds_compiled_code),
+                                        cmocka_unit_test(finds_the_loop) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
