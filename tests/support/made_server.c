@@ -1,10 +1,7 @@
 #include "tests/support/made_server.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <cmocka.h>
-
 #include "models/push_run.h"
+#include "tests/support/need.h"
 
 #define JOBS 2 /* no result hangs on it */
 
@@ -46,8 +43,8 @@ static struct settings true_server(const struct settings *asked, const struct ma
     struct settings s = *asked;
     for (size_t i = 0; i < m->count; i++) {
         struct setting which;
-        assert_int_equal(settings_find(&s, m->truths[i].option, &which, &err), 0);
-        assert_int_equal(settings_assign(&s, &which, m->truths[i].value, &err), 0);
+        need(settings_find(&s, m->truths[i].option, &which, &err), &err);
+        need(settings_assign(&s, &which, m->truths[i].value, &err), &err);
     }
     s.parameters.server.loop = m->loop;
     s.parameters.server.hops = m->hops;
@@ -69,8 +66,7 @@ static void measure_once(const struct plan *plan, size_t point, uint32_t replica
                              .status = "done",
                              .reason = "",
                              .host = "made" };
-    assert_int_equal(
-        store_put(store, experiment, plan, &plan->points[point], &run, &record, &err), 0);
+    need(store_put(store, experiment, plan, &plan->points[point], &run, &record, &err), &err);
     run_record_close(&record);
     schedule_close(&schedule);
 }
@@ -82,6 +78,6 @@ void made_server_collect(struct calibration *c, struct planned_store *b, uint32_
     for (size_t i = 0; i < b->plan.count; i++)
         for (uint32_t r = 1; r <= repeats; r++)
             measure_once(&b->plan, i, r, b->store, b->id, m);
-    assert_int_equal(calibration_collect(c, &b->plan, b->store, "x", &err), 0);
+    need(calibration_collect(c, &b->plan, b->store, "x", &err), &err);
     c->jobs = JOBS;
 }
