@@ -42,7 +42,6 @@ static void hold_untold(struct calibration_fit *fit)
 }
 
 struct fitting {
-    struct calibration *calibration;                        /* borrowed */
     struct fit_parameter parameters[LEAST_SQUARES_MAX + 1]; /* means, tails, the means' level */
     double expected[LEAST_SQUARES_MAX + 1];
     size_t means, all; /* that are there, without the level */
@@ -51,7 +50,6 @@ struct fitting {
 
 static void prepare(struct calibration *c, struct fitting *f)
 {
-    f->calibration = c;
     f->means = calibration_varied(c, CALIBRATION_MEANS, f->parameters, 0);
     f->means = calibration_varied(c, CALIBRATION_COLD, f->parameters, f->means);
     f->all = calibration_varied(c, CALIBRATION_TAILS, f->parameters, f->means);
@@ -74,13 +72,14 @@ static void prepare(struct calibration *c, struct fitting *f)
     f->tails.levelled = true;
 }
 
-static int fit_means(struct fitting *f, struct calibration_fit *made, struct error *err)
+static int fit_means(struct calibration *c, struct fitting *f, struct calibration_fit *made,
+                     struct error *err)
 {
     int code = calibration_stage_fit(&f->first, 0.02, 30, &made->means, err);
     if (code == 0) {
         carry_on(f->parameters, f->means);
         read_fit(f->parameters, f->means, made);
-        calibration_host_power(f->calibration, made);
+        calibration_host_power(c, made);
         code = calibration_stage_fit(&f->first, 0.02, 15, &made->means, err);
     }
     carry_on(f->parameters, f->means);
@@ -109,40 +108,31 @@ static void look_for_tails(struct fitting *f, double width)
  * each stage starts near its goal, since the quantiles of a simulation are a rough surface to walk
  * on. Where the walk ends, tails are looked for once more, and the last stage, which knows which
  * figures are rough and tells the errors, begins with what was found. */
-static int walk(struct fitting *f, struct calibration_fit *made, struct error *err)
-{
-    int code = fit_means(f, made, err);
-    if (code)
-        return code;
-    look_for_tails(f, SEARCH_WIDE);
-    for (size_t i = 0; i < f->all; i++)
-        f->parameters[i].estimate = f->parameters[i].start;
-    read_fit(f->parameters, f->all, made);
-    calibration_scatter(f->calibration, made);
-    code = calibration_stage_fit(&f->joint, 0.05, 20, &made->quantiles, err);
-    if (code == 0) {
-        start_from_here(f->parameters, f->all);
-        look_for_tails(f, SEARCH_NEAR);
-        code = calibration_stage_fit_last(f->calibration, &f->joint, made->covariance,
-                                          &made->quantiles, err);
-    }
-    if (code)
-        return error_wrap(err, code, "fit of the quantiles");
-    made->residuals = calibration_stage_figures(&f->joint);
-    calibration_stage_alike(&f->joint, made->alike);
-    read_fit(f->parameters, f->all, made);
-    hold_untold(made);
-    return 0;
-}
-
 int calibration_run(struct calibration *c, struct calibration_fit *fit, struct error *err)
 {
     struct fitting f;
     struct calibration_fit made = { 0 };
     prepare(c, &f);
-    int code = walk(&f, &made, err);
+    int code = fit_means(c, &f, &made, err);
     if (code)
         return code;
+    look_for_tails(&f, SEARCH_WIDE);
+    for (size_t i = 0; i < f.all; i++)
+        f.parameters[i].estimate = f.parameters[i].start;
+    read_fit(f.parameters, f.all, &made);
+    calibration_scatter(c, &made);
+    code = calibration_stage_fit(&f.joint, 0.05, 20, &made.quantiles, err);
+    if (code == 0) {
+        start_from_here(f.parameters, f.all);
+        look_for_tails(&f, SEARCH_NEAR);
+        code = calibration_stage_fit_last(c, &f.joint, made.covariance, &made.quantiles, err);
+    }
+    if (code)
+        return error_wrap(err, code, "fit of the quantiles");
+    made.residuals = calibration_stage_figures(&f.joint);
+    calibration_stage_alike(&f.joint, made.alike);
+    read_fit(f.parameters, f.all, &made);
+    hold_untold(&made);
     *fit = made;
     return 0;
 }

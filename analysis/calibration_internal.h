@@ -7,8 +7,8 @@
 /* Cells with fewer throttled periods tell the means; in the others queues amplify noise. */
 #define CALIBRATION_AMPLE_SHARE 0.03
 
-/* Sum of squares about the mean of those that are finite, of their logarithms but for a share; *n: how
- * many they are. */
+/* Sum of squares about the mean of those that are finite, of their logarithms but for a share; *n:
+ * how many they are. */
 double calibration_squares(enum calibration_metric m, const double *values, int count, int *n);
 
 /* Simulations whose median stands for a cell. */
@@ -27,15 +27,15 @@ static inline bool calibration_throttled(const struct calibration_cell *cell)
     return cell->real[CALIBRATION_THROTTLED] > CALIBRATION_AMPLE_SHARE;
 }
 
-/* A cell with heartbeats, whose CPU time alone tells something: their times hang on when each client
- * connected. */
+/* A cell with heartbeats, whose CPU time alone tells something: their times hang on when each
+ * client connected. */
 static inline bool calibration_beaten(const struct calibration_cell *cell)
 {
     return cell->point->settings.parameters.heartbeat.period_ns > 0;
 }
 
-/* Whether there are runs that tell this option: of its protocol, with heartbeats, with large messages to
- * few and to many clients. */
+/* Whether there are runs that tell this option: of its protocol, with heartbeats, with large
+ * messages to few and to many clients. */
 bool calibration_measured(const struct calibration *c, const char *option);
 
 /* Of all runs of c, in the order of its cells; NAN: not measured. The caller frees it. */
@@ -56,7 +56,8 @@ void calibration_known_put(struct calibration *c, const char *option, double est
                            double error);
 /* calibration_spells.c: cost.spell.*, to c->known; nothing where the runs do not tell. */
 void calibration_spells(struct calibration *c);
-/* calibration_young.c: what c's runs have counted of scavenges, to c->known; nothing where none did. */
+/* calibration_young.c: what c's runs have counted of scavenges, to c->known; nothing where none
+ * did. */
 void calibration_young(struct calibration *c);
 
 /* Medians of that over the repeats that were made and the draws, as many as CALIBRATION_REPEATS of
@@ -69,8 +70,9 @@ void calibration_medians(const struct calibration *c, const struct settings *s,
 struct settings calibration_start(const struct calibration *c,
                                   const struct calibration_cell *cell);
 
-/* calibration_options.c: the options that a stage varies and c's runs tell, from where they start, put
- * behind the first n of `parameters` (LEAST_SQUARES_MAX at most); returns how many there are then. */
+/* calibration_options.c: the options that a stage varies and c's runs tell, from where they start,
+ * put behind the first n of `parameters` (LEAST_SQUARES_MAX at most); returns how many there are
+ * then. */
 enum calibration_part {
     CALIBRATION_MEANS,
     CALIBRATION_COLD, /* refinements of the means: no loop is told from another by them */

@@ -100,8 +100,7 @@ static void write_residuals(FILE *out, const struct calibration *c,
     fprintf(out, "fit:\n  residuals: %zu\n  chi2-per-residual: %.3g\n  converged: %s\n",
             fit->residuals, fit->quantiles.chi2 / (double)fit->residuals,
             fit->quantiles.converged ? "yes" : "no");
-    fputs("  alike:  # simulated / measured, what all cells have alike: no cost makes up for "
-          "it\n",
+    fputs("  alike:  # simulated / measured in all cells, drawn to 1; corrects no prediction\n",
           out);
     for (int throttled = 0; throttled < 2; throttled++)
         fprintf(out, "    %s: { p50: %.3f, p95: %.3f, p99: %.3f }\n",

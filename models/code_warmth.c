@@ -74,27 +74,32 @@ void code_warmth_split(struct code_warmth *warmth, enum push_protocol protocol,
         warmth->compile_ns -= late->share * compile_ns;
 }
 
-static bool is_due(const struct code_warmth *warmth)
+/* CPU time, ns, of what is due, which is then through: all of it, or what follows a fan-out's
+ * writes. */
+static double take_due(struct code_warmth *warmth, bool after_only)
 {
-    return warmth->late && warmth->late->share > 0 &&
-           warmth->messages >= warmth->late->messages;
+    double ns = 0;
+    if (!warmth->late)
+        return 0;
+    for (; warmth->late->share > 0 && warmth->messages >= warmth->late->messages;
+         warmth->late++) {
+        if (after_only && !warmth->late->after)
+            break;
+        ns += warmth->late_ns * warmth->late->share;
+    }
+    return ns;
 }
 
 double code_warmth_late(struct code_warmth *warmth, double connections)
 {
-    double ns = 0;
-    for (; is_due(warmth); warmth->late++)
-        ns += warmth->late_ns * warmth->late->share;
+    double ns = take_due(warmth, false);
     warmth->messages += connections;
     return ns;
 }
 
 double code_warmth_later(struct code_warmth *warmth)
 {
-    double ns = 0;
-    for (; is_due(warmth) && warmth->late->after; warmth->late++)
-        ns += warmth->late_ns * warmth->late->share;
-    return ns;
+    return take_due(warmth, true);
 }
 
 /* Mean share of it that the next `ns` of work find not hot. */

@@ -2,8 +2,8 @@
 # The validation of every stack: its cells on both arms, its scores, its knee. Called by
 # `make validate`; usage: tools/validate.sh [STACK[-HOST]...]   (fastapi, fastapi-xeon, nginx, node;
 # default: fastapi). HOST picks the profile and the shipped rows of another host. Without it, where the
-# real arm is measured, the profile is one whose provenance names this host's CPU model, a named host's first; a profile
-# of another is told by a warning, since the comparison is then with a foreign one.
+# real arm is measured, the profile is one whose provenance names this host's CPU model, a named host's
+# first; a profile of another is told by a warning, since the comparison is then with a foreign one.
 # PUSHSIM: the program; OUT: where the databases go (default: build/validate).
 # ROWS=shipped: judge the rows in data/measured/ and measure nothing.
 # Exit status: 0 when every stack was judged, whether or not it met its targets (those that it missed

@@ -25,7 +25,8 @@ struct made_server {
 extern const char made_experiment[];         /* ten cells of a calibration by event streams */
 extern const struct made_server made_uvloop; /* for those */
 
-/* Rows of that server in b, `repeats` of each point, and what a fit collects of them; the caller closes c. */
+/* Rows of that server in b, `repeats` of each point, and what a fit collects of them; the caller
+ * closes c. */
 void made_server_collect(struct calibration *c, struct planned_store *b, uint32_t repeats,
                          const struct made_server *m);
 
