@@ -116,13 +116,11 @@ static double fewest_clients(const struct parameters *p, const struct schedule *
 
 void outline_limits(struct outline *o, const struct parameters *p)
 {
-    double quota = p->cpu.quota_ns > 0 ? (double)p->cpu.quota_ns / (double)p->cpu.period_ns
-                                       : (double)p->server.workers;
     *o = (struct outline){
         .slo_p95_s = (double)p->slo.p95_ns / 1e9,
         .slo_p99_s = (double)p->slo.p99_ns / 1e9,
         .slo_reconnects_hz = p->slo.reconnects_hz,
-        .cpu = p->fleet.cpu_request > 0 ? p->fleet.cpu_request : quota,
+        .cpu = cpu_request(p),
         .memory_bytes = (double)p->memory_limit_bytes,
         .clients = (double)p->clients,
         .pressure_begin = NAN,

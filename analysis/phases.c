@@ -12,8 +12,8 @@
  * less than half and p99 by up to two times (measured rows of 1000m). floor: half a quota period of
  * 100 ms, below which one throttled period explains everything. amplified: as the SLO control's
  * 2, above the spread of sampled depths. churn: a client that loses its connection every 100 s.
- * memory: the kernel reclaims in vain from there. lost: one pod of ten. cpu_fine: what alerts and
- * autoscalers usually target. settle: caches and the first publishes. hold: more than a retry of
+ * memory: the kernel reclaims in vain from there. lost: one pod of ten. cpu_fine:
+ * models/parameters.h says why. settle: caches and the first publishes. hold: more than a retry of
  * common clients (1 to 5 s) takes to show. patience: a heartbeat's time-out (20 s) has struck. */
 const struct phases_params phases_defaults = {
     .drift = 2,
@@ -24,7 +24,7 @@ const struct phases_params phases_defaults = {
     .churn_share = 0.01,
     .memory_share = 0.9,
     .lost_share = 0.1,
-    .cpu_fine = 0.8,
+    .cpu_fine = CPU_FINE_SHARE,
     .settle_s = 1,
     .calm_s = 10,
     .hold_s = 5,

@@ -23,7 +23,7 @@ static void take_snapshot(struct fleet_pod *fp)
     struct cpu_counters c = cpu_group_counters(fp->group);
     struct fleet_snapshot s = { .at_ns = now };
     s.value[AUTOSCALE_CPU] =
-        (double)(c.usage_ns - fp->counted.usage_ns) / ((double)window * fleet_cpu_request(f));
+        (double)(c.usage_ns - fp->counted.usage_ns) / ((double)window * cpu_request(&f->p));
     s.value[AUTOSCALE_P99] = histogram_quantile(&fp->latency, 0.99) / 1e9;
     s.value[AUTOSCALE_QUEUE] = fp->depths > 0 ? fp->depth_sum / fp->depths : NAN;
     s.value[AUTOSCALE_CONNECTIONS] = pod_open(&fp->pod);

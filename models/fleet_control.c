@@ -148,7 +148,7 @@ static void record_second(struct fleet *f, const struct totals *t, const struct 
 static bool looks_green(const struct fleet *f, const struct totals *t)
 {
     double used = (double)(t->usage_ns - f->seen.usage_ns) / 1e9;
-    bool cpu_fine = used < 0.8 * fleet_cpu_request(f) * (double)t->running;
+    bool cpu_fine = used < CPU_FINE_SHARE * cpu_request(&f->p) * (double)t->running;
     return cpu_fine && t->ready == t->running && f->alarms == f->seen.alarms;
 }
 

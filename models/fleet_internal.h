@@ -145,7 +145,6 @@ void fleet_pod_stop(struct fleet_pod *fp);
 /* Once a second: closes connections while it stops, ends when it is time. */
 void fleet_pod_tend(struct fleet_pod *fp);
 void fleet_pod_free(struct fleet_pod *fp);
-double fleet_cpu_request(const struct fleet *f); /* CPUs of one pod */
 
 /* fleet_detail.c */
 void fleet_detail_init(struct fleet_pod *fp);

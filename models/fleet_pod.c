@@ -191,13 +191,6 @@ static void changed(void *owner, struct pod *pod)
     update_ready(fp);
 }
 
-double fleet_cpu_request(const struct fleet *f)
-{
-    if (f->p.fleet.cpu_request > 0)
-        return f->p.fleet.cpu_request;
-    return f->p.cpu.quota_ns > 0 ? (double)f->p.cpu.quota_ns / (double)f->p.cpu.period_ns : 1;
-}
-
 static void keep(struct fleet *f, struct fleet_pod *fp)
 {
     if ((f->pod_count & (f->pod_count - 1)) == 0) {

@@ -232,7 +232,7 @@ struct fleet_params {      /* several pods behind a balancer */
     double start_cv;        /* sd / mean of both, log-normal */
     struct probe_params probe[PROBES];
     bool autoscale;
-    double cpu_request; /* CPUs; what utilisation is a share of; 0 = the limit */
+    double cpu_request; /* CPUs, what utilisation is a share of; 0 = as cpu_request() says */
     struct autoscaler_params autoscaler;
     int64_t neighbour_weight;                     /* a busy cgroup on each node; 0 = none */
     int64_t neighbour_busy_ns, neighbour_idle_ns; /* works, then sleeps; 0 = never */
@@ -266,5 +266,20 @@ struct parameters {
     struct slo_control_params control;
     struct fleet_params fleet;
 };
+
+/* CPUs of one pod, > 0, that its utilisation is a share of: those it requests, or its limit in
+ * cores (Kubernetes copies the limit of a pod that names no request), or without both as many as
+ * its workers can use. */
+static inline double cpu_request(const struct parameters *p)
+{
+    if (p->fleet.cpu_request > 0)
+        return p->fleet.cpu_request;
+    return p->cpu.quota_ns > 0 ? (double)p->cpu.quota_ns / (double)p->cpu.period_ns
+                               : (double)p->server.workers;
+}
+
+/* Share of cpu_request() below which nobody who looks at CPU use notices anything: what alerts
+ * and autoscalers usually target. */
+#define CPU_FINE_SHARE 0.8
 
 #endif

@@ -161,12 +161,8 @@ static void sync_workers(struct push_run *run)
 /* Would nobody who looks at CPU use notice anything? The pod has no probes. */
 static bool looks_green(const struct push_run *run, int64_t usage_ns)
 {
-    const struct parameters *p = run->p;
-    double limit = p->cpu.quota_ns > 0 ? (double)p->cpu.quota_ns / (double)p->cpu.period_ns
-                                       : (double)p->server.workers;
-    double request = p->fleet.cpu_request > 0 ? p->fleet.cpu_request : limit;
-    return run->pod.state == POD_UP &&
-           (double)(usage_ns - run->seen.usage_ns) < 0.8 * request * (double)run->series_ns;
+    double fine_ns = CPU_FINE_SHARE * cpu_request(run->p) * (double)run->series_ns;
+    return run->pod.state == POD_UP && (double)(usage_ns - run->seen.usage_ns) < fine_ns;
 }
 
 /* The limits only: what acts on them is a fleet's. */

@@ -128,13 +128,34 @@ static void test_recall(void **state)
     run_record_close(&r);
 }
 
+/* What CPU use is a share of, told by the request, the limit or the workers. */
+static void test_request(void **state)
+{
+    static const struct {
+        double request, limit;
+        int64_t workers;
+        double cpus;
+    } cases[] = { { 0, 0, 1, 1 },     { 0, 0, 4, 4 },     { 0, 0.25, 4, 0.25 },
+                  { 0.5, 0, 4, 0.5 }, { 0.5, 2, 1, 0.5 }, { 3, 0.25, 4, 3 } };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct parameters p = push_case_plain();
+        struct outline o;
+        p.fleet.cpu_request = cases[i].request;
+        p.cpu.period_ns = S / 10;
+        p.cpu.quota_ns = (int64_t)(cases[i].limit * S / 10);
+        p.server.workers = cases[i].workers;
+        outline_limits(&o, &p);
+        assert_true(cpu_request(&p) == cases[i].cpus && o.cpu == cases[i].cpus);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_phases),
-        cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_trace),
-        cmocka_unit_test(test_recall),
+        cmocka_unit_test(test_phases),  cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_trace),   cmocka_unit_test(test_recall),
+        cmocka_unit_test(test_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
