@@ -11,8 +11,13 @@
 
 #include "models/parameters.h"
 
-/* All CPU costs of the server, times `factor` > 0. Interference and garbage collections, which
- * stand for pauses of any cause, stay. */
+/* The CPU costs of the server, times `factor` > 0: all times of struct cost_params that are
+ * work, those of garbage collections that are told by objects or bytes with them (gc_object_ns,
+ * scavenge_ns and what a scavenge copies). What stays: collections by time (gc_period_ns,
+ * gc_base_ns, gc_connection_ns) and interference, which stand for pauses of any cause; and times
+ * that are no work (warm_time_ns, spell_ns, paces). TLS (accept.tls_ns) and compression
+ * (websocket.deflate_kib_ns) lie outside and stay as they are given: no calibration measures
+ * them. */
 void cost_scale(struct cost_params *cost, double factor);
 
 /* Share (0..1) of a fan-out's bytes (message times connections) that costs what a byte costs though

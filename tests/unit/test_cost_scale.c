@@ -1,5 +1,5 @@
-/* A host's factor moves every CPU cost and nothing else, its draws have the median and the spread
- * they are asked for, and small fan-outs cost no bytes. */
+/* A host's factor moves every CPU cost but those that are said to stay, its draws have the median
+ * and the spread they are asked for, and small fan-outs cost no bytes. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -63,6 +63,44 @@ static void a_run_is_one_on_a_slower_host(void **state)
     run_record_close(&drawn);
     run_record_close(&scaled);
     schedule_close(&schedule);
+}
+
+/* What stays, for the reasons that cost_scale.h gives. */
+static bool stays(const char *option)
+{
+    static const char *const names[] = {
+        "cost.host-pace",     "cost.host-memory-pace",    "cost.spell.time",
+        "cost.warm.time",     "cost.gc.period",           "cost.gc.base",
+        "cost.gc.connection", "cost.interference.length", "cost.websocket.deflate-kib",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], option) == 0)
+            return true;
+    return false;
+}
+
+/* A new cost is scaled, or stands above. */
+static void every_time_is_scaled_or_said_to_stay(void **state)
+{
+    (void)state;
+    struct settings s;
+    struct error err;
+    size_t count, scaled = 0, kept = 0;
+    const struct option_row *all = options_all(&count);
+    settings_init(&s);
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(all[i].name, "cost.", 5) == 0 && all[i].unit == UNIT_TIME)
+            assert_int_equal(option_assign(&all[i], 100, &s, &err), 0);
+    cost_scale(&s.parameters.cost, 3);
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(all[i].name, "cost.", 5) != 0 || all[i].unit != UNIT_TIME)
+            continue;
+        double value = option_number(&all[i], &s);
+        if (value != (stays(all[i].name) ? 100 : 300))
+            fail_msg("%s: %g of 100", all[i].name, value);
+        *(stays(all[i].name) ? &kept : &scaled) += 1;
+    }
+    assert_true(kept == 9 && scaled >= 40);
 }
 
 static double cpu_of_fan_outs(const struct parameters *p)
@@ -212,6 +250,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(draws_are_log_normal),
                                         cmocka_unit_test(a_run_is_one_on_a_slower_host),
+                                        cmocka_unit_test(every_time_is_scaled_or_said_to_stay),
                                         cmocka_unit_test(pace_is_a_factor),
                                         cmocka_unit_test(a_run_goes_at_the_pace),
                                         cmocka_unit_test(bytes_cost_beyond_the_caches),
