@@ -184,6 +184,10 @@ struct fault_params {       /* what befalls the pod; times: 0 = never */
 
 #define PHASES_MAX 32
 
+/* Largest payload of a publish or of a client's message: options and traces allow it, drawn sizes
+ * end there. Far above what is pushed, and the real arm can hold one whole. */
+#define PAYLOAD_MAX_BYTES (16 << 20)
+
 struct phase_params {
     char name[32];
     int64_t duration_ns;

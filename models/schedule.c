@@ -8,8 +8,6 @@
 #include "sim/error.h"
 #include "sim/random_stream.h"
 
-#define PAYLOAD_MAX (16 << 20) /* bytes */
-
 static void append(struct schedule *s, const struct action *action)
 {
     if ((s->count & (s->count - 1)) == 0)
@@ -79,7 +77,7 @@ static int64_t payload_of(const struct workload_params *w, struct random_stream 
     if (w->payload_cv <= 0)
         return w->payload_bytes;
     double bytes = random_stream_lognormal(sizes, (double)w->payload_bytes, w->payload_cv);
-    return bytes < 1 ? 1 : bytes > PAYLOAD_MAX ? PAYLOAD_MAX : (int64_t)bytes;
+    return bytes < 1 ? 1 : bytes > PAYLOAD_MAX_BYTES ? PAYLOAD_MAX_BYTES : (int64_t)bytes;
 }
 
 static void add_phase(struct schedule *s, const struct workload_params *w,

@@ -24,7 +24,7 @@ struct action {
     int64_t at_ns;
     enum action_kind kind;
     uint32_t client;     /* connect, disconnect, stall, message */
-    int64_t bytes;       /* publish, message: payload, 1..16 MiB */
+    int64_t bytes;       /* publish, message: payload, 1..PAYLOAD_MAX_BYTES */
     int64_t duration_ns; /* stall */
     bool measured;       /* publish, message */
 };

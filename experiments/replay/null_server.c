@@ -8,8 +8,7 @@
 
 #include "experiments/replay/null_server_internal.h"
 #include "experiments/replay/websocket_key.h"
-
-#define PUBLISH_MAX_BYTES (16 << 20)
+#include "models/parameters.h"
 
 /* WebSocket: wslay reads the client's frames and answers pings and closes. */
 
@@ -160,7 +159,7 @@ static int on_header_value(http_parser *parser, const char *at, size_t length)
 static int on_body(http_parser *parser, const char *at, size_t length)
 {
     struct null_connection *c = parser->data;
-    if (c->body.size + length > PUBLISH_MAX_BYTES)
+    if (c->body.size + length > PAYLOAD_MAX_BYTES)
         return -1;
     bytes_append(&c->body, at, length);
     return 0;

@@ -14,7 +14,6 @@
 
 #define FIELD_BYTES 64
 #define LINE_BYTES  2048 /* libcsv grows its buffer in small steps: no lines without end */
-#define BYTES_MAX   (16 << 20)
 
 enum column {
     TIME_S,
@@ -233,7 +232,7 @@ static int read_known_client(struct reader *r, struct action *a)
 static int read_sent(struct reader *r, struct action *a, enum action_kind kind)
 {
     int64_t measured = 1;
-    int rc = read_integer(r, BYTES, 1, BYTES_MAX, &a->bytes);
+    int rc = read_integer(r, BYTES, 1, PAYLOAD_MAX_BYTES, &a->bytes);
     if (rc == 0 && *text_of(r, MEASURED))
         rc = read_integer(r, MEASURED, 0, 1, &measured);
     a->measured = measured;

@@ -67,7 +67,7 @@ static void random_action(struct action *a, struct random_stream *rs, int64_t at
     if (a->kind >= ACTION_DISCONNECT && !known[a->client])
         a->kind = ACTION_CONNECT;
     if (a->kind == ACTION_PUBLISH || a->kind == ACTION_MESSAGE) {
-        a->bytes = 1 + (int64_t)(bits >> 2) % (16 << 20);
+        a->bytes = 1 + (int64_t)(bits >> 2) % PAYLOAD_MAX_BYTES;
         if (a->bytes < 1)
             a->bytes = 1;
         a->measured = bits >> 40 & 1;
