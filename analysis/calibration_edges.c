@@ -10,12 +10,13 @@
 #include <gsl/gsl_fit.h>
 #include <gsl/gsl_statistics_double.h>
 
-#define CPU_NOISE_S      2e-3  /* other work of the server while clients connect */
-#define CPU_NOISE_SHARE  0.08  /* of the time itself: the host's mood */
-#define MEMORY_NOISE     256e3 /* bytes: the allocator's steps */
-#define MEMORY_SHARE     0.05
-#define BACKLOG_LEAST    5000 /* messages: fewer drown in the allocator's steps */
-#define IDENTIFIED_BELOW 0.5  /* relative error, as in least_squares.h */
+#include "analysis/least_squares.h"
+
+#define CPU_NOISE_S     2e-3  /* other work of the server while clients connect */
+#define CPU_NOISE_SHARE 0.08  /* of the time itself: the host's mood */
+#define MEMORY_NOISE    256e3 /* bytes: the allocator's steps */
+#define MEMORY_SHARE    0.05
+#define BACKLOG_LEAST   5000 /* messages: fewer drown in the allocator's steps */
 
 struct points { /* of one line */
     double *x, *y, *weight;
@@ -77,7 +78,7 @@ static void put(const struct calibration *c, struct calibration_fit *fit, const 
 {
     struct calibrated o = { .relative_error = estimate > 0 ? error / estimate : INFINITY };
     snprintf(o.option, sizeof o.option, "%s", option);
-    o.identified = o.relative_error < IDENTIFIED_BELOW;
+    o.identified = o.relative_error < LEAST_SQUARES_IDENTIFIED;
     o.estimate = estimate;
     if (!o.identified) {
         struct setting which;

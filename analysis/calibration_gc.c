@@ -11,9 +11,10 @@
 #include <gsl/gsl_fit.h>
 #include <gsl/gsl_statistics_double.h>
 
-#define RUNS_LEAST       3
-#define FAN_OUT_LEAST    100 /* objects of a publish: fewer are its own, not its wake-ups' */
-#define IDENTIFIED_BELOW 0.5 /* relative error, as in least_squares.h */
+#include "analysis/least_squares.h"
+
+#define RUNS_LEAST    3
+#define FAN_OUT_LEAST 100 /* objects of a publish: fewer are its own, not its wake-ups' */
 
 static const char *const held_options[PROTOCOLS] = { "cost.sse.held-objects",
                                                      "cost.websocket.held-objects" };
@@ -33,7 +34,7 @@ void calibration_known_put(struct calibration *c, const char *option, double est
     snprintf(o->option, sizeof o->option, "%s", option);
     o->estimate = fmax(estimate, 0);
     o->relative_error = estimate > 0 ? error / estimate : 0;
-    o->identified = o->relative_error < IDENTIFIED_BELOW;
+    o->identified = o->relative_error < LEAST_SQUARES_IDENTIFIED;
 }
 
 /* Both coordinates of a run; false: it does not tell. */

@@ -8,9 +8,6 @@
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_multifit_nlinear.h>
 
-/* A parameter whose standard error is above half of its value is not told by the data. */
-#define IDENTIFIED_BELOW 0.5
-
 struct log_space {
     const struct fit_problem *problem;
     size_t parameters;
@@ -156,7 +153,7 @@ static double read_out(gsl_multifit_nlinear_workspace *w, struct fit_parameter *
         p->estimate = exp(gsl_vector_get(gsl_multifit_nlinear_position(w), i));
         /* a zero on the diagonal is GSL's mark of a column that moves no residual */
         p->relative_error = variance > 0 ? sqrt(variance) : INFINITY;
-        p->identified = p->relative_error < IDENTIFIED_BELOW;
+        p->identified = p->relative_error < LEAST_SQUARES_IDENTIFIED;
     }
     if (problem->leverage)
         memcpy(problem->leverage, leverage, problem->count * sizeof *leverage);

@@ -16,6 +16,10 @@
 
 #define LEAST_SQUARES_MAX 32 /* parameters in one fit */
 
+/* A parameter whose standard error is not below this share of its value is not told by the
+ * data: two of them reach from it to nothing. */
+#define LEAST_SQUARES_IDENTIFIED 0.5
+
 struct fit_parameter {
     const char *name; /* borrowed */
     double start;     /* > 0 */
@@ -23,7 +27,7 @@ struct fit_parameter {
     /* out: standard error / estimate; wider where residuals are larger than their weights say,
      * never narrower */
     double relative_error;
-    bool identified; /* out: the data can tell it (relative_error < 0.5) */
+    bool identified; /* out: the data can tell it (relative_error below that) */
 };
 
 /* Fills residual[0..count-1], each (model - data) / sigma, for the parameter values given. */
