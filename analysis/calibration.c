@@ -5,6 +5,11 @@
 
 #include "analysis/calibration_scatter.h"
 
+/* Means of simulations with the same random numbers are smooth: short difference quotients. The
+ * second walk of the means goes on from the first one's end, only the host's power is new. */
+#define MEANS_STEP        0.02
+#define MEANS_ITERATIONS  30
+#define MEANS_AGAIN       15
 #define SEARCH_STEPS      100 /* of a simplex of some six dimensions */
 #define SEARCH_WIDE       0.3 /* of logarithms */
 #define SEARCH_NEAR       0.2
@@ -75,12 +80,13 @@ static void prepare(struct calibration *c, struct fitting *f)
 static int fit_means(struct calibration *c, struct fitting *f, struct calibration_fit *made,
                      struct error *err)
 {
-    int code = calibration_stage_fit(&f->first, 0.02, 30, &made->means, err);
+    int code =
+        calibration_stage_fit(&f->first, MEANS_STEP, MEANS_ITERATIONS, &made->means, err);
     if (code == 0) {
         carry_on(f->parameters, f->means);
         read_fit(f->parameters, f->means, made);
         calibration_host_power(c, made);
-        code = calibration_stage_fit(&f->first, 0.02, 15, &made->means, err);
+        code = calibration_stage_fit(&f->first, MEANS_STEP, MEANS_AGAIN, &made->means, err);
     }
     carry_on(f->parameters, f->means);
     return code ? error_wrap(err, code, "fit of the mean costs") : 0;
@@ -121,7 +127,8 @@ int calibration_run(struct calibration *c, struct calibration_fit *fit, struct e
         f.parameters[i].estimate = f.parameters[i].start;
     read_fit(f.parameters, f.all, &made);
     calibration_scatter(c, &made);
-    code = calibration_stage_fit(&f.joint, 0.05, 20, &made.quantiles, err);
+    code = calibration_stage_fit(&f.joint, CALIBRATION_ROUGH_STEP, CALIBRATION_ROUGH_ITERATIONS,
+                                 &made.quantiles, err);
     if (code == 0) {
         start_from_here(f.parameters, f.all);
         look_for_tails(&f, SEARCH_NEAR);
@@ -150,7 +157,7 @@ static int judge_loop(const struct calibration *c, double *criterion, struct err
     struct calibration_stage means = {
         .calibration = c, .parameters = parameters, .count = n, .expected = expected
     };
-    int code = calibration_stage_fit(&means, 0.02, CHOICE_ITERATIONS, &result, err);
+    int code = calibration_stage_fit(&means, MEANS_STEP, CHOICE_ITERATIONS, &result, err);
     if (code)
         return error_wrap(err, code, "fit of the mean costs");
     double figures = (double)calibration_stage_figures(&means);

@@ -7,6 +7,10 @@
 #include "models/push_run.h"
 #include "models/schedule.h"
 
+/* A prime: the seeds of further draws are none of those near the plan's own, which other
+ * experiments may have. */
+#define DRAW_STRIDE 7919
+
 /* Who is to hear heartbeats has connected just before, as fast as the server would have it: its own CPU
  * time meanwhile is how long that took, and so how near the heartbeats lie. */
 static int64_t connected_within(const struct calibration_cell *cell, int repeat)
@@ -39,7 +43,7 @@ void calibration_simulate(const struct calibration *c, const struct settings *s,
         p.heartbeat.spread_ns = connected_within(cell, repeat);
     schedule_build(&schedule, &p, seed, replication);
     run_record_init(&record);
-    push_run(&p, &schedule, seed + 7919 * (uint64_t)draw, replication, &record);
+    push_run(&p, &schedule, seed + DRAW_STRIDE * (uint64_t)draw, replication, &record);
     for (int m = 0; m < CALIBRATION_METRICS; m++)
         out[m] = run_record_value(&record, calibration_metric_name((enum calibration_metric)m));
     run_record_close(&record);

@@ -238,7 +238,8 @@ int calibration_stage_fit_last(struct calibration *c, struct calibration_stage *
                                double *covariance, struct fit_result *result, struct error *err)
 {
     double *leverage = mem_alloc(residual_count(stage) * sizeof *leverage);
-    int code = fit(stage, 0.05, 20, leverage, covariance, result, err);
+    int code = fit(stage, CALIBRATION_ROUGH_STEP, CALIBRATION_ROUGH_ITERATIONS, leverage,
+                   covariance, result, err);
     size_t at = ALIKE;
     for (size_t i = 0; i < c->cell_count && !code; i++)
         for (int m = 0; m < CALIBRATION_METRICS; m++) {

@@ -20,6 +20,11 @@
 
 #include "analysis/calibration_internal.h"
 
+/* Of a fit of quantiles, which move in single steps of a simulation: difference quotients wider
+ * than such a step, and no more iterations than bring it to the end of its hollow. */
+#define CALIBRATION_ROUGH_STEP       0.05
+#define CALIBRATION_ROUGH_ITERATIONS 20
+
 struct calibration_stage { /* all pointers borrowed */
     const struct calibration *calibration;
     struct fit_parameter *parameters; /* `count` that are fitted */
@@ -50,10 +55,10 @@ int calibration_stage_fit(struct calibration_stage *stage, double step, size_t i
  * wide, in so many steps at most: estimates are in stage->parameters, no errors. */
 void calibration_stage_search(struct calibration_stage *stage, double width, size_t steps);
 
-/* The same as calibration_stage_fit for the last stage, of all parameters, which also says how the
- * errors of the costs go together (covariance: count x count, of the logarithms), and of each cell
- * of c how much of its CPU time it has taken from itself (leverage, 0..1). c is the stage's
- * calibration. */
+/* The same as calibration_stage_fit for the last stage, of all parameters and in rough steps,
+ * which also says how the errors of the costs go together (covariance: count x count, of the
+ * logarithms), and of each cell of c how much of its CPU time it has taken from itself
+ * (leverage, 0..1). c is the stage's calibration. */
 int calibration_stage_fit_last(struct calibration *c, struct calibration_stage *stage,
                                double *covariance, struct fit_result *result,
                                struct error *err);
