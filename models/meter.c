@@ -1,4 +1,4 @@
-#include "models/meter.h"
+#include "models/meter_internal.h"
 
 #include <assert.h>
 #include <inttypes.h>

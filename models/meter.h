@@ -129,8 +129,6 @@ void meter_replay(struct meter *m, enum meter_replay kind, uint32_t connection,
                   const struct publish_record *publish, int64_t at_ns);
 uint64_t meter_replayed(const struct meter *m); /* of all kinds */
 uint64_t meter_lost(const struct meter *m);     /* by all causes */
-/* For meter_deliver.c: takes messages off the balances. */
-void meter_settle(struct meter *m, uint32_t connection, uint32_t n, int32_t messages);
 /* `messages` for each of n connections end here (fewer than 0: such drops are taken back). */
 void meter_drop(struct meter *m, uint32_t connection, uint32_t n, int64_t messages);
 void meter_lose(struct meter *m, unsigned cause, uint32_t connection, uint32_t n,

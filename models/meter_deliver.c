@@ -1,7 +1,7 @@
 /* meter_deliver.c - the latencies of deliveries, told apart by second and by bucket: shares, which
  * enter the window of their second, the whole run's histogram and the blame.
  */
-#include "models/meter.h"
+#include "models/meter_internal.h"
 
 #include <assert.h>
 
