@@ -35,7 +35,6 @@ enum client_state {
     CLIENT_HANDSHAKING, /* TCP stands; request sent, no response head yet */
     CLIENT_OPEN,
     CLIENT_CLOSING, /* the closing handshake has begun */
-    CLIENT_STATES,
 };
 
 enum syn_answer { SYN_QUEUED, SYN_DROPPED, SYN_REFUSED };

@@ -25,10 +25,9 @@ struct probe_params {
 };
 
 struct probe {
-    bool passing;     /* ready, or alive */
-    int64_t run;      /* answers in a row that speak against `passing` */
-    uint64_t failed;  /* answers that failed, in all */
-    uint64_t answers; /* in all */
+    bool passing;    /* ready, or alive */
+    int64_t run;     /* answers in a row that speak against `passing` */
+    uint64_t failed; /* answers that failed, in all */
 };
 
 void probe_init(struct probe *probe, enum probe_kind kind, const struct probe_params *p);

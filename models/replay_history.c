@@ -10,9 +10,9 @@ struct missed replay_history_missed(const struct replay_params *p, uint64_t olde
     uint64_t first = oldest > kept ? oldest : kept;
     if (first > next)
         first = next;
-    if (seen >= first)
-        return (struct missed){ .first = seen, .count = next - seen };
-    return (struct missed){ .first = first, .count = next - first, .lost = first - seen };
+    if (first < seen)
+        first = seen;
+    return (struct missed){ .first = first, .count = next - first };
 }
 
 int64_t replay_history_load_bytes(const struct replay_params *p, uint64_t count,

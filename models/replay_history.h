@@ -29,9 +29,8 @@ struct replay_params {
 };
 
 struct missed {
-    uint64_t first; /* sequence of the first event to send again */
+    uint64_t first; /* sequence of the first event to send again; those before are lost */
     uint64_t count; /* how many, up to `next` - 1 */
-    uint64_t lost;  /* missed and no longer in the history */
 };
 
 /* The client has seen everything below `seen` (events up to seen - 1); `next` is the sequence of

@@ -32,8 +32,8 @@ struct rollout_step rollout_next(const struct rollout_params *p, int64_t replica
     int64_t must_stay = replicas - unavailable;
     int64_t may_stop =
         positive(old.count + fresh.count - must_stay - (fresh.count - fresh.available));
-    step.stop_unusable = least(old.count - old.available, may_stop);
+    int64_t unusable = least(old.count - old.available, may_stop);
     int64_t usable = positive(old.available + fresh.available - must_stay);
-    step.stop = step.stop_unusable + least(least(usable, old.available), may_stop);
+    step.stop = unusable + least(least(usable, old.available), may_stop);
     return step;
 }

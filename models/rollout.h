@@ -27,9 +27,8 @@ struct rollout_pods { /* of one revision, without those that stop */
 };
 
 struct rollout_step {
-    int64_t start;         /* new pods */
-    int64_t stop;          /* old pods, */
-    int64_t stop_unusable; /* of them not available ones */
+    int64_t start; /* new pods */
+    int64_t stop;  /* old pods, those that are not available first */
 };
 
 /* What to do now; all 0: wait, or the rollout is over (fresh.count == replicas, no old pods). */

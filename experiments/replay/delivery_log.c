@@ -17,9 +17,9 @@ void delivery_log_init(struct delivery_log *log, const struct schedule *s)
     for (size_t i = 0; i < s->count; i++) {
         const struct action *a = &s->actions[i];
         if (a->kind == ACTION_PUBLISH)
-            log->tracks[log->publishes++] = (struct publish_track){
-                .planned_ns = a->at_ns, .sent_ns = -1, .first_ns = -1, .measured = a->measured
-            };
+            log->tracks[log->publishes++] = (struct publish_track){ .planned_ns = a->at_ns,
+                                                                    .first_ns = -1,
+                                                                    .measured = a->measured };
     }
     histogram_init(&log->latency);
     histogram_init(&log->second);
@@ -38,8 +38,7 @@ void delivery_log_close(struct delivery_log *log)
 void delivery_log_sent(struct delivery_log *log, int64_t now_ns)
 {
     assert(log->sent < log->publishes);
-    struct publish_track *t = &log->tracks[log->sent++];
-    t->sent_ns = now_ns;
+    const struct publish_track *t = &log->tracks[log->sent++];
     histogram_add(&log->lateness, now_ns > t->planned_ns ? now_ns - t->planned_ns : 0, 1);
 }
 

@@ -18,7 +18,6 @@
 
 struct publish_track {
     int64_t planned_ns;                  /* ns from time 0 */
-    int64_t sent_ns;                     /* handed to the socket; -1 = not yet */
     int64_t first_ns;                    /* first delivery; -1 = none */
     int64_t last_ns;                     /* last delivery so far */
     uint32_t received;                   /* deliveries so far */

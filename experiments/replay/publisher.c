@@ -117,7 +117,6 @@ int publisher_init(struct publisher *p, uv_loop_t *loop, const struct endpoint *
 {
     memset(p, 0, sizeof *p);
     p->endpoint = *endpoint;
-    p->fill_bytes = largest_bytes;
     p->fill = mem_alloc((size_t)largest_bytes);
     memset(p->fill, 'x', (size_t)largest_bytes);
     uv_timer_init(loop, &p->again);

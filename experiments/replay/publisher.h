@@ -30,8 +30,7 @@ struct publisher {
     struct publisher_connection connections[PUBLISHER_CONNECTIONS];
     uv_timer_t again; /* opens what has closed; its data is this publisher */
     struct endpoint endpoint;
-    char *fill; /* owned; the payload after its number */
-    int64_t fill_bytes;
+    char *fill;         /* owned; the payload after its number */
     bool shut;          /* connections stay closed */
     uint32_t open;      /* connections */
     uint64_t answered;  /* 2xx */
