@@ -1,7 +1,5 @@
 #include "models/client_preset.h"
 
-#include <string.h>
-
 #define MS INT64_C(1000000)
 #define S  INT64_C(1000000000)
 /* "no cap": a day */
@@ -165,11 +163,3 @@ const struct client_preset client_presets[] = {
                      .stable_ns = 5 * S } },
 };
 const size_t client_preset_count = sizeof client_presets / sizeof *client_presets;
-
-const struct client_preset *client_preset_find(const char *name)
-{
-    for (size_t i = 0; i < client_preset_count; i++)
-        if (strcmp(client_presets[i].name, name) == 0)
-            return &client_presets[i];
-    return NULL;
-}

@@ -34,6 +34,4 @@ struct client_preset {
 extern const struct client_preset client_presets[];
 extern const size_t client_preset_count;
 
-const struct client_preset *client_preset_find(const char *name); /* NULL: no such preset */
-
 #endif

@@ -64,21 +64,13 @@ void garbage_collector_free(struct garbage_collector *gc, double n)
     gc->count[0] = fmax(gc->count[0] - n, 0);
 }
 
-double garbage_collector_pass(struct garbage_collector *gc, double n)
-{
-    double visited = garbage_collector_hold(gc, n);
-    gc->young = fmax(gc->young - n, 0); /* those of this pass were allocated last */
-    garbage_collector_free(gc, n);
-    return visited;
-}
-
 double garbage_collector_fan_out(struct garbage_collector *gc, double height, double n,
                                  double most)
 {
     double fresh = most > 0 ? fmax(n - gc->kept, 0) : 0;
     double visited = garbage_collector_hold(gc, height + fresh);
     double kept = fmax(fmin(n, most), gc->kept), stay = fmin(kept - gc->kept, fresh);
-    gc->young = fmax(gc->young - height - fresh, 0); /* as in pass */
+    gc->young = fmax(gc->young - height - fresh, 0); /* allocated last */
     garbage_collector_free(gc, height + fresh - stay);
     gc->live = fmax(gc->live - stay, 0); /* not on the count, though */
     gc->kept = kept;

@@ -53,11 +53,10 @@ void garbage_collector_start(struct garbage_collector *gc, double threshold, dou
 double garbage_collector_hold(struct garbage_collector *gc, double n);
 /* They go. */
 void garbage_collector_free(struct garbage_collector *gc, double n);
-/* n objects that are all there before the first is freed again; returns as hold does. */
-double garbage_collector_pass(struct garbage_collector *gc, double n);
-/* As pass, of a fan-out that wakes n tasks: beside `height` objects one for each, of which up to
- * `most` (0: there are no such objects) are kept, once they were there. Those that a collection takes
- * off the list in this very fan-out are not missed in it. */
+/* A fan-out that wakes n tasks: `height` objects that are all there before the first is freed
+ * again, and one for each task, of which up to `most` (0: there are no such objects) are kept,
+ * once they were there. Those that a collection takes off the list in this very fan-out are not
+ * missed in it. Returns as hold does. */
 double garbage_collector_fan_out(struct garbage_collector *gc, double height, double n,
                                  double most);
 /* n objects were freed and allocated anew, one by one; the same ones each time. */

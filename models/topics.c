@@ -22,14 +22,6 @@ static double weight(double skew, uint32_t t)
     return pow((double)t + 1, -skew);
 }
 
-double topics_share(const struct topic_params *p, uint32_t t)
-{
-    double all = 0;
-    for (int64_t i = 0; i < p->count; i++)
-        all += weight(p->skew, (uint32_t)i);
-    return weight(p->skew, t) / all;
-}
-
 /* Sums of the weights up to and with each topic. */
 static double *sums_of_weights(double skew, uint32_t count)
 {

@@ -47,8 +47,6 @@ void topics_init(struct topics *t, const struct parameters *p, const struct sche
                  uint64_t seed, uint32_t replication);
 void topics_close(struct topics *t);
 
-/* Share of topic t of all publishes. */
-double topics_share(const struct topic_params *p, uint32_t t);
 /* The feed that a client hears. */
 static inline uint32_t topics_feed(const struct topics *t, uint32_t client)
 {

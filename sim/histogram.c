@@ -144,23 +144,6 @@ void histogram_add_shares(struct histogram *h, const struct histogram_share *sha
     }
 }
 
-void histogram_add_progression(struct histogram *h, int64_t first, int64_t step, uint64_t n)
-{
-    struct histogram_progression p = { first, step, n };
-    struct histogram_share shares[64];
-    assert(first >= 0 && step >= 0);
-    if (n == 0)
-        return;
-    int64_t last = first + step * (int64_t)(n - 1);
-    assert(last >= first);
-    h->count += n;
-    h->sum += (double)((__int128)(first + last) * (int64_t)n / 2);
-    h->min = first < h->min ? first : h->min;
-    h->max = last > h->max ? last : h->max;
-    while (p.left > 0)
-        add_counts(h, shares, histogram_cut(&p, shares, sizeof shares / sizeof *shares));
-}
-
 void histogram_merge(struct histogram *into, const struct histogram *from)
 {
     uint32_t end, first = used_buckets(from, &end);
@@ -199,12 +182,4 @@ double histogram_quantile(const struct histogram *h, double q)
 double histogram_mean(const struct histogram *h)
 {
     return h->count ? h->sum / (double)h->count : NAN;
-}
-
-uint64_t histogram_count_above(const struct histogram *h, int64_t value)
-{
-    uint64_t above = h->overflow;
-    for (uint32_t i = HISTOGRAM_BUCKETS; i-- > 0 && histogram_bucket_start(i) > value;)
-        above += h->buckets[i];
-    return above;
 }

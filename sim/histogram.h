@@ -70,17 +70,16 @@ static inline bool histogram_add(struct histogram *h, int64_t value, uint64_t ti
     return in_range;
 }
 
-/* Records first, first + step, … (n values; first >= 0, step >= 0, the last within int64) bucket by
- * bucket: the same result as n single additions, in time proportional to the buckets touched. */
-void histogram_add_progression(struct histogram *h, int64_t first, int64_t step, uint64_t n);
-
 struct histogram_share {   /* values that lie in one bucket */
     uint32_t bucket;       /* histogram_bucket_of each of them */
     uint64_t count;        /* >= 1 */
     int64_t min, max, sum; /* the sum modulo 2^64 */
 };
 
-struct histogram_progression { /* `left` values: next, next + step, … (as above) */
+/* `left` values: next, next + step, … (next >= 0, step >= 0, the last within int64). Cut and
+ * recorded bucket by bucket they come to the same as single additions, in time proportional to
+ * the buckets touched. */
+struct histogram_progression {
     int64_t next, step;
     uint64_t left;
 };
@@ -97,8 +96,6 @@ void histogram_merge(struct histogram *into, const struct histogram *from);
  * order, clamped to min and max; above the range: max. NAN when empty. q in [0, 1]. */
 double histogram_quantile(const struct histogram *h, double q);
 double histogram_mean(const struct histogram *h); /* NAN when empty */
-/* Values in buckets that lie wholly above `value`: exact up to one bucket's width. */
-uint64_t histogram_count_above(const struct histogram *h, int64_t value);
 
 /* Portable bytes (versioned, sparse): encode returns a malloc'ed block, decode adds its content to h
  * or returns ERR_INVALID and leaves h as it was. Format: histogram_code.c. */

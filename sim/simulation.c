@@ -24,11 +24,6 @@ bool simulation_reschedule(struct simulation *sim, uint64_t handle, int64_t at_n
     return event_queue_move(&sim->queue, handle, at_ns);
 }
 
-bool simulation_pending(const struct simulation *sim, uint64_t handle)
-{
-    return event_queue_pending(&sim->queue, handle);
-}
-
 static inline bool run_next(struct simulation *sim, int64_t until_ns)
 {
     const struct event_node *event;

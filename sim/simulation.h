@@ -36,7 +36,6 @@ static inline uint64_t simulation_at(struct simulation *sim, int64_t at_ns, int 
 
 bool simulation_cancel(struct simulation *sim, uint64_t handle); /* false: gone */
 bool simulation_reschedule(struct simulation *sim, uint64_t handle, int64_t at_ns); /* idem */
-bool simulation_pending(const struct simulation *sim, uint64_t handle);
 
 /* Runs every event with time <= until_ns (or until simulation_stop), then sets now = until_ns. */
 void simulation_run_until(struct simulation *sim, int64_t until_ns);

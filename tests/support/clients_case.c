@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "models/client_preset.h"
+#include "tests/support/preset_named.h"
 
 static enum syn_answer hear_syn(void *server, uint32_t client)
 {
@@ -57,7 +57,7 @@ void clients_case_init(struct clients_case *f, const struct client_class *klass,
     simulation_init(&f->sim);
     struct clients_params p = { .classes = klass,
                                 .class_count = 1,
-                                .reconnect = { &client_preset_find(preset)->reconnect },
+                                .reconnect = { &preset_named(preset)->reconnect },
                                 .accept = &kernel,
                                 .count = count,
                                 .seed = 3,

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "experiments/replay/client.h"
-#include "models/client_preset.h"
+#include "tests/support/preset_named.h"
 
 #define MS    1000000LL
 #define NEVER (-1)
@@ -220,7 +220,7 @@ static void test_run_ends_while_it_waits(void **state)
 
 static int preset_number(const char *name)
 {
-    return 1 + (int)(client_preset_find(name) - client_presets);
+    return 1 + (int)(preset_named(name) - client_presets);
 }
 
 /* SignalR's client leaves a server that was silent for 30 s, Phoenix's does not count so. */

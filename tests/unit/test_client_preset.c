@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "models/client_preset.h"
 #include "tests/support/clients_case.h"
+#include "tests/support/preset_named.h"
 
 #define MS INT64_C(1000000)
 #define S  INT64_C(1000000000)
@@ -27,7 +27,7 @@ static void test_connect_timeout_of_preset(void **state)
         { "eventsource-chromium", S, S },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct client_preset *preset = client_preset_find(cases[i].preset);
+        const struct client_preset *preset = preset_named(cases[i].preset);
         struct client_class k = plain;
         struct clients_case f;
         k.connect_timeout_ns = cases[i].own_ns;
@@ -62,7 +62,7 @@ static void test_silence_of_a_preset(void **state)
         struct client_class k = plain;
         struct clients_case f;
         k.silence_timeout_ns = cases[i].own_s * S;
-        k.preset = 1 + (int)(client_preset_find(cases[i].preset) - client_presets);
+        k.preset = 1 + (int)(preset_named(cases[i].preset) - client_presets);
         clients_case_init(&f, &k, "websocket-browser", 1); /* never again */
         clients_open_at_start(&f.clients, 0, 1);
         simulation_run_until(&f.sim, (cases[i].closes_s ? cases[i].closes_s : 3600) * S - 1);
@@ -94,7 +94,7 @@ static void test_retry_field(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct clients_case f;
         clients_case_init(&f, &plain, cases[i].preset, 1);
-        int64_t own_ns = client_preset_find(cases[i].preset)->reconnect.base_ns;
+        int64_t own_ns = preset_named(cases[i].preset)->reconnect.base_ns;
         f.clients.params.retry_ns = cases[i].retry_ns;
         f.answer = SYN_REFUSED;
         clients_connect(&f.clients, 0);

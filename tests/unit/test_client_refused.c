@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "models/client_preset.h"
 #include "tests/support/clients_case.h"
+#include "tests/support/preset_named.h"
 
 #define S INT64_C(1000000000)
 
@@ -45,7 +45,7 @@ static void test_refused_by_an_answer(void **state)
         struct client_class k = plain;
         struct clients_case f;
         k.refused = cases[i].refused;
-        k.preset = cases[i].preset ? (int)(client_preset_find(name) - client_presets) + 1 : 0;
+        k.preset = cases[i].preset ? (int)(preset_named(name) - client_presets) + 1 : 0;
         clients_case_init(&f, &k, name, 1);
         f.answer = SYN_QUEUED;
         clients_connect(&f.clients, 0);

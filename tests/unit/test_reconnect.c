@@ -6,14 +6,14 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "models/client_preset.h"
+#include "tests/support/preset_named.h"
 
 #define MS INT64_C(1000000)
 #define S  INT64_C(1000000000)
 
 static const struct reconnect_params *preset(const char *name)
 {
-    const struct client_preset *p = client_preset_find(name);
+    const struct client_preset *p = preset_named(name);
     assert_non_null(p);
     return &p->reconnect;
 }
@@ -167,10 +167,10 @@ static void test_retry_after(void **state)
 static void test_preset_table(void **state)
 {
     (void)state;
-    assert_null(client_preset_find("no-such-client"));
+    assert_null(preset_named("no-such-client"));
     for (size_t i = 0; i < client_preset_count; i++) {
         const struct client_preset *p = &client_presets[i];
-        assert_ptr_equal(client_preset_find(p->name), p); /* names are unique */
+        assert_ptr_equal(preset_named(p->name), p); /* names are unique */
         assert_true(strlen(p->source) > 20);
         assert_true(p->reconnect.cap_ns >= p->reconnect.floor_ns);
         assert_true(p->reconnect.factor >= 1);

@@ -106,9 +106,9 @@ static void handles_are_gone_after_the_event(void **state)
     struct trace *t = *state;
     uint64_t first = at(t, 5, 0, "a"), second = at(t, 6, 0, "b");
     assert_true(first != 0 && second != 0 && first != second);
-    assert_true(simulation_pending(&t->sim, first));
+    assert_true(event_queue_pending(&t->sim.queue, first));
     simulation_run_until(&t->sim, 5);
-    assert_false(simulation_pending(&t->sim, first));
+    assert_false(event_queue_pending(&t->sim.queue, first));
     assert_false(simulation_cancel(&t->sim, first));
     /* the slot is used again; the old handle must not reach the new event */
     uint64_t third = at(t, 7, 0, "c");
@@ -116,10 +116,10 @@ static void handles_are_gone_after_the_event(void **state)
     assert_false(simulation_reschedule(&t->sim, first, 9));
     assert_true(simulation_cancel(&t->sim, second));
     assert_false(simulation_cancel(&t->sim, second));
-    assert_true(simulation_pending(&t->sim, third));
-    assert_false(simulation_pending(&t->sim, 0));
+    assert_true(event_queue_pending(&t->sim.queue, third));
+    assert_false(event_queue_pending(&t->sim.queue, 0));
     assert_false(simulation_cancel(&t->sim, 0));
-    assert_false(simulation_pending(&t->sim, UINT64_MAX));
+    assert_false(event_queue_pending(&t->sim.queue, UINT64_MAX));
     simulation_run_until(&t->sim, 10);
     assert_string_equal(t->seen, "ac");
 }
@@ -139,7 +139,7 @@ static void rescheduling_queues_behind_its_equals(void **state)
 static void not_pending(void *subject, void *object)
 {
     struct trace *t = subject;
-    assert_false(simulation_pending(&t->sim, t->armed));
+    assert_false(event_queue_pending(&t->sim.queue, t->armed));
     t->armed = at(t, t->sim.now_ns, 0, object);
 }
 

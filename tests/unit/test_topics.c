@@ -24,6 +24,15 @@ static struct parameters with_topics(int64_t count, double skew, int64_t each, i
     return p;
 }
 
+/* Zipf's law: of all publishes, those of topic t. */
+static double share_of(const struct topic_params *p, uint32_t t)
+{
+    double all = 0;
+    for (int64_t i = 0; i < p->count; i++)
+        all += pow((double)i + 1, -p->skew);
+    return pow((double)t + 1, -p->skew) / all;
+}
+
 static void build(struct topics *t, const struct parameters *p, struct schedule *s)
 {
     schedule_build(s, p, 3, 1);
@@ -50,8 +59,8 @@ static void publishes_follow_zipf(void **state)
         for (uint32_t i = 0; i < t.publishes; i++)
             count[t.topic_of[i]]++;
         for (uint32_t k = 0; k < 50; k++) {
-            double share = topics_share(&p.workload.topics, k);
-            double first = topics_share(&p.workload.topics, 0);
+            double share = share_of(&p.workload.topics, k);
+            double first = share_of(&p.workload.topics, 0);
             assert_float_equal(share, first * pow(k + 1, -skew), 1e-12);
             assert_binomial(count[k], t.publishes, share);
             shares += share;
@@ -74,9 +83,9 @@ static bool subscribes(const struct topics *t, uint32_t client, uint32_t topic)
 /* Two topics each: topic k is the first with p_k, or the second after another one. */
 static double chosen_of_two(const struct topic_params *p, uint32_t k)
 {
-    double own = topics_share(p, k), chosen = own;
+    double own = share_of(p, k), chosen = own;
     for (uint32_t j = 0; j < p->count; j++) {
-        double other = topics_share(p, j);
+        double other = share_of(p, j);
         chosen += j == k ? 0 : other * own / (1 - other);
     }
     return chosen;
@@ -95,7 +104,7 @@ static void subscriptions_follow_zipf(void **state)
             double count = 0;
             for (uint32_t i = 0; i < 20000; i++)
                 count += subscribes(&t, i, k);
-            double expected = each == 1 ? topics_share(&p.workload.topics, k)
+            double expected = each == 1 ? share_of(&p.workload.topics, k)
                                         : chosen_of_two(&p.workload.topics, k);
             assert_binomial(count, 20000, expected);
             total += count;
@@ -122,7 +131,7 @@ static void assert_mean(const struct topics *t, const struct parameters *p, doub
 {
     double mean = 0, squares = 0;
     for (uint32_t k = 0; k < t->count; k++) {
-        double n = 0, share = topics_share(&p->workload.topics, k);
+        double n = 0, share = share_of(&p->workload.topics, k);
         for (uint32_t c = 0; c < (uint32_t)p->clients; c++)
             n += subscribes(t, c, k);
         mean += share * n;
