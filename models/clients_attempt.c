@@ -2,7 +2,7 @@
  * ends without one.
  */
 #include "models/clients_internal.h"
-#include "models/random_purpose.h"
+#include "models/retry_stream.h"
 
 /* A refused connect takes at least the way there and back: no client spins in no time. */
 #define RESET_NS INT64_C(1000000)
@@ -23,14 +23,12 @@ static void give_up(struct clients *c, uint32_t client)
     clients_set_timer(c, client, INT64_MAX);
 }
 
-/* A stream of its own for each retry: what other clients do does not disturb the draw. */
 void clients_attempt_again(struct clients *c, uint32_t client, int64_t asked_ns)
 {
     struct client *k = &c->list[client];
     struct random_stream rs;
-    random_stream_init(&rs, c->params.seed, c->params.replication, RANDOM_RECONNECT,
-                       client * 0x9e3779b1u + k->losses * 0x85ebca6bu +
-                           k->reconnect.attempt * 0xc2b2ae35u);
+    retry_stream_init(&rs, c->params.seed, c->params.replication,
+                      (struct retry){ client, k->losses, k->reconnect.attempt });
     struct reconnect_params policy = policy_now(c, client);
     int64_t delay = reconnect_next(&policy, &k->reconnect, asked_ns, &rs);
     if (asked_ns == RESET_NS && delay >= 0 && delay < RESET_NS)

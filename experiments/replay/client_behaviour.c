@@ -2,7 +2,7 @@
 
 #include "experiments/replay/client_internal.h"
 #include "models/client_preset.h"
-#include "models/random_purpose.h"
+#include "models/retry_stream.h"
 
 #define ROUND_TRIP_NS INT64_C(1000000) /* no client that is refused spins in no time */
 
@@ -60,9 +60,8 @@ static void retry_later(struct client *c, int64_t least_ns)
     struct random_stream rs;
     if (!b->p)
         return;
-    random_stream_init(&rs, b->seed, b->replication, RANDOM_RECONNECT,
-                       c->number * 0x9e3779b1u + c->losses * 0x85ebca6bu +
-                           c->reconnect.attempt * 0xc2b2ae35u);
+    retry_stream_init(&rs, b->seed, b->replication,
+                      (struct retry){ c->number, c->losses, c->reconnect.attempt });
     int64_t delay_ns = reconnect_next(policy_of(c), &c->reconnect, 0, &rs);
     if (delay_ns == RECONNECT_GIVE_UP) {
         n->given_up++;
