@@ -11,6 +11,7 @@
 #include "experiments/replay/cpu_probe_phase.h"
 #include "experiments/replay/cpu_probe_setup.h"
 #include "experiments/replay/interrupt.h"
+#include "experiments/run/monotonic.h"
 
 #define MS              INT64_C(1000000)
 #define STEP_TIMEOUT_MS 20000
@@ -89,13 +90,13 @@ static int limit_child(struct cpu_probe *p, const struct cpu_probe_start *start,
                        struct error *err)
 {
     const struct cpu_workload_params *w = p->params;
-    int64_t period_ns = w->group.period_ns, refill_ns = cpu_probe_clock();
+    int64_t period_ns = w->group.period_ns, refill_ns = monotonic_ns();
     int code = 0;
     if (w->group.quota_ns > 0)
         code = cpu_probe_phase_limit(&p->group, &w->group, w->host.tick_ns, start->tick,
                                      &refill_ns, err);
     int64_t go_ns = refill_ns + (int64_t)((IDLE_PERIODS + start->period) * (double)period_ns);
-    while (go_ns < cpu_probe_clock() + SETTLE_NS)
+    while (go_ns < monotonic_ns() + SETTLE_NS)
         go_ns += period_ns;
     p->shared->go_ns = go_ns;
     p->shared->end_ns = go_ns + w->duration_ns;
@@ -167,7 +168,7 @@ static int await_end(struct cpu_probe *p, struct error *err)
 {
     struct pollfd fds[] = { { .fd = p->from_child[0], .events = POLLIN },
                             { .fd = p->signals, .events = POLLIN } };
-    int64_t left_ns = p->shared->end_ns - cpu_probe_clock();
+    int64_t left_ns = p->shared->end_ns - monotonic_ns();
     int n = poll(fds, 2, left_ns > MS ? (int)(left_ns / MS) : 0);
     if (n == 0)
         cpu_probe_sleep_until(p->shared->end_ns);

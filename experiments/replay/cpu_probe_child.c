@@ -12,6 +12,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "experiments/run/monotonic.h"
+
 #define CALIBRATION_NS                                                                         \
     INT64_C(100000000)    /* of touching without a limit: the warm cost of a unit */
 #define WARM_PASSES 4     /* times the set is touched before it counts as warm */
@@ -83,7 +85,7 @@ static void calibrate(struct cpu_probe *p, const struct cpu_probe_order *order,
         cpu_probe_touch(order->set, p->set_bytes, &random);
     report_step(p);
     await_step(p);
-    free_order.go_ns = cpu_probe_clock();
+    free_order.go_ns = monotonic_ns();
     free_order.end_ns = free_order.go_ns + CALIBRATION_NS;
     free_order.units = UINT64_MAX;
     free_order.units_on = 0;
@@ -174,5 +176,5 @@ pid_t cpu_probe_fork_rival(struct cpu_probe *p, int cpu)
         return pid;
     cpu_probe_pin(cpu);
     for (;;)
-        cpu_probe_clock();
+        monotonic_ns();
 }

@@ -2,6 +2,8 @@
 
 #include <sched.h>
 
+#include "experiments/run/monotonic.h"
+
 double cpu_probe_noise_gaps(const struct cpu_probe *p)
 {
     double worst = 0;
@@ -9,9 +11,9 @@ double cpu_probe_noise_gaps(const struct cpu_probe *p)
     sched_getaffinity(0, sizeof before, &before);
     for (int i = 0; i < p->params->host.cpus; i++) {
         cpu_probe_pin(p->cpus[i]);
-        int64_t begin = cpu_probe_clock(), last = begin, lost = 0;
+        int64_t begin = monotonic_ns(), last = begin, lost = 0;
         for (int64_t now; last - begin < CPU_PROBE_CONTROL_NS; last = now) {
-            now = cpu_probe_clock();
+            now = monotonic_ns();
             lost += now - last > p->params->gap_ns ? now - last : 0;
         }
         worst = (double)lost / (double)(last - begin) > worst
@@ -42,7 +44,7 @@ static int64_t foreign_ns(const struct cpu_probe *p)
 void cpu_probe_noise_begin(struct cpu_probe_noise *n, const struct cpu_probe *p)
 {
     host_time_read(&n->time, "");
-    n->at_ns = cpu_probe_clock();
+    n->at_ns = monotonic_ns();
     n->foreign_ns = foreign_ns(p);
 }
 
@@ -51,7 +53,7 @@ void cpu_probe_noise_end(const struct cpu_probe_noise *n, const struct cpu_probe
 {
     struct host_time after;
     host_time_read(&after, "");
-    int64_t span_ns = (cpu_probe_clock() - n->at_ns) * p->params->host.cpus;
+    int64_t span_ns = (monotonic_ns() - n->at_ns) * p->params->host.cpus;
     quality->foreign = (double)(foreign_ns(p) - n->foreign_ns) / (double)span_ns;
     quality->steal = host_time_steal(n->time, after);
     quality->noisy = quality->steal > CPU_PROBE_STEAL || quality->gaps > CPU_PROBE_GAPS ||

@@ -2,6 +2,7 @@
 #include "experiments/replay/cpu_probe_phase.h"
 
 #include "experiments/replay/cpu_probe_thread.h"
+#include "experiments/run/monotonic.h"
 
 #define US            INT64_C(1000)
 #define LOOK_NS       (50 * US)           /* between two looks at the counter of periods */
@@ -22,12 +23,12 @@ static int await_refill(const struct cgroup *group, int64_t period_ns, int64_t *
                         struct error *err)
 {
     struct cgroup_usage first, usage;
-    int64_t begin_ns = cpu_probe_clock(), before_ns = begin_ns;
+    int64_t begin_ns = monotonic_ns(), before_ns = begin_ns;
     int code = cgroup_read(group, &first, err);
     *refill_ns = -1;
     while (code == 0 && *refill_ns < 0 && before_ns < begin_ns + 2 * period_ns) {
         cpu_probe_sleep_until(before_ns + LOOK_NS);
-        int64_t now_ns = cpu_probe_clock();
+        int64_t now_ns = monotonic_ns();
         code = cgroup_read(group, &usage, err);
         if (code == 0 && usage.periods != first.periods)
             *refill_ns = (before_ns + now_ns) / 2;
@@ -55,7 +56,7 @@ int cpu_probe_phase_limit(const struct cgroup *group, const struct cpu_group_par
     if (code != 0)
         return code;
     int64_t later_ns = shift_to(seen_ns, tick_ns, tick_share);
-    *refill_ns = cpu_probe_clock();
+    *refill_ns = monotonic_ns();
     if (seen_ns < 0 || period_ns + later_ns > PERIOD_MAX_NS)
         return 0;
     code = limit(group, params, period_ns + later_ns, err);

@@ -5,16 +5,11 @@
 #include <stdbool.h>
 #include <time.h>
 
+#include "experiments/run/monotonic.h"
+
 #define LINE_BYTES 64
 #define LINE_WORDS (LINE_BYTES / sizeof(uint64_t))
 #define UNIT_LINES 1024 /* a unit is some microseconds: short beside any stall */
-
-int64_t cpu_probe_clock(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
 
 void cpu_probe_sleep_until(int64_t at_ns)
 {
@@ -111,7 +106,7 @@ static void rest(struct cpu_sampler *sampler, int64_t off_ns)
 {
     int64_t asked_ns = sampler->last_ns + off_ns;
     cpu_probe_sleep_until(asked_ns);
-    cpu_sampler_wake(sampler, asked_ns, cpu_probe_clock());
+    cpu_sampler_wake(sampler, asked_ns, monotonic_ns());
 }
 
 static void spin(const struct cpu_probe_order *order, struct cpu_sampler *sampler)
@@ -119,7 +114,7 @@ static void spin(const struct cpu_probe_order *order, struct cpu_sampler *sample
     const struct cpu_workload_params *p = order->params;
     bool sleeps = p->work == CPU_WORK_ONOFF;
     int64_t done_ns = 0;
-    for (int64_t now_ns; (now_ns = cpu_probe_clock()) < order->end_ns;) {
+    for (int64_t now_ns; (now_ns = monotonic_ns()) < order->end_ns;) {
         done_ns += cpu_sampler_read(sampler, now_ns);
         if (sleeps && done_ns >= p->on_ns) {
             rest(sampler, p->off_ns);
@@ -134,7 +129,7 @@ static void touch(const struct cpu_probe_order *order, struct cpu_sampler *sampl
     while (sampler->last_ns < order->end_ns && sampler->area->units < order->units) {
         cpu_probe_touch(order->set, order->set_bytes, &random);
         sampler->area->units++;
-        cpu_sampler_read(sampler, cpu_probe_clock());
+        cpu_sampler_read(sampler, monotonic_ns());
         if (order->units_on > 0 && sampler->area->units % order->units_on == 0)
             rest(sampler, order->params->off_ns);
     }
@@ -144,7 +139,7 @@ void cpu_probe_measure(const struct cpu_probe_order *order, struct cpu_probe_are
 {
     struct cpu_sampler sampler;
     cpu_probe_sleep_until(order->go_ns);
-    cpu_sampler_start(&sampler, area, order->params->gap_ns, cpu_probe_clock());
+    cpu_sampler_start(&sampler, area, order->params->gap_ns, monotonic_ns());
     sampler.witness = order->witness;
     if (order->params->work == CPU_WORK_TOUCH)
         touch(order, &sampler);

@@ -66,7 +66,6 @@ void cpu_probe_measure(const struct cpu_probe_order *order, struct cpu_probe_are
  * read waits for a write before it. */
 void cpu_probe_touch(char *set, size_t bytes, uint64_t *random);
 
-int64_t cpu_probe_clock(void);             /* CLOCK_MONOTONIC, ns */
-void cpu_probe_sleep_until(int64_t at_ns); /* absolute */
+void cpu_probe_sleep_until(int64_t at_ns); /* of monotonic_ns() */
 
 #endif

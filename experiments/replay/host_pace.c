@@ -23,19 +23,12 @@
 
 static const struct host_pace_figures no_figures = { NAN, NAN, NAN, NAN, NAN, 0 };
 
-static double cpu_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
-}
-
 static double sample(uint64_t *x)
 {
     host_pace_loop(x, WARM_STEPS);
-    double begin = cpu_ns();
+    int64_t begin_ns = monotonic_thread_cpu_ns();
     host_pace_loop(x, STEPS);
-    return (cpu_ns() - begin) / STEPS;
+    return (double)(monotonic_thread_cpu_ns() - begin_ns) / STEPS;
 }
 
 double host_pace_sample(void)
@@ -46,9 +39,9 @@ double host_pace_sample(void)
 
 static double read_sample(struct memory_walk *walk)
 {
-    double begin = cpu_ns();
+    int64_t begin_ns = monotonic_thread_cpu_ns();
     memory_walk_go(walk, READS);
-    return (cpu_ns() - begin) / READS;
+    return (double)(monotonic_thread_cpu_ns() - begin_ns) / READS;
 }
 
 static void *run(void *arg)

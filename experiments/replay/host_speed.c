@@ -2,20 +2,13 @@
 
 #include <sched.h>
 #include <stdint.h>
-#include <time.h>
 
 #include "experiments/replay/memory_walk.h"
+#include "experiments/run/monotonic.h"
 
 #define WORDS  (4u << 20 >> 3) /* of the memory walked through: more than an L2 cache holds */
 #define STEPS  50000
 #define ROUNDS 3
-
-static double cpu_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
-}
 
 /* Constants of Knuth's MMIX generator: full period modulo any power of two. */
 static uint64_t step(uint64_t x)
@@ -25,22 +18,22 @@ static uint64_t step(uint64_t x)
 
 static double time_work(volatile uint64_t *sink)
 {
-    double begin = cpu_ns();
+    int64_t begin_ns = monotonic_thread_cpu_ns();
     uint64_t x = *sink;
     for (int i = 0; i < 4 * STEPS; i++) {
         x = step(x);
         __asm__ volatile("" : "+r"(x)); /* else clang makes one multiplication of eight */
     }
     *sink = x;
-    return (cpu_ns() - begin) / (4 * STEPS);
+    return (double)(monotonic_thread_cpu_ns() - begin_ns) / (4 * STEPS);
 }
 
 static double time_memory(struct memory_walk *walk)
 {
-    double begin = cpu_ns();
+    int64_t begin_ns = monotonic_thread_cpu_ns();
     walk->at = 0; /* the same words each time */
     memory_walk_go(walk, STEPS);
-    return (cpu_ns() - begin) / STEPS;
+    return (double)(monotonic_thread_cpu_ns() - begin_ns) / STEPS;
 }
 
 void host_speed_measure(struct host_speed *speed, int cpu)

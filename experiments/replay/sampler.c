@@ -1,15 +1,8 @@
 #include "experiments/replay/sampler.h"
 
-#include <time.h>
+#include "experiments/run/monotonic.h"
 
 #define SHARE_LEAST_NS 500000000
-
-static int64_t own_cpu(void)
-{
-    struct timespec used;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-    return used.tv_sec * 1000000000LL + used.tv_nsec;
-}
 
 static int64_t now_of(const struct sampler *s)
 {
@@ -19,7 +12,7 @@ static int64_t now_of(const struct sampler *s)
 /* The moment after the last whole second is too short to be a share of. */
 static void sample_self(struct sampler *s, int64_t now_ns)
 {
-    int64_t own_ns = own_cpu();
+    int64_t own_ns = monotonic_thread_cpu_ns();
     double share = (double)(own_ns - s->own_cpu_ns) / (double)(now_ns - s->last_ns);
     if (share > s->own_share_max && now_ns - s->last_ns >= SHARE_LEAST_NS)
         s->own_share_max = share;
@@ -89,7 +82,7 @@ int sampler_start(struct sampler *s, uv_loop_t *loop, struct error *err)
     if (rc)
         return rc;
     s->last = s->first;
-    s->own_cpu_ns = own_cpu();
+    s->own_cpu_ns = monotonic_thread_cpu_ns();
     s->last_ns = now_of(s) < 0 ? 0 : now_of(s);
     uv_update_time(loop);
     uint64_t lead_ms = now_of(s) < 0 ? (uint64_t)(-now_of(s) / 1000000) : 0;

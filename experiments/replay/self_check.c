@@ -2,14 +2,8 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <time.h>
 
-static int64_t clock_ns(clockid_t clock)
-{
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
+#include "experiments/run/monotonic.h"
 
 static int64_t own_wait_ns(void)
 {
@@ -38,8 +32,8 @@ static int64_t all_work_ns(int cpu)
 
 static void take(struct self_reading *r, const struct self_check *check)
 {
-    r->at_ns = clock_ns(CLOCK_MONOTONIC);
-    r->cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+    r->at_ns = monotonic_ns();
+    r->cpu_ns = monotonic_thread_cpu_ns();
     r->wait_ns = own_wait_ns();
     host_time_read(&r->host, "");
     r->server_cpu_ns = all_work_ns(check->server_cpu);

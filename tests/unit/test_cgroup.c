@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "experiments/replay/cgroup.h"
+#include "experiments/run/monotonic.h"
 
 #define MS       INT64_C(1000000)
 #define BURNT_NS (60 * MS)
@@ -147,16 +148,9 @@ static void v2_writes_and_reads(void **state)
     tree_free(root);
 }
 
-static int64_t clock_ns(clockid_t clock)
-{
-    struct timespec t;
-    clock_gettime(clock, &t);
-    return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
 static void *burn(void *nothing)
 {
-    while (clock_ns(CLOCK_THREAD_CPUTIME_ID) < BURNT_NS)
+    while (monotonic_thread_cpu_ns() < BURNT_NS)
         ;
     return nothing;
 }
@@ -184,12 +178,13 @@ static void counts_first_threads_alone(void **state)
         burn(NULL);
         assert_int_equal(pthread_create(&beside, NULL, burn, NULL), 0);
         pthread_join(beside, NULL);
-        int64_t least_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - 20 * MS;
+        int64_t least_ns = monotonic_thread_cpu_ns() - 20 * MS;
         assert_int_equal(cgroup_read(&g, &u, &err), 0);
         assert_true(least_ns > 0);
         assert_int_equal(u.pids, (uint64_t)getpid() + (i / 2 ? 99999999 : 0));
-        assert_true(u.first_ns >= least_ns && u.first_ns <= clock_ns(CLOCK_THREAD_CPUTIME_ID));
-        assert_true(clock_ns(CLOCK_PROCESS_CPUTIME_ID) - u.first_ns >= BURNT_NS * (i + 1));
+        assert_true(u.first_ns >= least_ns && u.first_ns <= monotonic_thread_cpu_ns());
+        assert_true(monotonic_clock_ns(CLOCK_PROCESS_CPUTIME_ID) - u.first_ns >=
+                    BURNT_NS * (i + 1));
         tree_free(root);
     }
 }
