@@ -71,11 +71,6 @@ void client_pool_shut(struct client_pool *pool)
     }
 }
 
-static int64_t pool_time(const struct client_pool *pool)
-{
-    return (int64_t)uv_hrtime() - pool->start_ns;
-}
-
 /* Messages sent while it was connected that it has not got and, having closed, never will. */
 static uint64_t trailing(const struct client *c)
 {
@@ -163,8 +158,8 @@ static void refused(struct client *c, const char *why, void (*then)(struct clien
 static void note(const struct client *c, const char *why)
 {
     if (c->pool->record)
-        run_record_event(c->pool->record, pool_time(c->pool), "disconnect", "client %u: %s",
-                         c->number, why);
+        run_record_event(c->pool->record, client_pool_time_ns(c->pool), "disconnect",
+                         "client %u: %s", c->number, why);
 }
 
 /* An established connection is at its end. */
@@ -301,7 +296,7 @@ static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer)
     }
     if (c->state == CLIENT_ENDING)
         return; /* after a Close nothing counts any more (RFC 6455, 5.5.1) */
-    pool->now_ns = c->heard_ns = pool_time(pool);
+    pool->now_ns = c->heard_ns = client_pool_time_ns(pool);
     take(c, buffer->base, (size_t)bytes);
     client_behaviour_read(c, bytes);
     if (pool->tick)

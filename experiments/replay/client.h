@@ -131,6 +131,12 @@ int client_pool_init(struct client_pool *pool, uv_loop_t *loop, enum push_protoc
 void client_pool_close(struct client_pool *pool);
 void client_pool_shut(struct client_pool *pool); /* starts closing every connection */
 
+/* Time of the run: ns from time 0, which is start_ns. */
+static inline int64_t client_pool_time_ns(const struct client_pool *pool)
+{
+    return (int64_t)uv_hrtime() - pool->start_ns;
+}
+
 void client_connect(struct client *c);    /* does nothing when it is not closed */
 void client_disconnect(struct client *c); /* does nothing when it is closed */
 /* Stops reading; does nothing unless it is open. INT64_MAX: for good. */

@@ -10,11 +10,6 @@
 
 #define LOOK_MS 10 /* between two looks: nothing here is due more exactly */
 
-static int64_t time_of(const struct client_pool *pool)
-{
-    return (int64_t)uv_hrtime() - pool->start_ns;
-}
-
 /* ---- silent losses ---- */
 
 /* The duplicate keeps the connection when the handle's own descriptor is closed. */
@@ -93,7 +88,7 @@ static void close_silent(struct client_pool *pool, int class, int64_t now_ns)
 static void on_look(uv_timer_t *timer)
 {
     struct client_pool *pool = timer->data;
-    int64_t now_ns = time_of(pool);
+    int64_t now_ns = client_pool_time_ns(pool);
     for (int class = 0; class < (int)pool->behaviour.p->class_count; class ++) {
         churn_class(pool, class, CHURN_STALL, now_ns);
         churn_class(pool, class, CHURN_LOSS, now_ns);

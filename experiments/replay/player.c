@@ -6,11 +6,6 @@
 #include <time.h>
 #include <unistd.h>
 
-static int64_t now_of(const struct player *p)
-{
-    return (int64_t)uv_hrtime() - p->clients->start_ns;
-}
-
 static void note(struct player *p, const struct action *a, int64_t now_ns)
 {
     if (!p->played)
@@ -60,7 +55,7 @@ void player_tick(void *player)
     int64_t now_ns = p->clients->now_ns; /* of the read just done */
     while (p->next < p->s->count && p->s->actions[p->next].at_ns <= now_ns) {
         play(p, &p->s->actions[p->next++], now_ns);
-        now_ns = now_of(p);
+        now_ns = client_pool_time_ns(p->clients);
     }
     if (p->next != before)
         arm(p);
@@ -74,7 +69,7 @@ static void on_timer(uv_poll_t *poll, int status, int events)
     uint64_t expirations;
     if (read(p->fd, &expirations, sizeof expirations) < 0 && errno != EAGAIN)
         return;
-    p->clients->now_ns = now_of(p);
+    p->clients->now_ns = client_pool_time_ns(p->clients);
     player_tick(p);
 }
 

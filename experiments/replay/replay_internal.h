@@ -57,7 +57,7 @@ struct replay {
 /* Time of the run, ns from time 0. */
 static inline int64_t replay_now(const struct replay *r)
 {
-    return (int64_t)uv_hrtime() - r->clients.start_ns;
+    return client_pool_time_ns(&r->clients);
 }
 
 /* Runs the loop and does nothing for so long. */

@@ -4,11 +4,6 @@
 
 #define SHARE_LEAST_NS 500000000
 
-static int64_t now_of(const struct sampler *s)
-{
-    return (int64_t)uv_hrtime() - s->clients->start_ns;
-}
-
 /* The moment after the last whole second is too short to be a share of. */
 static void sample_self(struct sampler *s, int64_t now_ns)
 {
@@ -45,7 +40,7 @@ static void sample(struct sampler *s)
 {
     struct cgroup_usage usage;
     struct error ignored;
-    int64_t now_ns = now_of(s);
+    int64_t now_ns = client_pool_time_ns(s->clients);
     if (now_ns <= s->last_ns || cgroup_read(s->group, &usage, &ignored))
         return;
     run_record_point(s->out, "cpu.used", now_ns, (usage.usage_ns - s->last.usage_ns) / 1e9);
@@ -83,9 +78,11 @@ int sampler_start(struct sampler *s, uv_loop_t *loop, struct error *err)
         return rc;
     s->last = s->first;
     s->own_cpu_ns = monotonic_thread_cpu_ns();
-    s->last_ns = now_of(s) < 0 ? 0 : now_of(s);
+    s->last_ns = client_pool_time_ns(s->clients) < 0 ? 0 : client_pool_time_ns(s->clients);
     uv_update_time(loop);
-    uint64_t lead_ms = now_of(s) < 0 ? (uint64_t)(-now_of(s) / 1000000) : 0;
+    uint64_t lead_ms = client_pool_time_ns(s->clients) < 0
+                           ? (uint64_t)(-client_pool_time_ns(s->clients) / 1000000)
+                           : 0;
     return uv_timer_start(&s->timer, on_second, lead_ms + 1000, 1000);
 }
 

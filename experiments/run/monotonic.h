@@ -1,5 +1,5 @@
-/* monotonic.h - the time between two moments of this process, whatever becomes of the wall clock,
- * and the CPU time between two of a thread. */
+/* monotonic.h - the time between two moments of this process, whatever becomes of the wall
+ * clock, and the CPU time between two of a thread. */
 #ifndef PUSHSIM_EXPERIMENTS_RUN_MONOTONIC_H
 #define PUSHSIM_EXPERIMENTS_RUN_MONOTONIC_H
 
