@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "experiments/replay/thread_pin.h"
 #include "experiments/run/monotonic.h"
 
 #define CALIBRATION_NS                                                                         \
@@ -24,14 +25,6 @@ struct measured {
     struct cpu_probe_area *area;
     int cpu;
 };
-
-void cpu_probe_pin(int cpu)
-{
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(cpu, &set);
-    sched_setaffinity(0, sizeof set, &set);
-}
 
 static void await_step(struct cpu_probe *p)
 {
@@ -49,7 +42,7 @@ static void report_step(struct cpu_probe *p)
 static void *measured_main(void *data)
 {
     struct measured *m = data;
-    cpu_probe_pin(m->cpu);
+    thread_pin(m->cpu);
     cpu_probe_measure(&m->order, m->area);
     return NULL;
 }
@@ -122,7 +115,7 @@ static void child_main(struct cpu_probe *p)
     pthread_t ids[CPU_PROBE_CPUS];
     int stat_fd = open_stat(p);
     await_step(p);
-    cpu_probe_pin(p->cpus[0]);
+    thread_pin(p->cpus[0]);
     prepare(p, stat_fd, measured);
     if (p->params->work == CPU_WORK_TOUCH)
         calibrate(p, &measured[0].order, measured[0].area);
@@ -174,7 +167,7 @@ pid_t cpu_probe_fork_rival(struct cpu_probe *p, int cpu)
     pid_t pid = spawn(p);
     if (pid != 0)
         return pid;
-    cpu_probe_pin(cpu);
+    thread_pin(cpu);
     for (;;)
         monotonic_ns();
 }

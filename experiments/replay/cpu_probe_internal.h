@@ -47,6 +47,4 @@ struct cpu_probe {
 pid_t cpu_probe_fork_measured(struct cpu_probe *p);
 pid_t cpu_probe_fork_rival(struct cpu_probe *p, int cpu); /* spins there until killed */
 
-void cpu_probe_pin(int cpu); /* the calling thread */
-
 #endif

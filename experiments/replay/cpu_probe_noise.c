@@ -2,6 +2,7 @@
 
 #include <sched.h>
 
+#include "experiments/replay/thread_pin.h"
 #include "experiments/run/monotonic.h"
 
 double cpu_probe_noise_gaps(const struct cpu_probe *p)
@@ -10,7 +11,7 @@ double cpu_probe_noise_gaps(const struct cpu_probe *p)
     cpu_set_t before;
     sched_getaffinity(0, sizeof before, &before);
     for (int i = 0; i < p->params->host.cpus; i++) {
-        cpu_probe_pin(p->cpus[i]);
+        thread_pin(p->cpus[i]);
         int64_t begin = monotonic_ns(), last = begin, lost = 0;
         for (int64_t now; last - begin < CPU_PROBE_CONTROL_NS; last = now) {
             now = monotonic_ns();

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "experiments/replay/memory_walk.h"
+#include "experiments/replay/thread_pin.h"
 #include "experiments/run/monotonic.h"
 
 #define WORDS  (4u << 20 >> 3) /* of the memory walked through: more than an L2 cache holds */
@@ -38,14 +39,12 @@ static double time_memory(struct memory_walk *walk)
 
 void host_speed_measure(struct host_speed *speed, int cpu)
 {
-    cpu_set_t before, there;
+    cpu_set_t before;
     volatile uint64_t sink = 1;
     struct memory_walk walk;
     memory_walk_init(&walk, WORDS);
     sched_getaffinity(0, sizeof before, &before);
-    CPU_ZERO(&there);
-    CPU_SET(cpu, &there);
-    sched_setaffinity(0, sizeof there, &there);
+    thread_pin(cpu);
     *speed = (struct host_speed){ 1e9, 1e9 };
     for (int i = 0; i < ROUNDS; i++) {
         double work = time_work(&sink), memory = time_memory(&walk);

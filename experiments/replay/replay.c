@@ -1,6 +1,7 @@
 #include "experiments/replay/interrupt.h"
 #include "experiments/replay/replay_internal.h"
 #include "experiments/replay/replay_support.h"
+#include "experiments/replay/thread_pin.h"
 
 #include <math.h>
 #include <sched.h>
@@ -305,7 +306,7 @@ static int run_and_remove(struct replay *r)
     int rc = make_group(r);
     if (rc)
         return rc;
-    replay_pin(r->client_cpu);
+    thread_pin(r->client_cpu);
     prctl(PR_SET_TIMERSLACK, 1UL);
     replay_go_first(true);
     rc = run_in_group(r);

@@ -65,7 +65,6 @@ void replay_idle(struct replay *r, int64_t ms);
 
 /* replay_place.c. The first two CPUs that we may use; both the same when there is only one. */
 void replay_choose_cpus(struct replay *r);
-void replay_pin(int cpu);
 /* The client goes before whatever else wants its CPU, where we may ask for that (CAP_SYS_NICE): it
  * must not wait for a tick when a publish is due. */
 void replay_go_first(bool first);

@@ -17,14 +17,6 @@ void replay_choose_cpus(struct replay *r)
                                                 : found[0];
 }
 
-void replay_pin(int cpu)
-{
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(cpu, &set);
-    sched_setaffinity(0, sizeof set, &set);
-}
-
 /* What the process starts does not inherit it. */
 void replay_go_first(bool first)
 {
