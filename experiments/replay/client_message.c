@@ -7,21 +7,12 @@
 #include "experiments/replay/client_internal.h"
 #include "sim/error.h"
 
-static int64_t largest_message(const struct schedule *s)
-{
-    int64_t bytes = MESSAGE_DIGITS;
-    for (size_t i = 0; i < s->count; i++)
-        if (s->actions[i].kind == ACTION_MESSAGE && s->actions[i].bytes > bytes)
-            bytes = s->actions[i].bytes;
-    return bytes;
-}
-
 void client_messages_init(struct client_messages *m, struct client_pool *pool,
                           const struct parameters *p, const struct schedule *s,
                           const struct endpoint *endpoint, struct run_record *record)
 {
     uint32_t count = schedule_messages(s);
-    size_t fill = (size_t)largest_message(s);
+    size_t fill = (size_t)delivery_log_largest_bytes(s, ACTION_MESSAGE);
     bool sse = p->server.protocol == PROTOCOL_SSE;
     memset(m, 0, sizeof *m);
     m->pool = pool;

@@ -8,6 +8,15 @@
 #include "models/fan_out.h"
 #include "sim/error.h"
 
+int64_t delivery_log_largest_bytes(const struct schedule *s, enum action_kind kind)
+{
+    int64_t bytes = MESSAGE_DIGITS;
+    for (size_t i = 0; i < s->count; i++)
+        if (s->actions[i].kind == kind && s->actions[i].bytes > bytes)
+            bytes = s->actions[i].bytes;
+    return bytes;
+}
+
 void delivery_log_init(struct delivery_log *log, const struct schedule *s)
 {
     memset(log, 0, sizeof *log);

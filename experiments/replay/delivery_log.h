@@ -40,6 +40,10 @@ struct delivery_log {
     struct histogram lateness;    /* ns, sent - planned, of every publish */
 };
 
+/* The largest payload that goes out for actions of this kind (publish or message), bytes; at least
+ * MESSAGE_DIGITS. */
+int64_t delivery_log_largest_bytes(const struct schedule *s, enum action_kind kind);
+
 void delivery_log_init(struct delivery_log *log, const struct schedule *s);
 void delivery_log_close(struct delivery_log *log);
 

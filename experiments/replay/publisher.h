@@ -40,8 +40,7 @@ struct publisher {
     char buffer[4096];  /* answers */
 };
 
-/* Starts to connect: the loop brings `open` to PUBLISHER_CONNECTIONS. largest_bytes: payload.
- * */
+/* Starts to connect: the loop brings `open` to PUBLISHER_CONNECTIONS. largest_bytes: payload. */
 int publisher_init(struct publisher *p, uv_loop_t *loop, const struct endpoint *endpoint,
                    int64_t largest_bytes, struct error *err);
 void publisher_shut(struct publisher *p);  /* starts to close the connections */

@@ -99,15 +99,6 @@ void replay_idle(struct replay *r, int64_t ms)
     run_until(r, never, ms);
 }
 
-static int64_t largest_payload(const struct schedule *s)
-{
-    int64_t bytes = MESSAGE_DIGITS;
-    for (size_t i = 0; i < s->count; i++)
-        if (s->actions[i].kind == ACTION_PUBLISH && s->actions[i].bytes > bytes)
-            bytes = s->actions[i].bytes;
-    return bytes;
-}
-
 static int open_loop(struct replay *r)
 {
     uv_loop_init(&r->loop);
@@ -119,8 +110,8 @@ static int open_loop(struct replay *r)
     client_pool_init(&r->clients, &r->loop, r->p->server.protocol, &r->subscribe, r->s->clients,
                      &r->log);
     client_messages_init(&r->messages, &r->clients, r->p, r->s, &r->message, &r->record);
-    int rc =
-        publisher_init(&r->publisher, &r->loop, &r->publish, largest_payload(r->s), r->err);
+    int rc = publisher_init(&r->publisher, &r->loop, &r->publish,
+                            delivery_log_largest_bytes(r->s, ACTION_PUBLISH), r->err);
     if (rc == 0)
         rc = player_init(&r->player, &r->loop, r->err);
     return rc;
