@@ -36,12 +36,6 @@ static void expand_words(char **out, char *const *words, const struct server_sta
         out[i] = server_spec_expand(how->spec, words[i], how->params, how->port);
 }
 
-static void free_words(char **words)
-{
-    for (; *words; words++)
-        free(*words);
-}
-
 static void die(const struct launch *l, const char *what)
 {
     dprintf(l->error_fd, "%s: %s", what, strerror(errno));
@@ -111,8 +105,8 @@ static int start_in(struct server_process *server, const struct server_start *ho
     expand_words(l.command, how->spec->command, how);
     expand_words(l.environment, how->spec->environment, how);
     int rc = launch(server, &l, wait, err);
-    free_words(l.command);
-    free_words(l.environment);
+    server_spec_free_words(l.command);
+    server_spec_free_words(l.environment);
     if (rc == ERR_UNAVAILABLE && how->spec->needs)
         error_wrap(err, rc, "needs '%s'", how->spec->needs);
     return rc;

@@ -205,7 +205,7 @@ int server_spec_read(struct server_spec *spec, const char *path, struct error *e
     return code;
 }
 
-static void free_words(char **words)
+void server_spec_free_words(char **words)
 {
     for (; *words; words++)
         free(*words);
@@ -213,8 +213,8 @@ static void free_words(char **words)
 
 void server_spec_close(struct server_spec *spec)
 {
-    free_words(spec->command);
-    free_words(spec->environment);
+    server_spec_free_words(spec->command);
+    server_spec_free_words(spec->environment);
     free(spec->name);
     free(spec->needs);
     free(spec->ready);

@@ -63,5 +63,7 @@ bool server_spec_takes(const struct server_spec *spec, const char *placeholder);
 /* `text` with its placeholders filled in; the caller frees it. An unknown placeholder stays. */
 char *server_spec_expand(const struct server_spec *spec, const char *text,
                          const struct parameters *p, int port);
+/* Frees the words, of the description or expanded, up to the NULL that ends them. */
+void server_spec_free_words(char **words);
 
 #endif
