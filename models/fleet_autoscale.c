@@ -36,14 +36,13 @@ static void take_snapshot(struct fleet_pod *fp)
 
 static void record_snapshot(struct fleet_pod *fp)
 {
-    static const char *const names[AUTOSCALE_METRICS] = { "cpu", "p99", "queue",
-                                                          "connections" };
     const struct fleet_snapshot *s = &fp->snapshots[(fp->snapshot_count - 1) % FLEET_SNAPSHOTS];
     if (fp->snapshot_count == 0 || s->at_ns != fp->fleet->sim.now_ns)
         return;
     for (int m = 0; m < AUTOSCALE_METRICS; m++) {
         char name[48];
-        snprintf(name, sizeof name, "pod.%d.%s", fp->number, names[m]);
+        snprintf(name, sizeof name, "pod.%d.%s", fp->number,
+                 autoscaler_metric_name((enum autoscaler_metric)m));
         if (!isnan(s->value[m]) && !(m == AUTOSCALE_CONNECTIONS && fp->detailed))
             run_record_point(fp->fleet->out, name, s->at_ns, s->value[m]);
     }
