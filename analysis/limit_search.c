@@ -11,7 +11,7 @@ static int ask(struct limit_search *s, double value, bool *kept, struct error *e
     return code;
 }
 
-static double within(const struct limit_search *s, double value)
+double limit_search_within(const struct limit_search *s, double value)
 {
     return fmin(fmax(s->whole ? round(value) : value, s->from), s->to);
 }
@@ -27,10 +27,10 @@ static int bisect(struct limit_search *s, struct error *err)
     int code = 0;
     bool kept;
     while (code == 0 && !near_enough(s)) {
-        double middle = within(s, sqrt(s->kept * s->broken));
+        double middle = limit_search_within(s, sqrt(s->kept * s->broken));
         if (middle == s->kept || middle == s->broken) /* rounded onto an end */
             middle = (s->kept + s->broken) / 2;
-        code = ask(s, within(s, middle), &kept, err);
+        code = ask(s, limit_search_within(s, middle), &kept, err);
     }
     s->kind = LIMIT_FOUND;
     return code;
@@ -42,7 +42,7 @@ static double stepped(const struct limit_search *s, double value, double stride,
     double next = up ? value * stride : value / stride;
     if (s->whole && fabs(next - value) < 1)
         next = value + (up ? 1 : -1);
-    return within(s, next);
+    return limit_search_within(s, next);
 }
 
 /* Asks at *value, or at the first one from there on that has an answer. */
@@ -66,7 +66,7 @@ static int ask_on(struct limit_search *s, double *value, bool up, bool *kept, st
 static int gallop(struct limit_search *s, struct error *err)
 {
     bool first, kept;
-    double value = within(s, s->guess), stride = LIMIT_STEP;
+    double value = limit_search_within(s, s->guess), stride = LIMIT_STEP;
     int code = ask_on(s, &value, !s->more_breaks, &first, err);
     if (code)
         return code;

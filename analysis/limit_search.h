@@ -46,6 +46,9 @@ struct limit_search {
     int probes;           /* how often it asked */
 };
 
+/* The value of the search's range that is nearest: whole where only whole ones are. */
+double limit_search_within(const struct limit_search *s, double value);
+
 /* ERR_* of the probe; ERR_STATE: too many values without an answer, where it takes one. */
 int limit_search(struct limit_search *s, struct error *err);
 

@@ -21,11 +21,6 @@ static int ask(void *context, double value, bool *kept, struct error *err)
     return code;
 }
 
-static double within(const struct limit_search *s, double value)
-{
-    return fmin(fmax(s->whole ? round(value) : value, s->from), s->to);
-}
-
 static void fit(struct limit_series *s)
 {
     limit_fit(s->trials, s->count, s->search.more_breaks, &s->fit);
@@ -108,7 +103,7 @@ int limit_series_run(struct limit_series *s, struct error *err)
         return code;
     for (size_t passed = 0; s->count < (size_t)s->runs && passed < LIMIT_SERIES_PASSED;) {
         double off = exp((s->count + passed) % 2 ? s->fit.scale : -s->fit.scale);
-        code = ask(s, within(&s->search, s->fit.value * off), &kept, err);
+        code = ask(s, limit_search_within(&s->search, s->fit.value * off), &kept, err);
         if (code && code != ERR_STATE)
             return code;
         passed += code == ERR_STATE;
