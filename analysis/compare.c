@@ -6,7 +6,8 @@
 
 #include <gsl/gsl_sort_double.h>
 #include <gsl/gsl_statistics_double.h>
-#include <jansson.h>
+
+#include "analysis/json_number.h"
 
 static double ratio_of(double sim, double real)
 {
@@ -56,11 +57,6 @@ double compare_error(const struct comparison *rows, size_t row_count, int only, 
     return median;
 }
 
-static json_t *number_or_null(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
-
 static json_t *row_json(const struct comparison *c)
 {
     static const char *const arms[ARMS] = { "sim", "real" };
@@ -73,12 +69,12 @@ static json_t *row_json(const struct comparison *c)
     json_object_set_new(o, "metric", json_string(figure_metric(c->figure)));
     for (int a = 0; a < ARMS; a++) {
         snprintf(key, sizeof key, "%s_low", arms[a]);
-        json_object_set_new(o, arms[a], number_or_null(c->value[a]));
-        json_object_set_new(o, key, number_or_null(c->low[a]));
+        json_object_set_new(o, arms[a], json_number(c->value[a]));
+        json_object_set_new(o, key, json_number(c->low[a]));
         snprintf(key, sizeof key, "%s_high", arms[a]);
-        json_object_set_new(o, key, number_or_null(c->high[a]));
+        json_object_set_new(o, key, json_number(c->high[a]));
     }
-    json_object_set_new(o, "ratio", number_or_null(c->ratio));
+    json_object_set_new(o, "ratio", json_number(c->ratio));
     return o;
 }
 

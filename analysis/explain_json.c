@@ -1,18 +1,10 @@
 /* explain_json.c - an explanation for machines; see explain.h. */
-#include <math.h>
-
-#include <jansson.h>
-
 #include "analysis/explain.h"
-
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
+#include "analysis/json_number.h"
 
 static void set(json_t *object, const char *name, double value)
 {
-    json_object_set_new(object, name, number(value));
+    json_object_set_new(object, name, json_number(value));
 }
 
 static json_t *signals_of(const struct phases *f)
@@ -60,9 +52,9 @@ static void set_course(json_t *o, const struct explanation *e)
     const struct phases *f = &e->phases;
     json_t *times = json_array(), *pressure = json_array();
     for (int k = 0; k < FAILURE_PHASES; k++)
-        json_array_append_new(times, number(f->time_s[k]));
-    json_array_append_new(pressure, number(e->outline.pressure_begin));
-    json_array_append_new(pressure, number(e->outline.pressure_end));
+        json_array_append_new(times, json_number(f->time_s[k]));
+    json_array_append_new(pressure, json_number(e->outline.pressure_begin));
+    json_array_append_new(pressure, json_number(e->outline.pressure_end));
     json_object_set_new(o, "phase_max", json_integer(f->worst));
     json_object_set_new(o, "phase_time_s", times);
     set(o, "phase1_stable_share", f->stable_share);

@@ -2,25 +2,20 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include <jansson.h>
-
 #include "analysis/compare.h"
+#include "analysis/json_number.h"
 #include "analysis/validation.h"
-
-static json_t *number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
 
 static json_t *metric_json(const struct comparison *c)
 {
     return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "metric",
-                     figure_metric(c->figure), "real", number(c->value[ARM_REAL]), "real_low",
-                     number(c->low[ARM_REAL]), "real_high", number(c->high[ARM_REAL]), "sim",
-                     number(c->value[ARM_SIM]), "sim_low", number(c->low[ARM_SIM]), "sim_high",
-                     number(c->high[ARM_SIM]), "ratio", number(c->ratio), "distance",
-                     number(validation_distance(c->cell, c->figure)), "run_distance",
-                     number(validation_run_distance(c->cell, c->figure)));
+                     figure_metric(c->figure), "real", json_number(c->value[ARM_REAL]),
+                     "real_low", json_number(c->low[ARM_REAL]), "real_high",
+                     json_number(c->high[ARM_REAL]), "sim", json_number(c->value[ARM_SIM]),
+                     "sim_low", json_number(c->low[ARM_SIM]), "sim_high",
+                     json_number(c->high[ARM_SIM]), "ratio", json_number(c->ratio), "distance",
+                     json_number(validation_distance(c->cell, c->figure)), "run_distance",
+                     json_number(validation_run_distance(c->cell, c->figure)));
 }
 
 /* Rows come figure by figure, cell by cell. */
@@ -50,11 +45,12 @@ static json_t *score_json(const struct validation *v, enum validation_score_kind
     const struct validation_run *run = &v->run[kind];
     const struct validation_run *half = &v->half[kind];
     return json_pack("{s:s, s:o, s:o, s:o, s:i, s:s?, s:b, s:o, s:o, s:o, s:o}", "score",
-                     validation_score_name(kind), "value", number(s->value), "low",
-                     number(s->low), "high", number(s->high), "missed", (int)s->missed, "worst",
-                     s->worst ? s->worst->text : NULL, "met", s->met, "run_value",
-                     number(run->value), "run_missed", number(run->missed), "half_value",
-                     number(half->value), "half_missed", number(half->missed));
+                     validation_score_name(kind), "value", json_number(s->value), "low",
+                     json_number(s->low), "high", json_number(s->high), "missed",
+                     (int)s->missed, "worst", s->worst ? s->worst->text : NULL, "met", s->met,
+                     "run_value", json_number(run->value), "run_missed",
+                     json_number(run->missed), "half_value", json_number(half->value),
+                     "half_missed", json_number(half->missed));
 }
 
 void validation_write_json(const struct validation *v, const struct cells *cells,
@@ -65,9 +61,10 @@ void validation_write_json(const struct validation *v, const struct cells *cells
     json_t *scores = json_array();
     for (int i = 0; i < SCORES; i++)
         json_array_append_new(scores, score_json(v, (enum validation_score_kind)i));
-    json_t *all = json_pack("{s:o, s:o, s:[o,o,o], s:o}", "cells", cells_json(rows, count, slo),
-                            "scores", scores, "self", number(v->self[0]), number(v->self[1]),
-                            number(v->self[2]), "coverage_error", number(v->coverage_error));
+    json_t *all =
+        json_pack("{s:o, s:o, s:[o,o,o], s:o}", "cells", cells_json(rows, count, slo), "scores",
+                  scores, "self", json_number(v->self[0]), json_number(v->self[1]),
+                  json_number(v->self[2]), "coverage_error", json_number(v->coverage_error));
     json_dumpf(all, out, JSON_INDENT(1) | JSON_REAL_PRECISION(10));
     putc('\n', out);
     json_decref(all);

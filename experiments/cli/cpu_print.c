@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "analysis/json_number.h"
+
 #define KINDS 3 /* of samples */
 
 static const struct cpu_series *kind_of(const struct cpu_summary *s, int kind,
@@ -130,7 +132,7 @@ void cpu_print_samples(FILE *stream, const struct cpu_arm *sim, const struct cpu
 
 static void set_number(json_t *object, const char *key, double value)
 {
-    json_object_set_new(object, key, isfinite(value) ? json_real(value) : json_null());
+    json_object_set_new(object, key, json_number(value));
 }
 
 static json_t *series_json(const struct cpu_series *s)
