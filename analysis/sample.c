@@ -3,15 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include <gsl/gsl_sort_double.h>
 #include <gsl/gsl_statistics_double.h>
 
 #include "sim/error.h"
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 void sample_add(struct sample *s, double value)
 {
@@ -24,7 +19,7 @@ void sample_add(struct sample *s, double value)
 void sample_sort(struct sample *s)
 {
     if (s->count > 1)
-        qsort(s->values, s->count, sizeof *s->values, by_value);
+        gsl_sort(s->values, 1, s->count);
 }
 
 static double quantile(const struct sample *s, double q)

@@ -5,19 +5,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+
+#include <gsl/gsl_sort_double.h>
 
 #include "experiments/run/settings.h"
 #include "models/cost_scale.h"
 #include "models/push_run.h"
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static void draws_are_log_normal(void **state)
 {
@@ -27,7 +22,7 @@ static void draws_are_log_normal(void **state)
     struct cost_params cost = { .host_cv = 0.2 };
     for (uint32_t i = 0; i < N; i++)
         factor[i] = cost_host_factor(&cost, 7, i + 1);
-    qsort(factor, N, sizeof *factor, by_value);
+    gsl_sort(factor, 1, N);
     double sigma = sqrt(log(1 + 0.2 * 0.2));
     assert_true(fabs(factor[N / 2] - 1) < 0.01);
     assert_true(fabs(factor[N * 95 / 100] / exp(1.645 * sigma) - 1) < 0.02);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <gsl/gsl_sort_double.h>
 #include <unistd.h>
 
 #include "experiments/replay/cpu_probe.h"
@@ -141,12 +142,6 @@ static void touching_covers_the_whole_set(void **state)
     free(set);
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Without a limit and without sleeps nothing makes the work dearer than the same work just before:
  * what the measured loop costs itself must be in both. With one place a line for reads and writes
  * the median of twelve was 0.91, single ones 0.76 to 1.11. */
@@ -176,7 +171,7 @@ static void free_work_costs_what_it_costs(void **state)
         costs[i] = (double)r.counters.usage_ns / (double)r.work_ns;
         cpu_workload_result_close(&r);
     }
-    qsort(costs, REPEATS, sizeof *costs, ascending);
+    gsl_sort(costs, 1, REPEATS);
     print_message("cost of free work: %.4f (%.4f to %.4f)\n", costs[REPEATS / 2], costs[0],
                   costs[REPEATS - 1]);
     bool held = costs[REPEATS / 2] > 0.95 && costs[REPEATS / 2] < 1.05;

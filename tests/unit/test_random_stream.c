@@ -13,6 +13,7 @@
 #include <Random123/philox.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
+#include <gsl/gsl_sort_double.h>
 
 #include "sim/random_stream.h"
 #include "sim/random_stream_internal.h"
@@ -240,12 +241,6 @@ static double cdf_lognormal(double x)
     return gsl_cdf_lognormal_P(x, log(3) - variance / 2, sqrt(variance));
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Kolmogorov and Smirnov's largest distance, times sqrt(n): above 1.95 with probability 0.001. */
 static double distance(double (*draw)(struct random_stream *), double (*cdf)(double),
                        uint32_t seed)
@@ -256,7 +251,7 @@ static double distance(double (*draw)(struct random_stream *), double (*cdf)(dou
     random_stream_init(&rs, seed, 0, 0, 0);
     for (int i = 0; i < DRAWS; i++)
         x[i] = draw(&rs);
-    qsort(x, DRAWS, sizeof *x, compare_doubles);
+    gsl_sort(x, 1, DRAWS);
     for (int i = 0; i < DRAWS; i++) {
         double p = cdf(x[i]);
         most = fmax(most, fmax(p - (double)i / DRAWS, (double)(i + 1) / DRAWS - p));
