@@ -11,7 +11,8 @@
 int model_runs(const struct session *s, struct store *store, int64_t experiment, int jobs,
                bool force, struct runner_result *result, struct error *err);
 
-/* Holds these signals back while a store is open, so that it is always closed. */
+/* Holds these signals back while a store is open, so that it is always closed. Not SIGPIPE, as
+ * interrupt_hold does for the real arm's sockets: who reads no tables ends the program. */
 void model_runs_hold(sigset_t *before);
 void model_runs_release(const sigset_t *before);
 
