@@ -263,7 +263,7 @@ int campaign_open(struct campaign *c, struct error *err)
     c->total = shard_runs(&c->session->shard, c->repeats * (int64_t)c->session->plan.count);
     if (c->record && c->total != 1)
         return error_set(err, ERR_INVALID,
-                         "--record takes one run, and this is %lld (--repeat 1, "
+                         "--record takes one run, and this is %lld (--repeats 1, "
                          "and --set for what is swept)",
                          (long long)c->total);
     int rc = c->record ? output_file_check(c->record, err) : 0;

@@ -9,6 +9,7 @@
 #include "experiments/cli/cpu_arms.h"
 #include "experiments/cli/cpu_matrix.h"
 #include "experiments/cli/cpu_print.h"
+#include "experiments/cli/option_argument.h"
 #include "experiments/run/units.h"
 
 enum option_key {
@@ -20,9 +21,10 @@ enum option_key {
     OPT_WORK = 'w',
     OPT_ARM = 'a',
     OPT_DURATION = 'd',
-    OPT_REPEAT = 'r',
+    OPT_REPEATS = 'r',
     OPT_SEED = 's',
-    OPT_FORMAT = 'f',
+    OPT_FORMAT = 'F',
+    OPT_FORMAT_ONCE = 'f', /* its former letter */
     OPT_NEIGHBOUR = 256,
     OPT_TOTAL,
     OPT_WARMTH,
@@ -56,10 +58,12 @@ static const struct argp_option options[] = {
     { NULL, 0, NULL, 0, "The experiment:", 3 },
     { "arm", OPT_ARM, "ARM", 0, "sim, real (needs to make a cgroup) or both (sim)", 3 },
     { "duration", OPT_DURATION, "TIME", 0, "of each repeat (10s)", 3 },
-    { "repeat", OPT_REPEAT, "N", 0, "repeats with fresh phases; the model does 16 N (1)", 3 },
+    { "repeats", OPT_REPEATS, "N", 0, "repeats with fresh phases; the model does 16 N (1)", 3 },
+    { "repeat", 0, NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 3 }, /* its former name */
     { "seed", OPT_SEED, "N", 0, "of the phases (1)", 3 },
     { "gap", OPT_GAP, "TIME", 0, "shortest wait that counts as a stall (0.2ms)", 3 },
     { "format", OPT_FORMAT, "FORMAT", 0, "table or json (table)", 3 },
+    { NULL, OPT_FORMAT_ONCE, NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 3 },
     { "samples", OPT_SAMPLES, "FILE", 0, "write every sample to this CSV file: arm,kind,ms",
       3 },
     { NULL, 0, NULL, 0, "Validation:", 4 },
@@ -161,20 +165,12 @@ static void work_of(struct request *r, const char *text)
     }
 }
 
-/* One of two or three words; a bad one is a usage error. */
 static void arm_of(struct request *r, const char *text, struct argp_state *state)
 {
-    if (strcmp(text, "sim") != 0 && strcmp(text, "real") != 0 && strcmp(text, "both") != 0)
-        argp_error(state, "--arm: '%s' is not sim, real or both", text);
-    r->sim = strcmp(text, "real") != 0;
-    r->real = strcmp(text, "sim") != 0;
-}
-
-static void format_of(struct request *r, const char *text, struct argp_state *state)
-{
-    if (strcmp(text, "table") != 0 && strcmp(text, "json") != 0)
-        argp_error(state, "--format: '%s' is not table or json", text);
-    r->json = strcmp(text, "json") == 0;
+    static const char *const arms[] = { "sim", "real", "both", NULL };
+    int arm = option_argument_word("arm", text, arms, state);
+    r->sim = arm != 1;
+    r->real = arm != 0;
 }
 
 #define BURST_WHOLE_QUOTA (-1)
@@ -224,6 +220,7 @@ static bool parse_load(struct request *r, int key, const char *arg)
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
+    static const char *const formats[] = { "table", "json", NULL };
     struct request *r = state->input;
     if (parse_limit(r, key, arg, state) || parse_load(r, key, arg))
         return 0;
@@ -232,14 +229,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         arm_of(r, arg, state);
         return 0;
     case OPT_FORMAT:
-        format_of(r, arg, state);
+    case OPT_FORMAT_ONCE:
+        r->json = option_argument_word("format", arg, formats, state) == 1;
         return 0;
     case OPT_DURATION:
         r->plan.params.duration_ns =
             (int64_t)value_of(r, "duration", arg, UNIT_TIME, 1e6, HOUR_NS);
         return 0;
-    case OPT_REPEAT:
-        r->plan.repeats = (int)value_of(r, "repeat", arg, UNIT_COUNT, 1, CPU_REPEATS_MAX);
+    case OPT_REPEATS:
+        r->plan.repeats = (int)value_of(r, "repeats", arg, UNIT_COUNT, 1, CPU_REPEATS_MAX);
         return 0;
     case OPT_SEED:
         r->plan.seed = (uint64_t)value_of(r, "seed", arg, UNIT_COUNT, 0, 9007199254740992.0);
@@ -278,7 +276,7 @@ static const struct argp argp = {
     "stall to the beginning of the next; a stall is a wait for the CPU of more than --gap, in "
     "the middle "
     "of work or at a wake-up; lateness is how much later than asked a sleep ended. Example:\n\n"
-    "  pushsim cpu --quota 20ms --period 100ms --arm both --repeat 8 --duration 2s",
+    "  pushsim cpu --quota 20ms --period 100ms --arm both --repeats 8 --duration 2s",
     NULL,
     NULL,
     NULL

@@ -12,7 +12,7 @@
 #include "experiments/cli/model_runs.h"
 #include "experiments/cli/option_argument.h"
 
-enum { KEY_OVER = 256, KEY_FROM, KEY_TO, KEY_PRECISION, KEY_ARM, KEY_FORMAT, KEY_SIM_ONLY };
+enum { KEY_OVER = 256, KEY_FROM, KEY_TO, KEY_PRECISION, KEY_ARM, KEY_SIM_ONLY };
 
 struct arguments {
     struct session session;
@@ -35,11 +35,12 @@ static const struct argp_option options[] = {
     { "precision", KEY_PRECISION, "SHARE", 0, "How near a simulated search goes (default: 1%)",
       0 },
     { "arm", KEY_ARM, "ARM", 0, "sim (default), real or both", 0 },
-    { "runs", 'r', "N", 0, "Runs of each point on the real arm (default: 30)", 0 },
+    { "repeats", 'r', "N", 0, "Runs of each point on the real arm (default: 30)", 0 },
+    { "runs", 0, NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 0 }, /* its former name */
     { "sim-only", KEY_SIM_ONLY, NULL, 0,
       "Make no real run: judge those that the database has, beside the simulator", 0 },
     { "server", 's', "FILE", 0, "The server's description", 0 },
-    { "format", KEY_FORMAT, "FORMAT", 0, "table (default) or json", 0 },
+    { "format", 'F', "FORMAT", 0, "table (default) or json", 0 },
     { 0 },
 };
 static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 }, { 0 } };
@@ -86,7 +87,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         set_arm(a, arg, state);
         return 0;
     case 'r':
-        a->runs = option_argument_count("runs", arg, 2, 1000, state);
+        a->runs = option_argument_count("repeats", arg, 2, 1000, state);
         return 0;
     case KEY_SIM_ONLY:
         a->sim_only = true;
@@ -94,7 +95,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 's':
         a->server = arg;
         return 0;
-    case KEY_FORMAT:
+    case 'F':
         a->json = option_argument_word("format", arg, formats, state) == 1;
         return 0;
     default:

@@ -17,7 +17,7 @@ struct arguments {
     struct session session;
     const char *server; /* --server, or NULL: what the experiment names */
     const char *record; /* --record, or NULL */
-    int64_t repeats;    /* --repeat; 0 = the plan's */
+    int64_t repeats;    /* --repeats; 0 = the plan's */
     int64_t retries;    /* of a run that was not sound */
     bool force, quiet;
     bool probe; /* only look whether it could be done */
@@ -28,7 +28,8 @@ enum { KEY_RETRIES = 256, KEY_PROBE };
 static const struct argp_option options[] = {
     { "server", 's', "FILE", 0,
       "The server's description (default: the experiment's server_spec)", 0 },
-    { "repeat", 'r', "N", 0, "Runs of each point (default: the experiment's repeats)", 0 },
+    { "repeats", 'r', "N", 0, "Runs of each point (default: the experiment's repeats)", 0 },
+    { "repeat", 0, NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 0 }, /* its former name */
     { "retries", KEY_RETRIES, "N", 0, "Further tries of a run that was not sound (default: 2)",
       0 },
     { "record", 'R', "FILE", 0,
@@ -54,7 +55,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         a->server = arg;
         return 0;
     case 'r':
-        a->repeats = option_argument_count("repeat", arg, 1, 1000, state);
+        a->repeats = option_argument_count("repeats", arg, 1, 1000, state);
         return 0;
     case KEY_RETRIES:
         a->retries = option_argument_count("retries", arg, 0, 1000, state);

@@ -27,7 +27,7 @@ struct arguments {
     bool summary;  /* print no cells */
 };
 
-enum { KEY_FORMAT = 256, KEY_SIM_ONLY, KEY_SUMMARY };
+enum { KEY_SIM_ONLY = 256, KEY_SUMMARY };
 
 static const struct argp_option options[] = {
     { "profile", 'p', "FILE", 0, "Instead of the experiment's profile", 0 },
@@ -35,7 +35,7 @@ static const struct argp_option options[] = {
     { "server", 's', "FILE", 0, "The server's description", 0 },
     { "sim-only", KEY_SIM_ONLY, NULL, 0, "Make no real run: judge the rows that are there", 0 },
     { "summary", KEY_SUMMARY, NULL, 0, "Print the summary alone", 0 },
-    { "format", KEY_FORMAT, "FORMAT", 0, "table (default), json or csv", 0 },
+    { "format", 'F', "FORMAT", 0, "table (default), json or csv", 0 },
     { 0 },
 };
 static const struct argp_child children[] = { { &session_argp, 0, NULL, 0 }, { 0 } };
@@ -63,7 +63,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_SUMMARY:
         a->summary = true;
         return 0;
-    case KEY_FORMAT:
+    case 'F':
         a->format = (enum format)option_argument_word("format", arg, formats, state);
         return 0;
     default:

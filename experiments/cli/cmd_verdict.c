@@ -18,10 +18,11 @@ struct arguments {
 
 static const struct argp_option options[] = {
     { "arm", 'a', "ARM", 0, "sim (default), real or both", 0 },
-    { "format", 'f', "FORM", 0,
+    { "format", 'F', "FORM", 0,
       "text (default), words: the verdict alone, row: of a Markdown table of claims, or "
       "decision: of one of decisions",
       0 },
+    { NULL, 'f', NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 0 }, /* its former letter */
     { 0 },
 };
 
@@ -49,6 +50,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'a':
         set_arms(a, arg, state);
         return 0;
+    case 'F':
     case 'f':
         set_form(a, arg, state);
         return 0;

@@ -119,7 +119,7 @@ for k, clients in ((1, 10), (2, 20)):
                    [(new, *m) for m in metrics + [("limit.value", "1", clients)]])
 db.commit()
 PY
-begin search limit brief.yaml --arm real --from 10 --to 20 --runs 2 --set replications=100000 --db search.db
+begin search limit brief.yaml --arm real --from 10 --to 20 --repeats 2 --set replications=100000 --db search.db
 
 for name in validate calibrate; do
     until_it $name has_row $name.db "${pid[$name]}"
