@@ -117,6 +117,30 @@ static void test_control_with_nothing_to_do(void **state)
     }
 }
 
+/* Without a limit four workers that use more than one CPU are still below 80 % of what they could,
+ * in a fleet as alone: who looks at CPU use sees nothing of a breach that lasts all the time. */
+static void test_green_by_the_workers(void **state)
+{
+    struct parameters p = burst_case();
+    struct run_record alone, fleet;
+    (void)state;
+    p.cpu.quota_ns = 0;
+    p.host.cpus = 4;
+    p.server.workers = 4;
+    p.workload.phase[1].rate_hz = 400;
+    p.slo.p99_ns = 1000;
+    push_case_run(&p, 1, &fleet); /* of one, for its trigger */
+    p.control.trigger = TRIGGER_NEVER;
+    push_case_run(&p, 1, &alone);
+    double cpus = run_record_value(&alone, "cpu.used") / 20;
+    assert_true(cpus > 1 && cpus < 0.8 * 4);
+    assert_true(run_record_value(&alone, "breach.green") == 1);
+    assert_true(run_record_value(&fleet, "breach.green") ==
+                run_record_value(&alone, "breach.green"));
+    run_record_close(&fleet);
+    run_record_close(&alone);
+}
+
 /* A comment to each of 200 clients every second costs 200 x 9 us = 1.8 ms a second (and a loop
  * iteration for each run of them); one in ten a tenth. */
 static void test_longer_heartbeats(void **state)
@@ -284,6 +308,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_control_with_nothing_to_do),
+        cmocka_unit_test(test_green_by_the_workers),
         cmocka_unit_test(test_longer_heartbeats),
         cmocka_unit_test(test_heartbeats_come_back),
         cmocka_unit_test(test_refuses_connects),
