@@ -11,7 +11,7 @@ for _ in $(seq 50); do # until it measures, or cannot
     if ! kill -0 "$pid" 2>/dev/null; then
         echo "skipped: $(cat "$said")"
         rm -f "$said"
-        exit 0
+        exit 77
     fi
     sleep 0.1
 done
