@@ -30,12 +30,12 @@ static void put(struct planned_store *b, size_t point, uint32_t replication)
     planned_store_put(b, point, replication, "done", &record);
 }
 
-static void open_cells(struct planned_store *b, struct calibration *c)
+static void open_cells(struct planned_store *b, struct calibration *c, uint32_t repeats)
 {
     struct error err;
     planned_store_open(b, text);
     for (size_t point = 0; point < CELLS; point++)
-        for (uint32_t replication = 1; replication <= 2; replication++)
+        for (uint32_t replication = 1; replication <= repeats; replication++)
             put(b, point, replication);
     assert_int_equal(calibration_collect(c, &b->plan, b->store, "x", &err), 0);
     assert_int_equal(c->cell_count, CELLS);
@@ -58,7 +58,7 @@ static void a_figure_weighs_by_its_scatter(void **state)
     } cases[] = { { 0, 0.03786 }, { 0.02, 0.03988 }, { 0.1, 0.09033 }, { 1, 0.85260 } };
     struct planned_store b;
     struct calibration c;
-    open_cells(&b, &c);
+    open_cells(&b, &c, 2);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         c.cells[AMPLE].scatter[CALIBRATION_CPU] = cases[i].scatter;
         calibration_weigh(&c);
@@ -95,7 +95,7 @@ static void scatter_is_what_runs_differ_by(void **state)
     const struct calibration_fit nothing = { .count = 0 };
     struct planned_store b;
     struct calibration c;
-    open_cells(&b, &c);
+    open_cells(&b, &c, 2);
     calibration_scatter(&c, &nothing);
     for (size_t i = 0; i < CELLS; i++)
         for (size_t k = 0; k < sizeof figures / sizeof *figures; k++) {
@@ -113,23 +113,25 @@ static void scatter_is_what_runs_differ_by(void **state)
     close_cells(&b, &c);
 }
 
+/* Three runs of each cell: of fewer no noise is told. */
 static void fit_with(int jobs, struct fit_parameter parameters[2],
-                     struct calibration_cell *cells)
+                     struct calibration_cell *cells, struct calibration_fit *noise)
 {
     static const double expected[] = { 150e3, 200e3 };
     struct planned_store b;
     struct calibration c;
-    struct calibration_fit none = { 0 };
+    const struct calibration_fit nothing = { .count = 0 };
     struct fit_result result;
     struct error err;
-    open_cells(&b, &c);
+    open_cells(&b, &c, 3);
     c.jobs = jobs;
-    calibration_scatter(&c, &none);
+    calibration_scatter(&c, &nothing);
     parameters[0] = (struct fit_parameter){ .name = "cost.publish", .start = expected[0] };
     parameters[1] = (struct fit_parameter){ .name = "cost.sse.write", .start = expected[1] };
     struct calibration_stage stage = { &c, parameters, 2, expected, NULL, 0, true, false };
     assert_int_equal(calibration_stage_fit(&stage, 0.05, 2, &result, &err), 0);
-    calibration_host_noise(&c, &none);
+    *noise = nothing;
+    calibration_host_noise(&c, noise);
     for (size_t i = 0; i < CELLS; i++)
         cells[i] = c.cells[i];
     close_cells(&b, &c);
@@ -141,8 +143,9 @@ static void threads_change_nothing(void **state)
     (void)state;
     struct fit_parameter alone[2], together[2];
     struct calibration_cell one[CELLS], three[CELLS];
-    fit_with(1, alone, one);
-    fit_with(3, together, three);
+    struct calibration_fit first, second;
+    fit_with(1, alone, one, &first);
+    fit_with(3, together, three, &second);
     for (int k = 0; k < 2; k++) {
         assert_true(alone[k].estimate == together[k].estimate);
         assert_true(alone[k].relative_error == together[k].relative_error);
@@ -152,6 +155,12 @@ static void threads_change_nothing(void **state)
         assert_memory_equal(one[i].scatter, three[i].scatter, sizeof one[i].scatter);
         assert_memory_equal(one[i].sigma, three[i].sigma, sizeof one[i].sigma);
     }
+    assert_int_equal(first.count, 1);
+    assert_int_equal(second.count, 1);
+    assert_string_equal(first.options[0].option, "cost.host-noise");
+    assert_true(first.options[0].estimate == second.options[0].estimate);
+    assert_true(first.options[0].relative_error == second.options[0].relative_error);
+    assert_true(first.noise_left > 0 && first.noise_left == second.noise_left);
 }
 
 int main(void)

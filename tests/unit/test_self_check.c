@@ -41,8 +41,7 @@ static size_t client_reasons(const struct run_record *r)
     size_t count = 0;
     for (size_t i = 0; i < r->event_count; i++)
         count += strcmp(r->events[i].kind, "invalid") == 0 &&
-                 (strstr(r->events[i].detail, "client's own") ||
-                  strstr(r->events[i].detail, "client's time"));
+                 strstr(r->events[i].detail, "client's own");
     return count;
 }
 

@@ -157,7 +157,7 @@ static void test_bad(void **state)
         { HEAD "1,publish,,100,,\n\"2\",shout,,,,\n", ":3:5: action", "\n      ^" },
         { HEAD "1,end,,,,\n2,publish,,1,,\n", ":3:", "after 'end'" },
         { HEAD "1,\"publish,,100,,\n", ":2:", "not closed" },
-        { HEAD "1,pub\"lish,,100,,\n", ":2:", "" },
+        { HEAD "1,\"pub\"lish,,100,,\n", ":2:1:", "a quote (\") in the middle" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct schedule s = { 0 };
