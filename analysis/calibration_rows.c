@@ -11,42 +11,50 @@
 #define PRIOR_FREEDOM     2.0  /* runs that the usual spread stands for */
 #define LEAST_BESIDE      0.02 /* of the CPU time: less is no compiler's */
 
-static const char *const metric_names[] = {
-    "cpu.used",     "delivery.first.p50", "delivery.slope.p50",  "delivery.p50",
-    "delivery.p95", "delivery.p99",       "cpu.throttled_share", "cpu.used.beside"
+static const char *const metric_names[CALIBRATION_METRICS] = {
+    [CALIBRATION_CPU] = "cpu.used",
+    [CALIBRATION_FIRST] = "delivery.first.p50",
+    [CALIBRATION_SLOPE] = "delivery.slope.p50",
+    [CALIBRATION_P50] = "delivery.p50",
+    [CALIBRATION_P95] = "delivery.p95",
+    [CALIBRATION_P99] = "delivery.p99",
+    [CALIBRATION_THROTTLED] = "cpu.throttled_share",
+    [CALIBRATION_BESIDE] = "cpu.used.beside",
 };
-static const char *const edge_names[] = { "setup.cpu",
-                                          "setup.memory.before",
-                                          "setup.memory",
-                                          "teardown.cpu",
-                                          "backlog.max",
-                                          "backlog.memory",
-                                          "host.memory.before",
-                                          "host.memory.after",
-                                          "host.pace",
-                                          "host.pace.best",
-                                          "host.memory_pace",
-                                          "host.pace.near",
-                                          "host.pace.far",
-                                          "server.gc_threshold",
-                                          "server.gc_live",
-                                          "server.gc_allocated",
-                                          "server.gc_connected",
-                                          "server.gc_connect_pause",
-                                          "server.gc_publish",
-                                          "server.gc_full",
-                                          "server.gc_full_pause",
-                                          "server.gc_full_subscribers",
-                                          "server.gc_publishes",
-                                          "server.gc_space",
-                                          "server.gc_connect_copied",
-                                          "server.gc_young",
-                                          "server.gc_young_pause",
-                                          "server.gc_young_copied",
-                                          "server.gc_young_allocated",
-                                          "server.published",
-                                          "server.sent",
-                                          "delivered" };
+static const char *const edge_names[CALIBRATION_EDGES] = {
+    [EDGE_SETUP_CPU] = "setup.cpu",
+    [EDGE_MEMORY_BEFORE] = "setup.memory.before",
+    [EDGE_MEMORY] = "setup.memory",
+    [EDGE_TEARDOWN_CPU] = "teardown.cpu",
+    [EDGE_BACKLOG] = "backlog.max",
+    [EDGE_BACKLOG_MEMORY] = "backlog.memory",
+    [EDGE_HOST_BEFORE] = "host.memory.before",
+    [EDGE_HOST_AFTER] = "host.memory.after",
+    [EDGE_HOST_PACE] = "host.pace",
+    [EDGE_HOST_BEST] = "host.pace.best",
+    [EDGE_HOST_READ] = "host.memory_pace",
+    [EDGE_HOST_NEAR] = "host.pace.near",
+    [EDGE_HOST_FAR] = "host.pace.far",
+    [EDGE_GC_THRESHOLD] = "server.gc_threshold",
+    [EDGE_GC_LIVE] = "server.gc_live",
+    [EDGE_GC_ALLOCATED] = "server.gc_allocated",
+    [EDGE_GC_CONNECTED] = "server.gc_connected",
+    [EDGE_GC_CONNECT_PAUSE] = "server.gc_connect_pause",
+    [EDGE_GC_PUBLISH] = "server.gc_publish",
+    [EDGE_GC_FULL] = "server.gc_full",
+    [EDGE_GC_FULL_PAUSE] = "server.gc_full_pause",
+    [EDGE_GC_FULL_SUBSCRIBERS] = "server.gc_full_subscribers",
+    [EDGE_GC_PUBLISHES] = "server.gc_publishes",
+    [EDGE_GC_SPACE] = "server.gc_space",
+    [EDGE_GC_CONNECT_COPIED] = "server.gc_connect_copied",
+    [EDGE_GC_YOUNG] = "server.gc_young",
+    [EDGE_GC_YOUNG_PAUSE] = "server.gc_young_pause",
+    [EDGE_GC_YOUNG_COPIED] = "server.gc_young_copied",
+    [EDGE_GC_YOUNG_ALLOCATED] = "server.gc_young_allocated",
+    [EDGE_SERVER_PUBLISHED] = "server.published",
+    [EDGE_SERVER_SENT] = "server.sent",
+    [EDGE_DELIVERED] = "delivered",
+};
 
 const char *calibration_metric_name(enum calibration_metric metric)
 {
@@ -118,8 +126,10 @@ static void take_value(void *context, const struct store_value *v)
  * the share itself): with ample CPU, and where periods are throttled. What two or
  * three repeats say of their own spread is too little to trust alone. */
 static const double usual[CALIBRATION_METRICS][2] = {
-    { 0.04, 0.04 }, { 0.06, 0.40 }, { 0.08, 0.40 }, { 0.06, 0.35 },
-    { 0.10, 0.25 }, { 0.15, 0.25 }, { 0.01, 0.04 }, { 0.10, 0.10 },
+    [CALIBRATION_CPU] = { 0.04, 0.04 },       [CALIBRATION_FIRST] = { 0.06, 0.40 },
+    [CALIBRATION_SLOPE] = { 0.08, 0.40 },     [CALIBRATION_P50] = { 0.06, 0.35 },
+    [CALIBRATION_P95] = { 0.10, 0.25 },       [CALIBRATION_P99] = { 0.15, 0.25 },
+    [CALIBRATION_THROTTLED] = { 0.01, 0.04 }, [CALIBRATION_BESIDE] = { 0.10, 0.10 },
 };
 
 double calibration_squares(enum calibration_metric m, const double *values, int count, int *n)
