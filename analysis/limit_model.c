@@ -1,5 +1,6 @@
 #include "analysis/limit_model.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -10,8 +11,6 @@
 #include "analysis/parallel.h"
 #include "analysis/slo.h"
 #include "models/push_run.h"
-
-#define RUNS_MAX 2000 /* of a replication: numbers of runs do not meet */
 
 int limit_settings(const struct limit_question *q, double value, struct settings *out,
                    struct error *err)
@@ -74,7 +73,7 @@ static int probe(void *context, double value, bool *kept, struct error *err)
     settle(one, value, &s);
     schedule_build(&schedule, &s.parameters, one->question->seed, played(one));
     if (one->question->runs > 0)
-        replication = (one->replication - 1) * RUNS_MAX + ++one->run;
+        replication = (one->replication - 1) * LIMIT_RUNS_MAX + ++one->run;
     run_record_init(&record);
     push_run(&s.parameters, &schedule, one->question->seed, replication, &record);
     *kept = slo_kept(&s.parameters.slo, &record);
@@ -139,6 +138,8 @@ static int search_one(size_t i, void *context, struct error *err)
 int limit_model(const struct limit_question *q, int64_t count, int jobs,
                 struct limit_answer *answer, struct error *err)
 {
+    assert(q->runs >= 0 && q->runs <= LIMIT_RUNS_MAX);
+    assert(count >= 1 && count <= UINT32_MAX / LIMIT_RUNS_MAX);
     struct searching s = { q, mem_alloc((size_t)count * sizeof *s.searches) };
     int code = parallel_try((size_t)count, jobs, search_one, &s, err);
     if (code == 0)

@@ -17,6 +17,9 @@
 #include "analysis/limit_series.h"
 #include "experiments/run/parameter_draws.h"
 
+/* Runs of a replication, at most: the numbers that chance is drawn by do not meet then. */
+#define LIMIT_RUNS_MAX 2000
+
 struct limit_question {
     struct settings settings; /* of the cell, resolved; the option's value is replaced */
     struct setting option;    /* the one that is varied */
@@ -28,7 +31,7 @@ struct limit_question {
     const struct run_pace *paces; /* of the searches, or of the runs of each replication, in
                                      turn; NULL: the settings', or drawn */
     size_t pace_count;
-    int runs;              /* of each replication, to fit; 0: it searches */
+    int runs; /* of each replication, to fit, up to LIMIT_RUNS_MAX; 0: it searches */
     const double *values;  /* with `runs`: of each */
     const uint32_t *plays; /* the same: whose publishes it plays; NULL: its number's, from 1 */
     bool more_breaks;      /* with `runs`: the slo breaks towards `to` */
@@ -51,7 +54,8 @@ int limit_settings(const struct limit_question *q, double value, struct settings
 /* Is the option counted in whole numbers? */
 bool limit_whole(const struct limit_question *q);
 
-/* Searches replications 1..count with `jobs` threads. ERR_INVALID as above. */
+/* Searches replications 1..count (at most a million) with `jobs` threads. ERR_INVALID as
+ * above. */
 int limit_model(const struct limit_question *q, int64_t count, int jobs,
                 struct limit_answer *answer, struct error *err);
 

@@ -34,6 +34,11 @@ static int simulate_alike(struct measuring *m, const struct limit_rows *rows,
                           struct limit_result *result, struct error *err)
 {
     struct limit_question q = result->question;
+    if (rows->count > LIMIT_RUNS_MAX)
+        return error_set(
+            err, ERR_INVALID,
+            "%zu real runs of a point: the simulator makes at most %d of them again",
+            rows->count, LIMIT_RUNS_MAX);
     struct run_pace *paces = mem_alloc(rows->count * sizeof *paces);
     double *values = mem_alloc(rows->count * sizeof *values);
     uint32_t *plays = mem_alloc(rows->count * sizeof *plays);

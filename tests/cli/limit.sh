@@ -51,3 +51,19 @@ print(answer["real"]["runs"], answer["sim_alike"]["runs"])'
 # Rows that were asked something else say nothing of this.
 "$PUSHSIM" limit knee.yaml --sim-only --set cpu.limit=200m
 echo "exit $?"
+# More runs than the simulator can tell apart: each of the twenty as often as to be too many.
+/usr/bin/python3 - <<'Y'
+import sqlite3
+db = sqlite3.connect("knee.db")
+columns = [c[1] for c in db.execute("PRAGMA table_info(run)")]
+names = ", ".join(c for c in columns if c not in ("id", "replication"))
+for run, k in db.execute("SELECT id, replication FROM run WHERE status = 'done'").fetchall():
+    for more in range(1, 112):
+        new = db.execute(f"INSERT INTO run (replication, {names}) SELECT ?, {names} FROM run "
+                         "WHERE id = ?", (k + 20 * more, run)).lastrowid
+        db.execute("INSERT INTO metric SELECT ?, name, unit, value FROM metric "
+                   "WHERE run = ?", (new, run))
+db.commit()
+Y
+"$PUSHSIM" limit knee.yaml --sim-only 2>&1 | tail -n 1
+echo "exit ${PIPESTATUS[0]}"
