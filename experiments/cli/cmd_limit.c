@@ -177,9 +177,8 @@ static int settle_range(struct arguments *a, struct error *err)
         code = default_end(option, i, a->ends[i], err);
         *given[i] = a->ends[i];
     }
-    if (code == 0 && s->override_count < SESSION_OVERRIDES_MAX)
-        s->overrides[s->override_count++] = (struct override){ a->over, a->from, "--from" };
-    return code;
+    struct override lower = { a->over, a->from, "--from" };
+    return code ? code : session_override(s, &lower, err);
 }
 
 /* ---- both ---- */

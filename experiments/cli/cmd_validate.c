@@ -44,12 +44,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
     static const char *const formats[] = { "table", "json", "csv", NULL };
     struct arguments *a = state->input;
+    struct error err;
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &a->session;
         return 0;
     case 'p':
-        session_override(&a->session, "profile", arg, state);
+        if (session_override(&a->session, &(struct override){ .name = "profile", .text = arg },
+                             &err))
+            argp_error(state, "%s", err.text);
         return 0;
     case 'r':
         a->repeats = option_argument_count("repeats", arg, 1, 1000, state);

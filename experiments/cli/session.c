@@ -17,13 +17,14 @@ static const struct argp_option options[] = {
     { 0 },
 };
 
-void session_override(struct session *s, const char *name, const char *text,
-                      struct argp_state *state)
+int session_override(struct session *s, const struct override *o, struct error *err)
 {
     if (s->override_count == SESSION_OVERRIDES_MAX)
-        argp_error(state, "more than %d times --set", SESSION_OVERRIDES_MAX);
-    else
-        s->overrides[s->override_count++] = (struct override){ .name = name, .text = text };
+        return error_set(err, ERR_INVALID, "%s %.80s: more than %d options are set",
+                         o->given ? o->given : "--set", o->given ? o->text : o->name,
+                         SESSION_OVERRIDES_MAX);
+    s->overrides[s->override_count++] = *o;
+    return 0;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -33,9 +34,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     struct error err;
     switch (key) {
     case KEY_SET:
-        if (override_parse(&o, arg, &err))
+        if (override_parse(&o, arg, &err) || session_override(s, &o, &err))
             argp_error(state, "%s", err.text);
-        session_override(s, o.name, o.text, state);
         return 0;
     case 'd':
         if (!*arg) /* to SQLite, a database that is gone when it is closed */

@@ -33,9 +33,9 @@ struct session {
 /* Parses EXPERIMENT, --set NAME=VALUE and --db FILE; input of the child: struct session. */
 extern const struct argp session_argp;
 
-/* For a command's own options that stand for --set NAME=TEXT; both borrowed. */
-void session_override(struct session *s, const char *name, const char *text,
-                      struct argp_state *state);
+/* Adds --set NAME=TEXT, or what stands for it, to those before it; its strings are borrowed.
+ * ERR_INVALID: there are SESSION_OVERRIDES_MAX already. */
+int session_override(struct session *s, const struct override *o, struct error *err);
 
 /* Reads, checks and plans. ERR_INVALID, ERR_IO; the session needs no close then. */
 int session_open(struct session *s, struct error *err);

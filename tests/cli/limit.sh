@@ -51,6 +51,9 @@ print(answer["real"]["runs"], answer["sim_alike"]["runs"])'
 # Rows that were asked something else say nothing of this.
 "$PUSHSIM" limit knee.yaml --sim-only --set cpu.limit=200m
 echo "exit $?"
+# The option that is asked about is set as well: where there is no room for it, that is said.
+"$PUSHSIM" limit knee.yaml --sim-only $(seq -f '--set seed=%g' 63)
+echo "exit $?"
 # More runs than the simulator can tell apart: each of the twenty as often as to be too many.
 /usr/bin/python3 - <<'Y'
 import sqlite3
