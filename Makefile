@@ -37,7 +37,6 @@ LINK     := -Wl,--start-group $(LIBS) -Wl,--end-group
 
 TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c \
               tests/integration/test_*.c tests/validation/test_*.c))
-SLOW     := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/slow/test_*.c))
 BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/bench_*.c)) \
             $(if $(shell pkg-config --exists ns3-core && echo yes),$(BUILD)/tests/bench/bench_ns3)
 SERVERS  := $(patsubst tests/servers/%.c,$(BUILD)/tests/servers/%,$(wildcard tests/servers/*.c))

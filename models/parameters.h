@@ -1,8 +1,8 @@
 /* parameters.h - everything one run of the model needs, as plain numbers with units.
  *
- * The option table (experiments/run/options.c) names, documents, ranges and fills each field;
- * a field added here gets a row there. Defaults are set by the table. No pointers but owned
- * strings: the struct is copied by parameters_copy.
+ * The option table (experiments/run/options.c) names, documents, ranges and fills each field; a
+ * field added here gets a row there. Defaults are set by the table. No pointers: the struct is
+ * copied by assignment.
  */
 #ifndef PUSHSIM_MODELS_PARAMETERS_H
 #define PUSHSIM_MODELS_PARAMETERS_H

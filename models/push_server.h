@@ -1,6 +1,6 @@
 /* push_server.h - one worker of a push server: publishes in, deliveries out.
  *
- * The delivery pipeline (DESIGN section 5): a publish callback puts the message into the queue of
+ * The delivery pipeline: a publish callback puts the message into the queue of
  * each subscriber and makes the waiting subscriber tasks ready; they come up in later passes of
  * the ready queue, all connections in one step before any in the next; the last pass takes what
  * the queue holds and writes it, or leaves it to the flush at the end of the iteration:

@@ -1,5 +1,5 @@
-/* session.h - what check, run and replay have in common: an experiment read, planned and checked,
- * its --set options, its database.
+/* session.h - what the commands that take an experiment have in common: it is read, planned and
+ * checked, with its --set options, and has a database.
  */
 #ifndef PUSHSIM_EXPERIMENTS_CLI_SESSION_H
 #define PUSHSIM_EXPERIMENTS_CLI_SESSION_H

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The process that made the group of this name; 0: not a name of ours (cgroup_name). */
+/* The process that made the group of this name; 0: not a name of ours (CGROUP_PREFIX). */
 static pid_t maker(const char *name)
 {
     char *rest;

@@ -77,7 +77,6 @@ static void sum_residuals(const double *v, double *r, void *context)
         r[i] = v[0] + v[1] - 3.0 - 0.001 * i;
 }
 
-/* Only the sum of the two is in the data, so at most one can be told. */
 /* The leverages sum to the number of parameters, and leaving a point out and fitting again moves its
  * residual by 1 / (1 - leverage). */
 static void left_out_a_point_lies_further_off(void **state)
@@ -150,6 +149,7 @@ static void covariance_by_hand(void **state)
     assert_true(c[1] == 0 && c[2] == 0 && c[3] == 0);
 }
 
+/* Only the sum of the two is in the data, so at most one can be told. */
 static void what_cannot_be_told_is_said_so(void **state)
 {
     (void)state;
