@@ -33,15 +33,13 @@ static inline struct clients_book *clients_book_of(struct clients *c, uint32_t c
 #define CLIENTS_COUNT(c, client, member)                                                       \
     ((c)->counters.member++, clients_book_of(c, client)->counters.member++)
 
-/* -- clients.c ----------------------------------------------------------------------------- */
-
+/* clients.c */
 /* The client's one timer, in place of the one before; INT64_MAX: none. */
 void clients_set_timer(struct clients *c, uint32_t client, int64_t at_ns);
 /* From now on; keeps the counts of open and closing ones. */
 void clients_set_state(struct clients *c, uint32_t client, enum client_state state);
 
-/* -- clients_attempt.c --------------------------------------------------------------------- */
-
+/* clients_attempt.c */
 /* Waits as its policy says, and at least asked_ns (Retry-After, 0: none) where that heeds it, then
  * tries again; or gives up. */
 void clients_attempt_again(struct clients *c, uint32_t client, int64_t asked_ns);
@@ -51,8 +49,7 @@ void clients_attempt_ended(struct clients *c, uint32_t client, enum disconnect_c
 /* The timer of a client that is connecting or in its handshake: the next SYN, or the end. */
 void clients_attempt_due(struct clients *c, uint32_t client);
 
-/* -- clients_churn.c ----------------------------------------------------------------------- */
-
+/* clients_churn.c */
 /* A connection that just opened stops reading later, when its class says so. */
 void clients_stall_at_start(struct clients *c, uint32_t client);
 

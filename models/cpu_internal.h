@@ -101,6 +101,11 @@ static inline int64_t cpu_now(const struct cpu *cpu)
     return cpu->host->sim->now_ns;
 }
 
+/* cpu.c */
+/* Sets or moves an event; at_ns < 0: none is wanted. */
+void cpu_event_at(struct cpu_host *host, uint64_t *event, int64_t at_ns, int priority,
+                  event_fn *fn, void *subject);
+
 /* cpu_dispatch.c */
 void cpu_dispatch_update(struct cpu *cpu); /* charges what ran up to now */
 void cpu_dispatch_arm(struct cpu *cpu);    /* its next events */
@@ -120,14 +125,11 @@ void cpu_throttle_park(struct cpu_thread *thread);   /* until its group is free 
 void cpu_throttle_clock(struct cpu_thread *thread, bool on); /* it waits for CPU time */
 void cpu_throttle_want(struct cpu_queue *queue);             /* somebody does */
 
-/* cpu_limit.c; all of them do nothing for a group without a quota. */
+/* cpu_limit.c */
+/* All of them do nothing for a group without a quota. */
 bool cpu_limit_account(struct cpu_queue *queue); /* false: nothing remains (see bandwidth) */
 bool cpu_limit_throttled(const struct cpu_queue *queue);
 void cpu_limit_tick(struct cpu_group *group); /* the tick at this instant, on all its CPUs */
 void cpu_limit_arm(struct cpu_group *group);  /* its next events */
-
-/* Sets or moves an event; at_ns < 0: none is wanted. */
-void cpu_event_at(struct cpu_host *host, uint64_t *event, int64_t at_ns, int priority,
-                  event_fn *fn, void *subject);
 
 #endif

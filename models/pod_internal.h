@@ -43,7 +43,8 @@ void pod_note_got(struct pod *pod, uint32_t client, struct push_got got);
 /* The connection in `slot` reads as slowly as the class of its client. */
 void pod_read_slowly(struct pod *pod, uint32_t slot, uint32_t client);
 
-/* pod_message.c: the listener's part */
+/* pod_message.c */
+/* The listener's part. */
 void pod_message_accepted(void *owner);
 void pod_message_answered(void *owner, uint32_t message);
 void pod_message_read(void *owner, uint32_t slot, uint32_t n);

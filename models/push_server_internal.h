@@ -114,8 +114,7 @@ static inline int64_t push_server_waits(struct push_server *s, uint32_t connecti
     return s->nagle ? nagle_write(&s->nagle[connection], now_ns, s->event_bytes[m]) : 0;
 }
 
-/* -- push_server_publish.c ----------------------------------------------------------------- */
-
+/* push_server_publish.c */
 void push_publish_init(struct push_server *s);
 void push_publish_close(struct push_server *s);
 void push_publish_polled(void *owner, const struct loop_queue *inbox, size_t fds);
@@ -126,16 +125,17 @@ void push_publish_cold(struct push_server *s);
 /* The process has died: all that arrived are through. */
 void push_publish_forget(struct push_server *s);
 
-/* push_server.c: connections below `end` have drawn their pace. */
+/* push_server.c */
+extern const struct loop_handler push_server_handler;
+/* Connections below `end` have drawn their pace. */
 void push_server_pace_below(struct push_server *s, uint32_t end);
-/* Appends a publish to the feeds that hear it. */
-void push_server_append(struct push_server *s, uint32_t publish);
 /* The next wake-up of n connections whose oldest message is `from`, after
  * `passes` of them. */
 void push_server_wake(struct push_server *s, uint32_t first, uint32_t n, uint32_t from,
                       uint32_t passes);
 
-/* push_server_gc.c: connections that are open before the run; that has opened; that closed. */
+/* push_server_gc.c */
+/* Connections that are open before the run; that has opened; that closed. */
 void push_gc_start(struct push_server *s);
 void push_gc_open_before(struct push_server *s, uint32_t n);
 void push_gc_opened(struct push_server *s);
@@ -143,13 +143,13 @@ void push_gc_closed(struct push_server *s);
 /* A publish has made connections ready. */
 void push_gc_woke(struct push_server *s, uint32_t n, uint32_t m);
 
-/* -- push_server_settle.c ------------------------------------------------------------------ */
-
+/* push_server_settle.c */
 /* Publish m has made s->woken connections ready. */
 void push_settle_after(struct push_server *s, uint32_t m);
 void push_settle_end(struct push_server *s, const struct loop_entry *e);
 
-/* push_server_take.c: the last wake-up of a connection, and its writes. */
+/* push_server_take.c */
+/* The last wake-up of a connection, and its writes. */
 int64_t push_take_begin(struct push_server *s, struct loop_entry *e);
 void push_take_ran(struct push_server *s, const struct loop_entry *e,
                    const struct loop_stretch *stretch);
@@ -186,9 +186,8 @@ void push_server_bound(struct push_server *s, struct loop_entry *e);
 /* A wake-up that has begun drops at its end what it does not take. */
 void push_server_drop_rest(struct push_server *s, const struct loop_entry *e);
 
-extern const struct loop_handler push_server_handler;
-
-/* push_server_batch.c: the handler's plan and passed */
+/* push_server_batch.c */
+/* The handler's plan and passed. */
 uint32_t push_batch_plan(void *owner, const struct loop_entry *entries, uint32_t n,
                          int64_t *sum_ns);
 void push_batch_passed(void *owner, const struct loop_entry *entries, uint32_t slots,
@@ -209,6 +208,9 @@ int64_t push_slow_flush_begin(struct push_server *s, const struct loop_entry *e)
 void push_slow_flush_end(struct push_server *s, const struct loop_entry *e);
 int64_t push_slow_writable_begin(struct push_server *s, const struct loop_entry *e);
 void push_slow_writable_end(struct push_server *s, const struct loop_entry *e);
+/* Writes the message (bytes are filled in) to slow connection i; what its task does then. */
+void push_slow_put(struct push_server *s, uint32_t i, const struct slow_message *message);
+void push_slow_after_write(struct push_server *s, uint32_t i);
 
 /* What is written to a client that has vanished is never acknowledged: the kernel gives the connection
  * up dead_ns after the first such write, not after the end of the range in which it was one of many. */
@@ -237,10 +239,6 @@ void push_slow_has_read(struct push_server *s, const struct slow_client *c, uint
 void push_slow_rejoin(struct push_server *s, uint32_t i);
 /* A client that reads at a rate goes on with what is in its socket. */
 void push_slow_read_on(struct push_server *s, struct slow_client *c);
-
-/* Writes the message (bytes are filled in) to slow connection i; what its task does then. */
-void push_slow_put(struct push_server *s, uint32_t i, const struct slow_message *message);
-void push_slow_after_write(struct push_server *s, uint32_t i);
 
 /* push_server_replay.c */
 int64_t push_replay_begin(struct push_server *s, const struct loop_entry *e);
@@ -288,7 +286,10 @@ uint32_t push_close_seen(const struct push_server *s, uint32_t i);
 /* The process dies. */
 void push_close_cancel(struct push_server *s, uint32_t i);
 
-/* push_server_topic.c: connections that open and close. */
+/* push_server_topic.c */
+/* Appends a publish to the feeds that hear it. */
+void push_server_append(struct push_server *s, uint32_t publish);
+/* Connections that open and close. */
 void push_topic_opened(struct push_server *s, uint32_t first, uint32_t n);
 void push_topic_closed(struct push_server *s, uint32_t i);
 /* Length of the run of connections from `first` on, at most n, in the same state and with the same

@@ -11,6 +11,7 @@ usage: tools/check_layers.py [ROOT]
 5. Names of source files are unique in the tree.
 6. Files have at most 450 lines, functions at most 60.
 7. Structs, unions and enums are named by their tags; typedef is for callbacks.
+8. What a header declares below a line `/* file.c */` is defined in that file, beside it.
 
 Prints `file:line: what is wrong` for each fault and exits 1 if there is any.
 """
@@ -126,6 +127,22 @@ def check_typedefs(lines):
             yield number, "typedef is for callbacks; name a struct, union or enum by its tag"
 
 
+def check_headings(root, path, text):
+    name, source = None, ""
+    for number, line in enumerate(text.split("\n"), 1):
+        heading = re.match(r"/\* (\w+\.c) \*/$", line)
+        if heading:
+            name, source = heading[1], ""
+            file = os.path.join(root, os.path.dirname(path), name)
+            if os.path.exists(file):
+                with open(file, encoding="utf-8") as opened:
+                    source = opened.read()
+        told = re.match(r"(?:extern\b[^(]*?|(?!static)[a-z][\w *]*)\b(\w+)(?:\(|;$)", line)
+        if name and told and (line.startswith("extern") or "(" in line):
+            if not re.search(rf"^(?!extern)([a-z][\w *]*\b)?{told[1]}(\(| = )", source, re.M):
+                yield number, f"{told[1]} is not defined in {name}"
+
+
 def check_names(paths):
     seen = {}
     for path in paths:
@@ -145,6 +162,8 @@ def check_file(root, path):
     yield from check_calls(path, lines)
     yield from check_lengths(lines)
     yield from check_typedefs(lines)
+    if path.endswith(".h"):
+        yield from check_headings(root, path, text)
 
 
 def check_tree(root):

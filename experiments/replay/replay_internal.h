@@ -60,10 +60,12 @@ static inline int64_t replay_now(const struct replay *r)
     return client_pool_time_ns(&r->clients);
 }
 
+/* replay.c */
 /* Runs the loop and does nothing for so long. */
 void replay_idle(struct replay *r, int64_t ms);
 
-/* replay_place.c. The first two CPUs that we may use; both the same when there is only one. */
+/* replay_place.c */
+/* The first two CPUs that we may use; both the same when there is only one. */
 void replay_choose_cpus(struct replay *r);
 /* The client goes before whatever else wants its CPU, where we may ask for that (CAP_SYS_NICE): it
  * must not wait for a tick when a publish is due. */
@@ -73,11 +75,13 @@ void replay_raise_descriptors(void);
 /* A free port, and the URLs there. ERR_INVALID: the server's description lacks one. */
 int replay_find_endpoints(struct replay *r);
 
-/* replay_edges.c: before the first connect; when all are connected and quiet; closes them. */
+/* replay_edges.c */
+/* Before the first connect; when all are connected and quiet; closes them. */
 void replay_edge_begin(struct replay *r);
 void replay_edge_connected(struct replay *r);
 void replay_edge_close(struct replay *r);
 
+/* replay_record.c */
 /* Writes all figures of a run that was made into r->record. */
 void replay_record(struct replay *r);
 

@@ -58,6 +58,12 @@ CASES = [
     ("models/x.h", "typedef unsigned long count_t;\n", 1, "typedef is for callbacks"),
     ("models/x.h", "typedef void (*on_event)(void *user);\n", None, None),
     ("models/x.h", "typedef void on_event(void *user,\n                      int what);\n", None, None),
+    ("models/x.h", "/* server.c */\nint server_run(void);\n", None, None),
+    ("models/x.h", "/* server.c */\n/* Runs. */\nint server_walk(int how,\n    int far);\n", 3,
+     "server_walk is not defined in server.c"),
+    ("models/x.h", "/* server.c */\nextern const struct x server_run;\n", None, None),
+    ("models/x.h", "/* gone.c */\nextern const int server_run;\n", 2, "not defined in gone.c"),
+    ("models/x.h", "int server_walk(void);\n", None, None),
 ]
 
 
