@@ -53,7 +53,8 @@ void delivery_log_sent(struct delivery_log *log, int64_t now_ns);
  * -1. */
 int64_t delivery_log_add(struct delivery_log *log, const char *head, uint32_t client,
                          int64_t now_ns);
-/* Writes the points delivery.p50, .p95 and .p99 for the second that ends now, and starts the next. */
+/* Writes the points delivery.p50, .p95, .p99 and .p999 (s) for the second that ends now, none
+ * if nothing arrived in it, and starts the next. */
 void delivery_log_second(struct delivery_log *log, struct run_record *out, int64_t now_ns);
 /* The whole-run figures: delivery.*, publish lateness, fan-out: see replay.h. */
 void delivery_log_record(const struct delivery_log *log, struct run_record *out);

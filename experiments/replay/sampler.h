@@ -1,10 +1,14 @@
 /* sampler.h - once a second during a run: what the server's cgroup used, and what we did.
  *
  * Series written, each point at the end of its second: cpu.used and cpu.throttled (s, in that
- * second), memory (bytes, now), delivery.p50, .p95 and .p99 (s, of that second's deliveries),
- * connections (open at the client); where there were any: disconnects (by the server), drops (gaps
- * in what clients received), connects (attempts begun), connects.failed, connects.failure_rate (of the
- * attempts that ended in the second, the share that failed).
+ * second), cpu.throttled_share (of the periods that ended in it; none did: no point), memory
+ * (bytes, now), connections (open at the client); of that second's deliveries, where there were
+ * any, delivery.p50, .p95, .p99 and .p999 (s). Where there were any: disconnects (by the
+ * server, and of clients that left), disconnects.client_left, reconnects, drops (gaps in what
+ * clients received), connects (attempts begun), connects.failed; where any attempt ended,
+ * connects.failure_rate (of those, the share that failed). Where clients send messages, those
+ * of duplex_series. Events: oom (the kernel has ended processes for memory), exit (the server
+ * has ended by itself; once).
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_SAMPLER_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_SAMPLER_H
@@ -38,9 +42,10 @@ struct sampler {
 int sampler_start(struct sampler *s, uv_loop_t *loop, struct error *err);
 /* Takes the last sample, of a second cut short. */
 void sampler_finish(struct sampler *s);
-/* Writes cpu.*, memory.peak, memory.end and backlog.* for the time between the first and the last sample.
- * cpu.used.beside: by other threads than the first of each process, on which Node's and Python's event
- * loops run; not where a process came or went. */
+/* Writes cpu.*, memory.peak, memory.end, backlog.* and oom.kills (processes that the kernel
+ * ended for memory) for the time between the first and the last sample. cpu.used.beside: by
+ * other threads than the first of each process, on which Node's and Python's event loops run;
+ * not where a process came or went. */
 void sampler_record(const struct sampler *s);
 
 #endif
