@@ -20,7 +20,7 @@ struct timeline_window {
     double served;         /* connections open at the server (real arm: at the client) */
     double open;           /* as the clients see it; where only the other is known, that */
     double memory;         /* of all pods, bytes; NAN: not known */
-    double cpu, throttled; /* of all pods, s; NAN: not known */
+    double cpu, throttled; /* of all pods, s; `throttled` NAN: not known */
     double running, ready; /* pods; NAN: not a fleet */
     double left;           /* of the disconnects in it: clients that wanted to */
     double reconnects, disconnects, write_timeouts, drops, connects_failed; /* in it */
@@ -35,7 +35,8 @@ struct timeline {
     bool starved;                    /* no delivery in any of them, although it was due */
 };
 
-/* Windows up to end_ns (> 0); what comes later is left out. */
+/* Windows up to end_ns (> 0). What comes later has no window, but its latencies tell how late
+ * windows without any delivery were before it. */
 void timeline_init(struct timeline *t, const struct run_record *r, int64_t end_ns);
 void timeline_close(struct timeline *t);
 

@@ -43,8 +43,9 @@ struct experiment {
     struct expectations expectations;
 };
 
-/* Reads and checks an experiment. Errors (ERR_INVALID, ERR_IO) carry path, line and column, or
- * "--set NAME=TEXT" (or what stands for it); *e is then empty and needs no close. */
+/* Reads and checks an experiment. ERR_INVALID (as when a file cannot be read) with path, line
+ * and column, or "--set NAME=TEXT" (or what stands for it); *e is then empty and needs no
+ * close. */
 int config_load(struct experiment *e, const char *path, const struct override *overrides,
                 size_t override_count, struct error *err);
 /* The same from text; `path` names it in messages and, without directory and ".yaml", the experiment. */
@@ -60,7 +61,7 @@ int override_parse(struct override *o, char *text, struct error *err);
 #define REAL_ARM_PUBLISHERS 16
 
 /* Applies a profile file to settings; *fitted: the ranges that it was fitted to (NULL: not wanted).
- * ERR_INVALID, ERR_IO with its path; outputs unchanged then. */
+ * ERR_INVALID with its path; outputs unchanged then. */
 int profile_load(struct settings *s, struct fitted_ranges *fitted, const char *path,
                  struct error *err);
 

@@ -46,8 +46,9 @@ struct parameter_draws {
     size_t pace_count;                                     /* 0: not told */
 };
 
-/* Reads `fit` of a profile; what is not there is not drawn (an old profile: nothing). ERR_IO;
- * ERR_INVALID with its place: malformed, or no covariance. *d unchanged on error. */
+/* Reads `fit` of a profile; what is not there is not drawn (an old profile: nothing).
+ * ERR_INVALID with its place: cannot be read, malformed, or no covariance; *d is unchanged
+ * then. */
 int parameter_draws_read(struct parameter_draws *d, const char *profile, struct error *err);
 /* The same of a document. */
 int parameter_draws_parse(struct parameter_draws *d, const struct yaml_document *doc,

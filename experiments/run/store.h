@@ -1,7 +1,8 @@
 /* store.h - the results database: the only user of sqlite3.h. Tables: schema.sql, views: views.sql.
  *
- * SQLite 3.40, WAL, one transaction a run; PRAGMA user_version is STORE_SCHEMA. A store belongs to
- * one thread. All functions: ERR_IO with "path: cause" in err.
+ * SQLite 3.40, WAL, one transaction a run; PRAGMA user_version is STORE_SCHEMA. A store belongs
+ * to one thread. Functions with an err: ERR_IO with "path: cause" when SQLite fails;
+ * ERR_INVALID only where it is named below.
  */
 #ifndef PUSHSIM_EXPERIMENTS_RUN_STORE_H
 #define PUSHSIM_EXPERIMENTS_RUN_STORE_H
@@ -38,8 +39,9 @@ struct store_run {        /* one row of `run`; strings are borrowed */
  * memory, under a lock that each allocation takes. */
 void store_prepare_process(void);
 
-/* ERR_INVALID: no pushsim database, a damaged one, or of another schema version. A file that cannot be
- * made into a database (full disk) is not left behind. */
+/* ERR_INVALID: not there (but for STORE_CREATE), no pushsim database, a damaged one, or of
+ * another schema version. A file that cannot be made into a database (full disk) is not left
+ * behind. */
 int store_open(struct store **store, const char *path, enum store_mode mode, struct error *err);
 void store_close(struct store *store); /* NULL is fine */
 /* Closes; deletes the database where store_open has made its file. */
@@ -139,7 +141,8 @@ int store_load(struct store *store, const struct store_found *run, struct run_re
                struct settings *settings, struct error *err);
 
 /* Copies every run of `from` that `into` does not have, has with other settings, or has as failed or
- * not sound where `from` has it done (store_read.c). The same merge twice changes nothing. *copied: runs. */
+ * not sound where `from` has it done (store_read.c). The same merge twice changes nothing.
+ * *copied: runs. ERR_INVALID: `from`, as of store_open. */
 int store_merge(struct store *into, const char *from, int64_t *copied, struct error *err);
 
 /* Runs of one experiment that are done and were made alike. */
@@ -159,7 +162,7 @@ int store_origins(struct store *store, const char *experiment, store_origin_fn *
 enum export_format { EXPORT_CSV, EXPORT_JSON };
 /* Writes a view (run, metric, parameter, series, event, latency, explained, rejected), ordered by every column from the
  * left (store_export.c); arm NULL: both. Numbers as %.17g shortened where exact. ERR_INVALID:
- * no such table. */
+ * no such table. ERR_IO: also when `out` takes no more. */
 int store_export(struct store *store, const char *table, const char *arm,
                  enum export_format format, FILE *out, struct error *err);
 

@@ -38,8 +38,8 @@ struct yaml_document {
     struct yaml_node *root; /* a map or list or scalar; never NULL after reading */
 };
 
-/* ERR_IO: cannot be read; ERR_INVALID: not a YAML document as described above. The text starts
- * with "path:" or "path:line:column:". On error the document is empty and needs no close. */
+/* ERR_INVALID: cannot be read, or not a YAML document as described above. The text starts with
+ * "path:" or "path:line:column:". On error the document is empty and needs no close. */
 int yaml_read(struct yaml_document *doc, const char *path, struct error *err);
 /* The same without the root's key `last`, where it is the last: if all that follows is indented, blank
  * or a comment, neither the key nor its value is parsed. */
