@@ -30,8 +30,8 @@ static void init_client(struct client_pool *pool, uint32_t number)
     c->tcp.data = c->resume.data = c->later.data = c;
 }
 
-int client_pool_init(struct client_pool *pool, uv_loop_t *loop, enum push_protocol protocol,
-                     const struct endpoint *endpoint, uint32_t count, struct delivery_log *log)
+void client_pool_init(struct client_pool *pool, uv_loop_t *loop, enum push_protocol protocol,
+                      const struct endpoint *endpoint, uint32_t count, struct delivery_log *log)
 {
     memset(pool, 0, sizeof *pool);
     pool->loop = loop;
@@ -47,7 +47,6 @@ int client_pool_init(struct client_pool *pool, uv_loop_t *loop, enum push_protoc
     histogram_init(&pool->open_time);
     for (uint32_t i = 0; i < count; i++)
         init_client(pool, i);
-    return 0;
 }
 
 void client_pool_close(struct client_pool *pool)

@@ -125,8 +125,9 @@ struct client_pool {
     char why[128];              /* cause of the first refusal */
 };
 
-int client_pool_init(struct client_pool *pool, uv_loop_t *loop, enum push_protocol protocol,
-                     const struct endpoint *endpoint, uint32_t count, struct delivery_log *log);
+void client_pool_init(struct client_pool *pool, uv_loop_t *loop, enum push_protocol protocol,
+                      const struct endpoint *endpoint, uint32_t count,
+                      struct delivery_log *log);
 /* Frees it; every handle must be closed (client_pool_shut and a loop run). */
 void client_pool_close(struct client_pool *pool);
 void client_pool_shut(struct client_pool *pool); /* starts closing every connection */
