@@ -1,13 +1,27 @@
-/* fuzz_config.c - the experiment parser as a fuzz entry; given files, a plain program that reads
- * each once (replays a corpus: tests/cli/bad).
+/* fuzz_config.c - the experiment parser as a fuzz entry: the text as a YAML document, as an
+ * experiment, and its plan. Nothing is written; files that an experiment names are read. Given
+ * files, a plain program that reads each once (replays a corpus: tests/cli/bad).
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "experiments/run/yaml_document.h"
+#include "experiments/run/plan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
+
+static void parse_experiment(const char *text)
+{
+    struct experiment e;
+    struct plan plan;
+    struct error err;
+    if (config_parse(&e, "fuzz.yaml", text, NULL, 0, &err))
+        return;
+    if (plan_build(&plan, &e, &err) == 0)
+        plan_close(&plan);
+    config_close(&e);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
@@ -17,6 +31,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
         yaml_error(&doc, doc.root->at, &err, "read");
         yaml_close(&doc);
     }
+    char *text = mem_alloc(bytes + 1); /* its end is a zero */
+    if (bytes > 0)
+        memcpy(text, data, bytes);
+    parse_experiment(text);
+    free(text);
     return 0;
 }
 
