@@ -65,6 +65,10 @@ void cells_close(struct cells *cells)
         for (int a = 0; a < ARMS; a++)
             for (int f = 0; f < FIGURES; f++)
                 free(cells->cell[i].samples[a][f].values);
+        for (int a = 0; a < ARMS; a++) {
+            free(cells->cell[i].due_p95[a].values);
+            free(cells->cell[i].due_p99[a].values);
+        }
         free(cells->cell[i].runs);
         client_share_close(&cells->cell[i].client);
         free(cells->cell[i].text);
@@ -119,6 +123,8 @@ static void add_fate(struct cells *cells, struct cell *cell, enum arm arm,
         return;
     bool starved = run_fates_starved(&cells->fates);
     cell->starved[arm] += starved;
+    sample_add(&cell->due_p95[arm], run_fates_p95(&cells->fates));
+    sample_add(&cell->due_p99[arm], run_fates_p99(&cells->fates));
     if (arm == ARM_REAL)
         current_run(cells, cell, v, FIGURES)->starved = starved;
     run_fates_init(&cells->fates);
@@ -161,6 +167,7 @@ static void leave_out_latency(struct cell *cell)
         FIGURE_SLOPE, FIGURE_SLOPE_P10, FIGURE_FIRST_CALM, FIGURE_SLOPE_CALM
     };
     cell->starved[ARM_REAL] = 0;
+    cell->due_p95[ARM_REAL].count = cell->due_p99[ARM_REAL].count = 0;
     for (size_t r = 0; r < cell->run_count; r++)
         cell->runs[r].starved = false;
     for (size_t i = 0; i < sizeof latencies / sizeof *latencies; i++) {

@@ -52,7 +52,8 @@ struct cell {
     char *text;                   /* its swept values; owned; "" when nothing is swept */
     uint64_t scenario_hash[ARMS]; /* of the arm's runs; 0 = none there */
     struct sample samples[ARMS][FIGURES];
-    size_t starved[ARMS];  /* runs without a p99 that should have one: run_fates.h */
+    size_t starved[ARMS]; /* runs without a p99 that should have one: run_fates.h */
+    struct sample due_p95[ARMS], due_p99[ARMS]; /* s, not sorted: run_fates_p95 and _p99 */
     struct cell_run *runs; /* of the real arm, in order of their numbers; owned */
     size_t run_count;
     struct client_share client; /* of the load client in the real arm's latencies */

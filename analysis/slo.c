@@ -21,18 +21,12 @@ double slo_drop_share(const struct cell *cell, enum arm arm)
                          sample_mean(&s[FIGURE_LOST]), sample_mean(&s[FIGURE_IN_FLIGHT]));
 }
 
-/* What never arrived is later than any limit. */
-static double latency(double known, bool starved)
-{
-    return starved ? INFINITY : known;
-}
-
 unsigned slo_broken(const struct slo_params *slo, const struct cell *cell, enum arm arm)
 {
     const struct sample *s = cell->samples[arm];
     const double value[SLO_LIMITS] = {
-        [SLO_P95] = latency(sample_mean(&s[FIGURE_P95]), cell->starved[arm] > 0),
-        [SLO_P99] = latency(sample_mean(&s[FIGURE_P99]), cell->starved[arm] > 0),
+        [SLO_P95] = sample_mean(&cell->due_p95[arm]),
+        [SLO_P99] = sample_mean(&cell->due_p99[arm]),
         [SLO_DROPS] = slo_drop_share(cell, arm),
         [SLO_RECONNECTS] =
             sample_mean(&s[FIGURE_RECONNECTS]) / sample_mean(&s[FIGURE_DURATION]),
@@ -54,21 +48,18 @@ size_t slo_runs_late(const struct slo_params *slo, const struct cell *cell, enum
 {
     double limits[SLO_LIMITS];
     slo_limits(slo, limits);
-    if (limits[SLO_P95] <= 0 && limits[SLO_P99] <= 0)
-        return 0;
-    size_t p95 = count_above(&cell->samples[arm][FIGURE_P95], limits[SLO_P95]);
-    size_t p99 = count_above(&cell->samples[arm][FIGURE_P99], limits[SLO_P99]);
-    return cell->starved[arm] + (p95 > p99 ? p95 : p99);
+    size_t p95 = count_above(&cell->due_p95[arm], limits[SLO_P95]);
+    size_t p99 = count_above(&cell->due_p99[arm], limits[SLO_P99]);
+    return p95 > p99 ? p95 : p99;
 }
 
 bool slo_kept(const struct slo_params *slo, const struct run_record *record)
 {
     struct run_fates fates;
     run_fates_of(&fates, record);
-    bool starved = run_fates_starved(&fates);
     const double value[SLO_LIMITS] = {
-        [SLO_P95] = latency(run_record_value(record, "delivery.p95"), starved),
-        [SLO_P99] = latency(run_record_value(record, "delivery.p99"), starved),
+        [SLO_P95] = run_fates_p95(&fates),
+        [SLO_P99] = run_fates_p99(&fates),
         [SLO_DROPS] = share_dropped(
             run_record_value(record, "delivered"), or_none(run_record_value(record, "dropped")),
             run_record_value(record, "lost"), run_record_value(record, "in_flight")),

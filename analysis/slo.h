@@ -17,12 +17,13 @@
 double slo_drop_share(const struct cell *cell, enum arm arm);
 
 /* Bits 1 << enum slo_limit: means over the arm's runs above their limits. A figure that was not
- * recorded breaks nothing; but a run in which nothing arrived although something was due
- * (run_fates.h) is later than any limit, and its cell with it. */
+ * recorded breaks nothing. Latencies are of all that was due: what had not arrived when the drain was
+ * over is later than that, and a run in which nothing arrived is later than any limit (run_fates.h),
+ * its cell with it. */
 unsigned slo_broken(const struct slo_params *slo, const struct cell *cell, enum arm arm);
 
-/* How many of the arm's single runs are above the limit of p95 or of p99, whichever are more, or
- * starved. The mean may keep a limit that a fifth of the runs break. */
+/* How many of the arm's single runs are above the limit of p95 or of p99, whichever are more. The
+ * mean may keep a limit that a fifth of the runs break. */
 size_t slo_runs_late(const struct slo_params *slo, const struct cell *cell, enum arm arm);
 
 /* The same as slo_broken of a single run: is no limit broken? */

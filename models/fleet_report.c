@@ -169,6 +169,8 @@ void fleet_report(struct fleet *f)
     pod_figures_report(&sum, &clients, f->out);
     report_control(f);
     run_record_metric(f->out, "duration", "s", (double)f->sim.now_ns / 1e9);
+    run_record_metric(f->out, "drained", "s",
+                      (double)(f->sim.now_ns - f->schedule->end_ns) / 1e9);
     report_all_cpu(f);
     for (size_t i = 0; i < f->pod_count; i++)
         report_pod(f->pods[i]);

@@ -304,6 +304,8 @@ static void report(struct push_run *run)
     slo_watch_report(&run->watch, r);
     run_record_metric(r, "published.failed", "1", (double)run->unheard);
     run_record_metric(r, "duration", "s", (double)run->sim.now_ns / 1e9);
+    run_record_metric(r, "drained", "s",
+                      (double)(run->sim.now_ns - run->schedule->end_ns) / 1e9);
     run_record_metric(r, "cpu.used", "s", (double)c.usage_ns / 1e9);
     if (pod_beside_ns(&run->pod) > 0)
         run_record_metric(r, "cpu.used.beside", "s", (double)pod_beside_ns(&run->pod) / 1e9);

@@ -2,7 +2,9 @@
  *
  * The store writes it as it is; the names are the vocabulary shared by both arms:
  * metrics  delivery.p50 delivery.p95 delivery.p99 delivery.p999 delivery.mean (s), published,
- *          delivered, dropped, in_flight, lost (count), cpu.used (s), cpu.throttled (s),
+ *          delivered, dropped, in_flight, lost (count), duration, drained (s: to the end, and of
+ *          that since the last phase: what is in flight has waited so long at least), cpu.used (s),
+ *          cpu.throttled (s),
  *          cpu.periods, cpu.throttled_periods (count), cpu.throttled_share (ratio),
  *          cpu.used.beside (s: by threads beside event loops, code_compiler.h; simulated: if any),
  *          heartbeat.late.p50 .p99 (s), connections (count), disconnects.<cause> (count),

@@ -10,6 +10,7 @@
  * The record holds what models/run_record.h names (cpu.*, for the time from 0 to the end of the
  * drain, from the cgroup's own counters) and, of the real arm alone:
  *   duration              s     from time 0 to the end of the drain
+ *   drained               s     the drain alone: what is in flight at the end has waited so long
  *   delivery.first.p50 .p10  s  first delivery of a publish, over publishes
  *   delivery.last.p50     s     last delivery of a publish, over publishes
  *   delivery.slope .p50 .p10  s  time between two neighbours of one fan-out: mean, quantiles

@@ -165,6 +165,7 @@ void replay_record(struct replay *r)
 {
     const struct sampler *s = &r->sampler;
     run_record_metric(&r->record, "duration", "s", s->last_ns / 1e9);
+    run_record_metric(&r->record, "drained", "s", fmax(s->last_ns - r->s->end_ns, 0) / 1e9);
     delivery_log_record(&r->log, &r->record);
     duplex_report(&r->messages.books);
     sampler_record(s);

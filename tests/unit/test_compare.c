@@ -155,6 +155,8 @@ static void test_slo(void **state)
     struct cells cells;
     cells_init(&cells);
     row(&cells, "a=b", (int[]){ 1 }, (double[]){ 501 }, (double[]){ 499 }, 1);
+    sample_add(&cells.cell->due_p99[ARM_SIM], 0.501);
+    sample_add(&cells.cell->due_p99[ARM_REAL], 0.499);
     put(cells.cell, ARM_SIM, FIGURE_DROPPED, 2, (double[]){ 1, 3 });
     put(cells.cell, ARM_SIM, FIGURE_DELIVERED, 2, (double[]){ 97, 99 });
     assert_true(fabs(slo_drop_share(cells.cell, ARM_SIM) - 0.02) < 1e-12);

@@ -25,6 +25,8 @@ static void make(struct cell *cell, double values[FIGURES])
         values[run[i].figure] = run[i].value;
         cell->samples[ARM_SIM][run[i].figure] = (struct sample){ &values[run[i].figure], 1 };
     }
+    cell->due_p95[ARM_SIM] = cell->samples[ARM_SIM][FIGURE_P95];
+    cell->due_p99[ARM_SIM] = cell->samples[ARM_SIM][FIGURE_P99];
 }
 
 /* The same run, alone. */
@@ -92,7 +94,7 @@ static void test_what_is_not_recorded_breaks_nothing(void **state)
 /* Of five runs, one of them starved: the mean of the others tells neither which nor how many. */
 static void test_runs_that_are_late(void **state)
 {
-    double p95[] = { 0.1, 0.2, 0.3, 0.4 }, p99[] = { 0.3, 0.4, 0.5, 0.6 };
+    double p95[] = { 0.1, 0.2, 0.3, 0.4, INFINITY }, p99[] = { 0.3, 0.4, 0.5, 0.6, INFINITY };
     static const struct {
         struct slo_params slo;
         size_t late;
@@ -105,10 +107,9 @@ static void test_runs_that_are_late(void **state)
         { { .p99_ns = 450000000, .p95_ns = 150000000 }, 4 },
         { { .p95_ns = 1 }, 5 },
     };
-    struct cell cell = { .starved = { [ARM_SIM] = 1 } };
+    struct cell cell = { .due_p95 = { [ARM_SIM] = { p95, 5 } },
+                         .due_p99 = { [ARM_SIM] = { p99, 5 } } };
     (void)state;
-    cell.samples[ARM_SIM][FIGURE_P95] = (struct sample){ p95, 4 };
-    cell.samples[ARM_SIM][FIGURE_P99] = (struct sample){ p99, 4 };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         if (slo_runs_late(&cases[i].slo, &cell, ARM_SIM) != cases[i].late)
             fail_msg("case %zu", i);
@@ -136,7 +137,10 @@ static void test_nothing_arrived(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct run_record r;
-        struct cell cell = { 0 };
+        struct run_fates fates;
+        double p95, p99;
+        struct cell cell = { .due_p95 = { [ARM_SIM] = { &p95, 1 } },
+                             .due_p99 = { [ARM_SIM] = { &p99, 1 } } };
         run_record_init(&r);
         run_record_metric(&r, "delivery.p95", "s", NAN);
         run_record_metric(&r, "delivery.p99", "s", NAN);
@@ -146,13 +150,42 @@ static void test_nothing_arrived(void **state)
         run_record_metric(&r, "lost", "1", cases[i].lost);
         run_record_metric(&r, "in_flight", "1", cases[i].in_flight);
         run_record_metric(&r, "connects.failed", "1", cases[i].connects_failed);
-        cell.starved[ARM_SIM] = cases[i].starved;
+        run_fates_of(&fates, &r);
+        p95 = run_fates_p95(&fates);
+        p99 = run_fates_p99(&fates);
         for (size_t k = 0; k < 2; k++)
             if (slo_kept(&limits[k], &r) == cases[i].starved ||
                 (slo_broken(&limits[k], &cell, ARM_SIM) != 0) != cases[i].starved)
                 fail_msg("case %zu, limit %zu", i, k);
         assert_int_equal(slo_broken(&limits[0], &cell, ARM_REAL), 0);
         assert_true(slo_kept(&(struct slo_params){ 0 }, &r)); /* no limit, no breach */
+        run_record_close(&r);
+    }
+}
+
+/* Of 1,000 messages the fast ones arrived in 10 ms; the others were under way when the drain ended. */
+static void test_what_is_under_way_is_late(void **state)
+{
+    static const struct {
+        double in_flight, drained;
+        bool p95, p99; /* late: above a limit of 500 ms */
+    } cases[] = {
+        { 0, 5, false, false },   { 10, 5, false, false },    { 11, 5, false, true },
+        { 51, 5, true, true },    { 910, 5, true, true },     { 910, 0.5, false, false },
+        { 910, 0, false, false }, { 910, NAN, false, false }, /* rows of before it was recorded */
+    };
+    const struct slo_params p95 = { .p95_ns = 500000000 }, p99 = { .p99_ns = 500000000 };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct run_record r;
+        run_record_init(&r);
+        run_record_metric(&r, "delivery.p95", "s", 0.01);
+        run_record_metric(&r, "delivery.p99", "s", 0.01);
+        run_record_metric(&r, "delivered", "1", 1000 - cases[i].in_flight);
+        run_record_metric(&r, "in_flight", "1", cases[i].in_flight);
+        run_record_metric(&r, "drained", "s", cases[i].drained);
+        if (slo_kept(&p95, &r) == cases[i].p95 || slo_kept(&p99, &r) == cases[i].p99)
+            fail_msg("case %zu", i);
         run_record_close(&r);
     }
 }
@@ -164,6 +197,7 @@ int main(void)
         cmocka_unit_test(test_what_is_not_recorded_breaks_nothing),
         cmocka_unit_test(test_runs_that_are_late),
         cmocka_unit_test(test_nothing_arrived),
+        cmocka_unit_test(test_what_is_under_way_is_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
