@@ -1,6 +1,6 @@
 #include "models/quick_ack.h"
 
-#define LEAST 2 /* after a gap, however large the segments */
+#define NONE_FIT 2 /* granted where not even two segments fit into the window */
 
 void quick_ack_init(struct quick_ack *q)
 {
@@ -12,7 +12,7 @@ void quick_ack_init(struct quick_ack *q)
 static uint32_t granted(int64_t segment_bytes)
 {
     int64_t fit = QUICK_ACK_WINDOW / (2 * segment_bytes);
-    fit = fit > LEAST ? fit : LEAST;
+    fit = fit > 0 ? fit : NONE_FIT;
     return (uint32_t)(fit < QUICK_ACKS ? fit : QUICK_ACKS);
 }
 

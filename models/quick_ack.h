@@ -9,7 +9,7 @@
  * a write costs 11 us up to the 16th message of a run and 8 us from the 17th on.
  *
  * The window bounds their number: a gap gives no more than half as many as segments of the size learnt
- * fit into it, at least 2 (tcp_incr_quickack), and takes none of those away that are left. Of a
+ * fit into it, but 2 where that is none (tcp_incr_quickack), and takes none of those away that are left. Of a
  * connection's first 16 its answer's headers have taken one. Measured with TCP_INFO (unacked = 0
  * right behind a write) on Linux 6.18, headers of 250 B and then segments 20 ms apart, 0.5 s between
  * two turns of 40 of them, acknowledged at once in the first turn and in those after it: 16 and 16 of

@@ -1,6 +1,7 @@
 #include "models/reconnect.h"
 
 #include <assert.h>
+#include <math.h>
 
 static int64_t clip(double ns, int64_t low, int64_t high)
 {
@@ -9,13 +10,20 @@ static int64_t clip(double ns, int64_t low, int64_t high)
     return ns <= (double)low ? low : (int64_t)ns;
 }
 
-/* base * factor^n, never beyond the cap: a loop, because pow() differs between C libraries. */
-static double grown(const struct reconnect_params *p, uint32_t n)
+/* base * factor^n, at most `most`: a loop, because pow() differs between C libraries. */
+static double grown(const struct reconnect_params *p, uint32_t n, double most)
 {
     double ns = (double)p->base_ns;
-    for (; n > 0 && ns < (double)p->cap_ns && p->factor > 1; n--)
+    for (; n > 0 && ns < most && p->factor > 1; n--)
         ns *= p->factor;
-    return ns < (double)p->cap_ns ? ns : (double)p->cap_ns;
+    return ns < most ? ns : most;
+}
+
+/* Beyond it no draw of the jitter brings a delay below the cap. */
+static double past_cap(const struct reconnect_params *p)
+{
+    double least = 1 - p->jitter;
+    return least > 0 ? (double)p->cap_ns / least : INFINITY;
 }
 
 static double step(const struct reconnect_params *p, uint32_t n)
@@ -28,7 +36,7 @@ static double undisturbed(const struct reconnect_params *p, uint32_t n)
 {
     switch (p->kind) {
     case RECONNECT_EXPONENTIAL:
-        return grown(p, n);
+        return grown(p, n, past_cap(p));
     case RECONNECT_STEPS:
         return step(p, n);
     default:
@@ -40,7 +48,7 @@ static double drawn(const struct reconnect_params *p, const struct reconnect *r,
                     struct random_stream *rs)
 {
     if (p->kind == RECONNECT_FULL_JITTER)
-        return random_stream_uniform(rs) * grown(p, r->attempt);
+        return random_stream_uniform(rs) * grown(p, r->attempt, (double)p->cap_ns);
     if (p->kind == RECONNECT_DECORRELATED) {
         double base = (double)p->base_ns;
         double high = 3 * (r->previous_ns > p->base_ns ? (double)r->previous_ns : base);

@@ -79,6 +79,25 @@ static void the_window_bounds_them(void **state)
     }
 }
 
+/* tcp_incr_quickack: half as many as fit, and two where half of what fits is none. */
+static void segments_near_the_window(void **state)
+{
+    static const struct {
+        int64_t bytes;
+        uint32_t granted;
+    } cases[] = { { 17000, 3 }, { 26000, 2 }, { 27000, 1 }, { 52000, 1 }, { 53000, 2 } };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct quick_ack q;
+        int64_t now_ns = 0;
+        quick_ack_init(&q);
+        at_once_of(&q, &now_ns, 20 * MS, 40, cases[i].bytes);
+        now_ns += 500 * MS;
+        assert_int_equal(at_once_of(&q, &now_ns, 20 * MS, 40, cases[i].bytes),
+                         cases[i].granted);
+    }
+}
+
 static void a_gap_takes_none_away(void **state)
 {
     struct quick_ack q;
@@ -95,6 +114,7 @@ int main(void)
     const struct CMUnitTest tests[] = { cmocka_unit_test(gaps_decide),
                                         cmocka_unit_test(a_gap_gives_sixteen_again),
                                         cmocka_unit_test(the_window_bounds_them),
+                                        cmocka_unit_test(segments_near_the_window),
                                         cmocka_unit_test(a_gap_takes_none_away) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -71,7 +71,7 @@ static void test_jitter_ranges(void **state)
         { "socket.io", 0, 500, 1500 },
         { "socket.io", 1, 1000, 3000 },
         { "socket.io", 2, 2000, 5000 },
-        { "socket.io", 9, 2500, 5000 },
+        { "socket.io", 3, 4000, 5000 },
         { "full-jitter", 0, 0, 1000 },
         { "full-jitter", 3, 0, 8000 },
         { "full-jitter", 40, 0, 60000 },
@@ -98,6 +98,21 @@ static void test_jitter_ranges(void **state)
         assert_true(low < (double)cases[c].low_ms + 0.05 * width);
         assert_true(high > (double)cases[c].high_ms - 0.05 * width);
     }
+}
+
+/* 16 s, halved or not, are above the cap of 5 s: nothing is left to keep clients apart. */
+static void test_the_cap_undoes_jitter(void **state)
+{
+    (void)state;
+    size_t at_cap = 0;
+    for (uint32_t i = 0; i < 2000; i++) {
+        struct reconnect fourth = { .attempt = 3 }, fifth = { .attempt = 4 + i };
+        struct random_stream rs;
+        stream(&rs, i);
+        at_cap += reconnect_next(preset("socket.io"), &fourth, 0, &rs) == 5 * S;
+        assert_int_equal(reconnect_next(preset("socket.io"), &fifth, 0, &rs), 5 * S);
+    }
+    assert_in_range(at_cap, 1700, 1800); /* 8 s times 0.5 to 1.5: 7 of 8 draws */
 }
 
 /* destinygg/chat-gui#872: mean 1.75 s for ever when open resets; backing off when it must last. */
@@ -183,6 +198,7 @@ int main(void)
         cmocka_unit_test(test_published_sequences),
         cmocka_unit_test(test_phoenix_ends_at_five_seconds),
         cmocka_unit_test(test_jitter_ranges),
+        cmocka_unit_test(test_the_cap_undoes_jitter),
         cmocka_unit_test(test_reset_rule_decides),
         cmocka_unit_test(test_reset_occasions),
         cmocka_unit_test(test_retry_after),
