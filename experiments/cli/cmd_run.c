@@ -185,12 +185,14 @@ static void print_under_way(const struct cells *cells)
         const struct sample *s = cells->cell[i].samples[ARM_SIM];
         double under_way = sample_mean(&s[FIGURE_IN_FLIGHT]);
         double share = under_way / (under_way + sample_mean(&s[FIGURE_DELIVERED]));
-        late += share > UNDER_WAY_TOLD;
+        if (cells->cell[i].starved[ARM_SIM] > 0 || !(share > UNDER_WAY_TOLD))
+            continue;
+        late++;
         most = fmax(most, share);
     }
     if (late > 0)
         printf(
-            "\nin %zu cell%s up to %.2g %% of the messages had not arrived when the drain was "
+            "\nin %zu cell%s up to %.0f %% of the messages had not arrived when the drain was "
             "over: p50, p95\nand p99 are of those that had, the slo is judged by all\n",
             late, late == 1 ? "" : "s", 100 * most);
 }

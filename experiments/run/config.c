@@ -7,9 +7,9 @@
 #include "experiments/run/named_file.h"
 
 /* What may stand at the top of a file beside options. */
-static const char *const experiment_keys[] = { "question", "expect",      "profile",  "trace",
-                                               "sweep",    "server_spec", "name",     "assert",
-                                               "claim",    "evidence",    "decision", NULL };
+static const char *const experiment_keys[] = { "question", "expect",      "profile", "trace",
+                                               "sweep",    "server_spec", "assert",  "claim",
+                                               "evidence", "decision",    NULL };
 /* Blocks in which a profile tells where its figures come from: free in form. */
 static const char *const profile_keys[] = { "name", "provenance", "fit", NULL };
 
@@ -84,6 +84,7 @@ static int read_phase(const struct reader *r, const struct yaml_node *node)
 {
     struct error cause;
     size_t count;
+    char names[PHASE_NAMES_BYTES];
     const struct option_row *options = options_of_phase(&count);
     if (node->kind != YAML_MAP)
         return wrong_kind(r, node, "a phase", YAML_MAP);
@@ -99,8 +100,8 @@ static int read_phase(const struct reader *r, const struct yaml_node *node)
         const struct option_row *option = option_find(options, count, n->key);
         if (!option)
             return yaml_error(r->doc, n->key_at, r->err,
-                              "unknown key '%.80s': a phase has name, duration, rate, measure",
-                              n->key);
+                              "unknown key '%.80s': a phase has name, %s", n->key,
+                              options_phase_names(names));
         if (n->kind != YAML_SCALAR)
             return wrong_kind(r, n, n->key, YAML_SCALAR);
         if (option_parse(option, n->text, &w->phase[w->phases - 1], &cause))

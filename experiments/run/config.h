@@ -7,7 +7,7 @@
  *   assert             what must come out (expectation.h)
  *   claim, evidence    read by analysis/verdict.h
  *   sweep              what is varied (config_sweep.h)
- *   workload.phases    list of { name, duration, rate, measure }
+ *   workload.phases    list of { name, duration, rate, … } (options_of_phase)
  *   everything else    the option table (options.h), dots as levels or as written
  *
  * Files are resolved against the experiment file's directory. Values are applied in the order

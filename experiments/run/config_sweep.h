@@ -10,8 +10,8 @@
  *   constraint: cpu.burst <= cpu.quota and clients.count < 1e4   points that do not hold are left
  *                          out; a list of conditions is also taken
  *
- * Any option but those of the experiment as a whole may be swept, and workload.phases.NAME.rate,
- * .duration, .measure. The first axis varies slowest.
+ * Any option but those of the experiment as a whole may be swept, and those of a phase by its name,
+ * workload.phases.NAME.rate. The first axis varies slowest.
  */
 #ifndef PUSHSIM_EXPERIMENTS_RUN_CONFIG_SWEEP_H
 #define PUSHSIM_EXPERIMENTS_RUN_CONFIG_SWEEP_H

@@ -1,5 +1,8 @@
 #include "experiments/run/option_rows.h"
 
+#include <assert.h>
+#include <stdio.h>
+
 static const char *const certainties[] = { "fixed", "drawn", NULL };
 static const char *const protocols[] = { "sse", "websocket", NULL };
 static const char *const loops[] = { "uvloop", "asyncio", "node", "nginx", "threads", NULL };
@@ -388,4 +391,16 @@ const struct option_row *options_of_phase(size_t *count)
 {
     *count = sizeof phase_table / sizeof *phase_table;
     return phase_table;
+}
+
+const char *options_phase_names(char text[PHASE_NAMES_BYTES])
+{
+    size_t count = sizeof phase_table / sizeof *phase_table, used = 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *behind = i + 1 == count ? "" : i + 2 == count ? " and " : ", ";
+        used += (size_t)snprintf(text + used, PHASE_NAMES_BYTES - used, "%s%s",
+                                 phase_table[i].name, behind);
+        assert(used < PHASE_NAMES_BYTES);
+    }
+    return text;
 }

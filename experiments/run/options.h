@@ -64,8 +64,10 @@ struct option_row {
 
 /* All options in the order of the documentation; *count is how many. */
 const struct option_row *options_all(size_t *count);
-/* The options of one phase: duration, rate, measure. */
+/* The options of one phase, and their names for messages: "duration, rate and measure". */
 const struct option_row *options_of_phase(size_t *count);
+#define PHASE_NAMES_BYTES 128
+const char *options_phase_names(char text[PHASE_NAMES_BYTES]);
 
 const struct option_row *option_find(const struct option_row *table, size_t count,
                                      const char *name);

@@ -61,7 +61,7 @@ static int find_in_phase(const struct settings *s, const char *name, struct sett
     const char *word = name + strlen(PHASES);
     size_t length = strcspn(word, "."), count;
     struct nearest n;
-    char phase[64];
+    char phase[64], names[PHASE_NAMES_BYTES];
     snprintf(phase, sizeof phase, "%.*s", (int)length, word);
     nearest_init(&n, phase);
     for (int i = 0; i < w->phases; i++) {
@@ -74,10 +74,8 @@ static int find_in_phase(const struct settings *s, const char *name, struct sett
                     (size_t)i * sizeof w->phase[0];
         if (out->option)
             return 0;
-        return error_set(err, ERR_INVALID,
-                         "unknown option '%.80s': a phase has duration, rate, "
-                         "ramp-to, on, off and measure",
-                         name);
+        return error_set(err, ERR_INVALID, "unknown option '%.80s': a phase has %s", name,
+                         options_phase_names(names));
     }
     return error_set(err, ERR_INVALID,
                      *n.best ? "no phase is named '%s' (did you mean '%s'?)"

@@ -22,13 +22,46 @@ static int check_cpu(const struct cpu_group_params *cpu, const char **about, str
     return 0;
 }
 
-static bool is_of_fleet(const char *name)
+/* What the options of a section change nothing without. */
+static const char *idle_without(const struct parameters *p, const char *name)
 {
-    static const char *const sections[] = { "fleet.", "probe.", "neighbour.", "autoscaler." };
-    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
-        if (strncmp(name, sections[i], strlen(sections[i])) == 0)
-            return true;
-    return false;
+    static const struct {
+        const char *section, *needs;
+        int64_t classes; /* of clients; 0: a fleet */
+    } sections[] = {
+        { "fleet.", "a fleet (fleet.pods)", 0 },
+        { "probe.", "a fleet (fleet.pods)", 0 },
+        { "neighbour.", "a fleet (fleet.pods)", 0 },
+        { "autoscaler.", "a fleet (fleet.pods)", 0 },
+        { "clients.slow.", "a second class of clients (clients.classes: 2)", 2 },
+        { "clients.third.", "a third class of clients (clients.classes: 3)", 3 },
+        { "clients.fourth.", "a fourth class of clients (clients.classes: 4)", 4 },
+    };
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+        bool there =
+            sections[i].classes > 0 ? p->class_count >= sections[i].classes : p->fleet.pods > 0;
+        if (!there && strncmp(name, sections[i].section, strlen(sections[i].section)) == 0)
+            return sections[i].needs;
+    }
+    return NULL;
+}
+
+/* What is given for a part that is not there would change nothing. */
+static int check_idle(const struct settings *s, const char **about, struct error *err)
+{
+    size_t count;
+    const struct option_row *all = options_all(&count);
+    struct settings defaults;
+    for (size_t i = 0; i < count; i++) {
+        const char *needs = idle_without(&s->parameters, all[i].name);
+        if (!needs || option_parse(&all[i], all[i].fallback, &defaults, err))
+            continue;
+        if (option_number(&all[i], s) != option_number(&all[i], &defaults))
+            return settings_conflict(
+                about, all[i].name,
+                error_set(err, ERR_INVALID, "%s needs %s", all[i].name, needs));
+    }
+    return 0;
 }
 
 static bool has_target(const struct autoscaler_params *p)
@@ -52,12 +85,8 @@ static int check_capacity(const struct parameters *p, const char **about, struct
                   capacity, clients, pods, pods == 1 ? "" : "s", (clients + pods - 1) / pods));
 }
 
-/* What is given for a fleet where there is none would change nothing. */
 static int check_fleet(const struct settings *s, const char **about, struct error *err)
 {
-    size_t count;
-    const struct option_row *all = options_all(&count);
-    struct settings defaults;
     if (s->parameters.fleet.autoscaler.min > s->parameters.fleet.autoscaler.max)
         return settings_conflict(
             about, "autoscaler.min",
@@ -73,18 +102,7 @@ static int check_fleet(const struct settings *s, const char **about, struct erro
             error_set(err, ERR_INVALID,
                       "autoscaler.on needs a target (autoscaler.cpu, p99, queue or "
                       "connections)"));
-    int code = check_capacity(&s->parameters, about, err);
-    if (code)
-        return code;
-    for (size_t i = 0; i < count && s->parameters.fleet.pods == 0; i++) {
-        if (!is_of_fleet(all[i].name) || option_parse(&all[i], all[i].fallback, &defaults, err))
-            continue;
-        if (option_number(&all[i], s) != option_number(&all[i], &defaults))
-            return settings_conflict(
-                about, all[i].name,
-                error_set(err, ERR_INVALID, "%s needs a fleet (fleet.pods)", all[i].name));
-    }
-    return 0;
+    return check_capacity(&s->parameters, about, err);
 }
 
 /* Publishes that the phases hold. */
@@ -176,5 +194,6 @@ int settings_resolve(struct settings *s, const char **about, struct error *err)
     code = code ? code : check_schedule(p, about, err);
     code = code ? code : check_topics(p, about, err);
     code = code ? code : settings_check_control(p, about, err);
-    return code ? code : check_fleet(s, about, err);
+    code = code ? code : check_fleet(s, about, err);
+    return code ? code : check_idle(s, about, err);
 }

@@ -12,7 +12,7 @@ Y
 import sqlite3
 figures = {"delivery.p50": .01, "delivery.p95": .02, "delivery.p99": .03, "delivered": 100, "dropped": 0,
            "disconnects": 0, "disconnects.client_left": 0, "cpu.throttled_share": .25, "cpu.used": 1.5,
-           "metastable": 0, "recovery.time": 2}
+           "metastable": 0, "recovery.time": 2, "published": 10}
 blame = {"throttled": .75, "loop": .125, "pipeline": .125, "network": 0, "queue": 0, "buffers": 0}
 figures |= {f"blame.{part}.tail": share for part, share in blame.items()}
 db = sqlite3.connect("made.db")
