@@ -149,15 +149,20 @@ static void collect_parameter(void *context, const char *name, const char *text,
     row->value = number;
 }
 
-/* The options, and `profile`: which file gave those that no experiment says. */
-static void insert_parameters(struct store *store, int64_t run, const struct plan_point *point)
+/* The options of this very run, drawn ones as they were drawn, and `profile`: which file gave those
+ * that no experiment says. Nothing is drawn for the real arm. */
+static void insert_parameters(struct store *store, int64_t id, const struct plan *plan,
+                              const struct plan_point *point, const struct store_run *run)
 {
+    struct settings own = point->settings;
     struct parameter_rows p = { 0 };
     struct store_rows rows;
     sqlite3_stmt *s;
     int column;
-    settings_each(&point->settings, collect_parameter, &p);
-    store_rows_begin(&rows, store, TABLE_PARAMETER, run, p.count + (point->profile != NULL));
+    if (strcmp(run->arm, "sim") == 0)
+        plan_settings(plan, point, run->replication, &own);
+    settings_each(&own, collect_parameter, &p);
+    store_rows_begin(&rows, store, TABLE_PARAMETER, id, p.count + (point->profile != NULL));
     for (size_t i = 0; i < p.count && (s = store_rows_next(&rows, &column)); i++) {
         bind_text(s, column, p.rows[i].name);
         bind_text(s, column + 1, p.rows[i].text);
@@ -244,7 +249,7 @@ int store_put(struct store *store, int64_t experiment, const struct plan *plan,
     delete_run(store, experiment, point, run);
     insert_run(store, experiment, plan, point, run);
     int64_t id = sqlite3_last_insert_rowid(store->db);
-    insert_parameters(store, id, point);
+    insert_parameters(store, id, plan, point, run);
     if (record) {
         store_insert_metrics(store, TABLE_METRIC, id, record);
         insert_histograms(store, id, record);

@@ -50,6 +50,14 @@ dump() { "$PUSHSIM" export --table metric $1 | sha256sum | cut -c1-8; }
 [ "$(dump old-drawn.db)" = "$(dump old-fixed.db)" ] && echo "an old profile has nothing to draw"
 [ "$(dump again.db)" = "$(dump server-drawn.db)" ] && echo "drawn again, the same"
 [ "$(dump server-drawn.db)" = "$(dump server-fixed.db)" ] || echo "drawn differs from fixed"
+echo "-- what a run drew stands beside its figures, and gives them again"
+third() { sqlite3 "$1" "SELECT $2 FROM run r JOIN $3 t ON t.run = r.id WHERE r.replication = 3 $4"; }
+drew=$(third server-drawn.db "'--set ' || name || '=' || text" parameter \
+    "AND name IN ('cost.publish', 'cost.sse.write', 'cost.host-noise', 'host.pace')")
+"$PUSHSIM" run knee.yaml --quiet --set profile=server.yaml $one $drew --db told.db
+figures() { third "$1" "name || ' ' || value" metric "ORDER BY name" | sha256sum; }
+[ "$(figures told.db)" = "$(figures server-drawn.db)" ] && echo "the same"
+[ "$(figures told.db)" = "$(figures server-fixed.db)" ] || echo "not as fixed"
 "$PUSHSIM" run knee.yaml --set profile=server.yaml $one --set parameters=drawn --db default.db | grep 'made in' | sed 's/in [0-9.]* s/in - s/'
 "$PUSHSIM" run knee.yaml --quiet --set profile=broken.yaml $one --set parameters=drawn --db b.db
 echo "exit $?"
