@@ -27,7 +27,14 @@ enum figure {
     FIGURES_SHOWN, /* those before are compared and printed */
     FIGURE_DELIVERED = FIGURES_SHOWN,
     FIGURE_LOST,
+    FIGURE_LOST_LEFT,    /* of these, with connections that their clients ended, … */
+    FIGURE_LOST_NETWORK, /* … or the network */
     FIGURE_IN_FLIGHT,
+    FIGURE_MISSED, /* published while their client was away */
+    FIGURE_PUBLISHED,
+    FIGURE_UNHEARD, /* of these, while no server listened */
+    FIGURE_DISCONNECTS,
+    FIGURE_LEFT, /* of these, by clients that left */
     FIGURE_RECONNECTS,
     FIGURE_DURATION,
     FIGURE_REFUSED, /* by the slo's control (the sim arm's alone): connects with Retry-After, … */

@@ -2,23 +2,41 @@
 
 #include <math.h>
 
+/* Of a cell's arm the mean, of a single run the value; NAN: not recorded. */
+typedef double figure_fn(const void *of, enum figure figure);
+
+static double of_samples(const void *samples, enum figure figure)
+{
+    return sample_mean((const struct sample *)samples + figure);
+}
+
+static double of_record(const void *record, enum figure figure)
+{
+    return run_record_value(record, figure_metric(figure));
+}
+
+/* An arm that does not record it has none of it. */
 static double or_none(double count)
 {
     return isnan(count) ? 0 : count;
 }
 
-/* An arm that does not record what was lost or under way lost nothing. */
-static double share_dropped(double delivered, double dropped, double lost, double in_flight)
+static double share_missing(figure_fn *value, const void *of)
 {
-    double due = delivered + dropped + or_none(lost) + or_none(in_flight);
-    return due > 0 ? dropped / due : NAN;
+    double dropped = or_none(value(of, FIGURE_DROPPED)), lost = or_none(value(of, FIGURE_LOST));
+    double gone = dropped + lost - or_none(value(of, FIGURE_LOST_LEFT)) -
+                  or_none(value(of, FIGURE_LOST_NETWORK));
+    double due =
+        value(of, FIGURE_DELIVERED) + dropped + lost + or_none(value(of, FIGURE_IN_FLIGHT));
+    double unheard = or_none(value(of, FIGURE_UNHEARD) / value(of, FIGURE_PUBLISHED));
+    if (!(due > 0))
+        return unheard > 0 ? unheard : NAN;
+    return gone / due + unheard - gone / due * unheard;
 }
 
-double slo_drop_share(const struct cell *cell, enum arm arm)
+double slo_missing_share(const struct cell *cell, enum arm arm)
 {
-    const struct sample *s = cell->samples[arm];
-    return share_dropped(sample_mean(&s[FIGURE_DELIVERED]), sample_mean(&s[FIGURE_DROPPED]),
-                         sample_mean(&s[FIGURE_LOST]), sample_mean(&s[FIGURE_IN_FLIGHT]));
+    return share_missing(of_samples, cell->samples[arm]);
 }
 
 unsigned slo_broken(const struct slo_params *slo, const struct cell *cell, enum arm arm)
@@ -27,13 +45,20 @@ unsigned slo_broken(const struct slo_params *slo, const struct cell *cell, enum 
     const double value[SLO_LIMITS] = {
         [SLO_P95] = sample_mean(&cell->due_p95[arm]),
         [SLO_P99] = sample_mean(&cell->due_p99[arm]),
-        [SLO_DROPS] = slo_drop_share(cell, arm),
+        [SLO_DROPS] = slo_missing_share(cell, arm),
         [SLO_RECONNECTS] =
             sample_mean(&s[FIGURE_RECONNECTS]) / sample_mean(&s[FIGURE_DURATION]),
     };
     double limits[SLO_LIMITS];
     slo_limits(slo, limits);
     return slo_breaches(limits, value);
+}
+
+bool slo_known(const struct slo_params *slo, const struct cell *cell, enum arm arm)
+{
+    bool p95 = slo->p95_ns == 0 || !isnan(sample_mean(&cell->due_p95[arm]));
+    bool p99 = slo->p99_ns == 0 || !isnan(sample_mean(&cell->due_p99[arm]));
+    return p95 && p99;
 }
 
 static size_t count_above(const struct sample *s, double limit)
@@ -60,9 +85,7 @@ bool slo_kept(const struct slo_params *slo, const struct run_record *record)
     const double value[SLO_LIMITS] = {
         [SLO_P95] = run_fates_p95(&fates),
         [SLO_P99] = run_fates_p99(&fates),
-        [SLO_DROPS] = share_dropped(
-            run_record_value(record, "delivered"), or_none(run_record_value(record, "dropped")),
-            run_record_value(record, "lost"), run_record_value(record, "in_flight")),
+        [SLO_DROPS] = share_missing(of_record, record),
         [SLO_RECONNECTS] =
             run_record_value(record, "reconnects") / run_record_value(record, "duration"),
     };

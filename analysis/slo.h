@@ -13,14 +13,20 @@
 #include "models/parameters.h"
 #include "models/run_record.h"
 
-/* Dropped deliveries / all that were due, mean over the arm's runs; NAN when there are none. */
-double slo_drop_share(const struct cell *cell, enum arm arm);
+/* What slo.drops limits over whole runs: the share of messages that never come. Dropped ones, those lost
+ * with a connection that neither its client nor the network ended or in a queue that all share, and
+ * all that a publish would have sent that no server heard. By means over the arm's runs; NAN when
+ * nothing was due. */
+double slo_missing_share(const struct cell *cell, enum arm arm);
 
 /* Bits 1 << enum slo_limit: means over the arm's runs above their limits. A figure that was not
  * recorded breaks nothing. Latencies are of all that was due: what had not arrived when the drain was
  * over is later than that, and a run in which nothing arrived is later than any limit (run_fates.h),
  * its cell with it. */
 unsigned slo_broken(const struct slo_params *slo, const struct cell *cell, enum arm arm);
+
+/* Can the latencies that it limits be told? Not where none was measured and none was late. */
+bool slo_known(const struct slo_params *slo, const struct cell *cell, enum arm arm);
 
 /* How many of the arm's single runs are above the limit of p95 or of p99, whichever are more. The
  * mean may keep a limit that a fifth of the runs break. */

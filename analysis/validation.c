@@ -47,7 +47,7 @@ enum load_verdict load_verdict(const struct slo_params *slo, const struct cell *
     if ((isnan(p99_ns) && !starved) || slo->p99_ns == 0)
         return LOAD_UNKNOWN;
     if (starved || above(p99_ns, (double)slo->p99_ns) || above(p95_ns, (double)slo->p95_ns) ||
-        above(slo_drop_share(cell, arm), slo->drop_share))
+        above(slo_missing_share(cell, arm), slo->drop_share))
         return LOAD_BREAKS;
     return p99_ns > LOAD_BEND_SHARE * (double)slo->p99_ns ? LOAD_BENDS : LOAD_HOLDS;
 }

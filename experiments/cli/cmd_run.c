@@ -11,9 +11,8 @@
 #include "experiments/cli/commands.h"
 #include "experiments/cli/model_runs.h"
 #include "experiments/cli/option_argument.h"
+#include "experiments/cli/run_remarks.h"
 #include "experiments/cli/shard_option.h"
-
-#define UNDER_WAY_TOLD 0.01 /* of the messages: above it their p99 is not that of the others */
 
 struct arguments {
     struct session session;
@@ -98,10 +97,10 @@ static const char *limit_text(char text[UNIT_TEXT_BYTES], enum slo_limit limit, 
 
 struct slo_verdict { /* of the cells that were simulated */
     double limits[SLO_LIMITS];
-    size_t cells, broken;
-    int breaks[SLO_LIMITS]; /* cells that break this limit */
-    size_t mixed;           /* cells of which some runs are too late and others are not */
-    size_t late, runs;      /* of the last one of them */
+    size_t cells, broken, unknown; /* in which nothing was measured that a limit is about */
+    int breaks[SLO_LIMITS];        /* cells that break this limit */
+    size_t mixed;      /* cells of which some runs are too late and others are not */
+    size_t late, runs; /* of the last one of them */
 };
 
 static void count_runs(struct slo_verdict *v, const struct slo_params *slo,
@@ -132,6 +131,12 @@ static void print_slo(const struct slo_verdict *v)
 {
     const char *between = " (";
     char text[UNIT_TEXT_BYTES];
+    if (v->unknown > 0)
+        printf("\n! cannot tell whether the slo is kept in %zu of %zu cell%s: nothing was "
+               "measured\n",
+               v->unknown, v->cells, v->cells == 1 ? "" : "s");
+    if (v->unknown == v->cells)
+        return;
     if (v->broken > 0)
         printf("\n! breaks the slo: %zu of %zu cell%s", v->broken, v->cells,
                v->cells == 1 ? "" : "s");
@@ -139,7 +144,7 @@ static void print_slo(const struct slo_verdict *v)
         if (v->limits[i] <= 0 || (v->broken > 0 && v->breaks[i] == 0))
             continue;
         if (v->broken == 0 && *between == ' ')
-            printf("\nkeeps the slo: %zu of %zu cell%s", v->cells, v->cells,
+            printf("\nkeeps the slo: %zu of %zu cell%s", v->cells - v->unknown, v->cells,
                    v->cells == 1 ? "" : "s");
         printf("%s%s %s %s", between, slo_limit_name((enum slo_limit)i),
                v->broken ? "above" : "up to",
@@ -165,69 +170,7 @@ static bool marks(unsigned broken, enum figure figure)
     return false;
 }
 
-/* A row without latencies is no idle one. */
-static void print_starved(const struct cells *cells)
-{
-    size_t runs = 0;
-    for (size_t i = 0; i < cells->count; i++)
-        runs += cells->cell[i].starved[ARM_SIM];
-    if (runs > 0)
-        printf("\n%zu run%s without any measured delivery, although messages were due\n", runs,
-               runs == 1 ? "" : "s");
-}
-
-/* Nor are latencies of what arrived those of all. */
-static void print_under_way(const struct cells *cells)
-{
-    size_t late = 0;
-    double most = 0;
-    for (size_t i = 0; i < cells->count; i++) {
-        const struct sample *s = cells->cell[i].samples[ARM_SIM];
-        double under_way = sample_mean(&s[FIGURE_IN_FLIGHT]);
-        double share = under_way / (under_way + sample_mean(&s[FIGURE_DELIVERED]));
-        if (cells->cell[i].starved[ARM_SIM] > 0 || !(share > UNDER_WAY_TOLD))
-            continue;
-        late++;
-        most = fmax(most, share);
-    }
-    if (late > 0)
-        printf(
-            "\nin %zu cell%s up to %.0f %% of the messages had not arrived when the drain was "
-            "over: p50, p95\nand p99 are of those that had, the slo is judged by all\n",
-            late, late == 1 ? "" : "s", 100 * most);
-}
-
-/* Of all runs; NAN where none records it. */
-static double greatest(const struct cells *cells, enum figure figure)
-{
-    double most = NAN;
-    for (size_t i = 0; i < cells->count; i++) {
-        const struct sample *s = &cells->cell[i].samples[ARM_SIM][figure];
-        if (s->count > 0)
-            most = fmax(most, s->values[s->count - 1]); /* sorted */
-    }
-    return most;
-}
-
-/* Actions that the experiment gives and that did nothing at all. */
-static void print_idle_actions(const struct plan *plan, const struct cells *cells)
-{
-    bool refuses = false, sheds = false;
-    for (size_t i = 0; i < plan->count; i++) {
-        const struct slo_control_params *c = &plan->points[i].settings.parameters.control;
-        bool begins = c->trigger != TRIGGER_NEVER;
-        refuses |= begins && c->retry_after_ns > 0;
-        sheds |= begins && (c->low_priority > 0 || c->shed_share > 0);
-    }
-    if (refuses && greatest(cells, FIGURE_REFUSED) == 0)
-        puts("\nslo.control.retry-after refused nobody: it was never in force, or no client "
-             "connected meanwhile");
-    if (sheds && greatest(cells, FIGURE_SHED) == 0)
-        puts("\nslo.control shed nothing: it was never in force, or nothing was published "
-             "meanwhile");
-}
-
-/* Prints a row a cell; returns how many break a limit of the slo. */
+/* Prints a row a cell; returns how many break a limit of the slo, or cannot be judged by it. */
 static size_t print_cells(const struct arguments *a, const struct cells *cells)
 {
     struct text_table t;
@@ -242,6 +185,7 @@ static size_t print_cells(const struct arguments *a, const struct cells *cells)
         unsigned broken = slo_broken(slo, cell, ARM_SIM);
         verdict.cells++;
         verdict.broken += broken != 0;
+        verdict.unknown += broken == 0 && !slo_known(slo, cell, ARM_SIM);
         count_runs(&verdict, slo, cell);
         for (int k = 0; k < SLO_LIMITS; k++)
             verdict.breaks[k] += broken >> k & 1;
@@ -251,18 +195,16 @@ static size_t print_cells(const struct arguments *a, const struct cells *cells)
     }
     if (a->quiet) {
         text_table_close(&t);
-        return verdict.broken;
+        return verdict.broken + verdict.unknown;
     }
     putchar('\n');
     text_table_print(&t, stdout);
     if (a->session.plan.replications > 1)
         puts("\nmeans over the runs of a cell, ± one standard deviation between them; CPU: "
              "time used");
-    print_starved(cells);
-    print_under_way(cells);
-    print_idle_actions(&a->session.plan, cells);
+    run_remarks_print(&a->session.plan, cells);
     print_slo(&verdict);
-    return verdict.broken;
+    return verdict.broken + verdict.unknown;
 }
 
 /* What was asked besides the file: its question may be about more. */

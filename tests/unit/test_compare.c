@@ -159,7 +159,7 @@ static void test_slo(void **state)
     sample_add(&cells.cell->due_p99[ARM_REAL], 0.499);
     put(cells.cell, ARM_SIM, FIGURE_DROPPED, 2, (double[]){ 1, 3 });
     put(cells.cell, ARM_SIM, FIGURE_DELIVERED, 2, (double[]){ 97, 99 });
-    assert_true(fabs(slo_drop_share(cells.cell, ARM_SIM) - 0.02) < 1e-12);
+    assert_true(fabs(slo_missing_share(cells.cell, ARM_SIM) - 0.02) < 1e-12);
     assert_int_equal(slo_broken(&slo, cells.cell, ARM_SIM), 1u << SLO_P99 | 1u << SLO_DROPS);
     assert_int_equal(slo_broken(&slo, cells.cell, ARM_REAL), 0);
     slo = (struct slo_params){ .reconnects_hz = 2 };

@@ -9,16 +9,17 @@
 
 #include "analysis/slo.h"
 
-/* One run of 10 s: p95 90 ms, p99 200 ms, 10 of 1,000 dropped, 30 reconnects. */
+/* One run of 10 s: p95 90 ms, p99 200 ms, 10 of 1,000 missing, 30 reconnects. */
 static void make(struct cell *cell, double values[FIGURES])
 {
     static const struct {
         enum figure figure;
         double value;
     } run[] = {
-        { FIGURE_P95, 0.09 },      { FIGURE_P99, 0.2 },     { FIGURE_DROPPED, 10 },
-        { FIGURE_DELIVERED, 980 }, { FIGURE_LOST, 4 },      { FIGURE_IN_FLIGHT, 6 },
-        { FIGURE_RECONNECTS, 30 }, { FIGURE_DURATION, 10 },
+        { FIGURE_P95, 0.09 },       { FIGURE_P99, 0.2 },     { FIGURE_DROPPED, 5 },
+        { FIGURE_DELIVERED, 980 },  { FIGURE_LOST, 9 },      { FIGURE_LOST_LEFT, 3 },
+        { FIGURE_LOST_NETWORK, 1 }, { FIGURE_IN_FLIGHT, 6 }, { FIGURE_RECONNECTS, 30 },
+        { FIGURE_DURATION, 10 },
     };
     memset(cell, 0, sizeof *cell);
     for (size_t i = 0; i < sizeof run / sizeof *run; i++) {
@@ -32,22 +33,14 @@ static void make(struct cell *cell, double values[FIGURES])
 /* The same run, alone. */
 static void make_record(struct run_record *r, const double values[FIGURES])
 {
-    static const struct {
-        const char *name;
-        enum figure figure;
-    } names[] = {
-        { "delivery.p95", FIGURE_P95 },
-        { "delivery.p99", FIGURE_P99 },
-        { "dropped", FIGURE_DROPPED },
-        { "delivered", FIGURE_DELIVERED },
-        { "lost", FIGURE_LOST },
-        { "in_flight", FIGURE_IN_FLIGHT },
-        { "reconnects", FIGURE_RECONNECTS },
-        { "duration", FIGURE_DURATION },
+    static const enum figure recorded[] = {
+        FIGURE_P95,        FIGURE_P99,       FIGURE_DROPPED,      FIGURE_DELIVERED,
+        FIGURE_LOST,       FIGURE_LOST_LEFT, FIGURE_LOST_NETWORK, FIGURE_IN_FLIGHT,
+        FIGURE_RECONNECTS, FIGURE_DURATION,
     };
     run_record_init(r);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        run_record_metric(r, names[i].name, "1", values[names[i].figure]);
+    for (size_t i = 0; i < sizeof recorded / sizeof *recorded; i++)
+        run_record_metric(r, figure_metric(recorded[i]), "1", values[recorded[i]]);
 }
 
 static void test_each_limit(void **state)
@@ -163,6 +156,42 @@ static void test_nothing_arrived(void **state)
     }
 }
 
+/* Publishes that no server heard are missing at all their subscribers, however well the rest went. */
+static void test_what_never_comes(void **state)
+{
+    static const struct {
+        double delivered, dropped, unheard; /* of 100 publishes */
+        double missing;
+    } cases[] = {
+        { 1000, 0, 0, 0 },      { 990, 10, 0, 0.01 }, { 900, 0, 10, 0.1 },
+        { 450, 450, 10, 0.55 }, { 0, 0, 100, 1 },     { 0, 0, 0, NAN }, /* nothing was due */
+    };
+    const struct slo_params limit = { .drop_share = 0.3 };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double count = 100, delivered = cases[i].delivered, dropped = cases[i].dropped,
+               unheard = cases[i].unheard;
+        struct run_record r;
+        struct cell cell = { 0 };
+        struct sample *of = cell.samples[ARM_SIM];
+        run_record_init(&r);
+        run_record_metric(&r, "delivered", "1", delivered);
+        run_record_metric(&r, "dropped", "1", dropped);
+        run_record_metric(&r, "published", "1", count);
+        run_record_metric(&r, "published.failed", "1", unheard);
+        of[FIGURE_DELIVERED] = (struct sample){ &delivered, 1 };
+        of[FIGURE_DROPPED] = (struct sample){ &dropped, 1 };
+        of[FIGURE_PUBLISHED] = (struct sample){ &count, 1 };
+        of[FIGURE_UNHEARD] = (struct sample){ &unheard, 1 };
+        double missing = slo_missing_share(&cell, ARM_SIM);
+        if (!(fabs(missing - cases[i].missing) < 1e-12) && !isnan(cases[i].missing))
+            fail_msg("case %zu: %g", i, missing);
+        assert_int_equal(isnan(missing), isnan(cases[i].missing));
+        assert_int_equal(slo_kept(&limit, &r), !(cases[i].missing > 0.3));
+        run_record_close(&r);
+    }
+}
+
 /* Of 1,000 messages the fast ones arrived in 10 ms; the others were under way when the drain ended. */
 static void test_what_is_under_way_is_late(void **state)
 {
@@ -197,6 +226,7 @@ int main(void)
         cmocka_unit_test(test_what_is_not_recorded_breaks_nothing),
         cmocka_unit_test(test_runs_that_are_late),
         cmocka_unit_test(test_nothing_arrived),
+        cmocka_unit_test(test_what_never_comes),
         cmocka_unit_test(test_what_is_under_way_is_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
