@@ -16,9 +16,10 @@ int limit_settings(const struct limit_question *q, double value, struct settings
                    struct error *err)
 {
     struct settings s = q->settings;
+    const char *about;
     int code = settings_assign(&s, &q->option, value, err);
     if (code == 0)
-        code = settings_resolve(&s, NULL, err);
+        code = settings_resolve(&s, &about, err);
     if (code)
         return error_wrap(err, code, "%s", q->option.option->name);
     *out = s;
@@ -148,23 +149,38 @@ int limit_model(const struct limit_question *q, int64_t count, int jobs,
     return code;
 }
 
+/* Does the slo break towards the range's upper end? As most searches say that found where. */
+static bool breaks_upwards(const struct limit_search *searches, size_t count)
+{
+    int up = 0;
+    for (size_t i = 0; i < count; i++)
+        if (searches[i].kind == LIMIT_FOUND)
+            up += searches[i].broken > searches[i].kept ? 1 : -1;
+    return up >= 0;
+}
+
+/* A limit that lies beyond the range is beyond all that were found. */
+static double found_or_beyond(const struct limit_search *s, bool more_breaks)
+{
+    if (s->kind == LIMIT_FOUND)
+        return s->kept;
+    return (s->kind == LIMIT_ALWAYS) == more_breaks ? INFINITY : -INFINITY;
+}
+
 void limit_sum_up(const struct limit_search *searches, size_t count,
                   struct limit_answer *answer)
 {
-    struct sample kept = { mem_alloc(count * sizeof(double)), 0 };
-    struct limit_answer a = { .more_breaks = true, .error = NAN };
+    struct sample kept = { mem_alloc(count * sizeof(double)), count };
+    struct limit_answer a = { .more_breaks = breaks_upwards(searches, count), .error = NAN };
     for (size_t i = 0; i < count; i++) {
         const struct limit_search *s = &searches[i];
         a.probes += s->probes;
+        a.searches += s->kind == LIMIT_FOUND;
         a.always += s->kind == LIMIT_ALWAYS;
         a.never += s->kind == LIMIT_NEVER;
-        if (s->kind != LIMIT_FOUND)
-            continue;
-        kept.values[kept.count++] = s->kept;
-        a.more_breaks = s->broken > s->kept;
+        kept.values[i] = found_or_beyond(s, a.more_breaks);
     }
     gsl_sort(kept.values, 1, kept.count);
-    a.searches = (int)kept.count;
     a.value = sample_median(&kept);
     a.low = sample_low(&kept);
     a.high = sample_high(&kept);

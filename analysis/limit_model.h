@@ -12,6 +12,7 @@
 #ifndef PUSHSIM_ANALYSIS_LIMIT_MODEL_H
 #define PUSHSIM_ANALYSIS_LIMIT_MODEL_H
 
+#include <math.h>
 #include <stdint.h>
 
 #include "analysis/limit_series.h"
@@ -38,9 +39,10 @@ struct limit_question {
 };
 
 struct limit_answer {
-    double value;      /* median over searches of the last value with which the slo is kept */
+    double value;      /* median over searches of the last value with which the slo is kept;
+                          -INFINITY, INFINITY: below, above the range */
     double low, high;  /* where 90 % of further searches are expected: sample_low; of a single
-                          series: with 90 % the limit is between them */
+                          series: with 90 % the limit is between them; infinite as value */
     double error;      /* standard error of ln value; NAN: of searches, not known */
     int searches;      /* that found one */
     int always, never; /* searches in which the slo was kept, or broken, in the whole range */
@@ -63,7 +65,13 @@ int limit_model(const struct limit_question *q, int64_t count, int jobs,
 int limit_run(const struct limit_question *q, uint32_t replication, double value, bool *kept,
               struct error *err);
 
-/* Sums up searches. */
+/* An answer's value, low or high, or the end of the range that it lies beyond. */
+static inline double limit_within(const struct limit_question *q, double value)
+{
+    return fmin(fmax(value, q->from), q->to);
+}
+
+/* Sums up searches; those that met no limit in the range have theirs beyond it. */
 void limit_sum_up(const struct limit_search *searches, size_t count,
                   struct limit_answer *answer);
 /* What a single series, the real arm's, says. */

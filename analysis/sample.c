@@ -22,9 +22,13 @@ void sample_sort(struct sample *s)
         gsl_sort(s->values, 1, s->count);
 }
 
+/* Between two values, and where one of them is infinite, the nearer. */
 static double quantile(const struct sample *s, double q)
 {
-    return s->count ? gsl_stats_quantile_from_sorted_data(s->values, 1, s->count, q) : NAN;
+    if (s->count == 0)
+        return NAN;
+    double value = gsl_stats_quantile_from_sorted_data(s->values, 1, s->count, q);
+    return isfinite(value) ? value : s->values[(size_t)round(q * (double)(s->count - 1))];
 }
 
 double sample_median(const struct sample *s)

@@ -214,8 +214,8 @@ static int ask_model(const struct plan *plan, struct limit_result *r, struct err
     int code = limit_model(&r->question, plan->replications, jobs, &r->sim, err);
     if (code || r->sim.searches == 0)
         return code;
-    return limit_scan(&r->question, r->sim.value, r->sim.more_breaks, plan->replications, jobs,
-                      &r->scan, err);
+    return limit_scan(&r->question, limit_within(&r->question, r->sim.value),
+                      r->sim.more_breaks, plan->replications, jobs, &r->scan, err);
 }
 
 static int ask_all(const struct arguments *a, struct limit_result *results, struct error *err)
@@ -268,7 +268,8 @@ static void warn_outside(const struct arguments *a, const struct limit_result *r
         struct error err;
         if (!point->fitted || (first && point->fitted != first->fitted) ||
             results[i].sim.searches == 0 ||
-            limit_settings(&results[i].question, results[i].sim.value, &s, &err))
+            limit_settings(&results[i].question,
+                           limit_within(&results[i].question, results[i].sim.value), &s, &err))
             continue;
         if (fitted_ranges_outside(point->fitted, &s, &outside))
             first = point;

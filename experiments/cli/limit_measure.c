@@ -24,7 +24,9 @@ static double guess_of(const struct limit_result *result)
 {
     if (result->sim.searches == 0)
         return 0;
-    return result->scan.falls && result->scan.last > 0 ? result->scan.last : result->sim.value;
+    return result->scan.falls && result->scan.last > 0
+               ? result->scan.last
+               : limit_within(&result->question, result->sim.value);
 }
 
 /* Like with like: the real runs again, at their values, with their publishes and on hosts as fast as

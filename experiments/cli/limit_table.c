@@ -7,15 +7,24 @@
 
 #include "experiments/cli/text_table.h"
 
+/* "812", or an end of the range that it lies beyond: "<10". */
+static const char *value_text(char text[UNIT_TEXT_BYTES + 1], const struct limit_question *q,
+                              double value)
+{
+    text[0] = value > 0 ? '>' : '<';
+    unit_format_short(text + !isfinite(value), q->option.option->unit, limit_within(q, value));
+    return text;
+}
+
 /* "812", or how it is in the whole range. */
 static void answer_cells(struct text_table *t, const struct limit_answer *answer,
-                         const struct option_row *option)
+                         const struct limit_question *q)
 {
-    char value[UNIT_TEXT_BYTES], low[UNIT_TEXT_BYTES], high[UNIT_TEXT_BYTES];
+    char value[UNIT_TEXT_BYTES + 1], low[UNIT_TEXT_BYTES + 1], high[UNIT_TEXT_BYTES + 1];
     if (answer->searches > 0) {
-        text_table_cell(t, "%s", unit_format_short(value, option->unit, answer->value));
-        text_table_cell(t, "%s..%s", unit_format_short(low, option->unit, answer->low),
-                        unit_format_short(high, option->unit, answer->high));
+        text_table_cell(t, "%s", value_text(value, q, answer->value));
+        text_table_cell(t, "%s..%s", value_text(low, q, answer->low),
+                        value_text(high, q, answer->high));
     } else {
         text_table_cell(t, "%s", answer->always ? "kept" : answer->never ? "broken" : "-");
         text_table_cell(t, "%s", answer->probes ? "in the whole range" : "");
@@ -46,7 +55,7 @@ static bool any_alike(const struct limit_table *l)
 static void ratio_cell(struct text_table *t, const struct limit_result *r)
 {
     const struct limit_answer *sim = r->alike.probes > 0 ? &r->alike : &r->sim;
-    if (sim->searches > 0 && r->real.searches > 0)
+    if (sim->searches > 0 && r->real.searches > 0 && isfinite(sim->value))
         text_table_cell(t, "%.2f", sim->value / r->real.value);
     else
         text_table_cell(t, "%s", "");
@@ -71,6 +80,21 @@ static void print_fall(const struct limit_table *l, const struct limit_result *r
     putchar('\n');
 }
 
+/* Searches that met no limit in the range. */
+static void print_beyond(const struct limit_result *r)
+{
+    int searches = r->sim.searches + r->sim.always + r->sim.never;
+    if (r->sim.searches == 0 || r->sim.searches == searches)
+        return;
+    printf("%s%s", r->cell, *r->cell ? ": " : "");
+    if (r->sim.never > 0)
+        printf("in %d of %d searches the slo was broken in the whole range\n", r->sim.never,
+               searches);
+    if (r->sim.always > 0)
+        printf("in %d of %d searches the slo was kept in the whole range\n", r->sim.always,
+               searches);
+}
+
 void limit_table_print(const struct limit_table *l)
 {
     bool alike = any_alike(l);
@@ -90,17 +114,25 @@ void limit_table_print(const struct limit_table *l)
     for (size_t i = 0; i < l->count; i++) {
         const struct limit_result *r = &l->results[i];
         text_table_cell(&t, "%s", r->cell);
-        answer_cells(&t, &r->sim, q->option.option);
-        answer_cells(&t, &r->real, q->option.option);
+        answer_cells(&t, &r->sim, q);
+        answer_cells(&t, &r->real, q);
         if (alike)
-            answer_cells(&t, &r->alike, q->option.option);
+            answer_cells(&t, &r->alike, q);
         ratio_cell(&t, r);
     }
     printf("%s%s with which the slo is kept, of %s to %s\n", direction(l), l->over, l->from,
            l->to);
     text_table_print(&t, stdout);
-    for (size_t i = 0; i < l->count; i++)
+    for (size_t i = 0; i < l->count; i++) {
+        print_beyond(&l->results[i]);
         print_fall(l, &l->results[i]);
+    }
+}
+
+/* JSON has no infinity: what lies beyond the range is null, "always" and "never" say why. */
+static json_t *value_json(const struct limit_answer *answer, double value)
+{
+    return answer->searches > 0 && isfinite(value) ? json_real(value) : json_null();
 }
 
 static json_t *answer_json(const struct limit_answer *answer)
@@ -108,9 +140,8 @@ static json_t *answer_json(const struct limit_answer *answer)
     if (answer->probes == 0)
         return json_null();
     return json_pack("{s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:i}", "value",
-                     answer->searches ? json_real(answer->value) : json_null(), "low",
-                     answer->searches ? json_real(answer->low) : json_null(), "high",
-                     answer->searches ? json_real(answer->high) : json_null(), "error",
+                     value_json(answer, answer->value), "low", value_json(answer, answer->low),
+                     "high", value_json(answer, answer->high), "error",
                      isnan(answer->error) ? json_null() : json_real(answer->error), "searches",
                      answer->searches, "always", answer->always, "never", answer->never, "runs",
                      answer->probes);

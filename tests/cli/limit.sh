@@ -51,6 +51,10 @@ print(answer["real"]["runs"], answer["sim_alike"]["runs"])'
 # Rows that were asked something else say nothing of this.
 "$PUSHSIM" limit knee.yaml --sim-only --set cpu.limit=200m
 echo "exit $?"
+# A range that is at odds with another option; and one that most searches find no limit in.
+"$PUSHSIM" limit knee.yaml --over cpu.burst
+echo "exit $?"
+"$PUSHSIM" limit knee.yaml --sim-only --from 10 --to 850
 # The option that is asked about is set as well: where there is no room for it, that is said.
 "$PUSHSIM" limit knee.yaml --sim-only $(seq -f '--set seed=%g' 63)
 echo "exit $?"

@@ -148,12 +148,34 @@ static void test_sum_up(void **state)
     };
     struct limit_answer a;
     limit_sum_up(s, 5, &a);
-    assert_true(a.value == 200 && a.low == 100 && a.high == 300);
+    assert_true(a.value == 200 && isinf(a.low) == -1 && isinf(a.high) == 1);
     assert_int_equal(a.searches, 3);
     assert_int_equal(a.always, 1);
     assert_int_equal(a.never, 1);
     assert_int_equal(a.probes, 31);
     assert_true(a.more_breaks);
+}
+
+/* Where most searches met no limit in the range it lies beyond, whatever the others found. */
+static void test_sum_up_beyond(void **state)
+{
+    struct limit_search s[20];
+    struct limit_answer a;
+    (void)state;
+    for (int up = 0; up <= 1; up++) {
+        for (int i = 0; i < 20; i++) {
+            s[i] = (struct limit_search){ .kind = up ? LIMIT_ALWAYS : LIMIT_NEVER };
+            if (i < 3) /* and one that says the other way round */
+                s[i] = (struct limit_search){ .kind = LIMIT_FOUND,
+                                              .kept = 900 + i,
+                                              .broken = (i == 2) == up ? 800 : 1000 };
+        }
+        limit_sum_up(s, 20, &a);
+        assert_int_equal(a.more_breaks, up);
+        assert_int_equal(a.searches, 3);
+        assert_true(isinf(a.value) == 1 && isinf(a.high) == 1);
+        assert_true(a.low >= 900 && a.low <= 901);
+    }
 }
 
 /* In the model: the answer does not depend on the number of threads, and holds in the cell that it
@@ -381,12 +403,12 @@ static void test_draws(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_encloses),      cmocka_unit_test(test_no_turn),
-        cmocka_unit_test(test_guess_saves),   cmocka_unit_test(test_first_turn),
-        cmocka_unit_test(test_sum_up),        cmocka_unit_test(test_model),
-        cmocka_unit_test(test_paces_of_runs), cmocka_unit_test(test_runs),
-        cmocka_unit_test(test_paces),         cmocka_unit_test(test_draws),
-        cmocka_unit_test(test_plays),
+        cmocka_unit_test(test_encloses),    cmocka_unit_test(test_no_turn),
+        cmocka_unit_test(test_guess_saves), cmocka_unit_test(test_first_turn),
+        cmocka_unit_test(test_sum_up),      cmocka_unit_test(test_sum_up_beyond),
+        cmocka_unit_test(test_model),       cmocka_unit_test(test_paces_of_runs),
+        cmocka_unit_test(test_runs),        cmocka_unit_test(test_paces),
+        cmocka_unit_test(test_draws),       cmocka_unit_test(test_plays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
