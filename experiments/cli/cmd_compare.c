@@ -79,6 +79,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_END:
         if (a->count == 0)
             argp_error(state, "which database?");
+        if (a->outcomes && a->json)
+            argp_error(state, "--outcomes is a table: there is no JSON of it");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -117,6 +117,20 @@ static double publishes(const struct workload_params *w)
     return n;
 }
 
+static int check_bursts(const struct parameters *p, const char **about, struct error *err)
+{
+    for (int i = 0; i < p->workload.phases; i++) {
+        const struct phase_params *phase = &p->workload.phase[i];
+        if ((phase->on_ns > 0) != (phase->off_ns > 0))
+            return settings_conflict(about, "workload.phases",
+                                     error_set(err, ERR_INVALID,
+                                               "phase %s: on and off make bursts together, one "
+                                               "alone changes nothing",
+                                               phase->name));
+    }
+    return 0;
+}
+
 #define ACTIONS_MAX 1e8 /* of one run: the schedule holds each, at 40 bytes */
 
 /* The schedule is made before the run: what cannot be held is said, not tried. */
@@ -191,6 +205,7 @@ int settings_resolve(struct settings *s, const char **about, struct error *err)
         code = settings_conflict(
             about, "server.write-low",
             error_set(err, ERR_INVALID, "server.write-low exceeds server.write-high"));
+    code = code ? code : check_bursts(p, about, err);
     code = code ? code : check_schedule(p, about, err);
     code = code ? code : check_topics(p, about, err);
     code = code ? code : settings_check_control(p, about, err);

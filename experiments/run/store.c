@@ -159,10 +159,12 @@ static bool is_out_of_room(struct store *store)
     return code == SQLITE_FULL || code == SQLITE_IOERR;
 }
 
-/* SQLite says only that it cannot: the system knows why. */
-static int unopened(struct store *store, struct error *err)
+/* SQLite says only that it cannot: the system knows why. SQLite itself opens a file that it may not make
+ * once more, to read, and would tell that it is not there. */
+static int unopened(struct store *store, int unmade, struct error *err)
 {
     int why = store->db ? sqlite3_system_errno(store->db) : 0;
+    why = why == ENOENT && unmade ? unmade : why;
     return why ? error_set(err, ERR_IO, "%s: %s", store->path, strerror(why))
                : store_fail(store, err);
 }
@@ -173,12 +175,13 @@ static int open_database(struct store *store, enum store_mode mode, struct error
     if (mode != STORE_CREATE && stat(store->path, &info))
         return error_set(err, ERR_INVALID, "%s: %s", store->path, strerror(errno));
     store->created = mode == STORE_CREATE && make_file(store->path);
+    int unmade = mode == STORE_CREATE && !store->created ? errno : 0;
     int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (mode == STORE_CREATE)
         flags |= SQLITE_OPEN_CREATE;
     flags |= SQLITE_OPEN_NOMUTEX; /* a store belongs to one thread */
     if (sqlite3_open_v2(store->path, &store->db, flags, NULL))
-        return unopened(store, err);
+        return unopened(store, unmade, err);
     sqlite3_busy_timeout(store->db, BUSY_MS);
     int code = check_schema(store, err);
     return code || !store->writable ? code : create_missing(store, err);

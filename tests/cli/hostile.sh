@@ -25,7 +25,7 @@ try question.yaml
 ls
 # names that are none, places where nothing can be written
 echo 'clients: { count: 1 }' >plain.yaml
-for args in "run ''" "run plain.yaml --set profile=" "run plain.yaml --db /nowhere/x.db" "run plain.yaml --db ."; do
+for args in "run ''" "run plain.yaml --set profile=" "run plain.yaml --db /nowhere/x.db" "run plain.yaml --db ." "run plain.yaml --db /sys/x.db"; do
     eval "\"\$PUSHSIM\" $args" >../said 2>&1
     echo "exit $?: $(head -n 1 ../said)"
 done
