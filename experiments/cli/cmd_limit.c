@@ -286,6 +286,7 @@ static int answer(struct arguments *a, struct error *err)
         code = ask_all(a, results, err);
     if (code == 0) {
         print(a, results);
+        session_warn_no_profile(&a->session);
         warn_outside(a, results);
     }
     free(results);

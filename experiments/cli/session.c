@@ -221,9 +221,23 @@ static void warn_ranges(const struct session *s, const struct fitted_ranges *fit
         session_warn_outside(fitted, profile, &outside);
 }
 
+void session_warn_no_profile(const struct session *s)
+{
+    for (size_t i = 0; i < s->plan.count; i++) {
+        const struct plan_point *point = &s->plan.points[i];
+        if (point->profile || !slo_any(&point->settings.parameters.slo))
+            continue;
+        fputs("pushsim: warning: no profile: the costs are defaults, of no server that was "
+              "measured\n",
+              stderr);
+        return;
+    }
+}
+
 void session_warn_ranges(const struct session *s)
 {
     const struct sweep *sweep = &s->experiment.sweep;
+    session_warn_no_profile(s);
     warn_ranges(s, &s->experiment.fitted);
     for (size_t i = 0; i < sweep->profile_count; i++)
         warn_ranges(s, &sweep->profiles[i].fitted);

@@ -55,6 +55,9 @@ void session_draw_parameters(struct session *s);
 /* Says what of the plan's points lies outside the ranges that their profiles were fitted to: a line on
  * standard error for each such profile; nothing where a profile tells no ranges. */
 void session_warn_ranges(const struct session *s);
+/* An slo is judged by costs that are nobody's: the answer looks as sure as one by measured ones. Part of
+ * session_warn_ranges. */
+void session_warn_no_profile(const struct session *s);
 /* The same of what was found outside the ranges of the profile of this name. */
 void session_warn_outside(const struct fitted_ranges *fitted, const char *profile,
                           const struct fitted_outside *outside);
