@@ -110,7 +110,7 @@ $(patsubst %.c,$(BUILD)/%.o,$(wildcard experiments/run/store*.c)): \
 
 help:
 	@echo "demo       install what is missing, run the shipped experiment on both arms, compare"
-	@echo "check      install what is missing, build, run every test (under 5 minutes)"
+	@echo "check      install what is missing, build, run every test"
 	@echo "all        build $(BUILD)/pushsim"
 	@echo "asan ubsan the tests under a sanitizer;  lint  style, layers, static checks"
 	@echo "bench      public benchmark programs into build/bench.json"
@@ -164,7 +164,7 @@ $(BUILD)/notebooks/%.html: notebooks/%.ipynb $(PUSHSIM_DB)
 
 $(BUILD)/notebooks/02-claims.html: experiments/claims/verdicts.md
 
-# The table of verdicts: every claim's experiment in the simulator (half a minute), beside what the
+# The table of verdicts: every claim's experiment in the simulator (a minute or two), beside what the
 # real arm's rows say (ROWS=FILE, .sql or .db; default: those in data/measured/). With PROFILE=FILE
 # another profile is tried, and the page goes to $(BUILD)/claims/.
 .PHONY: claims claims-real
