@@ -26,8 +26,8 @@ archive   = $(notdir $(firstword $(filter /%,$(foreach f,$(1:-l%=lib%.a) $(1:-l%
               $(shell $(CC) -print-file-name=$(f))))))
 archived  = $(foreach l,$(1),$(or $(and $(filter-out -lm -lpthread -ldl -lrt,$(filter -l%,$(l))),\
               $(addprefix -l:,$(call archive,$(l)))),$(l)))
-LDLIBS   := $(LDLIBS) $(call archived,$(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv -lwslay \
-              -lhttp_parser) -lm -lpthread
+SHARED   := $(LDLIBS) $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv -lwslay -lhttp_parser -lm -lpthread
+LDLIBS   := $(call archived,$(SHARED))
 
 LAYERS   := sim models experiments/run experiments/replay analysis
 lib       = $(BUILD)/lib$(notdir $(1)).a
@@ -82,8 +82,9 @@ $(BUILD)/tests/bench/bench_ns3: tests/bench/bench_ns3.cc $(BUILD)/tests/support/
 $(BUILD)/tests/servers/%: $(BUILD)/tests/servers/%.o $(TESTLIB) $(LIBS)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LINK) $(LDLIBS)
 
+# a hundred programs: with shared libraries they are half as large and linked sooner
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(TESTLIB) $(LIBS)
-	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LINK) $(LDLIBS) -lcmocka
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LINK) $(SHARED) -lcmocka
 
 # Generated sources: SQL as a C string; the commit, rewritten only when it changes.
 CPPFLAGS += -I$(BUILD)
@@ -110,12 +111,12 @@ $(patsubst %.c,$(BUILD)/%.o,$(wildcard experiments/run/store*.c)): \
 
 help:
 	@echo "demo       install what is missing, run the shipped experiment on both arms, compare"
-	@echo "check      install what is missing, build, run every test"
+	@echo "check      install what is missing, build, run the tests"
+	@echo "check-slow the verdicts of all claims; short real calibrations of two servers (4 minutes)"
 	@echo "all        build $(BUILD)/pushsim"
 	@echo "asan ubsan the tests under a sanitizer;  lint  style, layers, static checks"
 	@echo "bench      public benchmark programs into build/bench.json"
 	@echo "validate   the simulator against the real servers on held-out cells (15 minutes a stack)"
-	@echo "calibrate-quick  short real calibrations of two servers (under 4 minutes)"
 	@echo "validate-cpu  the CPU model against this kernel, a verdict a line"
 	@echo "claims     run the experiments of the claims, print the verdicts; claims-real measures"
 	@echo "notebooks  execute the notebooks;  install  (DESTDIR, PREFIX);  clean"
@@ -187,7 +188,7 @@ tests: $(TESTS) $(SERVERS) $(if $(SAN),,$(BENCHES))
 
 # Scripts find the program under test in PUSHSIM.
 CHECKS   := $(TESTS) $(wildcard tests/cli/run_all.sh) \
-            $(filter-out %_quick.sh,$(wildcard tests/integration/*.sh)) $(wildcard tests/integration/*.py)
+            $(wildcard tests/integration/*.sh tests/integration/*.py)
 export PUSHSIM := $(abspath $(BUILD)/pushsim)
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -220,11 +221,17 @@ validate: deps
 	@$(MAKE) --no-print-directory -s -j2 all
 	@ROWS=$(ROWS) OUT=$(BUILD)/validate tools/validate.sh $(STACKS)
 
-# A short real calibration of FastAPI and of a server that is not shipped.
-.PHONY: calibrate-quick
+# What takes minutes of its own: the verdicts of all claims; a short real calibration of FastAPI and
+# of a server that is not shipped, with nothing beside it.
+.PHONY: check-slow claims-check calibrate-quick
+check-slow: claims-check
+	@$(MAKE) --no-print-directory -s calibrate-quick
+claims-check: deps
+	@$(MAKE) --no-print-directory -s -j2 all
+	@tools/run_tests.sh tests/slow/claims.sh
 calibrate-quick: deps
 	@$(MAKE) --no-print-directory -s -j2 all tests
-	@tests/integration/calibrate_quick.sh || [ $$? = 77 ] # skipped: it says why
+	@tests/slow/calibrate_quick.sh || [ $$? = 77 ] # skipped: it says why
 
 # The CPU model against this kernel (about 25 minutes on a quiet machine, needs to make a cgroup);
 # CELLS picks a part: make validate-cpu CELLS='20/100-*'

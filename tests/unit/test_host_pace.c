@@ -53,9 +53,7 @@ static void measures_beside_a_sleeper(void **state)
     assert_true(f.samples >= 2 && f.samples <= 1 + (long)(1e9 * wall_s / HOST_PACE_GAP_NS));
     assert_true(f.read_ns > 1); /* no core reads what its caches do not hold in a few cycles */
     assert_true(f.best_ns > 0.1 && f.best_ns <= f.mean_ns && f.mean_ns <= 4 * f.best_ns + 1e-9);
-    /* what a sample takes, three times over for a slow start and the clock's reading */
-    double sample_ns = 22000 * f.mean_ns + 32 * f.read_ns;
-    assert_true(cpu_s < 3e-9 * (double)(f.samples + 2) * sample_ns + 5e-3);
+    assert_true(cpu_s < wall_s / 2); /* some 2 % of a CPU; how many is the machine's affair */
 }
 
 static void finish_without_start_or_twice(void **state)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A short real calibration of FastAPI and of a server that is none of the shipped three, as CI
-# runs it (make calibrate-quick; under 4 minutes). Not a part of `make check`: it wants a machine of
+# runs it (make check-slow; under 4 minutes). Not a part of `make check`: it wants a machine of
 # its own. Each profile must be one that an experiment can use, with every cell that it was
 # fitted to, and what nobody can tell must be said to be so.
 set -eu
