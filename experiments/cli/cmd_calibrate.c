@@ -246,6 +246,8 @@ static int fit_and_write(const struct arguments *a, const char *path, struct sto
         calibration_collect(&c, &a->session.plan, store, a->session.experiment.name, err);
     if (code)
         return code;
+    fprintf(stderr, "fitting %lld runs of %zu cells: some minutes\n", (long long)c.runs,
+            c.cell_count);
     code = fit_all(&c, a, &fit, err);
     if (code == 0) {
         print_options(&fit);

@@ -236,6 +236,9 @@ static int report_cells(const struct arguments *a, struct store *store,
         printf("%lld run%s made in %.2f s, %lld already there, %lld failed -> %s\n",
                (long long)result->done, result->done == 1 ? "" : "s", result->wall_s,
                (long long)result->skipped, (long long)result->failed, db);
+        if (result->replaced > 0)
+            printf("in place of %lld older ones, asked otherwise or by another program\n",
+                   (long long)result->replaced);
         shard_option_print(&a->session);
     }
     free(db);

@@ -233,6 +233,7 @@ int runner_run(const struct runner *r, struct runner_result *result, struct erro
     size_t *todo = mem_alloc(runs * sizeof *todo);
     struct shop shop = { .runner = r, .todo = todo, .err = err, .result = result };
     double start = monotonic_s();
+    int64_t replaced = store_replaced(r->store);
     *result = (struct runner_result){ 0 };
     int code = store_prune(r->store, r->experiment, plan, err);
     code = code ? code : store_plan(r->store, r->experiment, "sim", (int64_t)runs, err);
@@ -250,6 +251,7 @@ int runner_run(const struct runner *r, struct runner_result *result, struct erro
     }
     if (code == 0 && shop.count > 0)
         code = run_shop(&shop);
+    result->replaced = store_replaced(r->store) - replaced;
     result->wall_s = monotonic_s() - start;
     free(todo);
     return code;

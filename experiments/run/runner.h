@@ -27,7 +27,9 @@ struct runner_result {
     int64_t done;    /* runs made now and stored as done */
     int64_t failed;  /* stored as failed */
     int64_t skipped; /* already there */
-    double wall_s;   /* the whole took */
+    int64_t
+        replaced; /* older ones, asked otherwise or by another program, whose place new ones took */
+    double wall_s; /* the whole took */
 };
 
 /* A signal has come. All runs that were finished are stored, nobody uses the store any more, and some

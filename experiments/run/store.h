@@ -64,6 +64,9 @@ int store_put(struct store *store, int64_t experiment, const struct plan *plan,
               const struct plan_point *point, const struct store_run *run,
               const struct run_record *record, struct error *err);
 
+/* How many older rows that was so far: runs with other settings, of another program, or that failed. */
+int64_t store_replaced(const struct store *store);
+
 /* Keeps a try of the real arm that is no result: status "invalid" or "failed", with its reason and the
  * record's metrics (NULL: none). Tries of that run with another config_hash are forgotten. */
 int store_reject(struct store *store, int64_t experiment, const struct plan_point *point,

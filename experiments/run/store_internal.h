@@ -33,6 +33,7 @@ struct store {
     bool created;                          /* its file was not there before */
     sqlite3_stmt *statement[STATEMENTS];   /* prepared at first use */
     sqlite3_stmt *insert[STORE_TABLES][2]; /* a row, many rows (store_rows.c); the same */
+    int64_t replaced;                      /* runs whose place another took */
     int failed; /* first SQLite code of a failed step, else SQLITE_OK */
 };
 

@@ -87,6 +87,12 @@ static void delete_run(struct store *store, int64_t experiment, const struct pla
         return;
     bind_key(s, experiment, run->arm, point->number, run->replication);
     step(store, s);
+    store->replaced += sqlite3_changes(store->db);
+}
+
+int64_t store_replaced(const struct store *store)
+{
+    return store->replaced;
 }
 
 void store_started(char text[32], double wall_s)

@@ -58,7 +58,7 @@ drew=$(third server-drawn.db "'--set ' || name || '=' || text" parameter \
 figures() { third "$1" "name || ' ' || value" metric "ORDER BY name" | sha256sum; }
 [ "$(figures told.db)" = "$(figures server-drawn.db)" ] && echo "the same"
 [ "$(figures told.db)" = "$(figures server-fixed.db)" ] || echo "not as fixed"
-"$PUSHSIM" run knee.yaml --set profile=server.yaml $one --set parameters=drawn --db default.db | grep 'made in' | sed 's/in [0-9.]* s/in - s/'
+"$PUSHSIM" run knee.yaml --set profile=server.yaml $one --set parameters=drawn --db default.db | grep -A 1 'made in' | sed 's/in [0-9.]* s/in - s/'
 "$PUSHSIM" run knee.yaml --quiet --set profile=broken.yaml $one --set parameters=drawn --db b.db
 echo "exit $?"
 "$PUSHSIM" run knee.yaml --quiet --set profile=broken.yaml $one --db b.db

@@ -8,6 +8,7 @@ slo: { p99: 200ms, control: { trigger: breach } }
 Y
 # try ARGUMENTS...: what is said of them, the row, what is said below the table
 try() {
+    rm -f control.db
     echo "--- $*"
     "$PUSHSIM" run control.yaml "$@" | sed '1d;3,5d' | grep -v '^$'
 }
