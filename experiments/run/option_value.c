@@ -127,10 +127,17 @@ int option_parse(const struct option_row *o, const char *text, void *base, struc
 {
     double number = 0;
     int code = 0;
+    char range[160];
+    if (o->flags & OPTION_NONE && strcmp(text, "none") == 0)
+        return option_assign(o, 0, base, err);
     if (o->type == OPTION_CHOICE || o->type == OPTION_BOOL)
         code = parse_choice(o, text, &number, err);
-    else if (!(o->flags & OPTION_NONE && strcmp(text, "none") == 0))
+    else
         code = unit_parse(text, o->unit, &number, err);
+    /* stored, it would mean none: no limit where all was forbidden */
+    if (code == 0 && number == 0 && o->flags & OPTION_NONE)
+        code = error_set(err, ERR_INVALID, "'%.60s' is no value of %s: must be %s", text,
+                         o->name, option_range(o, range, sizeof range));
     return code ? code : option_assign(o, number, base, err);
 }
 

@@ -42,7 +42,7 @@ enum option_flag {
     OPTION_MODEL = 1, /* describes the server or host to the model: may stand in a profile, and
                          is no part of what the real arm is asked to do */
     OPTION_FIXED = 2, /* of the experiment as a whole: cannot be swept */
-    OPTION_NONE = 4,  /* 0 is written "none" */
+    OPTION_NONE = 4,  /* 0 is written "none", and only so */
     OPTION_PRESET =
         8, /* stands for values of other options: what these are counts, not the name */
 };
