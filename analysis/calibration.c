@@ -36,9 +36,9 @@ static void read_fit(const struct fit_parameter *parameters, size_t n,
     }
 }
 
-/* The logarithm of a cost that the data do not tell has so wide an error that costs in one sum with it
- * would not keep their sum: the model bends long before. It is held at its estimate, and the others
- * vary as they do then. */
+/* The logarithm of a cost that the data do not tell has so wide an error that costs in one sum
+ * with it would not keep their sum: the model bends long before. It is held at its estimate, and
+ * the others vary as they do then. */
 static void hold_untold(struct calibration_fit *fit)
 {
     for (size_t i = 0; i < fit->joint; i++)
@@ -144,8 +144,8 @@ int calibration_run(struct calibration *c, struct calibration_fit *fit, struct e
     return 0;
 }
 
-/* Schwarz's criterion of the means under c's loop, with a variance that nobody knows: N ln(chi2 / N) +
- * p ln N, p the parameters that the N figures tell, not those that a guess alone holds. */
+/* Schwarz's criterion of the means under c's loop, with a variance that nobody knows: N ln(chi2 /
+ * N) + p ln N, p the parameters that the N figures tell, not those that a guess alone holds. */
 static int judge_loop(const struct calibration *c, double *criterion, struct error *err)
 {
     struct fit_parameter parameters[LEAST_SQUARES_MAX];

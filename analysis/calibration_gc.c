@@ -1,5 +1,5 @@
-/* calibration_gc.c - the garbage collector, from what a server has counted of it. Only one that does
- * can tell: a full collection falls into few fan-outs, at a count that no latency shows.
+/* calibration_gc.c - the garbage collector, from what a server has counted of it. Only one that
+ * does can tell: a full collection falls into few fan-outs, at a count that no latency shows.
  */
 #include "analysis/calibration_internal.h"
 
@@ -117,8 +117,8 @@ static struct line fit_line(const struct samples *s)
     return l;
 }
 
-/* What a connection holds, and what its protocol's first one makes the process load: 1,860 objects of
- * an event stream on FastAPI, 870 of a WebSocket. */
+/* What a connection holds, and what its protocol's first one makes the process load: 1,860 objects
+ * of an event stream on FastAPI, 870 of a WebSocket. */
 static void fit_connections(struct calibration *c, struct samples *s)
 {
     for (int p = 0; p < PROTOCOLS; p++) {

@@ -153,8 +153,8 @@ static double of_median(int n)
     return (n > 2 ? M_PI / 2 : 1) / fmax(n, 1);
 }
 
-/* Standard error of the logarithm of real over simulated medians (or of the shares' difference). Runs
- * are expected to differ as usual, or as they do in the model where that is more. */
+/* Standard error of the logarithm of real over simulated medians (or of the shares' difference).
+ * Runs are expected to differ as usual, or as they do in the model where that is more. */
 static double spread(const struct calibration *c, const struct calibration_cell *cell,
                      enum calibration_metric m, const double *values)
 {
@@ -197,15 +197,15 @@ static void summarise(struct calibration_cell *cell)
         cell->real[m] = calibration_median(cell->value[m], cell->repeats);
         cell->scatter[m] = 0;
     }
-    /* the model has such threads for Node's loop alone; where nobody said that it is one, nothing that
-     * only one of the loops can explain may choose it */
+    /* the model has such threads for Node's loop alone; where nobody said that it is one, nothing
+     * that only one of the loops can explain may choose it */
     if (cell->point->settings.parameters.server.loop != LOOP_NODE ||
         !(cell->real[CALIBRATION_BESIDE] > LEAST_BESIDE * cell->real[CALIBRATION_CPU]))
         cell->real[CALIBRATION_BESIDE] = NAN;
 }
 
-/* How slow the host's memory was in a run. It is fast or, with a busy neighbour, four times as slow;
- * the geometric mean keeps one slow moment from counting for the whole run. */
+/* How slow the host's memory was in a run. It is fast or, with a busy neighbour, four times as
+ * slow; the geometric mean keeps one slow moment from counting for the whole run. */
 static double memory_of(const struct calibration_cell *cell, int r)
 {
     return sqrt(cell->edge[EDGE_HOST_BEFORE][r] * cell->edge[EDGE_HOST_AFTER][r]);

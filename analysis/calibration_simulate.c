@@ -11,8 +11,8 @@
  * experiments may have. */
 #define DRAW_STRIDE 7919
 
-/* Who is to hear heartbeats has connected just before, as fast as the server would have it: its own CPU
- * time meanwhile is how long that took, and so how near the heartbeats lie. */
+/* Who is to hear heartbeats has connected just before, as fast as the server would have it: its
+ * own CPU time meanwhile is how long that took, and so how near the heartbeats lie. */
 static int64_t connected_within(const struct calibration_cell *cell, int repeat)
 {
     double s = cell->edge[EDGE_SETUP_CPU][repeat];

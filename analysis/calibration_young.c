@@ -1,7 +1,7 @@
 /* calibration_young.c - scavenges of a young generation, from what a server has counted of them
- * (node_server.js): bytes that connections and deliveries allocate, and what is paid for those that
- * are copied. Not left to the fit: in the CPU time of the runs they are a few per cent of a delivery,
- * many where semi-spaces are small or texts large.
+ * (node_server.js): bytes that connections and deliveries allocate, and what is paid for those
+ * that are copied. Not left to the fit: in the CPU time of the runs they are a few per cent of a
+ * delivery, many where semi-spaces are small or texts large.
  */
 #include "analysis/calibration_internal.h"
 

@@ -85,8 +85,8 @@ char *figure_format(char *out, enum figure figure, double value);
 
 void cells_init(struct cells *cells);
 void cells_close(struct cells *cells);
-/* Adds the runs of an experiment (NULL: all) that are done. Where too much of a cell's latencies is the
- * client's own time (client_share.h) the real arm has none there. ERR_IO. */
+/* Adds the runs of an experiment (NULL: all) that are done. Where too much of a cell's latencies
+ * is the client's own time (client_share.h) the real arm has none there. ERR_IO. */
 int cells_load(struct cells *cells, struct store *store, const char *experiment,
                struct error *err);
 

@@ -30,8 +30,8 @@ static void write_loop(FILE *out, const struct design_request *request)
                 request->hops);
 }
 
-/* Node compiles what it sees often: its first fan-outs take a multiple of the later ones, and not always
- * the same. They count as CPU time; their tails would pass for noise. */
+/* Node compiles what it sees often: its first fan-outs take a multiple of the later ones, and not
+ * always the same. They count as CPU time; their tails would pass for noise. */
 static bool is_cold_first(const struct design_request *request)
 {
     return request->loop == LOOP_NODE;

@@ -1,5 +1,5 @@
-/* design_file.h - the cells of a calibration's design as an experiment file: three phases (before, burst,
- * after) whose rates, with everything else in which cells differ, are swept side by side.
+/* design_file.h - the cells of a calibration's design as an experiment file: three phases (before,
+ * burst, after) whose rates, with everything else in which cells differ, are swept side by side.
  */
 #ifndef PUSHSIM_ANALYSIS_DESIGN_FILE_H
 #define PUSHSIM_ANALYSIS_DESIGN_FILE_H
@@ -27,8 +27,8 @@ struct design_length { /* of the runs */
 /* How long a cell's runs play, s. */
 double design_file_seconds(const struct design_cell *cell, const struct design_length *length);
 
-/* The file's text, with the request's loop and hops where they are said; the caller frees it. count:
- * at least 1; repeats: of each cell, at least 1. */
+/* The file's text, with the request's loop and hops where they are said; the caller frees it.
+ * count: at least 1; repeats: of each cell, at least 1. */
 char *design_file_text(const struct design_request *request, const struct design_cell *cells,
                        size_t count, const struct design_length *length, int repeats);
 

@@ -25,11 +25,11 @@ void explain_close(struct explanation *e);
 
 /* A paragraph for people. */
 void explain_write(const struct explanation *e, FILE *out);
-/* An object with the members experiment, arm, point, replication, cell, broke_first (null: nothing),
- * signals (object by name: first_s, bound, calm, peak, peak_s, time_s), phases (array of { from_s,
- * to_s, phase }), phase_max, phase_time_s (array of 4), phase1_stable_share, phase2_churn_share,
- * pressure_s (array of 2), recovery_s, metastable, broken_s, false_green_s, blame (object by part).
- * Undefined numbers are null. */
+/* An object with the members experiment, arm, point, replication, cell, broke_first (null:
+ * nothing), signals (object by name: first_s, bound, calm, peak, peak_s, time_s), phases (array of
+ * { from_s, to_s, phase }), phase_max, phase_time_s (array of 4), phase1_stable_share,
+ * phase2_churn_share, pressure_s (array of 2), recovery_s, metastable, broken_s, false_green_s,
+ * blame (object by part). Undefined numbers are null. */
 void explain_write_json(const struct explanation *e, FILE *out);
 
 #endif

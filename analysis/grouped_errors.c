@@ -49,8 +49,8 @@ static void estimate(const struct kinds *k, gsl_matrix *v)
         }
 }
 
-/* Sums over pairs that not every group has need not make a covariance: its nearest one, without what is
- * below 0. */
+/* Sums over pairs that not every group has need not make a covariance: its nearest one, without
+ * what is below 0. */
 static void make_positive(gsl_matrix *v)
 {
     size_t n = v->size1;

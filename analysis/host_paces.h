@@ -14,8 +14,9 @@
 struct run_pace host_paces_of(const struct run_record *record);
 
 /* Of the runs of experiment `name` that are done: by cell, in order of their numbers. Cells with a
- * run without a step's time, and those of costs that do not know theirs (cost.host-pace), stay as the
- * settings say; where a run's memory was not measured, that is taken to be as the costs say. ERR_IO. */
+ * run without a step's time, and those of costs that do not know theirs (cost.host-pace), stay as
+ * the settings say; where a run's memory was not measured, that is taken to be as the costs say.
+ * ERR_IO. */
 int host_paces_take(struct plan *plan, struct store *store, const char *name,
                     struct error *err);
 

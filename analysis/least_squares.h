@@ -57,9 +57,9 @@ struct fit_result {
     bool converged;    /* false: the last point is returned all the same */
 };
 
-/* What is left of a covariance (n x n, symmetric, in place) when parameter k is held at its estimate:
- * C - c c' / c_kk, c the k-th column, as of a normal distribution under that condition. Row and column
- * k are 0 then. */
+/* What is left of a covariance (n x n, symmetric, in place) when parameter k is held at its
+ * estimate: C - c c' / c_kk, c the k-th column, as of a normal distribution under that condition.
+ * Row and column k are 0 then. */
 void least_squares_hold(double *covariance, size_t n, size_t k);
 
 /* Fits `n` parameters. ERR_INVALID: fewer residuals than parameters or a start that is not

@@ -26,8 +26,8 @@ struct outcomes_at {  /* of the trials, made ready for the sum */
     size_t count;
 };
 
-/* Of products of a hundred orders of magnitude one logarithm; far beyond them (infinite) there is no
- * weight. */
+/* Of products of a hundred orders of magnitude one logarithm; far beyond them (infinite) there is
+ * no weight. */
 static double ln_likelihood(const struct outcomes_at *o, double ln_limit, double scale)
 {
     double sum = 0, product = 1;

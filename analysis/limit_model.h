@@ -1,13 +1,13 @@
-/* limit_model.h - the limit of an option in the simulator: one search for each replication, so that
- * the answer has a spread.
+/* limit_model.h - the limit of an option in the simulator: one search for each replication, so
+ * that the answer has a spread.
  *
  * A replication keeps its random numbers over all values (common random numbers), so that its p99
  * moves with the value and not with the draw. With `runs` it makes those again that were made of a
- * real server: each at the value that was tried there, with the publishes of the same replication and
- * at the paces that were measured beside it, and fits their outcomes alike (limit_fit.h). So the arms
- * differ by the server alone, and the answer's spread is what the model's chance makes of one such
- * measurement. A series that chose its own values would not do: where there is more than one limit
- * (limit_scan.h) it comes upon one or another.
+ * real server: each at the value that was tried there, with the publishes of the same replication
+ * and at the paces that were measured beside it, and fits their outcomes alike (limit_fit.h). So
+ * the arms differ by the server alone, and the answer's spread is what the model's chance makes of
+ * one such measurement. A series that chose its own values would not do: where there is more than
+ * one limit (limit_scan.h) it comes upon one or another.
  */
 #ifndef PUSHSIM_ANALYSIS_LIMIT_MODEL_H
 #define PUSHSIM_ANALYSIS_LIMIT_MODEL_H

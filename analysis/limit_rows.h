@@ -1,10 +1,10 @@
-/* limit_rows.h - the real runs of a limit in the results database: each a row of its own, so that they
- * can be added to, shipped, and judged again by another profile.
+/* limit_rows.h - the real runs of a limit in the results database: each a row of its own, so that
+ * they can be added to, shipped, and judged again by another profile.
  *
- * Run k of a point is its replication k. The cell names the value that was tried
- * ("protocol=sse clients.count=900"); metrics of its own: limit.value (in the option's base unit) and
- * limit.tries, the runs that it took until one was sound. Runs that were not sound or failed are rows
- * with their reasons, and their numbers are free for the next.
+ * Run k of a point is its replication k. The cell names the value that was tried ("protocol=sse
+ * clients.count=900"); metrics of its own: limit.value (in the option's base unit) and
+ * limit.tries, the runs that it took until one was sound. Runs that were not sound or failed are
+ * rows with their reasons, and their numbers are free for the next.
  */
 #ifndef PUSHSIM_ANALYSIS_LIMIT_ROWS_H
 #define PUSHSIM_ANALYSIS_LIMIT_ROWS_H
@@ -27,8 +27,8 @@ struct limit_rows {
     size_t other; /* rows of this point that were asked something else */
 };
 
-/* A point of the plan as it is asked at a value: the settings there, the cell that names it, the hashes. The
- * cell is the caller's, to free; the rest is borrowed from `point`. */
+/* A point of the plan as it is asked at a value: the settings there, the cell that names it, the
+ * hashes. The cell is the caller's, to free; the rest is borrowed from `point`. */
 struct plan_point limit_rows_point(const struct plan_point *point,
                                    const struct limit_question *q, double value,
                                    const struct settings *settings);

@@ -61,8 +61,8 @@ static int ask_on(struct limit_search *s, double *value, bool up, bool *kept, st
     return code;
 }
 
-/* Steps on until the answer turns, or the range ends. A guess without an answer is left for the good
- * side, where a server is more likely to give one. */
+/* Steps on until the answer turns, or the range ends. A guess without an answer is left for the
+ * good side, where a server is more likely to give one. */
 static int gallop(struct limit_search *s, struct error *err)
 {
     bool first, kept;
@@ -100,8 +100,8 @@ static int from_the_ends(struct limit_search *s, struct error *err)
     return 0;
 }
 
-/* Back into the good side from the turn that was found, and to the farthest other one on the way; in
- * a broken stretch on until it ends. */
+/* Back into the good side from the turn that was found, and to the farthest other one on the way;
+ * in a broken stretch on until it ends. */
 static int look_back(struct limit_search *s, struct error *err)
 {
     double kept_at = s->kept, broken_at = s->broken, value = s->kept;

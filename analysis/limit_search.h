@@ -1,13 +1,13 @@
 /* limit_search.h - the largest (or smallest) value of an option with which the slo is kept.
  *
  * Bisection of a yes-or-no question along one number, in equal ratios. With a guess the search
- * starts there and goes up or down until the answer turns, in steps that begin at LIMIT_STEP and grow
- * to LIMIT_STRIDE, so that a good guess saves runs; without one it starts from both ends. Which way is
- * good (fewer clients, more CPU) is found from the ends, or said by the caller.
+ * starts there and goes up or down until the answer turns, in steps that begin at LIMIT_STEP and
+ * grow to LIMIT_STRIDE, so that a good guess saves runs; without one it starts from both ends.
+ * Which way is good (fewer clients, more CPU) is found from the ends, or said by the caller.
  *
- * Where the answer turns more than once (garbage_collector.h: p99 over the clients is a saw), one of
- * the turns is found; with `first`, one below which, on the good side, steps of LIMIT_STEP as far as
- * LIMIT_LOOK all keep the slo.
+ * Where the answer turns more than once (garbage_collector.h: p99 over the clients is a saw), one
+ * of the turns is found; with `first`, one below which, on the good side, steps of LIMIT_STEP as
+ * far as LIMIT_LOOK all keep the slo.
  */
 #ifndef PUSHSIM_ANALYSIS_LIMIT_SEARCH_H
 #define PUSHSIM_ANALYSIS_LIMIT_SEARCH_H
@@ -21,8 +21,9 @@
 #define LIMIT_LOOK   2.0
 #define LIMIT_PASSED 5 /* values without an answer, in a row: then there is none */
 
-/* Is the slo kept at this value? May fail: then the search ends with that error; but with ERR_STATE
- * there is no answer at this value, and the search passes it over while it looks for the two sides. */
+/* Is the slo kept at this value? May fail: then the search ends with that error; but with
+ * ERR_STATE there is no answer at this value, and the search passes it over while it looks for the
+ * two sides. */
 typedef int limit_probe_fn(void *context, double value, bool *kept, struct error *err);
 
 enum limit_kind {

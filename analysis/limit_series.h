@@ -1,14 +1,15 @@
 /* limit_series.h - a limit by a given number of runs, each with chances of its own.
  *
- * A bisection believes every answer, so a run that is lucky at the wrong moment sends it astray, and
- * one that starts at a guess and stops where the answer first turns stays near the guess. A series
- * goes from the guess to the first turn as limit_search.h does, and then asks on around what
- * limit_fit.h makes of all answers so far, a scale above and below it in turn, until the runs are used
- * up (as QUEST does, Watson and Pelli, Perception & Psychophysics 33, 1983; there at the estimate alone,
- * which tells nothing of the scale).
+ * A bisection believes every answer, so a run that is lucky at the wrong moment sends it astray,
+ * and one that starts at a guess and stops where the answer first turns stays near the guess. A
+ * series goes from the guess to the first turn as limit_search.h does, and then asks on around
+ * what limit_fit.h makes of all answers so far, a scale above and below it in turn, until the runs
+ * are used up (as QUEST does, Watson and Pelli, Perception & Psychophysics 33, 1983; there at the
+ * estimate alone, which tells nothing of the scale).
  *
- * Runs of an earlier series count like its own, whatever chose their values (limit_fit.h): it makes only
- * those that are missing. A run without an answer (ERR_STATE of the probe) counts for nothing.
+ * Runs of an earlier series count like its own, whatever chose their values (limit_fit.h): it
+ * makes only those that are missing. A run without an answer (ERR_STATE of the probe) counts for
+ * nothing.
  */
 #ifndef PUSHSIM_ANALYSIS_LIMIT_SERIES_H
 #define PUSHSIM_ANALYSIS_LIMIT_SERIES_H
@@ -32,10 +33,11 @@ struct limit_series {
     struct limit_fit fit; /* LIMIT_FOUND only */
 };
 
-/* ERR_* of the probe; ERR_STATE: too few answers for a result. limit_series_close is due then, too. */
+/* ERR_* of the probe; ERR_STATE: too few answers for a result. limit_series_close is due then,
+ * too. */
 int limit_series_run(struct limit_series *s, struct error *err);
-/* What the known runs alone say: nothing is asked. False: too few for a result. limit_series_close is
- * due. */
+/* What the known runs alone say: nothing is asked. False: too few for a result. limit_series_close
+ * is due. */
 bool limit_series_judge(struct limit_series *s);
 void limit_series_close(struct limit_series *s);
 

@@ -57,8 +57,8 @@ int outcomes_load(struct outcomes *o, struct store *store, const char *experimen
 void outcomes_close(struct outcomes *o);
 
 enum outcome_answer outcome_answer(const struct outcome_arm *a, enum outcome_question q);
-/* Mean amount of the arm's runs that know one, of the replications that the other arm has too (of all
- * where none is in both). NAN: none knows. */
+/* Mean amount of the arm's runs that know one, of the replications that the other arm has too (of
+ * all where none is in both). NAN: none knows. */
 double outcome_amount(const struct outcome *o, enum arm arm, enum outcome_question q);
 const char *outcome_question_name(enum outcome_question q);
 enum outcome_agreement outcome_agreement(const struct outcome *o);

@@ -3,10 +3,10 @@
  * host.pace is the time of a step of some machine code on this host (host_pace_loop.h): it can be
  * set beside another one only where code and host are the same. What tells is the fastest sample
  * of each run (host.pace.best), a step with nobody beside: runs that share a scale agree in it to
- * some 4 %, however busy the neighbour is in the mean; but where the whole machine rests, the core's
- * clock is faster, and the pace with it (Intel Xeon, 2026-11-27: 17 of 72 runs within a quarter of an
- * hour at 0.78 to 0.86 ns, all others at 0.90). calibrate writes the median of its runs into the
- * profile as fit.best-pace.
+ * some 4 %, however busy the neighbour is in the mean; but where the whole machine rests, the
+ * core's clock is faster, and the pace with it (Intel Xeon, 2026-11-27: 17 of 72 runs within a
+ * quarter of an hour at 0.78 to 0.86 ns, all others at 0.90). calibrate writes the median of its
+ * runs into the profile as fit.best-pace.
  */
 #ifndef PUSHSIM_ANALYSIS_PACE_SCALE_H
 #define PUSHSIM_ANALYSIS_PACE_SCALE_H

@@ -2,12 +2,12 @@
  * metastable, false green. Works on the rows of either arm; what an arm does not record breaks
  * nothing.
  *
- * The calm part gives the reference: the windows (timeline.h) from settle_s to the beginning of the
- * pressure (outline.h), at most the last calm_s of them; where those are fewer than three, the
- * first calm_s of the run after settle_s. A calm value is the median over it; where it has none (no
- * delivery) and no SLO says what is late, latencies are not judged. But where nothing at all arrived in
- * a run although something was due (run_fates.h), no part is calm, and every wait above floor_s is
- * too long.
+ * The calm part gives the reference: the windows (timeline.h) from settle_s to the beginning of
+ * the pressure (outline.h), at most the last calm_s of them; where those are fewer than three, the
+ * first calm_s of the run after settle_s. A calm value is the median over it; where it has none
+ * (no delivery) and no SLO says what is late, latencies are not judged. But where nothing at all
+ * arrived in a run although something was due (run_fates.h), no part is calm, and every wait above
+ * floor_s is too long.
  *
  * A signal is broken in a window while its value is above its bound:
  *
@@ -27,8 +27,8 @@
  *
  * It broke when it was broken in two windows in a row (p50, p95, p99, queue: one publish in bad
  * luck is no failure) or in one (all others); a spell that was over before the pressure began is
- * none of its doing and counts for the time alone. What broke first is the earliest; at equal times
- * a killed process, which is the cause of the others, else the one that stands first above.
+ * none of its doing and counts for the time alone. What broke first is the earliest; at equal
+ * times a killed process, which is the cause of the others, else the one that stands first above.
  *
  * The phase of a window, of the field study that this project starts from (claims S1, S2):
  *
@@ -43,10 +43,11 @@
  * they are figures (stable_share, churn_share).
  *
  * Recovery: from the end of the pressure to the first hold_s in phase 0 after which phases 2 and 3
- * stay away to the end of the run. If one comes back (a liveness probe's kill, reconnects that pile
- * up: what the pressure left, there being no other), the calm before it was none. A drift (phase 1)
- * takes nothing back. Metastable: not recovered although the load went on for patience_s after the
- * pressure. Both NAN where the run cannot tell: the pressure lasts, or the load ends too early.
+ * stay away to the end of the run. If one comes back (a liveness probe's kill, reconnects that
+ * pile up: what the pressure left, there being no other), the calm before it was none. A drift
+ * (phase 1) takes nothing back. Metastable: not recovered although the load went on for patience_s
+ * after the pressure. Both NAN where the run cannot tell: the pressure lasts, or the load ends too
+ * early.
  *
  * False green: p95 or p99 is broken, while CPU use is below cpu_fine of the request (else the
  * limit), every pod is ready, no probe failed and no process died.

@@ -1,5 +1,5 @@
-/* rows_origin.h - where and when the real runs of an experiment were made, as their rows tell: rows may be
- * fitted again years later, on another machine.
+/* rows_origin.h - where and when the real runs of an experiment were made, as their rows tell:
+ * rows may be fitted again years later, on another machine.
  */
 #ifndef PUSHSIM_ANALYSIS_ROWS_ORIGIN_H
 #define PUSHSIM_ANALYSIS_ROWS_ORIGIN_H

@@ -1,15 +1,15 @@
 /* run_fates.h - what became of a run's messages, to tell silence from failure.
  *
- * A run in which no delivery was measured has no p99. That may be well (nothing was due) or the worst
- * there is: messages were dropped, lost or are still under way, or what was published was due to
- * nobody because connects failed. Such a run is starved; its latency is above any limit. What is
- * missing is not told apart by phases that are measured and that are not: a run whose only missing
- * messages are of a warm-up counts as starved when nothing was measured later.
+ * A run in which no delivery was measured has no p99. That may be well (nothing was due) or the
+ * worst there is: messages were dropped, lost or are still under way, or what was published was
+ * due to nobody because connects failed. Such a run is starved; its latency is above any limit.
+ * What is missing is not told apart by phases that are measured and that are not: a run whose only
+ * missing messages are of a warm-up counts as starved when nothing was measured later.
  *
- * Where some arrived, delivery.p99 is of those. What was still under way when the drain was over had
- * waited for all of it, so of a hundred messages that were due and two of them under way p99 is at
- * least the drain, however fast the others came. What was dropped or lost will never arrive, and has
- * limits of its own.
+ * Where some arrived, delivery.p99 is of those. What was still under way when the drain was over
+ * had waited for all of it, so of a hundred messages that were due and two of them under way p99
+ * is at least the drain, however fast the others came. What was dropped or lost will never arrive,
+ * and has limits of its own.
  */
 #ifndef PUSHSIM_ANALYSIS_RUN_FATES_H
 #define PUSHSIM_ANALYSIS_RUN_FATES_H

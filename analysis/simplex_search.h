@@ -13,10 +13,10 @@
 
 #include "analysis/least_squares.h"
 
-/* Looks for the logarithms of `n` parameters (1..LEAST_SQUARES_MAX, start > 0) that make the problem's
- * sum of squares least, from `start`, the first simplex `problem->step` wide (a logarithm), through
- * problem->iterations steps at most. Sets each `estimate`, and *chi2 to what it is there: never more
- * than at the start. */
+/* Looks for the logarithms of `n` parameters (1..LEAST_SQUARES_MAX, start > 0) that make the
+ * problem's sum of squares least, from `start`, the first simplex `problem->step` wide (a
+ * logarithm), through problem->iterations steps at most. Sets each `estimate`, and *chi2 to what
+ * it is there: never more than at the start. */
 void simplex_search(const struct fit_problem *problem, struct fit_parameter *parameters,
                     size_t n, double *chi2);
 

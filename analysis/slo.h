@@ -1,8 +1,8 @@
-/* slo.h - are the limits of an experiment's slo section kept over whole runs? The exit status 99 and
- * the marks in the table of `pushsim run` come from here.
+/* slo.h - are the limits of an experiment's slo section kept over whole runs? The exit status 99
+ * and the marks in the table of `pushsim run` come from here.
  *
- * What is compared with a limit is judged in one place (slo_breaches in models/slo_control.h); what
- * is put before it differs: figures of whole runs here, those of single seconds in the events
+ * What is compared with a limit is judged in one place (slo_breaches in models/slo_control.h);
+ * what is put before it differs: figures of whole runs here, those of single seconds in the events
  * "breach" and in what explain calls broken (phases.h). A run can keep its limits as a whole and
  * break them in some seconds, or the other way round.
  */
@@ -13,16 +13,16 @@
 #include "models/parameters.h"
 #include "models/run_record.h"
 
-/* What slo.drops limits over whole runs: the share of messages that never come. Dropped ones, those lost
- * with a connection that neither its client nor the network ended or in a queue that all share, and
- * all that a publish would have sent that no server heard. By means over the arm's runs; NAN when
- * nothing was due. */
+/* What slo.drops limits over whole runs: the share of messages that never come. Dropped ones,
+ * those lost with a connection that neither its client nor the network ended or in a queue that
+ * all share, and all that a publish would have sent that no server heard. By means over the arm's
+ * runs; NAN when nothing was due. */
 double slo_missing_share(const struct cell *cell, enum arm arm);
 
 /* Bits 1 << enum slo_limit: means over the arm's runs above their limits. A figure that was not
- * recorded breaks nothing. Latencies are of all that was due: what had not arrived when the drain was
- * over is later than that, and a run in which nothing arrived is later than any limit (run_fates.h),
- * its cell with it. */
+ * recorded breaks nothing. Latencies are of all that was due: what had not arrived when the drain
+ * was over is later than that, and a run in which nothing arrived is later than any limit
+ * (run_fates.h), its cell with it. */
 unsigned slo_broken(const struct slo_params *slo, const struct cell *cell, enum arm arm);
 
 /* Can the latencies that it limits be told? Not where none was measured and none was late. */

@@ -166,8 +166,8 @@ static void count_within(const struct cell *cell, double *within, double *all)
 }
 
 /* The standard error is that of a ratio whose units are cells drawn at random (Cochran, Sampling
- * Techniques, 3rd ed. 1977, 2.11 and 6.3), since the figures of one cell, all judged by one prediction, are
- * within or outside together. */
+ * Techniques, 3rd ed. 1977, 2.11 and 6.3), since the figures of one cell, all judged by one
+ * prediction, are within or outside together. */
 static void cover(struct validation *v, const struct cells *cells)
 {
     double within = 0, all = 0, squares = 0, of_cell, in_cell, n = 0;

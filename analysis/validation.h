@@ -1,10 +1,10 @@
 /* validation.h - how far the simulator is from the real server, in units of how far the real
  * server is from itself.
  *
- * A cell counts when both arms have it; its real latencies do not where too much of them is the load
- * client's own time (client_share.h). Its figure is the median over its runs; the prediction is
- * an interval too, sample_low to sample_high of the replications. Distances of latencies
- * are logarithms of ratios, so that half and double weigh the same.
+ * A cell counts when both arms have it; its real latencies do not where too much of them is the
+ * load client's own time (client_share.h). Its figure is the median over its runs; the prediction
+ * is an interval too, sample_low to sample_high of the replications. Distances of latencies are
+ * logarithms of ratios, so that half and double weigh the same.
  *
  *   error of p50, p95, p99   median over cells of |ln(sim/real)|, at most VALIDATION_FACTOR times
  *                            the median of |ln(real/real)| over all pairs of repeats of all cells,
@@ -21,18 +21,19 @@
  *                            that of the real server: 3.29 standard deviations of ln over the
  *                            repeats, which is as wide an interval of a normal distribution
  *
- * The yardstick of all but the last two: what one more run of the real server would have scored. Each
- * repeat in turn (the same number in every cell; where a cell has fewer, from its first on again) is
- * put in the prediction's place and judged by the others, by the same rules and targets, in the cells
- * that have two repeats and a prediction; the median over these turns is told. Mind that the prediction
- * is judged by the median of n repeats and a run by that of n - 1; that a run is one draw where the
- * prediction is a median over replications, so that a perfect one scores better than a run; and that
- * the prediction is told the host's paces beside the runs (host_paces.h), while a run had its own. A
- * run is no interval, so coverage and width have no such figure.
+ * The yardstick of all but the last two: what one more run of the real server would have scored.
+ * Each repeat in turn (the same number in every cell; where a cell has fewer, from its first on
+ * again) is put in the prediction's place and judged by the others, by the same rules and targets,
+ * in the cells that have two repeats and a prediction; the median over these turns is told. Mind
+ * that the prediction is judged by the median of n repeats and a run by that of n - 1; that a run
+ * is one draw where the prediction is a median over replications, so that a perfect one scores
+ * better than a run; and that the prediction is told the host's paces beside the runs
+ * (host_paces.h), while a run had its own. A run is no interval, so coverage and width have no
+ * such figure.
  *
- * And a harder one: the median of half a cell's repeats in the prediction's place, judged by the other
- * half; the median over 500 random splits. It is a median too, of as many runs as judge it; mind that
- * the prediction is judged by all of them.
+ * And a harder one: the median of half a cell's repeats in the prediction's place, judged by the
+ * other half; the median over 500 random splits. It is a median too, of as many runs as judge it;
+ * mind that the prediction is judged by all of them.
  */
 #ifndef PUSHSIM_ANALYSIS_VALIDATION_H
 #define PUSHSIM_ANALYSIS_VALIDATION_H

@@ -1,5 +1,6 @@
-/* validation_runs.c - what runs of the real server score in the prediction's place, by the very functions
- * that judge the prediction: each repeat, judged by the others, and half of them, by the other half.
+/* validation_runs.c - what runs of the real server score in the prediction's place, by the very
+ * functions that judge the prediction: each repeat, judged by the others, and half of them, by the
+ * other half.
  */
 #include <math.h>
 #include <stdlib.h>

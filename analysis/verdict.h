@@ -3,20 +3,21 @@
  * Replications share random numbers between cells, so a line of evidence (claim.h) is judged by
  * the difference of its two sums, replication by replication: its mean gets a 95 % confidence
  * interval (Student's t). The line is shown when the whole interval lies on the claimed side,
- * refuted when it lies wholly on the other, else open; a metric that is not defined leaves it open.
- * So do fewer than VERDICT_RUNS replications: that many which all agree are the fewest for which
- * the sign test gives p < 0.05 (1/32), and where they agree to the digit it is all there is. Of the
- * real arm, whose runs cost minutes and never agree to the digit in what they measure,
+ * refuted when it lies wholly on the other, else open; a metric that is not defined leaves it
+ * open. So do fewer than VERDICT_RUNS replications: that many which all agree are the fewest for
+ * which the sign test gives p < 0.05 (1/32), and where they agree to the digit it is all there is.
+ * Of the real arm, whose runs cost minutes and never agree to the digit in what they measure,
  * VERDICT_RUNS_REAL are taken: t with two degrees of freedom (4.3) leaves open what is not plain.
- * A replication that lacks a run of some cell (it was not sound, or failed) is no pair and left out.
+ * A replication that lacks a run of some cell (it was not sound, or failed) is no pair and left
+ * out.
  *
  * A line about each value of a key is shown when it is for every value, and refuted when it is for
  * one; about some value: shown for one, refuted for all. Where one of n values decides, its
  * interval is that of 1 - 0.05 / n (Bonferroni).
  *
  * A part of a claim is shown when all its lines are. The claim holds when all parts are shown,
- * within limits when some are (they are the limits), else it does not hold; where no line is refuted
- * either, it is open: too few runs to tell.
+ * within limits when some are (they are the limits), else it does not hold; where no line is
+ * refuted either, it is open: too few runs to tell.
  */
 #ifndef PUSHSIM_ANALYSIS_VERDICT_H
 #define PUSHSIM_ANALYSIS_VERDICT_H

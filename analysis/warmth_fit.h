@@ -2,9 +2,9 @@
  *
  * A free thread touches its set for on_ns, sleeps for away_ns, and so on; what its work cost is
  * usage / work. From a first turn after first_away_ns off the CPU the warm-up of every further one
- * follows in closed form: a turn begins with coldness c, pays c (1 - exp(-on / work)), and the sleep
- * adds to what is left. Sleeps tell the time constant, turns of several lengths over how much work
- * it is paid: two sets that cost the same after 10 ms of work need not after 2.
+ * follows in closed form: a turn begins with coldness c, pays c (1 - exp(-on / work)), and the
+ * sleep adds to what is left. Sleeps tell the time constant, turns of several lengths over how
+ * much work it is paid: two sets that cost the same after 10 ms of work need not after 2.
  */
 #ifndef PUSHSIM_ANALYSIS_WARMTH_FIT_H
 #define PUSHSIM_ANALYSIS_WARMTH_FIT_H

@@ -1,14 +1,15 @@
 /* auth_backend.h - the service that a push server asks whether a new client may stay.
  *
  * A pool of workers, each busy with one request for a fixed time, first come first served. The
- * push server waits a limited time for the answer and then throws the client out; the backend
- * does the work all the same. So retries that come faster than the pool can serve keep it busy
- * with answers nobody waits for: destinygg/chat-gui#872, 100 PHP-FPM workers, a connection opened
+ * push server waits a limited time for the answer and then throws the client out; the backend does
+ * the work all the same. So retries that come faster than the pool can serve keep it busy with
+ * answers nobody waits for: destinygg/chat-gui#872, 100 PHP-FPM workers, a connection opened
  * before it is authenticated, every client back after 1.75 s.
  *
  * The default of service_ns is a password check: bcrypt at cost 10, the default of PHP up to 8.3
- * (password_hash) and of Go (golang.org/x/crypto/bcrypt), measured with libxcrypt on a 2.1 GHz Xeon at
- * 64 ms of CPU (16 ms at cost 8, 259 ms at 12). That of timeout_ns is the one of httpx (5 s).
+ * (password_hash) and of Go (golang.org/x/crypto/bcrypt), measured with libxcrypt on a 2.1 GHz
+ * Xeon at 64 ms of CPU (16 ms at cost 8, 259 ms at 12). That of timeout_ns is the one of httpx (5
+ * s).
  */
 #ifndef PUSHSIM_MODELS_AUTH_BACKEND_H
 #define PUSHSIM_MODELS_AUTH_BACKEND_H

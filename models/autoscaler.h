@@ -6,9 +6,9 @@
  * more; pods that are not ready count at nothing when the others ask for more, else not at all; a
  * change that turns round by that is not made. CPU is a whole percentage of the request, any other
  * quantity a whole number of thousandths, as in the controller. The largest proposal wins; while a
- * metric fails (no pod has it) only more pods are possible. Then come the stabilisation windows (up:
- * the smallest, down: the largest recommendation within them) and the policies (pods or per cent in
- * a period).
+ * metric fails (no pod has it) only more pods are possible. Then come the stabilisation windows
+ * (up: the smallest, down: the largest recommendation within them) and the policies (pods or per
+ * cent in a period).
  *
  * Source: Kubernetes 1.33 docs, concepts/workloads/autoscaling/horizontal-pod-autoscale; package
  * podautoscaler: replica_calculator.go (groupPods, GetResourceReplicas, calcPlainMetricReplicas),

@@ -10,8 +10,8 @@
  * them cost the same as one of their summed length. Source: measured with loops over working sets
  * of 0 to 32 MiB under quotas and sleeps; the size is a property of the working set.
  *
- * It is worked off before anything else (work_ns = 0) or, where work touches a large set bit by bit,
- * along with the work, dearest at first:
+ * It is worked off before anything else (work_ns = 0) or, where work touches a large set bit by
+ * bit, along with the work, dearest at first:
  *
  *     extra(work) = coldness * (1 - exp(-work / work_ns))
  *

@@ -1,16 +1,16 @@
 /* client_preset.h - how well-known clients behave: a table with sources.
  *
- * A preset gives the reconnect policy, the connect time-out and the client's own supervision of its
- * server, where that means to close when nothing came for a time: such clients rely on a server that
- * sends something at intervals (heartbeat.period), and leave one that does not. Clients that ask and
- * wait for the answer (phoenix, websockets) hear that answer from any server whose loop turns; their
- * time-out is left out.
+ * A preset gives the reconnect policy, the connect time-out and the client's own supervision of
+ * its server, where that means to close when nothing came for a time: such clients rely on a
+ * server that sends something at intervals (heartbeat.period), and leave one that does not.
+ * Clients that ask and wait for the answer (phoenix, websockets) hear that answer from any server
+ * whose loop turns; their time-out is left out.
  *
- * An EventSource whose request is answered with another status than 200 fails for good; only network
- * errors and the end of a stream make it connect again, after its own delay, for it reads no Retry-After
- * (WHATWG HTML, 9.2.3, "process an EventSource response": fail or reestablish the connection; Blink
- * EventSource::DidReceiveResponse, Gecko EventSourceImpl::OnStartRequest). Pages that make a new
- * EventSource then are clients with `refused: retry` (client_class.h).
+ * An EventSource whose request is answered with another status than 200 fails for good; only
+ * network errors and the end of a stream make it connect again, after its own delay, for it reads
+ * no Retry-After (WHATWG HTML, 9.2.3, "process an EventSource response": fail or reestablish the
+ * connection; Blink EventSource::DidReceiveResponse, Gecko EventSourceImpl::OnStartRequest). Pages
+ * that make a new EventSource then are clients with `refused: retry` (client_class.h).
  *
  * Each row names where its figures come from; rows of incidents name the thread.
  */

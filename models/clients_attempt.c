@@ -1,5 +1,5 @@
-/* clients_attempt.c - how a client gets a connection: when it tries (again), its SYNs, and how an attempt
- * ends without one.
+/* clients_attempt.c - how a client gets a connection: when it tries (again), its SYNs, and how an
+ * attempt ends without one.
  */
 #include "models/clients_internal.h"
 #include "models/retry_stream.h"

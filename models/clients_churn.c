@@ -1,5 +1,5 @@
-/* clients_churn.c - what happens to clients at random: stalls and silent losses, one Poisson process
- * for each class and kind, and stalls at a given age of the connection.
+/* clients_churn.c - what happens to clients at random: stalls and silent losses, one Poisson
+ * process for each class and kind, and stalls at a given age of the connection.
  */
 #include "models/clients_internal.h"
 

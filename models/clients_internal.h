@@ -1,5 +1,5 @@
-/* clients_internal.h - what clients.c (open connections and their ends), clients_attempt.c (how they
- * come about) and clients_churn.c (what happens at random) share.
+/* clients_internal.h - what clients.c (open connections and their ends), clients_attempt.c (how
+ * they come about) and clients_churn.c (what happens at random) share.
  */
 #ifndef PUSHSIM_MODELS_CLIENTS_INTERNAL_H
 #define PUSHSIM_MODELS_CLIENTS_INTERNAL_H

@@ -1,9 +1,10 @@
-/* code_compiler.h - a thread of a process that compiles what it runs, or that collects its garbage.
+/* code_compiler.h - a thread of a process that compiles what it runs, or that collects its
+ * garbage.
  *
  * V8 hands functions that have become hot to threads of its platform (--concurrent-recompilation,
- * the default; src/compiler-dispatcher/optimizing-compile-dispatcher.h). They belong to the process:
- * their CPU time counts against its quota, and on one CPU the scheduler shares it between them and
- * the event loop. So do those that mark and copy objects (src/heap/concurrent-marking.h,
+ * the default; src/compiler-dispatcher/optimizing-compile-dispatcher.h). They belong to the
+ * process: their CPU time counts against its quota, and on one CPU the scheduler shares it between
+ * them and the event loop. So do those that mark and copy objects (src/heap/concurrent-marking.h,
  * scavenger.h). How much there is to do: code_warmth.h.
  */
 #ifndef PUSHSIM_MODELS_CODE_COMPILER_H

@@ -1,19 +1,20 @@
-/* cost_noise.h - the factor that the costs of each publish are multiplied by: its own chance, and how
- * fast the host is at that moment.
+/* cost_noise.h - the factor that the costs of each publish are multiplied by: its own chance, and
+ * how fast the host is at that moment.
  *
  * Its own: log-normal, cost.noise its coefficient of variation, drawn anew for each.
  *
  * The host's: the share of a core that a virtual CPU gets changes in spells (host_pace.h), so
- * neighbours in a burst are slow together and their sum strays further than independent ones' would.
- * The logarithm of the pace within a run is taken for a Gaussian process with a coefficient of variation
- * of cost.spell.depth, of which two moments dt apart are correlated by exp(-dt / cost.spell.time)
- * (Ornstein-Uhlenbeck; Gillespie, Phys. Rev. E 54, 1996: the update is exact for any dt), less its own
- * mean over the run: that is the run's pace (cost_scale.h), which is told or drawn apart, and a run of
- * 6 s would else stray by another 4 % of it. Costs go with the power cost.host-power of it. Both figures
- * are measured beside real runs, about each run's mean (host_pace_spells.h), whatever the server.
+ * neighbours in a burst are slow together and their sum strays further than independent ones'
+ * would. The logarithm of the pace within a run is taken for a Gaussian process with a coefficient
+ * of variation of cost.spell.depth, of which two moments dt apart are correlated by exp(-dt /
+ * cost.spell.time) (Ornstein-Uhlenbeck; Gillespie, Phys. Rev. E 54, 1996: the update is exact for
+ * any dt), less its own mean over the run: that is the run's pace (cost_scale.h), which is told or
+ * drawn apart, and a run of 6 s would else stray by another 4 % of it. Costs go with the power
+ * cost.host-power of it. Both figures are measured beside real runs, about each run's mean
+ * (host_pace_spells.h), whatever the server.
  *
- * The path is drawn at the start, a point each sixteenth of cost.spell.time, and a publish takes the
- * last one before it.
+ * The path is drawn at the start, a point each sixteenth of cost.spell.time, and a publish takes
+ * the last one before it.
  */
 #ifndef PUSHSIM_MODELS_COST_NOISE_H
 #define PUSHSIM_MODELS_COST_NOISE_H

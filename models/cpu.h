@@ -94,9 +94,9 @@ void cpu_thread_shorten(struct cpu_thread *thread, int64_t work_ns);
 /* Dequeues the thread: nothing to do. Only from `ran` with done == true. */
 void cpu_thread_sleep(struct cpu_thread *thread);
 
-/* Something that the guest does not see takes the CPU for `length_ns` (>= 0) from the thread while it
- * runs: the time counts as the thread's own (no steal time is told), and is no part of a stretch.
- * False: it does not run, so nothing happens. Not from `ran`. */
+/* Something that the guest does not see takes the CPU for `length_ns` (>= 0) from the thread while
+ * it runs: the time counts as the thread's own (no steal time is told), and is no part of a
+ * stretch. False: it does not run, so nothing happens. Not from `ran`. */
 bool cpu_thread_disturb(struct cpu_thread *thread, int64_t length_ns);
 
 /* What is left of the thread's demand now: the stretch in progress counts up to now. */
@@ -106,7 +106,8 @@ struct cpu_counters cpu_group_counters(const struct cpu_group *group); /* up to 
 /* Time up to now in which this thread wanted to run and its group was throttled on its CPU: the
  * clock of the blame "throttled". */
 int64_t cpu_thread_throttled_ns(const struct cpu_thread *thread);
-/* Work done in all, without any overhead, up to the last stretch reported (in `ran`: that one's end). */
+/* Work done in all, without any overhead, up to the last stretch reported (in `ran`: that one's
+ * end). */
 int64_t cpu_thread_worked_ns(const struct cpu_thread *thread);
 /* Time off the CPU, for whatever reason, until it was last put on it: the clock by which caches
  * cool. */

@@ -1,4 +1,5 @@
-/* cpu_throttle.c - what it does to the threads of a group on one CPU that its time there is used up. */
+/* cpu_throttle.c - what it does to the threads of a group on one CPU that its time there is used
+ * up. */
 #include "models/cpu_internal.h"
 
 void cpu_throttle_clock(struct cpu_thread *thread, bool on)

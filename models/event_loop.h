@@ -69,8 +69,8 @@ struct loop_handler {
      * and end would do for each in turn. Valid if plan is. */
     void (*passed)(void *owner, const struct loop_entry *entries, uint32_t slots,
                    const int64_t *sum_ns, const struct loop_stretch *stretch);
-    /* A level-triggered poll found the first `fds` entries of the inbox: now the owner may choose in which order
-     * (ready_list.h) by what stands behind them. NULL: as they came. */
+    /* A level-triggered poll found the first `fds` entries of the inbox: now the owner may choose
+     * in which order (ready_list.h) by what stands behind them. NULL: as they came. */
     void (*polled)(void *owner, const struct loop_queue *inbox, size_t fds);
 };
 
@@ -138,8 +138,8 @@ void event_loop_ready(struct event_loop *loop, const struct loop_entry *entry);
 void event_loop_inside(struct event_loop *loop, const struct loop_entry *entry);
 void event_loop_flush(struct event_loop *loop, const struct loop_entry *entry);
 
-/* The process has died, after an event_loop_break: forgets every entry. What the thread is at goes on as a poll that finds
- * nothing, and the handler hears no more of it. */
+/* The process has died, after an event_loop_break: forgets every entry. What the thread is at goes
+ * on as a poll that finds nothing, and the handler hears no more of it. */
 void event_loop_clear(struct event_loop *loop);
 
 /* Tells the handler how far the current range has come by now. */

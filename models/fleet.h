@@ -10,28 +10,30 @@
  *                   rolling update or replicas → start and stop pods; rebalancing
  *     every window: metrics of the pods → (lag) → autoscaler, every sync → replicas
  *
- * A new pod is pending until its container starts (start_delay_ns, and image_pull_ns where its node
- * has none of that revision); a restart in place goes without both. The series pods.running and
- * probes.failed.ready leave out what belongs to starting: pods that have never been ready, and probes
- * that fail before a process was first ready. Figure and series probes.failed have all that failed.
+ * A new pod is pending until its container starts (start_delay_ns, and image_pull_ns where its
+ * node has none of that revision); a restart in place goes without both. The series pods.running
+ * and probes.failed.ready leave out what belongs to starting: pods that have never been ready, and
+ * probes that fail before a process was first ready. Figure and series probes.failed have all that
+ * failed.
  *
  * A pod that stops leaves the balancer at once, gets SIGTERM after preStop and is killed when its
  * grace is over, unless its connections have ended before (Kubernetes docs, "Pod Lifecycle",
- * termination of pods). A failed liveness probe stops the container the same way, and it is started
- * again after its back-off (for ever, where a start outlasts the probe's patience); when it dies
- * before, that is its stop. Nobody probes a container in back-off. fault.deploy-at begins a rolling
- * update; the other faults are pod 0's.
+ * termination of pods). A failed liveness probe stops the container the same way, and it is
+ * started again after its back-off (for ever, where a start outlasts the probe's patience); when
+ * it dies before, that is its stop. Nobody probes a container in back-off. fault.deploy-at begins
+ * a rolling update; the other faults are pod 0's.
  *
  * A fleet's disconnects are its pods' and those of clients at no pod: refused by the balancer with
  * Retry-After (rejected: connects.retry_after counts the answers), or out of patience while no pod
  * listened (connect_timeout). The other causes are sums over the pods.
  *
- * The first fleet.detail pods of a revision have all figures, histograms and series of a pod alone, as
- * pod.N.* (fleet_detail.c); the others some figures. pods.detailed tells how many had them, an event
- * "detail" the first that has not.
+ * The first fleet.detail pods of a revision have all figures, histograms and series of a pod
+ * alone, as pod.N.* (fleet_detail.c); the others some figures. pods.detailed tells how many had
+ * them, an event "detail" the first that has not.
  *
- * Deterministic, like push_run, which it replaces when p->fleet.pods > 0, or when something is to act
- * on the SLO: a lone pod (fleet.pods 0) is then a fleet of one without probes, autoscaler, update.
+ * Deterministic, like push_run, which it replaces when p->fleet.pods > 0, or when something is to
+ * act on the SLO: a lone pod (fleet.pods 0) is then a fleet of one without probes, autoscaler,
+ * update.
  */
 #ifndef PUSHSIM_MODELS_FLEET_H
 #define PUSHSIM_MODELS_FLEET_H

@@ -70,8 +70,9 @@ static int64_t seen_window(const struct fleet *f)
     return end_ns < f->window_end_ns ? end_ns : f->window_end_ns;
 }
 
-/* What the autoscaler sees of the pod: its metrics of that window. A pod without has none, whatever it
- * had before: metrics-server forgets what its last scrape did not find (pkg/storage/pod.go). */
+/* What the autoscaler sees of the pod: its metrics of that window. A pod without has none,
+ * whatever it had before: metrics-server forgets what its last scrape did not find
+ * (pkg/storage/pod.go). */
 static struct autoscaler_pod seen_pod(const struct fleet_pod *fp)
 {
     const struct fleet *f = fp->fleet;

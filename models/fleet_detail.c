@@ -1,7 +1,7 @@
-/* fleet_detail.c - the pods of a fleet that are looked at as closely as one pod alone: with all of its
- * figures, histograms and series, named pod.N.*. At most fleet.detail of a revision at a time, those started
- * first; of a pod that is gone the next new one takes the place. So what a fleet of any size stores is
- * bounded.
+/* fleet_detail.c - the pods of a fleet that are looked at as closely as one pod alone: with all of
+ * its figures, histograms and series, named pod.N.*. At most fleet.detail of a revision at a time,
+ * those started first; of a pod that is gone the next new one takes the place. So what a fleet of
+ * any size stores is bounded.
  */
 #include "models/fleet_internal.h"
 

@@ -1,6 +1,6 @@
 /* fleet_internal.h - shared by fleet.c (clients, publishes, life of a run), fleet_pod.c (the life
- * of one pod), fleet_control.c (what looks), fleet_detail.c (what looks closely), fleet_replicas.c and fleet_autoscale.c (what acts) and
- * fleet_report.c.
+ * of one pod), fleet_control.c (what looks), fleet_detail.c (what looks closely), fleet_replicas.c
+ * and fleet_autoscale.c (what acts) and fleet_report.c.
  */
 #ifndef PUSHSIM_MODELS_FLEET_INTERNAL_H
 #define PUSHSIM_MODELS_FLEET_INTERNAL_H

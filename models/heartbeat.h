@@ -9,10 +9,10 @@
  *                 ws_ping_timeout 20 s; sockjs-node 10 s)
  *   application   the client closes when it heard nothing for a time-out (client_class.h)
  *
- * A heartbeat costs a write and cost.*.heartbeat. Where an answer is awaited, half of that is due when
- * it is sent and half when the pong is handled: of websockets 10.4 each is a wake-up of the
- * connection's keepalive task (legacy/protocol.py keepalive_ping: sleep, ping(), wait_for), and the
- * pong wakes the task that reads as well. Where none is awaited, all of it is due at once.
+ * A heartbeat costs a write and cost.*.heartbeat. Where an answer is awaited, half of that is due
+ * when it is sent and half when the pong is handled: of websockets 10.4 each is a wake-up of the
+ * connection's keepalive task (legacy/protocol.py keepalive_ping: sleep, ping(), wait_for), and
+ * the pong wakes the task that reads as well. Where none is awaited, all of it is due at once.
  *
  * A pong counts when it has got through to whoever waits for it, not when it arrived. Where a
  * starved loop comes round after the time-out with the pong already in the socket, the healthy

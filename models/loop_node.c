@@ -1,7 +1,7 @@
 /* loop_node.c - libuv 1.44, src/unix/core.c, uv_run: timers, poll, check, close, each to its end;
  * Node runs the microtasks of a callback before the next callback (event_loop_inside), then what
- * waits for the next tick (event_loop_flush: sockets are uncorked); its setImmediate callbacks run in
- * the check phase, those set there wait for the next iteration.
+ * waits for the next tick (event_loop_flush: sockets are uncorked); its setImmediate callbacks run
+ * in the check phase, those set there wait for the next iteration.
  */
 #include "models/event_loop.h"
 

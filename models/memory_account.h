@@ -3,17 +3,18 @@
  * working set = base + connections + queues + write buffers + history + snapshots + compression
  *               + overhead + retained (all heap) + sockets (kernel)
  *
- * Heap memory costs an overhead share on top (size classes, headers: a 4 KiB message in CPython
- * is a 33-byte bytes header, glibc rounds to 16 bytes). Freed heap does not all go back: the
- * share `retention` stays with the allocator and is used again before anything new is asked of
- * the kernel (glibc's arenas; websockets/ws#667: 200 MB stay after the clients left). memory.max
- * kills when the working set passes it (Documentation/admin-guide/cgroup-v2.rst, memory.max; TCP
- * buffers are charged as "sock"). Under cgroup v1 they have a counter of their own
+ * Heap memory costs an overhead share on top (size classes, headers: a 4 KiB message in CPython is
+ * a 33-byte bytes header, glibc rounds to 16 bytes). Freed heap does not all go back: the share
+ * `retention` stays with the allocator and is used again before anything new is asked of the
+ * kernel (glibc's arenas; websockets/ws#667: 200 MB stay after the clients left). memory.max kills
+ * when the working set passes it (Documentation/admin-guide/cgroup-v2.rst, memory.max; TCP buffers
+ * are charged as "sock"). Under cgroup v1 they have a counter of their own
  * (Documentation/admin-guide/cgroup-v1/memory.rst, 2.7.1 and memory.kmem.tcp.*): sockets_apart.
  *
- * A queued message costs its place in the queue beside its payload. Growth by 100,000 entries of one
- * shared payload, measured: 8.2 B an entry of CPython 3.11's asyncio.Queue that is the bare payload, 64.2 B
- * one that is a tuple of two (tracemalloc), 58.4 B a chunk that waits in Node 20's Writable (heapUsed).
+ * A queued message costs its place in the queue beside its payload. Growth by 100,000 entries of
+ * one shared payload, measured: 8.2 B an entry of CPython 3.11's asyncio.Queue that is the bare
+ * payload, 64.2 B one that is a tuple of two (tracemalloc), 58.4 B a chunk that waits in Node 20's
+ * Writable (heapUsed).
  *
  * permessage-deflate holds a state for each connection (websocket.h).
  */
@@ -36,8 +37,8 @@ enum memory_kind {
     MEMORY_KINDS,
 };
 
-/* What a message in a write buffer is: a copy for each connection, or a reference to one payload for
- * all and memory.message of bookkeeping. */
+/* What a message in a write buffer is: a copy for each connection, or a reference to one payload
+ * for all and memory.message of bookkeeping. */
 enum write_buffers {
     BUFFERS_OF_STACK, /* as the server's stack has it: push_server_held.c */
     BUFFERS_COPIES,

@@ -14,24 +14,25 @@
  * second (id: 1795728081:12). And when at least two messages have waited, since their segment was
  * larger: so it goes on, the third message and some more of each turn 40 ms late.
  *
- * Measured on nginx 1.22, one reader, 4 KiB at 75/s: the 12th message on of a second is a byte longer;
- * the third of the next second comes 38 ms late with two more, and every fourth or so from then on;
- * one stall of a reader sets off the same at 600 B and more, never at 500 B and less.
+ * Measured on nginx 1.22, one reader, 4 KiB at 75/s: the 12th message on of a second is a byte
+ * longer; the third of the next second comes 38 ms late with two more, and every fourth or so from
+ * then on; one stall of a reader sets off the same at 600 B and more, never at 500 B and less.
  *
- * An acknowledgement sent at once comes back inside the write that sends the segment, which pays for
- * it (cost.ack). A write that waits sends nothing, and saves the way through the loopback
- * (cost.transmit): its segment goes out when the acknowledgement that it waits for arrives, in a soft
- * interrupt of the client's timer, in the kernel's time and not in the server's. Under TCP_CORK a write
- * of 600 B or 4 KiB to one of 110 to 1,000 sockets took 2.1 to 2.5 us less of 4.0 to 4.6 (Intel Xeon).
+ * An acknowledgement sent at once comes back inside the write that sends the segment, which pays
+ * for it (cost.ack). A write that waits sends nothing, and saves the way through the loopback
+ * (cost.transmit): its segment goes out when the acknowledgement that it waits for arrives, in a
+ * soft interrupt of the client's timer, in the kernel's time and not in the server's. Under
+ * TCP_CORK a write of 600 B or 4 KiB to one of 110 to 1,000 sockets took 2.1 to 2.5 us less of 4.0
+ * to 4.6 (Intel Xeon).
  *
- * Each stream is for itself: a tick between two writes of a fan-out, and one client's message waits
- * where another's does not. Traced with 110 clients at 189/s: of 916 second smaller segments of the
- * size before 911 were acknowledged late, of 7 of another size none; what waited went in segments of
- * up to 61.9 kB.
+ * Each stream is for itself: a tick between two writes of a fan-out, and one client's message
+ * waits where another's does not. Traced with 110 clients at 189/s: of 916 second smaller segments
+ * of the size before 911 were acknowledged late, of 7 of another size none; what waited went in
+ * segments of up to 61.9 kB.
  *
  * Left out: what waits beyond a full segment goes at once, with the message that fills it (those
- * before it have been given their time); a read is at once, though it may take a millisecond when all
- * clients get what has waited; that interrupt may come while the server runs, which then pays.
+ * before it have been given their time); a read is at once, though it may take a millisecond when
+ * all clients get what has waited; that interrupt may come while the server runs, which then pays.
  */
 #ifndef PUSHSIM_MODELS_NAGLE_H
 #define PUSHSIM_MODELS_NAGLE_H

@@ -125,11 +125,11 @@ struct cost_params {
     struct protocol_costs by_protocol[PROTOCOLS];
 };
 
-/* Whether a connection's bytes leave after all connections have taken the message: uvloop 0.17 holds
- * writes to the end of the iteration (uvloop/loop.pyx, UVStream._buffer_write); Node's
+/* Whether a connection's bytes leave after all connections have taken the message: uvloop 0.17
+ * holds writes to the end of the iteration (uvloop/loop.pyx, UVStream._buffer_write); Node's
  * response.write() corks the socket until the next tick, when the publish's callback is over
- * (lib/_http_outgoing.js, write_), while `ws` corks and uncorks around each frame
- * (lib/sender.js, sendFrame). With hops each connection's task is a callback of its own. */
+ * (lib/_http_outgoing.js, write_), while `ws` corks and uncorks around each frame (lib/sender.js,
+ * sendFrame). With hops each connection's task is a callback of its own. */
 static inline bool server_holds_writes(enum loop_kind loop, int64_t hops,
                                        enum push_protocol protocol)
 {
@@ -203,8 +203,8 @@ struct workload_params {
     bool same_arrivals;    /* every replication plays the arrivals of the first */
     int64_t payload_bytes; /* mean of a publish's payload */
     double payload_cv;     /* sd / mean of a log-normal size drawn for each publish */
-    /* Connections that publishes come over, one request of each at a time; 0 = any number. RFC 9112,
-     * 9.3.2: pipelined requests are answered in order; uvicorn starts the next then. */
+    /* Connections that publishes come over, one request of each at a time; 0 = any number. RFC
+     * 9112, 9.3.2: pipelined requests are answered in order; uvicorn starts the next then. */
     int64_t publishers;
     int64_t drain_ns; /* after the last publish: wait at most so long for deliveries */
     struct topic_params topics;

@@ -1,9 +1,9 @@
 /* pod_series.h - the series of one pod by second, alone or in a fleet.
  *
- * cpu.used, cpu.throttled (s of CPU time since the last point), cpu.throttled_share (of the periods since;
- * none without a period), memory (B, of a process that starts too), connections and clients.open,
- * where WebSockets wait for each other connections.closing and clients.closing, reconnects, replayed (where there are replays), and
- * what went wrong (second_counts.h).
+ * cpu.used, cpu.throttled (s of CPU time since the last point), cpu.throttled_share (of the
+ * periods since; none without a period), memory (B, of a process that starts too), connections and
+ * clients.open, where WebSockets wait for each other connections.closing and clients.closing,
+ * reconnects, replayed (where there are replays), and what went wrong (second_counts.h).
  */
 #ifndef PUSHSIM_MODELS_POD_SERIES_H
 #define PUSHSIM_MODELS_POD_SERIES_H

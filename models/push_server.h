@@ -1,9 +1,9 @@
 /* push_server.h - one worker of a push server: publishes in, deliveries out.
  *
- * The delivery pipeline: a publish callback puts the message into the queue of
- * each subscriber and makes the waiting subscriber tasks ready; they come up in later passes of
- * the ready queue, all connections in one step before any in the next; the last pass takes what
- * the queue holds and writes it, or leaves it to the flush at the end of the iteration:
+ * The delivery pipeline: a publish callback puts the message into the queue of each subscriber and
+ * makes the waiting subscriber tasks ready; they come up in later passes of the ready queue, all
+ * connections in one step before any in the next; the last pass takes what the queue holds and
+ * writes it, or leaves it to the flush at the end of the iteration:
  *
  *   publish ─ publish_ns + subscribers x enqueue_ns
  *   pass 1 … hops ─ wake_ns each; the last takes all queued messages, item_ns each,
@@ -16,12 +16,13 @@
  * slope of a fan-out. Wake-up and write find different state cold after time off the CPU: task and
  * queue (state_ns), socket and kernel (write_state_ns).
  *
- * With hops = 0 (Node, nginx) the publish callback itself writes to each connection. Node calls back for
- * each write that is done in ticks behind the fan-out (lib/internal/streams/writable.js, afterWriteTick;
- * the callback given to ws.send): settle_ns a delivery, which delays the next callback, no delivery of
- * this publish. process.cpuUsage() about these ticks, Node 20: 0.7 to 1.2 us with ws, 0.2 with http.
- * Sources: Starlette 0.26 StreamingResponse over asyncio.Queue (CPython 3.11 Lib/asyncio/queues.py:
- * get() does not yield while the queue has messages), uvicorn 0.17 flow control, uvloop 0.17.
+ * With hops = 0 (Node, nginx) the publish callback itself writes to each connection. Node calls
+ * back for each write that is done in ticks behind the fan-out (lib/internal/streams/writable.js,
+ * afterWriteTick; the callback given to ws.send): settle_ns a delivery, which delays the next
+ * callback, no delivery of this publish. process.cpuUsage() about these ticks, Node 20: 0.7 to 1.2
+ * us with ws, 0.2 with http. Sources: Starlette 0.26 StreamingResponse over asyncio.Queue (CPython
+ * 3.11 Lib/asyncio/queues.py: get() does not yield while the queue has messages), uvicorn 0.17
+ * flow control, uvloop 0.17.
  */
 #ifndef PUSHSIM_MODELS_PUSH_SERVER_H
 #define PUSHSIM_MODELS_PUSH_SERVER_H

@@ -1,6 +1,7 @@
-/* push_server_duplex.c - what the server does with a client's message (duplex.h): the read finds it,
- * after `hops` passes of the ready queue its handler runs, and writes the answer past the outbound
- * queue, as `await websocket.send_text()` in a receiving loop or the response of a POST does.
+/* push_server_duplex.c - what the server does with a client's message (duplex.h): the read finds
+ * it, after `hops` passes of the ready queue its handler runs, and writes the answer past the
+ * outbound queue, as `await websocket.send_text()` in a receiving loop or the response of a POST
+ * does.
  */
 #include "models/push_server_internal.h"
 

@@ -1,6 +1,7 @@
-/* push_server_gc.c - garbage collections: a pause in the loop wherever the count of objects comes to
- * its end, or the space of the young. In a fan-out that is, in the real server, somewhere while the publish puts its
- * message into the queues; here behind the last, before any delivery: each waits for it either way.
+/* push_server_gc.c - garbage collections: a pause in the loop wherever the count of objects comes
+ * to its end, or the space of the young. In a fan-out that is, in the real server, somewhere while
+ * the publish puts its message into the queues; here behind the last, before any delivery: each
+ * waits for it either way.
  */
 #include "models/push_server_internal.h"
 

@@ -40,8 +40,8 @@ static uint32_t with_window(const struct push_server *s, uint32_t first, uint32_
     return with;
 }
 
-/* Is there anybody in this entry, from *first on, who has its window in its queue? In a take those whose
- * turn has come have taken their messages. */
+/* Is there anybody in this entry, from *first on, who has its window in its queue? In a take those
+ * whose turn has come have taken their messages. */
 static bool is_queued(const struct push_server *s, const struct loop_entry *e, bool begun,
                       int64_t progress_ns, uint32_t *first)
 {
@@ -143,15 +143,15 @@ static void weigh_entry(void *arg, const struct loop_entry *e, bool begun, int64
     is_held(w, first, from, from + depth);
 }
 
-/* Whether a message in a write buffer is a reference to one payload for all connections.
- * asyncio (CPython 3.11 selector_events.py, _SelectorSocketTransport.write) appends a copy of the bytes to
- * the transport's bytearray; uvloop keeps the object, but uvicorn and websockets have made it for this
- * connection alone (httptools_impl.py, RequestResponseCycle.send: b"".join; websockets 10.4 frames.py,
- * Frame.write). ws 8 passes the string or Buffer that it was given on to the socket, behind a header of its own
- * (lib/sender.js, Sender.frame and sendFrame), and Node's stream queues references; ws 1.0 made a
- * new Buffer of each string for each socket (lib/Sender.js, frameAndSend): "copies". nchan keeps a
- * message once in shared memory, and the chain of each subscriber points to it. What is
- * compressed is each connection's own. */
+/* Whether a message in a write buffer is a reference to one payload for all connections. asyncio
+ * (CPython 3.11 selector_events.py, _SelectorSocketTransport.write) appends a copy of the bytes to
+ * the transport's bytearray; uvloop keeps the object, but uvicorn and websockets have made it for
+ * this connection alone (httptools_impl.py, RequestResponseCycle.send: b"".join; websockets 10.4
+ * frames.py, Frame.write). ws 8 passes the string or Buffer that it was given on to the socket,
+ * behind a header of its own (lib/sender.js, Sender.frame and sendFrame), and Node's stream queues
+ * references; ws 1.0 made a new Buffer of each string for each socket (lib/Sender.js,
+ * frameAndSend): "copies". nchan keeps a message once in shared memory, and the chain of each
+ * subscriber points to it. What is compressed is each connection's own. */
 static bool shares_buffers(const struct push_server *s)
 {
     const struct server_params *p = &s->p->server;
@@ -198,8 +198,8 @@ static void weigh_slow(struct weighing *w, const struct slow_client *c)
         weigh_queue(w, c);
 }
 
-/* Marks the messages that some queue holds, or takes the marks away; bytes of the publishes whose mark
- * changed. */
+/* Marks the messages that some queue holds, or takes the marks away; bytes of the publishes whose
+ * mark changed. */
 static int64_t mark_queued(const struct push_server *s, bool weighed)
 {
     int64_t sum = 0;

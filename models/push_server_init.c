@@ -1,5 +1,5 @@
-/* push_server_init.c - what a worker holds: made before its run, freed after it. By connection where
- * each has its own, by feed or by message where connections share it.
+/* push_server_init.c - what a worker holds: made before its run, freed after it. By connection
+ * where each has its own, by feed or by message where connections share it.
  */
 #include "models/push_server_internal.h"
 

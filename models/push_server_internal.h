@@ -1,5 +1,6 @@
-/* push_server_internal.h - shared by push_server.c (publish, the loop's handler), push_server_slow.c
- * (clients that do not read), push_server_life.c (connects, disconnects) and the others.
+/* push_server_internal.h - shared by push_server.c (publish, the loop's handler),
+ * push_server_slow.c (clients that do not read), push_server_life.c (connects, disconnects) and
+ * the others.
  */
 #ifndef PUSHSIM_MODELS_PUSH_SERVER_INTERNAL_H
 #define PUSHSIM_MODELS_PUSH_SERVER_INTERNAL_H
@@ -212,8 +213,9 @@ void push_slow_writable_end(struct push_server *s, const struct loop_entry *e);
 void push_slow_put(struct push_server *s, uint32_t i, const struct slow_message *message);
 void push_slow_after_write(struct push_server *s, uint32_t i);
 
-/* What is written to a client that has vanished is never acknowledged: the kernel gives the connection
- * up dead_ns after the first such write, not after the end of the range in which it was one of many. */
+/* What is written to a client that has vanished is never acknowledged: the kernel gives the
+ * connection up dead_ns after the first such write, not after the end of the range in which it was
+ * one of many. */
 void push_slow_await_death(struct push_server *s, struct slow_client *c, int64_t written_ns);
 
 static inline struct slow_client *push_slow_client(const struct push_server *s, uint32_t i)

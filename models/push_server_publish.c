@@ -1,5 +1,6 @@
-/* push_server_publish.c - a publish's way through a worker: over one of the publisher's connections into
- * its socket, its turn among those that a poll finds, its callback, every subscriber's queue.
+/* push_server_publish.c - a publish's way through a worker: over one of the publisher's
+ * connections into its socket, its turn among those that a poll finds, its callback, every
+ * subscriber's queue.
  */
 #include "models/push_server_internal.h"
 
@@ -49,8 +50,8 @@ static void move_publish(struct push_server *s, uint32_t to, uint32_t from)
     s->publishes[to] = moved;
 }
 
-/* The newest one. A connection's next request is looked at when the one before is answered: the others wait
- * in the sockets, where no queue's bound counts them. */
+/* The newest one. A connection's next request is looked at when the one before is answered: the
+ * others wait in the sockets, where no queue's bound counts them. */
 static void take_connection(struct push_server *s)
 {
     uint32_t m = s->arrived - 1, c = connection_for_next(s);

@@ -1,5 +1,5 @@
-/* push_server_settle.c - what a publish leaves to do when its fan-out is over: Node calls back for each
- * write, in ticks behind those that uncork the sockets.
+/* push_server_settle.c - what a publish leaves to do when its fan-out is over: Node calls back for
+ * each write, in ticks behind those that uncork the sockets.
  */
 #include "models/push_server_internal.h"
 

@@ -170,8 +170,9 @@ int64_t push_server_flush_base(const struct push_server *s, const struct loop_en
                          s->flush_ns[e->to] - s->flush_ns[e->from]);
 }
 
-/* The same where a write may wait in its socket: those that do one by one, the others in runs. Where each
- * has a time of its own (push_server_batch.c) none forms a run, and this would be dearer. */
+/* The same where a write may wait in its socket: those that do one by one, the others in runs.
+ * Where each has a time of its own (push_server_batch.c) none forms a run, and this would be
+ * dearer. */
 static void deliver_waiting(struct push_server *s, uint32_t m, const struct delivery_run *run)
 {
     struct delivery_run part = *run;

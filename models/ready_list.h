@@ -1,19 +1,20 @@
 /* ready_list.h - in which order a wait of epoll tells which connections can be read.
  *
- * Linux, fs/eventpoll.c (ep_poll_callback, ep_send_events): a connection that gets something to read goes
- * to the end of the list of ready ones, unless it stands there still. A wait takes the whole list and
- * goes through it from its head. Who can be read is told, and level-triggered put at the end of the list
- * again, for the next wait to look at; who cannot is off the list until something comes.
+ * Linux, fs/eventpoll.c (ep_poll_callback, ep_send_events): a connection that gets something to
+ * read goes to the end of the list of ready ones, unless it stands there still. A wait takes the
+ * whole list and goes through it from its head. Who can be read is told, and level-triggered put
+ * at the end of the list again, for the next wait to look at; who cannot is off the list until
+ * something comes.
  *
- * So whom the last wait told and who can be read again comes first, in the same order, before all who
- * came since. A server that is behind finds many at each wait and serves those anew that it has served
- * just now, while a request on another connection waits for the batch after: order of arrival is kept
- * only by a server that is not behind. Of 1,150 WebSockets of Node at 200m, 12 publishes within 0.76 s
- * were sent out in the order 1 8 2 3 4 5 6 7 (13 and more) 9 10 11 12: the eighth came over the first
- * one's connection (Linux 6.18, 2026-11-27).
+ * So whom the last wait told and who can be read again comes first, in the same order, before all
+ * who came since. A server that is behind finds many at each wait and serves those anew that it
+ * has served just now, while a request on another connection waits for the batch after: order of
+ * arrival is kept only by a server that is not behind. Of 1,150 WebSockets of Node at 200m, 12
+ * publishes within 0.76 s were sent out in the order 1 8 2 3 4 5 6 7 (13 and more) 9 10 11 12: the
+ * eighth came over the first one's connection (Linux 6.18, 2026-11-27).
  *
- * Edge-triggered (nginx: src/event/modules/ngx_epoll_module.c) nothing is put back: the list is first
- * come, first served. libuv (Node, uvloop) and Python's selectors are level-triggered.
+ * Edge-triggered (nginx: src/event/modules/ngx_epoll_module.c) nothing is put back: the list is
+ * first come, first served. libuv (Node, uvloop) and Python's selectors are level-triggered.
  */
 #ifndef PUSHSIM_MODELS_READY_LIST_H
 #define PUSHSIM_MODELS_READY_LIST_H

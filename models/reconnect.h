@@ -6,13 +6,13 @@
  *   steps          the n-th of a list of delays, then the last one again and again
  *   full jitter    uniform in [0, min(cap, base * factor^n)]
  *   decorrelated   uniform in [base, 3 * the delay before]
- * `jitter` widens the first three: the delay is multiplied by a uniform draw from
- * [1 - jitter, 1 + jitter], and clipped after it: once all draws lie beyond the cap, clients that were
- * thrown out together come back together. Full and decorrelated jitter: M. Brooker, "Exponential Backoff And
+ * `jitter` widens the first three: the delay is multiplied by a uniform draw from [1 - jitter, 1 +
+ * jitter], and clipped after it: once all draws lie beyond the cap, clients that were thrown out
+ * together come back together. Full and decorrelated jitter: M. Brooker, "Exponential Backoff And
  * Jitter", AWS Architecture Blog, 2015. Exponential with jitter is backo2 (socket.io-client:
- * lib/contrib/backo2.ts, duration()).
- * EventSource waits its reconnection time, which `retry:` sets (WHATWG HTML, 9.2.6); the user agent may
- * wait longer (9.2.3 "reestablish the connection"). Retry-After: RFC 9110, 10.2.3.
+ * lib/contrib/backo2.ts, duration()). EventSource waits its reconnection time, which `retry:` sets
+ * (WHATWG HTML, 9.2.6); the user agent may wait longer (9.2.3 "reestablish the connection").
+ * Retry-After: RFC 9110, 10.2.3.
  *
  * What resets n decides whether a client that is accepted and then thrown out backs off at all.
  */

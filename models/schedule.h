@@ -40,8 +40,8 @@ struct schedule {
 
 /* Publishes from the phases of `p`, drawn from stream (seed, replication, RANDOM_ARRIVALS), with
  * same_arrivals from that of replication 1; one client connected from the start for each of
- * p->clients. Their messages are drawn from RANDOM_DUPLEX in the same way. Constant rates: the first publish of a
- * phase comes half an interval after its start. */
+ * p->clients. Their messages are drawn from RANDOM_DUPLEX in the same way. Constant rates: the
+ * first publish of a phase comes half an interval after its start. */
 void schedule_build(struct schedule *s, const struct parameters *p, uint64_t seed,
                     uint32_t replication);
 void schedule_close(struct schedule *s);

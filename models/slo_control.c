@@ -51,8 +51,8 @@ unsigned slo_breaches(const double limits[SLO_LIMITS], const double value[SLO_LI
     return bits;
 }
 
-/* Breaches that a second says nothing about, nothing being due in it: silence is no recovery, unless
- * it lasts as long as calm must. */
+/* Breaches that a second says nothing about, nothing being due in it: silence is no recovery,
+ * unless it lasts as long as calm must. */
 static unsigned still_breached(struct slo_control *c, const struct slo_control_params *p,
                                const double value[SLO_LIMITS], int64_t now_ns)
 {

@@ -1,17 +1,17 @@
 /* slo_control.h - the SLO as control logic: limits, a trigger, actions in steps, hysteresis.
  *
- * Once a second it looks at the service. A limit is breached while that second's figure is above it. The
- * trigger is either that a limit is breached, or amplification: p99 rising together with the
- * queues, both at `rise` and `amplification` times their calm level (a moving average over the
+ * Once a second it looks at the service. A limit is breached while that second's figure is above
+ * it. The trigger is either that a limit is breached, or amplification: p99 rising together with
+ * the queues, both at `rise` and `amplification` times their calm level (a moving average over the
  * seconds without trigger, 30 s). It must hold for_ns before the first action; every step_ns that
- * it still holds the next action follows; after clear_ns without it the last action is undone,
- * and so on. An action whose parameter says "none" is passed over; one that has nothing to act on is
+ * it still holds the next action follows; after clear_ns without it the last action is undone, and
+ * so on. An action whose parameter says "none" is passed over; one that has nothing to act on is
  * refused before the run (experiments/run/settings_control.c).
  *
  * The actions, mildest first: longer heartbeats (the server sends one of so many: loop time for
  * deliveries; it notices dead connections later, and clients that listen for heartbeats must be
- * patient enough), refusing connects with Retry-After (RFC 9110, 10.2.3), shedding publishes of low
- * priority, shedding any publish by rate, another drop policy.
+ * patient enough), refusing connects with Retry-After (RFC 9110, 10.2.3), shedding publishes of
+ * low priority, shedding any publish by rate, another drop policy.
  */
 #ifndef PUSHSIM_MODELS_SLO_CONTROL_H
 #define PUSHSIM_MODELS_SLO_CONTROL_H

@@ -1,8 +1,10 @@
-/* slo_watch.h - an SLO watched during a run: every second the figures go through slo_control.h, and
- * each breach, recovery, trigger and action goes into the event log, and into the series slo.broken
- * whether a limit is broken then: 1 from its breach on until before its recovery, else 0.
+/* slo_watch.h - an SLO watched during a run: every second the figures go through slo_control.h,
+ * and each breach, recovery, trigger and action goes into the event log, and into the series
+ * slo.broken whether a limit is broken then: 1 from its breach on until before its recovery, else
+ * 0.
  *
- * Events: breach and recovery ("p99 1.2, limit 0.5"), trigger (begins, ends), action (begins, ends).
+ * Events: breach and recovery ("p99 1.2, limit 0.5"), trigger (begins, ends), action (begins,
+ * ends).
  */
 #ifndef PUSHSIM_MODELS_SLO_WATCH_H
 #define PUSHSIM_MODELS_SLO_WATCH_H
@@ -28,14 +30,15 @@ struct slo_watch {
 void slo_watch_init(struct slo_watch *w);
 /* A message is due that was planned for then. */
 void slo_watch_publish(struct slo_watch *w, int64_t planned_ns);
-/* Mean queue depth at this instant, messages. One sample a second would beat with publishes that come
- * in step with seconds: the control judges by the mean over the interval. */
+/* Mean queue depth at this instant, messages. One sample a second would beat with publishes that
+ * come in step with seconds: the control judges by the mean over the interval. */
 void slo_watch_depth(struct slo_watch *w, double depth);
 /* That mean, 0 without samples; the next interval begins. */
 double slo_watch_take_depth(struct slo_watch *w);
-/* Once in every interval that ends now. Without deliveries in it (`delivered`) there are no latencies;
- * if something is due (`under_way`), they are as long as it has been waiting for sure: since its
- * publish when all of it is of this interval, else since the last interval with deliveries ended. */
+/* Once in every interval that ends now. Without deliveries in it (`delivered`) there are no
+ * latencies; if something is due (`under_way`), they are as long as it has been waiting for sure:
+ * since its publish when all of it is of this interval, else since the last interval with
+ * deliveries ended. */
 void slo_watch_silence(struct slo_watch *w, bool delivered, bool under_way, int64_t now_ns,
                        struct slo_sample *sample);
 /* `interval_ns` ends now; the caller enacts what the change says. */

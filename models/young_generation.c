@@ -19,8 +19,8 @@ void young_generation_keep(struct young_generation *y, double bytes)
     y->survived = 0;
 }
 
-/* Each space of such a fan-out takes two scavenges and is copied by both; what is left to go through
- * starts and ends as all of it would. */
+/* Each space of such a fan-out takes two scavenges and is copied by both; what is left to go
+ * through starts and ends as all of it would. */
 static struct scavenges skip(struct young_generation *y, double *bytes)
 {
     if (*bytes <= MANY * y->most)

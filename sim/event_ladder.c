@@ -13,8 +13,8 @@ enum {
     FIRST_BLOCK = 64, /* chunks */
 };
 
-/* A bucket is a list of chunks: entries lie together, and a chunk just freed is warm. All but the last
- * are full. */
+/* A bucket is a list of chunks: entries lie together, and a chunk just freed is warm. All but the
+ * last are full. */
 struct event_chunk {
     struct event_chunk *next; /* of the free list or, but for the last, of the bucket */
     struct event_entry entries[CHUNK_ENTRIES];
@@ -74,8 +74,8 @@ static uint32_t block_chunks(int block)
     return (uint32_t)FIRST_BLOCK << block;
 }
 
-/* A chunk never given out. Blocks stay where they are: one that grew would be copied, which needs both
- * at once wherever the allocator does not map it apart. */
+/* A chunk never given out. Blocks stay where they are: one that grew would be copied, which needs
+ * both at once wherever the allocator does not map it apart. */
 static struct event_chunk *new_chunk(struct event_ladder *l)
 {
     if (l->used == block_chunks(l->block)) {

@@ -1,10 +1,10 @@
-/* event_ladder.h - the far part of the pending events: unsorted, coarse buckets first, ever finer ones
- * towards the present (a ladder queue: Tang, Goh, Thng, ACM TOMACS 15(3), 2005).
+/* event_ladder.h - the far part of the pending events: unsorted, coarse buckets first, ever finer
+ * ones towards the present (a ladder queue: Tang, Goh, Thng, ACM TOMACS 15(3), 2005).
  *
- * Entries enter in any order and leave in batches; each batch is unsorted and wholly before all that
- * stay behind. Everything beyond the coarsest rung waits in one bucket, the top; all buckets share
- * their storage, so that an entry lies in one place only. Bucket widths are powers of two, chosen from
- * the spread and number of the entries when a rung is made.
+ * Entries enter in any order and leave in batches; each batch is unsorted and wholly before all
+ * that stay behind. Everything beyond the coarsest rung waits in one bucket, the top; all buckets
+ * share their storage, so that an entry lies in one place only. Bucket widths are powers of two,
+ * chosen from the spread and number of the entries when a rung is made.
  */
 #ifndef PUSHSIM_SIM_EVENT_LADDER_H
 #define PUSHSIM_SIM_EVENT_LADDER_H

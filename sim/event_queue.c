@@ -120,8 +120,9 @@ static int compare(const void *a, const void *b)
     return event_entry_before(x->at_ns, x->order, b) ? -1 : 1;
 }
 
-/* Each entry goes to the place that is the number of those before it. All pairs are compared, without
- * a branch: which entry comes first is a toss-up, and for a few of them guessing wrong costs more. */
+/* Each entry goes to the place that is the number of those before it. All pairs are compared,
+ * without a branch: which entry comes first is a toss-up, and for a few of them guessing wrong
+ * costs more. */
 static void sort_few(struct event_list *near)
 {
     struct event_entry entries[EVENT_LADDER_BATCH];

@@ -4,9 +4,10 @@
  * bits. A handle used later is recognised as gone; 0 is never a handle. Moving an event gives it a
  * new sequence number: among equal times and priorities it runs as if it were scheduled now.
  *
- * The next few events lie in a short sorted array, the others in a ladder (event_ladder.h). Cancelled
- * events leave their entry behind, and an event that is moved to a later time keeps its entry where
- * it is until that comes up: a timer that is mostly re-armed costs one store each time.
+ * The next few events lie in a short sorted array, the others in a ladder (event_ladder.h).
+ * Cancelled events leave their entry behind, and an event that is moved to a later time keeps its
+ * entry where it is until that comes up: a timer that is mostly re-armed costs one store each
+ * time.
  */
 #ifndef PUSHSIM_SIM_EVENT_QUEUE_H
 #define PUSHSIM_SIM_EVENT_QUEUE_H
@@ -54,8 +55,8 @@ void event_queue_close(struct event_queue *q);
 void event_queue_add_slot(struct event_queue *q);
 void event_queue_place(struct event_queue *q, int64_t at_ns, uint64_t order, uint32_t slot);
 
-/* An entry beside at most one other. Which of the two is first is a toss-up that no branch predictor
- * can learn: it becomes an index. */
+/* An entry beside at most one other. Which of the two is first is a toss-up that no branch
+ * predictor can learn: it becomes an index. */
 static inline void event_queue_place_second(struct event_queue *q, int64_t at_ns,
                                             uint64_t order, uint32_t slot)
 {

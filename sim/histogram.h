@@ -1,10 +1,10 @@
 /* histogram.h - mergeable log-linear histogram of non-negative int64 values.
  *
  * Values below 2^(HISTOGRAM_SUB_BITS + 1) have a bucket each; above, each power of two is divided
- * into 2^HISTOGRAM_SUB_BITS buckets: relative bucket width <= 2^-7 (0.8 %), so a midpoint is within
- * 0.4 % of every value of its bucket. Largest value in range: 2^42 - 1 ns (73 minutes); larger ones
- * are counted in `overflow` and still enter count, sum, min, max. count, min, max are exact, sum too
- * as long as it is < 2^53. 36 KiB each.
+ * into 2^HISTOGRAM_SUB_BITS buckets: relative bucket width <= 2^-7 (0.8 %), so a midpoint is
+ * within 0.4 % of every value of its bucket. Largest value in range: 2^42 - 1 ns (73 minutes);
+ * larger ones are counted in `overflow` and still enter count, sum, min, max. count, min, max are
+ * exact, sum too as long as it is < 2^53. 36 KiB each.
  */
 #ifndef PUSHSIM_SIM_HISTOGRAM_H
 #define PUSHSIM_SIM_HISTOGRAM_H
@@ -97,8 +97,8 @@ void histogram_merge(struct histogram *into, const struct histogram *from);
 double histogram_quantile(const struct histogram *h, double q);
 double histogram_mean(const struct histogram *h); /* NAN when empty */
 
-/* Portable bytes (versioned, sparse): encode returns a malloc'ed block, decode adds its content to h
- * or returns ERR_INVALID and leaves h as it was. Format: histogram_code.c. */
+/* Portable bytes (versioned, sparse): encode returns a malloc'ed block, decode adds its content to
+ * h or returns ERR_INVALID and leaves h as it was. Format: histogram_code.c. */
 void *histogram_encode(const struct histogram *h, size_t *bytes);
 int histogram_decode(struct histogram *h, const void *block, size_t bytes);
 

@@ -1,10 +1,10 @@
 /* histogram_code.c - a histogram as bytes.
  *
- * 'H', version 1, HISTOGRAM_SUB_BITS, HISTOGRAM_VALUE_BITS; then variable-length integers (seven bits
- * a byte, low first, top bit = more follows): count, overflow, min, max (min and max only when
- * count > 0), the bits of the double `sum` as eight bytes, low first; then for each bucket that is
- * not empty: its distance from the one before (the first: its number + 1), its count. The end of the
- * block ends the list.
+ * 'H', version 1, HISTOGRAM_SUB_BITS, HISTOGRAM_VALUE_BITS; then variable-length integers (seven
+ * bits a byte, low first, top bit = more follows): count, overflow, min, max (min and max only
+ * when count > 0), the bits of the double `sum` as eight bytes, low first; then for each bucket
+ * that is not empty: its distance from the one before (the first: its number + 1), its count. The
+ * end of the block ends the list.
  */
 #include "sim/histogram.h"
 

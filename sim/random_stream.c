@@ -146,8 +146,9 @@ WIDE static void mix_eight(const struct random_stream *rs, uint64_t position, ui
 #endif
 
 #ifdef __x86_64__
-/* As the C library found at the start, where it tells: __builtin_cpu_supports has every program begin by
- * asking the processor once more, and on a virtual machine each of those questions is a trap (0.2 ms). */
+/* As the C library found at the start, where it tells: __builtin_cpu_supports has every program
+ * begin by asking the processor once more, and on a virtual machine each of those questions is a
+ * trap (0.2 ms). */
 static bool has_avx2(void)
 {
 #ifdef CPU_FEATURE_ACTIVE
@@ -173,10 +174,10 @@ void random_stream_refill(struct random_stream *rs)
     rs->used = 0;
 }
 
-/* Is a point of the layer's wedge below exp(-x), `height` (0..1) of the way from the layer's floor to its
- * top? The curve is below its chord and above its tangent, close to each other: in 99 of 100 cases
- * they tell, without exp(). They leave a gap far wider than what rounding does to either, so that the
- * answer is exp()'s own. */
+/* Is a point of the layer's wedge below exp(-x), `height` (0..1) of the way from the layer's floor
+ * to its top? The curve is below its chord and above its tangent, close to each other: in 99 of
+ * 100 cases they tell, without exp(). They leave a gap far wider than what rounding does to
+ * either, so that the answer is exp()'s own. */
 static bool below_exponential(unsigned layer, double x, double height)
 {
     const double gap = 1e-12;
@@ -192,8 +193,9 @@ static bool below_exponential(unsigned layer, double x, double height)
     return y < exp(-x);
 }
 
-/* The ziggurat's rarer cases (2 %) for a first draw of `bits`: in the wedge beside a layer the density
- * decides; beyond the base layer the law has no memory, so that one may start anew from there. */
+/* The ziggurat's rarer cases (2 %) for a first draw of `bits`: in the wedge beside a layer the
+ * density decides; beyond the base layer the law has no memory, so that one may start anew from
+ * there. */
 double random_stream_exponential_rare(struct random_stream *rs, uint64_t bits)
 {
     for (double tail = 0;; bits = random_stream_u64(rs)) {

@@ -1,8 +1,8 @@
 /* ziggurat.h - the layers of the ziggurat method (Marsaglia, Tsang 2000) for two densities.
  *
  * 256 layers of equal area V under f: x[1] = R is where the tail begins, x[0] = V / f(R) the width
- * of the base layer with the tail counted in, f(x[i + 1]) = f(x[i]) + V / x[i], x[256] = 0. R is the
- * one value for which the top layer ends at f = 1. test_random_stream.c computes them anew.
+ * of the base layer with the tail counted in, f(x[i + 1]) = f(x[i]) + V / x[i], x[256] = 0. R is
+ * the one value for which the top layer ends at f = 1. test_random_stream.c computes them anew.
  */
 #ifndef PUSHSIM_SIM_ZIGGURAT_H
 #define PUSHSIM_SIM_ZIGGURAT_H

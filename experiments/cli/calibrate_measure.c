@@ -148,7 +148,8 @@ static void take_experiment(void *context, const char *name, const char *source)
     found->source = mem_strdup(source);
 }
 
-/* The first file that a value names (one, or a list of them) by a path that is not absolute, or NULL. */
+/* The first file that a value names (one, or a list of them) by a path that is not absolute, or
+ * NULL. */
 static const struct yaml_node *relative_file(const struct yaml_node *value)
 {
     if (!value || value->kind == YAML_SCALAR)

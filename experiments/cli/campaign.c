@@ -78,7 +78,8 @@ static int try_once(struct campaign *c, const struct parameters *p, const struct
     return rc;
 }
 
-/* Without the floor no further try would be sound either: it is the next run that looks for it again. */
+/* Without the floor no further try would be sound either: it is the next run that looks for it
+ * again. */
 int campaign_measure(struct campaign *c, const struct parameters *p, const struct schedule *s,
                      struct run_record *record, struct error *err)
 {
@@ -117,8 +118,8 @@ static bool is_there(const struct campaign *c, const struct plan_point *point, i
     return !c->force && is_stored(c, point, repeat);
 }
 
-/* Failed and unsound runs are rows with their reasons. But a sound one that was there before (--force)
- * is worth more: it stays until there is another to replace it. */
+/* Failed and unsound runs are rows with their reasons. But a sound one that was there before
+ * (--force) is worth more: it stays until there is another to replace it. */
 static int keep(struct campaign *c, const struct plan_point *point, struct store_run *run,
                 const struct run_record *record, struct error *err)
 {

@@ -3,12 +3,12 @@
  *
  * Repeats outside, points inside: what drifts on the host spreads over all the points. A run that
  * fails is a row with its reason, one that was not sound is a row with status "invalid"; both are
- * made again by the next campaign. Every try that was not sound, or failed otherwise than by a signal, is
- * kept beside the runs, too (store_reject), and a run tells how many tries it took (metric client.tries).
- * Where the client's floor could not be measured it is tried again before each run; one without it is
- * not sound, unless the floor is fitted. SIGINT, SIGTERM and SIGHUP end a campaign in order, from
- * campaign_open until campaign_close: server and cgroup are gone, the run is a failed row,
- * ERR_INTERRUPTED with the signal's number is returned.
+ * made again by the next campaign. Every try that was not sound, or failed otherwise than by a
+ * signal, is kept beside the runs, too (store_reject), and a run tells how many tries it took
+ * (metric client.tries). Where the client's floor could not be measured it is tried again before
+ * each run; one without it is not sound, unless the floor is fitted. SIGINT, SIGTERM and SIGHUP
+ * end a campaign in order, from campaign_open until campaign_close: server and cgroup are gone,
+ * the run is a failed row, ERR_INTERRUPTED with the signal's number is returned.
  */
 #ifndef PUSHSIM_EXPERIMENTS_CLI_CAMPAIGN_H
 #define PUSHSIM_EXPERIMENTS_CLI_CAMPAIGN_H

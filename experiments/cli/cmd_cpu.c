@@ -1,4 +1,5 @@
-/* cmd_cpu.c - `pushsim cpu`: what a CPU limit does to a thread, in the model, on this kernel, both. */
+/* cmd_cpu.c - `pushsim cpu`: what a CPU limit does to a thread, in the model, on this kernel,
+ * both. */
 #include <argp.h>
 #include <errno.h>
 #include <stdio.h>

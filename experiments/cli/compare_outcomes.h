@@ -5,7 +5,8 @@
 #include "analysis/outcome.h"
 #include "experiments/cli/text_table.h"
 
-/* Starts and fills *t, the caller's to print: a line a cell, both arms side by side; o->count >= 1. */
+/* Starts and fills *t, the caller's to print: a line a cell, both arms side by side; o->count >=
+ * 1. */
 void compare_outcomes_table(struct text_table *t, const struct outcomes *o);
 /* Prints it, and how many cells agree. */
 void compare_print_outcomes(const struct outcomes *o);

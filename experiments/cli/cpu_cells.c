@@ -11,14 +11,15 @@
 #define PERIODS_LONG 8
 #define REPEATS      24 /* of short periods: what differs is their phase against the tick */
 #define SHORT_NS     (300 * MS)
-/* Beside a neighbour of less weight a period has one stall of some 76 ms or that and one of 4 ms, as
- * the phases fall. The mean of 16 repeats of 8 periods has a standard error of 1.6 ms (simulated),
- * beside a bound of 2.2: of twelve one in four would miss with the very same distribution. */
+/* Beside a neighbour of less weight a period has one stall of some 76 ms or that and one of 4 ms,
+ * as the phases fall. The mean of 16 repeats of 8 periods has a standard error of 1.6 ms
+ * (simulated), beside a bound of 2.2: of twelve one in four would miss with the very same
+ * distribution. */
 #define REPEATS_NEIGHBOUR 32
 #define GAP               (MS / 2) /* virtual machines lose some 0.4 ms at a time without a limit */
 /* Of a fixed amount of work: their median is compared. One repeat of the empty set has a spread of
- * 0.015 to 0.03 on a virtual machine, beside a bound of 0.02; one of 4 MiB a spread of 0.15 and more,
- * as what shares the core comes and goes, beside a bound of 0.10. */
+ * 0.015 to 0.03 on a virtual machine, beside a bound of 0.02; one of 4 MiB a spread of 0.15 and
+ * more, as what shares the core comes and goes, beside a bound of 0.10. */
 #define WARM_REPEATS 15
 #define WARM_WORK    (100 * MS)
 

@@ -18,8 +18,9 @@ struct measuring {
     int results; /* points that have one */
 };
 
-/* The simulator's answer; where there is more than one, the farthest: a value beyond a stretch that breaks
- * keeps the slo as well, and a series would come upon it or not. 0: it was not asked, or has none. */
+/* The simulator's answer; where there is more than one, the farthest: a value beyond a stretch
+ * that breaks keeps the slo as well, and a series would come upon it or not. 0: it was not asked,
+ * or has none. */
 static double guess_of(const struct limit_result *result)
 {
     if (result->sim.searches == 0)
@@ -29,9 +30,9 @@ static double guess_of(const struct limit_result *result)
                : limit_within(&result->question, result->sim.value);
 }
 
-/* Like with like: the real runs again, at their values, with their publishes and on hosts as fast as
- * theirs; of middling speed where a run has no pace, or the costs do not know theirs. It may take a while
- * and holds nothing that would outlive the process, so a signal ends that at once. */
+/* Like with like: the real runs again, at their values, with their publishes and on hosts as fast
+ * as theirs; of middling speed where a run has no pace, or the costs do not know theirs. It may
+ * take a while and holds nothing that would outlive the process, so a signal ends that at once. */
 static int simulate_alike(struct measuring *m, const struct limit_rows *rows,
                           struct limit_result *result, struct error *err)
 {

@@ -49,9 +49,9 @@ static void say_which(const struct limit_probe *p, const struct attempt *a)
             option->name, unit_format_short(text, option->unit, a->value));
 }
 
-/* Beside the tail, what a delivery costs: where that differs between the arms, the host has another
- * speed than when the profile was made, in a way that its pace does not tell, and where it does not,
- * the model's queues are wrong. */
+/* Beside the tail, what a delivery costs: where that differs between the arms, the host has
+ * another speed than when the profile was made, in a way that its pace does not tell, and where it
+ * does not, the model's queues are wrong. */
 static void say(const struct limit_probe *p, const struct attempt *a, bool kept)
 {
     char late[UNIT_TEXT_BYTES], simulated[UNIT_TEXT_BYTES];

@@ -68,8 +68,8 @@ static void print_help(FILE *stream)
         stream);
 }
 
-/* A table that was cut off (full disk) is no success, whatever the command made of its work. At the exit,
- * since argp leaves by exit() once it has printed its help. */
+/* A table that was cut off (full disk) is no success, whatever the command made of its work. At
+ * the exit, since argp leaves by exit() once it has printed its help. */
 static void end_output(int status, void *unused)
 {
     (void)unused;

@@ -5,9 +5,9 @@
 #include "experiments/cli/session.h"
 #include "experiments/run/runner.h"
 
-/* Makes the runs that the store does not have (force: all). jobs 0: one for each CPU. ERR_IO. SIGINT,
- * SIGTERM and SIGHUP end the process (128 + n) once the finished runs are stored, and the store is
- * closed; one that is under way is given up. */
+/* Makes the runs that the store does not have (force: all). jobs 0: one for each CPU. ERR_IO.
+ * SIGINT, SIGTERM and SIGHUP end the process (128 + n) once the finished runs are stored, and the
+ * store is closed; one that is under way is given up. */
 int model_runs(const struct session *s, struct store *store, int64_t experiment, int jobs,
                bool force, struct runner_result *result, struct error *err);
 

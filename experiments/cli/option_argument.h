@@ -1,5 +1,6 @@
-/* option_argument.h - arguments that options of several commands take alike. A wrong one ends the program with
- * argp_error: "--format xml: must be csv or json", "--jobs 0: must be between 1 and 256".
+/* option_argument.h - arguments that options of several commands take alike. A wrong one ends the
+ * program with argp_error: "--format xml: must be csv or json", "--jobs 0: must be between 1 and
+ * 256".
  */
 #ifndef PUSHSIM_EXPERIMENTS_CLI_OPTION_ARGUMENT_H
 #define PUSHSIM_EXPERIMENTS_CLI_OPTION_ARGUMENT_H

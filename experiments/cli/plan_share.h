@@ -1,4 +1,5 @@
-/* plan_share.h - whether databases hold all runs of an experiment's plan, or a part (--shard, interrupted). */
+/* plan_share.h - whether databases hold all runs of an experiment's plan, or a part (--shard,
+ * interrupted). */
 #ifndef PUSHSIM_EXPERIMENTS_CLI_PLAN_SHARE_H
 #define PUSHSIM_EXPERIMENTS_CLI_PLAN_SHARE_H
 

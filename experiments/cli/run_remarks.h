@@ -1,5 +1,5 @@
-/* run_remarks.h - what the table of a run's cells does not tell: runs in which nothing arrived, or much
- * had not when they ended, disconnects, and actions of the slo's control that did nothing.
+/* run_remarks.h - what the table of a run's cells does not tell: runs in which nothing arrived, or
+ * much had not when they ended, disconnects, and actions of the slo's control that did nothing.
  */
 #ifndef PUSHSIM_EXPERIMENTS_CLI_RUN_REMARKS_H
 #define PUSHSIM_EXPERIMENTS_CLI_RUN_REMARKS_H

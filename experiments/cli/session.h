@@ -49,14 +49,14 @@ int session_store(const struct session *s, struct store **store, int64_t *experi
                   struct error *err);
 /* The database's path, allocated. */
 char *session_db_path(const struct session *s);
-/* For a command that predicts: parameters are drawn (parameter_draws.h) unless --set says otherwise. To
- * be called before the arguments are parsed. */
+/* For a command that predicts: parameters are drawn (parameter_draws.h) unless --set says
+ * otherwise. To be called before the arguments are parsed. */
 void session_draw_parameters(struct session *s);
-/* Says what of the plan's points lies outside the ranges that their profiles were fitted to: a line on
- * standard error for each such profile; nothing where a profile tells no ranges. */
+/* Says what of the plan's points lies outside the ranges that their profiles were fitted to: a
+ * line on standard error for each such profile; nothing where a profile tells no ranges. */
 void session_warn_ranges(const struct session *s);
-/* An slo is judged by costs that are nobody's: the answer looks as sure as one by measured ones. Part of
- * session_warn_ranges. */
+/* An slo is judged by costs that are nobody's: the answer looks as sure as one by measured ones.
+ * Part of session_warn_ranges. */
 void session_warn_no_profile(const struct session *s);
 /* The same of what was found outside the ranges of the profile of this name. */
 void session_warn_outside(const struct fitted_ranges *fitted, const char *profile,
@@ -65,8 +65,9 @@ void session_warn_outside(const struct fitted_ranges *fitted, const char *profil
  * share a cell's words and not what is not swept. */
 void session_warn_settings(const struct cells *cells);
 
-/* Says so when real runs were measured with paces on another scale than the profile's: every simulated
- * run of such a one is too slow or too fast. Nothing without a profile. ERR_IO, ERR_INVALID. */
+/* Says so when real runs were measured with paces on another scale than the profile's: every
+ * simulated run of such a one is too slow or too fast. Nothing without a profile. ERR_IO,
+ * ERR_INVALID. */
 int session_warn_scale(const struct session *s, struct store *store, struct error *err);
 
 #endif

@@ -8,7 +8,8 @@
 extern const struct argp shard_argp;
 
 /* After session_open: the scheduler's part where none is given. `each`: runs of a point on the arm
- * in question. ERR_INVALID: the scheduler's variables do not tell, or there are more shards than runs. */
+ * in question. ERR_INVALID: the scheduler's variables do not tell, or there are more shards than
+ * runs. */
 int shard_option_settle(struct session *s, int64_t each, struct error *err);
 /* "shard 2 of 4: 3 of 12 runs"; nothing where the shard is all. */
 void shard_option_print(const struct session *s);

@@ -80,8 +80,8 @@ int64_t cgroup_host_usage(const char *root, int cpu);
  * processes first. ERR_IO: still busy. */
 int cgroup_remove(struct cgroup *group, struct error *err);
 
-/* Removes the groups that pushsim processes which are gone left behind: by name (CGROUP_PREFIX), and
- * empty ones alone. Returns how many directories that were. root as in cgroup_create. */
+/* Removes the groups that pushsim processes which are gone left behind: by name (CGROUP_PREFIX),
+ * and empty ones alone. Returns how many directories that were. root as in cgroup_create. */
 int cgroup_sweep(const char *root);
 
 #endif

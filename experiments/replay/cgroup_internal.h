@@ -12,8 +12,8 @@ void cgroup_parent(char path[CGROUP_PARENT_MAX], enum cgroup_version version, co
 /* ERR_INVALID: a limit is outside the ranges that the kernel takes (cgroup_limits.c). */
 int cgroup_check(const struct cgroup_limits *limits, struct error *err);
 
-/* Files of a directory (cgroup_file.c). Writing returns 0 or an errno, which cgroup_put_failed tells as
- * ERR_IO with the path. */
+/* Files of a directory (cgroup_file.c). Writing returns 0 or an errno, which cgroup_put_failed
+ * tells as ERR_IO with the path. */
 int cgroup_put(const char *dir, const char *file, const char *text);
 int cgroup_put_number(const char *dir, const char *file, int64_t value);
 int cgroup_put_failed(const char *dir, const char *file, int code, struct error *err);

@@ -1,4 +1,5 @@
-/* cgroup_limits.c - a group's limits on CPU and memory: checked, and written in an order that the kernel takes. */
+/* cgroup_limits.c - a group's limits on CPU and memory: checked, and written in an order that the
+ * kernel takes. */
 #include "experiments/replay/cgroup_internal.h"
 
 #include <inttypes.h>

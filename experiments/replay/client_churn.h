@@ -1,14 +1,14 @@
 /* client_churn.h - what happens to the real arm's clients at random, and what they do when nothing
  * comes: the `stalls`, `losses` and `silence-timeout` of their classes.
  *
- * As models/clients.h has it: stalls and silent losses of a class are one Poisson process each, which
- * picks a member; who is not open is passed over. The draws are not the model's own, whose order is
- * that of its events.
+ * As models/clients.h has it: stalls and silent losses of a class are one Poisson process each,
+ * which picks a member; who is not open is passed over. The draws are not the model's own, whose
+ * order is that of its events.
  *
- * A client that vanishes keeps its socket open and never reads it again, so the server gets neither
- * FIN nor RST; the client itself goes on with a new socket, as its reconnect policy says. Loopback
- * acknowledges what the dead socket takes, so the server finds out when the buffers are full or a
- * pong is missing, not by the kernel's retransmission time-out (network.dead).
+ * A client that vanishes keeps its socket open and never reads it again, so the server gets
+ * neither FIN nor RST; the client itself goes on with a new socket, as its reconnect policy says.
+ * Loopback acknowledges what the dead socket takes, so the server finds out when the buffers are
+ * full or a pong is missing, not by the kernel's retransmission time-out (network.dead).
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_CLIENT_CHURN_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_CLIENT_CHURN_H

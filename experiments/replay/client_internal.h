@@ -13,8 +13,8 @@ void client_received(struct client *c, const char *head);
 void client_dropped(struct client *c, const char *why);
 /* The same, and the cause is known. */
 void client_ended(struct client *c, enum disconnect_cause cause, const char *why);
-/* The server's Close is answered: the client is out of the books and waits for the server to end the
- * connection (RFC 6455, 7.1.1), for the close time-out at most; then it has ended. */
+/* The server's Close is answered: the client is out of the books and waits for the server to end
+ * the connection (RFC 6455, 7.1.1), for the close time-out at most; then it has ended. */
 void client_told_to_close(struct client *c, enum disconnect_cause cause, const char *why);
 /* The next read is so much later. */
 void client_pause(struct client *c, int64_t duration_ns);

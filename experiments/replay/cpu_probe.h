@@ -21,12 +21,12 @@
 #include "models/cpu_workload.h"
 #include "sim/error.h"
 
-/* Measured on Linux 6.18 in a virtual machine with two CPUs. Nothing else running: no steal; no gap
- * in most control loops, sometimes one of 0.5 to 1.5 ms (up to 0.03 of its time); the machine's
- * agent takes 0.005 to 0.008 of one CPU, and kernel threads and the probe's parent their part. The
- * agent busy: foreign 0.014 to 0.04, no gaps. With compilers running: gaps 0.08 to 0.89, foreign 0.2
- * to 0.87. The bounds are the next round figures above the first: a single short wait is left out
- * where it happens (cpu_witness.h), the rule has to find what goes on all the while. */
+/* Measured on Linux 6.18 in a virtual machine with two CPUs. Nothing else running: no steal; no
+ * gap in most control loops, sometimes one of 0.5 to 1.5 ms (up to 0.03 of its time); the
+ * machine's agent takes 0.005 to 0.008 of one CPU, and kernel threads and the probe's parent their
+ * part. The agent busy: foreign 0.014 to 0.04, no gaps. With compilers running: gaps 0.08 to 0.89,
+ * foreign 0.2 to 0.87. The bounds are the next round figures above the first: a single short wait
+ * is left out where it happens (cpu_witness.h), the rule has to find what goes on all the while. */
 #define CPU_PROBE_STEAL      0.005
 #define CPU_PROBE_GAPS       0.04
 #define CPU_PROBE_FOREIGN    0.015
@@ -47,13 +47,14 @@ struct cpu_probe_quality {
     int64_t left_out_ns; /* their lengths together */
 };
 
-/* The params' host.cpus are the highest ones this process may use; of the kernel's own
- * parameters only tick_ns is used, and `warmth` is not. set_bytes: the working set of TOUCH, 0 = one cache line.
- * `out` is initialised here, untouched on error; its work_ns for TOUCH is in warm work,
+/* The params' host.cpus are the highest ones this process may use; of the kernel's own parameters
+ * only tick_ns is used, and `warmth` is not. set_bytes: the working set of TOUCH, 0 = one cache
+ * line. `out` is initialised here, untouched on error; its work_ns for TOUCH is in warm work,
  * measured without a limit in the same process just before and, without a neighbour, just after,
- * and elapsed_ns ends with the last thread. ERR_UNAVAILABLE: no cgroup can be made or too few CPUs; ERR_IO; ERR_STATE:
- * interrupted, or a thread did not end in time. Neighbours have spun alone for 25 ms when the
- * threads start, and rested while those were made: the group is owed nothing then. */
+ * and elapsed_ns ends with the last thread. ERR_UNAVAILABLE: no cgroup can be made or too few
+ * CPUs; ERR_IO; ERR_STATE: interrupted, or a thread did not end in time. Neighbours have spun
+ * alone for 25 ms when the threads start, and rested while those were made: the group is owed
+ * nothing then. */
 int cpu_probe_run(const struct cpu_workload_params *params, size_t set_bytes,
                   const struct cpu_probe_start *start, struct cpu_workload_result *out,
                   struct cpu_probe_quality *quality, struct error *err);

@@ -1,8 +1,8 @@
 /* cpu_probe_noise.h - what else went on on the machine while the CPU probe measured: the rule of
  * cpu_probe.h, which never looks at the samples.
  *
- * Before the measurement a control loop without limit looks for gaps; around it stand two readings of
- * stolen time (host_facts.h) and of the CPU time that others used on the measured CPUs.
+ * Before the measurement a control loop without limit looks for gaps; around it stand two readings
+ * of stolen time (host_facts.h) and of the CPU time that others used on the measured CPUs.
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_CPU_PROBE_NOISE_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_CPU_PROBE_NOISE_H

@@ -1,8 +1,8 @@
 /* cpu_probe_setup.h - what the CPU probe makes before it measures and takes away afterwards: CPUs,
  * channels, the measured child and its neighbours, each in a group of its own.
  *
- * In the order of the calls: cpus, channels, keep_away, child, rivals, end. All but `end` return 0, or
- * ERR_IO or ERR_UNAVAILABLE as cgroup.h; whatever was made until then stays in *p for `end`.
+ * In the order of the calls: cpus, channels, keep_away, child, rivals, end. All but `end` return
+ * 0, or ERR_IO or ERR_UNAVAILABLE as cgroup.h; whatever was made until then stays in *p for `end`.
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_CPU_PROBE_SETUP_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_CPU_PROBE_SETUP_H
@@ -20,8 +20,8 @@ int cpu_probe_setup_channels(struct cpu_probe *p, const sigset_t *set, struct er
 /* This process wakes up just before the threads start, and would then be one more in the queue that
  * the group and its neighbour share: it keeps off the measured CPUs if there are others. */
 void cpu_probe_setup_keep_away(const struct cpu_probe *p);
-/* The measured child, which waits for its first step. Its group begins without a quota, so that what
- * is warmed up and calibrated is never throttled. */
+/* The measured child, which waits for its first step. Its group begins without a quota, so that
+ * what is warmed up and calibrated is never throttled. */
 int cpu_probe_setup_child(struct cpu_probe *p, struct error *err);
 /* A neighbour on each CPU, as in the model; none where neighbour_weight is 0. */
 int cpu_probe_setup_rivals(struct cpu_probe *p, struct error *err);

@@ -1,9 +1,9 @@
 /* null_server.h - a push server that does nothing but fan out.
  *
  * It gives the load client its floor: the latency and the rate that are left when the server costs
- * nothing. The same five addresses as the reference servers: GET /events (SSE), GET /ws (WebSocket),
- * POST /publish (the body is the message), GET /stats and GET /healthz. Listens on 127.0.0.1, one
- * thread.
+ * nothing. The same five addresses as the reference servers: GET /events (SSE), GET /ws
+ * (WebSocket), POST /publish (the body is the message), GET /stats and GET /healthz. Listens on
+ * 127.0.0.1, one thread.
  *
  * A message is framed once per protocol and the bytes are shared by all its subscribers. All
  * messages that came in during one loop iteration leave in one write a subscriber. A subscriber

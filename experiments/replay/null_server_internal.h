@@ -1,4 +1,5 @@
-/* null_server_internal.h - shared by null_server.c (HTTP, WebSocket) and null_server_fan_out.c only. */
+/* null_server_internal.h - shared by null_server.c (HTTP, WebSocket) and null_server_fan_out.c
+ * only. */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_NULL_SERVER_INTERNAL_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_NULL_SERVER_INTERNAL_H
 

@@ -77,7 +77,8 @@ static void on_watch(uv_timer_t *timer)
 
 typedef bool condition_fn(struct replay *r);
 
-/* Runs the loop until the condition holds (true), or patience is out or we are interrupted (false). */
+/* Runs the loop until the condition holds (true), or patience is out or we are interrupted
+ * (false). */
 static bool run_until(struct replay *r, condition_fn *holds, int64_t patience_ms)
 {
     uint64_t end = uv_hrtime() + (uint64_t)patience_ms * 1000000;

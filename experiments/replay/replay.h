@@ -1,11 +1,11 @@
 /* replay.h - one run of the real arm: a schedule played against a real server in a real cgroup.
  *
  * The server runs in a cgroup of its own, pinned to one CPU; the client runs in the calling
- * thread, pinned to another for the time of the run and, where that is allowed, ahead of everything
- * else there (SCHED_FIFO). Clients 0..initial-1 connect before time 0, with no CPU limit when p->limit_after_connect; the limit is set on the live cgroup when
- * they are all connected and it has been idle for a moment. Then the schedule is played open
- * loop. After its end the run waits until every client has all that it can get, at most
- * p->workload.drain_ns.
+ * thread, pinned to another for the time of the run and, where that is allowed, ahead of
+ * everything else there (SCHED_FIFO). Clients 0..initial-1 connect before time 0, with no CPU
+ * limit when p->limit_after_connect; the limit is set on the live cgroup when they are all
+ * connected and it has been idle for a moment. Then the schedule is played open loop. After its
+ * end the run waits until every client has all that it can get, at most p->workload.drain_ns.
  *
  * The record holds what models/run_record.h names (cpu.*, for the time from 0 to the end of the
  * drain, from the cgroup's own counters) and, of the real arm alone:
@@ -45,10 +45,10 @@
  *   client.* host.*             the self-check: see self_check.h
  *   server.*                    the server's own counters at the end, where its file has a URL
  * due: messages sent to a connection that was open = delivered + dropped + lost + in_flight;
- * dropped: what the server says it dropped, else the gaps that clients saw (client.gaps);
- * lost: sent to a connection that closed before it came, or (lost.shared_queue) taken by another
- * connection from the one queue of all; in_flight: the rest.
- * A run that was not sound has client.valid = 0 and events "invalid"; see self_check.h.
+ * dropped: what the server says it dropped, else the gaps that clients saw (client.gaps); lost:
+ * sent to a connection that closed before it came, or (lost.shared_queue) taken by another
+ * connection from the one queue of all; in_flight: the rest. A run that was not sound has
+ * client.valid = 0 and events "invalid"; see self_check.h.
  *
  * Payloads are digits and filling, at least MESSAGE_DIGITS bytes whatever was asked for.
  */

@@ -1,5 +1,6 @@
-/* replay_internal.h - the state of one run of the real arm (replay.c), where it takes place (replay_place.c),
- * its record (replay_record.c) and what its clients cost to connect and close (replay_edges.c).
+/* replay_internal.h - the state of one run of the real arm (replay.c), where it takes place
+ * (replay_place.c), its record (replay_record.c) and what its clients cost to connect and close
+ * (replay_edges.c).
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_REPLAY_INTERNAL_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_REPLAY_INTERNAL_H

@@ -1,4 +1,5 @@
-/* replay_place.c - where a run of the real arm takes place: CPUs, priority, descriptors, addresses. */
+/* replay_place.c - where a run of the real arm takes place: CPUs, priority, descriptors,
+ * addresses. */
 #include "experiments/replay/replay_internal.h"
 
 #include <sched.h>

@@ -14,8 +14,8 @@ static void record_phases(struct replay *r)
     }
 }
 
-/* Of what connections miss: what another got from the one queue. A message that nobody got may still
- * reach one of them. */
+/* Of what connections miss: what another got from the one queue. A message that nobody got may
+ * still reach one of them. */
 static double lost_to_others(const struct replay *r, double missing)
 {
     uint32_t nobody = 0;

@@ -13,16 +13,16 @@
  *   the client's floor is not known     could not be measured soundly     client_floor.h
  *
  * How much of a latency is the client's own time is judged over all tries of a cell
- * (analysis/client_share.h) and is no reason against a single run: of a cell near the bound the runs
- * with low latencies would be made again until they came out higher.
+ * (analysis/client_share.h) and is no reason against a single run: of a cell near the bound the
+ * runs with low latencies would be made again until they came out higher.
  *
  * The host's pace (host_pace.h) is no reason, however far it lies from the calibration's: it is an
  * input of the prediction, and to keep the calm runs alone would flatter both arms.
  *
- * host.other_share needs cgroup v1's per-CPU usage (cpuacct.usage_percpu of the root group,
- * minus the server's own); NAN elsewhere, and never a reason then. It includes what the kernel
- * does there for nobody in particular. Sources: Documentation/scheduler/sched-stats.rst
- * (schedstat), Documentation/filesystems/proc.rst (steal).
+ * host.other_share needs cgroup v1's per-CPU usage (cpuacct.usage_percpu of the root group, minus
+ * the server's own); NAN elsewhere, and never a reason then. It includes what the kernel does
+ * there for nobody in particular. Sources: Documentation/scheduler/sched-stats.rst (schedstat),
+ * Documentation/filesystems/proc.rst (steal).
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_SELF_CHECK_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_SELF_CHECK_H

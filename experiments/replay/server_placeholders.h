@@ -27,7 +27,8 @@
 
 #include "models/parameters.h"
 
-/* `text` with its placeholders filled in; the caller frees it. An unknown one stays. port: 1..65535. */
+/* `text` with its placeholders filled in; the caller frees it. An unknown one stays. port:
+ * 1..65535. */
 char *server_placeholders_fill(const char *text, const char *dir, const struct parameters *p,
                                int port);
 

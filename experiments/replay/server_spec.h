@@ -18,11 +18,11 @@
  *   loop: nginx                               # optional, for calibrate: the event loop of the
  *   hops: 0                                   # model that it resembles (server.loop, .hops)
  *
- * Counters whose names begin with gc_ tell calibrate of the garbage collector, if they are those that
- * servers/fastapi_server.py explains.
+ * Counters whose names begin with gc_ tell calibrate of the garbage collector, if they are those
+ * that servers/fastapi_server.py explains.
  *
- * Placeholders may stand in all values but the names: server_placeholders.h tells them. Aliases are
- * refused: their expansion can grow without bound.
+ * Placeholders may stand in all values but the names: server_placeholders.h tells them. Aliases
+ * are refused: their expansion can grow without bound.
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_SERVER_SPEC_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_SERVER_SPEC_H
@@ -53,7 +53,8 @@ struct server_spec {                     /* strings owned; placeholders still in
     int hops; /* ready-queue passes, 0..4; -1 = not said */
 };
 
-/* Reads a description. ERR_INVALID: "file:line:col: …" and the line with a caret, or the file cannot be read. */
+/* Reads a description. ERR_INVALID: "file:line:col: …" and the line with a caret, or the file
+ * cannot be read. */
 int server_spec_read(struct server_spec *spec, const char *path, struct error *err);
 void server_spec_close(struct server_spec *spec);
 

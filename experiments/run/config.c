@@ -245,8 +245,8 @@ static int apply_override(const struct override *o, struct settings *s, struct e
     return code ? error_wrap(err, code, "--set %.80s=%.80s", o->name, o->text) : 0;
 }
 
-/* Profile, experiment, --set, on top of what *s has. Where a real server stands beside the simulated
- * one, both are published to alike. */
+/* Profile, experiment, --set, on top of what *s has. Where a real server stands beside the
+ * simulated one, both are published to alike. */
 static int read_values(struct experiment *e, const char *profile,
                        const struct override *overrides, size_t count, struct settings *s,
                        struct fitted_ranges *fitted, struct error *err)

@@ -11,8 +11,8 @@
  *   everything else    the option table (options.h), dots as levels or as written
  *
  * Files are resolved against the experiment file's directory. Values are applied in the order
- * defaults, profile, experiment, --set; then the sweep. Profiles that are swept (each point then has
- * its own) take the place of `profile`.
+ * defaults, profile, experiment, --set; then the sweep. Profiles that are swept (each point then
+ * has its own) take the place of `profile`.
  */
 #ifndef PUSHSIM_EXPERIMENTS_RUN_CONFIG_H
 #define PUSHSIM_EXPERIMENTS_RUN_CONFIG_H
@@ -48,7 +48,8 @@ struct experiment {
  * close. */
 int config_load(struct experiment *e, const char *path, const struct override *overrides,
                 size_t override_count, struct error *err);
-/* The same from text; `path` names it in messages and, without directory and ".yaml", the experiment. */
+/* The same from text; `path` names it in messages and, without directory and ".yaml", the
+ * experiment. */
 int config_parse(struct experiment *e, const char *path, const char *text,
                  const struct override *overrides, size_t override_count, struct error *err);
 void config_close(struct experiment *e);

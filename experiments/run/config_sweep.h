@@ -67,8 +67,8 @@ int constraint_read(struct sweep *sweep, const struct yaml_document *doc,
                     const struct yaml_node *node, const struct settings *base,
                     struct error *err);
 
-/* A value of the axis `profile` (sweep_profile.c): appended to sweep->profiles. ERR_INVALID with its
- * place: it cannot be read, or its name not serve in a cell. */
+/* A value of the axis `profile` (sweep_profile.c): appended to sweep->profiles. ERR_INVALID with
+ * its place: it cannot be read, or its name not serve in a cell. */
 int sweep_profile_add(struct sweep *sweep, const struct yaml_document *doc,
                       const struct yaml_node *node, struct error *err);
 void sweep_profiles_close(struct sweep *sweep);

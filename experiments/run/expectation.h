@@ -51,9 +51,9 @@ struct store;
 /* Adds one run of a cell to what is found of each assertion about this metric. */
 void expectations_see(struct expectations *e, const char *cell, const char *metric,
                       double value);
-/* Judges them all by the experiment's runs on an arm ("sim", "real") that are done; *broken: how many
- * do not hold. Of a part, by its runs alone (NULL: all): what none of them can tell is open, not
- * broken. ERR_IO. */
+/* Judges them all by the experiment's runs on an arm ("sim", "real") that are done; *broken: how
+ * many do not hold. Of a part, by its runs alone (NULL: all): what none of them can tell is open,
+ * not broken. ERR_IO. */
 int expectations_judge(struct expectations *e, struct store *store, const char *experiment,
                        const char *arm, const struct shard *part, size_t *broken,
                        struct error *err);

@@ -1,7 +1,8 @@
 /* fitted_ranges.h - what a profile was fitted to, as ranges, and what of a question lies outside.
  *
- * Costs that were fitted to 15 to 1,900 clients say little about 50,000: the model then goes on in the
- * direction that it had. A profile has, under `provenance`, the ranges of the cells it was fitted to:
+ * Costs that were fitted to 15 to 1,900 clients say little about 50,000: the model then goes on in
+ * the direction that it had. A profile has, under `provenance`, the ranges of the cells it was
+ * fitted to:
  *
  *   ranges:
  *     protocol: sse websocket
@@ -10,9 +11,9 @@
  *     workload.payload: 100B..4KiB
  *     cpu.limit: 60m..1000m
  *
- * They are the sides of a box, and fits do not fill its corners: a question inside may still be far from
- * every cell. Up to FITTED_MARGIN beyond a side is no news. Clients count for each pod. A limit above
- * what the host's CPUs can give, or none, is as much as they give.
+ * They are the sides of a box, and fits do not fill its corners: a question inside may still be
+ * far from every cell. Up to FITTED_MARGIN beyond a side is no news. Clients count for each pod. A
+ * limit above what the host's CPUs can give, or none, is as much as they give.
  */
 #ifndef PUSHSIM_EXPERIMENTS_RUN_FITTED_RANGES_H
 #define PUSHSIM_EXPERIMENTS_RUN_FITTED_RANGES_H
@@ -29,8 +30,8 @@ struct fitted_ranges {
     double low[FITTED_RANGES], high[FITTED_RANGES]; /* base units; both 0: not told */
 };
 
-/* Reads provenance.ranges; what is not there is not told (an old profile: nothing). ERR_INVALID with
- * its place; *r unchanged then. */
+/* Reads provenance.ranges; what is not there is not told (an old profile: nothing). ERR_INVALID
+ * with its place; *r unchanged then. */
 int fitted_ranges_parse(struct fitted_ranges *r, const struct yaml_document *doc,
                         struct error *err);
 

@@ -1,13 +1,14 @@
-/* option_preset.h - the settings that well-known servers and kernels come with: tables with sources.
+/* option_preset.h - the settings that well-known servers and kernels come with: tables with
+ * sources.
  *
- * server.preset and host.preset choose a table of option values. What an experiment file, a sweep or
- * --set gives itself wins over it; it wins over profiles, which measure what a server costs and beside
- * that repeat defaults. A preset has no calibrated cost. It is applied when a point of the plan is made
- * (settings_resolve), so that it may be swept, and a value that holds for one protocol follows the
- * protocol of the point.
+ * server.preset and host.preset choose a table of option values. What an experiment file, a sweep
+ * or --set gives itself wins over it; it wins over profiles, which measure what a server costs and
+ * beside that repeat defaults. A preset has no calibrated cost. It is applied when a point of the
+ * plan is made (settings_resolve), so that it may be swept, and a value that holds for one
+ * protocol follows the protocol of the point.
  *
- * A value that the model has no option for is named in `left_out`, with the reason. Both arms take the
- * values alike; what a real server cannot be told, `pushsim replay` refuses by its name
+ * A value that the model has no option for is named in `left_out`, with the reason. Both arms take
+ * the values alike; what a real server cannot be told, `pushsim replay` refuses by its name
  * (replay_support.h).
  *
  * Clients have presets of their own: models/client_preset.h.

@@ -31,8 +31,8 @@ struct settings {
     enum parameters_are drawn;   /* what a profile's costs are in the sim arm */
     int server_preset; /* option_preset.h: 0 = none, else the choice of server.preset */
     int host_preset;   /* in the same way, of host.preset */
-    /* A bit a row of options_all: the experiment gives it itself, by its file, its sweep or --set, not
-     * by a profile. */
+    /* A bit a row of options_all: the experiment gives it itself, by its file, its sweep or --set,
+     * not by a profile. */
     uint64_t given[OPTIONS_MAX / 64];
 };
 

@@ -1,17 +1,18 @@
-/* parameter_draws.h - what the costs of a calibrated server may be, drawn anew for each replication.
+/* parameter_draws.h - what the costs of a calibrated server may be, drawn anew for each
+ * replication.
  *
  * A fit knows its parameters up to an error, and the errors go together: where one cost is larger,
- * another that the same runs pay is smaller. A prediction that keeps all of them at their estimates is
- * too sure of itself. Of the three sources of uncertainty that Kennedy and O'Hagan tell apart (Bayesian
- * calibration of computer models, JRSS B 63, 2001) the model draws two itself: the residual
- * variability of runs that are asked the same, and what it is wrong by beyond that, are both in
- * cost.host-noise, since that is the scatter about costs that were fitted without the cell
- * (calibration_host.c). The third is the parameters', and here.
+ * another that the same runs pay is smaller. A prediction that keeps all of them at their
+ * estimates is too sure of itself. Of the three sources of uncertainty that Kennedy and O'Hagan
+ * tell apart (Bayesian calibration of computer models, JRSS B 63, 2001) the model draws two
+ * itself: the residual variability of runs that are asked the same, and what it is wrong by beyond
+ * that, are both in cost.host-noise, since that is the scatter about costs that were fitted
+ * without the cell (calibration_host.c). The third is the parameters', and here.
  *
- * Their logarithms are drawn from a normal distribution about what the settings say, whatever that is,
- * with the fit's covariance (calibrate's knows that the figures of a cell err together,
- * grouped_errors.h, and by how much more than their weights say): the estimate is the median, and no cost is negative. Costs that the runs could not tell stay. A
- * profile has it as
+ * Their logarithms are drawn from a normal distribution about what the settings say, whatever that
+ * is, with the fit's covariance (calibrate's knows that the figures of a cell err together,
+ * grouped_errors.h, and by how much more than their weights say): the estimate is the median, and
+ * no cost is negative. Costs that the runs could not tell stay. A profile has it as
  *
  *   fit:
  *     noise-left: 0.93        of cost.host-noise, what is no error of the parameters; 0..1

@@ -108,8 +108,8 @@ static bool may_draw(const struct experiment *e)
     return swept || e->base.drawn == PARAMETERS_DRAWN;
 }
 
-/* Reads what the profiles say of their errors, if a point wants to draw: most do not, and it is the long
- * part of a file. One for the experiment's profile, or one for each that is swept. */
+/* Reads what the profiles say of their errors, if a point wants to draw: most do not, and it is
+ * the long part of a file. One for the experiment's profile, or one for each that is swept. */
 static int read_draws(struct plan *plan, const struct experiment *e, struct error *err)
 {
     size_t swept = e->sweep.profile_count, count = swept ? swept : e->profile ? 1 : 0;

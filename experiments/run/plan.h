@@ -1,8 +1,8 @@
 /* plan.h - what an experiment runs: points in declared order, replications, hashes.
  *
- * The first axis of the sweep varies slowest. Run i (from 0) is replication i % replications + 1 of
- * point i / replications. The seed of every run is the experiment's; its random streams are keyed by
- * (seed, replication, purpose), so that the points share random numbers.
+ * The first axis of the sweep varies slowest. Run i (from 0) is replication i % replications + 1
+ * of point i / replications. The seed of every run is the experiment's; its random streams are
+ * keyed by (seed, replication, purpose), so that the points share random numbers.
  */
 #ifndef PUSHSIM_EXPERIMENTS_RUN_PLAN_H
 #define PUSHSIM_EXPERIMENTS_RUN_PLAN_H

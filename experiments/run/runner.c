@@ -140,8 +140,8 @@ static void run_next(struct shop *shop)
     out->ready = true;
 }
 
-/* A worker stores what is due, else makes a run. With no run left it may go: whoever makes or stores
- * one now looks for what to store after it. */
+/* A worker stores what is due, else makes a run. With no run left it may go: whoever makes or
+ * stores one now looks for what to store after it. */
 static void *work(void *argument)
 {
     struct shop *shop = argument;
@@ -160,7 +160,8 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* What is finished, also behind a run that is not: the next time it is made alone. With the lock held. */
+/* What is finished, also behind a run that is not: the next time it is made alone. With the lock
+ * held. */
 static int write_finished(struct shop *shop)
 {
     int code = shop->code;
@@ -175,10 +176,11 @@ static int write_finished(struct shop *shop)
     return code;
 }
 
-/* Waits for a signal; cancelled where none has come. The lock is kept, so nobody stores anything more.
- * A cancelled thread never returns from here, so that AddressSanitizer would keep the red zones around the
- * locals and then trip over them itself, as it takes away the thread's signal stack on the same stack
- * (github.com/google/sanitizers, issue 1399). Hence none are laid around these two. */
+/* Waits for a signal; cancelled where none has come. The lock is kept, so nobody stores anything
+ * more. A cancelled thread never returns from here, so that AddressSanitizer would keep the red
+ * zones around the locals and then trip over them itself, as it takes away the thread's signal
+ * stack on the same stack (github.com/google/sanitizers, issue 1399). Hence none are laid around
+ * these two. */
 __attribute__((no_sanitize("address"))) static void *watch(void *argument)
 {
     struct shop *shop = argument;

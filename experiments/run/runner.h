@@ -1,9 +1,9 @@
 /* runner.h - runs a plan's sim arm on several threads and stores the results in plan order.
  *
- * Workers share nothing but the index of the next run and the ring of outcomes. Whoever has finished
- * a run stores what is due, one worker at a time, in the order of the plan, so that the database does
- * not depend on their number, and N workers keep N CPUs busy, storing included. At most RUNNER_AHEAD
- * runs a worker are finished and not yet stored.
+ * Workers share nothing but the index of the next run and the ring of outcomes. Whoever has
+ * finished a run stores what is due, one worker at a time, in the order of the plan, so that the
+ * database does not depend on their number, and N workers keep N CPUs busy, storing included. At
+ * most RUNNER_AHEAD runs a worker are finished and not yet stored.
  */
 #ifndef PUSHSIM_EXPERIMENTS_RUN_RUNNER_H
 #define PUSHSIM_EXPERIMENTS_RUN_RUNNER_H
@@ -18,8 +18,8 @@
 
 #define RUNNER_AHEAD 8
 
-/* One run of the model. Returns 0, or ERR_STATE with the reason: the run is stored as failed. Called
- * from several threads at once. */
+/* One run of the model. Returns 0, or ERR_STATE with the reason: the run is stored as failed.
+ * Called from several threads at once. */
 typedef int runner_model_fn(const struct parameters *p, const struct schedule *s, uint64_t seed,
                             uint32_t replication, struct run_record *out, struct error *err);
 
@@ -32,9 +32,9 @@ struct runner_result {
     double wall_s; /* the whole took */
 };
 
-/* A signal has come. All runs that were finished are stored, nobody uses the store any more, and some
- * are in the middle of a run that nothing can stop: it may close the store and must end the process.
- * Called from a thread of its own. */
+/* A signal has come. All runs that were finished are stored, nobody uses the store any more, and
+ * some are in the middle of a run that nothing can stop: it may close the store and must end the
+ * process. Called from a thread of its own. */
 typedef void runner_interrupted_fn(void *context, int signal,
                                    const struct runner_result *so_far);
 
@@ -54,9 +54,9 @@ struct runner {
     void *context;                      /* for it */
 };
 
-/* For a program that makes many runs, once, before the first: what a run frees stays with the process
- * for the next one, instead of going back to the kernel and being faulted in again (glibc's malloc:
- * mallopt(3)). A sweep takes about a quarter less time. */
+/* For a program that makes many runs, once, before the first: what a run frees stays with the
+ * process for the next one, instead of going back to the kernel and being faulted in again
+ * (glibc's malloc: mallopt(3)). A sweep takes about a quarter less time. */
 void runner_keep_memory(void);
 
 /* ERR_IO: the database could not be written; what was stored before stays. A failed run is no

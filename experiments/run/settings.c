@@ -219,8 +219,8 @@ static void hash_text(uint64_t *hash, const char *text)
     *hash = fnv_bytes(*hash, text, strlen(text) + 1);
 }
 
-/* Hashes one option of *base unless it goes without saying: only then is its text worth writing. Of a
- * phase only what is "none" does: old hashes have its length, rate and measure. */
+/* Hashes one option of *base unless it goes without saying: only then is its text worth writing.
+ * Of a phase only what is "none" does: old hashes have its length, rate and measure. */
 static void hash_option(void *context, const struct option_row *option, const void *base,
                         const struct phase_params *phase)
 {

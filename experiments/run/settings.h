@@ -29,10 +29,9 @@ int settings_assign(struct settings *s, const struct setting *which, double numb
 bool settings_given(const struct settings *s, const struct option_row *option);
 double settings_number(const struct settings *s, const struct setting *which);
 
-/* Applies the presets (option_preset.h), derives what follows from several options (the quota from limit
- * and period) and checks that they
- * agree, and that none is given that could change nothing. ERR_INVALID; *about: the option to be
- * changed. */
+/* Applies the presets (option_preset.h), derives what follows from several options (the quota from
+ * limit and period) and checks that they agree, and that none is given that could change nothing.
+ * ERR_INVALID; *about: the option to be changed. */
 int settings_resolve(struct settings *s, const char **about, struct error *err);
 
 /* Whether the messages of all feeds (models/topics.h) can be numbered, with so many publishes and
@@ -53,8 +52,8 @@ typedef void settings_fn(void *context, const char *name, const char *text, doub
                          const struct option_row *option);
 void settings_each(const struct settings *s, settings_fn *each, void *context);
 
-/* 64-bit FNV-1a over names and texts of the options that are not at their defaults and that the model
- * (all) or the real arm (those not OPTION_MODEL) depends on; not seed and counts of runs. */
+/* 64-bit FNV-1a over names and texts of the options that are not at their defaults and that the
+ * model (all) or the real arm (those not OPTION_MODEL) depends on; not seed and counts of runs. */
 void settings_hash(const struct settings *s, uint64_t *model, uint64_t *scenario);
 
 #endif

@@ -1,5 +1,5 @@
-/* settings_check.c - do the options agree? What follows from several of them, and what of them would
- * change nothing. */
+/* settings_check.c - do the options agree? What follows from several of them, and what of them
+ * would change nothing. */
 #include "experiments/run/option_preset.h"
 #include "experiments/run/settings_internal.h"
 

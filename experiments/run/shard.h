@@ -1,9 +1,9 @@
 /* shard.h - a part of an experiment's runs, for one of several machines: --shard I/N.
  *
- * The runs of a plan are counted point by point, the runs of a point one after the other, and dealt
- * out in turn: run i (from 0) belongs to shard i % N + 1. So a part is a function of the plan alone,
- * no two differ by more than one run, neither in all nor of any one point, and the parts together are
- * the plan.
+ * The runs of a plan are counted point by point, the runs of a point one after the other, and
+ * dealt out in turn: run i (from 0) belongs to shard i % N + 1. So a part is a function of the
+ * plan alone, no two differ by more than one run, neither in all nor of any one point, and the
+ * parts together are the plan.
  *
  * Where a scheduler numbers the copies of a job, its variables stand for what is not given:
  *   Slurm's job array (sbatch(1), slurm.schedmd.com/job_array.html): I from SLURM_ARRAY_TASK_ID, _MIN
@@ -27,8 +27,8 @@ struct shard {     /* zeros: all runs */
 
 /* Reads "I/N" or "/N" (index 0); `each` stays. ERR_INVALID: something else, or I not in 1..N. */
 int shard_parse(struct shard *shard, const char *text, struct error *err);
-/* Completes what is not given by the scheduler's variables; without any, a shard of which nothing is
- * given stays so. ERR_INVALID: they do not tell, or contradict what is given. */
+/* Completes what is not given by the scheduler's variables; without any, a shard of which nothing
+ * is given stays so. ERR_INVALID: they do not tell, or contradict what is given. */
 int shard_from_scheduler(struct shard *shard, struct error *err);
 
 /* Is it less than all runs? NULL: no. */

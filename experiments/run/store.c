@@ -51,17 +51,17 @@ static int query_number(struct store *store, const char *sql, int64_t *number)
     return code;
 }
 
-/* A database of our own making does not wait for the disk before its tables are there: its switch to the
- * log writes one page, which needs no journal, and an incomplete log counts as none, so that after a loss of power it is new
- * again; the first checkpoint makes the disk hold all of it. */
+/* A database of our own making does not wait for the disk before its tables are there: its switch
+ * to the log writes one page, which needs no journal, and an incomplete log counts as none, so
+ * that after a loss of power it is new again; the first checkpoint makes the disk hold all of it. */
 static const char *creation_pragma(const struct store *store)
 {
     return store->created ? "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY"
                           : "PRAGMA synchronous = NORMAL";
 }
 
-/* Another process that just opens or closes the database holds all of it: then SQLite's own waiting,
- * which could be for each other, is not done, and it is tried again for as long. */
+/* Another process that just opens or closes the database holds all of it: then SQLite's own
+ * waiting, which could be for each other, is not done, and it is tried again for as long. */
 static int begin_in_log(struct store *store, struct error *err)
 {
     const struct timespec nap = { 0, WAIT_MS * 1000000L };
@@ -80,9 +80,9 @@ static int begin_in_log(struct store *store, struct error *err)
     return code;
 }
 
-/* Makes the tables of a new database, and the views that one lacks: all in one transaction, and in the
- * write-ahead log, as each that is committed by itself waits several times for the disk. Asks in the
- * transaction whether the tables are there: shards may begin one database together. */
+/* Makes the tables of a new database, and the views that one lacks: all in one transaction, and in
+ * the write-ahead log, as each that is committed by itself waits several times for the disk. Asks
+ * in the transaction whether the tables are there: shards may begin one database together. */
 static int create_missing(struct store *store, struct error *err)
 {
     int64_t tables = 0;
@@ -159,8 +159,8 @@ static bool is_out_of_room(struct store *store)
     return code == SQLITE_FULL || code == SQLITE_IOERR;
 }
 
-/* SQLite says only that it cannot: the system knows why. SQLite itself opens a file that it may not make
- * once more, to read, and would tell that it is not there. */
+/* SQLite says only that it cannot: the system knows why. SQLite itself opens a file that it may
+ * not make once more, to read, and would tell that it is not there. */
 static int unopened(struct store *store, int unmade, struct error *err)
 {
     int why = store->db ? sqlite3_system_errno(store->db) : 0;
@@ -223,9 +223,10 @@ static bool take_alone(struct store *store)
     return alone;
 }
 
-/* One plain file, readable from a read-only directory; fails while others have it open. Once the disk
- * holds everything, only a few bytes of the first sector change, all at once: no journal on disk for it;
- * and no wait when nobody could write in between, as the database is whole with either state of them. */
+/* One plain file, readable from a read-only directory; fails while others have it open. Once the
+ * disk holds everything, only a few bytes of the first sector change, all at once: no journal on
+ * disk for it; and no wait when nobody could write in between, as the database is whole with
+ * either state of them. */
 static void leave_log(struct store *store)
 {
     int64_t busy = 1;

@@ -35,8 +35,8 @@ struct store_run {        /* one row of `run`; strings are borrowed */
     const char *host;     /* where; "" = this host's name */
 };
 
-/* Before the first store_open, by the only thread, if at all: SQLite then keeps no statistics of its
- * memory, under a lock that each allocation takes. */
+/* Before the first store_open, by the only thread, if at all: SQLite then keeps no statistics of
+ * its memory, under a lock that each allocation takes. */
 void store_prepare_process(void);
 
 /* ERR_INVALID: not there (but for STORE_CREATE), no pushsim database, a damaged one, or of
@@ -54,8 +54,8 @@ int store_experiment(struct store *store, const struct experiment *e, int64_t *i
 /* Notes how many runs the whole plan has of an arm. */
 int store_plan(struct store *store, int64_t experiment, const char *arm, int64_t runs,
                struct error *err);
-/* Of an experiment's arm: how many runs are there, done or not, and how many its plan has; 0: not known,
- * as in a database from before they were noted. */
+/* Of an experiment's arm: how many runs are there, done or not, and how many its plan has; 0: not
+ * known, as in a database from before they were noted. */
 int store_share(struct store *store, const char *experiment, const char *arm, int64_t *there,
                 int64_t *planned, struct error *err);
 /* Writes one run of a point and all of its record (NULL: none) in one transaction; an older row of
@@ -64,11 +64,12 @@ int store_put(struct store *store, int64_t experiment, const struct plan *plan,
               const struct plan_point *point, const struct store_run *run,
               const struct run_record *record, struct error *err);
 
-/* How many older rows that was so far: runs with other settings, of another program, or that failed. */
+/* How many older rows that was so far: runs with other settings, of another program, or that
+ * failed. */
 int64_t store_replaced(const struct store *store);
 
-/* Keeps a try of the real arm that is no result: status "invalid" or "failed", with its reason and the
- * record's metrics (NULL: none). Tries of that run with another config_hash are forgotten. */
+/* Keeps a try of the real arm that is no result: status "invalid" or "failed", with its reason and
+ * the record's metrics (NULL: none). Tries of that run with another config_hash are forgotten. */
 int store_reject(struct store *store, int64_t experiment, const struct plan_point *point,
                  const struct store_run *run, const struct run_record *record,
                  struct error *err);
@@ -109,12 +110,12 @@ typedef void store_value_fn(void *context, const struct store_value *value);
 int store_values(struct store *store, const char *experiment, const char *arm,
                  store_value_fn *each, void *context, struct error *err);
 
-/* The same of the tries that were rejected, one after another, each by its metrics' names; none in a
- * database from before they were kept. */
+/* The same of the tries that were rejected, one after another, each by its metrics' names; none in
+ * a database from before they were kept. */
 int store_rejected_values(struct store *store, const char *experiment, store_value_fn *each,
                           void *context, struct error *err);
-/* Of an experiment's real arm. Runs whose tries are not told (they lack the metric client.tries) are from
- * before rejected tries were kept. */
+/* Of an experiment's real arm. Runs whose tries are not told (they lack the metric client.tries)
+ * are from before rejected tries were kept. */
 struct store_tries {
     int64_t runs;     /* done */
     int64_t told;     /* of them, with their number of tries */
@@ -143,8 +144,8 @@ void store_found_free(struct store_found *found, size_t count);
 int store_load(struct store *store, const struct store_found *run, struct run_record *record,
                struct settings *settings, struct error *err);
 
-/* Copies every run of `from` that `into` does not have, has with other settings, or has as failed or
- * not sound where `from` has it done (store_read.c). The same merge twice changes nothing.
+/* Copies every run of `from` that `into` does not have, has with other settings, or has as failed
+ * or not sound where `from` has it done (store_read.c). The same merge twice changes nothing.
  * *copied: runs. ERR_INVALID: `from`, as of store_open. */
 int store_merge(struct store *into, const char *from, int64_t *copied, struct error *err);
 
@@ -163,9 +164,9 @@ int store_origins(struct store *store, const char *experiment, store_origin_fn *
                   void *context, struct error *err);
 
 enum export_format { EXPORT_CSV, EXPORT_JSON };
-/* Writes a view (run, metric, parameter, series, event, latency, explained, rejected), ordered by every column from the
- * left (store_export.c); arm NULL: both. Numbers as %.17g shortened where exact. ERR_INVALID:
- * no such table. ERR_IO: also when `out` takes no more. */
+/* Writes a view (run, metric, parameter, series, event, latency, explained, rejected), ordered by
+ * every column from the left (store_export.c); arm NULL: both. Numbers as %.17g shortened where
+ * exact. ERR_INVALID: no such table. ERR_IO: also when `out` takes no more. */
 int store_export(struct store *store, const char *table, const char *arm,
                  enum export_format format, FILE *out, struct error *err);
 

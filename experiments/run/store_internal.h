@@ -42,8 +42,8 @@ int store_fail(struct store *store, struct error *err);
 int store_exec(struct store *store, const char *sql, struct error *err);
 /* A fresh statement of the caller's own; ERR_IO. */
 int store_prepare(struct store *store, const char *sql, sqlite3_stmt **out, struct error *err);
-/* Has the database (schema "main" or an attached one) this table? Those that were never opened for writing
- * since a table of views.sql is there lack it. */
+/* Has the database (schema "main" or an attached one) this table? Those that were never opened for
+ * writing since a table of views.sql is there lack it. */
 int store_has_table(struct store *store, const char *schema, const char *table, bool *has,
                     struct error *err);
 /* As store_put binds it: SQLite stores no NaN, and an infinity is no result: both become NULL. */
@@ -59,7 +59,8 @@ void store_bind_hash(sqlite3_stmt *s, int index, uint64_t hash);
 void store_started(char text[32], double wall_s);
 /* Copies the rejected tries of the database attached as `other`, those that are there but once. */
 int store_merge_rejected(struct store *into, struct error *err);
-/* Copies from the database attached as `other` how many runs its plans have; the larger number stays. */
+/* Copies from the database attached as `other` how many runs its plans have; the larger number
+ * stays. */
 int store_merge_plans(struct store *into, struct error *err);
 
 #endif

@@ -80,9 +80,9 @@ int store_experiments(struct store *store, store_experiment_fn *each, void *cont
     return code;
 }
 
-/* The runs to copy: those whose (experiment, arm, point, replication) `into` lacks, has with another
- * hash, or has not so well: done stays before invalid, invalid before failed, so that the order of
- * merging does not matter. New ids follow those already there. */
+/* The runs to copy: those whose (experiment, arm, point, replication) `into` lacks, has with
+ * another hash, or has not so well: done stays before invalid, invalid before failed, so that the
+ * order of merging does not matter. New ids follow those already there. */
 static const char merge_sql[] =
     "BEGIN IMMEDIATE;"
     "INSERT INTO experiment (name, question, expect, seed, source) SELECT name, question, "

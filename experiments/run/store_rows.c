@@ -13,9 +13,9 @@ static const struct {
     [TABLE_EVENT] = { "event", 5 },         [TABLE_REJECTED_METRIC] = { "rejected_metric", 4 },
 };
 
-/* "INSERT … VALUES (?1, ?, ?, ?), (?1, ?, …": each ? is the next number, and SQLite looks a number that
- * is written out up among all before it. A name given twice is a bug of the recorder; the last value
- * stays. */
+/* "INSERT … VALUES (?1, ?, ?, ?), (?1, ?, …": each ? is the next number, and SQLite looks a number
+ * that is written out up among all before it. A name given twice is a bug of the recorder; the
+ * last value stays. */
 static char *insert_sql(enum store_table table, int rows)
 {
     sqlite3_str *sql = sqlite3_str_new(NULL);

@@ -1,4 +1,5 @@
-/* store_share.c - how many runs a plan has, beside those that a database holds, and how these were made. */
+/* store_share.c - how many runs a plan has, beside those that a database holds, and how these were
+ * made. */
 #include <stdlib.h>
 
 #include "experiments/run/store_internal.h"

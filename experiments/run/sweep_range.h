@@ -1,7 +1,8 @@
 /* sweep_range.h - values of an axis of a sweep given as { from, to } (config_sweep.h).
  *
- * `step`: linear, both ends included as far as the step meets them; `points`: in equal ratios, ends exact
- * and the others to 3 digits; neither: an interval that a sample draws from, `scale: log` by ratio.
+ * `step`: linear, both ends included as far as the step meets them; `points`: in equal ratios,
+ * ends exact and the others to 3 digits; neither: an interval that a sample draws from, `scale:
+ * log` by ratio.
  */
 #ifndef PUSHSIM_EXPERIMENTS_RUN_SWEEP_RANGE_H
 #define PUSHSIM_EXPERIMENTS_RUN_SWEEP_RANGE_H
@@ -20,7 +21,8 @@ struct sweep_range {
 int sweep_range_read(const struct yaml_document *doc, const struct option_row *option,
                      const struct yaml_node *node, struct sweep_range *range,
                      struct error *err);
-/* How many values, 1..AXIS_VALUES_MAX. ERR_INVALID with place: neither step nor points, or too many. */
+/* How many values, 1..AXIS_VALUES_MAX. ERR_INVALID with place: neither step nor points, or too
+ * many. */
 int sweep_range_count(const struct yaml_document *doc, const struct yaml_node *node,
                       const struct sweep_range *range, size_t *count, struct error *err);
 /* Value i of `count`. */

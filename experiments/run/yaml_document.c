@@ -349,8 +349,8 @@ int yaml_parse(struct yaml_document *doc, const char *path, const char *text, si
     return parse(doc, path, text, bytes, NULL, err);
 }
 
-/* All of a file; a device or a huge one ends soon after what is allowed. The caller frees it and asks
- * ferror. */
+/* All of a file; a device or a huge one ends soon after what is allowed. The caller frees it and
+ * asks ferror. */
 static char *read_all(FILE *file, size_t *bytes)
 {
     size_t room = 32 << 10, got;

@@ -1,8 +1,8 @@
 /* yaml_document.h - a YAML file as a small tree in which every key and value knows its place.
  *
  * Built on libfyaml 0.7's event parser, so that depth, size and aliases are bounded while reading
- * (libfyaml resolves aliases for ever on nested ones: they are refused). One document a file, UTF-8,
- * at most 1 MiB, at most 16 levels, keys are scalars and unique.
+ * (libfyaml resolves aliases for ever on nested ones: they are refused). One document a file,
+ * UTF-8, at most 1 MiB, at most 16 levels, keys are scalars and unique.
  */
 #ifndef PUSHSIM_EXPERIMENTS_RUN_YAML_DOCUMENT_H
 #define PUSHSIM_EXPERIMENTS_RUN_YAML_DOCUMENT_H
@@ -41,8 +41,8 @@ struct yaml_document {
 /* ERR_INVALID: cannot be read, or not a YAML document as described above. The text starts with
  * "path:" or "path:line:column:". On error the document is empty and needs no close. */
 int yaml_read(struct yaml_document *doc, const char *path, struct error *err);
-/* The same without the root's key `last`, where it is the last: if all that follows is indented, blank
- * or a comment, neither the key nor its value is parsed. */
+/* The same without the root's key `last`, where it is the last: if all that follows is indented,
+ * blank or a comment, neither the key nor its value is parsed. */
 int yaml_read_until(struct yaml_document *doc, const char *path, const char *last,
                     struct error *err);
 /* The same as yaml_read from memory; `path` only names it in messages. */

@@ -1,6 +1,7 @@
-/* bench_memory.c - resident bytes that one more simulated connection costs, everything modelled for it
- * included: its own costs, heartbeats, outbound queue, the client with its reconnects, all metrics
- * and blame. The peak of a process with a million connections less that of one with a thousand. */
+/* bench_memory.c - resident bytes that one more simulated connection costs, everything modelled
+ * for it included: its own costs, heartbeats, outbound queue, the client with its reconnects, all
+ * metrics and blame. The peak of a process with a million connections less that of one with a
+ * thousand. */
 #include <stdlib.h>
 
 #include "tests/bench/bench.h"

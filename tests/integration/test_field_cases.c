@@ -1,6 +1,6 @@
-/* Every experiment in experiments/field and experiments/real as shipped: each point is run on the sim
- * arm in all its replications, and each assertion of the file must hold in each for the cells it
- * speaks of. */
+/* Every experiment in experiments/field and experiments/real as shipped: each point is run on the
+ * sim arm in all its replications, and each assertion of the file must hold in each for the cells
+ * it speaks of. */
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdarg.h>

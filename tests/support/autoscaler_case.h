@@ -1,4 +1,5 @@
-/* autoscaler_case.h - an autoscaler of CPU with Kubernetes' defaults, and the pods that it looks at. */
+/* autoscaler_case.h - an autoscaler of CPU with Kubernetes' defaults, and the pods that it looks
+ * at. */
 #ifndef PUSHSIM_TESTS_SUPPORT_AUTOSCALER_CASE_H
 #define PUSHSIM_TESTS_SUPPORT_AUTOSCALER_CASE_H
 

@@ -1,8 +1,9 @@
 /* bench_pace.h - which repeats of a benchmark count: the noise rule, written before the figures.
  *
- * The other thread of the core under a virtual CPU may be a stranger's; while that one computes, all
- * work here takes up to 1.7 times as long, for a tenth of a second or for minutes, and no counter of
- * the guest tells (experiments/replay/host_pace.h). So the pace of the host is read beside each repeat:
+ * The other thread of the core under a virtual CPU may be a stranger's; while that one computes,
+ * all work here takes up to 1.7 times as long, for a tenth of a second or for minutes, and no
+ * counter of the guest tells (experiments/replay/host_pace.h). So the pace of the host is read
+ * beside each repeat:
  *
  *   1. A repeat's pace is the slowest of the readings before and after it, and of those between
  *      its parts, where it has some: of the CPU that it runs on, or of each CPU when it uses several.
@@ -33,8 +34,8 @@ double bench_pace_everywhere(double *best);
 bool bench_pace_off(double pace, double best);
 /* Of `tries` made so far, do fewer than `wanted` keep the pace, and may one more be made? */
 bool bench_pace_goes_on(const double *pace, int tries, int wanted, double best);
-/* Puts the numbers of the `wanted` (<= tries) tries that count into `chosen`, in the order they were
- * made; returns how many of them are off the pace. */
+/* Puts the numbers of the `wanted` (<= tries) tries that count into `chosen`, in the order they
+ * were made; returns how many of them are off the pace. */
 int bench_pace_choose(const double *pace, int tries, int wanted, double best, int *chosen);
 
 #endif

@@ -1,5 +1,5 @@
-/* clients_case.h - clients of one class and a server that answers SYNs as it is told and notes what it
- * hears. */
+/* clients_case.h - clients of one class and a server that answers SYNs as it is told and notes
+ * what it hears. */
 #ifndef PUSHSIM_TESTS_SUPPORT_CLIENTS_CASE_H
 #define PUSHSIM_TESTS_SUPPORT_CLIENTS_CASE_H
 

@@ -1,4 +1,5 @@
-/* connection_load.h - runs of the push model that hold many connections, for what they take of memory.
+/* connection_load.h - runs of the push model that hold many connections, for what they take of
+ * memory.
  */
 #ifndef PUSHSIM_TESTS_SUPPORT_CONNECTION_LOAD_H
 #define PUSHSIM_TESTS_SUPPORT_CONNECTION_LOAD_H

@@ -43,8 +43,8 @@ void cpu_trace_close(struct cpu_trace *trace);
 struct cpu_trace_thread *cpu_trace_add(struct cpu_trace *trace, struct cpu_group *group,
                                        int cpu, int64_t chunk_ns, int64_t left_ns,
                                        int64_t off_ns);
-/* Whether it ran in these stretches and only then, until the last of them; else prints the first that
- * differs. */
+/* Whether it ran in these stretches and only then, until the last of them; else prints the first
+ * that differs. */
 bool cpu_trace_ran(const struct cpu_trace_thread *t, const struct cpu_stretch *ran,
                    size_t count);
 /* CPU time of the first `threads` threads in [from_ns, to_ns). */

@@ -8,8 +8,8 @@
 #include "models/parameters.h"
 #include "models/run_record.h"
 
-/* Kubernetes' defaults, `pods` pods, one client class that comes back after a second; readiness every
- * 2 s; windows of metrics of 5 s, 5 s old when seen. */
+/* Kubernetes' defaults, `pods` pods, one client class that comes back after a second; readiness
+ * every 2 s; windows of metrics of 5 s, 5 s old when seen. */
 struct parameters fleet_case(int64_t pods, int64_t clients, int64_t duration_ns);
 
 /* Events of a kind whose text has `detail` in it. */

@@ -1,5 +1,5 @@
-/* heap_queue.h - sim/event_queue.h as a plain binary heap: the oracle that the fast one must agree with,
- * event by event, and the yardstick in the benchmarks.
+/* heap_queue.h - sim/event_queue.h as a plain binary heap: the oracle that the fast one must agree
+ * with, event by event, and the yardstick in the benchmarks.
  */
 #ifndef PUSHSIM_TESTS_SUPPORT_HEAP_QUEUE_H
 #define PUSHSIM_TESTS_SUPPORT_HEAP_QUEUE_H

@@ -1,5 +1,6 @@
-/* mm1_queue.h - one server, one unlimited FIFO queue, Poisson arrivals, on the bare engine: the work
- * that the validation compares with closed forms and the benchmark compares with other simulators.
+/* mm1_queue.h - one server, one unlimited FIFO queue, Poisson arrivals, on the bare engine: the
+ * work that the validation compares with closed forms and the benchmark compares with other
+ * simulators.
  */
 #ifndef PUSHSIM_TESTS_SUPPORT_MM1_QUEUE_H
 #define PUSHSIM_TESTS_SUPPORT_MM1_QUEUE_H

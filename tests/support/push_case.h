@@ -10,8 +10,8 @@
 /* FastAPI on uvloop over SSE with round costs, ample CPU, no noise, no overhead of the host:
  * 3 clients, 1 s at 10 publishes/s. */
 struct parameters push_case_plain(void);
-/* Node, hops 0, with the defaults' costs, ample CPU, and nothing by chance: constant arrivals, no noise,
- * no warm-up (no time off the CPU that a pause or settling shortens). */
+/* Node, hops 0, with the defaults' costs, ample CPU, and nothing by chance: constant arrivals, no
+ * noise, no warm-up (no time off the CPU that a pause or settling shortens). */
 struct parameters push_case_node(enum push_protocol protocol, uint32_t clients);
 /* Any server, limit, policy, noise, load; small enough for a run of a few milliseconds. */
 struct parameters push_case_random(struct random_stream *rs);
@@ -21,8 +21,8 @@ void push_case_schedule(struct schedule *s, const struct parameters *p,
 /* A schedule of publishes at given times; `measured` all. */
 void push_case_publishes(struct schedule *s, uint32_t clients, const int64_t *at_ns, size_t n,
                          int64_t end_ns);
-/* Runs p, a server alone or a fleet, with the schedule of its phases, replication 1, into a record of
- * the caller's. */
+/* Runs p, a server alone or a fleet, with the schedule of its phases, replication 1, into a record
+ * of the caller's. */
 void push_case_run(const struct parameters *p, uint64_t seed, struct run_record *out);
 
 #endif

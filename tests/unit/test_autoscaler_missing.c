@@ -1,4 +1,5 @@
-/* Pods without metrics, unready and young ones: what the documented algorithm takes them for, by hand. */
+/* Pods without metrics, unready and young ones: what the documented algorithm takes them for, by
+ * hand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,10 +15,10 @@
 #define SYNC AUTOSCALER_CASE_SYNC_NS
 
 /* A trace in which metrics are missing: what the pods that have one show, how many have none, how
- * many are pending; the others have one. Recommendations count for 30 s down, so that each sync sees
- * its own and the one before. Missing pods count as the whole request (100 %) when the others are
- * below the target of 50 %, as nothing when they are above; pending ones as nothing when the others
- * are above, else not at all. Percentages are whole, rounded down. */
+ * many are pending; the others have one. Recommendations count for 30 s down, so that each sync
+ * sees its own and the one before. Missing pods count as the whole request (100 %) when the others
+ * are below the target of 50 %, as nothing when they are above; pending ones as nothing when the
+ * others are above, else not at all. Percentages are whole, rounded down. */
 static void test_missing_metrics(void **state)
 {
     static const struct {

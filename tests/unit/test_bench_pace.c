@@ -98,8 +98,8 @@ static void any_paces(void **state)
     }
 }
 
-/* A core does the six operations of a step in no less than 0.1 ns; and where the CPUs of this thread are
- * read one by one, it may use all of them afterwards as before. */
+/* A core does the six operations of a step in no less than 0.1 ns; and where the CPUs of this
+ * thread are read one by one, it may use all of them afterwards as before. */
 static void readings(void **state)
 {
     (void)state;

@@ -164,8 +164,9 @@ static double publishes_of(const struct workload_params *w)
     return publishes;
 }
 
-/* Of Node as it was measured (Intel Xeon): the default budget and a longer one. All cells of 4 KiB have
- * the fan-outs that a mean needs; of the others those that are there for being seldom may have fewer. */
+/* Of Node as it was measured (Intel Xeon): the default budget and a longer one. All cells of 4 KiB
+ * have the fan-outs that a mean needs; of the others those that are there for being seldom may
+ * have fewer. */
 static void runs_have_fan_outs_enough(void **state)
 {
     (void)state;
@@ -255,8 +256,8 @@ static void asks_what_held_out_cells_need(void **state)
     close_design(&d);
 }
 
-/* A server that sends no heartbeats, or takes no period, is asked for none: the others are asked for
- * those of the protocol that has them, in the default budget and in the short design. */
+/* A server that sends no heartbeats, or takes no period, is asked for none: the others are asked
+ * for those of the protocol that has them, in the default budget and in the short design. */
 static void heartbeats_where_there_are_some(void **state)
 {
     (void)state;

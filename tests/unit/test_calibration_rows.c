@@ -1,5 +1,5 @@
-/* What two repeats of a cell differ by, counts as spread only where their simulations do not know it;
- * and heartbeats of a real run come as near as its clients connected. By hand. */
+/* What two repeats of a cell differ by, counts as spread only where their simulations do not know
+ * it; and heartbeats of a real run come as near as its clients connected. By hand. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,8 +37,8 @@ static void put(struct planned_store *b, size_t point, uint32_t replication,
     planned_store_put(b, point, replication, "done", &record);
 }
 
-/* sqrt(0.03^2 + (2 x 0.04^2 + squares) / 3 / 2): the squares are 0 for the first two, and for the third
- * ln(1.2)^2 / 2 = 0.01662. */
+/* sqrt(0.03^2 + (2 x 0.04^2 + squares) / 3 / 2): the squares are 0 for the first two, and for the
+ * third ln(1.2)^2 / 2 = 0.01662. */
 static void what_is_known_is_no_spread(void **state)
 {
     (void)state;
@@ -98,8 +98,8 @@ static const struct calibrated *measured(const struct calibration *c, const char
     return calibrated_find(c->known, c->known_count, option);
 }
 
-/* Of 0.09 exp(-t / 250 ms), over the runs: 0.3 deep, in which single ones may be below 0. Fewer runs, or
- * covariances that do not fall, tell nothing. */
+/* Of 0.09 exp(-t / 250 ms), over the runs: 0.3 deep, in which single ones may be below 0. Fewer
+ * runs, or covariances that do not fall, tell nothing. */
 static void spells_are_those_of_all_runs(void **state)
 {
     (void)state;
@@ -142,8 +142,8 @@ static void spells_are_those_of_all_runs(void **state)
     }
 }
 
-/* Rows of before paces and collections were counted: not measured, which is neither a pace of 0 nor a
- * server that never collects. Memory, where it was read, tells how slow the host was. */
+/* Rows of before paces and collections were counted: not measured, which is neither a pace of 0
+ * nor a server that never collects. Memory, where it was read, tells how slow the host was. */
 static void older_rows_leave_out_what_they_lack(void **state)
 {
     (void)state;
@@ -178,9 +178,9 @@ static void older_rows_leave_out_what_they_lack(void **state)
     }
 }
 
-/* Threads beside the loop are a figure where they take 2 % of the CPU time or more; a server that has none,
- * or only its timers', has no such figure, nor have rows of before it was counted, nor has a server of
- * which nobody has said that it is Node. */
+/* Threads beside the loop are a figure where they take 2 % of the CPU time or more; a server that
+ * has none, or only its timers', has no such figure, nor have rows of before it was counted, nor
+ * has a server of which nobody has said that it is Node. */
 static void few_threads_beside_are_no_figure(void **state)
 {
     (void)state;
@@ -219,9 +219,10 @@ static void few_threads_beside_are_no_figure(void **state)
     }
 }
 
-/* 480 clients, 8 heartbeats each in 4 s, and nothing else. Spread over a period they come in 64 lots 7.8 ms
- * apart, each after a warm-up of 1 - exp(-7.8 / 20) = 0.32; within 0.1 s they come 1.6 ms apart, after
- * 0.075, and one in 64 after 0.4 s, after 1: some 0.09 of the saturation in the mean. */
+/* 480 clients, 8 heartbeats each in 4 s, and nothing else. Spread over a period they come in 64
+ * lots 7.8 ms apart, each after a warm-up of 1 - exp(-7.8 / 20) = 0.32; within 0.1 s they come 1.6
+ * ms apart, after 0.075, and one in 64 after 0.4 s, after 1: some 0.09 of the saturation in the
+ * mean. */
 static void heartbeats_come_as_clients_connected(void **state)
 {
     (void)state;

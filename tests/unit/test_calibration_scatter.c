@@ -85,8 +85,8 @@ static double of_many(const struct calibration *c, const struct calibration_cell
     return sqrt((squares - sum * sum / MANY) / (MANY - 1));
 }
 
-/* A standard deviation of ten freedoms lies within a factor of two in 99.8 % (chi-squared); of a p99 that
- * an interference makes now and then, within a wider one. */
+/* A standard deviation of ten freedoms lies within a factor of two in 99.8 % (chi-squared); of a
+ * p99 that an interference makes now and then, within a wider one. */
 static void scatter_is_what_runs_differ_by(void **state)
 {
     (void)state;

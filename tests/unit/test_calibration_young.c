@@ -159,8 +159,8 @@ static void the_fit_has_it(void **state)
                 calibrated_find(b.c.known, b.c.known_count, "cost.sse.young")->estimate);
 }
 
-/* A pause that was measured by the clock while the process stood still is no cost. Made too short here,
- * which bends a fit of ratios far more than too long. */
+/* A pause that was measured by the clock while the process stood still is no cost. Made too short
+ * here, which bends a fit of ratios far more than too long. */
 static void throttled_pauses_are_left_out(void **state)
 {
     (void)state;

@@ -155,9 +155,9 @@ static void *burn(void *nothing)
     return nothing;
 }
 
-/* Of this process's CPU time the part of the thread that runs the tests, whatever others burn beside it;
- * processes that have gone count for nothing, nor does a number that is cut off. The kernel adds up what
- * a thread runs at ticks. */
+/* Of this process's CPU time the part of the thread that runs the tests, whatever others burn
+ * beside it; processes that have gone count for nothing, nor does a number that is cut off. The
+ * kernel adds up what a thread runs at ticks. */
 static void counts_first_threads_alone(void **state)
 {
     (void)state;

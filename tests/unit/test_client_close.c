@@ -1,8 +1,8 @@
-/* The load client and the closing handshake (RFC 6455, 7.1.1): it answers the server's Close, and the
- * server ends the connection; a server that does not is waited for until the close time-out. The
- * server here is a socket on the same loop that does what each case says. And a client whose preset
- * relies on a server that says something closes when it has been silent for too long; one that is
- * answered with another status comes back, or not, as its class and preset have it.
+/* The load client and the closing handshake (RFC 6455, 7.1.1): it answers the server's Close, and
+ * the server ends the connection; a server that does not is waited for until the close time-out.
+ * The server here is a socket on the same loop that does what each case says. And a client whose
+ * preset relies on a server that says something closes when it has been silent for too long; one
+ * that is answered with another status comes back, or not, as its class and preset have it.
  */
 #include <setjmp.h>
 #include <stdarg.h>

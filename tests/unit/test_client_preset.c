@@ -74,8 +74,8 @@ static void test_silence_of_a_preset(void **state)
     }
 }
 
-/* `retry:` takes the place of an EventSource's own delay once it has read a stream; a first connect that
- * fails waits as ever, and who has a policy of its own takes no notice. */
+/* `retry:` takes the place of an EventSource's own delay once it has read a stream; a first
+ * connect that fails waits as ever, and who has a policy of its own takes no notice. */
 static void test_retry_field(void **state)
 {
     (void)state;

@@ -1,5 +1,6 @@
-/* A connect that is answered and refused (HTTP: another status) is the last one of some clients, and
- * one failure among others of the rest: models/client_preset.h. The server here takes every SYN.
+/* A connect that is answered and refused (HTTP: another status) is the last one of some clients,
+ * and one failure among others of the rest: models/client_preset.h. The server here takes every
+ * SYN.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,8 +16,8 @@
 
 static const struct client_class plain = { .share = 1 };
 
-/* WHATWG HTML 9.2.3: an answer with another status fails an EventSource for good; a connection that is
- * refused, reset or ended before an answer, and a stream that ends, make it try again. */
+/* WHATWG HTML 9.2.3: an answer with another status fails an EventSource for good; a connection
+ * that is refused, reset or ended before an answer, and a stream that ends, make it try again. */
 static void test_refused_by_an_answer(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* Where the load client's own time is most of a latency a cell is left out as a whole, by all of its tries;
- * never are single runs chosen by how their latency came out.
+/* Where the load client's own time is most of a latency a cell is left out as a whole, by all of
+ * its tries; never are single runs chosen by how their latency came out.
  */
 #include <math.h>
 #include <setjmp.h>

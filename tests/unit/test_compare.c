@@ -56,8 +56,8 @@ static void test_median_and_spread(void **state)
     assert_true(isnan(sample_median(&none)) && isnan(sample_sd(&none)));
 }
 
-/* Of a further draw: 90 % from 19 draws on, whatever the distribution; fewer hold (n - 1) / (n + 1).
- * Quantiles of the sample itself would hold 81 % at 19 and 86.5 % at 40. */
+/* Of a further draw: 90 % from 19 draws on, whatever the distribution; fewer hold (n - 1) / (n +
+ * 1). Quantiles of the sample itself would hold 81 % at 19 and 86.5 % at 40. */
 static void test_a_further_run_lies_within(void **state)
 {
     (void)state;

@@ -1,5 +1,6 @@
-/* The factors of publishes: their own are drawn each for itself; the host's keep mean and spread and
- * are correlated by exp(-dt / time), however far apart they come, and go with a power of its pace. */
+/* The factors of publishes: their own are drawn each for itself; the host's keep mean and spread
+ * and are correlated by exp(-dt / time), however far apart they come, and go with a power of its
+ * pace. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -69,8 +70,8 @@ static void spells_fade_with_time(void **state)
     }
 }
 
-/* The run's pace is told apart: over a run of any length the logarithms have none of their own, and a
- * run that is short beside a spell is all of one pace. */
+/* The run's pace is told apart: over a run of any length the logarithms have none of their own,
+ * and a run that is short beside a spell is all of one pace. */
 static void a_run_keeps_its_mean(void **state)
 {
     (void)state;

@@ -184,8 +184,8 @@ static void state_is_driven_out_by_the_others(void **state)
     assert_true(cost_spilled_state(&cost, 20000) > 0.99);
 }
 
-/* State that hardly cools with time (an hour) is cold for all but the first message only if the other
- * connections drive it out: then each delivery pays for it. */
+/* State that hardly cools with time (an hour) is cold for all but the first message only if the
+ * other connections drive it out: then each delivery pays for it. */
 static void driven_out_state_costs_every_delivery(void **state)
 {
     (void)state;

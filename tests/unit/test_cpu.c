@@ -131,9 +131,10 @@ static void test_sleeping_in_debt_is_throttled(void **state)
     cpu_trace_close(&trace);
 }
 
-/* An enqueue accounts (enqueue_entity, update_curr), also where it preempts nobody: 4.5 ms are handed
- * out by 4 ms, when the second thread begins; a third one that comes at 5 ms, in its protected slice,
- * finds 0.5 ms overdrawn, and all wait. Without the third the second would have run to the tick. */
+/* An enqueue accounts (enqueue_entity, update_curr), also where it preempts nobody: 4.5 ms are
+ * handed out by 4 ms, when the second thread begins; a third one that comes at 5 ms, in its
+ * protected slice, finds 0.5 ms overdrawn, and all wait. Without the third the second would have
+ * run to the tick. */
 static void test_an_enqueue_accounts(void **state)
 {
     static const struct cpu_stretch ran[] = { { 4 * MS, 5 * MS } },

@@ -168,8 +168,8 @@ static void test_slack(void **state)
     assert_false(b.slack_active);
 }
 
-/* By the time the slack timer fires others may have taken what was given back: of a slice or less it
- * hands nothing out. */
+/* By the time the slack timer fires others may have taken what was given back: of a slice or less
+ * it hands nothing out. */
 static void test_slack_finds_the_pool_taken(void **state)
 {
     static const struct {

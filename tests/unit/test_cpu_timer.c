@@ -1,4 +1,5 @@
-/* The period timer of a limit: when it stops and starts anew, what it costs to simulate, new limits. */
+/* The period timer of a limit: when it stops and starts anew, what it costs to simulate, new
+ * limits. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,12 +1,12 @@
 /* Order and times of callbacks in each kind of loop, computed by hand.
  *
- * A job J (100 us) arrives at 0; two publishes arrive at 30 and 40 us, while the loop is busy.
- * A publish (100 us) makes three connections ready; each needs two passes, A and B, of 10 us; on
+ * A job J (100 us) arrives at 0; two publishes arrive at 30 and 40 us, while the loop is busy. A
+ * publish (100 us) makes three connections ready; each needs two passes, A and B, of 10 us; on
  * uvloop a held write W of 5 us ends it. A poll costs 20 us and 3 us for each ready descriptor.
  *
  * What comes from each source is looked at in a second case: while J keeps the loop busy, three
- * connections C, a due timer T, a handle to close X and two requests I come, in this order, of 10 us
- * each; a request goes on in a microtask M of 5 us. One poll accepts two connections.
+ * connections C, a due timer T, a handle to close X and two requests I come, in this order, of 10
+ * us each; a request goes on in a microtask M of 5 us. One poll accepts two connections.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* test_event_queue.c - the event queue beside a plain binary heap: the same calls must give the same
- * events at the same times, over random schedules of many shapes. */
+/* test_event_queue.c - the event queue beside a plain binary heap: the same calls must give the
+ * same events at the same times, over random schedules of many shapes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

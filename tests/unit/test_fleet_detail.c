@@ -1,5 +1,5 @@
-/* Pods of a fleet that are looked at closely (models/fleet_detail.c): each balances by itself, together
- * they are the fleet, and however many there are, what is stored is bounded. */
+/* Pods of a fleet that are looked at closely (models/fleet_detail.c): each balances by itself,
+ * together they are the fleet, and however many there are, what is stored is bounded. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>
@@ -18,8 +18,9 @@
 #define MS INT64_C(1000000)
 #define S  INT64_C(1000000000)
 
-/* Trouble of every kind, drawn: memory kills, crashes, updates, scaling, stalled and silent clients,
- * messages both ways, replays, refused connects. Quiet at the end, so that series end too. */
+/* Trouble of every kind, drawn: memory kills, crashes, updates, scaling, stalled and silent
+ * clients, messages both ways, replays, refused connects. Quiet at the end, so that series end
+ * too. */
 static struct parameters troubled(uint32_t seed, int64_t detail)
 {
     struct random_stream rs;
@@ -94,8 +95,8 @@ static void assert_pod_balances(uint32_t seed, const struct run_record *r, int p
                         of_pod(r, pod, "messages.in_flight"));
 }
 
-/* Figures whose sum over the pods is the fleet's; those with a series of the same name whose points sum
- * to the pod's figure. */
+/* Figures whose sum over the pods is the fleet's; those with a series of the same name whose
+ * points sum to the pod's figure. */
 static const struct {
     const char *name;
     bool series;
@@ -259,8 +260,8 @@ static bool has_series(const struct run_record *r, int pod)
     return false;
 }
 
-/* Two of five: pods 0 and 1, and after a rolling update 5 and 6. The others have their short list, and
- * the record says so. */
+/* Two of five: pods 0 and 1, and after a rolling update 5 and 6. The others have their short list,
+ * and the record says so. */
 static void so_many_at_a_time(void **state)
 {
     struct parameters p = fleet_case(5, 50, 60 * S);

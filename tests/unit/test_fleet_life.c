@@ -1,6 +1,6 @@
-/* The life of pods as Kubernetes prescribes it, by hand: crash back-off, preStop and grace, start-up
- * and readiness, memory of each its own, neighbours, the balancer's kinds, each signal of the
- * autoscaler and how old it is.
+/* The life of pods as Kubernetes prescribes it, by hand: crash back-off, preStop and grace,
+ * start-up and readiness, memory of each its own, neighbours, the balancer's kinds, each signal of
+ * the autoscaler and how old it is.
  */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -63,9 +63,9 @@ static void check_happenings(const struct run_record *r, const struct happening 
     }
 }
 
-/* Three pods are replaced from 10 s on. A new pod listens after 1 s, is ready by its probe 2 s after
- * it started (that of its start is refused); an old one is killed 5 s after it was stopped. The
- * controller looks once a second: a pod ready at 12.0 s counts at 13 s. */
+/* Three pods are replaced from 10 s on. A new pod listens after 1 s, is ready by its probe 2 s
+ * after it started (that of its start is refused); an old one is killed 5 s after it was stopped.
+ * The controller looks once a second: a pod ready at 12.0 s counts at 13 s. */
 static void test_rollouts_by_hand(void **state)
 {
     /* 1 more, none fewer; available after 4 s: 12.0 + 4 is past at 17 s, and so on, every 7 s */
@@ -92,8 +92,8 @@ static void test_rollouts_by_hand(void **state)
         { "stop", "pod 1", 13 },  { "stop", "pod 0", 13 },  { "end", "pod 2", 15 },
         { "end", "pod 1", 18 },   { "end", "pod 0", 18 },
     };
-    /* as one_fewer, but each container starts 3 s after its pod was made, and 4 s more for the image
-     * on a node of its own: ready 9 s after */
+    /* as one_fewer, but each container starts 3 s after its pod was made, and 4 s more for the
+     * image on a node of its own: ready 9 s after */
     static const struct happening delayed[] = {
         { "stop", "pod 2", 10 },   { "start", "pod 3", 10 }, { "ready", "pod 3", 19 },
         { "stop", "pod 1", 20 },   { "start", "pod 4", 20 }, { "ready", "pod 4", 29 },
@@ -128,8 +128,8 @@ static void test_rollouts_by_hand(void **state)
     }
 }
 
-/* The autoscaler makes pods at 15 s. The delay of each is drawn (1.4 s in the mean); on one node the
- * image is there, on a node of its own it takes 20 s more. A restart in place has neither. */
+/* The autoscaler makes pods at 15 s. The delay of each is drawn (1.4 s in the mean); on one node
+ * the image is there, on a node of its own it takes 20 s more. A restart in place has neither. */
 static void test_start_delay(void **state)
 {
     double first_s[2] = { 0, 0 };
@@ -229,8 +229,8 @@ static void test_pre_stop_and_grace(void **state)
     }
 }
 
-/* The autoscaler asks at 15 s; the process listens after 3 s; the probes of 15 and 17 s are refused,
- * that of 19 s is answered. */
+/* The autoscaler asks at 15 s; the process listens after 3 s; the probes of 15 and 17 s are
+ * refused, that of 19 s is answered. */
 static void test_start_up_and_readiness(void **state)
 {
     struct parameters p = fleet_case(1, 30, 40 * S);
@@ -346,8 +346,8 @@ static void test_signals(void **state)
     }
 }
 
-/* From 30 s on there is more to do. The windows end every 5 s. At 45 s those up to 45 s are seen, or,
- * 20 s old, those up to 25 s: then the next sync is the first that knows. */
+/* From 30 s on there is more to do. The windows end every 5 s. At 45 s those up to 45 s are seen,
+ * or, 20 s old, those up to 25 s: then the next sync is the first that knows. */
 static void test_metric_lag(void **state)
 {
     static const struct {

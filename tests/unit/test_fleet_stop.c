@@ -1,6 +1,6 @@
 /* Containers that are stopped, and what meets them on the way: a rolling update, a death of their
- * own, a start that takes longer than their liveness probe has patience for; and what the autoscaler
- * knows of a process that does not run.
+ * own, a start that takes longer than their liveness probe has patience for; and what the
+ * autoscaler knows of a process that does not run.
  */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -14,8 +14,8 @@
 
 #define S INT64_C(1000000000)
 
-/* Something keeps pod 0 busy from 5 s on, for so long that its liveness probe fails (2 s apart, three
- * times): from some 10 s on it waits for its streams, until the grace of 40 s is over. */
+/* Something keeps pod 0 busy from 5 s on, for so long that its liveness probe fails (2 s apart,
+ * three times): from some 10 s on it waits for its streams, until the grace of 40 s is over. */
 static struct parameters being_stopped(int64_t pods)
 {
     struct parameters p = fleet_case(pods, 10 * pods, 90 * S);
@@ -96,8 +96,8 @@ static void test_death_of_one_that_ends(void **state)
     run_record_close(&r);
 }
 
-/* Listening takes 30 s; the liveness probes 0, 5 and 10 s after each start are refused. It is killed
- * and started again, for ever: the loop that a startup probe or initialDelaySeconds is for. */
+/* Listening takes 30 s; the liveness probes 0, 5 and 10 s after each start are refused. It is
+ * killed and started again, for ever: the loop that a startup probe or initialDelaySeconds is for. */
 static void test_start_too_slow_for_liveness(void **state)
 {
     static const int64_t restarts_s[] = { 10, 31, 62, 113 }; /* 11 s, then 10, 20, 40 s more */
@@ -121,8 +121,8 @@ static void test_start_too_slow_for_liveness(void **state)
     run_record_close(&r);
 }
 
-/* A container that waits to be started again is not probed: nobody stops what does not run. Pod 0 dies
- * of its clients' connections whenever they are back. */
+/* A container that waits to be started again is not probed: nobody stops what does not run. Pod 0
+ * dies of its clients' connections whenever they are back. */
 static void test_no_probes_in_back_off(void **state)
 {
     struct parameters p = fleet_case(1, 200, 300 * S);
@@ -141,9 +141,9 @@ static void test_no_probes_in_back_off(void **state)
     run_record_close(&r);
 }
 
-/* Pod 0 crashes and takes a minute to listen again; its 100 clients go to pod 1, which has 200 then,
- * twice its target. What pod 0 had before is no metric of it any more: it counts as missing, that is
- * as 0 when pods are to be added, and 200 in all are what two pods are for. */
+/* Pod 0 crashes and takes a minute to listen again; its 100 clients go to pod 1, which has 200
+ * then, twice its target. What pod 0 had before is no metric of it any more: it counts as missing,
+ * that is as 0 when pods are to be added, and 200 in all are what two pods are for. */
 static void test_metrics_end_with_the_process(void **state)
 {
     struct parameters p = fleet_case(2, 200, 120 * S);

@@ -14,8 +14,8 @@ static double pass(struct garbage_collector *gc, double n)
     return garbage_collector_fan_out(gc, n, 0, 0);
 }
 
-/* 11 collections of generation 0, then one of generation 1; after 11 of these, so after 132, the next
- * is a full one: 133 x 701 objects. */
+/* 11 collections of generation 0, then one of generation 1; after 11 of these, so after 132, the
+ * next is a full one: 133 x 701 objects. */
 static void the_133rd_is_full(void **state)
 {
     (void)state;
@@ -83,8 +83,8 @@ static void low_fan_outs_collect_nothing(void **state)
     assert_true(gc.collections == 2 && gc.count[0] == 0 && gc.live == 10000);
 }
 
-/* Every 12th fan-out of one collection finds its 701 objects alive: 8 x 701 of a total of 22,432 are
- * a quarter, but only after 132. With 4 times as much it takes 32 x 12 fan-outs, and one more. */
+/* Every 12th fan-out of one collection finds its 701 objects alive: 8 x 701 of a total of 22,432
+ * are a quarter, but only after 132. With 4 times as much it takes 32 x 12 fan-outs, and one more. */
 static void steady_fan_outs_grow_old_slowly(void **state)
 {
     (void)state;
@@ -102,8 +102,8 @@ static void steady_fan_outs_grow_old_slowly(void **state)
     }
 }
 
-/* 1,500 event streams on FastAPI: 37 collections after the start, 170 and 303 were full, the last of
- * them in the 8th fan-out, of 1,500 - 250 objects. */
+/* 1,500 event streams on FastAPI: 37 collections after the start, 170 and 303 were full, the last
+ * of them in the 8th fan-out, of 1,500 - 250 objects. */
 static void as_logged_from_a_server(void **state)
 {
     (void)state;
@@ -148,9 +148,9 @@ static void renewed_objects_keep_the_quarter_full(void **state)
     }
 }
 
-/* What gc.get_count grew by while so many tasks were woken, and by when they had run, collections being
- * off: uvloop 0.17 (250 handles kept), Python 3.11, the same five times over; within the few objects of
- * the measuring itself. */
+/* What gc.get_count grew by while so many tasks were woken, and by when they had run, collections
+ * being off: uvloop 0.17 (250 handles kept), Python 3.11, the same five times over; within the few
+ * objects of the measuring itself. */
 static void the_first_fan_out_counts_twice(void **state)
 {
     (void)state;
@@ -188,8 +188,8 @@ static void the_first_fan_out_counts_twice(void **state)
     }
 }
 
-/* Real runs, each with empty queues at every publish: collections of any kind from the first publish
- * on. What was counted before it is the server's own figure; its request is 37 objects. */
+/* Real runs, each with empty queues at every publish: collections of any kind from the first
+ * publish on. What was counted before it is the server's own figure; its request is 37 objects. */
 static void fan_outs_as_counted_by_a_server(void **state)
 {
     (void)state;

@@ -16,8 +16,8 @@
 #define ROWS   (GROUPS * KINDS)
 #define COSTS  6
 
-/* A linear model in the logarithms: each group has its own mix of the costs, which all its figures show in
- * about the same way; the last cost is in two groups alone. */
+/* A linear model in the logarithms: each group has its own mix of the costs, which all its figures
+ * show in about the same way; the last cost is in two groups alone. */
 struct cells {
     double x[ROWS][COSTS], y[ROWS];
     struct residual_origin origin[ROWS + COSTS];

@@ -1,4 +1,5 @@
-/* The pace is measured while something else goes on, on the CPU that was asked for, and costs little. */
+/* The pace is measured while something else goes on, on the CPU that was asked for, and costs
+ * little. */
 #include <math.h>
 #include <sched.h>
 #include <setjmp.h>

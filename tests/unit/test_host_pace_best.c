@@ -46,8 +46,9 @@ static void by_hand(void **state)
     assert_true(isnan(best_of(NULL, 0)));
 }
 
-/* Ten minutes of runs like those that were seen (host_pace_best.h), a sample in 1,000 too fast, and some
- * of those alike; the neighbour is there most of the time. The plain minimum is wrong in most. */
+/* Ten minutes of runs like those that were seen (host_pace_best.h), a sample in 1,000 too fast,
+ * and some of those alike; the neighbour is there most of the time. The plain minimum is wrong in
+ * most. */
 static void whatever_runs_behind(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* A pace that wanders as the model takes it to has the covariances that the model is then given; scatter
- * of the samples alone has none, and gaps between samples change nothing. */
+/* A pace that wanders as the model takes it to has the covariances that the model is then given;
+ * scatter of the samples alone has none, and gaps between samples change nothing. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -77,8 +77,8 @@ static void sum_residuals(const double *v, double *r, void *context)
         r[i] = v[0] + v[1] - 3.0 - 0.001 * i;
 }
 
-/* The leverages sum to the number of parameters, and leaving a point out and fitting again moves its
- * residual by 1 / (1 - leverage). */
+/* The leverages sum to the number of parameters, and leaving a point out and fitting again moves
+ * its residual by 1 / (1 - leverage). */
 static void left_out_a_point_lies_further_off(void **state)
 {
     (void)state;
@@ -127,9 +127,9 @@ static void line_residuals(const double *v, double *r, void *context)
         r[i] = l->x[2 * i] * log(v[0]) + l->x[2 * i + 1] * log(v[1]);
 }
 
-/* J = [2 0; 1 1; 0 1]: J'J = [5 1; 1 2], its inverse [2 -1; -1 5] / 9. No residual is left at v = 1, so
- * that nothing widens it. The second held, the first has 2/9 - (1/9)^2 / (5/9) = 1/5: the inverse of
- * its own 5. */
+/* J = [2 0; 1 1; 0 1]: J'J = [5 1; 1 2], its inverse [2 -1; -1 5] / 9. No residual is left at v =
+ * 1, so that nothing widens it. The second held, the first has 2/9 - (1/9)^2 / (5/9) = 1/5: the
+ * inverse of its own 5. */
 static void covariance_by_hand(void **state)
 {
     (void)state;

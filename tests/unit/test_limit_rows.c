@@ -155,8 +155,8 @@ static void test_replaced(void **state)
     limit_rows_close(&rows);
 }
 
-/* With another seed other publishes are played, with another limit something else is asked. What is the
- * simulator's alone, its costs, is asked of no server. */
+/* With another seed other publishes are played, with another limit something else is asked. What
+ * is the simulator's alone, its costs, is asked of no server. */
 static void test_asked_else(void **state)
 {
     struct fixture *f = *state;

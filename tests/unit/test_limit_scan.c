@@ -1,4 +1,5 @@
-/* A share of broken runs that falls again is told where chance does not explain it, and only there. */
+/* A share of broken runs that falls again is told where chance does not explain it, and only
+ * there. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -84,8 +85,8 @@ static void test_last(void **state)
     }
 }
 
-/* Of the model: the shares are those of its runs, whichever threads make them; the knee of this one is
- * no saw. Too few runs: no scan. */
+/* Of the model: the shares are those of its runs, whichever threads make them; the knee of this
+ * one is no saw. Too few runs: no scan. */
 static void test_model(void **state)
 {
     (void)state;

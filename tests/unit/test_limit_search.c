@@ -204,8 +204,8 @@ static void ask(const struct limit_question *q, struct limit_answer *answer)
     assert_int_equal(answer->searches, 6);
 }
 
-/* On hosts half as fast, whose costs go with their pace, fewer clients are borne; searches that take
- * two paces in turn find what each of the two finds. */
+/* On hosts half as fast, whose costs go with their pace, fewer clients are borne; searches that
+ * take two paces in turn find what each of the two finds. */
 static void test_paces(void **state)
 {
     (void)state;
@@ -277,9 +277,9 @@ static void model(const struct limit_question *q, int jobs, struct limit_answer 
     assert_int_equal(limit_model(q, 12, jobs, a, &err), 0);
 }
 
-/* Runs at given values say with how many clients half of the runs keep the slo, as many other runs bear
- * out, and find what searches find (the model's knee is no saw here): with any number of threads, and
- * from values that lie to one side of it, too. */
+/* Runs at given values say with how many clients half of the runs keep the slo, as many other runs
+ * bear out, and find what searches find (the model's knee is no saw here): with any number of
+ * threads, and from values that lie to one side of it, too. */
 static void test_runs(void **state)
 {
     (void)state;
@@ -335,8 +335,8 @@ static void test_paces_of_runs(void **state)
     assert_true(slow.high < fast.low && slow.value < both.value && both.value < fast.value);
 }
 
-/* Run k of every replication plays the publishes of replication k, or of the one that it is told: all
- * those of the first is what same-arrivals means. */
+/* Run k of every replication plays the publishes of replication k, or of the one that it is told:
+ * all those of the first is what same-arrivals means. */
 static void test_plays(void **state)
 {
     (void)state;
@@ -368,8 +368,8 @@ static void test_plays(void **state)
     assert_true(one.value != drawn.value);
 }
 
-/* Costs that are not sure leave the answer less sure; the same draws, the same answer. What is asked
- * about is not drawn. */
+/* Costs that are not sure leave the answer less sure; the same draws, the same answer. What is
+ * asked about is not drawn. */
 static void test_draws(void **state)
 {
     (void)state;

@@ -75,9 +75,9 @@ static void test_fit_of_many(void **state)
     assert_true(fabs(log(fit.high / fit.low) / (2 * 1.645 * fit.error) - 1) < 0.1);
 }
 
-/* 30 runs at a knee as blurred as real ones (scale 0.02 to 0.1), from guesses up to 35 % off: the error
- * is below 5 %, there is no lean to the guess, and the intervals hold what they promise, or a little less where the knee is most blurred (the guess about
- * the scale is then too small). */
+/* 30 runs at a knee as blurred as real ones (scale 0.02 to 0.1), from guesses up to 35 % off: the
+ * error is below 5 %, there is no lean to the guess, and the intervals hold what they promise, or
+ * a little less where the knee is most blurred (the guess about the scale is then too small). */
 static void test_truth(void **state)
 {
     (void)state;
@@ -113,8 +113,8 @@ static void test_truth(void **state)
         }
 }
 
-/* As many runs by the middle of bisections from a guess a third too high: the answer leans towards the
- * guess, which is why the real server is not asked so. */
+/* As many runs by the middle of bisections from a guess a third too high: the answer leans towards
+ * the guess, which is why the real server is not asked so. */
 static void test_bisection_leans(void **state)
 {
     (void)state;
@@ -205,8 +205,8 @@ static struct limit_series fitful_series(struct fitful *f, double guess)
     return s;
 }
 
-/* Broken off anywhere, a series goes on with what it has: 30 runs in all, near the truth; when they are
- * all there nothing is asked, and the answer is the same. */
+/* Broken off anywhere, a series goes on with what it has: 30 runs in all, near the truth; when
+ * they are all there nothing is asked, and the answer is the same. */
 static void test_goes_on(void **state)
 {
     (void)state;
@@ -267,8 +267,8 @@ static void test_passes_over(void **state)
     assert_true(sqrt(squares / n) < 0.05 && fabs(sum / n) < 4 * sqrt(squares) / n);
 }
 
-/* No answers above 700: where the limit is below, it is found all the same; where it may be above, that is
- * no result, and least of all "kept in the whole range". So is no answer at all. */
+/* No answers above 700: where the limit is below, it is found all the same; where it may be above,
+ * that is no result, and least of all "kept in the whole range". So is no answer at all. */
 static void test_no_answers(void **state)
 {
     (void)state;
@@ -299,7 +299,8 @@ static void test_no_answers(void **state)
     }
 }
 
-/* Runs that are all alike say something when they reach the end of the range; without a guess, both. */
+/* Runs that are all alike say something when they reach the end of the range; without a guess,
+ * both. */
 static void test_alike(void **state)
 {
     (void)state;

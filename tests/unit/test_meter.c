@@ -86,9 +86,9 @@ static void the_tail_has_its_own_blame(void **state)
 
 #define MS INT64_C(1000000)
 
-/* Sent at 0, 1 ms to the server. There it waits 3 ms for its turn, 1 of these throttled, is handled in
- * 2 ms, half a millisecond of it throttled, written 3 ms later, half of them throttled; then 5 ms in
- * buffers and 2 ms to the client: 16 ms. */
+/* Sent at 0, 1 ms to the server. There it waits 3 ms for its turn, 1 of these throttled, is
+ * handled in 2 ms, half a millisecond of it throttled, written 3 ms later, half of them throttled;
+ * then 5 ms in buffers and 2 ms to the client: 16 ms. */
 static void each_part_by_hand(void **state)
 {
     static const double expected_ms[2][BLAME_PARTS] = {

@@ -126,8 +126,8 @@ static const char *now(const struct settings *s, const char *name)
     return option_format(option_find(all, count, name), s, text);
 }
 
-/* Choices of the selectors are the table's; every value is one of its option, names a source, belongs
- * to no costs, and no preset sets an option twice for a protocol. */
+/* Choices of the selectors are the table's; every value is one of its option, names a source,
+ * belongs to no costs, and no preset sets an option twice for a protocol. */
 static void test_preset_tables(void **state)
 {
     (void)state;

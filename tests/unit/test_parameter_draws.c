@@ -1,5 +1,5 @@
-/* Draws of a profile's parameters: the moments of what is drawn, by hand for two of them; what stays;
- * what is refused. */
+/* Draws of a profile's parameters: the moments of what is drawn, by hand for two of them; what
+ * stays; what is refused. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,8 +51,8 @@ static void logs_of(const struct parameter_draws *d, uint32_t replication, doubl
     logs[2] = log(cost->by_protocol[PROTOCOL_SSE].write_ns / 1000);
 }
 
-/* Means and products within five of their standard errors: of a product of two normal variables with
- * correlation r, the standard deviation is the product of theirs times sqrt(1 + r r). */
+/* Means and products within five of their standard errors: of a product of two normal variables
+ * with correlation r, the standard deviation is the product of theirs times sqrt(1 + r r). */
 static void moments_are_those_of_the_covariance(void **state)
 {
     (void)state;
@@ -162,8 +162,8 @@ static double pace_of(const struct parameter_draws *d, uint32_t replication, dou
     return s.parameters.cost.pace.step_ns;
 }
 
-/* Half of the runs were between 1 and 1.2 ns, half between that and 2: so are half of the draws, within
- * five standard errors of a share. A pace that is given stays. */
+/* Half of the runs were between 1 and 1.2 ns, half between that and 2: so are half of the draws,
+ * within five standard errors of a share. A pace that is given stays. */
 static void paces_are_those_of_the_runs(void **state)
 {
     (void)state;

@@ -271,8 +271,8 @@ static void test_silence(void **state)
     phases_close(&f);
 }
 
-/* Nothing arrives from the first second to the last, and the series hold no latency at all (as on the
- * real arm). With and without an SLO that is collapse; but not where nothing was due. */
+/* Nothing arrives from the first second to the last, and the series hold no latency at all (as on
+ * the real arm). With and without an SLO that is collapse; but not where nothing was due. */
 static void test_nothing_ever_arrived(void **state)
 {
     static const struct stretch rows[] = { { 100, 0, 0, 0, 0, 0, 0, 0 } };

@@ -1,4 +1,5 @@
-/* Plans whose replications draw the profile's parameters: what differs between runs, and what may not. */
+/* Plans whose replications draw the profile's parameters: what differs between runs, and what may
+ * not. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,8 +12,8 @@
 #include "experiments/run/plan.h"
 #include "tests/support/plan_text.h"
 
-/* Drawn parameters are of the model alone: both arms are asked the same. A replication has its own, the
- * other point none. */
+/* Drawn parameters are of the model alone: both arms are asked the same. A replication has its
+ * own, the other point none. */
 static void test_parameters_are_drawn(void **state)
 {
     struct experiment e;

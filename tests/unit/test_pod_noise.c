@@ -1,5 +1,6 @@
-/* Interference: work of the server's own comes whenever it likes; what the host takes away is taken
- * only from a server that computes, so an idle one uses no CPU and no period of its limit passes. */
+/* Interference: work of the server's own comes whenever it likes; what the host takes away is
+ * taken only from a server that computes, so an idle one uses no CPU and no period of its limit
+ * passes. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* The closing handshake of a WebSocket (models/push_server_close.c), from both sides: who answers is
- * gone after a round trip and a turn of the loop; who does not read holds its connection, and
+/* The closing handshake of a WebSocket (models/push_server_close.c), from both sides: who answers
+ * is gone after a round trip and a turn of the loop; who does not read holds its connection, and
  * what is in its buffers, until the time-out; a busy loop keeps leavers waiting. */
 #include <setjmp.h>
 #include <stdarg.h>

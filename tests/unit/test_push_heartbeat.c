@@ -1,4 +1,5 @@
-/* What heartbeats cost and when: CPU time of each, its parts, and connections that opened together. */
+/* What heartbeats cost and when: CPU time of each, its parts, and connections that opened
+ * together. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -79,8 +80,8 @@ static void half_of_it_is_the_answer(void **state)
     assert_true(at_once > 2e-3 && in_halves < 0.8 * at_once);
 }
 
-/* Heartbeats of clients that connected together hold the loop up together: 640 of them take 64 ms and
- * more, three times as long under a limit; spread evenly they are lost among the deliveries. */
+/* Heartbeats of clients that connected together hold the loop up together: 640 of them take 64 ms
+ * and more, three times as long under a limit; spread evenly they are lost among the deliveries. */
 static void together_they_widen_the_tail(void **state)
 {
     (void)state;
@@ -99,10 +100,10 @@ static void together_they_widen_the_tail(void **state)
     assert_true(beyond == even);
 }
 
-/* Passes of 0.4 s and more, one after another: 40 clients are woken for 10 ms each, five publishes a
- * second. A pong that is read behind one is too late for a time-out of 0.3 s, and in time for one that
- * is longer than a pass. websockets 10.4 on asyncio and on uvloop 0.17, whose loop was held up for
- * 0.4 s a pass, closed with 0.3 s; with passes of 0.2 s and 0.5 or 1 s it did not. */
+/* Passes of 0.4 s and more, one after another: 40 clients are woken for 10 ms each, five publishes
+ * a second. A pong that is read behind one is too late for a time-out of 0.3 s, and in time for
+ * one that is longer than a pass. websockets 10.4 on asyncio and on uvloop 0.17, whose loop was
+ * held up for 0.4 s a pass, closed with 0.3 s; with passes of 0.2 s and 0.5 or 1 s it did not. */
 static void a_pass_longer_than_the_time_out_kills(void **state)
 {
     (void)state;

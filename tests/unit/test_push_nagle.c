@@ -1,5 +1,5 @@
-/* Streams without TCP_NODELAY (nagle.h): a write that waits sends nothing, and each stream waits for
- * itself. */
+/* Streams without TCP_NODELAY (nagle.h): a write that waits sends nothing, and each stream waits
+ * for itself. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,9 +35,9 @@ static double cpu_us(const struct parameters *p, const int64_t *at_ns, size_t n)
     return value_ns(p, at_ns, n, "cpu.used") / 1e3;
 }
 
-/* In one second of the wall clock 20 publishes, 50 ms apart: ids get a digit longer with the 11th. In the
- * next second two more: the second smaller segment is acknowledged 40 to 48 ms late. 10 and 20 ms later
- * the 23rd and 24th. */
+/* In one second of the wall clock 20 publishes, 50 ms apart: ids get a digit longer with the 11th.
+ * In the next second two more: the second smaller segment is acknowledged 40 to 48 ms late. 10 and
+ * 20 ms later the 23rd and 24th. */
 static void publishes(int64_t at_ns[24])
 {
     struct random_stream clock;
@@ -49,9 +49,9 @@ static void publishes(int64_t at_ns[24])
     at_ns[23] = at_ns[21] + 20 * MS;
 }
 
-/* To three clients; a write is 4 us. Saved by the publishes that wait, one or two: what sending takes of
- * the write, never more than the write. 16 segments to each client are acknowledged inside their writes;
- * nothing changes for who does not wait. */
+/* To three clients; a write is 4 us. Saved by the publishes that wait, one or two: what sending
+ * takes of the write, never more than the write. 16 segments to each client are acknowledged
+ * inside their writes; nothing changes for who does not wait. */
 static void who_waits_sends_nothing(void **state)
 {
     static const struct {
@@ -89,8 +89,9 @@ static void who_waits_sends_nothing(void **state)
     }
 }
 
-/* Writes 2 ms apart: ticks of 4 ms come between, so the streams' acknowledgements of the 22nd message
- * are 40 to 44 ms late, each at a tick of its own. The 23rd is written to each 41 ms after the 22nd. */
+/* Writes 2 ms apart: ticks of 4 ms come between, so the streams' acknowledgements of the 22nd
+ * message are 40 to 44 ms late, each at a tick of its own. The 23rd is written to each 41 ms after
+ * the 22nd. */
 static void each_stream_waits_for_itself(void **state)
 {
     static const int64_t one[] = { 0 };

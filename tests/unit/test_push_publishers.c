@@ -17,8 +17,8 @@ static double value(const struct run_record *r, const char *name)
     return run_record_value(r, name);
 }
 
-/* A delivery of four costs a millisecond and more, 50 publishes are due in a second: twice what a tenth
- * of a CPU gives. */
+/* A delivery of four costs a millisecond and more, 50 publishes are due in a second: twice what a
+ * tenth of a CPU gives. */
 static void run_overload(int64_t publishers, struct run_record *r)
 {
     struct parameters p = push_case_plain();
@@ -76,11 +76,12 @@ static double longest_ms(enum loop_kind loop, const int *sent_ms, uint32_t count
     return longest;
 }
 
-/* The first fan-out is over at 12 ms. By then the second publish waits on the first connection, which
- * is free again, the third and fourth on two others: sent out until 48 ms. The fifth comes at 13 ms on
- * the first connection, the sixth at 14 on the fourth, the seventh at 26 on the second, which was told
- * by the poll at 12 ms and stands on the list still: so it goes out before the sixth, which is through
- * at 84 ms, 70 after it was sent. First come, first served, sixth and seventh take 58. */
+/* The first fan-out is over at 12 ms. By then the second publish waits on the first connection,
+ * which is free again, the third and fourth on two others: sent out until 48 ms. The fifth comes
+ * at 13 ms on the first connection, the sixth at 14 on the fourth, the seventh at 26 on the
+ * second, which was told by the poll at 12 ms and stands on the list still: so it goes out before
+ * the sixth, which is through at 84 ms, 70 after it was sent. First come, first served, sixth and
+ * seventh take 58. */
 static void a_busy_level_triggered_server_serves_out_of_turn(void **state)
 {
     (void)state;

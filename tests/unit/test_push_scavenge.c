@@ -1,5 +1,5 @@
-/* A push server pays for the scavenges of its young generation, in the fan-out where its semi-space is
- * full and before that one's deliveries: by hand. */
+/* A push server pays for the scavenges of its young generation, in the fan-out where its
+ * semi-space is full and before that one's deliveries: by hand. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -44,11 +44,11 @@ static struct parameters node_server(enum push_protocol protocol)
 #define SPACE   200e3                           /* at first; 16 times as much at most */
 #define BYTE_NS ((1000 * 2 + 100 * 0.5) / 1100) /* of an event stream's delivery */
 
-/* Event streams: 110 kB a fan-out. The 2nd finds 90 kB free, which are copied; 20 follow. So the 3rd
- * and the 4th: 270 kB have survived, and the space is 400. 110, 220, 330; the 7th finds 70, and the
- * 10th. WebSockets, whose frame is one for all, 100 kB: two fill the space, and when the 3rd, 5th,
- * 7th and 9th find it full, all in it is dead. With 3 kB kept of each connection the space of the first
- * is 400 from the 67th on: the 4th, 7th and 10th find 70. */
+/* Event streams: 110 kB a fan-out. The 2nd finds 90 kB free, which are copied; 20 follow. So the
+ * 3rd and the 4th: 270 kB have survived, and the space is 400. 110, 220, 330; the 7th finds 70,
+ * and the 10th. WebSockets, whose frame is one for all, 100 kB: two fill the space, and when the
+ * 3rd, 5th, 7th and 9th find it full, all in it is dead. With 3 kB kept of each connection the
+ * space of the first is 400 from the 67th on: the 4th, 7th and 10th find 70. */
 static void paid_where_the_space_is_full(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* What a fan-out leaves to do (cost.*.settle) is paid once a delivery, after all of its writes: the next
- * publish waits for it, its own deliveries do not. */
+/* What a fan-out leaves to do (cost.*.settle) is paid once a delivery, after all of its writes:
+ * the next publish waits for it, its own deliveries do not. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -44,8 +44,8 @@ static double settled(struct parameters *p, struct outcome *before, struct outco
     return after->cpu_s - before->cpu_s;
 }
 
-/* 10 publishes to 100 clients at 3 us: 3 ms, and no delivery is later where publishes are far apart (by
- * more than the nanosecond that every callback takes). */
+/* 10 publishes to 100 clients at 3 us: 3 ms, and no delivery is later where publishes are far
+ * apart (by more than the nanosecond that every callback takes). */
 static void paid_once_a_delivery(void **state)
 {
     (void)state;

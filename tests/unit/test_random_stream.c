@@ -170,8 +170,8 @@ static void exponentials_are_the_plain_method(void **state)
     }
 }
 
-/* Many at once are the same as one by one, wherever in the words they begin, and leave the stream where
- * those do. */
+/* Many at once are the same as one by one, wherever in the words they begin, and leave the stream
+ * where those do. */
 static void many_exponentials_are_single_ones(void **state)
 {
     (void)state;

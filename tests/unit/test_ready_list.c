@@ -1,4 +1,5 @@
-/* Whom the last wait told comes first again, whoever came since; who was not readable loses the place. */
+/* Whom the last wait told comes first again, whoever came since; who was not readable loses the
+ * place. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* The series of counts (models/second_counts.h): over a run their points sum to its figures, for a pod
- * alone and for fleets, through every kind of trouble. */
+/* The series of counts (models/second_counts.h): over a run their points sum to its figures, for a
+ * pod alone and for fleets, through every kind of trouble. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,8 +16,9 @@
 #define MS INT64_C(1000000)
 #define S  INT64_C(1000000000)
 
-/* Trouble of every kind for ten seconds, then quiet ones up to end_ns, or up to an end amid it and a drain: a crash or memory kills, stalled clients behind
- * short queues and write time-outs, replays, messages both ways. */
+/* Trouble of every kind for ten seconds, then quiet ones up to end_ns, or up to an end amid it and
+ * a drain: a crash or memory kills, stalled clients behind short queues and write time-outs,
+ * replays, messages both ways. */
 static void run_into_trouble(int64_t pods, int64_t limit_bytes, int64_t end_ns,
                              struct run_record *r)
 {
@@ -103,8 +104,8 @@ static bool of_fleets_only(int i)
     return strncmp(sums[i].series, "probes.", 7) == 0;
 }
 
-/* A fleet's memory is that of all its pods, of processes that start and do not listen yet too: it is the
- * sum of the pods' own series, and after every restart it is more than nothing. */
+/* A fleet's memory is that of all its pods, of processes that start and do not listen yet too: it
+ * is the sum of the pods' own series, and after every restart it is more than nothing. */
 static void memory_of_a_fleet(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
-/* The load client's floor: known, it is no reason against a run however large a part it is, since runs of
- * a cell near a bound would be chosen by their own latency; not known, it is one, unless it is fitted.
- * What else the check finds depends on this host and is not looked at.
+/* The load client's floor: known, it is no reason against a run however large a part it is, since
+ * runs of a cell near a bound would be chosen by their own latency; not known, it is one, unless
+ * it is fitted. What else the check finds depends on this host and is not looked at.
  */
 #include <math.h>
 #include <setjmp.h>

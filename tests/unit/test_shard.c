@@ -1,5 +1,5 @@
-/* Parts of a plan: every run in one of them, whatever the plan and their number; which one a scheduler
- * means. */
+/* Parts of a plan: every run in one of them, whatever the plan and their number; which one a
+ * scheduler means. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -72,8 +72,8 @@ static void finds_the_bottom(void **state)
     }
 }
 
-/* Steps of 0.2: a difference quotient of a few per cent sees none of them, or one. Rounding down costs
- * 0.2^2 / 3 a figure at the truth, and what is found is no worse. */
+/* Steps of 0.2: a difference quotient of a few per cent sees none of them, or one. Rounding down
+ * costs 0.2^2 / 3 a figure at the truth, and what is found is no worse. */
 static void steps_do_not_hold_it(void **state)
 {
     (void)state;

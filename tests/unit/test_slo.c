@@ -192,7 +192,8 @@ static void test_what_never_comes(void **state)
     }
 }
 
-/* Of 1,000 messages the fast ones arrived in 10 ms; the others were under way when the drain ended. */
+/* Of 1,000 messages the fast ones arrived in 10 ms; the others were under way when the drain
+ * ended. */
 static void test_what_is_under_way_is_late(void **state)
 {
     static const struct {

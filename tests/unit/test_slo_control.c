@@ -120,9 +120,9 @@ static void test_silence_is_no_recovery(void **state)
     check(&p, rows, sizeof rows / sizeof *rows);
 }
 
-/* Seconds without deliveries: how late is what is due, for sure? A publish of the second itself counts
- * from its planned time, not from the second's beginning: a healthy service is no second late because
- * a look fell between publish and delivery. */
+/* Seconds without deliveries: how late is what is due, for sure? A publish of the second itself
+ * counts from its planned time, not from the second's beginning: a healthy service is no second
+ * late because a look fell between publish and delivery. */
 static void test_silence(void **state)
 {
     static const struct {
@@ -185,8 +185,8 @@ static void test_hysteresis(void **state)
     }
 }
 
-/* Every breach, trigger and action of three seconds in the event log, the figures as far as they are
- * known: after a breach nothing is due, and the silence lasts as long as calm must. */
+/* Every breach, trigger and action of three seconds in the event log, the figures as far as they
+ * are known: after a breach nothing is due, and the silence lasts as long as calm must. */
 static void test_the_log(void **state)
 {
     static const struct {

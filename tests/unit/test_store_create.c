@@ -127,8 +127,8 @@ static void a_file_cut_off_anywhere(void **state)
     scratch_close(&scratch);
 }
 
-/* Of two that have it open, the first to close neither waits for the other nor takes its log away; the
- * one that is left makes the plain file. */
+/* Of two that have it open, the first to close neither waits for the other nor takes its log away;
+ * the one that is left makes the plain file. */
 static void closed_while_another_has_it_open(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* Tries that are no results: each is kept with its reason and figures, counted, merged once, and read as a
- * run by nobody.
+/* Tries that are no results: each is kept with its reason and figures, counted, merged once, and
+ * read as a run by nobody.
  */
 #include <math.h>
 #include <setjmp.h>

@@ -1,4 +1,5 @@
-/* Traces: what is written is read back, and every kind of wrong file gets one error with its place. */
+/* Traces: what is written is read back, and every kind of wrong file gets one error with its
+ * place. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -252,8 +252,8 @@ static void test_coverage_error(void **state)
     cells_close(&cells);
 }
 
-/* Where all of a cell is within or nothing is, the error is that of so many cells, which is how far the
- * coverage lies from the truth; that of so many figures would be a third of it. */
+/* Where all of a cell is within or nothing is, the error is that of so many cells, which is how
+ * far the coverage lies from the truth; that of so many figures would be a third of it. */
 static void test_coverage_spread(void **state)
 {
     (void)state;
@@ -304,8 +304,8 @@ static void set_runs(struct cell *cell, enum figure figure, const double *values
     }
 }
 
-/* Worked out by hand. Repeats at m/1.2, m, 1.2 m are off by 1.32, 1.0167 and 1.3091 of the median of
- * the two others: the median of the three logarithms is ln 1.3091. */
+/* Worked out by hand. Repeats at m/1.2, m, 1.2 m are off by 1.32, 1.0167 and 1.3091 of the median
+ * of the two others: the median of the three logarithms is ln 1.3091. */
 static void test_run_of_three(void **state)
 {
     (void)state;
@@ -331,12 +331,12 @@ static void test_run_of_three(void **state)
     cells_close(&cells);
 }
 
-/* Of three cells the repeats of one are set. Turn by turn, the others' median in brackets:
- * CPU 2 [2.1], 2.1 [2.05], 2.2 [2.05], 2.1 [2.05], 2 [2.1] s: 2.2 alone is out;
- * CPU 1, 1 [9], 9, 9, 9 [5] s: out in every turn, by 8/9, 8/9, 4/5, 4/5, 4/5;
- * share 0.5, 0.5, 0.5 [0.54], 0.58, 0.58 [0.5]: out in two of five; of three in one, of two in both;
- * p99 50 [80], 80 [50] ms: ln 1.6; 90 holds and 110 ms bends; 90, 90, 90, 90 [90], 600 [90] ms;
- * drops 0 [75], 10 [75], 50 [55], 100 [30], 3000 [30], 20 allowed: 3.75, 3.25, 0.25, 3.5, 148.5. */
+/* Of three cells the repeats of one are set. Turn by turn, the others' median in brackets: CPU 2
+ * [2.1], 2.1 [2.05], 2.2 [2.05], 2.1 [2.05], 2 [2.1] s: 2.2 alone is out; CPU 1, 1 [9], 9, 9, 9
+ * [5] s: out in every turn, by 8/9, 8/9, 4/5, 4/5, 4/5; share 0.5, 0.5, 0.5 [0.54], 0.58, 0.58
+ * [0.5]: out in two of five; of three in one, of two in both; p99 50 [80], 80 [50] ms: ln 1.6; 90
+ * holds and 110 ms bends; 90, 90, 90, 90 [90], 600 [90] ms; drops 0 [75], 10 [75], 50 [55], 100
+ * [30], 3000 [30], 20 allowed: 3.75, 3.25, 0.25, 3.5, 148.5. */
 static void test_run_tables(void **state)
 {
     (void)state;
@@ -408,8 +408,8 @@ static void test_run_turns(void **state)
     cells_close(&cells);
 }
 
-/* Of four repeats, two slow: a third of the halves have both in one, two thirds one in each, and agree.
- * One by the others is off each time. Of two repeats a half is one. Of one there are none. */
+/* Of four repeats, two slow: a third of the halves have both in one, two thirds one in each, and
+ * agree. One by the others is off each time. Of two repeats a half is one. Of one there are none. */
 static void test_halves(void **state)
 {
     (void)state;

@@ -1,6 +1,7 @@
-/* What write buffers weigh (models/push_server_held.c): a copy for each connection, or one payload for
- * all and a reference each; each stack has its way; a payload that queues hold too counts once; and
- * nothing but memory depends on it. What bounded queues weigh: their bound, whatever they drop. */
+/* What write buffers weigh (models/push_server_held.c): a copy for each connection, or one payload
+ * for all and a reference each; each stack has its way; a payload that queues hold too counts
+ * once; and nothing but memory depends on it. What bounded queues weigh: their bound, whatever
+ * they drop. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,7 +48,8 @@ static double end_of(struct parameters p, enum write_buffers buffers, const char
     return value;
 }
 
-/* All stop at once: each buffer holds the same messages, all that are in flight but one in the socket. */
+/* All stop at once: each buffer holds the same messages, all that are in flight but one in the
+ * socket. */
 static void test_copies_and_references(void **state)
 {
     (void)state;
@@ -64,8 +66,8 @@ static void test_copies_and_references(void **state)
     assert_float_equal(end_of(p, BUFFERS_REFERENCES, "memory.end.sockets"), 0, 0);
 }
 
-/* Two messages fill a buffer, the rest queues. What the late ones' buffers refer to lies in the queues of
- * the early ones, where it counts. */
+/* Two messages fill a buffer, the rest queues. What the late ones' buffers refer to lies in the
+ * queues of the early ones, where it counts. */
 static void test_payloads_in_queues_too(void **state)
 {
     (void)state;
@@ -138,9 +140,9 @@ static void test_nothing_else_changes(void **state)
 
 #define BOUND 4
 
-/* Half of the clients stop at 2 s, the others at 5 s; a socket and a write buffer hold two messages
- * each, then a queue its bound. Queues that drop the newest hold what came first after each stop: two
- * sets of messages; those that drop the oldest hold the newest of all: one. */
+/* Half of the clients stop at 2 s, the others at 5 s; a socket and a write buffer hold two
+ * messages each, then a queue its bound. Queues that drop the newest hold what came first after
+ * each stop: two sets of messages; those that drop the oldest hold the newest of all: one. */
 static void test_bounded_queues_weigh_their_bound(void **state)
 {
     (void)state;
@@ -171,9 +173,9 @@ static void run_bounded(enum queue_policy policy, struct run_record *r)
     push_case_run(&p, 1, r);
 }
 
-/* Whose queue is full is thrown out: of the messages after the stop one is in the socket, two in the
- * write buffer (the second goes in below the mark), BOUND in the queue; the next one finds no room.
- * All of them are lost by that cause, none by another, and none is dropped. */
+/* Whose queue is full is thrown out: of the messages after the stop one is in the socket, two in
+ * the write buffer (the second goes in below the mark), BOUND in the queue; the next one finds no
+ * room. All of them are lost by that cause, none by another, and none is dropped. */
 static void test_slow_consumers_lose_by_their_cause(void **state)
 {
     (void)state;
@@ -187,8 +189,8 @@ static void test_slow_consumers_lose_by_their_cause(void **state)
     run_record_close(&r);
 }
 
-/* Queues that drop their newest: each message after the stop that finds the queue full is dropped, and
- * none is lost. In the socket, write buffer and queue are as many as above, and stay there. */
+/* Queues that drop their newest: each message after the stop that finds the queue full is dropped,
+ * and none is lost. In the socket, write buffer and queue are as many as above, and stay there. */
 static void test_dropped_newest_are_not_lost(void **state)
 {
     (void)state;

@@ -59,10 +59,11 @@ static void survivors_of_two_grow_old(void **state)
     assert_true(y.used == 60);
 }
 
-/* Of 160: 10 at first. 6 kept, then 5 more: 11 > 10, so 20, and the count begins anew. A fan-out of
- * 30 fills 20 and 20 are copied: not more than the space; they leave no room, and are copied once
- * more: 40 > 20, so 40. 10 follow. The next of 30 fits. One of 45 finds nothing free; nothing of it is
- * there yet; 40 have room and are copied: not more than 40; no room, copied again: 80, so 80. */
+/* Of 160: 10 at first. 6 kept, then 5 more: 11 > 10, so 20, and the count begins anew. A fan-out
+ * of 30 fills 20 and 20 are copied: not more than the space; they leave no room, and are copied
+ * once more: 40 > 20, so 40. 10 follow. The next of 30 fits. One of 45 finds nothing free; nothing
+ * of it is there yet; 40 have room and are copied: not more than 40; no room, copied again: 80, so
+ * 80. */
 static void it_grows_by_what_survives(void **state)
 {
     (void)state;
@@ -98,7 +99,8 @@ static void many_spaces(void **state)
     }
 }
 
-/* Fan-outs of more than half a space settle: each has one scavenge, of what the space has above it. */
+/* Fan-outs of more than half a space settle: each has one scavenge, of what the space has above
+ * it. */
 static void fan_outs_in_step(void **state)
 {
     (void)state;
@@ -119,8 +121,8 @@ static void fan_outs_in_step(void **state)
     }
 }
 
-/* 2,000 event streams, 4 KiB: 11.7 MB lay between two scavenges, 4.25 MB were copied, in 15.95 MB that
- * the semi-space could use. */
+/* 2,000 event streams, 4 KiB: 11.7 MB lay between two scavenges, 4.25 MB were copied, in 15.95 MB
+ * that the semi-space could use. */
 static void as_node_logs_it(void **state)
 {
     (void)state;
@@ -131,9 +133,10 @@ static void as_node_logs_it(void **state)
     assert_true(fabs(copied - 4.25e6) < 0.05e6);
 }
 
-/* Counted with v8.GCProfiler on Node 20.20, 18 fan-outs each: survivors of connects, bytes allocated,
- * the semi-space at the end, scavenges, bytes copied. Where in a fan-out a scavenge falls is chance
- * (a third run, 480 event streams, met 1.5 times what is expected, and a larger space for it). */
+/* Counted with v8.GCProfiler on Node 20.20, 18 fan-outs each: survivors of connects, bytes
+ * allocated, the semi-space at the end, scavenges, bytes copied. Where in a fan-out a scavenge
+ * falls is chance (a third run, 480 event streams, met 1.5 times what is expected, and a larger
+ * space for it). */
 static void as_node_counts_it(void **state)
 {
     (void)state;

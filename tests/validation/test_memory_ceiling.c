@@ -1,5 +1,5 @@
-/* What simulated connections take of memory: a million fit in 512 MB, ten thousand in 8 MB above the
- * program itself, with everything modelled for them and all metrics on. */
+/* What simulated connections take of memory: a million fit in 512 MB, ten thousand in 8 MB above
+ * the program itself, with everything modelled for them and all metrics on. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
-/* test_mm1.c - M/M/1 and M/D/1 on the bare engine against the closed forms: mean time in the system
- * (Pollaczek and Khinchine), its quantiles (exponential for M/M/1), the mean number that arrivals find
- * (Little; Poisson arrivals see time averages). */
+/* test_mm1.c - M/M/1 and M/D/1 on the bare engine against the closed forms: mean time in the
+ * system (Pollaczek and Khinchine), its quantiles (exponential for M/M/1), the mean number that
+ * arrivals find (Little; Poisson arrivals see time averages). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
