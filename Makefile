@@ -39,10 +39,12 @@ TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c
               tests/integration/test_*.c tests/validation/test_*.c))
 BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/bench_*.c)) \
             $(if $(shell pkg-config --exists ns3-core && echo yes),$(BUILD)/tests/bench/bench_ns3)
+UNITS    := $(filter $(BUILD)/tests/unit/%,$(TESTS))
+WHOLE    := $(filter-out $(UNITS),$(TESTS))
 SERVERS  := $(patsubst tests/servers/%.c,$(BUILD)/tests/servers/%,$(wildcard tests/servers/*.c))
 FUZZERS  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all help deps servers notebooks notebooks-html tests check asan ubsan sanitized lint bench bench-json demo install clean
+.PHONY: all help deps servers notebooks notebooks-html tests units check asan ubsan sanitized lint bench bench-json demo install clean
 .SECONDARY:
 
 all: $(BUILD)/pushsim
@@ -135,11 +137,11 @@ demo: deps
 	@$(MAKE) --no-print-directory -s -j2 all
 	@tools/demo.sh
 
+# The program is tested as it is released, its units under the sanitizers (check-slow: as released, too).
 check: deps
-	@$(MAKE) --no-print-directory -s -j2 all tests
-	@$(MAKE) --no-print-directory -s -j2 SAN="$(SANITIZE)" BUILD=build/san all tests
-	@tools/run_tests.sh $(CHECKS) $(patsubst $(BUILD)/tests/unit/%,build/san/tests/unit/%,\
-	  $(filter $(BUILD)/tests/unit/%,$(TESTS)))
+	@$(MAKE) --no-print-directory -s -j2 all $(WHOLE) $(SERVERS)
+	@$(MAKE) --no-print-directory -s -j2 SAN="$(SANITIZE)" OPT="-O1 -g1" BUILD=build/san units
+	@tools/run_tests.sh $(WHOLE) $(SCRIPTS) $(patsubst $(BUILD)/%,build/san/%,$(UNITS))
 
 # Notebooks read what the demo left in this folder, else the sim arm beside the shipped measured
 # rows; or say PUSHSIM_DB=FILE.
@@ -184,11 +186,11 @@ claims-real: deps
 	done
 
 # no use in timing under sanitizers
-tests: $(TESTS) $(SERVERS) $(if $(SAN),,$(BENCHES))
+tests: $(TESTS) $(SERVERS) $(if $(SAN),,$(BENCHES) $(FUZZERS))
+units: $(UNITS)
 
 # Scripts find the program under test in PUSHSIM.
-CHECKS   := $(TESTS) $(wildcard tests/cli/run_all.sh) \
-            $(wildcard tests/integration/*.sh tests/integration/*.py)
+SCRIPTS  := tests/cli/run_all.sh $(wildcard tests/integration/*.sh tests/integration/*.py)
 export PUSHSIM := $(abspath $(BUILD)/pushsim)
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -199,7 +201,7 @@ ubsan: deps
 	@$(MAKE) --no-print-directory -s -j2 SAN="-fsanitize=undefined -fno-sanitize-recover=all" \
 	  BUILD=build/ubsan sanitized
 sanitized: all tests
-	@tools/run_tests.sh $(CHECKS)
+	@tools/run_tests.sh $(TESTS) $(SCRIPTS)
 
 SOURCES  := $(wildcard $(addsuffix /*.[ch],$(LAYERS) experiments/cli tests/*))
 
@@ -221,14 +223,14 @@ validate: deps
 	@$(MAKE) --no-print-directory -s -j2 all
 	@ROWS=$(ROWS) OUT=$(BUILD)/validate tools/validate.sh $(STACKS)
 
-# What takes minutes of its own: the verdicts of all claims; a short real calibration of FastAPI and
+# What takes minutes of its own: the verdicts of all claims; units as they are released; a short real calibration of FastAPI and
 # of a server that is not shipped, with nothing beside it.
 .PHONY: check-slow claims-check calibrate-quick
 check-slow: claims-check
 	@$(MAKE) --no-print-directory -s calibrate-quick
 claims-check: deps
-	@$(MAKE) --no-print-directory -s -j2 all
-	@tools/run_tests.sh tests/slow/claims.sh
+	@$(MAKE) --no-print-directory -s -j2 all tests
+	@tools/run_tests.sh tests/slow/claims.sh $(UNITS)
 calibrate-quick: deps
 	@$(MAKE) --no-print-directory -s -j2 all tests
 	@tests/slow/calibrate_quick.sh || [ $$? = 77 ] # skipped: it says why

@@ -202,7 +202,7 @@ static void test_shards(void **state)
     for (int split = 0; split < 8; split++) {
         int64_t count = 1 + (int64_t)(random_stream_u64(&rs) % 20), done = 0, failed = 0;
         int64_t first = (int64_t)(random_stream_u64(&rs) % (uint64_t)count), runs[21];
-        char name[32], all[32];
+        char name[48], all[32];
         snprintf(all, sizeof all, "all%d.db", split);
         for (int64_t i = 1; i <= count; i++) {
             struct shard shard = { i, count, f->plan.replications };
