@@ -39,6 +39,7 @@ TESTS    := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c
               tests/integration/test_*.c tests/validation/test_*.c))
 BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/bench_*.c)) \
             $(if $(shell pkg-config --exists ns3-core && echo yes),$(BUILD)/tests/bench/bench_ns3)
+SLOW     := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/slow/test_*.c))
 UNITS    := $(filter $(BUILD)/tests/unit/%,$(TESTS))
 WHOLE    := $(filter-out $(UNITS),$(TESTS))
 SERVERS  := $(patsubst tests/servers/%.c,$(BUILD)/tests/servers/%,$(wildcard tests/servers/*.c))
@@ -114,7 +115,7 @@ $(patsubst %.c,$(BUILD)/%.o,$(wildcard experiments/run/store*.c)): \
 help:
 	@echo "demo       install what is missing, run the shipped experiment on both arms, compare"
 	@echo "check      install what is missing, build, run the tests"
-	@echo "check-slow the verdicts of all claims; short real calibrations of two servers (4 minutes)"
+	@echo "check-slow fits of made servers, the verdicts of all claims, short real calibrations (8 minutes)"
 	@echo "all        build $(BUILD)/pushsim"
 	@echo "asan ubsan the tests under a sanitizer;  lint  style, layers, static checks"
 	@echo "bench      public benchmark programs into build/bench.json"
@@ -186,7 +187,7 @@ claims-real: deps
 	done
 
 # no use in timing under sanitizers
-tests: $(TESTS) $(SERVERS) $(if $(SAN),,$(BENCHES) $(FUZZERS))
+tests: $(TESTS) $(SLOW) $(SERVERS) $(if $(SAN),,$(BENCHES) $(FUZZERS))
 units: $(UNITS)
 
 # Scripts find the program under test in PUSHSIM.
@@ -223,14 +224,15 @@ validate: deps
 	@$(MAKE) --no-print-directory -s -j2 all
 	@ROWS=$(ROWS) OUT=$(BUILD)/validate tools/validate.sh $(STACKS)
 
-# What takes minutes of its own: the verdicts of all claims; units as they are released; a short real calibration of FastAPI and
+# What takes minutes of its own: fits of made servers; the verdicts of all claims; units as they are
+# released; a short real calibration of FastAPI and
 # of a server that is not shipped, with nothing beside it.
 .PHONY: check-slow claims-check calibrate-quick
 check-slow: claims-check
 	@$(MAKE) --no-print-directory -s calibrate-quick
 claims-check: deps
 	@$(MAKE) --no-print-directory -s -j2 all tests
-	@tools/run_tests.sh tests/slow/claims.sh $(UNITS)
+	@tools/run_tests.sh $(SLOW) tests/slow/claims.sh $(UNITS)
 calibrate-quick: deps
 	@$(MAKE) --no-print-directory -s -j2 all tests
 	@tests/slow/calibrate_quick.sh || [ $$? = 77 ] # skipped: it says why
