@@ -127,6 +127,16 @@ static const struct argp argp = {
 
 /* ---- the range ---- */
 
+/* Workers, pods, hops: of what there is one by default, or a few, a thousand is no question. */
+static bool counts_few(const struct option_row *option)
+{
+    struct settings s;
+    struct error unused;
+    return option->unit == UNIT_COUNT &&
+           option_parse(option, option->fallback, &s, &unused) == 0 &&
+           option_number(option, &s) < 10;
+}
+
 /* A range that most options of a unit can be looked for in, cut to what this one takes. */
 static int default_end(const struct option_row *option, bool upper, char *text,
                        struct error *err)
@@ -137,8 +147,10 @@ static int default_end(const struct option_row *option, bool upper, char *text,
         [UNIT_SHARE] = { "0.1%", "100%" }, [UNIT_COUNT] = { "10", "10000" },
         [UNIT_NUMBER] = { "0.1", "10" },   [UNIT_PODS] = { "1", "100" },
     };
+    static const char *const few[] = { "1", "100" };
+    const char *end = counts_few(option) ? few[upper] : ends[option->unit][upper];
     double value;
-    int code = unit_parse(ends[option->unit][upper], option->unit, &value, err);
+    int code = unit_parse(end, option->unit, &value, err);
     if (code == 0)
         unit_format(text, option->unit, fmin(fmax(value, option->min), option->max));
     return code;

@@ -55,6 +55,8 @@ echo "exit $?"
 "$PUSHSIM" limit knee.yaml --over cpu.burst
 echo "exit $?"
 "$PUSHSIM" limit knee.yaml --sim-only --from 10 --to 850
+# Of what there are few the range starts at one.
+"$PUSHSIM" limit knee.yaml --over fleet.pods --set replications=2 2>&1 | grep with
 # The option that is asked about is set as well: where there is no room for it, that is said.
 "$PUSHSIM" limit knee.yaml --sim-only $(seq -f '--set seed=%g' 63)
 echo "exit $?"
