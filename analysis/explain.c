@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MISSING_TOLD 0.001 /* of what was due */
+
 int explain_init(struct explanation *e, struct store *store, const struct store_found *run,
                  const struct phases_params *p, struct error *err)
 {
@@ -191,6 +193,27 @@ static void write_recovery(const struct explanation *e, FILE *out)
                                                : "the load ends too early");
 }
 
+/* A course is of what arrives, and tells nothing of the rest. */
+static void write_missing(const struct explanation *e, FILE *out)
+{
+    static const struct {
+        const char *metric, *text;
+    } fates[] = { { "in_flight", "still under way at its end" },
+                  { "lost", "lost with a connection or a queue" },
+                  { "dropped", "dropped" } };
+    double due = run_record_value(&e->record, "due");
+    const char *between = "  missing     ";
+    for (size_t i = 0; i < sizeof fates / sizeof *fates; i++) {
+        double share = run_record_value(&e->record, fates[i].metric) / due;
+        if (!(share >= MISSING_TOLD)) /* or not recorded */
+            continue;
+        fprintf(out, "%s %.3g%% of what was due %s", between, 100 * share, fates[i].text);
+        between = ",";
+    }
+    if (*between == ',')
+        fputc('\n', out);
+}
+
 /* What a run that looks even may suffer from all the time. */
 static void write_throttled(const struct explanation *e, FILE *out)
 {
@@ -265,6 +288,7 @@ void explain_write(const struct explanation *e, FILE *out)
                 "  false green  in %.0f%% of the %s out of bounds CPU and probes look well\n",
                 100 * f->green_s / f->broken_s, time_text(broken, f->broken_s));
     write_throttled(e, out);
+    write_missing(e, out);
     write_blame(e, out);
     write_events(&e->record, out);
 }

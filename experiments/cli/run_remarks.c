@@ -57,7 +57,7 @@ static void print_missing(const struct cells *cells)
         most = fmax(most, missing);
     }
     if (where > 0)
-        printf("\nin %zu cell%s up to %.2g %% of the messages never came: dropped, lost with a "
+        printf("\nin %zu cell%s up to %.3g %% of the messages never came: dropped, lost with a "
                "connection, or\npublished while no server listened\n",
                where, where == 1 ? "" : "s", 100 * most);
 }
