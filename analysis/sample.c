@@ -36,8 +36,12 @@ double sample_median(const struct sample *s)
     return quantile(s, 0.5);
 }
 
+/* The library's running mean makes no number of two infinite values. */
 double sample_mean(const struct sample *s)
 {
+    for (size_t i = 0; i < s->count; i++)
+        if (isinf(s->values[i]))
+            return s->values[i];
     return s->count ? gsl_stats_mean(s->values, 1, s->count) : NAN;
 }
 

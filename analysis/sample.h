@@ -15,8 +15,8 @@ void sample_add(struct sample *s, double value);
 void sample_sort(struct sample *s);
 /* NAN when the sample is empty. */
 double sample_median(const struct sample *s);
-double sample_mean(const struct sample *s);
-double sample_sd(const struct sample *s); /* NAN below two values */
+double sample_mean(const struct sample *s); /* infinite where a value is, all of one sign */
+double sample_sd(const struct sample *s);   /* NAN below two values */
 /* The spread that tables show: between them 90 % of further runs are expected, not of those that
  * are there. A further run lies below the k-th of n with probability k / (n + 1), whatever the
  * distribution (Wilks, Annals of Mathematical Statistics 12, 1941), so the bounds are the values

@@ -22,9 +22,18 @@ static int check_cpu(const struct cpu_group_params *cpu, const char **about, str
     return 0;
 }
 
-/* What the options of a section change nothing without. */
-static const char *idle_without(const struct parameters *p, const char *name)
+/* How many classes there are has been said, in some points of a sweep fewer than are described. */
+static bool classes_given(const struct settings *s)
 {
+    size_t count;
+    const struct option_row *all = options_all(&count);
+    return settings_given(s, option_find(all, count, "clients.classes"));
+}
+
+/* What the options of a section change nothing without. */
+static const char *idle_without(const struct settings *s, const char *name)
+{
+    const struct parameters *p = &s->parameters;
     static const struct {
         const char *section, *needs;
         int64_t classes; /* of clients; 0: a fleet */
@@ -38,8 +47,9 @@ static const char *idle_without(const struct parameters *p, const char *name)
         { "clients.fourth.", "a fourth class of clients (clients.classes: 4)", 4 },
     };
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
-        bool there =
-            sections[i].classes > 0 ? p->class_count >= sections[i].classes : p->fleet.pods > 0;
+        bool there = sections[i].classes == 0
+                         ? p->fleet.pods > 0
+                         : p->class_count >= sections[i].classes || classes_given(s);
         if (!there && strncmp(name, sections[i].section, strlen(sections[i].section)) == 0)
             return sections[i].needs;
     }
@@ -53,7 +63,7 @@ static int check_idle(const struct settings *s, const char **about, struct error
     const struct option_row *all = options_all(&count);
     struct settings defaults;
     for (size_t i = 0; i < count; i++) {
-        const char *needs = idle_without(&s->parameters, all[i].name);
+        const char *needs = idle_without(s, all[i].name);
         if (!needs || option_parse(&all[i], all[i].fallback, &defaults, err))
             continue;
         if (option_number(&all[i], s) != option_number(&all[i], &defaults))

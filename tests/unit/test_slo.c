@@ -106,6 +106,13 @@ static void test_runs_that_are_late(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         if (slo_runs_late(&cases[i].slo, &cell, ARM_SIM) != cases[i].late)
             fail_msg("case %zu", i);
+    p95[3] = p99[3] = INFINITY; /* two of them, and the cell is as late as one */
+    for (size_t n = 4; n <= 5; n++) {
+        const struct slo_params limit = { .p99_ns = INT64_MAX };
+        cell.due_p95[ARM_SIM].count = cell.due_p99[ARM_SIM].count = n;
+        assert_int_equal(slo_broken(&limit, &cell, ARM_SIM), 1u << SLO_P99);
+        assert_true(slo_known(&limit, &cell, ARM_SIM));
+    }
 }
 
 /* Without a single measured delivery p99 is not defined. Is that silence or failure? */
