@@ -115,7 +115,7 @@ $(patsubst %.c,$(BUILD)/%.o,$(wildcard experiments/run/store*.c)): \
 help:
 	@echo "demo       install what is missing, run the shipped experiment on both arms, compare"
 	@echo "check      install what is missing, build, run the tests"
-	@echo "check-slow fits of made servers, the verdicts of all claims, short real calibrations (8 minutes)"
+	@echo "check-slow fits of made servers, all claims, units as released, short real calibrations (8 minutes)"
 	@echo "all        build $(BUILD)/pushsim"
 	@echo "asan ubsan the tests under a sanitizer;  lint  style, layers, static checks"
 	@echo "bench      public benchmark programs into build/bench.json"

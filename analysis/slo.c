@@ -54,11 +54,21 @@ unsigned slo_broken(const struct slo_params *slo, const struct cell *cell, enum 
     return slo_breaches(limits, value);
 }
 
+/* More are under way at the end than a quantile leaves: late, or the drain was shorter than the limit
+ * and nobody can tell. */
+static bool many_under_way(const struct slo_params *slo, figure_fn *value, const void *of)
+{
+    double under_way = or_none(value(of, FIGURE_IN_FLIGHT));
+    double share = under_way / (under_way + value(of, FIGURE_DELIVERED));
+    return (slo->p95_ns > 0 && share > 0.05) || (slo->p99_ns > 0 && share > 0.01);
+}
+
 bool slo_known(const struct slo_params *slo, const struct cell *cell, enum arm arm)
 {
     bool p95 = slo->p95_ns == 0 || !isnan(sample_mean(&cell->due_p95[arm]));
     bool p99 = slo->p99_ns == 0 || !isnan(sample_mean(&cell->due_p99[arm]));
-    return p95 && p99;
+    return slo_broken(slo, cell, arm) ||
+           (p95 && p99 && !many_under_way(slo, of_samples, cell->samples[arm]));
 }
 
 static size_t count_above(const struct sample *s, double limit)
@@ -91,5 +101,5 @@ bool slo_kept(const struct slo_params *slo, const struct run_record *record)
     };
     double limits[SLO_LIMITS];
     slo_limits(slo, limits);
-    return slo_breaches(limits, value) == 0;
+    return slo_breaches(limits, value) == 0 && !many_under_way(slo, of_record, record);
 }

@@ -25,14 +25,16 @@ double slo_missing_share(const struct cell *cell, enum arm arm);
  * (run_fates.h), its cell with it. */
 unsigned slo_broken(const struct slo_params *slo, const struct cell *cell, enum arm arm);
 
-/* Can the latencies that it limits be told? Not where none was measured and none was late. */
+/* Is a limit broken, or can it be told that none is? Not where no latency was measured, nor where more
+ * are under way than p95 or p99 leaves and the drain was shorter than its limit. Counts are of the whole
+ * run: the phases that are not measured are in them. */
 bool slo_known(const struct slo_params *slo, const struct cell *cell, enum arm arm);
 
 /* How many of the arm's single runs are above the limit of p95 or of p99, whichever are more. The
  * mean may keep a limit that a fifth of the runs break. */
 size_t slo_runs_late(const struct slo_params *slo, const struct cell *cell, enum arm arm);
 
-/* The same as slo_broken of a single run: is no limit broken? */
+/* The same as slo_broken of a single run: is no limit broken, as far as what is under way can tell? */
 bool slo_kept(const struct slo_params *slo, const struct run_record *record);
 
 #endif

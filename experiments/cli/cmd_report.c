@@ -127,7 +127,7 @@ static int slo_of(const struct report *r, const char *cell, struct slo_params *s
     return code;
 }
 
-/* "kept", "breaks p99, drops", "-" without runs or limits. */
+/* "kept", "breaks p99, drops", "cannot be told", "-" without runs or limits. */
 static void slo_cell(struct text_table *t, const struct slo_params *slo,
                      const struct cell *cell, enum arm arm)
 {
@@ -138,7 +138,8 @@ static void slo_cell(struct text_table *t, const struct slo_params *slo,
         if (broken >> i & 1)
             snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s",
                      *names ? ", " : "breaks ", slo_limit_name((enum slo_limit)i));
-    text_table_cell(t, "%s", !any ? "-" : *names ? names : "kept");
+    const char *whole = slo_known(slo, cell, arm) ? "kept" : "cannot be told";
+    text_table_cell(t, "%s", !any ? "-" : *names ? names : whole);
 }
 
 static int write_decision(const struct report *r, struct error *err)

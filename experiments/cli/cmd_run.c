@@ -133,7 +133,7 @@ static void print_slo(const struct slo_verdict *v)
     char text[UNIT_TEXT_BYTES];
     if (v->unknown > 0)
         printf("\n! cannot tell whether the slo is kept in %zu of %zu cell%s: nothing was "
-               "measured\n",
+               "measured,\nor too much was under way after a drain shorter than the limit\n",
                v->unknown, v->cells, v->cells == 1 ? "" : "s");
     if (v->unknown == v->cells)
         return;
@@ -185,7 +185,7 @@ static size_t print_cells(const struct arguments *a, const struct cells *cells)
         unsigned broken = slo_broken(slo, cell, ARM_SIM);
         verdict.cells++;
         verdict.broken += broken != 0;
-        verdict.unknown += broken == 0 && !slo_known(slo, cell, ARM_SIM);
+        verdict.unknown += !slo_known(slo, cell, ARM_SIM);
         count_runs(&verdict, slo, cell);
         for (int k = 0; k < SLO_LIMITS; k++)
             verdict.breaks[k] += broken >> k & 1;

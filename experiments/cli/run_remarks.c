@@ -74,11 +74,13 @@ static void print_away(const struct cells *cells)
         disconnects = fmax(disconnects, ended);
         missed = fmax(missed, sample_mean(&s[FIGURE_MISSED]));
     }
-    if (where > 0)
-        printf("\nin %zu cell%s up to %.0f disconnects a run, and %.0f messages that their "
-               "clients, "
-               "away, missed\n",
-               where, where == 1 ? "" : "s", disconnects, missed);
+    if (where == 0)
+        return;
+    printf("\nin %zu cell%s up to %.0f disconnects a run", where, where == 1 ? "" : "s",
+           disconnects);
+    if (missed > 0)
+        printf(", and %.0f messages that their clients, away, missed", missed);
+    putchar('\n');
 }
 
 /* Of all runs; NAN where none records it. */
