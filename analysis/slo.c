@@ -54,12 +54,22 @@ unsigned slo_broken(const struct slo_params *slo, const struct cell *cell, enum 
     return slo_breaches(limits, value);
 }
 
+static double share_under_way(figure_fn *value, const void *of)
+{
+    double under_way = or_none(value(of, FIGURE_IN_FLIGHT));
+    return under_way / (under_way + value(of, FIGURE_DELIVERED));
+}
+
+double slo_under_way_share(const struct cell *cell, enum arm arm)
+{
+    return share_under_way(of_samples, cell->samples[arm]);
+}
+
 /* More are under way at the end than a quantile leaves: late, or the drain was shorter than the limit
  * and nobody can tell. */
 static bool many_under_way(const struct slo_params *slo, figure_fn *value, const void *of)
 {
-    double under_way = or_none(value(of, FIGURE_IN_FLIGHT));
-    double share = under_way / (under_way + value(of, FIGURE_DELIVERED));
+    double share = share_under_way(value, of);
     return (slo->p95_ns > 0 && share > 0.05) || (slo->p99_ns > 0 && share > 0.01);
 }
 

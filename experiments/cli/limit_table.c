@@ -3,8 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include <jansson.h>
-
+#include "analysis/json_number.h"
 #include "experiments/cli/text_table.h"
 
 /* "812", or an end of the range that it lies beyond: "<10". */
@@ -129,20 +128,14 @@ void limit_table_print(const struct limit_table *l)
     }
 }
 
-/* JSON has no infinity: what lies beyond the range is null, "always" and "never" say why. */
-static json_t *value_json(const struct limit_answer *answer, double value)
-{
-    return answer->searches > 0 && isfinite(value) ? json_real(value) : json_null();
-}
-
+/* What lies beyond the range is null; "always" and "never" say why. */
 static json_t *answer_json(const struct limit_answer *answer)
 {
     if (answer->probes == 0)
         return json_null();
     return json_pack("{s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:i}", "value",
-                     value_json(answer, answer->value), "low", value_json(answer, answer->low),
-                     "high", value_json(answer, answer->high), "error",
-                     isnan(answer->error) ? json_null() : json_real(answer->error), "searches",
+                     json_number(answer->value), "low", json_number(answer->low), "high",
+                     json_number(answer->high), "error", json_number(answer->error), "searches",
                      answer->searches, "always", answer->always, "never", answer->never, "runs",
                      answer->probes);
 }

@@ -26,9 +26,7 @@ static void print_under_way(const struct cells *cells)
     size_t late = 0;
     double most = 0;
     for (size_t i = 0; i < cells->count; i++) {
-        const struct sample *s = cells->cell[i].samples[ARM_SIM];
-        double under_way = sample_mean(&s[FIGURE_IN_FLIGHT]);
-        double share = under_way / (under_way + sample_mean(&s[FIGURE_DELIVERED]));
+        double share = slo_under_way_share(&cells->cell[i], ARM_SIM);
         if (cells->cell[i].starved[ARM_SIM] > 0 || !(share > UNDER_WAY_TOLD))
             continue;
         late++;

@@ -30,10 +30,9 @@ static bool classes_given(const struct settings *s)
     return settings_given(s, option_find(all, count, "clients.classes"));
 }
 
-/* What the options of a section change nothing without. */
-static const char *idle_without(const struct settings *s, const char *name)
+/* What the options of a section change nothing without, where there are so many pods and classes. */
+static const char *idle_without(const char *name, int64_t pods, int64_t classes)
 {
-    const struct parameters *p = &s->parameters;
     static const struct {
         const char *section, *needs;
         int64_t classes; /* of clients; 0: a fleet */
@@ -47,9 +46,7 @@ static const char *idle_without(const struct settings *s, const char *name)
         { "clients.fourth.", "a fourth class of clients (clients.classes: 4)", 4 },
     };
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
-        bool there = sections[i].classes == 0
-                         ? p->fleet.pods > 0
-                         : p->class_count >= sections[i].classes || classes_given(s);
+        bool there = sections[i].classes > 0 ? classes >= sections[i].classes : pods > 0;
         if (!there && strncmp(name, sections[i].section, strlen(sections[i].section)) == 0)
             return sections[i].needs;
     }
@@ -62,8 +59,10 @@ static int check_idle(const struct settings *s, const char **about, struct error
     size_t count;
     const struct option_row *all = options_all(&count);
     struct settings defaults;
+    int64_t pods = s->parameters.fleet.pods,
+            classes = classes_given(s) ? CLIENT_CLASSES_MAX : s->parameters.class_count;
     for (size_t i = 0; i < count; i++) {
-        const char *needs = idle_without(s, all[i].name);
+        const char *needs = idle_without(all[i].name, pods, classes);
         if (!needs || option_parse(&all[i], all[i].fallback, &defaults, err))
             continue;
         if (option_number(&all[i], s) != option_number(&all[i], &defaults))
