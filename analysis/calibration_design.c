@@ -219,7 +219,8 @@ static bool find_cell(const char *cell, int *protocol, size_t *recipe)
     int found = 0;
     while (cell_next(&cell, key, value)) {
         if (strcmp(key, "protocol") == 0) {
-            *protocol = strcmp(value, "sse") == 0 ? PROTOCOL_SSE : PROTOCOL_WEBSOCKET;
+            *protocol = strcmp(value, protocol_words[PROTOCOL_SSE]) == 0 ? PROTOCOL_SSE
+                                                                         : PROTOCOL_WEBSOCKET;
             found |= 1;
         }
         for (size_t i = 0; strcmp(key, "clients.count") == 0 && i < COUNT(pilot); i++)
@@ -259,7 +260,7 @@ int calibration_pilot_read(const struct design_request *request, struct store *s
                            struct error *err)
 {
     struct pilot_rows rows = { 0 };
-    int code = store_values(store, name, "real", take, &rows, err);
+    int code = store_values(store, name, ARM_REAL, take, &rows, err);
     if (code)
         return code;
     for (int p = 0; p < PROTOCOLS; p++)
@@ -268,7 +269,7 @@ int calibration_pilot_read(const struct design_request *request, struct store *s
                 return error_set(err, ERR_INVALID,
                                  "no sound pilot run of %s with %d clients: the machine is too "
                                  "busy, or the server does not deliver",
-                                 p == PROTOCOL_SSE ? "sse" : "websocket", pilot[i].clients);
+                                 protocol_words[p], pilot[i].clients);
     for (int p = 0; p < PROTOCOLS; p++)
         if (request->speaks[p])
             costs[p] = solve(rows.of[p]);

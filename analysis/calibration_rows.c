@@ -288,7 +288,7 @@ int calibration_collect(struct calibration *c, const struct plan *plan, struct s
     made.cells = mem_alloc(plan->count * sizeof *made.cells);
     for (size_t i = 0; i < plan->count; i++)
         made.cells[i].point = &plan->points[i];
-    int code = store_values(store, name, "real", take_value, &made, err);
+    int code = store_values(store, name, ARM_REAL, take_value, &made, err);
     for (size_t i = 0; i < plan->count && !code; i++) {
         if (made.cells[i].repeats == 0)
             continue;

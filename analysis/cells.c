@@ -140,7 +140,7 @@ static void add_fate(struct cells *cells, struct cell *cell, enum arm arm,
 static void add_value(void *context, const struct store_value *v)
 {
     struct cells *cells = context;
-    enum arm arm = strcmp(v->arm, "sim") == 0 ? ARM_SIM : ARM_REAL;
+    enum arm arm = v->arm;
     if (arm == ARM_SIM && !shard_has(cells->part, v->point, v->replication))
         return;
     struct cell *cell = find_or_add(cells, v->cell);
@@ -197,9 +197,9 @@ int cells_load(struct cells *cells, struct store *store, const char *experiment,
                struct error *err)
 {
     /* the sim arm first: its plan gives the order of the cells */
-    int code = store_values(store, experiment, "sim", add_value, cells, err);
+    int code = store_values(store, experiment, ARM_SIM, add_value, cells, err);
     if (code == 0)
-        code = store_values(store, experiment, "real", add_value, cells, err);
+        code = store_values(store, experiment, ARM_REAL, add_value, cells, err);
     client_times_init(&cells->times);
     if (code == 0)
         code = store_rejected_values(store, experiment, add_rejected, cells, err);

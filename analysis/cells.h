@@ -15,8 +15,6 @@
 #include "experiments/run/shard.h"
 #include "experiments/run/store.h"
 
-enum arm { ARM_SIM, ARM_REAL, ARMS };
-
 enum figure {
     FIGURE_P50,
     FIGURE_P95,

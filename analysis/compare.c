@@ -59,7 +59,6 @@ double compare_error(const struct comparison *rows, size_t row_count, int only, 
 
 static json_t *row_json(const struct comparison *c)
 {
-    static const char *const arms[ARMS] = { "sim", "real" };
     char key[64], value[UNIT_TEXT_BYTES];
     const char *rest = c->cell->text;
     json_t *o = json_object();
@@ -68,10 +67,10 @@ static json_t *row_json(const struct comparison *c)
         json_object_set_new(o, key, json_string(value));
     json_object_set_new(o, "metric", json_string(figure_metric(c->figure)));
     for (int a = 0; a < ARMS; a++) {
-        snprintf(key, sizeof key, "%s_low", arms[a]);
-        json_object_set_new(o, arms[a], json_number(c->value[a]));
+        snprintf(key, sizeof key, "%s_low", arm_words[a]);
+        json_object_set_new(o, arm_words[a], json_number(c->value[a]));
         json_object_set_new(o, key, json_number(c->low[a]));
-        snprintf(key, sizeof key, "%s_high", arms[a]);
+        snprintf(key, sizeof key, "%s_high", arm_words[a]);
         json_object_set_new(o, key, json_number(c->high[a]));
     }
     json_object_set_new(o, "ratio", json_number(c->ratio));

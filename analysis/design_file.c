@@ -69,7 +69,7 @@ static void write_value(FILE *out, const struct design_cell *cell,
 {
     switch (column) {
     case PROTOCOL:
-        fputs(cell->protocol == PROTOCOL_SSE ? "sse" : "websocket", out);
+        fputs(protocol_words[cell->protocol], out);
         break;
     case CLIENTS:
         fprintf(out, "%d", cell->clients);

@@ -276,7 +276,7 @@ void explain_write(const struct explanation *e, FILE *out)
     const struct phases *f = &e->phases;
     char broken[UNIT_TEXT_BYTES];
     fprintf(out, "%s, point %lld, %s %lld%s%s\n", e->run->experiment, (long long)e->run->point,
-            strcmp(e->run->arm, "sim") == 0 ? "simulated run" : "real run",
+            e->run->arm == ARM_SIM ? "simulated run" : "real run",
             (long long)e->run->replication, *e->run->cell ? ": " : "", e->run->cell);
     write_short(e, out);
     write_pressure(e, out);

@@ -17,14 +17,14 @@ static void add(struct sample *s, double value)
 static struct explain_cell *cell_of(struct explain_cells *cells, const struct store_found *run)
 {
     struct explain_cell *last = cells->count ? &cells->cell[cells->count - 1] : NULL;
-    if (last && strcmp(last->experiment, run->experiment) == 0 &&
-        strcmp(last->arm, run->arm) == 0 && strcmp(last->cell, run->cell) == 0)
+    if (last && strcmp(last->experiment, run->experiment) == 0 && last->arm == run->arm &&
+        strcmp(last->cell, run->cell) == 0)
         return last;
     cells->cell = mem_realloc(cells->cell, (cells->count + 1) * sizeof *cells->cell);
     last = &cells->cell[cells->count++];
     *last = (struct explain_cell){ .experiment = mem_strdup(run->experiment),
                                    .cell = mem_strdup(run->cell),
-                                   .arm = mem_strdup(run->arm) };
+                                   .arm = run->arm };
     return last;
 }
 
@@ -50,7 +50,6 @@ void explain_cells_close(struct explain_cells *cells)
         struct explain_cell *c = &cells->cell[i];
         free(c->experiment);
         free(c->cell);
-        free(c->arm);
         free(c->first.values);
         free(c->recovery.values);
         free(c->green.values);

@@ -6,7 +6,8 @@
 #include "analysis/explain.h"
 
 struct explain_cell {
-    char *experiment, *cell, *arm;        /* owned */
+    char *experiment, *cell; /* owned */
+    enum arm arm;
     size_t runs;                          /* >= 1 */
     int worst;                            /* phase, of any run */
     size_t broke[SIGNALS + 1];            /* runs in which each broke first; SIGNALS: nothing */

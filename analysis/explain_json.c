@@ -71,7 +71,7 @@ void explain_write_json(const struct explanation *e, FILE *out)
     const struct phases *f = &e->phases;
     json_t *o = json_object();
     json_object_set_new(o, "experiment", json_string(e->run->experiment));
-    json_object_set_new(o, "arm", json_string(e->run->arm));
+    json_object_set_new(o, "arm", json_string(arm_words[e->run->arm]));
     json_object_set_new(o, "point", json_integer(e->run->point));
     json_object_set_new(o, "replication", json_integer(e->run->replication));
     json_object_set_new(o, "cell", json_string(e->run->cell));

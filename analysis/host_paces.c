@@ -81,7 +81,7 @@ int host_paces_take(struct plan *plan, struct store *store, const char *name, st
     memset(t.runs, 0, plan->count * sizeof *t.runs);
     for (size_t i = 0; i < plan->count; i++)
         forget(&plan->points[i]);
-    int code = store_values(store, name, "real", take, &t, err);
+    int code = store_values(store, name, ARM_REAL, take, &t, err);
     for (size_t i = 0; i < plan->count; i++) {
         struct plan_point *p = &plan->points[i];
         if (code || p->pace_count < t.runs[i] ||

@@ -52,7 +52,7 @@ static void load_sound(struct limit_rows *rows, const struct limit_place *place,
     struct error unused;
     double value = run_record_value(record, "limit.value");
     if (!(value > 0) || limit_settings(q, value, &s, &unused) ||
-        !store_has(place->store, place->experiment, "real", run->point, run->replication,
+        !store_has(place->store, place->experiment, ARM_REAL, run->point, run->replication,
                    asked_hash(&s, (int64_t)q->seed))) {
         rows->other++;
         return;
@@ -72,14 +72,14 @@ static int load_run(struct limit_rows *rows, const struct limit_place *place,
 {
     struct run_record record;
     struct settings loaded;
-    if (strcmp(run->status, "failed") == 0) {
+    if (run->status == RUN_FAILED) {
         rows->failed++;
         return 0;
     }
     run_record_init(&record);
     settings_init(&loaded);
     int code = store_load(place->store, run, &record, &loaded, err);
-    if (code == 0 && strcmp(run->status, "done") == 0)
+    if (code == 0 && run->status == RUN_DONE)
         load_sound(rows, place, run, &record, q);
     else if (code == 0)
         rows->unsound += (int)fmax(1, run_record_value(&record, "limit.tries"));
@@ -93,7 +93,7 @@ int limit_rows_load(struct limit_rows *rows, const struct limit_place *place, in
     struct store_found *found = NULL;
     size_t count = 0;
     *rows = (struct limit_rows){ 0 };
-    int code = store_find(place->store, place->name, "real", point, 0, &found, &count, err);
+    int code = store_find(place->store, place->name, ARM_REAL, point, 0, &found, &count, err);
     for (size_t i = 0; i < count && code == 0; i++)
         code = load_run(rows, place, &found[i], q, err);
     store_found_free(found, count);
@@ -117,16 +117,16 @@ struct plan_point limit_rows_point(const struct plan_point *point,
 int limit_rows_put(const struct limit_place *place, const struct plan *plan,
                    const struct limit_made *made, struct run_record *record, struct error *err)
 {
-    struct store_run run = { .arm = "real",
+    struct store_run run = { .arm = ARM_REAL,
                              .replication = made->run,
-                             .status = "failed",
+                             .status = RUN_FAILED,
                              .reason = made->failure,
                              .config_hash = asked_hash(&made->point->settings, plan->seed),
                              .wall_s = made->wall_s,
                              .host = made->host };
     if (record) {
         run.reason = replay_unsound(record);
-        run.status = *run.reason ? "invalid" : "done";
+        run.status = *run.reason ? RUN_INVALID : RUN_DONE;
         run_record_metric(record, "limit.value", "1", made->value);
         run_record_metric(record, "limit.tries", "1", made->tries);
     }

@@ -62,7 +62,7 @@ static void end_run(struct reading *r)
 static void begin_run(struct reading *r, const struct store_value *v)
 {
     end_run(r);
-    r->arm = strcmp(v->arm, "sim") == 0 ? ARM_SIM : ARM_REAL;
+    r->arm = v->arm;
     r->cell = find_or_add(r->outcomes, v->cell);
     r->run = (struct one_run){ v->point, v->replication, NAN, NAN, NAN, NAN, NAN };
 }
@@ -89,11 +89,10 @@ static void read_value(void *context, const struct store_value *v)
 int outcomes_load(struct outcomes *o, struct store *store, const char *experiment,
                   struct error *err)
 {
-    static const char *const arms[ARMS] = { "sim", "real" };
     int code = 0;
-    for (int a = 0; a < ARMS && code == 0; a++) {
+    for (enum arm a = 0; a < ARMS && code == 0; a++) {
         struct reading r = { .outcomes = o };
-        code = store_values(store, experiment, arms[a], read_value, &r, err);
+        code = store_values(store, experiment, a, read_value, &r, err);
         end_run(&r);
     }
     return code;

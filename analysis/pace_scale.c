@@ -51,7 +51,7 @@ int pace_scale_read(struct pace_scale *scale, struct store *store, const char *n
 {
     struct reading r = { 0 };
     int code = read_profile(profile, &r.profile_ns, err);
-    code = code ? code : store_values(store, name, "real", take, &r, err);
+    code = code ? code : store_values(store, name, ARM_REAL, take, &r, err);
     if (code == 0) {
         *scale = (struct pace_scale){ r.profile_ns, r.runs, r.off, 0 };
         gsl_sort(r.off_ns, 1, r.off);

@@ -19,7 +19,7 @@ static bool has_host(const char *hosts, const char *host)
 static void take(void *context, const struct store_origin *o)
 {
     struct rows_origin *made = context;
-    if (strcmp(o->arm, "real") != 0)
+    if (o->arm != ARM_REAL)
         return;
     if (!*made->first || strncmp(o->first, made->first, sizeof made->first - 1) < 0)
         snprintf(made->first, sizeof made->first, "%s", o->first);

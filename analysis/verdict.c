@@ -304,11 +304,11 @@ static int judge_line(struct evidence *e, const struct figures *f, struct error 
     return e->key ? judge_range(e, f, err) : compare_sums(f, e, &none, ALPHA, &e->found, err);
 }
 
-int claim_judge(struct claim *c, struct store *store, const char *experiment, const char *arm,
+int claim_judge(struct claim *c, struct store *store, const char *experiment, enum arm arm,
                 struct error *err)
 {
-    bool real = strcmp(arm, "real") == 0;
-    struct figures f = { .claim = c, .fewest = real ? VERDICT_RUNS_REAL : VERDICT_RUNS };
+    struct figures f = { .claim = c,
+                         .fewest = arm == ARM_REAL ? VERDICT_RUNS_REAL : VERDICT_RUNS };
     int code = store_values(store, experiment, arm, collect, &f, err);
     c->runs = f.runs;
     for (size_t i = 0; i < c->part_count; i++)

@@ -38,10 +38,10 @@ enum verdict {
     VERDICT_NOT_MEASURED
 };
 
-/* Judges each line by the runs in the store of one arm, "sim" or "real"; where it has none, the
+/* Judges each line by the runs in the store of one arm; where it has none, the
  * claim is not measured. ERR_IO; ERR_INVALID: a metric or cell that no run has. May be called again
  * for the other arm. */
-int claim_judge(struct claim *c, struct store *store, const char *experiment, const char *arm,
+int claim_judge(struct claim *c, struct store *store, const char *experiment, enum arm arm,
                 struct error *err);
 enum verdict claim_verdict(const struct claim *c);
 const char *verdict_name(enum verdict verdict);

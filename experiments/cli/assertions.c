@@ -35,7 +35,7 @@ static void print_assertions(const struct expectations *e, const struct shard *p
     }
 }
 
-int assertions_report(struct session *session, struct store *store, const char *arm, bool quiet,
+int assertions_report(struct session *session, struct store *store, enum arm arm, bool quiet,
                       struct error *err)
 {
     struct experiment *e = &session->experiment;

@@ -47,9 +47,9 @@ static int reject(struct campaign *c, int64_t begin_ns, const struct run_record 
     c->rejected++;
     if (!c->point)
         return 0;
-    struct store_run run = { .arm = "real",
+    struct store_run run = { .arm = ARM_REAL,
                              .replication = c->repeat,
-                             .status = record ? "invalid" : "failed",
+                             .status = record ? RUN_INVALID : RUN_FAILED,
                              .reason = reason,
                              .config_hash = c->point->scenario_hash,
                              .wall_s = (double)(monotonic_ns() - begin_ns) / 1e9,
@@ -104,7 +104,7 @@ int campaign_measure(struct campaign *c, const struct parameters *p, const struc
 
 static bool is_stored(const struct campaign *c, const struct plan_point *point, int64_t repeat)
 {
-    return c->store && store_has(c->store, c->experiment, "real", point->number, repeat,
+    return c->store && store_has(c->store, c->experiment, ARM_REAL, point->number, repeat,
                                  point->scenario_hash);
 }
 
@@ -124,11 +124,11 @@ static int keep(struct campaign *c, const struct plan_point *point, struct store
                 const struct run_record *record, struct error *err)
 {
     c->made++;
-    if (strcmp(run->status, "failed") == 0)
+    if (run->status == RUN_FAILED)
         c->failed++;
-    if (strcmp(run->status, "invalid") == 0)
+    if (run->status == RUN_INVALID)
         c->invalid++;
-    if (strcmp(run->status, "done") != 0 && is_stored(c, point, run->replication)) {
+    if (run->status != RUN_DONE && is_stored(c, point, run->replication)) {
         fprintf(stderr, "pushsim: %s%srepeat %lld: the run that was there stays\n", point->cell,
                 *point->cell ? ", " : "", (long long)run->replication);
         return 0;
@@ -153,9 +153,9 @@ static const struct schedule *schedule_of(const struct campaign *c,
 static int run_once(struct campaign *c, const struct plan_point *point, int64_t repeat,
                     struct error *err)
 {
-    struct store_run run = { .arm = "real",
+    struct store_run run = { .arm = ARM_REAL,
                              .replication = repeat,
-                             .status = "done",
+                             .status = RUN_DONE,
                              .reason = "",
                              .config_hash = point->scenario_hash,
                              .host = c->host };
@@ -175,7 +175,7 @@ static int run_once(struct campaign *c, const struct plan_point *point, int64_t 
         return rc;
     }
     if (rc) {
-        run.status = "failed";
+        run.status = RUN_FAILED;
         run.reason = why.text;
         rc = rc >= ERR_INTERRUPTED ? 0 : reject(c, begin_ns, NULL, why.text, err);
         if (rc)
@@ -185,7 +185,7 @@ static int run_once(struct campaign *c, const struct plan_point *point, int64_t 
         return keep(c, point, &run, NULL, err);
     }
     run.reason = replay_unsound(&record);
-    run.status = *run.reason ? "invalid" : "done";
+    run.status = *run.reason ? RUN_INVALID : RUN_DONE;
     if (c->each)
         c->each(c->context, point, repeat, &record, run.reason);
     rc = keep(c, point, &run, &record, err);
@@ -196,7 +196,7 @@ static int run_once(struct campaign *c, const struct plan_point *point, int64_t 
 static int run_all(struct campaign *c, int64_t repeats, struct error *err)
 {
     const struct plan *plan = &c->session->plan;
-    int rc = store_plan(c->store, c->experiment, "real", repeats * (int64_t)plan->count, err);
+    int rc = store_plan(c->store, c->experiment, ARM_REAL, repeats * (int64_t)plan->count, err);
     c->begin_ns = monotonic_ns();
     for (int64_t repeat = 1; rc == 0 && repeat <= repeats; repeat++)
         for (size_t i = 0; rc == 0 && i < plan->count; i++) {

@@ -11,6 +11,7 @@
 #include "experiments/cli/cpu_matrix.h"
 #include "experiments/cli/cpu_print.h"
 #include "experiments/cli/option_argument.h"
+#include "experiments/run/arm.h"
 #include "experiments/run/units.h"
 
 enum option_key {
@@ -166,12 +167,11 @@ static void work_of(struct request *r, const char *text)
     }
 }
 
-static void arm_of(struct request *r, const char *text, struct argp_state *state)
+static void set_arms(struct request *r, const char *text, struct argp_state *state)
 {
-    static const char *const arms[] = { "sim", "real", "both", NULL };
-    int arm = option_argument_word("arm", text, arms, state);
-    r->sim = arm != 1;
-    r->real = arm != 0;
+    int arm = option_argument_word("arm", text, arm_words, state);
+    r->sim = arm != ARM_REAL;
+    r->real = arm != ARM_SIM;
 }
 
 #define BURST_WHOLE_QUOTA (-1)
@@ -227,7 +227,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     switch (key) {
     case OPT_ARM:
-        arm_of(r, arg, state);
+        set_arms(r, arg, state);
         return 0;
     case OPT_FORMAT:
     case OPT_FORMAT_ONCE:

@@ -15,17 +15,17 @@
 struct arguments {
     const char *db;
     const char *experiment; /* NULL: all */
-    const char *arm;        /* NULL: both */
-    const char *cell;       /* NULL: all */
-    int64_t point;          /* 0: all, as a table */
-    int64_t replication;    /* 0: all */
+    enum arm arm;
+    const char *cell;    /* NULL: all */
+    int64_t point;       /* 0: all, as a table */
+    int64_t replication; /* 0: all */
     bool json;
 };
 
 static const struct argp_option options[] = {
     { "experiment", 'e', "NAME", 0, "Which, when the database holds several (default: all)",
       0 },
-    { "arm", 'a', "ARM", 0, "sim or real only", 0 },
+    { "arm", 'a', "ARM", 0, "sim, real or both (default)", 0 },
     { "cell", 'c', "VALUES", 0, "Cells with these swept values only (\"protocol=sse\")", 0 },
     { "format", 'F', "FORMAT", 0, "text (default) or json", 0 },
     { 0 },
@@ -44,7 +44,6 @@ static void parse_run(struct arguments *a, const char *text, struct argp_state *
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-    static const char *const arms[] = { "sim", "real", NULL };
     static const char *const formats[] = { "text", "json", NULL };
     struct arguments *a = state->input;
     switch (key) {
@@ -52,7 +51,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         a->experiment = arg;
         return 0;
     case 'a':
-        a->arm = arms[option_argument_word("arm", arg, arms, state)];
+        a->arm = (enum arm)option_argument_word("arm", arg, arm_words, state);
         return 0;
     case 'c':
         a->cell = arg;
@@ -126,8 +125,7 @@ static void print_table(const struct explain_cells *cells)
 static bool wanted(const struct arguments *a, const struct store_found *run)
 {
     struct expectation cell = { .cell = (char *)a->cell };
-    return strcmp(run->status, "done") == 0 &&
-           (!a->cell || expectation_applies(&cell, run->cell));
+    return run->status == RUN_DONE && (!a->cell || expectation_applies(&cell, run->cell));
 }
 
 static int explain_all(const struct arguments *a, struct store *store,
@@ -165,7 +163,7 @@ static int explain_all(const struct arguments *a, struct store *store,
 
 int cmd_explain(int argc, char **argv)
 {
-    struct arguments a = { 0 };
+    struct arguments a = { .arm = ARM_BOTH };
     struct error err;
     struct store *store;
     struct store_found *runs;

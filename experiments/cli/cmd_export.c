@@ -11,21 +11,20 @@
 struct arguments {
     const char *db;
     const char *table;
-    const char *arm; /* NULL: both */
+    enum arm arm;
     enum export_format format;
 };
 
 static const struct argp_option options[] = {
     { "table", 't', "NAME", 0,
       "metric (default), latency, explained, run, rejected, parameter, series or event", 0 },
-    { "arm", 'a', "ARM", 0, "sim or real only", 0 },
+    { "arm", 'a', "ARM", 0, "sim, real or both (default)", 0 },
     { "format", 'F', "FORMAT", 0, "csv (default) or json", 0 },
     { 0 },
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-    static const char *const arms[] = { "sim", "real", NULL };
     static const char *const formats[] = { [EXPORT_CSV] = "csv", [EXPORT_JSON] = "json", NULL };
     struct arguments *a = state->input;
     switch (key) {
@@ -33,7 +32,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         a->table = arg;
         return 0;
     case 'a':
-        a->arm = arms[option_argument_word("arm", arg, arms, state)];
+        a->arm = (enum arm)option_argument_word("arm", arg, arm_words, state);
         return 0;
     case 'F':
         a->format = (enum export_format)option_argument_word("format", arg, formats, state);
@@ -56,7 +55,7 @@ static const struct argp argp = {
 
 int cmd_export(int argc, char **argv)
 {
-    struct arguments a = { .table = "metric", .format = EXPORT_CSV };
+    struct arguments a = { .table = "metric", .arm = ARM_BOTH, .format = EXPORT_CSV };
     struct error err;
     struct store *store;
     argp_parse(&argp, argc, argv, 0, NULL, &a);

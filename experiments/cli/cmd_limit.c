@@ -57,10 +57,9 @@ static double number(const char *text, const char *name, enum unit unit, double 
 
 static void set_arm(struct arguments *a, const char *text, struct argp_state *state)
 {
-    static const char *const arms[] = { "sim", "real", "both", NULL };
-    int arm = option_argument_word("arm", text, arms, state);
-    a->sim = arm != 1;
-    a->real = arm != 0;
+    int arm = option_argument_word("arm", text, arm_words, state);
+    a->sim = arm != ARM_REAL;
+    a->real = arm != ARM_SIM;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)

@@ -173,7 +173,7 @@ static int run_campaign(struct arguments *a, struct error *err)
         text_table_close(&table);
     code = code ? command_fail(code, err) : report(a, &c, &table);
     if (code == EXIT_DONE && c.failed + c.invalid == 0) {
-        int judged = assertions_report(&a->session, c.store, "real", a->quiet, err);
+        int judged = assertions_report(&a->session, c.store, ARM_REAL, a->quiet, err);
         code = judged >= 0 ? judged : code;
     }
     campaign_close(&c);

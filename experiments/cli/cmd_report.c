@@ -71,7 +71,7 @@ struct report { /* of one experiment */
 
 static bool is_done(const struct store_found *run)
 {
-    return strcmp(run->status, "done") == 0;
+    return run->status == RUN_DONE;
 }
 
 /* -- sections ------------------------------------------------------------------------------ */
@@ -81,7 +81,7 @@ static void write_runs(const struct report *r)
     size_t done[ARMS] = { 0 }, unfinished = 0;
     for (size_t i = 0; i < r->run_count; i++)
         if (is_done(&r->runs[i]))
-            done[strcmp(r->runs[i].arm, "sim") == 0 ? ARM_SIM : ARM_REAL]++;
+            done[r->runs[i].arm]++;
     printf("%zu simulated and %zu measured runs of %zu cell%s.\n", done[ARM_SIM],
            done[ARM_REAL], r->cells.count, r->cells.count == 1 ? "" : "s");
     plan_share_print(&r->share, stdout);
@@ -90,7 +90,7 @@ static void write_runs(const struct report *r)
         if (is_done(run) || unfinished++ >= UNFINISHED_SHOWN)
             continue;
         printf("%s- not used (%s): %s run %lld of %s: %s\n", unfinished == 1 ? "\n" : "",
-               run->status, run->arm, (long long)run->replication,
+               run_status_words[run->status], arm_words[run->arm], (long long)run->replication,
                *run->cell ? run->cell : "the one cell", run->reason);
     }
     if (unfinished > UNFINISHED_SHOWN)
@@ -254,7 +254,7 @@ static int write_experiment(struct store *store, const char *name, const char *s
 {
     struct report r = { .store = store, .name = name, .source = source };
     cells_init(&r.cells);
-    int code = store_find(store, name, NULL, 0, 0, &r.runs, &r.run_count, err);
+    int code = store_find(store, name, ARM_BOTH, 0, 0, &r.runs, &r.run_count, err);
     if (code)
         return code;
     code = plan_share_add(&r.share, store, name, err);

@@ -260,7 +260,7 @@ static int report(struct arguments *a, struct store *store, const struct runner_
     int code = needs_cells(a) ? report_cells(a, store, result, &breached, err) : 0;
     if (code)
         return command_fail(code, err);
-    int judged = assertions_report(&a->session, store, "sim", a->quiet, err);
+    int judged = assertions_report(&a->session, store, ARM_SIM, a->quiet, err);
     if (judged >= 0)
         return judged;
     return result->failed ? EXIT_FAILED : breached ? EXIT_BREACHED : EXIT_DONE;

@@ -13,7 +13,7 @@ enum verdict_form { FORM_TEXT, FORM_ROW, FORM_DECISION, FORM_WORDS };
 struct arguments {
     struct session session;
     enum verdict_form form;
-    const char *arms[2]; /* to be judged; NULL: no more */
+    enum arm arm; /* to be judged; or both */
 };
 
 static const struct argp_option options[] = {
@@ -25,14 +25,6 @@ static const struct argp_option options[] = {
     { NULL, 'f', NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 0 }, /* its former letter */
     { 0 },
 };
-
-static void set_arms(struct arguments *a, const char *text, struct argp_state *state)
-{
-    static const char *const arms[] = { "sim", "real", "both", NULL };
-    int arm = option_argument_word("arm", text, arms, state);
-    a->arms[0] = arm == 1 ? "real" : "sim";
-    a->arms[1] = arm == 2 ? "real" : NULL;
-}
 
 static void set_form(struct arguments *a, const char *text, struct argp_state *state)
 {
@@ -48,7 +40,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         state->child_inputs[0] = &a->session;
         return 0;
     case 'a':
-        set_arms(a, arg, state);
+        a->arm = (enum arm)option_argument_word("arm", arg, arm_words, state);
         return 0;
     case 'F':
     case 'f':
@@ -121,30 +113,28 @@ struct share {
     int64_t runs;
 };
 
-static int count_runs(const struct session *s, struct store *store, const char *arm,
+static int count_runs(const struct session *s, struct store *store, enum arm arm,
                       struct share *share, struct error *err)
 {
     const struct plan *plan = &s->plan;
-    bool real = strcmp(arm, "real") == 0;
     struct store_found *found;
     size_t count;
     int code = store_find(store, s->experiment.name, arm, 0, 0, &found, &count, err);
     if (code)
         return code;
-    *share =
-        (struct share){ 0, (int64_t)plan->count * (real ? plan->repeats : plan->replications) };
+    *share = (struct share){ 0, (int64_t)plan->count *
+                                    (arm == ARM_REAL ? plan->repeats : plan->replications) };
     for (size_t i = 0; i < count; i++)
-        share->done += strcmp(found[i].status, "done") == 0;
+        share->done += found[i].status == RUN_DONE;
     store_found_free(found, count);
     return 0;
 }
 
-static void print_text(const struct claim *c, const char *question, const char *arm,
+static void print_text(const struct claim *c, const char *question, enum arm arm,
                        const struct share *share)
 {
-    bool real = strcmp(arm, "real") == 0;
     printf("%-4s ", c->name);
-    if (real)
+    if (arm == ARM_REAL)
         printf("on the real arm: ");
     print_verdict(c);
     printf("\n     %s\n", question);
@@ -164,7 +154,7 @@ static void print_head(const struct claim *c, enum verdict_form form, const char
         printf("| %s | %s | %s | %s", c->name, c->decision[0], c->decision[1], c->decision[2]);
 }
 
-static void print_arm(const struct claim *c, const struct arguments *a, const char *arm,
+static void print_arm(const struct claim *c, const struct arguments *a, enum arm arm,
                       const struct share *share)
 {
     if (a->form == FORM_TEXT) {
@@ -183,15 +173,17 @@ static int judge_arms(const struct arguments *a, struct claim *c, struct store *
 {
     const struct experiment *e = &a->session.experiment;
     bool row = a->form == FORM_ROW || a->form == FORM_DECISION;
+    const enum arm first = a->arm == ARM_BOTH ? ARM_SIM : a->arm;
+    const enum arm last = a->arm == ARM_BOTH ? ARM_REAL : a->arm;
     int code = 0;
-    for (int i = 0; i < 2 && a->arms[i] && code == 0; i++) {
+    for (enum arm arm = first; arm <= last && code == 0; arm++) {
         struct share share;
-        code = count_runs(&a->session, store, a->arms[i], &share, err);
-        code = code ? code : claim_judge(c, store, e->name, a->arms[i], err);
-        if (code == 0 && row && i == 0)
+        code = count_runs(&a->session, store, arm, &share, err);
+        code = code ? code : claim_judge(c, store, e->name, arm, err);
+        if (code == 0 && row && arm == first)
             print_head(c, a->form, e->question);
         if (code == 0)
-            print_arm(c, a, a->arms[i], &share);
+            print_arm(c, a, arm, &share);
     }
     if (code == 0 && row)
         puts(" |");
@@ -219,7 +211,7 @@ static int judge(const struct arguments *a, struct claim *c, struct error *err)
 
 int cmd_verdict(int argc, char **argv)
 {
-    struct arguments a = { .arms = { "sim" } };
+    struct arguments a = { .arm = ARM_SIM };
     struct claim c = { 0 };
     struct error err;
     argp_parse(&argp, argc, argv, 0, NULL, &a);

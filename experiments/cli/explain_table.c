@@ -31,7 +31,7 @@ void explain_table_add(struct text_table *t, const struct explain_cell *c)
 {
     int first = explain_cell_first(c), blame = explain_cell_blame(c);
     cell_table_values(t, c->cell);
-    text_table_cell(t, "%s", c->arm);
+    text_table_cell(t, "%s", arm_words[c->arm]);
     text_table_cell(t, "%zu", c->runs);
     text_table_cell(t, "%d %s", c->worst, failure_phase_name(c->worst));
     text_table_cell(t, "%s%s", first < SIGNALS ? failure_signal_name(first) : "nothing",

@@ -3,11 +3,10 @@
 int plan_share_add(struct plan_share *share, struct store *store, const char *experiment,
                    struct error *err)
 {
-    static const char *const arms[ARMS] = { "sim", "real" };
     int code = 0;
-    for (int arm = 0; arm < ARMS && code == 0; arm++) {
+    for (enum arm arm = 0; arm < ARMS && code == 0; arm++) {
         int64_t there = 0, planned = 0;
-        code = store_share(store, experiment, arms[arm], &there, &planned, err);
+        code = store_share(store, experiment, arm, &there, &planned, err);
         share->there[arm] += there;
         if (planned > share->planned[arm])
             share->planned[arm] = planned;
@@ -19,7 +18,7 @@ bool plan_share_print(const struct plan_share *share, FILE *out)
 {
     static const char *const words[ARMS] = { "simulated", "measured" };
     bool part = false;
-    for (int arm = 0; arm < ARMS; arm++) {
+    for (enum arm arm = 0; arm < ARMS; arm++) {
         if (share->there[arm] >= share->planned[arm])
             continue;
         fprintf(out, "%s%lld of %lld %s runs",

@@ -10,8 +10,8 @@
 static void add_origin(void *context, const struct store_origin *o)
 {
     struct text_table *t = context;
-    bool sim = strcmp(o->arm, "sim") == 0;
-    text_table_cell(t, "%s", o->arm);
+    bool sim = o->arm == ARM_SIM;
+    text_table_cell(t, "%s", arm_words[o->arm]);
     text_table_cell(t, "%lld", (long long)o->runs);
     text_table_cell(t, "%s", o->code);
     text_table_cell(t, "%s", *o->host ? o->host : "-");

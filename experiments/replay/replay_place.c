@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include "experiments/run/options.h"
+
 void replay_choose_cpus(struct replay *r)
 {
     int found[2] = { -1, -1 };
@@ -48,7 +50,7 @@ int replay_find_endpoints(struct replay *r)
     const char *subscribe = sse ? r->spec->sse : r->spec->websocket;
     if (!subscribe)
         return error_set(r->err, ERR_INVALID, "server '%s' has no %s URL", r->spec->name,
-                         sse ? "sse" : "websocket");
+                         protocol_words[r->p->server.protocol]);
     int rc = free_port(&r->port, r->err);
     if (rc == 0)
         rc = find_endpoint(r, &r->publish, r->spec->publish);

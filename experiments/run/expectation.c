@@ -163,7 +163,7 @@ bool expectation_open(const struct expectation *e, const struct shard *part)
 }
 
 int expectations_judge(struct expectations *e, struct store *store, const char *experiment,
-                       const char *arm, const struct shard *part, size_t *broken,
+                       enum arm arm, const struct shard *part, size_t *broken,
                        struct error *err)
 {
     struct judging judging = { e, part };

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "experiments/run/arm.h"
 #include "experiments/run/yaml_document.h"
 #include "sim/error.h"
 
@@ -51,11 +52,11 @@ struct store;
 /* Adds one run of a cell to what is found of each assertion about this metric. */
 void expectations_see(struct expectations *e, const char *cell, const char *metric,
                       double value);
-/* Judges them all by the experiment's runs on an arm ("sim", "real") that are done; *broken: how
+/* Judges them all by the experiment's runs on an arm that are done; *broken: how
  * many do not hold. Of a part, by its runs alone (NULL: all): what none of them can tell is open,
  * not broken. ERR_IO. */
 int expectations_judge(struct expectations *e, struct store *store, const char *experiment,
-                       const char *arm, const struct shard *part, size_t *broken,
+                       enum arm arm, const struct shard *part, size_t *broken,
                        struct error *err);
 bool expectation_fulfilled(const struct expectation *e); /* by every run, and there is one */
 bool expectation_open(const struct expectation *e, const struct shard *part);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "experiments/run/options.h"
+
 static const struct {
     const char *name;
     enum unit unit;
@@ -12,11 +14,6 @@ static const struct {
     [FITTED_RATE] = { "rate", UNIT_RATE },
     [FITTED_PAYLOAD] = { "workload.payload", UNIT_BYTES },
     [FITTED_LIMIT] = { "cpu.limit", UNIT_CPU },
-};
-
-static const char *const protocols[PROTOCOLS] = {
-    [PROTOCOL_SSE] = "sse",
-    [PROTOCOL_WEBSOCKET] = "websocket",
 };
 
 /* ---- reading ---- */
@@ -28,8 +25,8 @@ static int read_protocols(struct fitted_ranges *r, const struct yaml_document *d
     while (*rest) {
         size_t length = strcspn(rest, " ");
         int k = 0;
-        while (k < PROTOCOLS &&
-               (strlen(protocols[k]) != length || strncmp(protocols[k], rest, length) != 0))
+        while (k < PROTOCOLS && (strlen(protocol_words[k]) != length ||
+                                 strncmp(protocol_words[k], rest, length) != 0))
             k++;
         if (k == PROTOCOLS)
             return yaml_error(doc, node->at, err, "must be sse, websocket or both");
@@ -158,7 +155,7 @@ char *fitted_range_text(const struct fitted_ranges *r, enum fitted_range which,
 
 const char *fitted_ranges_protocol(const struct fitted_ranges *r, enum push_protocol protocol)
 {
-    return r->speaks[protocol] ? protocols[protocol] : NULL;
+    return r->speaks[protocol] ? protocol_words[protocol] : NULL;
 }
 
 /* ---- questions ---- */
@@ -211,7 +208,7 @@ char *fitted_outside_text(const struct fitted_ranges *r, const struct fitted_out
     char *all = mem_strdup(""), fitted[2 * UNIT_TEXT_BYTES + 2], asked[2 * UNIT_TEXT_BYTES + 2];
     for (int k = 0; k < PROTOCOLS; k++)
         if (o->protocol[k]) /* of two, the other one is what was measured */
-            all = append(all, "protocol", protocols[k], protocols[!k]);
+            all = append(all, "protocol", protocol_words[k], protocol_words[!k]);
     for (int i = 0; i < FITTED_RANGES; i++) {
         char least[UNIT_TEXT_BYTES], most[UNIT_TEXT_BYTES];
         if (o->most[i] == 0)

@@ -4,7 +4,9 @@
 #include <stdio.h>
 
 static const char *const certainties[] = { "fixed", "drawn", NULL };
-static const char *const protocols[] = { "sse", "websocket", NULL };
+const char *const protocol_words[] = {
+    [PROTOCOL_SSE] = "sse", [PROTOCOL_WEBSOCKET] = "websocket", NULL
+};
 static const char *const loops[] = { "uvloop", "asyncio", "node", "nginx", "threads", NULL };
 static const char *const policies[] = { "drop-oldest", "drop-newest", "disconnect",
                                         "none",        "conflate",    NULL };
@@ -52,7 +54,7 @@ static const char *const topic_choices[] = { "popular", "even", NULL };
 static const char *const generations[] = { "queue", "task", NULL };
 
 static const struct option_row table[] = {
-    CHOICE("protocol", ATP(server.protocol), "sse", protocols, 0,
+    CHOICE("protocol", ATP(server.protocol), "sse", protocol_words, 0,
            "how messages reach the subscribers", ""),
 
     CHOICE("server.preset", AT(server_preset), "none", server_presets, OPTION_PRESET,

@@ -62,6 +62,9 @@ struct option_row {
                                    the experiment */
 };
 
+/* "sse", "websocket", NULL: by enum protocol. */
+extern const char *const protocol_words[];
+
 /* All options in the order of the documentation; *count is how many. */
 const struct option_row *options_all(size_t *count);
 /* The options of one phase, and their names for messages: "duration, rate and measure". */

@@ -77,9 +77,9 @@ static int write_outcome(const struct runner *r, size_t run, const struct outcom
 {
     const struct plan_point *point = point_of(r->plan, run);
     struct store_run row = {
-        .arm = "sim",
+        .arm = ARM_SIM,
         .replication = replication_of(r->plan, run),
-        .status = o->code ? "failed" : "done",
+        .status = o->code ? RUN_FAILED : RUN_DONE,
         .reason = o->code ? o->reason.text : "",
         .config_hash = store_config_hash(r->plan, point, replication_of(r->plan, run)),
         .wall_s = o->wall_s,
@@ -238,7 +238,7 @@ int runner_run(const struct runner *r, struct runner_result *result, struct erro
     int64_t replaced = store_replaced(r->store);
     *result = (struct runner_result){ 0 };
     int code = store_prune(r->store, r->experiment, plan, err);
-    code = code ? code : store_plan(r->store, r->experiment, "sim", (int64_t)runs, err);
+    code = code ? code : store_plan(r->store, r->experiment, ARM_SIM, (int64_t)runs, err);
     for (size_t i = 0; i < runs && code == 0; i++) {
         const struct plan_point *point = point_of(plan, i);
         int64_t replication = replication_of(plan, i);
@@ -246,7 +246,7 @@ int runner_run(const struct runner *r, struct runner_result *result, struct erro
         if (!shard_has(&r->shard, point->number, replication))
             continue;
         if (!r->force &&
-            store_has(r->store, r->experiment, "sim", point->number, replication, hash))
+            store_has(r->store, r->experiment, ARM_SIM, point->number, replication, hash))
             result->skipped++;
         else
             todo[shop.count++] = i;

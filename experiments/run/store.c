@@ -37,6 +37,25 @@ int store_prepare(struct store *store, const char *sql, sqlite3_stmt **out, stru
     return sqlite3_prepare_v2(store->db, sql, -1, out, NULL) ? store_fail(store, err) : 0;
 }
 
+bool store_row(struct store *store, sqlite3_stmt *s, int *code, struct error *err)
+{
+    int step = sqlite3_step(s);
+    if (step == SQLITE_ROW)
+        return true;
+    if (step != SQLITE_DONE)
+        *code = store_fail(store, err);
+    sqlite3_finalize(s);
+    return false;
+}
+
+int store_finish(struct store *store, sqlite3_stmt *s, struct error *err)
+{
+    int code = 0;
+    while (store_row(store, s, &code, err))
+        ;
+    return code;
+}
+
 /* A pragma's (or other query's) single number. Returns SQLite's code; *number is unchanged but with
  * SQLITE_OK. */
 static int query_number(struct store *store, const char *sql, int64_t *number)
@@ -296,11 +315,8 @@ int store_experiment(struct store *store, const struct experiment *e, int64_t *i
     sqlite3_bind_text(s, 3, e->expect, -1, SQLITE_STATIC);
     sqlite3_bind_int64(s, 4, e->base.seed);
     sqlite3_bind_text(s, 5, source, -1, SQLITE_STATIC);
-    if (sqlite3_step(s) == SQLITE_ROW)
+    while (store_row(store, s, &code, err))
         *id = sqlite3_column_int64(s, 0);
-    else
-        code = store_fail(store, err);
-    sqlite3_finalize(s);
     free(source);
     return code;
 }

@@ -11,7 +11,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "experiments/run/arm.h"
 #include "experiments/run/plan.h"
+#include "experiments/run/run_status.h"
 #include "models/run_record.h"
 #include "sim/error.h"
 
@@ -25,10 +27,10 @@ enum store_mode {
     STORE_READ,   /* an existing one */
 };
 
-struct store_run {        /* one row of `run`; strings are borrowed */
-    const char *arm;      /* "sim" or "real" */
-    int64_t replication;  /* from 1 */
-    const char *status;   /* "done", "failed", "invalid" */
+struct store_run {       /* one row of `run`; strings are borrowed */
+    enum arm arm;        /* ARM_SIM or ARM_REAL */
+    int64_t replication; /* from 1 */
+    enum run_status status;
     const char *reason;   /* "" when done */
     uint64_t config_hash; /* store_config_hash, or the real arm's own */
     double wall_s;        /* how long it took */
@@ -52,11 +54,11 @@ void store_discard(struct store *store);
 int store_experiment(struct store *store, const struct experiment *e, int64_t *id,
                      struct error *err);
 /* Notes how many runs the whole plan has of an arm. */
-int store_plan(struct store *store, int64_t experiment, const char *arm, int64_t runs,
+int store_plan(struct store *store, int64_t experiment, enum arm arm, int64_t runs,
                struct error *err);
 /* Of an experiment's arm: how many runs are there, done or not, and how many its plan has; 0: not
  * known, as in a database from before they were noted. */
-int store_share(struct store *store, const char *experiment, const char *arm, int64_t *there,
+int store_share(struct store *store, const char *experiment, enum arm arm, int64_t *there,
                 int64_t *planned, struct error *err);
 /* Writes one run of a point and all of its record (NULL: none) in one transaction; an older row of
  * the same (experiment, arm, point, replication) is replaced. */
@@ -68,7 +70,7 @@ int store_put(struct store *store, int64_t experiment, const struct plan *plan,
  * failed. */
 int64_t store_replaced(const struct store *store);
 
-/* Keeps a try of the real arm that is no result: status "invalid" or "failed", with its reason and
+/* Keeps a try of the real arm that is no result: RUN_INVALID or RUN_FAILED, with its reason and
  * the record's metrics (NULL: none). Tries of that run with another config_hash are forgotten. */
 int store_reject(struct store *store, int64_t experiment, const struct plan_point *point,
                  const struct store_run *run, const struct run_record *record,
@@ -78,7 +80,7 @@ int store_reject(struct store *store, int64_t experiment, const struct plan_poin
 uint64_t store_config_hash(const struct plan *plan, const struct plan_point *point,
                            int64_t replication);
 /* Is this run there and done, with the same hash? */
-bool store_has(struct store *store, int64_t experiment, const char *arm, int64_t point,
+bool store_has(struct store *store, int64_t experiment, enum arm arm, int64_t point,
                int64_t replication, uint64_t config_hash);
 /* Deletes sim runs that the plan no longer has (points beyond its end, replications too many). */
 int store_prune(struct store *store, int64_t experiment, const struct plan *plan,
@@ -96,7 +98,7 @@ int store_experiments(struct store *store, store_experiment_fn *each, void *cont
 /* One metric of one run that is done. */
 struct store_value {
     const char *experiment; /* its name; borrowed, valid during the call */
-    const char *arm;
+    enum arm arm;
     int64_t point;
     int64_t replication;
     const char *cell;
@@ -105,9 +107,9 @@ struct store_value {
     double value; /* NAN: not defined */
 };
 typedef void store_value_fn(void *context, const struct store_value *value);
-/* Calls `each` in order of experiment, arm, point, replication, metric; experiment and arm NULL:
+/* Calls `each` in order of experiment, arm, point, replication, metric; experiment NULL:
  * all. */
-int store_values(struct store *store, const char *experiment, const char *arm,
+int store_values(struct store *store, const char *experiment, enum arm arm,
                  store_value_fn *each, void *context, struct error *err);
 
 /* The same of the tries that were rejected, one after another, each by its metrics' names; none in
@@ -129,13 +131,15 @@ int store_tries(struct store *store, const char *experiment, struct store_tries 
 
 /* One run to look at by itself; strings are owned by the reader of it (store_load.c). */
 struct store_found {
-    char *experiment, *arm, *cell, *status, *reason;
+    char *experiment, *cell, *reason;
+    enum arm arm;
+    enum run_status status;
     int64_t point, replication;
     int64_t run; /* the database's own key */
 };
-/* Every run of an experiment (NULL: all), arm NULL: both; point or replication 0: all; done or not,
+/* Every run of an experiment (NULL: all) and of an arm or both; point or replication 0: all; done or not,
  * in order of experiment, arm, point, replication. The array is the caller's: store_found_free. */
-int store_find(struct store *store, const char *experiment, const char *arm, int64_t point,
+int store_find(struct store *store, const char *experiment, enum arm arm, int64_t point,
                int64_t replication, struct store_found **found, size_t *count,
                struct error *err);
 void store_found_free(struct store_found *found, size_t count);
@@ -151,8 +155,8 @@ int store_merge(struct store *into, const char *from, int64_t *copied, struct er
 
 /* Runs of one experiment that are done and were made alike. */
 struct store_origin {
-    const char *arm;          /* borrowed, valid during the call, as are the others */
-    const char *code;         /* version_text of the program */
+    enum arm arm;
+    const char *code;         /* version_text of the program; borrowed, as are the others */
     const char *host;         /* its name, or what it is */
     const char *profile;      /* "": none, or not noted */
     const char *first, *last; /* when they started: UTC, ISO 8601 */
@@ -165,9 +169,9 @@ int store_origins(struct store *store, const char *experiment, store_origin_fn *
 
 enum export_format { EXPORT_CSV, EXPORT_JSON };
 /* Writes a view (run, metric, parameter, series, event, latency, explained, rejected), ordered by
- * every column from the left (store_export.c); arm NULL: both. Numbers as %.17g shortened where
+ * every column from the left (store_export.c), of an arm or both. Numbers as %.17g shortened where
  * exact. ERR_INVALID: no such table. ERR_IO: also when `out` takes no more. */
-int store_export(struct store *store, const char *table, const char *arm,
+int store_export(struct store *store, const char *table, enum arm arm,
                  enum export_format format, FILE *out, struct error *err);
 
 #endif

@@ -109,7 +109,7 @@ static int write_rows(struct store *store, sqlite3_stmt *s, int columns,
     return 0;
 }
 
-int store_export(struct store *store, const char *table, const char *arm,
+int store_export(struct store *store, const char *table, enum arm arm,
                  enum export_format format, FILE *out, struct error *err)
 {
     size_t i = 0;
@@ -128,7 +128,7 @@ int store_export(struct store *store, const char *table, const char *arm,
     sqlite3_free(sql);
     if (code)
         return code;
-    sqlite3_bind_text(s, 1, arm, -1, SQLITE_STATIC);
+    store_bind_arm(s, 1, arm);
     code = write_rows(store, s, sqlite3_column_count(s) - exports[i].has_id, format, out, err);
     sqlite3_finalize(s);
     return code;

@@ -42,6 +42,13 @@ int store_fail(struct store *store, struct error *err);
 int store_exec(struct store *store, const char *sql, struct error *err);
 /* A fresh statement of the caller's own; ERR_IO. */
 int store_prepare(struct store *store, const char *sql, sqlite3_stmt **out, struct error *err);
+/* Is there a next row? After the last one, or a failure (then *code is ERR_IO, else unchanged),
+ * the statement is finalized. */
+bool store_row(struct store *store, sqlite3_stmt *s, int *code, struct error *err);
+/* Runs a statement whose rows, if any, nobody asks for, and finalizes it; ERR_IO. */
+int store_finish(struct store *store, sqlite3_stmt *s, struct error *err);
+/* A column as text; "" for NULL. Valid until the next row. */
+const char *store_column_text(sqlite3_stmt *s, int column);
 /* Has the database (schema "main" or an attached one) this table? Those that were never opened for
  * writing since a table of views.sql is there lack it. */
 int store_has_table(struct store *store, const char *schema, const char *table, bool *has,
@@ -53,6 +60,8 @@ double store_column_real(sqlite3_stmt *s, int column);
 /* The record's metrics into TABLE_METRIC or TABLE_REJECTED_METRIC, of the run or try with that id. */
 void store_insert_metrics(struct store *store, enum store_table table, int64_t of,
                           const struct run_record *r);
+/* The arm's word; NULL for both. */
+void store_bind_arm(sqlite3_stmt *s, int index, enum arm arm);
 /* Binds 16 hexadecimal digits. */
 void store_bind_hash(sqlite3_stmt *s, int index, uint64_t hash);
 /* When a run that took wall_s began, if it is over now: UTC, ISO 8601. */

@@ -6,39 +6,35 @@
 
 #include "experiments/run/store_internal.h"
 
-int store_values(struct store *store, const char *experiment, const char *arm,
+int store_values(struct store *store, const char *experiment, enum arm arm,
                  store_value_fn *each, void *context, struct error *err)
 {
     sqlite3_stmt *s;
-    int step,
-        code =
-            store_prepare(store,
-                          "SELECT e.name, r.arm, r.point, r.replication, r.cell, "
-                          "r.scenario_hash, m.name, m.value FROM run r JOIN experiment e ON "
-                          "e.id = r.experiment JOIN metric m ON m.run = r.id WHERE r.status = "
-                          "'done' AND (?1 IS NULL OR e.name = ?1) AND (?2 IS NULL OR r.arm = "
-                          "?2) ORDER BY e.name, r.arm, r.point, r.replication, m.name",
-                          &s, err);
+    int code =
+        store_prepare(store,
+                      "SELECT e.name, r.arm, r.point, r.replication, r.cell, "
+                      "r.scenario_hash, m.name, m.value FROM run r JOIN experiment e ON "
+                      "e.id = r.experiment JOIN metric m ON m.run = r.id WHERE r.status = "
+                      "'done' AND (?1 IS NULL OR e.name = ?1) AND (?2 IS NULL OR r.arm = "
+                      "?2) ORDER BY e.name, r.arm, r.point, r.replication, m.name",
+                      &s, err);
     if (code)
         return code;
     sqlite3_bind_text(s, 1, experiment, -1, SQLITE_STATIC);
-    sqlite3_bind_text(s, 2, arm, -1, SQLITE_STATIC);
-    while ((step = sqlite3_step(s)) == SQLITE_ROW) {
+    store_bind_arm(s, 2, arm);
+    while (store_row(store, s, &code, err)) {
         struct store_value v = {
-            .experiment = (const char *)sqlite3_column_text(s, 0),
-            .arm = (const char *)sqlite3_column_text(s, 1),
+            .experiment = store_column_text(s, 0),
+            .arm = arm_of(store_column_text(s, 1)),
             .point = sqlite3_column_int64(s, 2),
             .replication = sqlite3_column_int64(s, 3),
-            .cell = (const char *)sqlite3_column_text(s, 4),
-            .scenario_hash = strtoull((const char *)sqlite3_column_text(s, 5), NULL, 16),
-            .metric = (const char *)sqlite3_column_text(s, 6),
+            .cell = store_column_text(s, 4),
+            .scenario_hash = strtoull(store_column_text(s, 5), NULL, 16),
+            .metric = store_column_text(s, 6),
             .value = store_column_real(s, 7),
         };
         each(context, &v);
     }
-    if (step != SQLITE_DONE)
-        code = store_fail(store, err);
-    sqlite3_finalize(s);
     return code;
 }
 
@@ -51,15 +47,22 @@ int store_only_experiment(struct store *store, char **name, struct error *err)
                              &s, err);
     if (code)
         return code;
-    int64_t count = sqlite3_step(s) == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
-    if (count == 1)
-        *name = mem_strdup((const char *)sqlite3_column_text(s, 1));
-    else if (count == 0)
+    char *names = NULL;
+    int64_t count = 0;
+    while (store_row(store, s, &code, err)) {
+        count = sqlite3_column_int64(s, 0);
+        names = mem_strdup(store_column_text(s, 1));
+    }
+    if (code == 0 && count == 1) {
+        *name = names;
+        return 0;
+    }
+    if (code == 0 && count == 0)
         code = error_set(err, ERR_INVALID, "%s: holds no experiment", store->path);
-    else
+    else if (code == 0)
         code = error_set(err, ERR_INVALID, "%s: holds several experiments (%.600s): choose one",
-                         store->path, (const char *)sqlite3_column_text(s, 1));
-    sqlite3_finalize(s);
+                         store->path, names);
+    free(names);
     return code;
 }
 
@@ -67,16 +70,12 @@ int store_experiments(struct store *store, store_experiment_fn *each, void *cont
                       struct error *err)
 {
     sqlite3_stmt *s;
-    int step, code = store_prepare(store, "SELECT name, source FROM experiment ORDER BY name",
-                                   &s, err);
+    int code =
+        store_prepare(store, "SELECT name, source FROM experiment ORDER BY name", &s, err);
     if (code)
         return code;
-    while ((step = sqlite3_step(s)) == SQLITE_ROW)
-        each(context, (const char *)sqlite3_column_text(s, 0),
-             (const char *)sqlite3_column_text(s, 1));
-    if (step != SQLITE_DONE)
-        code = store_fail(store, err);
-    sqlite3_finalize(s);
+    while (store_row(store, s, &code, err))
+        each(context, store_column_text(s, 0), store_column_text(s, 1));
     return code;
 }
 
@@ -120,10 +119,9 @@ static int count_moved(struct store *into, int64_t *copied, struct error *err)
     int code = store_prepare(into, "SELECT count(*) FROM temp.moving", &s, err);
     if (code)
         return code;
-    if (sqlite3_step(s) == SQLITE_ROW)
+    while (store_row(into, s, &code, err))
         *copied = sqlite3_column_int64(s, 0);
-    sqlite3_finalize(s);
-    return 0;
+    return code;
 }
 
 int store_merge(struct store *into, const char *from, int64_t *copied, struct error *err)

@@ -49,7 +49,7 @@ static void insert_try(struct store *store, int64_t experiment, const struct pla
     if (!s)
         return;
     store_started(started, run->wall_s);
-    const char *texts[] = { point->cell, run->status, run->reason };
+    const char *texts[] = { point->cell, run_status_words[run->status], run->reason };
     sqlite3_bind_int64(s, 1, experiment);
     sqlite3_bind_int64(s, 2, point->number);
     sqlite3_bind_int64(s, 3, run->replication);
@@ -88,7 +88,7 @@ int store_rejected_values(struct store *store, const char *experiment, store_val
 {
     sqlite3_stmt *s;
     bool kept = false;
-    int step, code = store_has_table(store, "main", "rejected_metric", &kept, err);
+    int code = store_has_table(store, "main", "rejected_metric", &kept, err);
     if (code || !kept)
         return code;
     code = store_prepare(store,
@@ -100,19 +100,16 @@ int store_rejected_values(struct store *store, const char *experiment, store_val
     if (code)
         return code;
     sqlite3_bind_text(s, 1, experiment, -1, SQLITE_STATIC);
-    while ((step = sqlite3_step(s)) == SQLITE_ROW)
+    while (store_row(store, s, &code, err))
         each(context, &(struct store_value){
-                          .experiment = (const char *)sqlite3_column_text(s, 0),
-                          .arm = "real",
+                          .experiment = store_column_text(s, 0),
+                          .arm = ARM_REAL,
                           .point = sqlite3_column_int64(s, 1),
                           .replication = sqlite3_column_int64(s, 2),
-                          .cell = (const char *)sqlite3_column_text(s, 3),
-                          .metric = (const char *)sqlite3_column_text(s, 4),
+                          .cell = store_column_text(s, 3),
+                          .metric = store_column_text(s, 4),
                           .value = store_column_real(s, 5),
                       });
-    if (step != SQLITE_DONE)
-        code = store_fail(store, err);
-    sqlite3_finalize(s);
     return code;
 }
 
@@ -129,13 +126,10 @@ static int count_runs(struct store *store, const char *experiment, struct store_
     if (code)
         return code;
     sqlite3_bind_text(s, 1, experiment, -1, SQLITE_STATIC);
-    if (sqlite3_step(s) == SQLITE_ROW) {
+    while (store_row(store, s, &code, err)) {
         tries->runs = sqlite3_column_int64(s, 0);
         tries->told = sqlite3_column_int64(s, 1);
-    } else {
-        code = store_fail(store, err);
     }
-    sqlite3_finalize(s);
     return code;
 }
 
@@ -143,7 +137,6 @@ static int count_reasons(struct store *store, const char *experiment, struct sto
                          store_reason_fn *each, void *context, struct error *err)
 {
     sqlite3_stmt *s;
-    int step;
     int code =
         store_prepare(store,
                       "SELECT substr(r.reason, 1, instr(r.reason || ':', ':') - 1), count(*) "
@@ -153,13 +146,10 @@ static int count_reasons(struct store *store, const char *experiment, struct sto
     if (code)
         return code;
     sqlite3_bind_text(s, 1, experiment, -1, SQLITE_STATIC);
-    while ((step = sqlite3_step(s)) == SQLITE_ROW) {
+    while (store_row(store, s, &code, err)) {
         tries->rejected += sqlite3_column_int64(s, 1);
-        each(context, (const char *)sqlite3_column_text(s, 0), sqlite3_column_int64(s, 1));
+        each(context, store_column_text(s, 0), sqlite3_column_int64(s, 1));
     }
-    if (step != SQLITE_DONE)
-        code = store_fail(store, err);
-    sqlite3_finalize(s);
     return code;
 }
 

@@ -55,6 +55,14 @@ static void bind_text(sqlite3_stmt *s, int index, const char *text)
     sqlite3_bind_text(s, index, text, -1, SQLITE_STATIC);
 }
 
+void store_bind_arm(sqlite3_stmt *s, int index, enum arm arm)
+{
+    if (arm == ARM_BOTH)
+        sqlite3_bind_null(s, index);
+    else
+        bind_text(s, index, arm_words[arm]);
+}
+
 void store_bind_hash(sqlite3_stmt *s, int index, uint64_t hash)
 {
     char text[17];
@@ -70,11 +78,11 @@ void store_bind_real(sqlite3_stmt *s, int index, double value)
         sqlite3_bind_null(s, index);
 }
 
-static void bind_key(sqlite3_stmt *s, int64_t experiment, const char *arm, int64_t point,
+static void bind_key(sqlite3_stmt *s, int64_t experiment, enum arm arm, int64_t point,
                      int64_t replication)
 {
     sqlite3_bind_int64(s, 1, experiment);
-    bind_text(s, 2, arm);
+    store_bind_arm(s, 2, arm);
     sqlite3_bind_int64(s, 3, point);
     sqlite3_bind_int64(s, 4, replication);
 }
@@ -115,7 +123,7 @@ static void insert_run(struct store *store, int64_t experiment, const struct pla
     bind_key(s, experiment, run->arm, point->number, run->replication);
     bind_text(s, 5, point->cell);
     sqlite3_bind_int64(s, 6, plan->seed);
-    bind_text(s, 7, run->status);
+    bind_text(s, 7, run_status_words[run->status]);
     bind_text(s, 8, run->reason);
     store_bind_hash(s, 9, run->config_hash);
     store_bind_hash(s, 10, point->scenario_hash);
@@ -165,7 +173,7 @@ static void insert_parameters(struct store *store, int64_t id, const struct plan
     struct store_rows rows;
     sqlite3_stmt *s;
     int column;
-    if (strcmp(run->arm, "sim") == 0)
+    if (run->arm == ARM_SIM)
         plan_settings(plan, point, run->replication, &own);
     settings_each(&own, collect_parameter, &p);
     store_rows_begin(&rows, store, TABLE_PARAMETER, id, p.count + (point->profile != NULL));
@@ -293,7 +301,7 @@ uint64_t store_config_hash(const struct plan *plan, const struct plan_point *poi
     return hash;
 }
 
-bool store_has(struct store *store, int64_t experiment, const char *arm, int64_t point,
+bool store_has(struct store *store, int64_t experiment, enum arm arm, int64_t point,
                int64_t replication, uint64_t config_hash)
 {
     store->failed = SQLITE_OK;
@@ -320,8 +328,5 @@ int store_prune(struct store *store, int64_t experiment, const struct plan *plan
     sqlite3_bind_int64(s, 1, experiment);
     sqlite3_bind_int64(s, 2, (int64_t)plan->count);
     sqlite3_bind_int64(s, 3, plan->replications);
-    if (sqlite3_step(s) != SQLITE_DONE)
-        code = store_fail(store, err);
-    sqlite3_finalize(s);
-    return code;
+    return store_finish(store, s, err);
 }

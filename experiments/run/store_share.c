@@ -14,15 +14,12 @@ int store_has_table(struct store *store, const char *schema, const char *table, 
     free(sql);
     if (code)
         return code;
-    if (sqlite3_step(s) == SQLITE_ROW)
+    while (store_row(store, s, &code, err))
         *has = sqlite3_column_int(s, 0) > 0;
-    else
-        code = store_fail(store, err);
-    sqlite3_finalize(s);
     return code;
 }
 
-int store_plan(struct store *store, int64_t experiment, const char *arm, int64_t runs,
+int store_plan(struct store *store, int64_t experiment, enum arm arm, int64_t runs,
                struct error *err)
 {
     sqlite3_stmt *s;
@@ -31,15 +28,12 @@ int store_plan(struct store *store, int64_t experiment, const char *arm, int64_t
     if (code)
         return code;
     sqlite3_bind_int64(s, 1, experiment);
-    sqlite3_bind_text(s, 2, arm, -1, SQLITE_STATIC);
+    store_bind_arm(s, 2, arm);
     sqlite3_bind_int64(s, 3, runs);
-    if (sqlite3_step(s) != SQLITE_DONE)
-        code = store_fail(store, err);
-    sqlite3_finalize(s);
-    return code;
+    return store_finish(store, s, err);
 }
 
-int store_share(struct store *store, const char *experiment, const char *arm, int64_t *there,
+int store_share(struct store *store, const char *experiment, enum arm arm, int64_t *there,
                 int64_t *planned, struct error *err)
 {
     sqlite3_stmt *s;
@@ -54,23 +48,23 @@ int store_share(struct store *store, const char *experiment, const char *arm, in
     if (code)
         return code;
     sqlite3_bind_text(s, 1, experiment, -1, SQLITE_STATIC);
-    sqlite3_bind_text(s, 2, arm, -1, SQLITE_STATIC);
-    int step = sqlite3_step(s);
-    if (step == SQLITE_ROW || step == SQLITE_DONE) {
-        *there = step == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
-        *planned = step == SQLITE_ROW ? sqlite3_column_int64(s, 1) : 0;
-    } else {
-        code = store_fail(store, err);
+    store_bind_arm(s, 2, arm);
+    int64_t runs = 0, of_plan = 0;
+    while (store_row(store, s, &code, err)) {
+        runs = sqlite3_column_int64(s, 0);
+        of_plan = sqlite3_column_int64(s, 1);
     }
-    sqlite3_finalize(s);
-    return code;
+    if (code)
+        return code;
+    *there = runs;
+    *planned = of_plan;
+    return 0;
 }
 
 int store_origins(struct store *store, const char *experiment, store_origin_fn *each,
                   void *context, struct error *err)
 {
     sqlite3_stmt *s;
-    int step;
     int code = store_prepare(
         store,
         "SELECT r.arm, r.code_version, r.host, ifnull(p.text, ''), min(r.started_at), "
@@ -82,20 +76,17 @@ int store_origins(struct store *store, const char *experiment, store_origin_fn *
     if (code)
         return code;
     sqlite3_bind_text(s, 1, experiment, -1, SQLITE_STATIC);
-    while ((step = sqlite3_step(s)) == SQLITE_ROW)
+    while (store_row(store, s, &code, err))
         each(context, &(struct store_origin){
-                          .arm = (const char *)sqlite3_column_text(s, 0),
-                          .code = (const char *)sqlite3_column_text(s, 1),
-                          .host = (const char *)sqlite3_column_text(s, 2),
-                          .profile = (const char *)sqlite3_column_text(s, 3),
-                          .first = (const char *)sqlite3_column_text(s, 4),
-                          .last = (const char *)sqlite3_column_text(s, 5),
+                          .arm = arm_of(store_column_text(s, 0)),
+                          .code = store_column_text(s, 1),
+                          .host = store_column_text(s, 2),
+                          .profile = store_column_text(s, 3),
+                          .first = store_column_text(s, 4),
+                          .last = store_column_text(s, 5),
                           .runs = sqlite3_column_int64(s, 6),
                           .seed = sqlite3_column_int64(s, 7),
                       });
-    if (step != SQLITE_DONE)
-        code = store_fail(store, err);
-    sqlite3_finalize(s);
     return code;
 }
 

@@ -61,9 +61,9 @@ static void measure_once(const struct plan *plan, size_t point, uint32_t replica
     schedule_build(&schedule, &s.parameters, (uint64_t)plan->seed, replication);
     run_record_init(&record);
     push_run(&s.parameters, &schedule, 4711, replication, &record);
-    struct store_run run = { .arm = "real",
+    struct store_run run = { .arm = ARM_REAL,
                              .replication = replication,
-                             .status = "done",
+                             .status = RUN_DONE,
                              .reason = "",
                              .host = "made" };
     need(store_put(store, experiment, plan, &plan->points[point], &run, &record, &err), &err);

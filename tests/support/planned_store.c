@@ -17,10 +17,10 @@ void planned_store_open(struct planned_store *s, const char *text)
 }
 
 void planned_store_put(struct planned_store *s, size_t point, int64_t replication,
-                       const char *status, struct run_record *record)
+                       enum run_status status, struct run_record *record)
 {
     struct error err;
-    struct store_run run = { .arm = "real",
+    struct store_run run = { .arm = ARM_REAL,
                              .replication = replication,
                              .status = status,
                              .reason = "",

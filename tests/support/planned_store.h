@@ -18,9 +18,9 @@ struct planned_store {
 
 /* text: the experiment's file. Aborts with the cause where it is not right. */
 void planned_store_open(struct planned_store *s, const char *text);
-/* Stores a real run of a point; closes the record. status: "done", ... */
+/* Stores a real run of a point; closes the record. */
 void planned_store_put(struct planned_store *s, size_t point, int64_t replication,
-                       const char *status, struct run_record *record);
+                       enum run_status status, struct run_record *record);
 void planned_store_close(struct planned_store *s);
 
 #endif

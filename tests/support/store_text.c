@@ -15,7 +15,7 @@ char *store_text(const char *path, const char *const *tables, size_t count)
     FILE *out = open_memstream(&text, &bytes);
     need(store_open(&store, path, STORE_READ, &err), &err);
     for (size_t i = 0; i < count; i++)
-        need(store_export(store, tables[i], NULL, EXPORT_CSV, out, &err), &err);
+        need(store_export(store, tables[i], ARM_BOTH, EXPORT_CSV, out, &err), &err);
     store_close(store);
     fclose(out);
     return text;

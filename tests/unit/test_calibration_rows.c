@@ -34,7 +34,7 @@ static void put(struct planned_store *b, size_t point, uint32_t replication,
     if (row->read_s > 0)
         run_record_metric(&record, "host.memory_pace", "s", row->read_s);
     run_record_metric(&record, "setup.cpu", "s", 0.1);
-    planned_store_put(b, point, replication, "done", &record);
+    planned_store_put(b, point, replication, RUN_DONE, &record);
 }
 
 /* sqrt(0.03^2 + (2 x 0.04^2 + squares) / 3 / 2): the squares are 0 for the first two, and for the
@@ -127,7 +127,7 @@ static void spells_are_those_of_all_runs(void **state)
                               cases[i].runs % 2 ? cases[i].near : cases[i].near + stray);
             run_record_metric(&record, "host.pace.far", "1",
                               cases[i].runs % 2 ? cases[i].far : cases[i].far - stray);
-            planned_store_put(&b, 0, r + 1, "done", &record);
+            planned_store_put(&b, 0, r + 1, RUN_DONE, &record);
         }
         assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
         const struct calibrated *depth = measured(&c, "cost.spell.depth");
@@ -164,7 +164,7 @@ static void older_rows_leave_out_what_they_lack(void **state)
                 run_record_metric(&record, "host.memory.before", "s", cases[i].memory_s[r]);
                 run_record_metric(&record, "host.memory.after", "s", cases[i].memory_s[r]);
             }
-            planned_store_put(&b, 0, r + 1, "done", &record);
+            planned_store_put(&b, 0, r + 1, RUN_DONE, &record);
         }
         assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
         assert_true(c.pace_s == 0 && c.best_pace_s == 0);
@@ -209,7 +209,7 @@ static void few_threads_beside_are_no_figure(void **state)
             run_record_metric(&record, "cpu.used", "s", 0.2);
             if (!isnan(beside_s[r]))
                 run_record_metric(&record, "cpu.used.beside", "s", beside_s[r]);
-            planned_store_put(&b, 0, r + 1, "done", &record);
+            planned_store_put(&b, 0, r + 1, RUN_DONE, &record);
         }
         assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
         double real = c.cells[0].real[CALIBRATION_BESIDE];

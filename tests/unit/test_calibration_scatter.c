@@ -27,7 +27,7 @@ static void put(struct planned_store *b, size_t point, uint32_t replication)
     run_record_metric(&record, "cpu.used", "s", 0.2);
     run_record_metric(&record, "cpu.throttled_share", "", 0);
     run_record_metric(&record, "delivered", "", 1000);
-    planned_store_put(b, point, replication, "done", &record);
+    planned_store_put(b, point, replication, RUN_DONE, &record);
 }
 
 static void open_cells(struct planned_store *b, struct calibration *c, uint32_t repeats)

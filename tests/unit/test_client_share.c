@@ -42,9 +42,11 @@ static void reject(struct planned_store *s, size_t point, const char *reason,
                    struct run_record *record)
 {
     struct error err;
-    struct store_run run = {
-        .arm = "real", .replication = 1, .status = "invalid", .reason = reason, .host = "made"
-    };
+    struct store_run run = { .arm = ARM_REAL,
+                             .replication = 1,
+                             .status = RUN_INVALID,
+                             .reason = reason,
+                             .host = "made" };
     need(store_reject(s->store, s->id, &s->plan.points[point], &run, record, &err), &err);
     if (record)
         run_record_close(record);
@@ -81,9 +83,9 @@ static void test_cell(void **state)
         planned_store_open(&s, TWO_CELLS);
         for (int run = 0; run < 3; run++) {
             fill(&r, cases[i].sound[run], cases[i].step);
-            planned_store_put(&s, 0, run + 1, "done", &r);
+            planned_store_put(&s, 0, run + 1, RUN_DONE, &r);
             fill(&r, 0.1, 0.1);
-            planned_store_put(&s, 1, run + 1, "done", &r);
+            planned_store_put(&s, 1, run + 1, RUN_DONE, &r);
         }
         for (int try = 0; try < 2; try++) {
             fill(&r, cases[i].rejected[try], cases[i].step);
@@ -115,7 +117,7 @@ static void test_no_floor(void **state)
     planned_store_open(&s, TWO_CELLS);
     run_record_init(&r);
     run_record_metric(&r, "delivery.p50", "s", 1e-6);
-    planned_store_put(&s, 0, 1, "done", &r);
+    planned_store_put(&s, 0, 1, RUN_DONE, &r);
     load(&cells, &s);
     assert_false(cells.cell[0].client.left_out);
     assert_int_equal(cells.cell[0].samples[ARM_REAL][FIGURE_P50].count, 1);

@@ -16,7 +16,7 @@ static const char text[] = "question: q\n"
 
 /* pace_s, read_s 0: the run has none. */
 static void put_timed(struct planned_store *b, size_t point, int64_t replication, double pace_s,
-                      double read_s, const char *status)
+                      double read_s, enum run_status status)
 {
     struct run_record record;
     run_record_init(&record);
@@ -30,7 +30,7 @@ static void put_timed(struct planned_store *b, size_t point, int64_t replication
 }
 
 static void put_real(struct planned_store *b, size_t point, int64_t replication, double pace_s,
-                     const char *status)
+                     enum run_status status)
 {
     put_timed(b, point, replication, pace_s, 0, status);
 }
@@ -41,11 +41,11 @@ static void go_by_cell_and_in_turn(void **state)
     struct planned_store b;
     struct error err;
     planned_store_open(&b, text);
-    put_real(&b, 0, 1, 1.2e-9, "done");
-    put_real(&b, 0, 2, 1.6e-9, "done");
-    put_real(&b, 0, 3, 9.9e-9, "invalid"); /* not a result: no input either */
-    put_real(&b, 1, 1, 1.3e-9, "done");
-    put_real(&b, 1, 2, 0, "done"); /* an old row beside a new one */
+    put_real(&b, 0, 1, 1.2e-9, RUN_DONE);
+    put_real(&b, 0, 2, 1.6e-9, RUN_DONE);
+    put_real(&b, 0, 3, 9.9e-9, RUN_INVALID); /* not a result: no input either */
+    put_real(&b, 1, 1, 1.3e-9, RUN_DONE);
+    put_real(&b, 1, 2, 0, RUN_DONE); /* an old row beside a new one */
     uint64_t before[3], after[3];
     for (int i = 0; i < 3; i++)
         before[i] = store_config_hash(&b.plan, &b.plan.points[i], 1);
@@ -73,7 +73,7 @@ static void costs_without_a_pace_stay(void **state)
     struct planned_store b;
     struct error err;
     planned_store_open(&b, "question: q\nsweep: { clients.count: [10, 20] }\n");
-    put_real(&b, 0, 1, 1.2e-9, "done");
+    put_real(&b, 0, 1, 1.2e-9, RUN_DONE);
     assert_int_equal(host_paces_take(&b.plan, b.store, b.e.name, &err), 0);
     assert_true(b.plan.points[0].pace_count == 0);
     assert_true(plan_pace(&b.plan.points[0], 1).step_ns == 0);
@@ -87,10 +87,10 @@ static void memory_goes_with_its_run(void **state)
     struct planned_store b;
     struct error err;
     planned_store_open(&b, text);
-    put_timed(&b, 0, 1, 1.2e-9, 0, "done");
-    put_timed(&b, 0, 2, 1.2e-9, 4e-7, "done");
-    put_timed(&b, 0, 3, 1.2e-9, 5e-7, "done");
-    put_timed(&b, 1, 1, 0, 4e-7, "done"); /* alone it is not enough */
+    put_timed(&b, 0, 1, 1.2e-9, 0, RUN_DONE);
+    put_timed(&b, 0, 2, 1.2e-9, 4e-7, RUN_DONE);
+    put_timed(&b, 0, 3, 1.2e-9, 5e-7, RUN_DONE);
+    put_timed(&b, 1, 1, 0, 4e-7, RUN_DONE); /* alone it is not enough */
     assert_int_equal(host_paces_take(&b.plan, b.store, b.e.name, &err), 0);
     const struct plan_point *p = b.plan.points;
     static const double reads_ns[] = { 0, 400, 500 };

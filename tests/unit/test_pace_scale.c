@@ -14,7 +14,7 @@
 
 /* One run of the first point a replication. best_s 0: it does not tell. */
 static void put_real(struct planned_store *b, int64_t replication, double best_s,
-                     const char *status)
+                     enum run_status status)
 {
     struct run_record record;
     run_record_init(&record);
@@ -54,8 +54,8 @@ static void runs_of_another_scale_are_counted(void **state)
         planned_store_open(&b, "question: q\nsweep: { clients.count: [10, 20] }\n");
         char *profile = scratch_write(&b.scratch, "profile.yaml", c->profile);
         for (int r = 0; r < c->count; r++)
-            put_real(&b, r + 1, r < c->far ? c->far_s : 0.906e-9, "done");
-        put_real(&b, c->count + 1, 9e-9, "invalid"); /* no result: nobody predicts it */
+            put_real(&b, r + 1, r < c->far ? c->far_s : 0.906e-9, RUN_DONE);
+        put_real(&b, c->count + 1, 9e-9, RUN_INVALID); /* no result: nobody predicts it */
         assert_int_equal(pace_scale_read(&scale, b.store, b.e.name, profile, &err), 0);
         assert_int_equal(scale.runs, c->far_s > 0 || c->far == 0 ? c->count : 0);
         assert_int_equal(scale.off, c->off);

@@ -28,7 +28,7 @@ static char *written_profile(struct planned_store *b, const struct calibration_f
     char *path = scratch_path(&b->scratch, "p.yaml");
     run_record_init(&record);
     run_record_metric(&record, "cpu.used", "s", 0.2);
-    planned_store_put(b, 0, 1, "done", &record);
+    planned_store_put(b, 0, 1, RUN_DONE, &record);
     assert_int_equal(calibration_collect(&c, &b->plan, b->store, "x", &err), 0);
     assert_int_equal(profile_write(path, &c, fit, &note, &err), 0);
     calibration_close(&c);

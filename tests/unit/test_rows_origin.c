@@ -14,8 +14,8 @@
 static const char text[] =
     "question: q\nworkload: { phases: [{ name: load, duration: 1s, rate: 1/s }] }\n";
 
-static void put(struct planned_store *b, int64_t replication, const char *arm,
-                const char *status, const char *host)
+static void put(struct planned_store *b, int64_t replication, enum arm arm,
+                enum run_status status, const char *host)
 {
     struct run_record record;
     struct error err;
@@ -42,13 +42,13 @@ static void hosts_are_those_of_real_runs(void **state)
     char before[11], after[11];
     day(before);
     planned_store_open(&b, text);
-    put(&b, 1, "sim", "done", "a laptop");
-    put(&b, 1, "real", "invalid", "Linux 5, 1 x CPU");
+    put(&b, 1, ARM_SIM, RUN_DONE, "a laptop");
+    put(&b, 1, ARM_REAL, RUN_INVALID, "Linux 5, 1 x CPU");
     assert_int_equal(rows_origin_read(&origin, b.store, "x", &err), ERR_INVALID);
     assert_string_equal(origin.hosts, "as it was");
-    put(&b, 2, "real", "done", "Linux 6, 2 x CPU");
-    put(&b, 3, "real", "done", "Linux 6, 2 x CPU B");
-    put(&b, 4, "real", "done", "Linux 6, 2 x CPU");
+    put(&b, 2, ARM_REAL, RUN_DONE, "Linux 6, 2 x CPU");
+    put(&b, 3, ARM_REAL, RUN_DONE, "Linux 6, 2 x CPU B");
+    put(&b, 4, ARM_REAL, RUN_DONE, "Linux 6, 2 x CPU");
     need(rows_origin_read(&origin, b.store, "x", &err), &err);
     day(after);
     assert_string_equal(origin.hosts, "Linux 6, 2 x CPU; Linux 6, 2 x CPU B");

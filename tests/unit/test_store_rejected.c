@@ -25,9 +25,9 @@ static void reject(struct planned_store *s, size_t point, int64_t replication, u
     struct error err;
     struct run_record record;
     bool failed = isnan(p99_s);
-    struct store_run run = { .arm = "real",
+    struct store_run run = { .arm = ARM_REAL,
                              .replication = replication,
-                             .status = failed ? "failed" : "invalid",
+                             .status = failed ? RUN_FAILED : RUN_INVALID,
                              .reason = reason,
                              .config_hash = hash,
                              .wall_s = 1.5,
@@ -41,8 +41,8 @@ static void reject(struct planned_store *s, size_t point, int64_t replication, u
     run_record_close(&record);
 }
 
-static void put(struct planned_store *s, size_t point, int64_t replication, const char *status,
-                double tries)
+static void put(struct planned_store *s, size_t point, int64_t replication,
+                enum run_status status, double tries)
 {
     struct run_record record;
     run_record_init(&record);
@@ -79,7 +79,7 @@ struct sum {
 static void add_value(void *context, const struct store_value *v)
 {
     struct sum *sum = context;
-    assert_string_equal(v->arm, "real");
+    assert_int_equal(v->arm, ARM_REAL);
     sum->values++;
     if (strcmp(v->metric, "delivery.p99") == 0)
         sum->p99_s += v->value;
@@ -108,10 +108,10 @@ static void fill(struct planned_store *s)
     reject(s, 0, 1, 7, "the host took CPU time away: 3 % (at most 2 %)", 0.25);
     reject(s, 0, 1, 7, "the host took CPU time away: 9 % (at most 2 %)", 0.5);
     reject(s, 1, 1, 7, "a client could not connect", NAN);
-    put(s, 0, 1, "done", 3);
-    put(s, 1, 1, "done", 1);
-    put(s, 1, 2, "done", 0); /* from before tries were told */
-    put(s, 1, 3, "invalid", 1);
+    put(s, 0, 1, RUN_DONE, 3);
+    put(s, 1, 1, RUN_DONE, 1);
+    put(s, 1, 2, RUN_DONE, 0); /* from before tries were told */
+    put(s, 1, 3, RUN_INVALID, 1);
 }
 
 static void test_kept(void **state)
@@ -124,12 +124,12 @@ static void test_kept(void **state)
     fill(&s);
     assert_tries(&s, 3, 2, 3, "2 the host took CPU time away;1 a client could not connect;");
     assert_values(&s, 4, 0.75);
-    need(store_find(s.store, "x", "real", 0, 0, &found, &count, &err), &err);
+    need(store_find(s.store, "x", ARM_REAL, 0, 0, &found, &count, &err), &err);
     assert_int_equal(count, 4); /* none of the tries */
     store_found_free(found, count);
     /* the run's own figure is that of the sound try */
     double p99_s = 0;
-    need(store_values(s.store, "x", "real", add_p99, &p99_s, &err), &err);
+    need(store_values(s.store, "x", ARM_REAL, add_p99, &p99_s, &err), &err);
     assert_true(p99_s == 3);
     planned_store_close(&s);
 }

@@ -90,7 +90,7 @@ static void fill(struct run_record *r, int point, int run)
 }
 
 struct made { /* runs of every point */
-    const char *arm;
+    enum arm arm;
     int runs;
     int unsound; /* the run that is invalid at the last point; 0: none */
 };
@@ -107,7 +107,7 @@ static void put_runs(struct store *store, const struct experiment *e, const stru
             bool unsound = point == 2 && run + 1 == made->unsound;
             struct store_run info = { .arm = made->arm,
                                       .replication = run + 1,
-                                      .status = unsound ? "invalid" : "done",
+                                      .status = unsound ? RUN_INVALID : RUN_DONE,
                                       .reason = "",
                                       .host = "h" };
             run_record_init(&r);
@@ -119,7 +119,7 @@ static void put_runs(struct store *store, const struct experiment *e, const stru
 }
 
 /* Reads a line and judges it by an arm; the finding's place goes to `at`. */
-static int judge_arm(const char *line, const struct made *made, const char *arm,
+static int judge_arm(const char *line, const struct made *made, enum arm arm,
                      struct evidence_finding *found, enum verdict *verdict, char at[64])
 {
     struct scratch dir;
@@ -158,10 +158,10 @@ static int judge_arm(const char *line, const struct made *made, const char *arm,
 /* The same on `runs` replications of the sim arm. */
 static int judge(const char *line, int runs, enum evidence_result *result, char at[64])
 {
-    const struct made made = { "sim", runs, 0 };
+    const struct made made = { ARM_SIM, runs, 0 };
     struct evidence_finding found = { 0 };
     enum verdict verdict;
-    int code = judge_arm(line, &made, "sim", &found, &verdict, at);
+    int code = judge_arm(line, &made, ARM_SIM, &found, &verdict, at);
     *result = found.result;
     return code;
 }
@@ -244,18 +244,18 @@ static void test_real_arm(void **state)
         enum evidence_result expected;
         enum verdict verdict;
     } cases[] = {
-        { { "real", 3, 0 }, 3, EVIDENCE_SHOWN, VERDICT_HOLDS },
-        { { "real", 2, 0 }, 2, EVIDENCE_OPEN, VERDICT_OPEN },
-        { { "real", 4, 2 }, 3, EVIDENCE_SHOWN, VERDICT_HOLDS },
-        { { "real", 3, 2 }, 2, EVIDENCE_OPEN, VERDICT_OPEN },
-        { { "sim", 6, 0 }, 0, EVIDENCE_SHOWN, VERDICT_NOT_MEASURED },
+        { { ARM_REAL, 3, 0 }, 3, EVIDENCE_SHOWN, VERDICT_HOLDS },
+        { { ARM_REAL, 2, 0 }, 2, EVIDENCE_OPEN, VERDICT_OPEN },
+        { { ARM_REAL, 4, 2 }, 3, EVIDENCE_SHOWN, VERDICT_HOLDS },
+        { { ARM_REAL, 3, 2 }, 2, EVIDENCE_OPEN, VERDICT_OPEN },
+        { { ARM_SIM, 6, 0 }, 0, EVIDENCE_SHOWN, VERDICT_NOT_MEASURED },
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct evidence_finding found = { 0 };
         enum verdict verdict;
         char at[64];
-        assert_int_equal(judge_arm(line, &cases[i].made, "real", &found, &verdict, at), 0);
+        assert_int_equal(judge_arm(line, &cases[i].made, ARM_REAL, &found, &verdict, at), 0);
         assert_int_equal(found.pairs, cases[i].pairs);
         assert_int_equal(verdict, cases[i].verdict);
         if (found.pairs > 0)
