@@ -229,6 +229,14 @@ static int ask_model(const struct plan *plan, struct limit_result *r, struct err
                       r->sim.more_breaks, plan->replications, jobs, &r->scan, err);
 }
 
+/* A search takes seconds, a sweep of them minutes: says where it is. */
+static void tell_progress(const struct plan *plan, size_t done)
+{
+    if (plan->count > 1 && isatty(STDERR_FILENO))
+        fprintf(stderr, "\r%zu of %zu cells%s", done, plan->count,
+                done == plan->count ? "\r\033[K" : "");
+}
+
 static int ask_all(const struct arguments *a, struct limit_result *results, struct error *err)
 {
     const struct plan *plan = &a->session.plan;
@@ -238,6 +246,7 @@ static int ask_all(const struct arguments *a, struct limit_result *results, stru
         code = question_of(a, i, &results[i].question, err);
         if (code == 0 && a->sim)
             code = ask_model(plan, &results[i], err);
+        tell_progress(plan, i + 1);
     }
     if (code || !a->real)
         return code;

@@ -133,7 +133,8 @@ static json_t *answer_json(const struct limit_answer *answer)
 {
     if (answer->probes == 0)
         return json_null();
-    return json_pack("{s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:i}", "value",
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:i}", "kept",
+                     answer->more_breaks ? "up to" : "from", "value",
                      json_number(answer->value), "low", json_number(answer->low), "high",
                      json_number(answer->high), "error", json_number(answer->error), "searches",
                      answer->searches, "always", answer->always, "never", answer->never, "runs",

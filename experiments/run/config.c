@@ -74,6 +74,10 @@ static int read_option(const struct reader *r, const struct option_row *option,
     if (r->profile && !(option->flags & OPTION_MODEL))
         return yaml_error(r->doc, node->key_at, r->err,
                           "%s belongs in an experiment, not in a profile", option->name);
+    const struct option_row *rival = settings_rival(option);
+    if (rival && settings_given(r->settings, rival))
+        return yaml_error(r->doc, node->key_at, r->err, "%s says the same as %s: give one",
+                          option->name, rival->name);
     struct setting which = { option, 0 };
     if (settings_parse(r->settings, &which, node->text, &cause))
         return yaml_error(r->doc, node->at, r->err, "%s", cause.text);

@@ -105,15 +105,6 @@ int settings_find(const struct settings *s, const char *name, struct setting *ou
     return error_set(err, ERR_INVALID, "unknown option '%.80s' (see pushsim options)", name);
 }
 
-/* The limit is given in one of two ways; the one given last counts. */
-static void replaced(struct settings *s, const struct option_row *option)
-{
-    if (option->offset == offsetof(struct settings, cpu_limit_millicores))
-        s->parameters.cpu.quota_ns = 0;
-    else if (option->offset == offsetof(struct settings, parameters.cpu.quota_ns))
-        s->cpu_limit_millicores = 0;
-}
-
 static size_t row_of(const struct option_row *option)
 {
     size_t count;
@@ -128,13 +119,36 @@ bool settings_given(const struct settings *s, const struct option_row *option)
     return s->given[row / 64] >> row % 64 & 1;
 }
 
+const struct option_row *settings_rival(const struct option_row *option)
+{
+    size_t count;
+    const struct option_row *all = options_all(&count);
+    if (option->offset == offsetof(struct settings, cpu_limit_millicores))
+        return option_find(all, count, "cpu.quota");
+    if (option->offset == offsetof(struct settings, parameters.cpu.quota_ns))
+        return option_find(all, count, "cpu.limit");
+    return NULL;
+}
+
+/* Of two options that say the same, the one given last counts. */
+static void replace_rival(struct settings *s, const struct option_row *option)
+{
+    const struct option_row *rival = settings_rival(option);
+    struct error unused;
+    if (!rival)
+        return;
+    size_t row = row_of(rival);
+    option_parse(rival, rival->fallback, s, &unused);
+    s->given[row / 64] &= ~(UINT64_C(1) << row % 64);
+}
+
 static void assigned(struct settings *s, const struct setting *which)
 {
     if (which->base != 0) /* a phase's */
         return;
     size_t row = row_of(which->option);
     s->given[row / 64] |= UINT64_C(1) << row % 64;
-    replaced(s, which->option);
+    replace_rival(s, which->option);
 }
 
 int settings_parse(struct settings *s, const struct setting *which, const char *text,

@@ -27,6 +27,9 @@ int settings_assign(struct settings *s, const struct setting *which, double numb
                     struct error *err);
 /* Does the experiment give this option of options_all itself? Then no preset changes it. */
 bool settings_given(const struct settings *s, const struct option_row *option);
+/* The other option that says the same (cpu.limit, cpu.quota); NULL: none. Of both the one given
+ * last counts. */
+const struct option_row *settings_rival(const struct option_row *option);
 double settings_number(const struct settings *s, const struct setting *which);
 
 /* Applies the presets (option_preset.h), derives what follows from several options (the quota from
