@@ -40,12 +40,53 @@ void clients_set_state(struct clients *c, uint32_t client, enum client_state sta
     c->list[client].since_ns = c->sim->now_ns;
 }
 
+/* -- an outage --------------------------------------------------------------------------------- */
+
+int64_t clients_through_ns(struct clients *c, uint32_t client)
+{
+    int64_t now_ns = c->sim->now_ns;
+    if (!clients_cut_off(c, client))
+        return now_ns;
+    struct outage_client *k = &c->outage.clients[client];
+    k->sent_ns = k->sent_ns ? k->sent_ns : now_ns;
+    return outage_through_ns(k->sent_ns, c->outage.until_ns);
+}
+
+void clients_forget_outage(struct clients *c, uint32_t client)
+{
+    if (c->outage.clients)
+        c->outage.clients[client] = (struct outage_client){ 0 };
+}
+
+static void tell_left_at(struct clients *c, uint32_t client, int64_t tells_ns)
+{
+    const struct clients_server *server = c->params.server;
+    if (tells_ns > c->sim->now_ns)
+        server->vanished(c->params.server_object, client, tells_ns);
+    else
+        server->left(c->params.server_object, client);
+}
+
+void clients_tell_left(struct clients *c, uint32_t client)
+{
+    tell_left_at(c, client, clients_through_ns(c, client));
+}
+
 /* -- being open ------------------------------------------------------------------------------- */
 
+static int64_t untold_ns(const struct clients *c, uint32_t client)
+{
+    const struct outage_client *k = c->outage.clients;
+    return k && k[client].told_ns > 0 ? k[client].told_ns : INT64_MAX;
+}
+
+/* The timer of an open client: silence, or what an outage has kept from it. */
 static void listen_for_silence(struct clients *c, uint32_t client)
 {
     int64_t timeout = client_class_silence_timeout_ns(clients_class_of(c, client));
-    clients_set_timer(c, client, timeout == 0 ? INT64_MAX : c->list[client].heard_ns + timeout);
+    int64_t silent = timeout == 0 ? INT64_MAX : c->list[client].heard_ns + timeout;
+    int64_t told = untold_ns(c, client);
+    clients_set_timer(c, client, silent < told ? silent : told);
 }
 
 static void lose(struct clients *c, uint32_t client, enum disconnect_cause cause,
@@ -53,6 +94,7 @@ static void lose(struct clients *c, uint32_t client, enum disconnect_cause cause
 {
     struct client *k = &c->list[client];
     CLIENTS_COUNT(c, client, disconnects[cause]);
+    clients_forget_outage(c, client);
     k->losses = k->losses == UINT16_MAX ? 1 : k->losses + 1;
     reconnect_lost(clients_policy(c, client), &k->reconnect, c->sim->now_ns - k->since_ns);
     clients_attempt_again(c, client, asked_ns);
@@ -76,6 +118,7 @@ void clients_told_to_close(struct clients *c, uint32_t client, enum disconnect_c
 
 static void gone(struct clients *c, uint32_t client)
 {
+    clients_forget_outage(c, client);
     clients_set_state(c, client, CLIENT_CLOSED);
     clients_set_timer(c, client, INT64_MAX);
 }
@@ -86,12 +129,16 @@ static void closing_timed_out(struct clients *c, uint32_t client)
         gone(c, client);
     else
         lose(c, client, c->list[client].closing, 0);
-    c->params.server->left(c->params.server_object, client);
+    clients_tell_left(c, client);
 }
 
 static void silence_checked(struct clients *c, uint32_t client)
 {
     struct client *k = &c->list[client];
+    if (c->sim->now_ns >= untold_ns(c, client)) {
+        lose(c, client, c->outage.clients[client].cause, 0);
+        return;
+    }
     int64_t sent = c->params.server->last_sent(c->params.server_object, client);
     k->heard_ns = sent > k->heard_ns ? sent : k->heard_ns;
     int64_t silent = c->sim->now_ns - k->heard_ns;
@@ -99,8 +146,9 @@ static void silence_checked(struct clients *c, uint32_t client)
         listen_for_silence(c, client);
         return;
     }
+    int64_t tells_ns = clients_through_ns(c, client);
     lose(c, client, DISCONNECT_SILENCE, 0);
-    c->params.server->left(c->params.server_object, client);
+    tell_left_at(c, client, tells_ns);
 }
 
 static void opened(struct clients *c, uint32_t client)
@@ -110,6 +158,8 @@ static void opened(struct clients *c, uint32_t client)
     k->heard_ns = c->sim->now_ns;
     listen_for_silence(c, client);
     clients_stall_at_start(c, client);
+    if (clients_cut_off(c, client))
+        c->params.server->cut_off(c->params.server_object, client, c->outage.until_ns);
 }
 
 void clients_opened(struct clients *c, uint32_t client)
@@ -133,12 +183,26 @@ void clients_heard(struct clients *c, uint32_t client)
     c->list[client].heard_ns = c->sim->now_ns;
 }
 
+/* The end of its connection waits in the server's kernel, behind what was sent before it. */
+static void hear_later(struct clients *c, uint32_t client, enum disconnect_cause cause,
+                       int64_t hears_ns)
+{
+    struct outage_client *k = &c->outage.clients[client];
+    k->told_ns = hears_ns;
+    k->cause = (uint8_t)cause;
+    listen_for_silence(c, client);
+}
+
 void clients_dropped(struct clients *c, uint32_t client, enum disconnect_cause cause,
-                     int64_t asked_ns, uint32_t seen)
+                     int64_t asked_ns, uint32_t seen, int64_t hears_ns)
 {
     struct client *k = &c->list[client];
     k->seen = seen;
-    if (c->state[client] == CLIENT_OPEN) {
+    if (hears_ns == 0 && clients_cut_off(c, client))
+        hears_ns = outage_through_ns(c->sim->now_ns, c->outage.until_ns);
+    if (c->state[client] == CLIENT_OPEN && hears_ns > c->sim->now_ns) {
+        hear_later(c, client, cause, hears_ns);
+    } else if (c->state[client] == CLIENT_OPEN) {
         lose(c, client, cause, asked_ns);
     } else if (c->state[client] == CLIENT_CLOSING && k->closing == DISCONNECT_CLIENT_LEFT) {
         CLIENTS_COUNT(c, client, noticed[cause]);
@@ -157,24 +221,25 @@ void clients_leave(struct clients *c, uint32_t client)
     bool leaving = state == CLIENT_CLOSING && c->list[client].closing == DISCONNECT_CLIENT_LEFT;
     if (state >= CLIENT_OPEN && !leaving)
         CLIENTS_COUNT(c, client, disconnects[DISCONNECT_CLIENT_LEFT]);
-    if (state == CLIENT_OPEN && c->params.close_timeout_ns > 0) {
+    if (state == CLIENT_OPEN && c->params.close_timeout_ns > 0 && !clients_cut_off(c, client)) {
         close_from(c, client, DISCONNECT_CLIENT_LEFT);
         c->params.server->closes(c->params.server_object, client);
         return;
     }
+    int64_t tells_ns = clients_through_ns(c, client);
     gone(c, client);
     if (told)
-        c->params.server->left(c->params.server_object, client);
+        tell_left_at(c, client, tells_ns);
 }
 
 uint32_t clients_blip(struct clients *c, double share, int64_t until_ns)
 {
     uint32_t hit = 0;
+    outage_begin(&c->outage, c->sim->now_ns, until_ns, share, c->params.count);
     for (uint32_t i = 0; i < c->params.count; i++) {
-        bool chosen = floor((i + 1.0) * share) > floor(i * share);
-        if (!chosen || c->state[i] != CLIENT_OPEN)
+        if (!outage_hits(&c->outage, i) || c->state[i] != CLIENT_OPEN)
             continue;
-        c->params.server->stalled(c->params.server_object, i, until_ns);
+        c->params.server->cut_off(c->params.server_object, i, until_ns);
         hit++;
     }
     return hit;
@@ -185,7 +250,7 @@ void clients_vanish(struct clients *c, uint32_t client)
     if (c->state[client] != CLIENT_OPEN)
         return;
     CLIENTS_COUNT(c, client, vanished);
-    c->params.server->vanished(c->params.server_object, client);
+    c->params.server->vanished(c->params.server_object, client, INT64_MAX);
     lose(c, client, DISCONNECT_NETWORK, 0);
 }
 
@@ -225,6 +290,7 @@ void clients_init(struct clients *c, struct simulation *sim, const struct client
 
 void clients_close(struct clients *c)
 {
+    outage_close(&c->outage);
     free(c->state);
     free(c->list);
     c->state = NULL;

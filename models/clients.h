@@ -25,6 +25,7 @@
 #include "models/accept_path.h"
 #include "models/client_class.h"
 #include "models/disconnect_cause.h"
+#include "models/outage.h"
 #include "models/reconnect.h"
 #include "sim/simulation.h"
 
@@ -45,7 +46,10 @@ struct clients_server { /* what the clients ask of a server; `server` is its fir
     enum syn_answer (*syn)(void *server, uint32_t client);
     void (*left)(void *server, uint32_t client);   /* the client closed: FIN or RST arrives */
     void (*closes)(void *server, uint32_t client); /* its Close arrives; it waits for the end */
-    void (*vanished)(void *server, uint32_t client);
+    /* Its network is gone; the server goes on with a zombie until `tells_ns`, when the client's
+     * kernel gets its FIN through (INT64_MAX: never). */
+    void (*vanished)(void *server, uint32_t client, int64_t tells_ns);
+    void (*cut_off)(void *server, uint32_t client, int64_t until_ns); /* by an outage */
     void (*stalled)(void *server, uint32_t client, int64_t until_ns); /* INT64_MAX: for good */
     int64_t (*last_sent)(void *server, uint32_t client); /* a message, ns; -1: none */
     /* of the pod that has, or had last, the client's connection; NULL: none. The function too may
@@ -115,6 +119,7 @@ struct clients {
     struct clients_counters counters;
     struct clients_book unbooked; /* counted in where there is no pod's book; read by nobody */
     struct random_stream churn;   /* who stalls or vanishes, and when */
+    struct outage outage;
 };
 
 void clients_init(struct clients *c, struct simulation *sim, const struct clients_params *p);
@@ -127,9 +132,10 @@ void clients_start(struct clients *c);
 /* What the outside world makes a client do. Leaving is for good. */
 void clients_connect(struct clients *c, uint32_t client);
 void clients_leave(struct clients *c, uint32_t client);
-/* The network of `share` of the clients, evenly spread, stops until then: those that are open read
- * nothing. Returns how many. */
+/* An outage of `share` of the clients from now until then. Returns how many had a connection. */
 uint32_t clients_blip(struct clients *c, double share, int64_t until_ns);
+/* When what the client sends now, on its connection, gets through to the server. */
+int64_t clients_through_ns(struct clients *c, uint32_t client);
 void clients_vanish(struct clients *c, uint32_t client);
 
 /* What reaches a client from its server. */
@@ -141,9 +147,10 @@ void clients_told_to_close(struct clients *c, uint32_t client, enum disconnect_c
 /* The server (or its kernel) closed the connection: an attempt fails or the connection is lost. An
  * attempt that ends with DISCONNECT_REJECTED was answered and refused, and is the last one of some
  * (client_class_refused_ends).
- * `asked_ns`: Retry-After; `seen`: messages of its feed below it were delivered. */
+ * `asked_ns`: Retry-After; `seen`: messages of its feed below it were delivered; `hears_ns`: when
+ * an outage lets the end through to it, 0: now. Until then an open client takes itself for open. */
 void clients_dropped(struct clients *c, uint32_t client, enum disconnect_cause cause,
-                     int64_t asked_ns, uint32_t seen);
+                     int64_t asked_ns, uint32_t seen, int64_t hears_ns);
 
 /* A copy of what befell all. */
 struct clients_book clients_all(const struct clients *c);

@@ -76,7 +76,9 @@ static void send_syn(struct clients *c, uint32_t client)
     struct client *k = &c->list[client];
     int64_t end = give_up_ns(c, client);
     k->syns++;
-    switch (c->params.server->syn(c->params.server_object, client)) {
+    switch (clients_cut_off(c, client)
+                ? SYN_DROPPED
+                : c->params.server->syn(c->params.server_object, client)) {
     case SYN_REFUSED:
         CLIENTS_COUNT(c, client, failed); /* no connection was there to end */
         clients_attempt_again(c, client, RESET_NS);
@@ -97,7 +99,7 @@ void clients_connect(struct clients *c, uint32_t client)
     struct client *k = &c->list[client];
     bool closing = c->state[client] == CLIENT_CLOSING && k->closing == DISCONNECT_CLIENT_LEFT;
     if (closing) /* a new connection beside the one that ends */
-        c->params.server->left(c->params.server_object, client);
+        clients_tell_left(c, client);
     else if (c->state[client] != CLIENT_CLOSED && c->state[client] != CLIENT_WAITING)
         return;
     c->counters.attempts++;
@@ -116,5 +118,5 @@ void clients_attempt_due(struct clients *c, uint32_t client)
     }
     clients_attempt_ended(c, client, DISCONNECT_CONNECT_TIMEOUT, 0);
     if (told)
-        c->params.server->left(c->params.server_object, client);
+        clients_tell_left(c, client);
 }

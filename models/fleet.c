@@ -27,7 +27,7 @@ static void refused(void *subject, void *object)
     uint32_t client = (uint32_t)(uintptr_t)object;
     if (f->home_of[client] == NULL)
         clients_dropped(&f->clients, client, DISCONNECT_REJECTED, f->p.control.retry_after_ns,
-                        f->clients.list[client].seen);
+                        f->clients.list[client].seen, 0);
 }
 
 static enum syn_answer fleet_syn(void *object, uint32_t client)
@@ -62,11 +62,18 @@ static void fleet_closes(void *object, uint32_t client)
         pod_for_clients.closes(&f->home_of[client]->pod, client);
 }
 
-static void fleet_vanished(void *object, uint32_t client)
+static void fleet_vanished(void *object, uint32_t client, int64_t tells_ns)
 {
     struct fleet *f = object;
     if (f->home_of[client])
-        pod_for_clients.vanished(&f->home_of[client]->pod, client);
+        pod_for_clients.vanished(&f->home_of[client]->pod, client, tells_ns);
+}
+
+static void fleet_cut_off(void *object, uint32_t client, int64_t until_ns)
+{
+    struct fleet *f = object;
+    if (f->home_of[client])
+        pod_for_clients.cut_off(&f->home_of[client]->pod, client, until_ns);
 }
 
 static void fleet_stalled(void *object, uint32_t client, int64_t until_ns)
@@ -89,10 +96,10 @@ static struct clients_book *fleet_book(void *object, uint32_t client)
     return f->home_of[client] ? &f->home_of[client]->book : NULL;
 }
 
-static const struct clients_server fleet_for_clients = { fleet_syn,     fleet_left,
-                                                         fleet_closes,  fleet_vanished,
-                                                         fleet_stalled, fleet_last_sent,
-                                                         fleet_book };
+static const struct clients_server fleet_for_clients = { fleet_syn,       fleet_left,
+                                                         fleet_closes,    fleet_vanished,
+                                                         fleet_cut_off,   fleet_stalled,
+                                                         fleet_last_sent, fleet_book };
 
 /* -- publishes ----------------------------------------------------------------------------- */
 
@@ -140,7 +147,7 @@ static void send_message(struct fleet *f, const struct action *a)
     }
     uint32_t message = duplex_send(&f->duplex, a->client, a->at_ns, a->bytes, a->measured);
     duplex_enter(&f->duplex, message, &fp->messages);
-    pod_message(&fp->pod, message);
+    pod_message(&fp->pod, message, clients_through_ns(&f->clients, a->client));
 }
 
 static void take_action(struct fleet *f, struct action *action)

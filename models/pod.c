@@ -139,13 +139,33 @@ static void client_closes(void *object, uint32_t client)
     hang_up(pod, pod->slot_of[client]);
 }
 
-static void client_vanished(void *object, uint32_t client)
+static void zombie_tells(void *subject, void *object)
+{
+    struct pod *pod = subject;
+    struct slot_use z = slot_use_unpack(object);
+    if (pod->use[z.slot] == z.use)
+        hang_up(pod, z.slot);
+}
+
+static void client_vanished(void *object, uint32_t client, int64_t tells_ns)
 {
     struct pod *pod = object;
     note_got(pod, client);
     uint32_t connection, slot = pod_detach(pod, client, DISCONNECT_NETWORK);
+    if (slot == POD_NONE)
+        return;
+    push_server_vanish(pod_server_of(pod, slot, &connection), slot % pod->slots);
+    if (tells_ns < INT64_MAX)
+        simulation_at(pod->sim, tells_ns, 0, zombie_tells, pod,
+                      slot_use_pack((struct slot_use){ slot, pod->use[slot], false }));
+}
+
+static void client_cut_off(void *object, uint32_t client, int64_t until_ns)
+{
+    struct pod *pod = object;
+    uint32_t connection, slot = pod->slot_of[client];
     if (slot != POD_NONE)
-        push_server_vanish(pod_server_of(pod, slot, &connection), slot % pod->slots);
+        push_server_cut_off(pod_server_of(pod, slot, &connection), slot % pod->slots, until_ns);
 }
 
 static void client_stalled(void *object, uint32_t client, int64_t until_ns)
@@ -166,10 +186,10 @@ static int64_t client_last_sent(void *object, uint32_t client)
     return push_server_last_sent_ns(worker, connection);
 }
 
-const struct clients_server pod_for_clients = {
-    client_syn,     client_left,      client_closes, client_vanished,
-    client_stalled, client_last_sent, NULL
-};
+const struct clients_server pod_for_clients = { client_syn,       client_left,
+                                                client_closes,    client_vanished,
+                                                client_cut_off,   client_stalled,
+                                                client_last_sent, NULL };
 
 void pod_seat(struct pod *pod, uint32_t client)
 {

@@ -41,27 +41,10 @@ static bool connection_accepted(void *owner, uint32_t slot)
            pod->sim->now_ns - pod->clients->list[client].since_ns <= patience;
 }
 
-struct answer { /* of the authentication backend, packed into an event's object */
-    uint32_t slot;
-    uint16_t use;
-    bool good;
-};
-
-static void *answer_pack(struct answer a)
-{
-    return (void *)(uintptr_t)((uint64_t)a.slot << 24 | (uint64_t)a.use << 8 | a.good);
-}
-
-static struct answer answer_unpack(const void *object)
-{
-    uint64_t bits = (uintptr_t)object;
-    return (struct answer){ (uint32_t)(bits >> 24), (uint16_t)(bits >> 8), bits & 1 };
-}
-
 static void answered(void *subject, void *object)
 {
     struct pod *pod = subject;
-    struct answer a = answer_unpack(object);
+    struct slot_use a = slot_use_unpack(object);
     uint32_t connection, client = pod->client_of[a.slot];
     if (pod->use[a.slot] != a.use || client == POD_NONE)
         return;
@@ -75,9 +58,9 @@ static void answered(void *subject, void *object)
 static void authenticate(struct pod *pod, uint32_t slot)
 {
     int64_t at;
-    struct answer a = { .slot = slot, .use = pod->use[slot] };
+    struct slot_use a = { .slot = slot, .use = pod->use[slot] };
     a.good = auth_backend_ask(&pod->p->auth, &pod->auth, pod->sim->now_ns, &at);
-    simulation_at(pod->sim, at, 0, answered, pod, answer_pack(a));
+    simulation_at(pod->sim, at, 0, answered, pod, slot_use_pack(a));
 }
 
 static int64_t replay_bytes(const struct pod *pod, uint32_t events)
@@ -173,7 +156,8 @@ static void connection_closed(void *owner, uint32_t slot, enum disconnect_cause 
     pod_detach(pod, client, cause);
     if (opened)
         pod_note_got(pod, client, got);
-    clients_dropped(pod->clients, client, cause, 0, pod->clients->list[client].seen);
+    clients_dropped(pod->clients, client, cause, 0, pod->clients->list[client].seen,
+                    got.hears_ns);
 }
 
 static void connection_told_to_close(void *owner, uint32_t slot, enum disconnect_cause cause)

@@ -27,6 +27,23 @@ static inline int64_t pod_connection_bytes(const struct pod *pod)
     return m->connection_bytes + deflate;
 }
 
+struct slot_use { /* a connection that something is to befall, packed into an event's object */
+    uint32_t slot;
+    uint16_t use; /* of the slot: another one, and the connection is gone */
+    bool good;    /* the authentication backend's answer */
+};
+
+static inline void *slot_use_pack(struct slot_use u)
+{
+    return (void *)(uintptr_t)((uint64_t)u.slot << 24 | (uint64_t)u.use << 8 | u.good);
+}
+
+static inline struct slot_use slot_use_unpack(const void *object)
+{
+    uint64_t bits = (uintptr_t)object;
+    return (struct slot_use){ (uint32_t)(bits >> 24), (uint16_t)(bits >> 8), bits & 1 };
+}
+
 /* pod.c */
 uint32_t pod_worker_for(const struct pod *pod, uint32_t client);
 void pod_slot_give_back(struct pod *pod, uint32_t slot);

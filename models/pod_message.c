@@ -59,10 +59,10 @@ static void syn_arrives(void *subject, void *object)
                       object);
 }
 
-void pod_message(struct pod *pod, uint32_t message)
+void pod_message(struct pod *pod, uint32_t message, int64_t through_ns)
 {
     bool connects = posts(pod) && pod->setup.duplex->p->connection == DUPLEX_EACH;
-    simulation_at(pod->sim, pod->sim->now_ns + pod->p->network.publish_ns, 0,
+    simulation_at(pod->sim, through_ns + pod->p->network.publish_ns, 0,
                   connects ? syn_arrives : arrives, pod, (void *)(uintptr_t)message);
 }
 

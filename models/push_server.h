@@ -47,9 +47,10 @@
 #include "models/young_generation.h"
 #include "sim/random_stream.h"
 
-struct push_got {  /* of the messages of a connection's feed */
-    uint32_t seen; /* the client has those below it */
-    uint32_t due;  /* those below it were due on the connection */
+struct push_got {     /* of the messages of a connection's feed */
+    uint32_t seen;    /* the client has those below it */
+    uint32_t due;     /* those below it were due on the connection */
+    int64_t hears_ns; /* of the connection's end, where an outage is in the way; 0: none is */
 };
 
 /* What the pod hears of its connections, numbered base + i. */
@@ -229,6 +230,8 @@ void push_server_stall(struct push_server *s, uint32_t connection, int64_t until
 /* Only when it has just opened. */
 void push_server_read_rate(struct push_server *s, uint32_t connection, int64_t rate_bps);
 void push_server_vanish(struct push_server *s, uint32_t connection);
+/* An outage (outage.h) keeps what is written to it, and its answers, back. */
+void push_server_cut_off(struct push_server *s, uint32_t connection, int64_t until_ns);
 /* When the last message was sent to it (its publish was handled), ns; -1: never, or the client
  * does not read. */
 int64_t push_server_last_sent_ns(struct push_server *s, uint32_t connection);

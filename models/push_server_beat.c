@@ -135,14 +135,24 @@ void push_beat_ping_ran(struct push_server *s, const struct loop_entry *e,
 static void pongs_arrive(void *subject, void *object);
 static void pong_timed_out(void *subject, void *object);
 
+/* Who does not read hears no ping: one that has vanished never, others when they read again. */
+static void beat_slow(struct push_server *s, struct slow_client *c)
+{
+    push_slow_sent(s, c, s->sim->now_ns);
+    push_slow_await_death(s, c, s->sim->now_ns);
+    if (s->sim->now_ns >= c->reads_from_ns)
+        s->listener->beaten(s->listener_owner, s->base + c->connection);
+}
+
 void push_beat_ping_end(struct push_server *s, const struct loop_entry *e)
 {
     const struct heartbeat_params *p = &s->p->heartbeat;
     struct beat b = { e->first, e->count, e->to, (uint8_t)e->from };
     for (uint32_t i = e->first; i < e->first + e->count; i++) {
-        s->listener->beaten(s->listener_owner, s->base + i);
         if (s->connections.state[i] & CONNECTION_SLOW)
-            push_slow_await_death(s, push_slow_client(s, i), s->sim->now_ns);
+            beat_slow(s, push_slow_client(s, i));
+        else
+            s->listener->beaten(s->listener_owner, s->base + i);
     }
     if (p->pong_timeout_ns == 0)
         return;
@@ -161,6 +171,30 @@ static bool answers(const struct push_server *s, uint32_t i)
     return !c || (!c->vanished && s->sim->now_ns >= c->reads_from_ns);
 }
 
+/* A pong that is not due in the order of the others: one connection, the ping's number, and the
+ * last 24 bits of which opening. */
+static void late_pong(void *subject, void *object)
+{
+    struct push_server *s = subject;
+    uint64_t bits = (uintptr_t)object;
+    uint32_t i = (uint32_t)(bits >> 32);
+    struct loop_entry e = { i, 1, bits >> 24 & 0xff, s->token[i], STEP_PONG };
+    if ((s->token[i] & 0xffffff) == (bits & 0xffffff) && answers(s, i))
+        event_loop_post(&s->loop, SOURCE_IO, &e);
+}
+
+/* The ping waits in the client's socket until it reads again. */
+static void answer_late(struct push_server *s, uint32_t i, const struct beat *b)
+{
+    const struct slow_client *c = slow_clients_find(&s->slow, i);
+    uint64_t bits = (uint64_t)i << 32 | (uint64_t)b->seq << 24 | (b->token & 0xffffff);
+    if (!c || c->vanished || c->reads_from_ns == INT64_MAX || !concerns(s, i, b->token) ||
+        (s->connections.state[i] & CONNECTION_GONE))
+        return;
+    simulation_at(s->sim, c->reads_from_ns + s->p->network.publish_ns, 0, late_pong, s,
+                  (void *)(uintptr_t)bits);
+}
+
 static void pongs_arrive(void *subject, void *object)
 {
     struct push_server *s = subject;
@@ -173,6 +207,8 @@ static void pongs_arrive(void *subject, void *object)
         struct loop_entry e = { i, n, b.seq, b.token, STEP_PONG };
         if (yes)
             event_loop_post(&s->loop, SOURCE_IO, &e);
+        for (uint32_t k = i; !yes && k < i + n; k++)
+            answer_late(s, k, &b);
     }
 }
 

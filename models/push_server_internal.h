@@ -235,6 +235,8 @@ static inline bool push_slow_reads(const struct push_server *s, const struct slo
 /* The message has left the last buffer so that the client sees it delivery_ns after `sent_ns`. */
 void push_slow_seen(struct push_server *s, struct slow_client *c,
                     const struct slow_message *message, int64_t sent_ns);
+/* Something is sent to it; an outage may swallow it, and then says when it is read. */
+void push_slow_sent(struct push_server *s, struct slow_client *c, int64_t sent_ns);
 /* It has read n messages from its buffers: answers to its own may stand behind them. */
 void push_slow_has_read(struct push_server *s, const struct slow_client *c, uint32_t n);
 /* A client that has caught up goes with the others again. */

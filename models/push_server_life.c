@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/outage.h"
 #include "sim/error.h"
 
 uint32_t push_life_unseen(const struct push_server *s, uint32_t i)
@@ -26,11 +27,23 @@ uint32_t push_life_unseen(const struct push_server *s, uint32_t i)
     return push_fan_due(s, i);
 }
 
+/* Its end goes behind what an outage has swallowed, or is the first thing to be swallowed. */
+static int64_t hears_ns(const struct push_server *s, uint32_t i)
+{
+    const struct slow_client *c = slow_clients_find(&s->slow, i);
+    if (!c || c->cut_ns == 0 || s->sim->now_ns >= c->reads_from_ns)
+        return 0;
+    return c->reads_from_ns > c->cut_ns ? c->reads_from_ns
+                                        : outage_through_ns(s->sim->now_ns, c->cut_ns);
+}
+
 static struct push_got got_of(const struct push_server *s, uint32_t i, uint32_t seen)
 {
     bool closing = connections_phase(&s->connections, i) == CONNECTION_CLOSING;
-    return (struct push_got){ seen, closing ? s->closings[i].seen + s->closings[i].untaken
-                                            : push_fan_due(s, i) };
+    return (struct push_got){ .seen = seen,
+                              .due = closing ? s->closings[i].seen + s->closings[i].untaken
+                                             : push_fan_due(s, i),
+                              .hears_ns = hears_ns(s, i) };
 }
 
 void push_life_forget(struct push_server *s, uint32_t i, enum disconnect_cause cause,

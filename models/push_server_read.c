@@ -3,6 +3,8 @@
  */
 #include "models/push_server_internal.h"
 
+#include "models/outage.h"
+
 /* Message has left the last buffer so that the client sees it delivery_ns after `sent_ns`. */
 void push_slow_seen(struct push_server *s, struct slow_client *c,
                     const struct slow_message *message, int64_t sent_ns)
@@ -128,9 +130,16 @@ static void client_reads(void *subject, void *object)
         read++;
     }
     push_slow_has_read(s, c, read);
+    c->cut_ns = 0;
     c->socket_bytes = 0;
     open_window(s, c);
     push_slow_rejoin(s, i);
+}
+
+static void read_from(struct push_server *s, struct slow_client *c, int64_t at_ns)
+{
+    c->reads_from_ns = at_ns;
+    simulation_at(s->sim, at_ns, 0, client_reads, s, (void *)(uintptr_t)c->connection);
 }
 
 void push_server_stall(struct push_server *s, uint32_t connection, int64_t until_ns)
@@ -142,10 +151,24 @@ void push_server_stall(struct push_server *s, uint32_t connection, int64_t until
     event_loop_split(&s->loop, connection); /* what was written before this is read */
     struct slow_client *c = slow_clients_add(&s->slow, connection);
     connections_set_flags(&s->connections, connection, CONNECTION_SLOW, true);
-    c->reads_from_ns = until_ns > c->reads_from_ns ? until_ns : c->reads_from_ns;
     if (until_ns < INT64_MAX)
-        simulation_at(s->sim, c->reads_from_ns, 0, client_reads, s,
-                      (void *)(uintptr_t)connection);
+        read_from(s, c, until_ns > c->reads_from_ns ? until_ns : c->reads_from_ns);
+    else
+        c->reads_from_ns = INT64_MAX;
+}
+
+void push_server_cut_off(struct push_server *s, uint32_t connection, int64_t until_ns)
+{
+    push_server_stall(s, connection, until_ns);
+    struct slow_client *c = slow_clients_find(&s->slow, connection);
+    if (c && c->reads_from_ns == until_ns)
+        c->cut_ns = until_ns;
+}
+
+void push_slow_sent(struct push_server *s, struct slow_client *c, int64_t sent_ns)
+{
+    if (c->cut_ns > sent_ns && c->reads_from_ns == c->cut_ns)
+        read_from(s, c, outage_through_ns(sent_ns, c->cut_ns));
 }
 
 void push_server_vanish(struct push_server *s, uint32_t connection)

@@ -128,6 +128,7 @@ void push_slow_put(struct push_server *s, uint32_t i, const struct slow_message 
         return;
     }
     slow_client_write(c, m, c->buffer.count == 0 && fits(s, c, m->bytes));
+    push_slow_sent(s, c, m->written_ns);
     push_slow_read_on(s, c);
     push_slow_await_death(s, c, m->written_ns);
 }

@@ -33,6 +33,7 @@ struct slow_client {
     uint32_t connection;
     uint32_t replay;          /* 1 + the replay it waits for (struct push_replays); 0: none */
     int64_t reads_from_ns;    /* the client reads from here on; INT64_MAX: never again */
+    int64_t cut_ns;           /* an outage keeps everything from it until then; 0: none does */
     int64_t rate_bps;         /* bytes per second it reads; 0 = at once */
     int64_t blocked_ns;       /* its task waits for the write buffer since; if it is blocked */
     int64_t dead_ns;          /* the kernel ends the connection then; 0 = nothing written yet */

@@ -18,10 +18,20 @@ static void hear_left(void *server, uint32_t client)
     ((struct clients_case *)server)->left++;
 }
 
-static void hear_vanished(void *server, uint32_t client)
+static void hear_vanished(void *server, uint32_t client, int64_t tells_ns)
 {
+    struct clients_case *f = server;
     (void)client;
-    ((struct clients_case *)server)->vanished++;
+    f->vanished++;
+    f->tells_ns = tells_ns;
+}
+
+static void hear_cut_off(void *server, uint32_t client, int64_t until_ns)
+{
+    struct clients_case *f = server;
+    (void)client;
+    f->cut_off++;
+    f->until_ns = until_ns;
 }
 
 static void hear_stalled(void *server, uint32_t client, int64_t until_ns)
@@ -45,9 +55,9 @@ static void hear_closes(void *server, uint32_t client)
     ((struct clients_case *)server)->closes++;
 }
 
-static const struct clients_server hear_ops = { hear_syn,      hear_left,    hear_closes,
-                                                hear_vanished, hear_stalled, hear_last_sent,
-                                                NULL };
+static const struct clients_server hear_ops = { hear_syn,       hear_left,    hear_closes,
+                                                hear_vanished,  hear_cut_off, hear_stalled,
+                                                hear_last_sent, NULL };
 static const struct accept_params kernel = { .syn_retries = 6 };
 
 void clients_case_init(struct clients_case *f, const struct client_class *klass,

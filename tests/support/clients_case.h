@@ -9,9 +9,10 @@ struct clients_case {
     struct simulation sim;
     struct clients clients;
     enum syn_answer answer;
-    int syns, left, closes, vanished, stalled;
+    int syns, left, closes, vanished, stalled, cut_off;
     int64_t syn_ns[64]; /* when the last of them came, in turn */
-    int64_t until_ns;   /* of the last stall */
+    int64_t until_ns;   /* of the last stall or outage */
+    int64_t tells_ns;   /* of the last that vanished */
 };
 
 /* None connected yet; they come back as the preset does. */

@@ -103,7 +103,7 @@ static void test_retry_field(void **state)
         assert_int_equal(f.syns, 2);
         assert_int_equal(f.syn_ns[1], own_ns);
         clients_opened(&f.clients, 0);
-        clients_dropped(&f.clients, 0, DISCONNECT_SERVER_KILLED, 0, 0);
+        clients_dropped(&f.clients, 0, DISCONNECT_SERVER_KILLED, 0, 0, 0);
         simulation_run_until(&f.sim, 60 * S);
         assert_int_equal(f.syns, 3);
         assert_int_equal(f.syn_ns[2] - f.syn_ns[1], cases[i].waits_ns);

@@ -51,15 +51,15 @@ static void test_refused_by_an_answer(void **state)
         f.answer = SYN_QUEUED;
         clients_connect(&f.clients, 0);
         for (int j = 0; j < 3; j++) {
-            clients_dropped(&f.clients, 0, no_answer[j], 0, 0);
+            clients_dropped(&f.clients, 0, no_answer[j], 0, 0, 0);
             simulation_run_until(&f.sim, f.sim.now_ns + 7 * S);
             assert_int_equal(f.syns, j + 2);
         }
         clients_opened(&f.clients, 0); /* answered 200; then thrown out: the stream ends */
-        clients_dropped(&f.clients, 0, DISCONNECT_REJECTED, 0, 0);
+        clients_dropped(&f.clients, 0, DISCONNECT_REJECTED, 0, 0, 0);
         simulation_run_until(&f.sim, f.sim.now_ns + 7 * S);
         assert_int_equal(f.syns, 5);
-        clients_dropped(&f.clients, 0, DISCONNECT_REJECTED, 0, 0);
+        clients_dropped(&f.clients, 0, DISCONNECT_REJECTED, 0, 0, 0);
         assert_int_equal(f.clients.counters.failed, 4);
         simulation_run_until(&f.sim, f.sim.now_ns + 3600 * S);
         if ((f.syns > 5) != cases[i].again)

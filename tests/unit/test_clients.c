@@ -58,7 +58,7 @@ static void test_life_of_a_connection(void **state)
     clients_opened(&f.clients, 0);
     assert_int_equal(f.clients.open, 1);
     simulation_run_until(&f.sim, 10 * S);
-    clients_dropped(&f.clients, 0, DISCONNECT_SERVER_STOPPED, 0, 42);
+    clients_dropped(&f.clients, 0, DISCONNECT_SERVER_STOPPED, 0, 42, 0);
     assert_int_equal(f.clients.open, 0);
     assert_int_equal(f.clients.list[0].seen, 42);
     simulation_run_until(&f.sim, 14 * S);
@@ -155,7 +155,7 @@ static void test_stall_after_connecting(void **state)
     f.answer = SYN_QUEUED;
     clients_open_at_start(&f.clients, 0, 2);
     simulation_run_until(&f.sim, S);
-    clients_dropped(&f.clients, 1, DISCONNECT_DRAINED, 0, 0);
+    clients_dropped(&f.clients, 1, DISCONNECT_DRAINED, 0, 0, 0);
     simulation_run_until(&f.sim, 4 * S);
     clients_opened(&f.clients, 1);
     simulation_run_until(&f.sim, 8 * S);
@@ -215,7 +215,7 @@ static void test_closing(void **state)
         simulation_run_until(&f.sim, S - 1);
         assert_int_equal(f.clients.state[0], CLIENT_CLOSING);
         if (cases[i].ended)
-            clients_dropped(&f.clients, 0, DISCONNECT_DRAINED, 0, 0);
+            clients_dropped(&f.clients, 0, DISCONNECT_DRAINED, 0, 0, 0);
         simulation_run_until(&f.sim, S);
         assert_int_equal(f.clients.state[0], cases[i].then);
         assert_int_equal(f.left, cases[i].told);

@@ -101,6 +101,9 @@ static void random_troubles(struct parameters *p, struct random_stream *rs, enum
     p->replay.stored = chance(rs, 0.3) ? pick(rs, 1, 10) : 0;
     p->replay.whole = chance(rs, 0.2);
     p->workload.publishers = chance(rs, 0.4) ? pick(rs, 1, 4) : 0;
+    p->fault.blip_at_ns = chance(rs, 0.3) ? pick(rs, 1, 1000) * MS : 0;
+    p->fault.blip_ns = pick(rs, 1, 800) * MS;
+    p->fault.blip_share = (double)pick(rs, 1, 10) / 10;
 }
 
 static void run_case(uint32_t number, enum fan_out last, bool plain, struct run_record *out)

@@ -122,34 +122,6 @@ static void clients_send_among_the_publishes(void **state)
     schedule_close(&s);
 }
 
-/* A blip of 3 s for half of 40 clients: with a pong time-out of 1 s these lose their connections
- * and come back, the others notice nothing. */
-static void a_network_blip_hits_its_share(void **state)
-{
-    struct parameters p = push_case_plain();
-    struct schedule s;
-    struct run_record r;
-    (void)state;
-    p.clients = 40;
-    p.server.protocol = PROTOCOL_WEBSOCKET;
-    p.heartbeat = (struct heartbeat_params){ .period_ns = 500 * MS, .pong_timeout_ns = S };
-    p.reconnect = (struct reconnect_params){
-        .kind = RECONNECT_FIXED, .base_ns = S, .cap_ns = S, .factor = 1
-    };
-    p.fault.blip_at_ns = 2 * S;
-    p.fault.blip_ns = 3 * S;
-    p.fault.blip_share = 0.5;
-    p.workload.phase[0] = (struct phase_params){ "steady", 10 * S, 5, true, 0, 0, 0 };
-    schedule_build(&s, &p, 1, 1);
-    run_record_init(&r);
-    push_run(&p, &s, 1, 1, &r);
-    assert_true(run_record_value(&r, "disconnects.pong_timeout") == 20);
-    assert_true(run_record_value(&r, "reconnects") == 20);
-    assert_true(run_record_value(&r, "clients.open") == 40);
-    run_record_close(&r);
-    schedule_close(&s);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,7 +129,6 @@ int main(void)
         cmocka_unit_test(bursts_come_and_go),
         cmocka_unit_test(sizes_are_drawn_apart_from_times),
         cmocka_unit_test(clients_send_among_the_publishes),
-        cmocka_unit_test(a_network_blip_hits_its_share),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
