@@ -40,8 +40,17 @@ int64_t client_class_connect_timeout_ns(const struct client_class *k)
     return k->connect_timeout_ns > 0 ? k->connect_timeout_ns : preset_of(k)->connect_timeout_ns;
 }
 
-int64_t client_class_silence_timeout_ns(const struct client_class *k)
+bool client_class_counts_pings(const struct client_class *k,
+                               const struct heartbeat_params *server)
 {
+    return k->silence_timeout_ns == 0 && preset_of(k)->counts_pings && server->period_ns > 0;
+}
+
+int64_t client_class_silence_timeout_ns(const struct client_class *k,
+                                        const struct heartbeat_params *server)
+{
+    if (client_class_counts_pings(k, server))
+        return server->period_ns + server->pong_timeout_ns;
     return k->silence_timeout_ns > 0 ? k->silence_timeout_ns : preset_of(k)->silence_timeout_ns;
 }
 

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "models/heartbeat.h"
+
 #define CLIENT_CLASSES_MAX 8
 
 enum client_refused { /* the server answers a connect, and says no (HTTP: another status) */
@@ -41,8 +43,12 @@ int client_class_of(const struct client_class *list, int classes, int64_t n, int
 
 /* The connect time-out that holds for the class: its own, else that of its preset; 0: none. */
 int64_t client_class_connect_timeout_ns(const struct client_class *k);
-/* In the same way, after how long a silence it closes; 0: never. */
-int64_t client_class_silence_timeout_ns(const struct client_class *k);
+/* In the same way, after how long a silence it closes; 0: never. Clients that their server tells
+ * how often it pings (client_preset.h) count pings alone. */
+int64_t client_class_silence_timeout_ns(const struct client_class *k,
+                                        const struct heartbeat_params *server);
+bool client_class_counts_pings(const struct client_class *k,
+                               const struct heartbeat_params *server);
 /* In the same way, whether an answer that refuses it is its last attempt. What is no answer (reset,
  * time-out, end) never is. */
 bool client_class_refused_ends(const struct client_class *k);

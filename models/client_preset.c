@@ -63,14 +63,18 @@ const struct client_preset client_presets[] = {
       .source =
           "socket.io-client 4 Manager: reconnectionDelay 1000, reconnectionDelayMax 5000, "
           "randomizationFactor 0.5 (backo2, factor 2), timeout 20000; silence: Engine.IO "
-          "protocol 4, Heartbeat: no ping within pingInterval 25000 + pingTimeout 20000",
+          "protocol 4, Heartbeat: no ping within pingInterval + pingTimeout of the server's "
+          "handshake (engine.io-client 6 socket.js: onHandshake; _onPacket resets the time-out "
+          "on "
+          "pings alone), 25000 + 20000 by default",
       .reconnect = { .kind = RECONNECT_EXPONENTIAL,
                      .base_ns = 1 * S,
                      .cap_ns = 5 * S,
                      .factor = 2,
                      .jitter = 0.5 },
       .connect_timeout_ns = 20 * S,
-      .silence_timeout_ns = 45 * S },
+      .silence_timeout_ns = 45 * S,
+      .counts_pings = true },
     { .name = "phoenix",
       .source =
           "phoenix.js Socket: reconnectAfterMs 10, 50, 100, 150, 200, 250, 500, 1000, "
@@ -96,15 +100,22 @@ const struct client_preset client_presets[] = {
                      .attempts_max = 4 },
       .silence_timeout_ns = 30 * S },
     { .name = "websockets-python",
-      .source =
-          "websockets 10.4 legacy/client.py: BACKOFF_MIN 1.92, FACTOR 1.618, MAX 60; "
-          "open_timeout 10 (the first delay, random in 0..5 s, is taken as the second "
-          "here); ping_interval 20 + ping_timeout 20 are its own pings, which every server "
-          "answers: not modelled",
-      .reconnect = { .kind = RECONNECT_EXPONENTIAL,
-                     .base_ns = 1920 * MS,
-                     .cap_ns = 60 * S,
-                     .factor = 1.618 },
+      .source = "websockets 10 legacy/client.py, Connect.__aiter__: at once after a connection "
+                "that was "
+                "open; when that fails after 0 to BACKOFF_INITIAL 5 s at random, then whole "
+                "seconds of "
+                "BACKOFF_MIN 1.92 x BACKOFF_FACTOR 1.618, 1.618^2 …, BACKOFF_MAX 60 (one that "
+                "never was "
+                "open makes one attempt more here); open_timeout 10; ping_interval 20 + "
+                "ping_timeout 20 "
+                "are its own pings, which every server answers: not modelled",
+      .reconnect = { .kind = RECONNECT_STEPS,
+                     .steps_ns = { 0, 5 * S, 3 * S, 5 * S, 8 * S, 13 * S, 21 * S, 34 * S,
+                                   55 * S, 60 * S },
+                     .steps = 10,
+                     .random_step = 1,
+                     .cap_ns = UNCAPPED,
+                     .factor = 1 },
       .connect_timeout_ns = 10 * S },
     { .name = "full-jitter",
       .source = "AWS Architecture Blog 2015, Exponential Backoff And Jitter; chosen here: base "

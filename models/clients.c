@@ -74,6 +74,16 @@ void clients_tell_left(struct clients *c, uint32_t client)
 
 /* -- being open ------------------------------------------------------------------------------- */
 
+static int64_t silence_timeout_ns(const struct clients *c, uint32_t client)
+{
+    return client_class_silence_timeout_ns(clients_class_of(c, client), c->params.heartbeat);
+}
+
+static bool counts_pings(const struct clients *c, uint32_t client)
+{
+    return client_class_counts_pings(clients_class_of(c, client), c->params.heartbeat);
+}
+
 static int64_t untold_ns(const struct clients *c, uint32_t client)
 {
     const struct outage_client *k = c->outage.clients;
@@ -83,7 +93,7 @@ static int64_t untold_ns(const struct clients *c, uint32_t client)
 /* The timer of an open client: silence, or what an outage has kept from it. */
 static void listen_for_silence(struct clients *c, uint32_t client)
 {
-    int64_t timeout = client_class_silence_timeout_ns(clients_class_of(c, client));
+    int64_t timeout = silence_timeout_ns(c, client);
     int64_t silent = timeout == 0 ? INT64_MAX : c->list[client].heard_ns + timeout;
     int64_t told = untold_ns(c, client);
     clients_set_timer(c, client, silent < told ? silent : told);
@@ -139,10 +149,12 @@ static void silence_checked(struct clients *c, uint32_t client)
         lose(c, client, c->outage.clients[client].cause, 0);
         return;
     }
-    int64_t sent = c->params.server->last_sent(c->params.server_object, client);
+    int64_t sent = counts_pings(c, client)
+                       ? -1
+                       : c->params.server->last_sent(c->params.server_object, client);
     k->heard_ns = sent > k->heard_ns ? sent : k->heard_ns;
     int64_t silent = c->sim->now_ns - k->heard_ns;
-    if (silent < client_class_silence_timeout_ns(clients_class_of(c, client))) {
+    if (silent < silence_timeout_ns(c, client)) {
         listen_for_silence(c, client);
         return;
     }
@@ -178,9 +190,15 @@ void clients_authenticated(struct clients *c, uint32_t client)
     reconnect_authenticated(clients_policy(c, client), &c->list[client].reconnect);
 }
 
-void clients_heard(struct clients *c, uint32_t client)
+void clients_pinged(struct clients *c, uint32_t client)
 {
     c->list[client].heard_ns = c->sim->now_ns;
+}
+
+void clients_heard(struct clients *c, uint32_t client)
+{
+    if (!counts_pings(c, client))
+        clients_pinged(c, client);
 }
 
 /* The end of its connection waits in the server's kernel, behind what was sent before it. */
@@ -301,7 +319,8 @@ void clients_close(struct clients *c)
 static void open_at_start(struct clients *c, const struct client_class *k, uint32_t first,
                           uint32_t end)
 {
-    if (client_class_silence_timeout_ns(k) > 0 || k->stall_at_ns > 0 || c->sim->now_ns > 0) {
+    if (client_class_silence_timeout_ns(k, c->params.heartbeat) > 0 || k->stall_at_ns > 0 ||
+        c->sim->now_ns > 0) {
         for (uint32_t i = first; i < end; i++)
             opened(c, i);
         return;

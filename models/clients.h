@@ -61,6 +61,7 @@ struct clients_params {
     const struct client_class *classes;                           /* borrowed */
     int class_count;                                              /* 1..CLIENT_CLASSES_MAX */
     const struct reconnect_params *reconnect[CLIENT_CLASSES_MAX]; /* by class; borrowed */
+    const struct heartbeat_params *heartbeat; /* the server's, as it tells them; borrowed */
     const struct accept_params *accept; /* the kernel's retransmission of SYNs; borrowed */
     int64_t retry_ns;                   /* `retry:` of the streams (sse.h); 0: none */
     int64_t close_timeout_ns;           /* waits so long for the server's end; 0: not at all */
@@ -141,7 +142,8 @@ void clients_vanish(struct clients *c, uint32_t client);
 /* What reaches a client from its server. */
 void clients_opened(struct clients *c, uint32_t client);
 void clients_authenticated(struct clients *c, uint32_t client);
-void clients_heard(struct clients *c, uint32_t client);
+void clients_heard(struct clients *c, uint32_t client); /* an answer to its message */
+void clients_pinged(struct clients *c, uint32_t client);
 /* The server's Close; clients_dropped follows. */
 void clients_told_to_close(struct clients *c, uint32_t client, enum disconnect_cause cause);
 /* The server (or its kernel) closed the connection: an attempt fails or the connection is lost. An

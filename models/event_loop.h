@@ -4,7 +4,7 @@
  * serve their sources; each file names the source of that order:
  *   loop_asyncio.c  callbacks ready at the start of an iteration, then poll; also uvloop
  *   loop_node.c     libuv's phases: timers, poll, check, close
- *   loop_nginx.c    accepted connections, timers, posted events until none is left
+ *   loop_nginx.c    accepted connections, descriptors, timers, posted events until none is left
  *   loop_threads.c  one job after another, each to its end
  *
  * An entry is a *range*: the same callback for `count` connections in a row. The handler says what

@@ -319,6 +319,7 @@ void pod_clients_init(struct clients *clients, struct simulation *sim,
     struct clients_params params = {
         .classes = plain ? &plain_class : p->classes,
         .class_count = plain ? 1 : (int)p->class_count,
+        .heartbeat = &p->heartbeat,
         .accept = &p->accept,
         .retry_ns = p->server.protocol == PROTOCOL_SSE ? p->sse.retry_ns : 0,
         .close_timeout_ns =

@@ -186,7 +186,7 @@ static void connection_beaten(void *owner, uint32_t slot)
 {
     struct pod *pod = owner;
     if (pod->client_of[slot] != POD_NONE)
-        clients_heard(pod->clients, pod->client_of[slot]);
+        clients_pinged(pod->clients, pod->client_of[slot]);
 }
 
 const struct push_listener pod_listener = {

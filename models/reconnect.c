@@ -55,6 +55,8 @@ static double drawn(const struct reconnect_params *p, const struct reconnect *r,
         return base + random_stream_uniform(rs) * (high - base);
     }
     double ns = undisturbed(p, r->attempt);
+    if (p->kind == RECONNECT_STEPS && p->random_step > 0 && r->attempt == p->random_step)
+        return random_stream_uniform(rs) * ns;
     if (p->jitter > 0)
         ns *= 1 + p->jitter * (2 * random_stream_uniform(rs) - 1);
     return ns;

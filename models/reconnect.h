@@ -3,7 +3,8 @@
  * Delay before attempt n (n = 0, 1, … since the last reset), before clipping to [floor, cap]:
  *   fixed          base
  *   exponential    base * factor^n
- *   steps          the n-th of a list of delays, then the last one again and again
+ *   steps          the n-th of a list of delays, then the last one again and again; one of them
+ *                  may be drawn, uniform in [0, it]
  *   full jitter    uniform in [0, min(cap, base * factor^n)]
  *   decorrelated   uniform in [base, 3 * the delay before]
  * `jitter` widens the first three: the delay is multiplied by a uniform draw from [1 - jitter, 1 +
@@ -52,6 +53,7 @@ struct reconnect_params {
     double jitter;                         /* share of the delay, 0..1 */
     int64_t steps_ns[RECONNECT_STEPS_MAX]; /* for RECONNECT_STEPS */
     int steps;                             /* 1..RECONNECT_STEPS_MAX */
+    uint32_t random_step;                  /* the one that is drawn; 0: none is */
     int64_t attempts_max;                  /* gives up after so many in a row; 0 = never */
     enum reconnect_reset reset;
     int64_t stable_ns; /* for RESET_ON_STABLE */

@@ -77,6 +77,7 @@ struct client {
     int64_t asked_ns;  /* start of the connect, uv_hrtime */
     int64_t opened_ns; /* its connection opened, or time 0 */
     int64_t heard_ns;  /* something came, ns from time 0 */
+    int64_t pinged_ns; /* a ping came, or it opened */
     int64_t first;     /* first message that this connection can get */
     int64_t last;      /* highest number received; first - 1 = none */
     uint64_t received; /* messages in [first, last] */

@@ -107,7 +107,7 @@ static void begin(struct client *c)
 {
     int64_t stall_at_ns = class_of(c)->stall_at_ns;
     c->opened_ns = (int64_t)uv_hrtime();
-    c->heard_ns = c->opened_ns - c->pool->start_ns;
+    c->heard_ns = c->pinged_ns = c->opened_ns - c->pool->start_ns;
     c->read_bps = class_of(c)->read_bps;
     if (stall_at_ns > 0)
         after(&c->later, stalls, stall_at_ns);

@@ -75,12 +75,14 @@ static void close_silent(struct client_pool *pool, int class, int64_t now_ns)
 {
     const struct parameters *p = pool->behaviour.p;
     int classes = (int)p->class_count;
-    int64_t timeout_ns = client_class_silence_timeout_ns(&p->classes[class]);
+    int64_t timeout_ns = client_class_silence_timeout_ns(&p->classes[class], &p->heartbeat);
+    bool pings = client_class_counts_pings(&p->classes[class], &p->heartbeat);
     int64_t first = client_class_first(p->classes, classes, pool->count, class);
     int64_t end = client_class_first(p->classes, classes, pool->count, class + 1);
     for (int64_t i = first; timeout_ns > 0 && i < end; i++) {
         struct client *c = &pool->clients[i];
-        if (c->state == CLIENT_OPEN && now_ns - c->heard_ns >= timeout_ns)
+        int64_t heard_ns = pings ? c->pinged_ns : c->heard_ns;
+        if (c->state == CLIENT_OPEN && now_ns - heard_ns >= timeout_ns)
             client_ended(c, DISCONNECT_SILENCE, "nothing came for too long");
     }
 }
@@ -103,7 +105,7 @@ void client_churn_start(struct client_pool *pool)
     for (int64_t i = 0; i < b->p->class_count; i++) {
         const struct client_class *k = &b->p->classes[i];
         any |= k->stall_rate_hz > 0 || k->loss_rate_hz > 0 ||
-               client_class_silence_timeout_ns(k) > 0;
+               client_class_silence_timeout_ns(k, &b->p->heartbeat) > 0;
     }
     if (!any)
         return;

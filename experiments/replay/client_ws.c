@@ -84,8 +84,10 @@ static void told_to_close(struct client *c, uint64_t bytes)
 
 static void end_control(struct client *c, const struct wslay_frame_iocb *frame)
 {
-    if (frame->opcode == WSLAY_PING)
+    if (frame->opcode == WSLAY_PING) {
+        c->pinged_ns = c->heard_ns;
         answer(c, WSLAY_PONG, frame->payload_length);
+    }
     if (frame->opcode == WSLAY_CONNECTION_CLOSE) {
         answer(c, WSLAY_CONNECTION_CLOSE, frame->payload_length < 2 ? 0 : 2);
         told_to_close(c, frame->payload_length);

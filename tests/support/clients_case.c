@@ -44,9 +44,8 @@ static void hear_stalled(void *server, uint32_t client, int64_t until_ns)
 
 static int64_t hear_last_sent(void *server, uint32_t client)
 {
-    (void)server;
     (void)client;
-    return -1;
+    return ((struct clients_case *)server)->last_sent_ns;
 }
 
 static void hear_closes(void *server, uint32_t client)
@@ -58,15 +57,18 @@ static void hear_closes(void *server, uint32_t client)
 static const struct clients_server hear_ops = { hear_syn,       hear_left,    hear_closes,
                                                 hear_vanished,  hear_cut_off, hear_stalled,
                                                 hear_last_sent, NULL };
+static const struct heartbeat_params no_pings = { 0 };
 static const struct accept_params kernel = { .syn_retries = 6 };
 
 void clients_case_init(struct clients_case *f, const struct client_class *klass,
                        const char *preset, uint32_t count)
 {
     memset(f, 0, sizeof *f);
+    f->last_sent_ns = -1;
     simulation_init(&f->sim);
     struct clients_params p = { .classes = klass,
                                 .class_count = 1,
+                                .heartbeat = &no_pings,
                                 .reconnect = { &preset_named(preset)->reconnect },
                                 .accept = &kernel,
                                 .count = count,

@@ -10,9 +10,10 @@ struct clients_case {
     struct clients clients;
     enum syn_answer answer;
     int syns, left, closes, vanished, stalled, cut_off;
-    int64_t syn_ns[64]; /* when the last of them came, in turn */
-    int64_t until_ns;   /* of the last stall or outage */
-    int64_t tells_ns;   /* of the last that vanished */
+    int64_t syn_ns[64];   /* when the last of them came, in turn */
+    int64_t until_ns;     /* of the last stall or outage */
+    int64_t tells_ns;     /* of the last that vanished */
+    int64_t last_sent_ns; /* what it says of messages; -1 at first */
 };
 
 /* None connected yet; they come back as the preset does. */

@@ -74,6 +74,33 @@ static void test_silence_of_a_preset(void **state)
     }
 }
 
+/* Socket.IO's client goes by what the server tells it, and by pings alone: neither a message nor an
+ * answer keeps it, and a server that pings each minute does not lose it. */
+static void test_pings_alone_count(void **state)
+{
+    (void)state;
+    static const struct heartbeat_params minutely = { .period_ns = 60 * S,
+                                                      .pong_timeout_ns = 20 * S };
+    for (int64_t pinged_s = 0; pinged_s <= 60; pinged_s += 60) {
+        struct client_class k = plain;
+        struct clients_case f;
+        k.preset = 1 + (int)(preset_named("socket.io") - client_presets);
+        clients_case_init(&f, &k, "websocket-browser", 1);
+        f.clients.params.heartbeat = &minutely;
+        f.last_sent_ns = 59 * S; /* a message */
+        clients_open_at_start(&f.clients, 0, 1);
+        simulation_run_until(&f.sim, 60 * S);
+        clients_heard(&f.clients, 0);
+        if (pinged_s > 0)
+            clients_pinged(&f.clients, 0);
+        simulation_run_until(&f.sim, (pinged_s + 80) * S - 1);
+        assert_int_equal(f.clients.open, 1);
+        simulation_run_until(&f.sim, (pinged_s + 80) * S);
+        assert_int_equal(f.clients.counters.disconnects[DISCONNECT_SILENCE], 1);
+        clients_case_close(&f);
+    }
+}
+
 /* `retry:` takes the place of an EventSource's own delay once it has read a stream; a first
  * connect that fails waits as ever, and who has a policy of its own takes no notice. */
 static void test_retry_field(void **state)
@@ -116,6 +143,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_connect_timeout_of_preset),
         cmocka_unit_test(test_silence_of_a_preset),
+        cmocka_unit_test(test_pings_alone_count),
         cmocka_unit_test(test_retry_field),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
