@@ -46,6 +46,9 @@ struct fleet_pod {
     uint64_t failed_probes[PROBES]; /* of earlier processes */
     uint32_t asked[PROBES];         /* the probe that is not answered yet; 0 = none */
     uint32_t chain;                 /* of probes: a new one with each process */
+    int64_t ticks_ns[PROBES];       /* a tick of each probe's ticker */
+    int64_t container_ns;           /* the process's container began */
+    bool started;                   /* its startup probe has passed, or it has none */
     bool ready;                     /* in the balancer */
     bool was_ready;                 /* it was, since its present process started */
     bool served;                    /* it was, ever: not a new pod that only starts */

@@ -5,8 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "models/probe.h"
 #include "models/random_purpose.h"
 #include "sim/error.h"
+
+#define LEAST_GRACE_NS INT64_C(2000000000) /* fleet.h */
 
 /* -- nodes --------------------------------------------------------------------------------- */
 
@@ -87,14 +90,40 @@ static void stop_container(struct fleet_pod *fp)
     fp->restarts = true;
 }
 
+static void ask(void *subject, void *object);
+
+static void begin_asking(struct fleet_pod *fp, enum probe_kind kind)
+{
+    struct fleet *f = fp->fleet;
+    const struct probe_params *p = &f->p.fleet.probe[kind];
+    if (p->period_ns == 0)
+        return;
+    int64_t first_ns = probe_first_ns(p, fp->ticks_ns[kind], fp->container_ns);
+    simulation_at(&f->sim, first_ns > f->sim.now_ns ? first_ns : f->sim.now_ns, 0, ask, fp,
+                  pack(fp->chain, kind));
+}
+
+/* The container is up: the kubelet asks at once whether it is ready, and from now on if it lives. */
+static void is_started(struct fleet_pod *fp)
+{
+    fp->started = true;
+    begin_asking(fp, PROBE_READINESS);
+    begin_asking(fp, PROBE_LIVENESS);
+}
+
 static void answer(struct fleet_pod *fp, enum probe_kind kind, bool ok)
 {
     fp->asked[kind] = 0;
+    if (kind == PROBE_STARTUP && ok && !fp->started) {
+        fp->ticks_ns[PROBE_READINESS] = fp->fleet->sim.now_ns;
+        is_started(fp);
+    }
     fp->fleet->alarms += !ok && fp->was_ready;
     if (!probe_answer(&fp->probe[kind], &fp->fleet->p.fleet.probe[kind], ok))
         return;
-    if (kind == PROBE_LIVENESS && !ok && fp->life == FLEET_RUNS) {
-        run_record_event(fp->fleet->out, fp->fleet->sim.now_ns, "liveness",
+    if (kind != PROBE_READINESS && !ok && fp->life == FLEET_RUNS) {
+        run_record_event(fp->fleet->out, fp->fleet->sim.now_ns,
+                         kind == PROBE_STARTUP ? "startup" : "liveness",
                          "%sfailed, the container is stopped", fp->label);
         stop_container(fp);
     }
@@ -135,6 +164,8 @@ static void ask(void *subject, void *object)
     const struct probe_params *p = &f->p.fleet.probe[q.kind];
     if (q.number != fp->chain || fp->life == FLEET_GONE || fp->pod.state == POD_DOWN)
         return; /* only a container that runs is asked */
+    if (q.kind == PROBE_STARTUP && fp->started)
+        return; /* it is over */
     simulation_at(&f->sim, f->sim.now_ns + p->period_ns, 0, ask, fp, object);
     if (fp->asked[q.kind] != 0)
         return; /* the answer to the last one is still awaited: time-out > period */
@@ -148,22 +179,43 @@ static void ask(void *subject, void *object)
     pod_probe(&fp->pod, f->asked);
 }
 
-/* A process begins: probes of its own, the first one after the delay and `share` of a period. */
-static void start_probes(struct fleet_pod *fp, double share)
+/* A process has probes of its own; `up`: it has long been started. */
+static void start_probes(struct fleet_pod *fp, bool up)
 {
     struct fleet *f = fp->fleet;
     fp->chain++;
-    fp->was_ready = false;
+    fp->was_ready = fp->started = false;
     for (int k = 0; k < PROBES; k++) {
         const struct probe_params *p = &f->p.fleet.probe[k];
         fp->failed_probes[k] += fp->probe[k].failed;
         probe_init(&fp->probe[k], k, p);
         fp->asked[k] = 0;
-        if (p->period_ns > 0)
-            simulation_at(&f->sim,
-                          f->sim.now_ns + p->delay_ns + (int64_t)(share * (double)p->period_ns),
-                          0, ask, fp, pack(fp->chain, k));
     }
+    if (up || f->p.fleet.probe[PROBE_STARTUP].period_ns == 0)
+        is_started(fp);
+    else
+        begin_asking(fp, PROBE_STARTUP);
+}
+
+/* The container runs: the kubelet asks at once whether it is ready. */
+static void probe_container(struct fleet_pod *fp)
+{
+    int64_t now_ns = fp->fleet->sim.now_ns;
+    fp->ticks_ns[PROBE_READINESS] = fp->container_ns = now_ns;
+    start_probes(fp, false);
+}
+
+/* One that has long been up when the run begins: the next tick of each is `share` of its period
+ * away. */
+static void probe_running(struct fleet_pod *fp, double share)
+{
+    int64_t now_ns = fp->fleet->sim.now_ns;
+    for (int k = 0; k < PROBES; k++)
+        fp->ticks_ns[k] =
+            now_ns + (int64_t)(share * (double)fp->fleet->p.fleet.probe[k].period_ns);
+    fp->container_ns = INT64_MIN / 2;
+    start_probes(fp, true);
+    fp->probe[PROBE_READINESS].passing = true;
 }
 
 /* -- processes ----------------------------------------------------------------------------- */
@@ -186,7 +238,7 @@ static void changed(void *owner, struct pod *pod)
     if (pod->state == POD_DOWN)
         died(fp);
     if (pod->state == POD_STARTING && fp->chain > 0)
-        start_probes(fp, 0);
+        probe_container(fp);
     fp->up_ns = pod->state == POD_UP ? fp->fleet->sim.now_ns : INT64_MAX;
     update_ready(fp);
 }
@@ -256,8 +308,7 @@ bool fleet_pod_publish(struct fleet_pod *fp, const struct publish_record *record
 
 void fleet_pod_begin(struct fleet_pod *fp)
 {
-    start_probes(fp, random_stream_uniform(&fp->fleet->phases));
-    fp->probe[PROBE_READINESS].passing = true;
+    probe_running(fp, random_stream_uniform(&fp->fleet->phases));
     fp->began = true;
     fp->fleet->nodes[fp->node]->image = fp->revision;
     pod_start(&fp->pod);
@@ -273,7 +324,7 @@ static void container_starts(void *subject, void *object)
     if (fp->life != FLEET_RUNS) /* stopped while it was pending */
         return;
     fp->began = true;
-    start_probes(fp, 0);
+    probe_container(fp);
     pod_launch(&fp->pod);
 }
 
@@ -295,6 +346,8 @@ void fleet_pod_launch(struct fleet_pod *fp)
 {
     struct fleet *f = fp->fleet;
     fp->acknowledged_ns = f->sim.now_ns;
+    for (int k = 0; k < PROBES; k++)
+        fp->ticks_ns[k] = f->sim.now_ns;
     simulation_at(&f->sim, f->sim.now_ns + start_delay(fp), 0, container_starts, fp, NULL);
 }
 
@@ -314,9 +367,10 @@ void fleet_pod_stop(struct fleet_pod *fp)
     struct fleet *f = fp->fleet;
     const struct fleet_params *p = &f->p.fleet;
     if (fp->life == FLEET_RUNS) { /* else it is being stopped, and goes on with that */
-        fp->stop_ns =
-            f->sim.now_ns + (p->pre_stop_ns < p->grace_ns ? p->pre_stop_ns : p->grace_ns);
-        fp->kill_ns = f->sim.now_ns + p->grace_ns;
+        int64_t hook_ns = p->pre_stop_ns < p->grace_ns ? p->pre_stop_ns : p->grace_ns;
+        int64_t left_ns = p->grace_ns - hook_ns;
+        fp->stop_ns = f->sim.now_ns + hook_ns;
+        fp->kill_ns = fp->stop_ns + (left_ns < LEAST_GRACE_NS ? LEAST_GRACE_NS : left_ns);
     }
     fp->life = FLEET_STOPS;
     fp->restarts = false;

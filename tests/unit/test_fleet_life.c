@@ -197,10 +197,10 @@ static void test_pre_stop_and_grace(void **state)
     static const struct end cases[] = {
         { 0, 5 * S, STOP_WAITS, 5, 5 },      /* uvicorn: all at once, by the kill */
         { 3 * S, 8 * S, STOP_WAITS, 8, 8 },  /* preStop is part of the grace */
-        { 5 * S, 2 * S, STOP_WAITS, 2, 2 },  /* and cut short by it */
+        { 5 * S, 2 * S, STOP_WAITS, 4, 4 },  /* and cut short by it; 2 s are left in any case */
         { 0, 8 * S, STOP_CLOSES, 0, 2 },     /* spread over 2 s from SIGTERM */
         { 3 * S, 8 * S, STOP_CLOSES, 3, 5 }, /* nobody leaves during preStop */
-        { 3 * S, 4 * S, STOP_CLOSES, 3, 4 }, /* the rest is killed */
+        { 3 * S, 4 * S, STOP_CLOSES, 3, 5 }, /* as here: all are drained */
     };
     (void)state;
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
