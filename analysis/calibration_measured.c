@@ -16,7 +16,7 @@ static bool tells_caches(const struct calibration *c)
         few = p->clients < few ? p->clients : few;
         many = p->clients > many ? p->clients : many;
     }
-    return many >= 2 * few;
+    return many / 2 >= few;
 }
 
 bool calibration_measured(const struct calibration *c, const char *option)

@@ -356,7 +356,7 @@ void phases_init(struct phases *f, const struct phases_params *p, const struct o
                  const struct run_record *r)
 {
     struct judge j = { .p = p, .o = o, .f = f };
-    timeline_init(&j.t, r, isnan(o->load_end) ? 0 : (int64_t)llround(o->load_end * 1e9));
+    timeline_init(&j.t, r, o->load_end < 1e9 ? (int64_t)llround(o->load_end * 1e9) : 0);
     j.step_s = (double)j.t.step_ns / 1e9;
     j.broken = mem_alloc((j.t.count + 1) * sizeof *j.broken);
     *f = (struct phases){ .starved = j.t.starved, .count = j.t.count, .step_s = j.step_s };

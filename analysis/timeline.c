@@ -8,7 +8,8 @@
 #include "analysis/run_fates.h"
 #include "sim/error.h"
 
-#define SECOND INT64_C(1000000000)
+#define SECOND     INT64_C(1000000000)
+#define LONGEST_NS (INT64_C(10000000) * SECOND) /* later than that is no time of a run */
 
 enum join { JOIN_MAX, JOIN_SUM, JOIN_LAST };
 
@@ -90,7 +91,7 @@ static void add_point(struct timeline *t, const struct record_point *p)
 
 static void add_event(struct timeline *t, const struct record_event *e)
 {
-    static const char *const deaths[] = { "oom", "crash", "exit", "liveness" };
+    static const char *const deaths[] = { "oom", "crash", "exit", "liveness", "startup" };
     size_t i = (size_t)((e->at_ns < 0 ? 0 : e->at_ns) / t->step_ns);
     for (size_t k = 0; k < sizeof deaths / sizeof *deaths && i < t->count; k++)
         if (strcmp(e->kind, deaths[k]) == 0)
@@ -133,6 +134,8 @@ static size_t windows_of(const struct timeline *t, const struct run_record *r)
 {
     size_t count = t->count;
     for (size_t i = 0; i < r->point_count; i++) {
+        if (r->points[i].at_ns < 0 || r->points[i].at_ns > LONGEST_NS)
+            continue;
         size_t at = (size_t)(r->points[i].at_ns / t->step_ns) + 1;
         if (strcmp(r->points[i].name, "delivery.p99") == 0 && at > count)
             count = at;
@@ -143,6 +146,7 @@ static size_t windows_of(const struct timeline *t, const struct run_record *r)
 void timeline_init(struct timeline *t, const struct run_record *r, int64_t end_ns)
 {
     t->step_ns = step_of(r);
+    end_ns = end_ns < 0 ? 0 : end_ns < LONGEST_NS ? end_ns : LONGEST_NS;
     t->count = (size_t)((end_ns + t->step_ns - 1) / t->step_ns);
     size_t wanted = t->count;
     struct run_fates fates;

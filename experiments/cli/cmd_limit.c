@@ -170,6 +170,8 @@ static int find_option(const struct arguments *a, const struct option_row **opti
     if (code)
         return error_wrap(err, code, "--over");
     *option = which.option;
+    if (which.option->flags & OPTION_FIXED)
+        return error_set(err, ERR_INVALID, "--over %s: is no option of a run", a->over);
     if (which.option->type == OPTION_BOOL || which.option->type == OPTION_CHOICE)
         return error_set(err, ERR_INVALID, "--over %s: must be a number", a->over);
     return 0;

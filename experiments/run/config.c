@@ -74,6 +74,8 @@ static int read_option(const struct reader *r, const struct option_row *option,
     if (r->profile && !(option->flags & OPTION_MODEL))
         return yaml_error(r->doc, node->key_at, r->err,
                           "%s belongs in an experiment, not in a profile", option->name);
+    if (!r->profile && settings_given(r->settings, option))
+        return yaml_error(r->doc, node->key_at, r->err, "%s is given twice", option->name);
     const struct option_row *rival = settings_rival(option);
     if (rival && settings_given(r->settings, rival))
         return yaml_error(r->doc, node->key_at, r->err, "%s says the same as %s: give one",

@@ -8,7 +8,8 @@
 
 #include "experiments/run/sweep_range.h"
 
-#define SOBOL_DIMENSIONS_MAX 40 /* gsl_qrng_sobol */
+#define SOBOL_DIMENSIONS_MAX 40  /* gsl_qrng_sobol */
+#define SEARCHED_BACK        100 /* values, for one that is there twice */
 
 struct sweep_reader {
     const struct yaml_document *doc;
@@ -170,15 +171,36 @@ static int range_axis(const struct sweep_reader *r, struct axis *axis,
     return 0;
 }
 
+static bool is_same_value(const struct axis *axis, size_t a, size_t b)
+{
+    for (size_t k = 0; k < axis->keys; k++)
+        if (strcmp(axis->texts[a * axis->keys + k], axis->texts[b * axis->keys + k]) != 0)
+            return false;
+    return true;
+}
+
+/* Two points of one cell would pass for replications of it. Long axes are ranges, whose like values
+ * are neighbours. */
+static int check_once(const struct sweep_reader *r, const struct axis *axis,
+                      const struct yaml_node *node)
+{
+    for (size_t i = 1; i < axis->count; i++)
+        for (size_t k = i > SEARCHED_BACK ? i - SEARCHED_BACK : 0; k < i; k++)
+            if (is_same_value(axis, i, k))
+                return yaml_error(r->doc, node->at, r->err, "%s has the value %s twice",
+                                  axis->names[0], axis->texts[i * axis->keys]);
+    return 0;
+}
+
 static int read_axis(const struct sweep_reader *r, const struct yaml_node *node)
 {
     struct axis *axis = axis_add(r->sweep, 1);
     if (axis_key(r, axis, node))
         return ERR_INVALID;
     if (node->kind == YAML_LIST)
-        return read_list(r, axis, 0, node);
+        return read_list(r, axis, 0, node) ? ERR_INVALID : check_once(r, axis, node);
     if (node->kind == YAML_MAP)
-        return range_axis(r, axis, node);
+        return range_axis(r, axis, node) ? ERR_INVALID : check_once(r, axis, node);
     return yaml_error(r->doc, node->at, r->err,
                       "%s: a sweep needs a list of values or a range { from, to, step }",
                       node->key);
@@ -199,7 +221,7 @@ static int read_zip(const struct sweep_reader *r, const struct yaml_node *node)
         if (read_list(r, axis, key++, n))
             return ERR_INVALID;
     }
-    return 0;
+    return check_once(r, axis, node->child);
 }
 
 /* A key that the sample draws: a range with neither step nor points. */

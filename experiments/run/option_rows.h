@@ -108,8 +108,8 @@
              "length of a stall; none: for good", ""),                                         \
         NUMBER(name ".losses", DOUBLE, RATE, ATP(classes[c].loss_rate_hz), "0", 0, 1e6, 0,     \
                "silent losses of one client: the server keeps a zombie", ""),                  \
-        TIME(name ".connect-timeout", ATP(classes[c].connect_timeout_ns), "none", 1, 3600 * S, \
-             OPTION_NONE,                                                                      \
+        TIME(name ".connect-timeout", ATP(classes[c].connect_timeout_ns), "none", 1 * MS,      \
+             3600 * S, OPTION_NONE,                                                            \
              "gives a connect and its handshake up; none: as the preset, or "                  \
              "when the kernel does",                                                           \
              ""),                                                                              \

@@ -77,9 +77,21 @@ static uint64_t hash_file(uint64_t hash, const char *path)
     return hash;
 }
 
+/* --set, or an option that stands for it, has given the value that counts. */
+static bool is_set(const struct experiment *e, const char *option)
+{
+    size_t length = strlen(option);
+    for (const char *at = strstr(e->set, option); at; at = strstr(at + 1, option))
+        if ((at == e->set || at[-1] == ' ') && at[length] == '=')
+            return true;
+    return false;
+}
+
 /* Where the file gives an option: in the sweep, else as a value; line 0: nowhere (--set, profile). */
 static struct yaml_place place_of(const struct experiment *e, const char *option)
 {
+    if (is_set(e, option))
+        return (struct yaml_place){ 0 };
     const struct yaml_node *sweep = yaml_get(e->doc.root, "sweep");
     const struct yaml_node *node = yaml_find(sweep, option);
     node = node ? node : yaml_find(yaml_get(sweep, "zip"), option);

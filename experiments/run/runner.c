@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,10 +24,11 @@ struct shop {
     size_t count;
     struct outcome *ring; /* outcome of todo[i] at i % room */
     size_t room;
-    size_t taken;   /* runs begun */
-    size_t written; /* runs stored, or failed to be */
-    bool writing;   /* a worker is storing outcome `written` */
-    int code;       /* of the store; != 0 ends everything */
+    size_t taken;      /* runs begun */
+    size_t written;    /* runs stored, or failed to be */
+    bool writing;      /* a worker is storing outcome `written` */
+    int code;          /* of the store; != 0 ends everything */
+    atomic_bool ended; /* a signal has come: nobody begins anything more */
     struct error *err;
     struct runner_result *result;
     double begun_s, shown_s; /* for the progress */
@@ -146,7 +148,7 @@ static void *work(void *argument)
 {
     struct shop *shop = argument;
     pthread_mutex_lock(&shop->lock);
-    while (shop->code == 0) {
+    while (shop->code == 0 && !atomic_load(&shop->ended)) {
         if (can_write(shop))
             write_next(shop);
         else if (shop->taken == shop->count)
@@ -188,6 +190,8 @@ __attribute__((no_sanitize("address"))) static void *watch(void *argument)
     if (sigwait(shop->runner->signals, &number))
         return NULL;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    atomic_store(&shop->ended,
+                 true); /* else those who take the lock again and again starve us */
     pthread_mutex_lock(&shop->lock);
     write_finished(shop);
     if (shop->runner->progress)

@@ -114,6 +114,51 @@ static int check_fleet(const struct settings *s, const char **about, struct erro
     return check_capacity(&s->parameters, about, err);
 }
 
+static int check_clients(const struct parameters *p, const char **about, struct error *err)
+{
+    double shares = 0;
+    char text[UNIT_TEXT_BYTES];
+    for (int c = 0; c < p->class_count; c++)
+        shares += p->classes[c].share;
+    if (p->class_count > 0 && shares == 0)
+        return settings_conflict(
+            about, "clients.share",
+            error_set(err, ERR_INVALID, "no class of clients has a share above 0"));
+    if (p->reconnect.kind == RECONNECT_STEPS)
+        return settings_conflict(
+            about, "clients.reconnect.policy",
+            error_set(err, ERR_INVALID,
+                      "steps are those of a preset (clients.preset: phoenix, signalr)"));
+    if (p->reconnect.floor_ns > p->reconnect.cap_ns)
+        return settings_conflict(
+            about, "clients.reconnect.floor",
+            error_set(err, ERR_INVALID,
+                      "clients.reconnect.floor exceeds clients.reconnect.cap, %s",
+                      unit_format_short(text, UNIT_TIME, (double)p->reconnect.cap_ns)));
+    return 0;
+}
+
+/* Options whose range begins with 0, for none, and goes on further up. */
+static int check_gaps(const struct parameters *p, const char **about, struct error *err)
+{
+    const struct {
+        const char *name;
+        double value, least;
+        enum unit unit;
+    } gaps[] = { { "memory.deflate-window", (double)p->memory.deflate_window, 8, UNIT_COUNT },
+                 { "neighbour.weight", (double)p->fleet.neighbour_weight, 2, UNIT_COUNT },
+                 { "heartbeat.period", (double)p->heartbeat.period_ns, 1e6, UNIT_TIME },
+                 { "cost.gc.period", p->cost.gc_period_ns, 1e6, UNIT_TIME } };
+    char least[UNIT_TEXT_BYTES];
+    for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++)
+        if (gaps[i].value > 0 && gaps[i].value < gaps[i].least)
+            return settings_conflict(
+                about, gaps[i].name,
+                error_set(err, ERR_INVALID, "%s must be 0, for none, or at least %s",
+                          gaps[i].name, unit_format_short(least, gaps[i].unit, gaps[i].least)));
+    return 0;
+}
+
 /* Publishes that the phases hold. */
 static double publishes(const struct workload_params *w)
 {
@@ -214,6 +259,8 @@ int settings_resolve(struct settings *s, const char **about, struct error *err)
         code = settings_conflict(
             about, "server.write-low",
             error_set(err, ERR_INVALID, "server.write-low exceeds server.write-high"));
+    code = code ? code : check_clients(p, about, err);
+    code = code ? code : check_gaps(p, about, err);
     code = code ? code : check_bursts(p, about, err);
     code = code ? code : check_schedule(p, about, err);
     code = code ? code : check_topics(p, about, err);

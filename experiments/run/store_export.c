@@ -1,4 +1,5 @@
 /* store_export.c - a view as CSV (RFC 4180, LF) or JSON (array of objects). */
+#include <math.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -57,7 +58,10 @@ static void write_cell(FILE *out, sqlite3_stmt *s, int column, enum export_forma
         fprintf(out, "%lld", (long long)sqlite3_column_int64(s, column));
         return;
     case SQLITE_FLOAT:
-        fputs(unit_format(number, UNIT_NUMBER, sqlite3_column_double(s, column)), out);
+        if (!isfinite(sqlite3_column_double(s, column)))
+            fputs(format == EXPORT_JSON ? "null" : "", out);
+        else
+            fputs(unit_format(number, UNIT_NUMBER, sqlite3_column_double(s, column)), out);
         return;
     default:
         (format == EXPORT_JSON ? json_text

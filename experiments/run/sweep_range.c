@@ -71,6 +71,10 @@ int sweep_range_count(const struct yaml_document *doc, const struct yaml_node *n
     if (range->points > 0 && (range->from <= 0 || range->points < 2))
         return yaml_error(doc, node->at, err,
                           "a log range starts above 0 and has 2 points or more");
+    const struct yaml_node *scale = yaml_get(node, "scale");
+    if (scale && range->log != (range->points > 0))
+        return yaml_error(doc, scale->at, err,
+                          "steps are linear, points are in equal ratios: leave the scale out");
     double steps = range->step > 0 ? floor((range->to - range->from) / range->step + 1e-9) + 1
                                    : range->points;
     if (steps > AXIS_VALUES_MAX)

@@ -30,3 +30,17 @@ full 4 merge new.db knee.db
 full 100 merge new.db knee.db
 full 4 run knee.yaml --quiet --db new.db
 ls
+# figures that no run has
+"$PUSHSIM" run knee.yaml --quiet --db odd.db
+/usr/bin/python3 - <<'Y'
+import sqlite3
+db = sqlite3.connect("odd.db")
+db.execute("UPDATE series SET at_ns = -at_ns")
+db.execute("UPDATE metric SET value = -5 WHERE name = 'load.end'")
+db.execute("UPDATE metric SET value = 9e999 WHERE name = 'delivery.p99'")
+db.commit()
+Y
+"$PUSHSIM" explain odd.db 1/1 >odd.txt
+echo "exit $?"
+"$PUSHSIM" export --format json odd.db >odd.json
+/usr/bin/python3 -c 'import json; print({r["value"] for r in json.load(open("odd.json"), parse_constant=exit) if r["metric"] == "delivery.p99"})'
