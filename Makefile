@@ -255,7 +255,7 @@ install: all
 	install -m 755 $(BUILD)/pushsim $(DESTDIR)$(PREFIX)/bin/pushsim
 	install -d $(DESTDIR)$(PREFIX)/share/pushsim/experiments/replay
 	cp -R --no-preserve=ownership data $(DESTDIR)$(PREFIX)/share/pushsim/
-	cp -R --no-preserve=ownership experiments/*.yaml experiments/field experiments/real experiments/claims \
+	cp -R --no-preserve=ownership experiments/README.md experiments/*.yaml experiments/field experiments/real experiments/claims \
 	  $(DESTDIR)$(PREFIX)/share/pushsim/experiments/
 	cp -R --no-preserve=ownership experiments/replay/servers \
 	  $(DESTDIR)$(PREFIX)/share/pushsim/experiments/replay/

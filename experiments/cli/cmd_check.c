@@ -26,8 +26,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp argp = {
-    NULL,     parse, NULL, "Validate an experiment and print its plan without running it.",
-    children, NULL,  NULL,
+    NULL,
+    parse,
+    NULL,
+    "Validate an experiment and print its plan without running it. All keys of its file: "
+    "experiments/README.md; its options: pushsim options.",
+    children,
+    NULL,
+    NULL,
 };
 
 static void print_points(const struct plan *plan)

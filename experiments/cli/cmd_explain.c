@@ -82,7 +82,7 @@ static const struct argp argp = {
     "DB [POINT[/REPLICATION]]",
     "Explain how a run failed: what broke first, the phases of the failure, recovery after the "
     "pressure, whether CPU and probes looked well meanwhile, and where the time of the latest "
-    "deliveries went. Without a run: a table, one line a cell. Definitions: analysis/phases.h.",
+    "deliveries went. Without a run: a table, one line a cell. Definitions: data/results.md.",
     NULL,
     NULL,
     NULL,

@@ -47,7 +47,8 @@ static const struct argp argp = {
     parse,
     "DB",
     "Write a table of a database to standard output. Rows are sorted, and hold neither wall "
-    "clock nor host: the same experiment gives the same bytes.",
+    "clock nor host: the same experiment gives the same bytes. All names, units and columns: "
+    "data/results.md.",
     NULL,
     NULL,
     NULL,

@@ -49,7 +49,7 @@ static const struct argp argp = {
     "[WORD]",
     "List every option of an experiment file with default, range, meaning and source, and what "
     "each preset sets and after which source; with WORD only those whose name or meaning has "
-    "it.",
+    "it. The file's other keys: experiments/README.md.",
     NULL,
     NULL,
     NULL,

@@ -5,7 +5,8 @@
  *   trace              FILE: publishes, connects, ... instead of workload.phases
  *   server_spec        FILE: the server that the real arm starts
  *   assert             what must come out (expectation.h)
- *   claim, evidence    read by analysis/verdict.h
+ *   claim, evidence,
+ *   decision           read by analysis/claim.h
  *   sweep              what is varied (config_sweep.h)
  *   workload.phases    list of { name, duration, rate, … } (options_of_phase)
  *   everything else    the option table (options.h), dots as levels or as written

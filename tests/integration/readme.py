@@ -16,7 +16,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PUSHSIM = os.environ.get("PUSHSIM", os.path.join(ROOT, "build/pushsim"))
 README = os.path.join(ROOT, "README.md")
 DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "data/README.md",
-             "data/validation.md"]
+             "data/results.md", "data/validation.md", "experiments/README.md"]
 FOLDERS = "sim|models|experiments|analysis|data|tests|tools|notebooks"
 
 
