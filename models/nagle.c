@@ -2,9 +2,11 @@
 
 #define SECOND_NS 1000000000
 
-void nagle_init(struct nagle *n, int64_t tick_ns)
+void nagle_init(struct nagle *n, int64_t tick_ns, int64_t network_ns)
 {
-    *n = (struct nagle){ .tick_ns = tick_ns, .largest_bytes = NAGLE_FIRST };
+    *n = (struct nagle){ .tick_ns = tick_ns,
+                         .trip_ns = network_ns > NAGLE_NEAR_NS ? network_ns : 0,
+                         .largest_bytes = NAGLE_FIRST };
     quick_ack_init(&n->quick);
 }
 
@@ -30,15 +32,15 @@ static bool ends_write(struct nagle *n, int64_t bytes)
     return !again;
 }
 
-/* A segment goes out; is it acknowledged at once? */
+/* A segment goes out; is it acknowledged at once, before the write returns? */
 static bool send(struct nagle *n, int64_t at_ns, int64_t bytes)
 {
     bool read = ends_write(n, bytes < NAGLE_FULL ? bytes : NAGLE_FULL); /* learns its size */
     bool quick = quick_ack_arrives(&n->quick, at_ns, n->largest_bytes);
     int64_t ticks = at_ns / n->tick_ns + (NAGLE_TIMER_NS + n->tick_ns - 1) / n->tick_ns + 1;
-    n->free_ns = quick || read ? at_ns : ticks * n->tick_ns;
+    n->free_ns = n->trip_ns + (quick || read ? at_ns : ticks * n->tick_ns);
     n->waiting_bytes = 0;
-    return quick;
+    return quick && n->trip_ns == 0;
 }
 
 int64_t nagle_write(struct nagle *n, int64_t now_ns, int64_t bytes)

@@ -53,7 +53,7 @@ static void init_feeds(struct push_server *s, const struct push_server_params *p
         s->event_bytes = mem_alloc(messages * sizeof *s->event_bytes);
         s->waits = mem_alloc(messages * sizeof *s->waits);
         for (size_t f = 0; f < feeds; f++)
-            nagle_init(&s->typical[f], params->p->host.tick_ns);
+            push_nagle_init(params->p, &s->typical[f]);
     }
     s->acked = mem_alloc(messages * sizeof *s->acked);
     s->take_ns = mem_alloc(messages * sizeof *s->take_ns);

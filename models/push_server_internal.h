@@ -108,6 +108,11 @@ static inline struct loop_entry push_other_entry(int64_t ns)
                                 .step = STEP_OTHER };
 }
 
+static inline void push_nagle_init(const struct parameters *p, struct nagle *n)
+{
+    nagle_init(n, p->host.tick_ns, p->network.publish_ns + p->network.delivery_ns);
+}
+
 /* Message m is written to a connection at now_ns: how long it waits in its socket (nagle.h). */
 static inline int64_t push_server_waits(struct push_server *s, uint32_t connection, uint32_t m,
                                         int64_t now_ns)

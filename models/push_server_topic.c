@@ -25,7 +25,7 @@ void push_topic_opened(struct push_server *s, uint32_t first, uint32_t n)
     for (uint32_t i = first; s->feed && i < first + n; i++)
         s->open_to[s->feed[i]]++;
     for (uint32_t i = first; s->nagle && i < first + n; i++)
-        nagle_init(&s->nagle[i], s->p->host.tick_ns);
+        push_nagle_init(s->p, &s->nagle[i]);
 }
 
 void push_topic_closed(struct push_server *s, uint32_t i)

@@ -15,7 +15,7 @@
 static struct nagle used_up(int64_t start_ns)
 {
     struct nagle n;
-    nagle_init(&n, TICK);
+    nagle_init(&n, TICK, 0);
     for (int k = 0; k < QUICK_ACKS; k++)
         assert_int_equal(nagle_write(&n, start_ns - 20 * MS, 4122), 0);
     return n;
@@ -113,10 +113,31 @@ static void ids_grow_within_a_second(void **state)
     assert_int_equal(nagle_event_bytes(&n, 750 * MS, 125), 125);
 }
 
+/* 100 ms there and back: what is written while a segment is under way goes with its acknowledgement,
+ * whatever the sizes; a way of 0.9 ms is none. */
+static void a_round_trip_is_waited_for(void **state)
+{
+    static const struct {
+        int64_t at_ms, bytes, wait_ms;
+    } far[] = { { 0, 1000, 0 },   { 50, 1000, 50 },  { 99, 100, 1 },    { 150, 1000, 50 },
+                { 199, 1000, 1 }, { 250, 70000, 0 }, { 301, 1000, 49 }, { 360, 100, 90 },
+                { 800, 100, 0 },  { 900, 100, 0 } };
+    struct nagle n, near;
+    (void)state;
+    nagle_init(&n, TICK, 100 * MS);
+    nagle_init(&near, TICK, 900000);
+    for (size_t i = 0; i < sizeof far / sizeof *far; i++) {
+        assert_int_equal(nagle_write(&n, far[i].at_ms * MS, far[i].bytes), far[i].wait_ms * MS);
+        assert_false(n.acked);
+        assert_int_equal(nagle_write(&near, far[i].at_ms * MS, 1000), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(waits_by_hand),
                                         cmocka_unit_test(a_gap_ends_it),
+                                        cmocka_unit_test(a_round_trip_is_waited_for),
                                         cmocka_unit_test(ids_grow_within_a_second) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
