@@ -222,6 +222,20 @@ static void write_throttled(const struct explanation *e, FILE *out)
         fprintf(out, "  throttled    in %.0f%% of the quota's periods\n", 100 * share);
 }
 
+/* The loop stands still in them, so they are the time that others waited in its queue, or longer
+ * where the quota ran out meanwhile: the blame does not know them. */
+static void write_collections(const struct explanation *e, FILE *out)
+{
+    char longest[UNIT_TEXT_BYTES], all[UNIT_TEXT_BYTES];
+    double count = run_record_value(&e->record, "gc.full");
+    if (count > 0)
+        fprintf(out,
+                "  collections  %.0f full garbage collection%s of %s CPU in all, longest %s\n",
+                count, count == 1 ? "" : "s",
+                time_text(all, run_record_value(&e->record, "gc.pause")),
+                time_text(longest, run_record_value(&e->record, "gc.pause.max")));
+}
+
 static void write_blame(const struct explanation *e, FILE *out)
 {
     const char *between = "";
@@ -252,8 +266,9 @@ static bool breached_before(const struct run_record *r, size_t i)
 /* What acted or died, the first dozen of them; latencies and pods' comings and goings are above. */
 static void write_events(const struct run_record *r, FILE *out)
 {
-    static const char *const kinds[] = { "breach", "trigger", "action",   "scale", "rollout",
-                                         "oom",    "crash",   "liveness", "exit",  "deploy" };
+    static const char *const kinds[] = { "breach",  "trigger", "action", "scale",
+                                         "rollout", "oom",     "crash",  "liveness",
+                                         "startup", "exit",    "deploy" };
     size_t told = 0, more = 0;
     char at[UNIT_TEXT_BYTES];
     for (size_t i = 0; i < r->event_count; i++) {
@@ -288,6 +303,7 @@ void explain_write(const struct explanation *e, FILE *out)
                 "  false green  in %.0f%% of the %s out of bounds CPU and probes look well\n",
                 100 * f->green_s / f->broken_s, time_text(broken, f->broken_s));
     write_throttled(e, out);
+    write_collections(e, out);
     write_missing(e, out);
     write_blame(e, out);
     write_events(&e->record, out);

@@ -24,6 +24,7 @@ const struct phases_params phases_defaults = {
     .churn_share = 0.01,
     .memory_share = 0.9,
     .lost_share = 0.1,
+    .away_share = 0.01, /* churn_share: what is lost and comes back in any second */
     .cpu_fine = CPU_FINE_SHARE,
     .settle_s = 1,
     .calm_s = 10,
@@ -318,15 +319,33 @@ static void find_phases(struct judge *j)
 
 /* -- after the pressure -------------------------------------------------------------------- */
 
+/* How many clients are connected before a window, or in the last of those where that is known. */
+static double open_before(const struct judge *j, size_t end)
+{
+    double open = NAN;
+    for (size_t i = 0; i < end; i++)
+        open = isnan(j->t.windows[i].open) ? open : j->t.windows[i].open;
+    return open;
+}
+
+/* So many are enough to say that they are back; NAN: not known, or they never were there. */
+static double clients_back(const struct judge *j)
+{
+    double begin = j->o->pressure_begin;
+    double before = open_before(j, isnan(begin) ? 0 : window_at(j, begin));
+    return (1 - j->p->away_share) * fmin(before, open_before(j, j->f->count));
+}
+
 static void find_recovery(struct judge *j)
 {
     struct phases *f = j->f;
-    double end = j->o->pressure_end, calm = 0;
+    double end = j->o->pressure_end, calm = 0, back = clients_back(j);
     f->recovery_s = f->metastable = NAN;
     if (isnan(end))
         return;
     for (size_t i = window_at(j, end); i < f->count; i++) {
-        calm = f->phase[i] == 0 ? calm + f->step_s : 0;
+        bool away = j->t.windows[i].open < back; /* NAN is not */
+        calm = f->phase[i] == 0 && !away ? calm + f->step_s : 0;
         if (f->phase[i] >= 2)
             f->recovery_s = NAN; /* it has come back */
         else if (isnan(f->recovery_s) && calm >= j->p->hold_s)

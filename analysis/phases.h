@@ -42,8 +42,10 @@
  * median in phase 1, and churn in phase 2, are what the claim says and not part of the definition:
  * they are figures (stable_share, churn_share).
  *
- * Recovery: from the end of the pressure to the first hold_s in phase 0 after which phases 2 and 3
- * stay away to the end of the run. If one comes back (a liveness probe's kill, reconnects that
+ * Recovery: from the end of the pressure to the first hold_s in phase 0, with the clients back, after
+ * which phases 2 and 3 stay away to the end of the run. Back are all but away_share of those that
+ * were connected before the pressure began, or of those at the end of the run, if these are fewer:
+ * some have left for good. If one comes back (a liveness probe's kill, reconnects that
  * pile up: what the pressure left, there being no other), the calm before it was none. A drift
  * (phase 1) takes nothing back. Metastable: not recovered although the load went on for patience_s
  * after the pressure. Both NAN where the run cannot tell: the pressure lasts, or the load ends too
@@ -87,6 +89,7 @@ struct phases_params {   /* defaults in phases_defaults, with their reasons */
     double churn_share;  /* of the clients, in a second */
     double memory_share; /* of the limit */
     double lost_share;   /* of the clients */
+    double away_share;   /* of the clients: so many may be out when it has recovered */
     double cpu_fine;     /* of the request */
     double settle_s;     /* at the start, not looked at for the calm part */
     double calm_s;       /* longest calm part */

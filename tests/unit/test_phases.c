@@ -229,6 +229,28 @@ static void test_what_comes_back_was_not_over(void **state)
     phases_close(&f);
 }
 
+/* Fast for those that are there, while others are still out: back is who was there before, or who is
+ * there in the end, where some have left for good. */
+static void test_recovery_waits_for_the_clients(void **state)
+{
+    static const struct stretch rows[] = { { 20, 20, 30, 40, 0, 0, 0, 0 },
+                                           { 40, 45, 200, 900, 5, 0, 0, 30 },
+                                           { 50, 20, 30, 40, 0, 0, 0, 7 },
+                                           { 55, 20, 30, 40, 0, 0, 0, 2 },
+                                           { 100, 20, 30, 40, 0, 0, 0, 1 } };
+    static const struct stretch left[] = { { 20, 20, 30, 40, 0, 0, 0, 0 },
+                                           { 40, 45, 200, 900, 5, 0, 0, 30 },
+                                           { 50, 20, 30, 40, 0, 0, 0, 8 },
+                                           { 100, 20, 30, 40, 0, 0, 0, 5 } };
+    (void)state;
+    struct phases f = JUDGE(rows);
+    assert_true(f.recovery_s == 15);
+    phases_close(&f);
+    f = JUDGE(left);
+    assert_true(f.recovery_s == 10);
+    phases_close(&f);
+}
+
 /* Thresholds of the slo stand in for the calm part; a process that dies is a collapse of two
  * seconds; used-up CPU is not green. */
 static void test_slo_and_kills(void **state)
@@ -376,6 +398,7 @@ int main(void)
         cmocka_unit_test(test_a_bend_is_told_apart),
         cmocka_unit_test(test_metastable),
         cmocka_unit_test(test_recovery_has_to_hold),
+        cmocka_unit_test(test_recovery_waits_for_the_clients),
         cmocka_unit_test(test_what_comes_back_was_not_over),
         cmocka_unit_test(test_slo_and_kills),
         cmocka_unit_test(test_silence),
