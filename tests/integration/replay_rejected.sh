@@ -13,6 +13,10 @@ replay() { PATH="$(dirname "$PUSHSIM"):$PATH" taskset -c 0 "$PUSHSIM" replay som
 ask() { sqlite3 some.db "$1"; }
 
 needs_real_arm some.yaml
+# a server that is not there is told before anything is measured
+sed 's|^command: .*|command: [./not-there]|' "$null" >absent.yaml
+"$PUSHSIM" replay some.yaml --server absent.yaml --db absent.db >out 2>&1 && fail "replays what is not there"
+[ "$(cat out)" = "pushsim: ./not-there: No such file or directory" ] || fail "not there: $(cat out)"
 for i in 1 2; do
     replay >out || fail "replay $i: exit $?: $(cat said)"
     # without a floor no further try would be sound, so that each campaign makes one
