@@ -26,8 +26,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp argp = {
-    NULL,     parse, NULL, "Validate an experiment and print its plan without running it.",
-    children, NULL,  NULL,
+    NULL,
+    parse,
+    NULL,
+    "Validate an experiment and print its plan without running it. Warns of what lies more "
+    "than "
+    "a quarter beyond the ranges that the profile was fitted to (run and limit do, too).",
+    children,
+    NULL,
+    NULL,
 };
 
 static void print_points(const struct plan *plan)
