@@ -309,7 +309,8 @@ static const struct option_row table[] = {
     COST("warm.time", warm_time_ns, "30ms", "time off the CPU after which 63 % of it is due"),
     NUMBER("cost.warm.connections", DOUBLE, NUMBER, ATP(cost.warm_connections), "0", 0, 1e9,
            OPTION_MODEL,
-           "of this many connections, half find their state in caches after the others; 0: however many",
+           "of this many connections, half find their state in caches after the others; 0: "
+           "however many",
            "calibrated"),
     NUMBER(
         "cost.code.excess", DOUBLE, NUMBER, ATP(cost.code_excess), "0", 0, 1000, OPTION_MODEL,
