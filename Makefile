@@ -122,7 +122,7 @@ help:
 	@echo "validate   the simulator against the real servers on held-out cells (15 minutes a stack)"
 	@echo "validate-cpu  the CPU model against this kernel, a verdict a line"
 	@echo "claims     run the experiments of the claims, print the verdicts; claims-real measures"
-	@echo "notebooks  execute the notebooks;  install  (DESTDIR, PREFIX);  clean"
+	@echo "notebooks  execute the notebooks into $(BUILD)/notebooks/*.html (of PUSHSIM_DB=FILE);  install  (DESTDIR, PREFIX);  clean"
 
 # The libraries may only just be installed, and the flags above ask pkg-config at start: so the
 # targets that do their own set-up build in a make of their own.
@@ -146,12 +146,20 @@ check: deps
 
 # Notebooks read what the demo left in this folder, else the sim arm beside the shipped measured
 # rows; or say PUSHSIM_DB=FILE.
+# A database is given by name, so its time says nothing: the pages are of the one that was asked for last.
 PUSHSIM_DB ?= $(or $(wildcard sse-vs-websocket.db),$(BUILD)/notebooks/sse-vs-websocket.db)
 
 notebooks:
 	@tools/install_deps.sh build notebooks
 	@$(MAKE) --no-print-directory -s notebooks-html
-notebooks-html: $(patsubst notebooks/%.ipynb,$(BUILD)/notebooks/%.html,$(wildcard notebooks/*.ipynb))
+NOTEBOOKS := $(patsubst notebooks/%.ipynb,$(BUILD)/notebooks/%.html,$(wildcard notebooks/*.ipynb))
+notebooks-html: $(NOTEBOOKS)
+	@echo "of $(PUSHSIM_DB): $(NOTEBOOKS)"
+
+# rewritten only when another database is named
+$(BUILD)/notebooks/database: force
+	@mkdir -p $(@D)
+	@echo '$(abspath $(PUSHSIM_DB))' | cmp -s - $@ || echo '$(abspath $(PUSHSIM_DB))' >$@
 
 $(BUILD)/notebooks/sse-vs-websocket.db: experiments/sse-vs-websocket.yaml $(BUILD)/pushsim
 	@mkdir -p $(@D)
@@ -160,8 +168,13 @@ $(BUILD)/notebooks/sse-vs-websocket.db: experiments/sse-vs-websocket.yaml $(BUIL
 	sqlite3 $@.real <data/measured/sse-vs-websocket.sql
 	$(BUILD)/pushsim merge $@ $@.real
 
+ifneq ($(PUSHSIM_DB),$(BUILD)/notebooks/sse-vs-websocket.db)
+$(PUSHSIM_DB):
+	@echo "PUSHSIM_DB=$@: no such file"; exit 1
+endif
+
 # the kernel of Debian's own Python, whatever a user has installed beside it
-$(BUILD)/notebooks/%.html: notebooks/%.ipynb $(PUSHSIM_DB)
+$(BUILD)/notebooks/%.html: notebooks/%.ipynb $(BUILD)/notebooks/database $(PUSHSIM_DB)
 	@mkdir -p $(@D)
 	PUSHSIM_DB=$(abspath $(PUSHSIM_DB)) JUPYTER_PREFER_ENV_PATH=1 PYDEVD_DISABLE_FILE_VALIDATION=1 \
 	  $(PYTHON) -m nbconvert --log-level=WARN --to html --execute --output-dir $(@D) $<

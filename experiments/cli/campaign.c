@@ -11,6 +11,7 @@
 #include "experiments/replay/interrupt.h"
 #include "experiments/replay/replay.h"
 #include "experiments/replay/replay_support.h"
+#include "experiments/replay/server_command.h"
 #include "experiments/run/monotonic.h"
 #include "experiments/run/trace.h"
 
@@ -236,7 +237,10 @@ int campaign_floor(struct campaign *c, struct error *err)
         if (done[protocol] || !is_ours(c, point, repeat) || is_there(c, point, repeat))
             continue;
         done[protocol] = true;
-        int code = client_floor_measure(&c->floor[protocol], protocol, err);
+        int code = server_command_check(&c->spec, err); /* sooner than the client's own time */
+        if (code)
+            return code;
+        code = client_floor_measure(&c->floor[protocol], protocol, err);
         if (code == ERR_STATE)
             fprintf(stderr, "pushsim: warning: %s%s\n", err->text,
                     c->fits_floor ? "" : "; no run is sound until it can be measured");

@@ -37,7 +37,7 @@ enum { KEY_BUDGET = 256, KEY_QUICK, KEY_ROWS_ONLY };
 static const struct argp_option options[] = {
     { "server", 's', "FILE", 0,
       "Measure the server that FILE describes, as the calibration itself designs it", 0 },
-    { "budget", KEY_BUDGET, "TIME", 0, "Measure at most so long (default: 660s)", 0 },
+    { "budget", KEY_BUDGET, "TIME", 0, "Measure for at most this long (default: 660s)", 0 },
     { "rows-only", KEY_ROWS_ONLY, NULL, 0, "Measure, and leave the fit for later", 0 },
     { "quick", KEY_QUICK, NULL, 0, "Measure for a minute and a half: rough costs", 0 },
     { "output", 'o', "FILE", 0, "The profile to write (default: EXPERIMENT.profile.yaml)", 0 },
@@ -95,7 +95,8 @@ static const struct argp argp = {
     NULL,
     "Measure a server (--server FILE) and fit the model's costs to it; or fit them to what is "
     "measured already: EXPERIMENT with its database, or a database ROWS.db alone. The "
-    "costs are written as a profile. What the runs cannot tell is said so.",
+    "costs are written as a profile. The profile marks each cost that the runs cannot "
+    "determine.",
     children,
     NULL,
     NULL,

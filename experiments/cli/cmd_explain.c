@@ -8,6 +8,7 @@
 #include "analysis/explain.h"
 #include "analysis/explain_cells.h"
 #include "experiments/cli/commands.h"
+#include "experiments/cli/explain_none.h"
 #include "experiments/cli/explain_table.h"
 #include "experiments/cli/option_argument.h"
 #include "experiments/run/expectation.h"
@@ -152,7 +153,7 @@ static int explain_all(const struct arguments *a, struct store *store,
         explain_close(&e);
     }
     if (code == 0 && told == 0)
-        code = error_set(err, ERR_INVALID, "%s: no such run is done", a->db);
+        code = explain_none(store, a->db, a->experiment, a->arm, a->cell, err);
     else if (code == 0 && !words)
         print_table(&cells);
     else if (code == 0 && a->json)

@@ -108,13 +108,13 @@ static const struct argp argp = {
     NULL,
     "How far can an option go before the experiment's slo breaks? For each point of the sweep, "
     "the "
-    "largest value (of an option that is better small, as clients.count) or the smallest (as "
-    "cpu.limit) with which it is kept: in the simulator by a bisection for each replication; "
+    "largest value (of an option whose low values are safe, such as clients.count) or the "
+    "smallest (such as cpu.limit) with which it is kept: in the simulator by a bisection for "
+    "each replication; "
     "of a real server, where near the limit chance decides, the value with which half of the "
-    "runs keep it, fitted to all runs made, with the interval that it lies in with 90 %. The "
-    "simulated searches are of hosts as fast "
-    "as those of the calibration's runs, and of costs drawn by their errors, where the profile "
-    "tells them (--set parameters=fixed: of neither); beside a real server stands what the "
+    "runs keep it, fitted to all runs made, with the interval that it lies in with 90 %. Each "
+    "search draws the host's speed from the calibration runs and the costs from their error "
+    "distribution (--set parameters=fixed draws neither); beside a real server stands what the "
     "same runs say when they are simulated, at the paces that were measured there. Real runs "
     "go into the "
     "database; those that it has are not made again. A run that was not sound or failed is "
@@ -145,6 +145,7 @@ static int default_end(const struct option_row *option, bool upper, char *text,
         [UNIT_CPU] = { "10m", "4" },       [UNIT_RATE] = { "1/s", "1000/s" },
         [UNIT_SHARE] = { "0.1%", "100%" }, [UNIT_COUNT] = { "10", "10000" },
         [UNIT_NUMBER] = { "0.1", "10" },   [UNIT_PODS] = { "1", "100" },
+        [UNIT_SECONDS] = { "0.1", "10" },
     };
     static const char *const few[] = { "1", "100" };
     const char *end = counts_few(option) ? few[upper] : ends[option->unit][upper];

@@ -49,7 +49,8 @@ static const struct argp argp = {
     "[WORD]",
     "List every option of an experiment file with default, range, meaning and source, and what "
     "each preset sets and after which source; with WORD only those whose name or meaning has "
-    "it. The file's other keys: experiments/README.md.",
+    "it; an option's full name shows all its choices. The file's other keys: "
+    "experiments/README.md.",
     NULL,
     NULL,
     NULL,
@@ -70,7 +71,8 @@ struct listing {
     size_t count; /* listed so far */
 };
 
-/* A long choice would push the meaning off the screen: the first few stand for all. */
+/* A long choice would push the meaning off the screen: the first few stand for all, but
+ * where the option is asked for by its name. */
 static void shorten(char *range)
 {
     if (strlen(range) <= RANGE_COLUMNS)
@@ -83,14 +85,15 @@ static void shorten(char *range)
 
 static void list_option(struct listing *l, const char *prefix, const struct option_row *o)
 {
-    char range[160], name[96];
+    char range[512], name[96];
     snprintf(name, sizeof name, "%s%s", prefix, o->name);
     option_range(o, range, sizeof range);
     if (l->word && !strcasestr(name, l->word) && !strcasestr(o->help, l->word))
         return;
     l->count++;
     if (l->format == FORMAT_TABLE) {
-        shorten(range);
+        if (!l->word || strcmp(l->word, name) != 0)
+            shorten(range);
         text_table_cell(&l->table, "%s", name);
         text_table_cell(&l->table, "%s", o->fallback);
         text_table_cell(&l->table, "%s", range);

@@ -102,7 +102,9 @@ static void add_row(void *context, const struct plan_point *point, int64_t repea
         text_table_cell(table, "%s", text);
     }
     text_table_cell(table, "%.0f", run_record_value(record, "dropped"));
-    text_table_cell(table, "%.2f", run_record_value(record, "cpu.throttled_share"));
+    text_table_cell(
+        table, "%s",
+        figure_format(text, FIGURE_THROTTLED, run_record_value(record, "cpu.throttled_share")));
     unit_format_short(text, UNIT_TIME, 1e9 * run_record_value(record, "cpu.used"));
     text_table_cell(table, "%s", text);
     text_table_cell(table, "%s", reason);

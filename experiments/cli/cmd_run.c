@@ -119,7 +119,8 @@ static void count_runs(struct slo_verdict *v, const struct slo_params *slo,
 static void print_mixed(const struct slo_verdict *v)
 {
     if (v->mixed == 1 && v->cells == 1)
-        printf("\nthat is the mean; of its %zu single runs %zu are too late", v->runs, v->late);
+        printf("\nthat is the mean; of its %zu single runs %zu %s too late", v->runs, v->late,
+               v->late == 1 ? "is" : "are");
     else if (v->mixed > 0)
         printf(
             "\nthat is by means; in %zu of the cells some runs are too late and others are not",

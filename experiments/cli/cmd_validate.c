@@ -83,8 +83,8 @@ static const struct argp argp = {
     "real median and spread beside the prediction and its interval, then each target, met or "
     "missed, and what a run of the real server itself scores as the prediction of its other "
     "runs. Refuses cells that the profile was fitted to. The "
-    "replications draw the profile's parameters by their errors, where it tells them (--set "
-    "parameters=fixed: they do not). Runs that the database already has "
+    "replications draw the costs from their error distribution, where the profile has it "
+    "(--set parameters=fixed draws nothing). Runs that the database already has "
     "are not made again; where no cgroup can be made it judges the rows that are there. Exit "
     "99 when a target is missed or cannot be judged.",
     children,

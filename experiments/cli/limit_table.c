@@ -42,6 +42,40 @@ static const char *direction(const struct limit_table *l)
     return "";
 }
 
+/* Is the slo broken (`never`), or kept, in the whole range in every search of every cell? */
+static bool all_answers(const struct limit_table *l, bool never)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        const struct limit_result *r = &l->results[i];
+        const struct limit_answer *answer = r->sim.probes > 0 ? &r->sim : &r->real;
+        if (answer->probes == 0 || (never ? answer->always : answer->never) > 0)
+            return false;
+    }
+    return true;
+}
+
+static void print_heading(const struct limit_table *l)
+{
+    const char *found = direction(l);
+    if (*found)
+        printf("%s%s with which the slo is kept, of %s to %s\n", found, l->over, l->from,
+               l->to);
+    else if (all_answers(l, true))
+        printf("no %s of %s to %s keeps the slo\n", l->over, l->from, l->to);
+    else if (all_answers(l, false))
+        printf("every %s of %s to %s keeps the slo\n", l->over, l->from, l->to);
+    else
+        printf("no limit for the slo within %s of %s to %s\n", l->over, l->from, l->to);
+}
+
+static bool any_real(const struct limit_table *l)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (l->results[i].real.probes > 0)
+            return true;
+    return false;
+}
+
 static bool any_alike(const struct limit_table *l)
 {
     for (size_t i = 0; i < l->count; i++)
@@ -96,31 +130,35 @@ static void print_beyond(const struct limit_result *r)
 
 void limit_table_print(const struct limit_table *l)
 {
-    bool alike = any_alike(l);
+    bool real = any_real(l), alike = any_alike(l);
     struct text_table t;
     const struct limit_question *q = &l->results[0].question;
     text_table_init(&t);
     text_table_column(&t, "cell", false);
     text_table_column(&t, "sim", true);
     text_table_column(&t, "90 %", false);
-    text_table_column(&t, "real", true);
-    text_table_column(&t, "90 %", false);
+    if (real) {
+        text_table_column(&t, "real", true);
+        text_table_column(&t, "90 %", false);
+    }
     if (alike) {
         text_table_column(&t, "sim, measured alike", true);
         text_table_column(&t, "90 %", false);
     }
-    text_table_column(&t, "ratio", true);
+    if (real)
+        text_table_column(&t, "ratio", true);
     for (size_t i = 0; i < l->count; i++) {
         const struct limit_result *r = &l->results[i];
         text_table_cell(&t, "%s", r->cell);
         answer_cells(&t, &r->sim, q);
-        answer_cells(&t, &r->real, q);
+        if (real)
+            answer_cells(&t, &r->real, q);
         if (alike)
             answer_cells(&t, &r->alike, q);
-        ratio_cell(&t, r);
+        if (real)
+            ratio_cell(&t, r);
     }
-    printf("%s%s with which the slo is kept, of %s to %s\n", direction(l), l->over, l->from,
-           l->to);
+    print_heading(l);
     text_table_print(&t, stdout);
     for (size_t i = 0; i < l->count; i++) {
         print_beyond(&l->results[i]);

@@ -21,13 +21,14 @@ int tries_print(struct store *store, const char *experiment, FILE *out, struct e
     struct store_tries t;
     int code = store_tries(store, experiment, &t, add_reason, &reasons, err);
     if (code == 0 && t.told + t.rejected > 0) {
-        fprintf(out, "%lld tries for %lld real runs: %lld rejected%s\n%s",
-                (long long)(t.told + t.rejected), (long long)t.told, (long long)t.rejected,
+        fprintf(out, "%lld %s for %lld real run%s: %lld rejected%s\n%s",
+                (long long)(t.told + t.rejected), t.told + t.rejected == 1 ? "try" : "tries",
+                (long long)t.told, t.told == 1 ? "" : "s", (long long)t.rejected,
                 t.rejected ? "" : ", none was made again", reasons.text);
     }
     if (code == 0 && t.told < t.runs)
-        fprintf(out, "of %lld real runs it is not known what tries were rejected before them\n",
-                (long long)(t.runs - t.told));
+        fprintf(out, "of %lld real run%s it is not known what tries were rejected before\n",
+                (long long)(t.runs - t.told), t.runs - t.told == 1 ? "" : "s");
     free(reasons.text);
     return code;
 }

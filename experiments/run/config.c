@@ -36,6 +36,11 @@ static int unknown_key(const struct reader *r, const char *prefix, const struct 
     const struct option_row *all = options_all(&count);
     struct nearest n;
     char level[64];
+    if (node->key[strspn(node->key, "0123456789")] == '\0')
+        return yaml_error(r->doc, node->key_at, r->err,
+                          "unknown key '%.80s': if it is part of a number, write that without "
+                          "commas (4000)",
+                          node->key);
     nearest_init(&n, node->key);
     for (size_t i = 0; i < count; i++) {
         if (strncmp(all[i].name, prefix, length) != 0)

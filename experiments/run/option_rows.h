@@ -103,7 +103,7 @@
         NUMBER(name ".stalls", DOUBLE, RATE, ATP(classes[c].stall_rate_hz), "0", 0, 1e6, 0,    \
                "stalls of one client", ""),                                                    \
         TIME(name ".stall-at", ATP(classes[c].stall_at_ns), "none", 1, 1e6 * S, OPTION_NONE,   \
-             "stops reading once, so long after it connected", ""),                            \
+             "stops reading once, this long after it connected", ""),                          \
         TIME(name ".stall-for", ATP(classes[c].stall_ns), "none", 1, 1e6 * S, OPTION_NONE,     \
              "length of a stall; none: for good", ""),                                         \
         NUMBER(name ".losses", DOUBLE, RATE, ATP(classes[c].loss_rate_hz), "0", 0, 1e6, 0,     \
@@ -115,7 +115,7 @@
              ""),                                                                              \
         TIME(name ".silence-timeout", ATP(classes[c].silence_timeout_ns), "none", 1,           \
              86400 * S, OPTION_NONE,                                                           \
-             "closes when nothing came for so long; none: as the preset", ""),                 \
+             "closes when nothing came for this long; none: as the preset", ""),               \
         CHOICE(name ".preset", ATP(classes[c].preset), "custom", presets, 0,                   \
                "how it reconnects", "models/client_preset.c names each source"),               \
         CHOICE(name ".refused", ATP(classes[c].refused), "preset", refusals, 0,                \
@@ -141,10 +141,11 @@
          3600 * S, 0, "only as far as every recommendation within it agrees",                  \
          "Kubernetes HPA: up 0, down 300 s"),                                                  \
         COUNT(name ".pods", ATP(fleet.autoscaler.field.pods), most, 0, 1000, 0,                \
-              "at most so many pods in a period; 0: no such policy",                           \
+              "at most this many pods in a period; 0: no such policy",                         \
               "Kubernetes HPA: up 4, down none"),                                              \
         COUNT(name ".percent", ATP(fleet.autoscaler.field.percent), "100", 0, 10000, 0,        \
-              "at most so much in a period; 0: no such policy", "Kubernetes HPA: 100"),        \
+              "at most this many per cent in a period; 0: no such policy",                     \
+              "Kubernetes HPA: 100"),                                                          \
         TIME(name ".period", ATP(fleet.autoscaler.field.period_ns), "15s", 1 * S, 1800 * S, 0, \
              "of both policies", "Kubernetes HPA: 15 s"),                                      \
         CHOICE(name ".select", ATP(fleet.autoscaler.field.select), "max", selects, 0,          \

@@ -106,7 +106,7 @@ static int parse_choice(const struct option_row *o, const char *text, double *nu
 {
     static const char *const yes_no[] = { "no", "yes", "false", "true", NULL };
     const char *const *choices = o->type == OPTION_BOOL ? yes_no : o->choices;
-    char range[160];
+    char range[512];
     struct nearest n;
     nearest_init(&n, text);
     for (int i = 0; choices[i]; i++) {
@@ -127,7 +127,7 @@ int option_parse(const struct option_row *o, const char *text, void *base, struc
 {
     double number = 0;
     int code = 0;
-    char range[160];
+    char range[512];
     if (o->flags & OPTION_NONE && strcmp(text, "none") == 0)
         return option_assign(o, 0, base, err);
     if (o->type == OPTION_CHOICE || o->type == OPTION_BOOL)

@@ -60,7 +60,8 @@ int store_only_experiment(struct store *store, char **name, struct error *err)
     if (code == 0 && count == 0)
         code = error_set(err, ERR_INVALID, "%s: holds no experiment", store->path);
     else if (code == 0)
-        code = error_set(err, ERR_INVALID, "%s: holds several experiments (%.600s): choose one",
+        code = error_set(err, ERR_INVALID,
+                         "%s: holds several experiments (%.600s): choose one by -e NAME",
                          store->path, names);
     free(names);
     return code;

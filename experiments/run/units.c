@@ -43,6 +43,12 @@ static const struct suffix numbers[] = { { "", 1, true }, { NULL, 0, false } };
 /* Kubernetes' IntOrString: so many, or so many per cent (stored as a negative number). */
 static const struct suffix pods[] = { { "%", -1, true }, { "", 1, true }, { NULL, 0, false } };
 
+/* Printed as it has always been stored: as a plain number. */
+static const struct suffix seconds[] = {
+    { "", 1, true },   { "h", 3600, false },  { "min", 60, false },  { "m", 60, false },
+    { "s", 1, false }, { "ms", 1e-3, false }, { "us", 1e-6, false }, { NULL, 0, false },
+};
+
 static const struct {
     const char *name;
     const char *value; /* one of it, for messages */
@@ -57,6 +63,7 @@ static const struct {
     [UNIT_COUNT] = { "count", "a count", "500", counts },
     [UNIT_NUMBER] = { "number", "a number", "0.35", numbers },
     [UNIT_PODS] = { "pods", "a number of pods", "25%", pods },
+    [UNIT_SECONDS] = { "time", "a time", "400ms", seconds },
 };
 
 /* Factors below 1 are of the form 1/n: dividing by n rounds once, where 0.01 is itself rounded. */

@@ -11,6 +11,7 @@
  *   UNIT_COUNT     integer      500 1e6 10k                           yes
  *   UNIT_NUMBER    real         0.35                                  yes
  *   UNIT_PODS      integer      3 25% (of the pods: -25)              yes
+ *   UNIT_SECONDS   s            400ms 0.4                             seconds
  *
  * Suffixes of UNIT_BYTES: B kB MB GB (powers of 1000), KiB MiB GiB and Ki Mi Gi (of 1024).
  */
@@ -29,7 +30,8 @@ enum unit {
     UNIT_SHARE,
     UNIT_COUNT,
     UNIT_NUMBER,
-    UNIT_PODS
+    UNIT_PODS,
+    UNIT_SECONDS
 };
 
 #define UNIT_TEXT_BYTES 32

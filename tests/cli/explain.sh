@@ -41,8 +41,11 @@ print({k: run[k] for k in ("broke_first", "recovery_s", "metastable", "phase_max
 print(run["phases"])
 print(run["signals"]["p95"])'
 "$PUSHSIM" explain made.db --cell protocol=sse --format json | grep -c '"broke_first": null'
+# what there is, where nothing is as asked for
 "$PUSHSIM" explain made.db 3
 echo "exit $?"
+"$PUSHSIM" explain made.db --cell protocol=quic
+"$PUSHSIM" explain made.db --arm real
 "$PUSHSIM" explain made.db 2/x 2>&1 | head -n 1
 "$PUSHSIM" explain none.db
 echo "exit $?"

@@ -56,7 +56,10 @@ echo "exit $?"
 echo "exit $?"
 "$PUSHSIM" limit knee.yaml --sim-only --from 10 --to 850
 # Of what there are few the range starts at one.
-"$PUSHSIM" limit knee.yaml --over fleet.pods --set replications=2 2>&1 | grep with
+"$PUSHSIM" limit knee.yaml --over fleet.pods --set replications=2 2>&1 | grep slo
+# Nothing in the range keeps the slo, or all of it does.
+"$PUSHSIM" limit knee.yaml --set replications=2 --set slo.p99=1us
+"$PUSHSIM" limit knee.yaml --set replications=2 --to 20
 # The option that is asked about is set as well: where there is no room for it, that is said.
 "$PUSHSIM" limit knee.yaml --sim-only $(seq -f '--set seed=%g' 63)
 echo "exit $?"

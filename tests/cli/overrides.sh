@@ -4,6 +4,12 @@ try() { echo "\$ pushsim $*"; "$PUSHSIM" "$@"; echo "exit $?"; }
 try check knee.yaml --set cpu.limt=100m
 try check knee.yaml --set cpu.limit=100ms
 try check knee.yaml --set clients.count=1e9
+try check knee.yaml --set autoscaler.p99=400quick
+for p99 in 400ms 0.4; do # a time, or seconds: the same
+    "$PUSHSIM" run knee.yaml --quiet --db p99.db --set fleet.pods=2 --set autoscaler.on=yes --set autoscaler.p99=$p99
+    "$PUSHSIM" export p99.db --table parameter | grep -m 1 autoscaler.p99
+    rm p99.db
+done
 try check knee.yaml --set workload.phases.brust.rate=1/s
 try check knee.yaml --set workload.phases.burst.size=1
 try check knee.yaml --set cpu.limit 2>&1 | head -n 2

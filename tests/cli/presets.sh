@@ -7,6 +7,9 @@ Y
 "$PUSHSIM" check plan.yaml --set accept.backlog=128
 "$PUSHSIM" check plan.yaml --set server.preset=uvicron
 "$PUSHSIM" options heartbeat.timeout
+# all the choices of an option that is asked for by its name
+"$PUSHSIM" options server.preset | head -n 2 | cut -c1-150
+"$PUSHSIM" options clients.preset | head -n 2 | cut -d'|' -f8-
 "$PUSHSIM" options preset=eventsource | cut -c1-60
 "$PUSHSIM" options --format markdown preset=linux-6.6
 # every one of them runs over both protocols

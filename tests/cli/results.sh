@@ -50,6 +50,8 @@ Y
 echo "exit $?"
 "$PUSHSIM" compare none.db
 echo "exit $?"
+"$PUSHSIM" run claim.yaml --db all.db --quiet
+"$PUSHSIM" compare all.db
 "$PUSHSIM" explain none.db
 echo "exit $?"
 "$PUSHSIM" export none.db

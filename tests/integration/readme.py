@@ -59,14 +59,18 @@ def check_outputs(text, here):
 
 
 def check_files(text, here):
-    """The experiment that is shown, with the server that is shown, is one that `check` accepts."""
+    """The experiment that is shown is the file, and with the server that is shown `check` takes it."""
     shown = re.findall(r"^```yaml\n(.*?)^```$", text, re.M | re.S)
     experiment = [b for b in shown if b.startswith("question:")]
     server = [b for b in shown if b.startswith("name:")]
     assert len(experiment) == 1 and len(server) == 1, "one experiment and one server are shown"
+    with open(os.path.join(ROOT, "experiments/is-it-enough.yaml"), encoding="utf-8") as f:
+        file = "".join(line for line in f if not line.startswith("#"))
+    if experiment[0] != file:
+        return ["README.md: the experiment shown is not experiments/is-it-enough.yaml"]
     os.mkdir(os.path.join(here, "mine"))
     os.symlink(os.path.join(ROOT, "data"), os.path.join(here, "data"))
-    files = {"mine.yaml": experiment[0] + "server_spec: my-server.yaml\n",
+    files = {"mine.yaml": re.sub(r"(?m)^server_spec: .*", "server_spec: my-server.yaml", file),
              "my-server.yaml": server[0]}
     for name, content in files.items():
         with open(os.path.join(here, "mine", name), "w", encoding="utf-8") as f:

@@ -13,11 +13,15 @@ replay() { PATH="$(dirname "$PUSHSIM"):$PATH" taskset -c 0 "$PUSHSIM" replay som
 ask() { sqlite3 some.db "$1"; }
 
 needs_real_arm some.yaml
+# a server that is not there is told before anything is measured
+sed 's|^command: .*|command: [./not-there]|' "$null" >absent.yaml
+"$PUSHSIM" replay some.yaml --server absent.yaml --db absent.db >out 2>&1 && fail "replays what is not there"
+[ "$(cat out)" = "pushsim: ./not-there: No such file or directory" ] || fail "not there: $(cat out)"
 for i in 1 2; do
     replay >out || fail "replay $i: exit $?: $(cat said)"
     # without a floor no further try would be sound, so that each campaign makes one
     grep -q '^pushsim: warning: .*; no run is sound until it can be measured$' said || fail "no warning: $(cat said)"
-    grep -q "^$i tries for 0 real runs: $i rejected\$" out || fail "replay $i prints: $(cat out)"
+    grep -Eq "^$i (try|tries) for 0 real runs: $i rejected\$" out || fail "replay $i prints: $(cat out)"
     grep -q '^ *'$i'  server and client share CPU 0$' out || fail "replay $i: no reason: $(cat out)"
 done
 [ "$(ask "SELECT number, status FROM rejected ORDER BY id" | paste -sd' ')" = "1|invalid 2|invalid" ] ||

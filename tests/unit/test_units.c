@@ -27,7 +27,8 @@ static const struct {
     { UNIT_RATE, "12.5Hz", 12.5 },  { UNIT_SHARE, "0.1%", 0.001 },
     { UNIT_SHARE, "20%", 0.2 },     { UNIT_COUNT, "1e6", 1e6 },
     { UNIT_COUNT, "10k", 1e4 },     { UNIT_NUMBER, "0.35", 0.35 },
-    { UNIT_TIME, "-1ms", -1e6 },
+    { UNIT_TIME, "-1ms", -1e6 },    { UNIT_SECONDS, "400ms", 0.4 },
+    { UNIT_SECONDS, "0.4", 0.4 },   { UNIT_SECONDS, "2min", 120 },
 };
 
 static const struct {
@@ -48,6 +49,7 @@ static const struct {
     { UNIT_BYTES, "much", "'much' is not a size (e.g. 64KiB)" },
     { UNIT_CPU, "half", "'half' is not an amount of CPU (e.g. 250m)" },
     { UNIT_PODS, "-1", "'-1' is not a number of pods (e.g. 25%)" },
+    { UNIT_SECONDS, "4x", "'4x': 'x' is not a unit of time (e.g. 400ms)" },
     { UNIT_BYTES, "64", "'64' lacks a unit (e.g. 64KiB)" },
     { UNIT_CPU, "1%", "'1%': '%' is not a unit of cpu (e.g. 250m)" },
 };
@@ -82,12 +84,13 @@ static void test_prints_what_it_reads(void **state)
     struct random_stream rs;
     random_stream_init(&rs, 7, 0, 0, 0);
     for (int i = 0; i < 20000; i++) {
-        enum unit unit = (enum unit)(i % (UNIT_PODS + 1));
+        enum unit unit = (enum unit)(i % (UNIT_SECONDS + 1));
         double value =
             ldexp(1 + random_stream_uniform(&rs), (int)(random_stream_u64(&rs) % 40));
         if (unit == UNIT_SHARE)
             value = ldexp(value, -41);
-        if (unit != UNIT_NUMBER && unit != UNIT_SHARE && unit != UNIT_RATE)
+        if (unit != UNIT_NUMBER && unit != UNIT_SHARE && unit != UNIT_RATE &&
+            unit != UNIT_SECONDS)
             value = floor(value);
         char text[UNIT_TEXT_BYTES];
         struct error err;
