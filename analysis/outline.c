@@ -36,6 +36,8 @@ static void press_by_faults(struct outline *o, const struct fault_params *f)
         press(o, (double)f->crash_at_ns / 1e9, (double)f->crash_at_ns / 1e9);
     if (f->busy_at_ns > 0)
         press(o, (double)f->busy_at_ns / 1e9, (double)(f->busy_at_ns + f->busy_ns) / 1e9);
+    if (f->blip_at_ns > 0)
+        press(o, (double)f->blip_at_ns / 1e9, (double)(f->blip_at_ns + f->blip_ns) / 1e9);
     if (f->leave_at_ns > 0)
         press(o, NAN, (double)f->leave_at_ns / 1e9);
 }
@@ -108,7 +110,7 @@ static double fewest_clients(const struct parameters *p, const struct schedule *
         fewest = connected < fewest ? connected : fewest;
     }
     int64_t loyal = s->clients; /* the slow class may leave */
-    if (p->fault.leave_at_ns > 0 && p->class_count > 1)
+    if (p->fault.leave_at_ns > 0 && p->fault.leave_at_ns < s->end_ns && p->class_count > 1)
         loyal = client_class_first(p->classes, (int)p->class_count, s->clients, 1);
     fewest = loyal < fewest ? loyal : fewest;
     return fewest < 0 ? 0 : (double)fewest;

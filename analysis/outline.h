@@ -6,7 +6,8 @@
  *   traces   windows of OUTLINE_BIN_S with more than that over the median window; stalls, connects
  *            and disconnects wherever they concern OUTLINE_CROWD of the clients within a second
  *   stalls   of a class of OUTLINE_CROWD of the clients that all stop reading at a set time
- *   faults   from the first to the last of deploy, crash and busy; a slow class that leaves ends it
+ *   faults   from the first to the last of deploy, crash, busy and outage; a slow class that leaves
+ *            ends it
  * It begins with the first and ends with the last of these. Pressure that lasts to the end of the
  * load never ends: what comes after it cannot be judged.
  */
