@@ -236,11 +236,11 @@ static void test_recovery_waits_for_the_clients(void **state)
     static const struct stretch rows[] = { { 20, 20, 30, 40, 0, 0, 0, 0 },
                                            { 40, 45, 200, 900, 5, 0, 0, 30 },
                                            { 50, 20, 30, 40, 0, 0, 0, 7 },
-                                           { 55, 20, 30, 40, 0, 0, 0, 2 },
+                                           { 55, 20, 30, 40, 0, 0, 0, 6 },
                                            { 100, 20, 30, 40, 0, 0, 0, 1 } };
     static const struct stretch left[] = { { 20, 20, 30, 40, 0, 0, 0, 0 },
                                            { 40, 45, 200, 900, 5, 0, 0, 30 },
-                                           { 50, 20, 30, 40, 0, 0, 0, 8 },
+                                           { 50, 20, 30, 40, 0, 0, 0, 10 },
                                            { 100, 20, 30, 40, 0, 0, 0, 5 } };
     (void)state;
     struct phases f = JUDGE(rows);
