@@ -7,7 +7,8 @@
 #include "experiments/cli/session.h"
 #include "experiments/run/store.h"
 
-/* Prints what holds and what does not (the latter on stderr, also when quiet). -1: all holds; else the exit status. */
+/* Prints what holds and what does not (the latter on stderr, also when quiet). -1: all holds; else
+ * the exit status. */
 int assertions_report(struct session *session, struct store *store, enum arm arm, bool quiet,
                       struct error *err);
 

@@ -29,11 +29,9 @@ static const struct argp argp = {
     NULL,
     parse,
     NULL,
-    "Validate an experiment and print its plan without running it. Warns of what lies more "
-    "than "
-    "a quarter beyond the ranges that the profile was fitted to (run and limit do, too). All "
-    "keys "
-    "of its file: experiments/README.md; its options: pushsim options.",
+    "Validate an experiment and print its plan without running it. Warns of what lies "
+    "more than a quarter beyond the ranges that the profile was fitted to (run and limit do, "
+    "too). All keys of its file: experiments/README.md; its options: pushsim options.",
     children,
     NULL,
     NULL,
