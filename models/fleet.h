@@ -18,11 +18,11 @@
  *
  * A pod that stops leaves the balancer at once, gets SIGTERM after preStop and is killed when its
  * grace is over, but not within 2 s of SIGTERM (kuberuntime_container.go, killContainer:
- * minimumGracePeriodInSeconds), unless its connections have ended before (Kubernetes docs, "Pod Lifecycle",
- * termination of pods). A failed liveness probe stops the container the same way, and it is
- * started again after its back-off (again and again, where a start outlasts the probe's patience);
- * when it dies before, that is its stop. So does a startup probe. Nobody probes a container in back-off. fault.deploy-at begins
- * a rolling update; the other faults are pod 0's.
+ * minimumGracePeriodInSeconds), unless its connections have ended before (Kubernetes docs, "Pod
+ * Lifecycle", termination of pods). A failed liveness probe stops the container the same way, and
+ * it is started again after its back-off (again and again, where a start outlasts the probe's
+ * patience); when it dies before, that is its stop. So does a startup probe. Nobody probes a
+ * container in back-off. fault.deploy-at begins a rolling update; the other faults are pod 0's.
  *
  * A fleet's disconnects are its pods' and those of clients at no pod: refused by the balancer with
  * Retry-After (rejected: connects.retry_after counts the answers), or out of patience while no pod

@@ -26,11 +26,11 @@
  * to 4.6 (Intel Xeon).
  *
  * On loopback the acknowledgement has no way to go. Over a network it takes the round trip, which
- * small messages that follow each other faster wait for: at 20/s over 100 ms in all (RFC 896's case:
- * measured, 1,000 B, half of the messages reach the reader within 98 ms of their write, none after
- * 108) half of them wait 50 ms, and go two by two. The round trip is network.publish and .delivery
- * where they sum up to more than NAGLE_NEAR_NS: less is what a calibration on loopback makes of them,
- * the client's own time.
+ * small messages that follow each other faster wait for: at 20/s over 100 ms in all (RFC 896's
+ * case: measured, 1,000 B, half of the messages reach the reader within 98 ms of their write, none
+ * after 108) half of them wait 50 ms, and go two by two. The round trip is network.publish and
+ * .delivery where they sum up to more than NAGLE_NEAR_NS: less is what a calibration on loopback
+ * makes of them, the client's own time.
  *
  * Each stream is for itself: a tick between two writes of a fan-out, and one client's message
  * waits where another's does not. Traced with 110 clients at 189/s: of 916 second smaller segments

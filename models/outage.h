@@ -1,13 +1,14 @@
-/* outage.h - a network between some of the clients and the server that carries nothing for a while.
+/* outage.h - a network between some of the clients and the server that carries nothing for a
+ * while.
  *
  * Neither side is told. What either sends is swallowed, and sent again by its kernel until it is
  * acknowledged: first after the retransmission time-out, then each time after twice as long (RFC
  * 6298, 5.5; include/net/tcp.h: TCP_RTO_MIN 200 ms, which it is on any near network, TCP_RTO_MAX
- * 120 s), so 0.2, 0.6, 1.4, 3.0, 6.2, 12.6, 25.4 s … after it was first sent. The rest of the stream
- * waits behind it. So an outage is over for a connection up to twice as late as for the network:
- * with a message every 100 ms one of 5 s ends after 6.2 s, one of 15 s after 25.4 s (measured over
- * a router that drops everything, Linux 6.18: 6.4 to 6.7 and 26.7 s). SYNs go by their own times
- * (accept_path.h).
+ * 120 s), so 0.2, 0.6, 1.4, 3.0, 6.2, 12.6, 25.4 s … after it was first sent. The rest of the
+ * stream waits behind it. So an outage is over for a connection up to twice as late as for the
+ * network: with a message every 100 ms one of 5 s ends after 6.2 s, one of 15 s after 25.4 s
+ * (measured over a router that drops everything, Linux 6.18: 6.4 to 6.7 and 26.7 s). SYNs go by
+ * their own times (accept_path.h).
  *
  * Left out: a connection that is in its handshake when the outage begins is set up all the same,
  * and cut off then; the kernel's tail loss probe.

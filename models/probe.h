@@ -3,17 +3,17 @@
  * The kubelet asks every period; no answer within the time-out is a failure. `failures` in a row
  * make a ready pod unready, or a live one be killed; `successes` in a row make it ready. The pod
  * answers from the same event loop that serves its clients (fleet.c), so that a starved loop fails
- * its probes, and a slow one passes them: both are what the model is for.
- * Source: Kubernetes docs, "Configure Liveness, Readiness and Startup Probes": initialDelaySeconds
- * 0, periodSeconds 10, timeoutSeconds 1, successThreshold 1, failureThreshold 3; kubelet
- * prober/worker.go: a readiness probe begins as failed, a liveness probe as passed. A startup probe
- * keeps the other two waiting until it has passed once, which is its end; it kills as liveness does.
+ * its probes, and a slow one passes them: both are what the model is for. Source: Kubernetes docs,
+ * "Configure Liveness, Readiness and Startup Probes": initialDelaySeconds 0, periodSeconds 10,
+ * timeoutSeconds 1, successThreshold 1, failureThreshold 3; kubelet prober/worker.go: a readiness
+ * probe begins as failed, a liveness probe as passed. A startup probe keeps the other two waiting
+ * until it has passed once, which is its end; it kills as liveness does.
  *
- * When: each probe has a ticker, and a tick within initialDelaySeconds of the container's start asks
- * nothing (worker.go, doProbe: it does not move the ticks). The ticker of a liveness or startup probe
- * begins when the kubelet takes the pod on, before its container starts, and goes on through
- * restarts; that of a readiness probe begins again when the container runs, as the kubelet then
- * asks at once (prober_manager.go, UpdatePodStatus: manualTriggerCh resets the ticker).
+ * When: each probe has a ticker, and a tick within initialDelaySeconds of the container's start
+ * asks nothing (worker.go, doProbe: it does not move the ticks). The ticker of a liveness or
+ * startup probe begins when the kubelet takes the pod on, before its container starts, and goes on
+ * through restarts; that of a readiness probe begins again when the container runs, as the kubelet
+ * then asks at once (prober_manager.go, UpdatePodStatus: manualTriggerCh resets the ticker).
  */
 #ifndef PUSHSIM_MODELS_PROBE_H
 #define PUSHSIM_MODELS_PROBE_H

@@ -1,6 +1,7 @@
 /* run_record.h - what one run of either arm yields: named figures, histograms, series, events.
  *
- * The store writes it as it is; the names are the vocabulary shared by both arms: metrics
+ * The store writes it as it is; the names are the vocabulary shared by both arms, all of it in
+ * data/results.md. What is to be known beside their names: metrics
  * delivery.p50 delivery.p95 delivery.p99 delivery.p999 delivery.mean (s), published,
  *          delivered, dropped, in_flight, lost (count), duration, drained (s: to the end, and of
  *          that since the last phase: what is in flight has waited so long at least), cpu.used (s),

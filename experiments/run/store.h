@@ -137,8 +137,9 @@ struct store_found {
     int64_t point, replication;
     int64_t run; /* the database's own key */
 };
-/* Every run of an experiment (NULL: all) and of an arm or both; point or replication 0: all; done or not,
- * in order of experiment, arm, point, replication. The array is the caller's: store_found_free. */
+/* Every run of an experiment (NULL: all) and of an arm or both; point or replication 0: all; done
+ * or not, in order of experiment, arm, point, replication. The array is the caller's:
+ * store_found_free. */
 int store_find(struct store *store, const char *experiment, enum arm arm, int64_t point,
                int64_t replication, struct store_found **found, size_t *count,
                struct error *err);

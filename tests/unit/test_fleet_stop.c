@@ -96,9 +96,9 @@ static void test_death_of_one_that_ends(void **state)
     run_record_close(&r);
 }
 
-/* Listening takes 30 s; the next three liveness probes after each start are refused, 5 s apart from
- * wherever the ticks fall. It is killed and started again, for ever: the loop that a startup probe or
- * initialDelaySeconds is for. */
+/* Listening takes 30 s; the next three liveness probes after each start are refused, 5 s apart
+ * from wherever the ticks fall. It is killed and started again, for ever: the loop that a startup
+ * probe or initialDelaySeconds is for. */
 static void test_start_too_slow_for_liveness(void **state)
 {
     static const double backoff_s[] = { 10, 20, 40 };

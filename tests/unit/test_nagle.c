@@ -113,8 +113,8 @@ static void ids_grow_within_a_second(void **state)
     assert_int_equal(nagle_event_bytes(&n, 750 * MS, 125), 125);
 }
 
-/* 100 ms there and back: what is written while a segment is under way goes with its acknowledgement,
- * whatever the sizes; a way of 0.9 ms is none. */
+/* 100 ms there and back: what is written while a segment is under way goes with its
+ * acknowledgement, whatever the sizes; a way of 0.9 ms is none. */
 static void a_round_trip_is_waited_for(void **state)
 {
     static const struct {

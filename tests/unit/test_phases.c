@@ -229,8 +229,8 @@ static void test_what_comes_back_was_not_over(void **state)
     phases_close(&f);
 }
 
-/* Fast for those that are there, while others are still out: back is who was there before, or who is
- * there in the end, where some have left for good. */
+/* Fast for those that are there, while others are still out: back is who was there before, or who
+ * is there in the end, where some have left for good. */
 static void test_recovery_waits_for_the_clients(void **state)
 {
     static const struct stretch rows[] = { { 20, 20, 30, 40, 0, 0, 0, 0 },
