@@ -45,11 +45,13 @@ void clients_set_state(struct clients *c, uint32_t client, enum client_state sta
 int64_t clients_through_ns(struct clients *c, uint32_t client)
 {
     int64_t now_ns = c->sim->now_ns;
-    if (!clients_cut_off(c, client))
+    struct outage_client *k = c->outage.clients ? &c->outage.clients[client] : NULL;
+    if (k && k->sent_ns == 0 && clients_cut_off(c, client))
+        k->sent_ns = now_ns;
+    if (!k || k->sent_ns == 0)
         return now_ns;
-    struct outage_client *k = &c->outage.clients[client];
-    k->sent_ns = k->sent_ns ? k->sent_ns : now_ns;
-    return outage_through_ns(k->sent_ns, c->outage.until_ns);
+    int64_t through_ns = outage_through_ns(k->sent_ns, c->outage.until_ns);
+    return through_ns > now_ns ? through_ns : now_ns; /* behind what was swallowed first */
 }
 
 void clients_forget_outage(struct clients *c, uint32_t client)

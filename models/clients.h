@@ -135,6 +135,11 @@ void clients_connect(struct clients *c, uint32_t client);
 void clients_leave(struct clients *c, uint32_t client);
 /* An outage of `share` of the clients from now until then. Returns how many had a connection. */
 uint32_t clients_blip(struct clients *c, double share, int64_t until_ns);
+/* Does it keep everything from the client, and of it, now? */
+static inline bool clients_cut_off(const struct clients *c, uint32_t client)
+{
+    return outage_cuts(&c->outage, client, c->sim->now_ns);
+}
 /* When what the client sends now, on its connection, gets through to the server. */
 int64_t clients_through_ns(struct clients *c, uint32_t client);
 void clients_vanish(struct clients *c, uint32_t client);

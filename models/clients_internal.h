@@ -39,11 +39,6 @@ void clients_set_timer(struct clients *c, uint32_t client, int64_t at_ns);
 /* From now on; keeps the counts of open and closing ones. */
 void clients_set_state(struct clients *c, uint32_t client, enum client_state state);
 
-/* Does an outage keep everything from it and of it? */
-static inline bool clients_cut_off(const struct clients *c, uint32_t client)
-{
-    return outage_cuts(&c->outage, client, c->sim->now_ns);
-}
 /* Its connection is over: what an outage has kept back of it does not concern the next one. */
 void clients_forget_outage(struct clients *c, uint32_t client);
 /* The server hears that it has left: now, or when an outage lets that through. */

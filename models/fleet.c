@@ -147,7 +147,7 @@ static void send_message(struct fleet *f, const struct action *a)
     }
     uint32_t message = duplex_send(&f->duplex, a->client, a->at_ns, a->bytes, a->measured);
     duplex_enter(&f->duplex, message, &fp->messages);
-    pod_message(&fp->pod, message, clients_through_ns(&f->clients, a->client));
+    pod_message(&fp->pod, message);
 }
 
 static void take_action(struct fleet *f, struct action *action)

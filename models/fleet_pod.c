@@ -51,8 +51,8 @@ static int node_with_room(struct fleet *f)
 
 static void update_ready(struct fleet_pod *fp)
 {
-    bool ready =
-        fp->life == FLEET_RUNS && fp->pod.state == POD_UP && fp->probe[PROBE_READINESS].passing;
+    bool ready = fp->life == FLEET_RUNS && fp->pod.state == POD_UP && fp->started &&
+                 fp->probe[PROBE_READINESS].passing;
     struct fleet *f = fp->fleet;
     f->backends[fp->number].available = ready;
     if (ready == fp->ready)
@@ -117,6 +117,7 @@ static void answer(struct fleet_pod *fp, enum probe_kind kind, bool ok)
     if (kind == PROBE_STARTUP && ok && !fp->started) {
         fp->ticks_ns[PROBE_READINESS] = fp->fleet->sim.now_ns;
         is_started(fp);
+        update_ready(fp);
     }
     fp->fleet->alarms += !ok && fp->was_ready;
     if (!probe_answer(&fp->probe[kind], &fp->fleet->p.fleet.probe[kind], ok))

@@ -122,8 +122,8 @@ void pod_schedule_faults(struct pod *pod);
 void pod_kill(struct pod *pod, enum disconnect_cause cause, bool again);
 /* Asks up to n open connections to go (DISCONNECT_DRAINED); returns how many. */
 uint32_t pod_drain(struct pod *pod, uint32_t n);
-/* A message that a connected client sends now, and that its network lets through then. */
-void pod_message(struct pod *pod, uint32_t message, int64_t through_ns);
+/* A message that a connected client sends now. */
+void pod_message(struct pod *pod, uint32_t message);
 /* A health check of worker 0; answered through the watch, or never. */
 void pod_probe(struct pod *pod, uint32_t probe);
 

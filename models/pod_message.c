@@ -44,7 +44,7 @@ static void syn_arrives(void *subject, void *object)
         duplex_lose(pod->setup.duplex, (uint32_t)(uintptr_t)object, DISCONNECT_SERVER_KILLED);
         return;
     }
-    if (accept_path_syn(a, &pod->accept, now)) {
+    if (!clients_cut_off(pod->clients, m->client) && accept_path_syn(a, &pod->accept, now)) {
         int64_t round_trips = a->tls_ns > 0 ? 2 : 1;
         m->queued_ns = now;
         simulation_at(pod->sim, now + round_trips * (n->delivery_ns + n->publish_ns), 0,
@@ -59,10 +59,19 @@ static void syn_arrives(void *subject, void *object)
                       object);
 }
 
-void pod_message(struct pod *pod, uint32_t message, int64_t through_ns)
+void pod_message(struct pod *pod, uint32_t message)
 {
-    bool connects = posts(pod) && pod->setup.duplex->p->connection == DUPLEX_EACH;
-    simulation_at(pod->sim, through_ns + pod->p->network.publish_ns, 0,
+    struct duplex *d = pod->setup.duplex;
+    uint32_t client = d->messages[message].client;
+    int64_t at_ns = pod->sim->now_ns;
+    bool connects = posts(pod) && d->p->connection == DUPLEX_EACH;
+    if (!posts(pod) && pod->slot_of[client] == POD_NONE) { /* an outage keeps the end from it */
+        duplex_lose(d, message, DISCONNECT_NETWORK);
+        return;
+    }
+    if (!connects)
+        at_ns = clients_through_ns(pod->clients, client);
+    simulation_at(pod->sim, at_ns + pod->p->network.publish_ns, 0,
                   connects ? syn_arrives : arrives, pod, (void *)(uintptr_t)message);
 }
 

@@ -78,8 +78,7 @@ static void send_message(struct push_run *run, const struct action *a)
 {
     if (run->clients.state[a->client] == CLIENT_OPEN)
         pod_message(&run->pod,
-                    duplex_send(&run->duplex, a->client, a->at_ns, a->bytes, a->measured),
-                    clients_through_ns(&run->clients, a->client));
+                    duplex_send(&run->duplex, a->client, a->at_ns, a->bytes, a->measured));
     else
         duplex_not_sent(&run->duplex);
 }

@@ -140,7 +140,8 @@ static void beat_slow(struct push_server *s, struct slow_client *c)
 {
     push_slow_sent(s, c, s->sim->now_ns);
     push_slow_await_death(s, c, s->sim->now_ns);
-    if (s->sim->now_ns >= c->reads_from_ns)
+    c->pinged = s->sim->now_ns < c->reads_from_ns;
+    if (!c->pinged)
         s->listener->beaten(s->listener_owner, s->base + c->connection);
 }
 
@@ -171,19 +172,11 @@ static bool answers(const struct push_server *s, uint32_t i)
     return !c || (!c->vanished && s->sim->now_ns >= c->reads_from_ns);
 }
 
-/* A pong that is not due in the order of the others: one connection, the ping's number, and the
- * last 24 bits of which opening. */
-static void late_pong(void *subject, void *object)
-{
-    struct push_server *s = subject;
-    uint64_t bits = (uintptr_t)object;
-    uint32_t i = (uint32_t)(bits >> 32);
-    struct loop_entry e = { i, 1, bits >> 24 & 0xff, s->token[i], STEP_PONG };
-    if ((s->token[i] & 0xffffff) == (bits & 0xffffff) && answers(s, i))
-        event_loop_post(&s->loop, SOURCE_IO, &e);
-}
+static void late_pong(void *subject, void *object);
 
-/* The ping waits in the client's socket until it reads again. */
+/* The ping waits in the client's socket until it reads again. The pong is not due in the order of
+ * the others: its event has the connection, the ping's number, and the last 24 bits of which
+ * opening. */
 static void answer_late(struct push_server *s, uint32_t i, const struct beat *b)
 {
     const struct slow_client *c = slow_clients_find(&s->slow, i);
@@ -193,6 +186,20 @@ static void answer_late(struct push_server *s, uint32_t i, const struct beat *b)
         return;
     simulation_at(s->sim, c->reads_from_ns + s->p->network.publish_ns, 0, late_pong, s,
                   (void *)(uintptr_t)bits);
+}
+
+static void late_pong(void *subject, void *object)
+{
+    struct push_server *s = subject;
+    uint64_t bits = (uintptr_t)object;
+    struct beat b = { (uint32_t)(bits >> 32), 1, s->token[bits >> 32], bits >> 24 & 0xff };
+    struct loop_entry e = { b.first, 1, b.seq, b.token, STEP_PONG };
+    if ((b.token & 0xffffff) != (bits & 0xffffff))
+        return; /* another connection */
+    if (answers(s, b.first))
+        event_loop_post(&s->loop, SOURCE_IO, &e);
+    else
+        answer_late(s, b.first, &b); /* it has stopped reading once more */
 }
 
 static void pongs_arrive(void *subject, void *object)

@@ -303,8 +303,6 @@ void push_server_kill(struct push_server *s, enum disconnect_cause cause)
     lose_publishes(s, cause);
     push_duplex_kill(s, cause);
     event_loop_clear(&s->loop);
-    if (!push_replay_any(s)) /* else they tell what was got */
-        slow_clients_close(&s->slow);
     int64_t held = meter_balance(s->meter, s->base);
     for (uint32_t i = 0; i < s->connections.count; i++) {
         int64_t next = held + s->meter->balance[s->base + i + 1];

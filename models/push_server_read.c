@@ -122,8 +122,13 @@ static void client_reads(void *subject, void *object)
     struct slow_message message;
     int64_t now = s->sim->now_ns, delay = s->p->network.delivery_ns;
     uint32_t read = 0;
-    if (!c || !push_slow_reads(s, c) || (s->connections.state[i] & CONNECTION_GONE))
+    if (!c || now < c->reads_from_ns || (s->connections.state[i] & CONNECTION_GONE))
         return;
+    if (c->pinged)
+        s->listener->beaten(s->listener_owner, s->base + i);
+    c->pinged = false;
+    if (!push_slow_reads(s, c))
+        return; /* it reads on at its rate */
     while (slow_queue_pop(&c->socket, &message)) {
         bool arrived = message.written_ns + delay <= now;
         push_slow_seen(s, c, &message, arrived ? now - delay : message.written_ns);

@@ -38,6 +38,7 @@ struct slow_client {
     int64_t blocked_ns;       /* its task waits for the write buffer since; if it is blocked */
     int64_t dead_ns;          /* the kernel ends the connection then; 0 = nothing written yet */
     bool vanished;            /* its network is gone: a zombie */
+    bool pinged;              /* a ping waits for it to read */
     bool reading;             /* an event tells when it has read its first message */
     uint32_t replays;         /* replayed events that it has not got: of that, or in buffers */
     int64_t socket_bytes;     /* in the socket buffers */

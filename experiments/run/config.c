@@ -272,6 +272,18 @@ static int read_values(struct experiment *e, const char *profile,
     return code;
 }
 
+/* What is given in passing is no longer swept, nor is the option that says the same. */
+static void remove_swept(struct sweep *sweep, const char *name)
+{
+    size_t count;
+    const struct option_row *all = options_all(&count);
+    const struct option_row *option = option_find(all, count, name);
+    const struct option_row *rival = option ? settings_rival(option) : NULL;
+    sweep_remove(sweep, name);
+    if (rival)
+        sweep_remove(sweep, rival->name);
+}
+
 /* The sweep, but for what --set has fixed; each swept profile gets its own base. */
 static int read_sweep(struct experiment *e, const struct override *overrides, size_t count,
                       struct error *err)
@@ -280,7 +292,7 @@ static int read_sweep(struct experiment *e, const struct override *overrides, si
     struct sweep *sweep = &e->sweep;
     int code = sweep_read(sweep, &e->doc, section, &e->base, err);
     for (size_t i = 0; i < count && code == 0; i++)
-        sweep_remove(sweep, overrides[i].name);
+        remove_swept(sweep, overrides[i].name);
     if (code == 0 && e->profile && sweep->profiles)
         return yaml_error(&e->doc, yaml_get(e->doc.root, "profile")->at, err,
                           "profile is swept: it cannot be given too");

@@ -77,6 +77,10 @@ static int axis_key(const struct sweep_reader *r, struct axis *axis,
         return fail_at(r, node->key_at, &cause);
     if (!profile && which.option->flags & OPTION_FIXED)
         return yaml_error(r->doc, node->key_at, r->err, "%s cannot be swept", node->key);
+    const struct option_row *rival = profile ? NULL : settings_rival(which.option);
+    if (rival && is_swept(r->sweep, rival->name))
+        return yaml_error(r->doc, node->key_at, r->err, "%s says the same as %s: sweep one",
+                          node->key, rival->name);
     if (is_swept(r->sweep, node->key))
         return yaml_error(r->doc, node->key_at, r->err, "%s is swept twice", node->key);
     axis->which[axis->keys] = which;

@@ -137,6 +137,13 @@ static void test_start_too_slow_for_liveness(void **state)
                 ready_s <= 45.1); /* at its next tick; readiness is asked at once */
     run_record_close(&r);
 
+    struct parameters always_ready = p; /* but for what has not started */
+    always_ready.fleet.probe[PROBE_READINESS].period_ns = 0;
+    push_case_run(&always_ready, 1, &r);
+    ready_s = (double)fleet_case_event_ns(&r, "ready", "pod 0", 1) / 1e9;
+    assert_true(ready_s >= 40 && ready_s <= 45.1);
+    run_record_close(&r);
+
     p.fleet.probe[PROBE_STARTUP].failures = 3;
     push_case_run(&p, 1, &r);
     assert_true(fleet_case_events(&r, "startup", "pod 0") >= 3);

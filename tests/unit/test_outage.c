@@ -6,8 +6,10 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "models/client_preset.h"
 #include "models/push_run.h"
 #include "tests/support/clients_case.h"
+#include "tests/support/preset_named.h"
 #include "tests/support/push_case.h"
 
 #define MS INT64_C(1000000)
@@ -109,8 +111,10 @@ static void what_a_client_sends_waits(void **state)
     assert_int_equal(clients_through_ns(&f.clients, 0), 37400 * MS);
     simulation_run_until(&f.sim, 29 * S);
     assert_int_equal(clients_through_ns(&f.clients, 0), 37400 * MS);
-    simulation_run_until(&f.sim, 30 * S);
-    assert_int_equal(clients_through_ns(&f.clients, 0), 30 * S);
+    simulation_run_until(&f.sim, 31 * S); /* the network is back, what was swallowed is not */
+    assert_int_equal(clients_through_ns(&f.clients, 0), 37400 * MS);
+    simulation_run_until(&f.sim, 38 * S);
+    assert_int_equal(clients_through_ns(&f.clients, 0), 38 * S);
     clients_case_close(&f);
 }
 
@@ -208,6 +212,81 @@ static void a_late_pong_counts(void **state)
     run_record_close(&r);
 }
 
+/* Socket.IO's client counts pings alone: the one that it reads late keeps it, too. */
+static void a_late_ping_is_heard(void **state)
+{
+    struct parameters p = outage_of(6 * S, 2);
+    struct run_record r;
+    (void)state;
+    p.heartbeat = (struct heartbeat_params){ .period_ns = 5 * S, .pong_timeout_ns = 8 * S };
+    p.class_count = 1;
+    p.classes[0] = (struct client_class){ .share = 1 };
+    p.classes[0].preset = 1 + (int)(preset_named("socket.io") - client_presets);
+    run(&p, &r);
+    assert_true(run_record_value(&r, "disconnects") == 0);
+    run_record_close(&r);
+}
+
+/* A second stall begins before a pong is due that the first one kept: it comes after that. */
+static void a_pong_waits_for_every_stall(void **state)
+{
+    struct parameters p = outage_of(5 * S, 0.05);
+    struct run_record r;
+    (void)state;
+    p.heartbeat = (struct heartbeat_params){ .period_ns = 20 * S, .pong_timeout_ns = 15 * S };
+    p.class_count = 1;
+    p.classes[0] = (struct client_class){ .share = 1, .stall_at_ns = 6 * S, .stall_ns = 6 * S };
+    run(&p, &r);
+    assert_true(run_record_value(&r, "clients.stalls") == 40);
+    assert_true(run_record_value(&r, "disconnects.pong_timeout") == 0);
+    run_record_close(&r);
+}
+
+/* The process dies when the network is back and the connections are not: they hear of it in the
+ * tail, at 2 + 25.4 s. */
+static void a_kill_is_heard_late(void **state)
+{
+    struct parameters p = outage_of(15 * S, 10);
+    struct run_record r;
+    (void)state;
+    p.fault.crash_at_ns = 18 * S;
+    p.fault.blip_share = 1;
+    run(&p, &r);
+    assert_true(run_record_value(&r, "reconnects") == 40);
+    for (size_t i = 0; i < r.point_count; i++)
+        if (strcmp(r.points[i].name, "reconnects") == 0 && r.points[i].at_ns <= 27 * S)
+            assert_true(r.points[i].value == 0);
+    run_record_close(&r);
+}
+
+/* What clients send: on the stream behind what was swallowed first, on a connection of its own when
+ * a SYN comes through; nothing on one that the server has ended is ever answered. */
+static void messages_of_clients_wait(void **state)
+{
+    (void)state;
+    for (int each = 0; each < 2; each++) {
+        struct parameters p = outage_of(15 * S, 0.05);
+        struct run_record r;
+        p.server.protocol = each ? PROTOCOL_SSE : PROTOCOL_WEBSOCKET;
+        p.accept = (struct accept_params){ .backlog = each ? 3 : 100, .syn_retries = 6 };
+        p.duplex = (struct duplex_params){ .rate_hz = 2, .bytes = 50, .reply_bytes = 50 };
+        p.duplex.connection = each ? DUPLEX_EACH : DUPLEX_KEEP_ALIVE;
+        run(&p, &r);
+        double worst = run_record_value(&r, "roundtrip.max");
+        assert_true(each ? worst > 10 && worst < 20 : worst > 20 && worst < 25.6);
+        assert_true(run_record_value(&r, "messages.in_flight") == 0);
+        run_record_close(&r);
+
+        p.heartbeat = (struct heartbeat_params){ .period_ns = S, .pong_timeout_ns = 500 * MS };
+        p.websocket.close_timeout_ns = 0;
+        run(&p, &r);
+        if (!each)
+            assert_true(run_record_value(&r, "roundtrip.max") < 2);
+        assert_true(run_record_value(&r, "messages.in_flight") == 0);
+        run_record_close(&r);
+    }
+}
+
 /* Everything is told apart to the last message, whatever else happens beside the outage. */
 static void the_books_are_kept(void **state)
 {
@@ -247,6 +326,10 @@ int main(void)
         cmocka_unit_test(tcp_makes_it_longer),
         cmocka_unit_test(those_given_up_come_back_when_it_is_over),
         cmocka_unit_test(a_late_pong_counts),
+        cmocka_unit_test(a_late_ping_is_heard),
+        cmocka_unit_test(a_pong_waits_for_every_stall),
+        cmocka_unit_test(a_kill_is_heard_late),
+        cmocka_unit_test(messages_of_clients_wait),
         cmocka_unit_test(the_books_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
