@@ -45,10 +45,10 @@
  * Recovery: from the end of the pressure to the first hold_s in phase 0, with the clients back,
  * after which phases 2 and 3 stay away to the end of the run. Back are all but away_share of those
  * that were connected before the pressure began, or of those at the end of the run, if these are
- * fewer: some have left for good. If a phase comes back (a liveness probe's kill, reconnects that pile
- * up: what the pressure left, there being no other), the calm before it was none. A drift (phase
- * 1) takes nothing back. Metastable: not recovered although the load went on for patience_s after
- * the pressure. Both NAN where the run cannot tell: the pressure lasts, or the load ends too
+ * fewer: some have left for good. If a phase comes back (a liveness probe's kill, reconnects that
+ * pile up: what the pressure left, there being no other), the calm before it was none. A drift
+ * (phase 1) takes nothing back. Metastable: not recovered although the load went on for patience_s
+ * after the pressure. Both NAN where the run cannot tell: the pressure lasts, or the load ends too
  * early.
  *
  * False green: p95 or p99 is broken, while CPU use is below cpu_fine of the request (else the

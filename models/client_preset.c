@@ -64,9 +64,8 @@ const struct client_preset client_presets[] = {
           "socket.io-client 4 Manager: reconnectionDelay 1000, reconnectionDelayMax 5000, "
           "randomizationFactor 0.5 (backo2, factor 2), timeout 20000; silence: Engine.IO "
           "protocol 4, Heartbeat: no ping within pingInterval + pingTimeout of the server's "
-          "handshake (engine.io-client 6 socket.js: onHandshake; _onPacket resets the time-out "
-          "on "
-          "pings alone), 25000 + 20000 by default",
+          "handshake (engine.io-client 6 socket.js: onHandshake; _onPacket resets the "
+          "time-out on pings alone), 25000 + 20000 by default",
       .reconnect = { .kind = RECONNECT_EXPONENTIAL,
                      .base_ns = 1 * S,
                      .cap_ns = 5 * S,
@@ -101,14 +100,11 @@ const struct client_preset client_presets[] = {
       .silence_timeout_ns = 30 * S },
     { .name = "websockets-python",
       .source = "websockets 10 legacy/client.py, Connect.__aiter__: at once after a connection "
-                "that was "
-                "open; when that fails after 0 to BACKOFF_INITIAL 5 s at random, then whole "
-                "seconds of "
-                "BACKOFF_MIN 1.92 x BACKOFF_FACTOR 1.618, 1.618^2 …, BACKOFF_MAX 60 (one that "
-                "never was "
-                "open makes one attempt more here); open_timeout 10; ping_interval 20 + "
-                "ping_timeout 20 "
-                "are its own pings, which every server answers: not modelled",
+                "that was open; when that fails after 0 to BACKOFF_INITIAL 5 s at random, then "
+                "whole seconds of BACKOFF_MIN 1.92 x BACKOFF_FACTOR 1.618, 1.618^2 …, "
+                "BACKOFF_MAX 60 (one that never was open makes one attempt more here); "
+                "open_timeout 10; ping_interval 20 + ping_timeout 20 are its own pings, which "
+                "every server answers: not modelled",
       .reconnect = { .kind = RECONNECT_STEPS,
                      .steps_ns = { 0, 5 * S, 3 * S, 5 * S, 8 * S, 13 * S, 21 * S, 34 * S,
                                    55 * S, 60 * S },

@@ -28,9 +28,9 @@ struct client_preset {
     struct reconnect_params reconnect;
     int64_t connect_timeout_ns; /* gives an attempt up after so long; 0 = the kernel's */
     int64_t silence_timeout_ns; /* closes when nothing came for so long; 0 = never */
-    bool counts_pings; /* closes when no ping came for as long as the server, which tells
-                                   its interval and time-out, may take; messages count for nothing.
-                                   silence_timeout_ns is for a server without pings */
+    /* Closes when no ping came for as long as the server, which tells its interval and time-out,
+     * may take; messages count for nothing. silence_timeout_ns is for a server without pings. */
+    bool counts_pings;
     bool refused_ends; /* an answer that refuses it is its last attempt */
 };
 

@@ -1,7 +1,6 @@
 #include "models/clients_internal.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -258,9 +258,8 @@ void push_replay_lose(struct push_server *s, struct slow_client *c,
 uint32_t push_replay_pending(const struct push_server *s, const struct slow_client *c);
 /* The first replayed message that the client has never got; UINT32_MAX: it has them all. */
 uint32_t push_replay_unseen(const struct push_server *s, const struct slow_client *c);
-/* The process dies; whether any event still waits to be got. */
+/* The process dies. */
 void push_replay_kill(struct push_server *s);
-bool push_replay_any(const struct push_server *s);
 
 /* push_server_life.c */
 /* The server gives up connection i: what it holds for it is lost. */

@@ -136,14 +136,6 @@ uint32_t push_replay_unseen(const struct push_server *s, const struct slow_clien
     return UINT32_MAX;
 }
 
-bool push_replay_any(const struct push_server *s)
-{
-    for (uint32_t i = 0; i < s->slow.count; i++)
-        if (s->slow.items[i].replays > 0)
-            return true;
-    return false;
-}
-
 void push_replay_kill(struct push_server *s)
 {
     s->replays.count = s->replays.free = 0;

@@ -9,7 +9,7 @@
 #include "experiments/run/sweep_range.h"
 
 #define SOBOL_DIMENSIONS_MAX 40  /* gsl_qrng_sobol */
-#define SEARCHED_BACK        100 /* values, for one that is there twice */
+#define SEARCHED_BACK        100 /* values of a list, for one that is there twice */
 
 struct sweep_reader {
     const struct yaml_document *doc;
@@ -183,13 +183,14 @@ static bool is_same_value(const struct axis *axis, size_t a, size_t b)
     return true;
 }
 
-/* Two points of one cell would pass for replications of it. Long axes are ranges, whose like values
- * are neighbours. */
+/* Two points of one cell would pass for replications of it. Like values of a range, which may be
+ * long, are neighbours. */
 static int check_once(const struct sweep_reader *r, const struct axis *axis,
                       const struct yaml_node *node)
 {
+    const size_t back = node->kind == YAML_MAP ? 1 : SEARCHED_BACK;
     for (size_t i = 1; i < axis->count; i++)
-        for (size_t k = i > SEARCHED_BACK ? i - SEARCHED_BACK : 0; k < i; k++)
+        for (size_t k = i > back ? i - back : 0; k < i; k++)
             if (is_same_value(axis, i, k))
                 return yaml_error(r->doc, node->at, r->err, "%s has the value %s twice",
                                   axis->names[0], axis->texts[i * axis->keys]);

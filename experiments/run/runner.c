@@ -190,8 +190,8 @@ __attribute__((no_sanitize("address"))) static void *watch(void *argument)
     if (sigwait(shop->runner->signals, &number))
         return NULL;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-    atomic_store(&shop->ended,
-                 true); /* else those who take the lock again and again starve us */
+    /* else those who take the lock again and again starve us */
+    atomic_store(&shop->ended, true);
     pthread_mutex_lock(&shop->lock);
     write_finished(shop);
     if (shop->runner->progress)
