@@ -289,6 +289,7 @@ struct fleet_pod *fleet_pod_add(struct fleet *f)
     keep(f, fp);
     fleet_detail_init(fp);
     meter_init(&fp->meter, &f->p.network, pod_connections(&f->p, f->slots), f->out);
+    meter_tell_classes(&fp->meter, (int)f->p.class_count);
     fp->meter.window_start_ns = f->sim.now_ns / METER_WINDOW_NS * METER_WINDOW_NS;
     histogram_init(&fp->latency);
     pod_init(&fp->pod, &f->sim, &setup);

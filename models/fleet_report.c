@@ -152,6 +152,7 @@ void fleet_report(struct fleet *f)
     struct meter all;
     struct pod_figures sum = { .counters.first_oom_ns = -1 };
     meter_init(&all, &f->p.network, 0, f->out);
+    meter_tell_classes(&all, (int)f->p.class_count);
     all.published = f->published;
     for (size_t i = 0; i < f->pod_count; i++) {
         check(f->pods[i]);

@@ -30,6 +30,11 @@ void meter_init(struct meter *m, const struct network_params *network, uint32_t 
     blame_init(&m->blame);
 }
 
+void meter_tell_classes(struct meter *m, int classes)
+{
+    class_tally_init(&m->classes, classes, m->connections);
+}
+
 void meter_close(struct meter *m)
 {
     histogram_close(&m->delivery);
@@ -40,6 +45,7 @@ void meter_close(struct meter *m)
     for (int i = 0; i < METER_WINDOWS; i++)
         histogram_close(&m->window[i]);
     blame_close(&m->blame);
+    class_tally_close(&m->classes);
     free(m->balance);
     free(m->block);
     m->balance = m->block = NULL;
@@ -61,6 +67,7 @@ void meter_merge(struct meter *into, const struct meter *from)
     histogram_merge(&into->depth, &from->depth_now);
     histogram_merge(&into->beat, &from->beat);
     blame_merge(&into->blame, &from->blame);
+    class_tally_merge(&into->classes, &from->classes);
     into->depth_max = from->depth_max > into->depth_max ? from->depth_max : into->depth_max;
     into->last_ns = from->last_ns > into->last_ns ? from->last_ns : into->last_ns;
 }
@@ -86,6 +93,8 @@ void meter_drop(struct meter *m, uint32_t connection, uint32_t n, int64_t messag
     if (messages == 0)
         return;
     m->dropped += (uint64_t)(n * messages);
+    if (class_tally_on(&m->classes))
+        class_tally_drop(&m->classes, connection, n, messages);
     meter_settle(m, connection, n, (int32_t)messages);
 }
 
@@ -93,6 +102,8 @@ void meter_lose(struct meter *m, unsigned cause, uint32_t connection, uint32_t n
                 uint64_t messages)
 {
     m->lost[cause] += n * messages;
+    if (class_tally_on(&m->classes))
+        class_tally_lose(&m->classes, connection, n, messages);
     meter_settle(m, connection, n, (int32_t)messages);
 }
 
@@ -327,6 +338,7 @@ void meter_report(struct meter *m, uint64_t unhandled)
     run_record_metric(r, "queue.depth.max", "1", (double)m->depth_max);
     run_record_metric(r, "heartbeat.late.p50", "s", histogram_quantile(&m->beat, 0.5) / 1e9);
     run_record_metric(r, "heartbeat.late.p99", "s", histogram_quantile(&m->beat, 0.99) / 1e9);
+    class_tally_report(&m->classes, r);
 }
 
 void meter_report_positions(struct meter *m, const struct publish_record *publishes,

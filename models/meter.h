@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "models/blame.h"
+#include "models/class_tally.h"
 #include "models/disconnect_cause.h"
 #include "models/parameters.h"
 #include "models/run_record.h"
@@ -102,16 +103,20 @@ struct meter {
         window[METER_WINDOWS]; /* latency by second of the delivery, all publishes */
     int64_t window_start_ns;   /* of the oldest open window, which is number start / 1 s */
     double late_p95_s,
-        late_p99_s;            /* of the worst second that meter_close_windows closed when it
+        late_p99_s;             /* of the worst second that meter_close_windows closed when it
                                       was last called; NAN: nothing was delivered in any */
-    int64_t depth_max;         /* deepest queue seen when it was served or sampled */
-    int64_t last_ns;           /* latest client-visible time */
-    struct blame blame;        /* measured publishes */
-    struct run_record *record; /* borrowed */
+    int64_t depth_max;          /* deepest queue seen when it was served or sampled */
+    int64_t last_ns;            /* latest client-visible time */
+    struct blame blame;         /* measured publishes */
+    struct class_tally classes; /* off unless meter_tell_classes */
+    struct run_record *record;  /* borrowed */
 };
 
 void meter_init(struct meter *m, const struct network_params *network, uint32_t connections,
                 struct run_record *record);
+/* Before anything is counted: by class of clients too, where there are several (class_tally_seat tells
+ * which connection is of which). */
+void meter_tell_classes(struct meter *m, int classes);
 void meter_close(struct meter *m);
 /* Adds what another meter counted, but for the windows and `published`, which stay apart. */
 void meter_merge(struct meter *into, const struct meter *from);

@@ -92,6 +92,9 @@ void meter_deliver(struct meter *m, const struct delivery_run *run)
     int64_t step_ns = run->step_ns, latency_ns = at_ns - run->publish->planned_ns;
     begin(&l, m, run);
     count_delivered(m, run, at_ns, at_ns + step_ns * (run->n - 1));
+    if (class_tally_on(&m->classes))
+        class_tally_deliver(&m->classes, run->connection, run->n, l.measured, latency_ns,
+                            step_ns);
     for (uint64_t n = run->n, k; n > 0; n -= k) {
         int64_t end_ns;
         l.window = window_at(m, at_ns, &end_ns);
@@ -131,6 +134,9 @@ void meter_deliver_at(struct meter *m, const struct delivery_run *run, const int
     int64_t end_ns = INT64_MIN;
     begin(&l, m, run);
     count_delivered(m, run, at_ns[0] + delay_ns, at_ns[run->n - 1] + delay_ns);
+    if (class_tally_on(&m->classes))
+        class_tally_deliver_at(&m->classes, run->connection, run->n, l.measured,
+                               delay_ns - run->publish->planned_ns, at_ns);
     for (uint32_t k = 0; k < run->n;) {
         if (at_ns[k] >= end_ns || l.count == SHARES) {
             if (l.count > 0)

@@ -74,6 +74,7 @@ static struct push_server *take_slot(struct pod *pod, uint32_t client, uint32_t 
     push_server_subscribe(worker, *connection, topics_feed(pod->setup.topics, client));
     pod->slot_of[client] = slot;
     pod->client_of[slot] = client;
+    class_tally_seat(&pod->setup.meter->classes, slot, clients_class(pod->clients, client));
     return worker;
 }
 

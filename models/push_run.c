@@ -246,6 +246,7 @@ static void start(struct push_run *run, uint64_t seed, uint32_t replication)
     meter_init(&run->meter, &run->p->network,
                pod_connections(run->p, pod_slots_alone(run->p, run->schedule->clients)),
                run->out);
+    meter_tell_classes(&run->meter, (int)run->p->class_count);
     pod_clients_init(&run->clients, &run->sim, run->p, run->schedule->clients, seed,
                      replication, &pod_for_clients, &run->pod);
     duplex_init(&run->duplex, &run->p->duplex, run->p->server.protocol == PROTOCOL_WEBSOCKET,

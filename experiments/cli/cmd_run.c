@@ -8,6 +8,7 @@
 #include "analysis/slo.h"
 #include "experiments/cli/assertions.h"
 #include "experiments/cli/cell_table.h"
+#include "experiments/cli/class_table.h"
 #include "experiments/cli/commands.h"
 #include "experiments/cli/model_runs.h"
 #include "experiments/cli/option_argument.h"
@@ -171,8 +172,9 @@ static bool marks(unsigned broken, enum figure figure)
     return false;
 }
 
-/* Prints a row a cell; returns how many break a limit of the slo, or cannot be judged by it. */
-static size_t print_cells(const struct arguments *a, const struct cells *cells)
+/* Prints a row a cell; *breached: one breaks a limit of the slo, or cannot be judged by it. */
+static int print_cells(const struct arguments *a, const struct cells *cells,
+                       struct store *store, bool *breached, struct error *err)
 {
     struct text_table t;
     const struct slo_params *slo = &a->session.experiment.base.parameters.slo;
@@ -194,18 +196,20 @@ static size_t print_cells(const struct arguments *a, const struct cells *cells)
         for (int f = 0; f < FIGURES_SHOWN; f++)
             print_figure(&t, cell, (enum figure)f, marks(broken, (enum figure)f));
     }
+    *breached = verdict.broken + verdict.unknown > 0;
     if (a->quiet) {
         text_table_close(&t);
-        return verdict.broken + verdict.unknown;
+        return 0;
     }
     putchar('\n');
     text_table_print(&t, stdout);
     if (a->session.plan.replications > 1)
         puts("\nmeans over the runs of a cell, ± one standard deviation between them; CPU: "
              "time used");
+    int code = class_table_print(&a->session, store, err);
     run_remarks_print(&a->session.plan, cells);
     print_slo(&verdict);
-    return verdict.broken + verdict.unknown;
+    return code;
 }
 
 /* What was asked besides the file: its question may be about more. */
@@ -243,9 +247,10 @@ static int report_cells(const struct arguments *a, struct store *store,
         shard_option_print(&a->session);
     }
     free(db);
-    *breached = cells.count > 0 && print_cells(a, &cells) > 0;
+    if (cells.count > 0)
+        code = print_cells(a, &cells, store, breached, err);
     cells_close(&cells);
-    return 0;
+    return code;
 }
 
 /* Is there a table to print or a limit to keep? */

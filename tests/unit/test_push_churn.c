@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 #include <math.h>
@@ -140,6 +141,19 @@ static void check_replays(const struct run_record *r, uint32_t number)
                  failed);
 }
 
+/* What the two classes have is what all have. */
+static void check_classes(const struct run_record *r, uint32_t number)
+{
+    static const char *const counts[] = { "delivered", "dropped", "lost" };
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        char first[48], second[48];
+        snprintf(first, sizeof first, "class.clients.%s", counts[i]);
+        snprintf(second, sizeof second, "class.slow.%s", counts[i]);
+        if (value(r, first) + value(r, second) != value(r, counts[i]))
+            fail_msg("case %u: %s of the classes are not those of all", number, counts[i]);
+    }
+}
+
 /* Figures that some case makes > 0. */
 static const char *const reach[] = {
     "oom",
@@ -190,6 +204,7 @@ static void everything_is_accounted_for(void **state)
         if (due != accounted)
             fail_msg("case %u: %g messages due, %g accounted for", number, due, accounted);
         check_replays(&r, number);
+        check_classes(&r, number);
         double sent = value(&r, "messages.sent");
         double ended = value(&r, "messages.answered") + value(&r, "messages.lost") +
                        value(&r, "messages.in_flight");
