@@ -71,14 +71,30 @@ static int check_seats(const struct session *s, const struct fleet_params *f, st
                      s->path, (long long)f->capacity, s->trace.initial, (long long)f->pods);
 }
 
+/* What the trace says itself would change nothing if it were given. */
+static int check_said(const struct session *s, const struct settings *settings, struct error *err)
+{
+    static const char *const said[] = { "clients.count", "duplex.rate", "workload.arrivals",
+                                        "workload.payload-noise", "workload.same-arrivals" };
+    size_t count;
+    const struct option_row *all = options_all(&count);
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        if (settings_given(settings, option_find(all, count, said[i])))
+            return error_set(err, ERR_INVALID,
+                             "%s: the trace says what happens: %s cannot be given too", s->path,
+                             said[i]);
+    return 0;
+}
+
 /* What settings_resolve asks of the clients and publishes of phases, asked of the trace's. */
 static int check_trace(const struct session *s, struct error *err)
 {
     double publishes = (double)schedule_publishes(&s->trace);
     int code = 0;
-    for (size_t i = 0; i < s->plan.count && code == 0; i++) {
+    for (size_t i = 0; i < s->plan.count && s->experiment.trace && code == 0; i++) {
         const struct parameters *p = &s->plan.points[i].settings.parameters;
-        code = check_seats(s, &p->fleet, err);
+        code = check_said(s, &s->plan.points[i].settings, err);
+        code = code ? code : check_seats(s, &p->fleet, err);
         if (code)
             break;
         code = settings_check_feeds(p, publishes, (double)s->trace.clients, err);
