@@ -138,8 +138,8 @@ void event_loop_ready(struct event_loop *loop, const struct loop_entry *entry);
 void event_loop_inside(struct event_loop *loop, const struct loop_entry *entry);
 void event_loop_flush(struct event_loop *loop, const struct loop_entry *entry);
 
-/* The process has died, after an event_loop_break: forgets every entry. What the thread is at goes
- * on as a poll that finds nothing, and the handler hears no more of it. */
+/* The process has died, after an event_loop_break: forgets every entry. What the thread was at
+ * ends with it, and the handler hears no more of it. */
 void event_loop_clear(struct event_loop *loop);
 
 /* Tells the handler how far the current range has come by now. */
