@@ -36,7 +36,10 @@ enum figure {
     FIGURE_RECONNECTS,
     FIGURE_DURATION,
     FIGURE_REFUSED, /* by the slo's control (the sim arm's alone): connects with Retry-After, … */
-    FIGURE_SHED,  /* … publishes shed */
+    FIGURE_SHED,          /* … publishes shed */
+    FIGURE_OVER_CAPACITY, /* SYNs that found no room in their pod */
+    FIGURE_SCALED_UP,     /* by the autoscaler, … */
+    FIGURE_SCALED_DOWN,
     FIGURE_FIRST, /* of a fan-out: its first byte, … */
     FIGURE_FIRST_P10,
     FIGURE_SLOPE, /* … the time between two neighbours, … */

@@ -30,9 +30,18 @@ static void refused(void *subject, void *object)
                         f->clients.list[client].seen, 0);
 }
 
+/* A SYN that is sent again goes where the first one went: the balancer keeps its connections (conntrack). A
+ * pod that is gone answers nothing. */
+static enum syn_answer syn_again(struct fleet_pod *fp, uint32_t client)
+{
+    return fp->life == FLEET_GONE ? SYN_DROPPED : pod_for_clients.syn(&fp->pod, client);
+}
+
 static enum syn_answer fleet_syn(void *object, uint32_t client)
 {
     struct fleet *f = object;
+    if (f->clients.list[client].syns > 1 && f->home_of[client])
+        return syn_again(f->home_of[client], client);
     f->home_of[client] = NULL;
     if (slo_control_acts(&f->watch.control, RELIEF_REFUSE)) {
         f->figures.refused++;
@@ -44,7 +53,7 @@ static enum syn_answer fleet_syn(void *object, uint32_t client)
     if (fp == NULL)
         return SYN_REFUSED;
     f->home_of[client] = fp;
-    fp->book.counters.attempts += f->clients.list[client].syns == 1;
+    fp->book.counters.attempts++;
     return pod_for_clients.syn(&fp->pod, client);
 }
 
@@ -194,6 +203,8 @@ static uint32_t slots_each(const struct fleet *f)
     int64_t initial = (f->schedule->initial + pods - 1) / pods;
     if (capacity == 0) {
         capacity = 4 * share + 64;
+        if (f->p.fleet.autoscale) /* which may leave a few with all of them */
+            capacity = 4 * (clients / f->p.fleet.autoscaler.min + workers) + 64;
         capacity = capacity < 2 * clients + 64 ? capacity : 2 * clients + 64;
     }
     capacity = capacity < initial ? initial : capacity; /* seats for all at time 0 */
@@ -305,6 +316,7 @@ static void be_alone(struct fleet_params *p)
     p->autoscale = false;
     p->neighbour_weight = 0;
     p->rebalance_hz = 0;
+    p->endpoint_lag_ns = 0;
     p->detail = 0;
     for (int k = 0; k < PROBES; k++)
         p->probe[k].period_ns = 0;

@@ -16,13 +16,18 @@
  * probes that fail before a process was first ready. Figure and series probes.failed have all that
  * failed.
  *
- * A pod that stops leaves the balancer at once, gets SIGTERM after preStop and is killed when its
+ * What the balancer knows of a pod is endpoint_lag_ns old: until then it sends newcomers to one that stops or
+ * has died. Without a readiness probe a pod is ready as soon as its container runs, and refuses
+ * them until its process listens. A SYN that is sent again goes to the pod that the first one went to.
+ *
+ * A pod that stops is no longer ready, gets SIGTERM after preStop and is killed when its
  * grace is over, but not within 2 s of SIGTERM (kuberuntime_container.go, killContainer:
  * minimumGracePeriodInSeconds), unless its connections have ended before (Kubernetes docs, "Pod
- * Lifecycle", termination of pods). A failed liveness probe stops the container the same way, and
- * it is started again after its back-off (again and again, where a start outlasts the probe's
- * patience); when it dies before, that is its stop. So does a startup probe. Nobody probes a
- * container in back-off. fault.deploy-at begins a rolling update; the other faults are pod 0's.
+ * Lifecycle", termination of pods). SIGTERM is handled by the loop, among its other work; then it
+ * accepts no more. A failed liveness probe stops the container the same way, but leaves the pod ready as
+ * its readiness probe says, and it is started again after its back-off (again and again, where a start
+ * outlasts the probe's patience); when it dies before, that is its stop. So does a startup probe. Probes
+ * have connections of their own. Nobody probes a container in back-off. fault.deploy-at begins a rolling update; the other faults are pod 0's.
  *
  * A fleet's disconnects are its pods' and those of clients at no pod: refused by the balancer with
  * Retry-After (rejected: connects.retry_after counts the answers), or out of patience while no pod

@@ -15,7 +15,8 @@ static void after(struct fleet *f, int64_t interval_ns, event_fn *fn)
     simulation_at(&f->sim, f->sim.now_ns + interval_ns, 1, fn, f, NULL);
 }
 
-/* A window of metrics ends: only pods that listened all the time have some. */
+/* A window of metrics ends. Of a container that ran all the time metrics-server knows the CPU; the rest is
+ * told by a process that listened all the time. */
 static void take_snapshot(struct fleet_pod *fp)
 {
     struct fleet *f = fp->fleet;
@@ -24,10 +25,11 @@ static void take_snapshot(struct fleet_pod *fp)
     struct fleet_snapshot s = { .at_ns = now };
     s.value[AUTOSCALE_CPU] =
         (double)(c.usage_ns - fp->counted.usage_ns) / ((double)window * cpu_request(&f->p));
-    s.value[AUTOSCALE_P99] = histogram_quantile(&fp->latency, 0.99) / 1e9;
-    s.value[AUTOSCALE_QUEUE] = fp->depths > 0 ? fp->depth_sum / fp->depths : NAN;
-    s.value[AUTOSCALE_CONNECTIONS] = pod_open(&fp->pod);
-    if (fp->up_ns <= now - window)
+    bool listened = fp->up_ns <= now - window;
+    s.value[AUTOSCALE_P99] = listened ? histogram_quantile(&fp->latency, 0.99) / 1e9 : NAN;
+    s.value[AUTOSCALE_QUEUE] = listened && fp->depths > 0 ? fp->depth_sum / fp->depths : NAN;
+    s.value[AUTOSCALE_CONNECTIONS] = listened ? pod_open(&fp->pod) : NAN;
+    if (fp->ran_ns <= now - window)
         fp->snapshots[fp->snapshot_count++ % FLEET_SNAPSHOTS] = s;
     fp->counted = c;
     fp->depth_sum = fp->depths = 0;
@@ -103,9 +105,13 @@ static void follow(struct fleet *f, const struct autoscaler_decision *d)
     *(up ? &f->figures.scaled_up : &f->figures.scaled_down) += 1;
     if (up && f->figures.first_scale_ns < 0)
         f->figures.first_scale_ns = now;
-    run_record_event(f->out, now, "scale", "%lld to %lld pods: %s at %.2f of its target",
-                     (long long)f->replicas, (long long)d->replicas,
-                     autoscaler_metric_name(d->metric), d->ratio);
+    if (d->ratio > 0)
+        run_record_event(f->out, now, "scale", "%lld to %lld pods: %s at %.2f of its target",
+                         (long long)f->replicas, (long long)d->replicas,
+                         autoscaler_metric_name(d->metric), d->ratio);
+    else
+        run_record_event(f->out, now, "scale", "%lld to %lld pods: autoscaler.%s",
+                         (long long)f->replicas, (long long)d->replicas, up ? "min" : "max");
     f->replicas = d->replicas;
     fleet_reconcile(f);
 }

@@ -46,6 +46,9 @@ struct fleet_pod {
     uint64_t failed_probes[PROBES]; /* of earlier processes */
     uint32_t asked[PROBES];         /* the probe that is not answered yet; 0 = none */
     uint32_t chain;                 /* of probes: a new one with each process */
+    int64_t asked_ns[PROBES];       /* when its first SYN was sent */
+    int64_t syns[PROBES];           /* sent again so often */
+    uint32_t sigterm;               /* its number among the probes; 0 = not sent */
     int64_t ticks_ns[PROBES];       /* a tick of each probe's ticker */
     int64_t container_ns;           /* the process's container began */
     bool started;                   /* its startup probe has passed, or it has none */
@@ -60,6 +63,7 @@ struct fleet_pod {
     double depth_sum;            /* of the samples of its mean queue depth */
     uint32_t depths;             /* samples */
     struct cpu_counters counted; /* at its start */
+    int64_t ran_ns;              /* a process runs since; INT64_MAX: none */
     int64_t up_ns;               /* the process has listened since; INT64_MAX: it does not */
     struct fleet_snapshot snapshots[FLEET_SNAPSHOTS]; /* ring */
     uint32_t snapshot_count;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "models/accept_path.h"
 #include "models/probe.h"
 #include "models/random_purpose.h"
 #include "sim/error.h"
@@ -49,12 +50,38 @@ static int node_with_room(struct fleet *f)
 
 /* -- readiness ----------------------------------------------------------------------------- */
 
+/* Without a readiness probe whatever runs is ready (prober_manager.go, UpdatePodStatus), also a process
+ * that does not listen yet. A container that is to be started again stays ready until it has ended:
+ * its readiness probe goes on. */
+static bool is_ready(const struct fleet_pod *fp)
+{
+    bool probed = fp->fleet->p.fleet.probe[PROBE_READINESS].period_ns > 0;
+    bool runs = probed ? fp->pod.state == POD_UP : fp->began && fp->pod.state != POD_DOWN;
+    return fleet_pod_counts(fp) && runs && fp->started && fp->probe[PROBE_READINESS].passing;
+}
+
+static void balancer_hears(void *subject, void *object)
+{
+    struct fleet *f = subject;
+    uintptr_t bits = (uintptr_t)object;
+    f->backends[bits >> 1].available = bits & 1;
+}
+
+static void tell_balancer(struct fleet_pod *fp)
+{
+    struct fleet *f = fp->fleet;
+    void *object = (void *)((uintptr_t)fp->number << 1 | (uintptr_t)fp->ready);
+    if (f->sim.now_ns == 0 || f->p.fleet.endpoint_lag_ns == 0)
+        balancer_hears(f, object);
+    else
+        simulation_at(&f->sim, f->sim.now_ns + f->p.fleet.endpoint_lag_ns, 0, balancer_hears, f,
+                      object);
+}
+
 static void update_ready(struct fleet_pod *fp)
 {
-    bool ready = fp->life == FLEET_RUNS && fp->pod.state == POD_UP && fp->started &&
-                 fp->probe[PROBE_READINESS].passing;
+    bool ready = is_ready(fp);
     struct fleet *f = fp->fleet;
-    f->backends[fp->number].available = ready;
     if (ready == fp->ready)
         return;
     fp->ready = ready;
@@ -63,6 +90,7 @@ static void update_ready(struct fleet_pod *fp)
     fp->ready_changed_ns = f->sim.now_ns;
     run_record_event(f->out, f->sim.now_ns, ready ? "ready" : "unready", "%s%u connections",
                      fp->label, pod_open(&fp->pod));
+    tell_balancer(fp);
 }
 
 /* -- probes -------------------------------------------------------------------------------- */
@@ -147,13 +175,42 @@ static void timed_out(void *subject, void *object)
         answer(fp, q.kind, false);
 }
 
+static void tend(void *subject, void *object)
+{
+    (void)object;
+    fleet_pod_tend(subject);
+}
+
+/* It closes its listening sockets, and begins to go when its callback is over. */
+static void hears_sigterm(struct fleet_pod *fp)
+{
+    fp->pod.deaf = true;
+    simulation_at(&fp->fleet->sim, fp->fleet->sim.now_ns, 0, tend, fp, NULL);
+}
+
 static void probed(void *owner, struct pod *pod, uint32_t number)
 {
     struct fleet_pod *fp = owner;
     (void)pod;
+    if (fp->sigterm == number)
+        hears_sigterm(fp);
     for (int k = 0; k < PROBES; k++)
         if (fp->asked[k] == number)
             answer(fp, k, true);
+}
+
+/* Each probe has a connection of its own (pkg/probe/http/http.go: DisableKeepAlives): its SYN may find the
+ * accept queue full, and is sent again. object: its number, and the kind */
+static void send_probe(void *subject, void *object)
+{
+    struct fleet_pod *fp = subject;
+    struct fleet *f = fp->fleet;
+    struct question q = unpack(object);
+    if (fp->asked[q.kind] != q.number || pod_probe(&fp->pod, q.number))
+        return;
+    int64_t after_ns = accept_path_syn_ns(&f->p.accept, ++fp->syns[q.kind]);
+    if (after_ns >= 0)
+        simulation_at(&f->sim, fp->asked_ns[q.kind] + after_ns, 0, send_probe, fp, object);
 }
 
 /* object: the chain of probes, and the kind */
@@ -170,14 +227,16 @@ static void ask(void *subject, void *object)
     simulation_at(&f->sim, f->sim.now_ns + p->period_ns, 0, ask, fp, object);
     if (fp->asked[q.kind] != 0)
         return; /* the answer to the last one is still awaited: time-out > period */
-    if (fp->pod.state != POD_UP) {
+    if (fp->pod.state != POD_UP || fp->pod.deaf) {
         answer(fp, q.kind, false); /* connection refused */
         return;
     }
     fp->asked[q.kind] = ++f->asked;
+    fp->asked_ns[q.kind] = f->sim.now_ns;
+    fp->syns[q.kind] = 0;
     simulation_at(&f->sim, f->sim.now_ns + p->timeout_ns, 0, timed_out, fp,
                   pack(f->asked, q.kind));
-    pod_probe(&fp->pod, f->asked);
+    send_probe(fp, pack(f->asked, q.kind));
 }
 
 /* A process has probes of its own; `up`: it has long been started. */
@@ -227,6 +286,7 @@ static void died(struct fleet_pod *fp)
 {
     for (int k = 0; k < PROBES; k++)
         fp->asked[k] = 0;
+    fp->sigterm = 0;
     if (fp->life == FLEET_STOPS && fp->restarts)
         fp->life = FLEET_RUNS;
     fp->restarts = false;
@@ -241,6 +301,10 @@ static void changed(void *owner, struct pod *pod)
     if (pod->state == POD_STARTING && fp->chain > 0)
         probe_container(fp);
     fp->up_ns = pod->state == POD_UP ? fp->fleet->sim.now_ns : INT64_MAX;
+    if (pod->state == POD_DOWN)
+        fp->ran_ns = INT64_MAX;
+    else if (fp->ran_ns == INT64_MAX)
+        fp->ran_ns = fp->fleet->sim.now_ns;
     update_ready(fp);
 }
 
@@ -262,7 +326,7 @@ struct fleet_pod *fleet_pod_add(struct fleet *f)
     fp->number = (int)f->pod_count;
     fp->revision = f->revision;
     fp->node = node_with_room(f);
-    fp->up_ns = INT64_MAX;
+    fp->up_ns = fp->ran_ns = INT64_MAX;
     snprintf(fp->label, sizeof fp->label, "pod %d: ", fp->number);
     struct fleet_node *node = f->nodes[fp->node];
     fp->group = cpu_group_new(node->host, &f->p.cpu);
@@ -312,6 +376,7 @@ void fleet_pod_begin(struct fleet_pod *fp)
 {
     probe_running(fp, random_stream_uniform(&fp->fleet->phases));
     fp->began = true;
+    fp->acknowledged_ns = INT64_MIN / 2; /* long ago */
     fp->fleet->nodes[fp->node]->image = fp->revision;
     pod_start(&fp->pod);
     fp->ready_changed_ns = -fp->fleet->p.fleet.rollout.min_ready_ns; /* available already */
@@ -364,6 +429,18 @@ void fleet_pod_free(struct fleet_pod *fp)
 
 /* -- the end ------------------------------------------------------------------------------- */
 
+/* SIGTERM goes to the process, whose event loop comes to it among its other work. */
+static void sigterm(void *subject, void *object)
+{
+    struct fleet_pod *fp = subject;
+    (void)object;
+    if (fp->life != FLEET_STOPS || fp->fleet->sim.now_ns < fp->stop_ns ||
+        fp->pod.state != POD_UP || fp->sigterm != 0)
+        return;
+    fp->sigterm = ++fp->fleet->asked;
+    pod_signal(&fp->pod, fp->sigterm);
+}
+
 void fleet_pod_stop(struct fleet_pod *fp)
 {
     struct fleet *f = fp->fleet;
@@ -373,12 +450,17 @@ void fleet_pod_stop(struct fleet_pod *fp)
         int64_t left_ns = p->grace_ns - hook_ns;
         fp->stop_ns = f->sim.now_ns + hook_ns;
         fp->kill_ns = fp->stop_ns + (left_ns < LEAST_GRACE_NS ? LEAST_GRACE_NS : left_ns);
+        simulation_at(&f->sim, fp->stop_ns, 0, sigterm, fp, NULL);
     }
     fp->life = FLEET_STOPS;
     fp->restarts = false;
     run_record_event(f->out, f->sim.now_ns, "stop", "%s%u connections", fp->label,
                      pod_open(&fp->pod));
     update_ready(fp);
+    if (fp->pod.state == POD_DOWN && fp->began) { /* nothing runs that a hook could run in */
+        fp->pod.ended = true;
+        fp->stop_ns = f->sim.now_ns;
+    }
 }
 
 static void end(struct fleet_pod *fp)
@@ -411,9 +493,11 @@ void fleet_pod_tend(struct fleet_pod *fp)
     struct fleet *f = fp->fleet;
     if (fp->life != FLEET_STOPS || f->sim.now_ns < fp->stop_ns)
         return;
-    if (f->p.fleet.stop == STOP_CLOSES)
+    bool obeys =
+        fp->pod.deaf || fp->pod.state != POD_UP; /* without a handler it dies at once */
+    if (obeys && f->p.fleet.stop == STOP_CLOSES)
         close_some(fp);
     bool empty = pod_open(&fp->pod) + pod_closing(&fp->pod) + fp->pod.handshaking == 0;
-    if (empty || f->sim.now_ns >= fp->kill_ns)
+    if ((obeys && empty) || f->sim.now_ns >= fp->kill_ns)
         end(fp);
 }

@@ -34,10 +34,11 @@ void memory_account_init(struct memory_account *m, struct memory_sum *sum)
     *m = (struct memory_account){ .sum = sum };
 }
 
-void memory_account_start(struct memory_account *m, const struct memory_params *p)
+void memory_account_start(struct memory_account *m, const struct memory_params *p,
+                          int64_t processes)
 {
     memset(m->held_bytes, 0, sizeof m->held_bytes);
-    m->held_bytes[MEMORY_BASE] = p->base_bytes;
+    m->held_bytes[MEMORY_BASE] = processes * p->base_bytes;
     follow(m);
 }
 

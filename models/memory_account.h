@@ -46,7 +46,7 @@ enum write_buffers {
 };
 
 struct memory_params {
-    int64_t base_bytes;       /* the process without connections */
+    int64_t base_bytes;       /* a process without connections */
     int64_t connection_bytes; /* one connection, without buffers and compression */
     int64_t message_bytes; /* bookkeeping of one queued message, or of one reference in a write
                                  buffer, beside its payload */
@@ -74,7 +74,8 @@ struct memory_account {
 /* Nothing is held: there is no process yet. `sum` (or NULL) is kept up to date from now on. */
 void memory_account_init(struct memory_account *m, struct memory_sum *sum);
 /* A process starts, with its base alone; the one before it is gone. The peak stays. */
-void memory_account_start(struct memory_account *m, const struct memory_params *p);
+void memory_account_start(struct memory_account *m, const struct memory_params *p,
+                          int64_t processes);
 /* The process is gone with all it held. */
 void memory_account_end(struct memory_account *m);
 /* bytes > 0 takes, < 0 gives back; never more than is held. `kind` is not a derived one. */

@@ -221,10 +221,12 @@ struct fleet_params {      /* several pods behind a balancer */
     int64_t pods;          /* at the start; 0 = one pod without a balancer */
     int64_t pods_per_node; /* that share a host; >= 1 */
     int64_t capacity;      /* connections one pod can hold (its file descriptors); 0 = four
-                                   times its fair share at the start, at most twice all */
+                                   times its fair share at the start, or among the fewest that the
+                                   autoscaler leaves; at most twice all */
     enum balancer_kind balancer;
-    int64_t pre_stop_ns; /* between leaving the balancer and SIGTERM */
-    int64_t grace_ns;    /* from the decision to stop, preStop included, to the kill */
+    int64_t endpoint_lag_ns; /* from a pod's being ready, or not, to the balancer's knowing */
+    int64_t pre_stop_ns;     /* between leaving the balancer and SIGTERM */
+    int64_t grace_ns;        /* from the decision to stop, preStop included, to the kill */
     enum pod_stop stop;
     int64_t drain_ns;           /* STOP_CLOSES: closes its connections over so long */
     int64_t detail;             /* pods of a revision whose every figure and series is stored */

@@ -82,7 +82,7 @@ static enum syn_answer client_syn(void *object, uint32_t client)
 {
     struct pod *pod = object;
     uint32_t connection, bug = (uint32_t)pod->p->fault.crash_connects;
-    if (pod->state != POD_UP) {
+    if (pod->state != POD_UP || pod->deaf) {
         pod->counters.handshake_refused++;
         return SYN_REFUSED;
     }
@@ -91,6 +91,10 @@ static enum syn_answer client_syn(void *object, uint32_t client)
     uint32_t slot = slot_for(pod, client);
     if (slot == POD_NONE) {
         accept_path_accepted(&pod->accept, 1);
+        if (pod->counters.over_capacity++ == 0)
+            run_record_event(pod->record, pod->sim->now_ns, "full",
+                             "%sno room for more than its %u connections (fleet.capacity)",
+                             pod_label(pod), pod_open(pod));
         return SYN_DROPPED;
     }
     struct push_server *worker = take_slot(pod, client, slot, &connection);
@@ -211,7 +215,7 @@ void pod_start(struct pod *pod)
 {
     int64_t seated = 0;
     bool slow = anyone_reads_slowly(pod->p);
-    memory_account_start(&pod->memory, &pod->p->memory);
+    memory_account_start(&pod->memory, &pod->p->memory, pod->p->server.workers);
     for (int64_t w = 0; w < pod->p->server.workers; w++) {
         uint32_t n = pod->free[w].fresh;
         if (n > 0)
@@ -243,9 +247,17 @@ uint32_t pod_drain(struct pod *pod, uint32_t n)
     return asked;
 }
 
-void pod_probe(struct pod *pod, uint32_t probe)
+bool pod_probe(struct pod *pod, uint32_t probe)
 {
-    push_server_probe(&pod->workers[0], probe);
+    if (!accept_path_syn(&pod->p->accept, &pod->accept, pod->sim->now_ns))
+        return false;
+    push_server_probe(&pod->workers[0], probe, true);
+    return true;
+}
+
+void pod_signal(struct pod *pod, uint32_t number)
+{
+    push_server_probe(&pod->workers[0], number, false);
 }
 
 /* -- looking at it ------------------------------------------------------------------------- */

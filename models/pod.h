@@ -35,6 +35,7 @@ struct pod_counters {
     uint64_t missed_lost;       /* events that no history held any more for clients that came
                                    back: due on the connection they lost */
     uint64_t missed_away;       /* and those published while they had none */
+    uint64_t over_capacity;     /* SYNs that found no room for their connection */
     uint64_t handshake_refused; /* SYNs while no process listened */
     uint64_t slow;              /* slow consumers at the last sample of a process that is up */
     uint64_t slow_max;          /* most of them at a sample */
@@ -89,6 +90,7 @@ struct pod {
     enum pod_state state;
     bool dying;            /* an event that kills the process is pending */
     bool ended;            /* killed for good */
+    bool deaf;             /* it has heard SIGTERM, and listens no more */
     int64_t started_ns;    /* the present process */
     uint32_t handshaking;  /* slots handed out whose handshake is not over */
     uint32_t next_drained; /* slot at which pod_drain goes on */
@@ -124,8 +126,11 @@ void pod_kill(struct pod *pod, enum disconnect_cause cause, bool again);
 uint32_t pod_drain(struct pod *pod, uint32_t n);
 /* A message that a connected client sends now. */
 void pod_message(struct pod *pod, uint32_t message);
-/* A health check of worker 0; answered through the watch, or never. */
-void pod_probe(struct pod *pod, uint32_t probe);
+/* A health check, over a connection of its own to worker 0; answered through the watch, or never. False: its
+ * SYN was dropped. */
+bool pod_probe(struct pod *pod, uint32_t probe);
+/* A signal that worker 0 handles as it comes to it; told through the watch as a probe's answer. */
+void pod_signal(struct pod *pod, uint32_t number);
 
 /* Looks at what the process holds; kills it when that is too much. */
 void pod_sample(struct pod *pod);

@@ -44,6 +44,12 @@ static inline struct slot_use slot_use_unpack(const void *object)
     return (struct slot_use){ (uint32_t)(bits >> 24), (uint16_t)(bits >> 8), bits & 1 };
 }
 
+/* Before the text of its events: "" of a pod alone. */
+static inline const char *pod_label(const struct pod *pod)
+{
+    return pod->setup.label ? pod->setup.label : "";
+}
+
 /* pod.c */
 uint32_t pod_worker_for(const struct pod *pod, uint32_t client);
 void pod_slot_give_back(struct pod *pod, uint32_t slot);

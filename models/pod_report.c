@@ -17,6 +17,7 @@ static void add_counters(struct pod_counters *sum, const struct pod_counters *n)
     sum->missed_lost += n->missed_lost;
     sum->missed_away += n->missed_away;
     sum->handshake_refused += n->handshake_refused;
+    sum->over_capacity += n->over_capacity;
     sum->slow_max = n->slow_max > sum->slow_max ? n->slow_max : sum->slow_max;
     sum->closing_max = n->closing_max > sum->closing_max ? n->closing_max : sum->closing_max;
     sum->open_max = n->open_max > sum->open_max ? n->open_max : sum->open_max;
@@ -105,6 +106,7 @@ void pod_figures_report(const struct pod_figures *sum, const struct clients_book
         { "connects", "1", attempts },
         { "connects.opened", "1", (double)c->opened },
         { "connects.failed", "1", (double)c->failed },
+        { "connects.over_capacity", "1", (double)n->over_capacity },
         { "connects.refused", "1", (double)n->handshake_refused },
         { "connects.syn_dropped", "1", (double)sum->syn_dropped },
         { "connects.failure_rate", "1", attempts > 0 ? (double)c->failed / attempts : 0 },

@@ -2,11 +2,6 @@
 
 #define FOR_GOOD INT64_C(-1)
 
-static const char *label(const struct pod *pod)
-{
-    return pod->setup.label ? pod->setup.label : "";
-}
-
 void pod_set_state(struct pod *pod, enum pod_state state)
 {
     pod->state = state;
@@ -27,7 +22,7 @@ static void listens(void *subject, void *object)
 void pod_launch(struct pod *pod)
 {
     pod->started_ns = pod->sim->now_ns;
-    memory_account_start(&pod->memory, &pod->p->memory);
+    memory_account_start(&pod->memory, &pod->p->memory, pod->p->server.workers);
     simulation_at(pod->sim, pod->sim->now_ns + pod->p->startup_ns, 0, listens, pod, NULL);
     pod_set_state(pod, POD_STARTING);
 }
@@ -39,7 +34,7 @@ static void starts(void *subject, void *object)
     if (pod->ended)
         return;
     pod->counters.restarts++;
-    run_record_event(pod->record, pod->sim->now_ns, "restart", "%snumber %llu", label(pod),
+    run_record_event(pod->record, pod->sim->now_ns, "restart", "%snumber %llu", pod_label(pod),
                      (unsigned long long)pod->counters.restarts);
     pod_launch(pod);
 }
@@ -47,7 +42,7 @@ static void starts(void *subject, void *object)
 static void kill_process(struct pod *pod, enum disconnect_cause cause, int64_t delay_ns)
 {
     pod_set_state(pod, POD_DOWN);
-    pod->dying = false;
+    pod->dying = pod->deaf = false;
     uint64_t dropped = pod->accept.syn_dropped;
     for (int64_t w = 0; w < pod->p->server.workers; w++)
         push_server_kill(&pod->workers[w], cause);
@@ -63,10 +58,12 @@ static void kill_process(struct pod *pod, enum disconnect_cause cause, int64_t d
 
 void pod_kill(struct pod *pod, enum disconnect_cause cause, bool again)
 {
-    int64_t ran = pod->sim->now_ns - pod->started_ns;
+    bool by_kubelet = cause == DISCONNECT_SERVER_STOPPED;
     pod->ended = pod->ended || !again;
     kill_process(pod, cause,
-                 again ? restart_backoff_next(&pod->p->restart, &pod->restart, ran) : FOR_GOOD);
+                 again ? restart_backoff_next(&pod->p->restart, &pod->restart, by_kubelet,
+                                              pod->sim->now_ns)
+                       : FOR_GOOD);
 }
 
 /* -- why it dies --------------------------------------------------------------------------- */
@@ -79,7 +76,7 @@ static void out_of_memory(void *subject, void *object)
     if (pod->counters.first_oom_ns < 0)
         pod->counters.first_oom_ns = pod->sim->now_ns;
     run_record_event(pod->record, pod->sim->now_ns, "oom", "%s%.0f MB held, limit %.0f MB",
-                     label(pod), (double)memory_account_total(&pod->memory) / 1e6,
+                     pod_label(pod), (double)memory_account_total(&pod->memory) / 1e6,
                      (double)pod->p->memory_limit_bytes / 1e6);
     pod_kill(pod, DISCONNECT_SERVER_KILLED, true);
 }
@@ -102,7 +99,7 @@ void pod_crash(void *subject, void *object)
         return;
     pod->counters.crashes++;
     run_record_event(pod->record, pod->sim->now_ns, "crash", "%s%u connections being set up",
-                     label(pod), pod->handshaking);
+                     pod_label(pod), pod->handshaking);
     pod_kill(pod, DISCONNECT_SERVER_KILLED, true);
 }
 

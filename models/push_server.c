@@ -56,7 +56,7 @@ static int64_t server_begin(void *owner, struct loop_entry *e)
     case STEP_CANCEL:
         return push_life_cancel_begin(s, e);
     case STEP_PROBE:
-        return push_positive(push_cost(s->p->cost.publish_ns, 1));
+        return push_positive(e->to ? 0 : push_cost(s->p->cost.publish_ns, 1));
     case STEP_MESSAGE:
         return push_duplex_message_begin(s, e);
     case STEP_REPLY:
@@ -85,8 +85,14 @@ static void server_ran(void *owner, const struct loop_entry *e,
         push_beat_ping_ran(owner, e, stretch);
 }
 
+/* What is accepted sends its request, which the next poll finds. */
 static void probe_end(struct push_server *s, const struct loop_entry *e)
 {
+    if (e->to & PUSH_OWN_CONNECTION) {
+        s->listener->message_accepted(s->listener_owner);
+        push_server_probe(s, e->from, false);
+        return;
+    }
     s->listener->probed(s->listener_owner, e->from);
 }
 
@@ -166,10 +172,12 @@ void push_server_connected(struct push_server *s, uint32_t first, uint32_t n)
     push_beat_open_before(s, first, n);
 }
 
-void push_server_probe(struct push_server *s, uint32_t probe)
+void push_server_probe(struct push_server *s, uint32_t probe, bool connects)
 {
-    struct loop_entry e = { .count = 1, .from = probe, .step = STEP_PROBE };
-    event_loop_post(&s->loop, SOURCE_IO, &e);
+    struct loop_entry e = {
+        .count = 1, .from = probe, .to = connects ? PUSH_OWN_CONNECTION : 0, .step = STEP_PROBE
+    };
+    event_loop_post(&s->loop, connects ? SOURCE_ACCEPT : SOURCE_IO, &e);
 }
 
 void push_server_disturb(struct push_server *s, double length_ns)

@@ -30,7 +30,8 @@ enum push_step {
     STEP_EXPIRE,     /* its time-out, the same */
     STEP_REPLAY,     /* count 1: missed events go out at once; `from`: which replay */
     STEP_CANCEL,     /* count 1: a connection given up in its last wake-up ends */
-    STEP_PROBE,      /* count 1; from: the probe's number */
+    STEP_PROBE,      /* count 1; from: the probe's number; to: PUSH_OWN_CONNECTION until it is
+                        accepted */
     STEP_MESSAGE,    /* count 1: a client's message; from: its number; to: passes made, with
                      PUSH_OWN_CONNECTION if its connection was opened for it */
     STEP_REPLY,      /* count 1: the held write of its answer; from: the message */

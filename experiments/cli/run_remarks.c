@@ -111,11 +111,33 @@ static void print_idle_actions(const struct plan *plan, const struct cells *cell
              "meanwhile");
 }
 
+/* Latencies of those who are in are short where the others are kept out. */
+static void print_full(const struct cells *cells)
+{
+    size_t where = 0;
+    for (size_t i = 0; i < cells->count; i++)
+        where += sample_mean(&cells->cell[i].samples[ARM_SIM][FIGURE_OVER_CAPACITY]) > 0;
+    if (where > 0)
+        printf("\nin %zu cell%s pods had no room for all that connected (fleet.capacity)\n",
+               where, where == 1 ? "" : "s");
+}
+
+static void print_idle_autoscaler(const struct plan *plan, const struct cells *cells)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (!plan->points[i].settings.parameters.fleet.autoscale)
+            return;
+    if (greatest(cells, FIGURE_SCALED_UP) == 0 && greatest(cells, FIGURE_SCALED_DOWN) == 0)
+        puts("\nthe autoscaler changed nothing in any run");
+}
+
 void run_remarks_print(const struct plan *plan, const struct cells *cells)
 {
     print_starved(cells);
     print_under_way(cells);
     print_missing(cells);
     print_away(cells);
+    print_full(cells);
+    print_idle_autoscaler(plan, cells);
     print_idle_actions(plan, cells);
 }

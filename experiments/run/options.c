@@ -63,7 +63,7 @@ static const struct option_row table[] = {
     CHOICE("server.loop", ATP(server.loop), "uvloop", loops, OPTION_MODEL,
            "event loop of the server", "uvicorn --loop"),
     COUNT("server.workers", ATP(server.workers), "1", 1, 64, 0,
-          "processes or threads in the one cgroup", ""),
+          "processes in the one cgroup, each with memory.base", ""),
     COUNT("server.hops", ATP(server.hops), "2", 0, 4, OPTION_MODEL,
           "ready-queue passes before the write of a delivery", "calibrated"),
     COUNT("server.queue.bound", ATP(server.queue_bound), "512", 1, 1e6, 0,

@@ -81,6 +81,20 @@ static bool has_target(const struct autoscaler_params *p)
     return false;
 }
 
+/* A direction without a policy never goes; Kubernetes asks for select: disabled then. */
+static int check_rules(const struct autoscaler_rules *r, const char *pods, const char **about,
+                       struct error *err)
+{
+    if (r->pods > 0 || r->percent > 0 || r->select == SELECT_DISABLED)
+        return 0;
+    return settings_conflict(
+        about, pods,
+        error_set(err, ERR_INVALID,
+                  "%s and percent are both 0: to switch it off set select: "
+                  "disabled",
+                  pods));
+}
+
 /* The clients that are there from the start sit in the first pods. */
 static int check_capacity(const struct parameters *p, const char **about, struct error *err)
 {
@@ -111,7 +125,12 @@ static int check_fleet(const struct settings *s, const char **about, struct erro
             error_set(err, ERR_INVALID,
                       "autoscaler.on needs a target (autoscaler.cpu, p99, queue or "
                       "connections)"));
-    return check_capacity(&s->parameters, about, err);
+    int code =
+        check_rules(&s->parameters.fleet.autoscaler.up, "autoscaler.up.pods", about, err);
+    code = code ? code
+                : check_rules(&s->parameters.fleet.autoscaler.down, "autoscaler.down.pods",
+                              about, err);
+    return code ? code : check_capacity(&s->parameters, about, err);
 }
 
 static int check_clients(const struct parameters *p, const char **about, struct error *err)

@@ -6,7 +6,6 @@
 #include <cmocka.h>
 
 #include "models/memory_account.h"
-#include "models/restart_backoff.h"
 #include "sim/random_stream.h"
 
 #define S   INT64_C(1000000000)
@@ -18,7 +17,7 @@ static void test_kinds_and_overhead(void **state)
     struct memory_params p = { .base_bytes = 40 * MIB, .overhead = 0.25 };
     struct memory_account m;
     memory_account_init(&m, NULL);
-    memory_account_start(&m, &p);
+    memory_account_start(&m, &p, 1);
     memory_account_change(&m, &p, MEMORY_QUEUES, 8 * MIB);
     memory_account_change(&m, &p, MEMORY_SOCKETS, 4 * MIB); /* the kernel's: no overhead */
     assert_int_equal(m.held_bytes[MEMORY_OVERHEAD], 2 * MIB);
@@ -35,7 +34,7 @@ static void test_retention(void **state)
     struct memory_params p = { .base_bytes = 50 * MIB, .retention = 0.5 };
     struct memory_account m;
     memory_account_init(&m, NULL);
-    memory_account_start(&m, &p);
+    memory_account_start(&m, &p, 1);
     memory_account_change(&m, &p, MEMORY_WRITE_BUFFERS, 400 * MIB);
     memory_account_change(&m, &p, MEMORY_WRITE_BUFFERS, -400 * MIB);
     assert_int_equal(memory_account_total(&m), 250 * MIB);
@@ -55,15 +54,15 @@ static void test_sum_of_processes(void **state)
     memory_account_init(&a, &sum);
     memory_account_init(&b, &sum);
     assert_int_equal(sum.bytes, 0);
-    memory_account_start(&a, &p);
+    memory_account_start(&a, &p, 1);
     memory_account_change(&a, &p, MEMORY_SOCKETS, 90);
     assert_int_equal(sum.bytes, 100);
     memory_account_end(&a);
     assert_int_equal(sum.bytes, 0);
     assert_int_equal(memory_account_total(&a), 0);
-    memory_account_start(&b, &p);
+    memory_account_start(&b, &p, 1);
     memory_account_change(&b, &p, MEMORY_SOCKETS, 40);
-    memory_account_start(&a, &p);
+    memory_account_start(&a, &p, 1);
     assert_int_equal(sum.bytes, 60);
     assert_int_equal(sum.peak_bytes, 100);
     memory_account_change(&b, &p, MEMORY_SOCKETS, 41);
@@ -78,7 +77,7 @@ static void test_limit(void **state)
     struct memory_params p = { .base_bytes = 10 };
     struct memory_account m;
     memory_account_init(&m, NULL);
-    memory_account_start(&m, &p);
+    memory_account_start(&m, &p, 1);
     memory_account_change(&m, &p, MEMORY_SOCKETS, 90);
     assert_false(memory_account_exceeded(&m, 100));
     memory_account_change(&m, &p, MEMORY_SOCKETS, 1);
@@ -99,7 +98,7 @@ static void test_random_walk(void **state)
                                    .retention = random_stream_uniform(&rs) };
         struct memory_account m;
         memory_account_init(&m, NULL);
-        memory_account_start(&m, &p);
+        memory_account_start(&m, &p, 1);
         int64_t held[MEMORY_KINDS] = { 0 };
         for (int i = 0; i < 500; i++) {
             int kind = MEMORY_CONNECTIONS + (int)(random_stream_u64(&rs) % 6);
@@ -128,18 +127,6 @@ static void test_names_are_distinct(void **state)
                                     memory_kind_name((enum memory_kind)j));
 }
 
-static void test_restart_backoff(void **state)
-{
-    (void)state;
-    struct restart_params p = { .base_ns = 10 * S, .cap_ns = 300 * S, .reset_ns = 600 * S };
-    struct restart_backoff r = { 0 };
-    static const int64_t seconds[] = { 0, 10, 20, 40, 80, 160, 300, 300, 300 };
-    for (size_t i = 0; i < sizeof seconds / sizeof *seconds; i++)
-        assert_int_equal(restart_backoff_next(&p, &r, 5 * S), seconds[i] * S);
-    assert_int_equal(restart_backoff_next(&p, &r, 600 * S), 0);
-    assert_int_equal(restart_backoff_next(&p, &r, 600 * S - 1), 10 * S);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,7 +136,6 @@ int main(void)
         cmocka_unit_test(test_sum_of_processes),
         cmocka_unit_test(test_random_walk),
         cmocka_unit_test(test_names_are_distinct),
-        cmocka_unit_test(test_restart_backoff),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
