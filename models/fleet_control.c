@@ -77,7 +77,7 @@ static void add_pod(struct totals *t, struct fleet_pod *fp)
     t->counts.oom_kills += fp->pod.counters.oom_kills;
     t->counts.restarts += fp->pod.counters.restarts;
     t->counts.slow += fp->pod.counters.slow;
-    t->failed_probes += fleet_pod_failed_probes(fp);
+    t->failed_probes += fleet_probe_failed(fp);
     t->ready += fp->ready;
     t->pods += fleet_pod_counts(fp);
     t->running += fleet_pod_counts(fp) && fp->served;

@@ -1,5 +1,5 @@
 /* fleet_internal.h - shared by fleet.c (clients, publishes, life of a run), fleet_pod.c (the life
- * of one pod), fleet_control.c (what looks), fleet_detail.c (what looks closely), fleet_replicas.c
+ * of one pod), fleet_probe.c (what is thought of it), fleet_control.c (what looks), fleet_detail.c (what looks closely), fleet_replicas.c
  * and fleet_autoscale.c (what acts) and fleet_report.c.
  */
 #ifndef PUSHSIM_MODELS_FLEET_INTERNAL_H
@@ -142,8 +142,6 @@ struct fleet_pod *fleet_pod_add(struct fleet *f);
 void fleet_pod_begin(struct fleet_pod *fp);
 /* A new one: its container starts after a delay, with its first process. */
 void fleet_pod_launch(struct fleet_pod *fp);
-/* So far, of all its processes: of those that only start too. */
-uint64_t fleet_pod_failed_probes(const struct fleet_pod *fp);
 /* The next publish; true: a process heard it. Else only its number is taken, so that all pods
  * number the publishes alike. */
 bool fleet_pod_publish(struct fleet_pod *fp, const struct publish_record *record);
@@ -152,6 +150,18 @@ void fleet_pod_stop(struct fleet_pod *fp);
 /* Once a second: closes connections while it stops, ends when it is time. */
 void fleet_pod_tend(struct fleet_pod *fp);
 void fleet_pod_free(struct fleet_pod *fp);
+
+/* fleet_probe.c */
+/* Something has happened to the pod: is it ready now, and who is to know? */
+void fleet_probe_update(struct fleet_pod *fp);
+/* Its container starts with a process: the kubelet asks at once whether it is ready. */
+void fleet_probe_container(struct fleet_pod *fp);
+/* It has long been up when the run begins: the next tick of each probe is `share` of its period away. */
+void fleet_probe_running(struct fleet_pod *fp, double share);
+/* The process has answered what has this number. */
+void fleet_probe_answered(struct fleet_pod *fp, uint32_t number);
+/* So far, of all its processes: of those that only start too. */
+uint64_t fleet_probe_failed(const struct fleet_pod *fp);
 
 /* fleet_detail.c */
 void fleet_detail_init(struct fleet_pod *fp);

@@ -84,7 +84,7 @@ static void report_pod(struct fleet_pod *fp)
     struct cpu_counters c = cpu_group_counters(fp->group);
     (fp->detailed ? fleet_detail_report : report_briefly)(fp);
     report_cpu(&c, &fp->part);
-    run_record_metric(&fp->part, "probes.failed", "1", (double)fleet_pod_failed_probes(fp));
+    run_record_metric(&fp->part, "probes.failed", "1", (double)fleet_probe_failed(fp));
 }
 
 /* First and last delivery of each publish over the fleet. */
@@ -111,7 +111,7 @@ static void report_control(const struct fleet *f)
     const struct fleet_figures *n = &f->figures;
     uint64_t failed_probes = 0;
     for (size_t i = 0; i < f->pod_count; i++)
-        failed_probes += fleet_pod_failed_probes(f->pods[i]);
+        failed_probes += fleet_probe_failed(f->pods[i]);
     const struct {
         const char *name, *unit;
         double value;
