@@ -123,6 +123,8 @@ void cpu_group_settle(struct cpu_group *group)
 {
     assert(group->running == 0);
     group->bandwidth.active = false;
+    if (group->params.quota_ns > 0)
+        group->bandwidth.pool_ns = group->params.quota_ns + group->params.burst_ns;
     cpu_limit_arm(group);
 }
 

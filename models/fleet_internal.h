@@ -46,6 +46,7 @@ struct fleet_pod {
     uint64_t failed_probes[PROBES]; /* of earlier processes */
     uint32_t asked[PROBES];         /* the probe that is not answered yet; 0 = none */
     uint32_t chain;                 /* of probes: a new one with each process */
+    bool missed[PROBES];            /* a tick came while an answer was awaited */
     int64_t asked_ns[PROBES];       /* when its first SYN was sent */
     int64_t syns[PROBES];           /* sent again so often */
     uint32_t sigterm;               /* its number among the probes; 0 = not sent */

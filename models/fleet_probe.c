@@ -96,9 +96,32 @@ static void is_started(struct fleet_pod *fp)
     begin_asking(fp, PROBE_LIVENESS);
 }
 
+/* Only a container that runs is asked, and whether it has started until it has. */
+static bool is_asked(const struct fleet_pod *fp, struct question q)
+{
+    return q.number == fp->chain && fp->life != FLEET_GONE && fp->pod.state != POD_DOWN &&
+           !(q.kind == PROBE_STARTUP && fp->started);
+}
+
+static void ask_now(struct fleet_pod *fp, enum probe_kind kind);
+
+/* A ticker keeps one tick that nobody was there for (Go, time.NewTicker): once the last probe is over the
+ * next one follows at once. */
+static void ask_again(void *subject, void *object)
+{
+    struct fleet_pod *fp = subject;
+    struct question q = unpack(object);
+    if (is_asked(fp, q) && fp->asked[q.kind] == 0)
+        ask_now(fp, q.kind);
+}
+
 static void answer(struct fleet_pod *fp, enum probe_kind kind, bool ok)
 {
     fp->asked[kind] = 0;
+    if (fp->missed[kind])
+        simulation_at(&fp->fleet->sim, fp->fleet->sim.now_ns, 0, ask_again, fp,
+                      pack(fp->chain, kind));
+    fp->missed[kind] = false;
     if (kind == PROBE_STARTUP && ok && !fp->started) {
         fp->ticks_ns[PROBE_READINESS] = fp->fleet->sim.now_ns;
         is_started(fp);
@@ -153,30 +176,35 @@ static void send_probe(void *subject, void *object)
         simulation_at(&f->sim, fp->asked_ns[q.kind] + after_ns, 0, send_probe, fp, object);
 }
 
+static void ask_now(struct fleet_pod *fp, enum probe_kind kind)
+{
+    struct fleet *f = fp->fleet;
+    if (fp->pod.state != POD_UP || fp->pod.deaf) {
+        answer(fp, kind, false); /* connection refused */
+        return;
+    }
+    fp->asked[kind] = ++f->asked;
+    fp->asked_ns[kind] = f->sim.now_ns;
+    fp->syns[kind] = 0;
+    simulation_at(&f->sim, f->sim.now_ns + f->p.fleet.probe[kind].timeout_ns, 0, timed_out, fp,
+                  pack(f->asked, kind));
+    send_probe(fp, pack(f->asked, kind));
+}
+
 /* object: the chain of probes, and the kind */
 static void ask(void *subject, void *object)
 {
     struct fleet_pod *fp = subject;
-    struct fleet *f = fp->fleet;
     struct question q = unpack(object);
-    const struct probe_params *p = &f->p.fleet.probe[q.kind];
-    if (q.number != fp->chain || fp->life == FLEET_GONE || fp->pod.state == POD_DOWN)
-        return; /* only a container that runs is asked */
-    if (q.kind == PROBE_STARTUP && fp->started)
-        return; /* it is over */
-    simulation_at(&f->sim, f->sim.now_ns + p->period_ns, 0, ask, fp, object);
-    if (fp->asked[q.kind] != 0)
-        return; /* the answer to the last one is still awaited: time-out > period */
-    if (fp->pod.state != POD_UP || fp->pod.deaf) {
-        answer(fp, q.kind, false); /* connection refused */
+    if (!is_asked(fp, q))
         return;
-    }
-    fp->asked[q.kind] = ++f->asked;
-    fp->asked_ns[q.kind] = f->sim.now_ns;
-    fp->syns[q.kind] = 0;
-    simulation_at(&f->sim, f->sim.now_ns + p->timeout_ns, 0, timed_out, fp,
-                  pack(f->asked, q.kind));
-    send_probe(fp, pack(f->asked, q.kind));
+    simulation_at(&fp->fleet->sim,
+                  fp->fleet->sim.now_ns + fp->fleet->p.fleet.probe[q.kind].period_ns, 0, ask,
+                  fp, object);
+    if (fp->asked[q.kind] != 0)
+        fp->missed[q.kind] = true; /* the answer to the last one is still awaited */
+    else
+        ask_now(fp, q.kind);
 }
 
 /* A process has probes of its own; `up`: it has long been started. */
@@ -190,6 +218,7 @@ static void start_probes(struct fleet_pod *fp, bool up)
         fp->failed_probes[k] += fp->probe[k].failed;
         probe_init(&fp->probe[k], k, p);
         fp->asked[k] = 0;
+        fp->missed[k] = false;
     }
     if (up || f->p.fleet.probe[PROBE_STARTUP].period_ns == 0)
         is_started(fp);

@@ -30,13 +30,15 @@ static uint32_t clients_each(const struct parameters *p, uint32_t clients)
     return each > 0 ? each : 1;
 }
 
-/* A fleet deals its clients out to the pods in turn, so each pod deals every so manieth client out
- * to its workers. */
+/* Clients are dealt out to the workers in turn, whatever their class and whenever they come (nginx: every 16
+ * accepts go to another; a cluster of Node: round robin; asyncio's workers race for a shared socket, and
+ * shares are less even). A fleet deals its clients out to the pods in turn, so each pod deals every so
+ * manieth client out. */
 uint32_t pod_worker_for(const struct pod *pod, uint32_t client)
 {
     const struct parameters *p = pod->p;
-    return pod->setup.slot_of ? client / (uint32_t)p->fleet.pods % (uint32_t)p->server.workers
-                              : client / clients_each(p, pod->setup.client_count);
+    uint32_t turn = pod->setup.slot_of ? client / (uint32_t)p->fleet.pods : client;
+    return turn % (uint32_t)p->server.workers;
 }
 
 /* With the client's worker if it has room, else with the next that has: they share one socket. */
@@ -226,8 +228,7 @@ void pod_start(struct pod *pod)
         }
         seated += n;
     }
-    memory_account_change(&pod->memory, &pod->p->memory, MEMORY_CONNECTIONS,
-                          seated * pod_connection_bytes(pod));
+    pod_hold_connections(pod, seated);
     pod_set_state(pod, POD_UP);
 }
 

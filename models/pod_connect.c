@@ -36,7 +36,8 @@ static bool connection_accepted(void *owner, uint32_t slot)
     uint32_t client = pod->client_of[slot];
     int64_t patience = pod->p->accept.handshake_timeout_ns;
     accept_path_accepted(&pod->accept, 1);
-    hold(pod, MEMORY_CONNECTIONS, pod_connection_bytes(pod));
+    pod_hold_connections(pod, 1);
+    pod_check_memory(pod);
     return patience == 0 || client == POD_NONE ||
            pod->sim->now_ns - pod->clients->list[client].since_ns <= patience;
 }
@@ -143,8 +144,7 @@ static void connection_closed(void *owner, uint32_t slot, enum disconnect_cause 
     struct pod *pod = owner;
     uint32_t client = pod->client_of[slot];
     if (pod->state == POD_UP)
-        memory_account_change(&pod->memory, &pod->p->memory, MEMORY_CONNECTIONS,
-                              -pod_connection_bytes(pod));
+        pod_hold_connections(pod, -1);
     pod->handshaking -= !opened;
     pod_slot_give_back(pod, slot);
     if (client == POD_NONE) {

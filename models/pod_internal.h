@@ -18,13 +18,14 @@ static inline struct push_server *pod_server_of(struct pod *pod, uint32_t slot,
     return &pod->workers[pod_worker_of(pod, slot)];
 }
 
-static inline int64_t pod_connection_bytes(const struct pod *pod)
+/* The memory of n connections more (fewer than 0: less), and of what compresses for them. */
+static inline void pod_hold_connections(struct pod *pod, int64_t n)
 {
     const struct memory_params *m = &pod->p->memory;
-    int64_t deflate = 0;
+    memory_account_change(&pod->memory, m, MEMORY_CONNECTIONS, n * m->connection_bytes);
     if (m->deflate_window > 0 && pod->p->server.protocol == PROTOCOL_WEBSOCKET)
-        deflate = websocket_deflate_state_bytes((int)m->deflate_window, 8);
-    return m->connection_bytes + deflate;
+        memory_account_change(&pod->memory, m, MEMORY_COMPRESSION,
+                              n * websocket_deflate_state_bytes((int)m->deflate_window, 8));
 }
 
 struct slot_use { /* a connection that something is to befall, packed into an event's object */

@@ -2,6 +2,21 @@
 
 #include "models/random_purpose.h"
 
+/* Of all workers together: each has outliers of its own. */
+static double next_gap_ns(struct pod_noise *noise)
+{
+    const struct parameters *p = noise->pod->p;
+    double rate_hz = p->cost.interference_rate_hz * (double)p->server.workers;
+    return random_stream_exponential(&noise->other, 1e9 / rate_hz);
+}
+
+static struct push_server *draw_worker(struct pod_noise *noise)
+{
+    uint64_t workers = (uint64_t)noise->pod->p->server.workers;
+    uint64_t w = workers > 1 ? random_stream_u64(&noise->other) % workers : 0;
+    return &noise->pod->workers[w];
+}
+
 static void interference(void *subject, void *object)
 {
     struct pod_noise *noise = subject;
@@ -9,12 +24,10 @@ static void interference(void *subject, void *object)
     const struct cost_params *cost = &pod->p->cost;
     (void)object;
     double length = random_stream_exponential(&noise->other, cost->interference_ns);
-    if (cost->interference_idle)
-        push_server_other(&pod->workers[0], length);
-    else
-        push_server_disturb(&pod->workers[0], length);
-    double gap = random_stream_exponential(&noise->other, 1e9 / cost->interference_rate_hz);
-    simulation_at(pod->sim, pod->sim->now_ns + (int64_t)gap, 0, interference, noise, NULL);
+    (cost->interference_idle ? push_server_other : push_server_disturb)(draw_worker(noise),
+                                                                        length);
+    simulation_at(pod->sim, pod->sim->now_ns + (int64_t)next_gap_ns(noise), 0, interference,
+                  noise, NULL);
 }
 
 static void collect_garbage(void *subject, void *object)
@@ -38,8 +51,8 @@ void pod_noise_start(struct pod_noise *noise, struct pod *pod, uint64_t seed,
     noise->pod = pod;
     random_stream_init(&noise->other, seed, replication, RANDOM_INTERFERENCE, number);
     if (cost->interference_rate_hz > 0 && cost->interference_ns > 0) {
-        double gap = random_stream_exponential(&noise->other, 1e9 / cost->interference_rate_hz);
-        simulation_at(sim, sim->now_ns + (int64_t)gap, 0, interference, noise, NULL);
+        simulation_at(sim, sim->now_ns + (int64_t)next_gap_ns(noise), 0, interference, noise,
+                      NULL);
     }
     struct random_stream clock;
     random_stream_init(&clock, seed, replication, RANDOM_CLOCK, 0);

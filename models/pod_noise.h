@@ -1,6 +1,6 @@
-/* pod_noise.h - other work of a pod's processes: Poisson outliers on its first worker (work of its
- * own, or time that the host takes away from it while it computes), and garbage collections that
- * grow with the live connections on every one. And what its connections cost more or less than the
+/* pod_noise.h - other work of a pod's processes: on every worker Poisson outliers (work of its
+ * own, or time that the host takes away from it while it computes) and garbage collections that
+ * grow with its live connections. And what its connections cost more or less than the
  * mean.
  */
 #ifndef PUSHSIM_MODELS_POD_NOISE_H

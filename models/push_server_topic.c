@@ -83,7 +83,9 @@ static void add_costs(struct push_server *s, uint32_t m, uint64_t hearers, doubl
     double by_size = s->costs->write_kib_ns * costly_kib;
     int64_t take = push_cost(s->costs->item_ns + s->costs->item_kib_ns * costly_kib, p->factor);
     if (push_server_deflates(s))
-        take += push_cost(s->p->websocket.deflate_kib_ns * (double)p->bytes / 1024, p->factor);
+        take += push_cost(s->p->websocket.deflate_ns +
+                              s->p->websocket.deflate_kib_ns * (double)p->bytes / 1024,
+                          p->factor);
     if (!s->held_writes)
         take +=
             push_cost(write_ns(s, m) + by_size + s->acked[m] * s->p->cost.ack_ns, p->factor);

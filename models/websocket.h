@@ -25,7 +25,9 @@
 #include <stdint.h>
 
 struct websocket_params {
-    double deflate_kib_ns; /* CPU per KiB compressed, if memory_params.deflate_window says so */
+    /* If memory_params.deflate_window says so, CPU for each connection's compression, */
+    double deflate_ns;     /* per message, */
+    double deflate_kib_ns; /* and per KiB of it */
     double deflate_ratio;  /* what is left of a payload, > 0..1 */
     /* Either side waits so long for the other to close; 0: it does not wait. */
     int64_t close_timeout_ns;

@@ -113,9 +113,10 @@ static const struct option_preset presets[] = {
     PRESET("server.preset", "socket.io", socket_io,
            "as node-ws; HTTP long-polling before the upgrade"),
     PRESET("host.preset", "linux-5.15", linux_5_15,
-           "network.socket (not measured there)"),
+           "network.socket (not measured there); CFS, which favours sleepers beside a busy neighbour: "
+           "EEVDF of 6.18 in its place"),
     PRESET("host.preset", "linux-6.6", linux_6_6,
-           "network.socket (not measured there)"),
+           "network.socket (not measured there); EEVDF without delayed dequeue"),
     PRESET("host.preset", "linux-6.18", linux_6_18, ""),
 };
 /* clang-format on */
