@@ -260,7 +260,8 @@ struct parameters {
     struct sse_params sse;
     struct websocket_params websocket;
     struct restart_params restart;
-    int64_t startup_ns; /* from the start of the process to its first accept */
+    int64_t startup_ns;     /* from the start of the process to its first accept, at least */
+    int64_t startup_cpu_ns; /* CPU that each worker has to get before */
     struct fault_params fault;
     int64_t class_count; /* 1..CLIENT_CLASSES_MAX; in files up to four */
     struct client_class classes[CLIENT_CLASSES_MAX];

@@ -395,6 +395,8 @@ void pod_init(struct pod *pod, struct simulation *sim, const struct pod_setup *s
     accept_path_init(&pod->accept, 0);
     memory_account_init(&pod->memory, setup->memory);
     auth_backend_init(&pod->auth, &p->auth);
+    if (p->startup_cpu_ns > 0)
+        code_compiler_start(&pod->starter, setup->group, setup->cpu);
     for (uint32_t w = 0; w < workers; w++)
         start_worker(pod, w);
     pod_slots_reset(pod);

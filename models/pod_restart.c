@@ -1,6 +1,7 @@
 #include "models/pod_internal.h"
 
-#define FOR_GOOD INT64_C(-1)
+#define LOOK_AGAIN_NS INT64_C(1000000)
+#define FOR_GOOD      INT64_C(-1)
 
 void pod_set_state(struct pod *pod, enum pod_state state)
 {
@@ -15,6 +16,12 @@ static void listens(void *subject, void *object)
     (void)object;
     if (pod->state != POD_STARTING || pod->sim->now_ns < pod->started_ns + pod->p->startup_ns)
         return; /* of a process that was killed before it listened */
+    int64_t left_ns = code_compiler_left_ns(&pod->starter);
+    if (left_ns > 0) {
+        int64_t look_ns = left_ns > LOOK_AGAIN_NS ? left_ns : LOOK_AGAIN_NS;
+        simulation_at(pod->sim, pod->sim->now_ns + look_ns, 0, listens, pod, NULL);
+        return;
+    }
     accept_path_init(&pod->accept, pod->sim->now_ns);
     pod_set_state(pod, POD_UP);
 }
@@ -23,6 +30,7 @@ void pod_launch(struct pod *pod)
 {
     pod->started_ns = pod->sim->now_ns;
     memory_account_start(&pod->memory, &pod->p->memory, pod->p->server.workers);
+    code_compiler_work(&pod->starter, pod->p->startup_cpu_ns * pod->p->server.workers);
     simulation_at(pod->sim, pod->sim->now_ns + pod->p->startup_ns, 0, listens, pod, NULL);
     pod_set_state(pod, POD_STARTING);
 }
@@ -44,6 +52,7 @@ static void kill_process(struct pod *pod, enum disconnect_cause cause, int64_t d
     pod_set_state(pod, POD_DOWN);
     pod->dying = pod->deaf = false;
     uint64_t dropped = pod->accept.syn_dropped;
+    code_compiler_kill(&pod->starter);
     for (int64_t w = 0; w < pod->p->server.workers; w++)
         push_server_kill(&pod->workers[w], cause);
     pod->accept.waiting = 0;

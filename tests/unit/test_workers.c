@@ -99,12 +99,38 @@ static void the_burst_is_saved_up_before_the_run(void **state)
     }
 }
 
+/* A start takes 0.2 s of CPU and 1 s at least: at 50m four seconds, plus what is left of a period. */
+static void a_start_waits_for_its_cpu(void **state)
+{
+    static const struct {
+        int64_t quota_ns;
+        double least_s, most_s;
+    } cases[] = { { 0, 1, 1.001 }, { 50 * MS, 1, 1.001 }, { 5 * MS, 3.7, 4.2 } };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct parameters p = pod_of(1, 10);
+        struct run_record r;
+        p.cpu.quota_ns = cases[i].quota_ns;
+        p.startup_ns = S;
+        p.startup_cpu_ns = 200 * MS;
+        p.fault.crash_at_ns = 5 * S;
+        p.reconnect = (struct reconnect_params){
+            .kind = RECONNECT_FIXED, .base_ns = MS, .cap_ns = MS, .factor = 1
+        };
+        push_case_run(&p, 1, &r);
+        double away_s = run_record_value(&r, "published.failed") / 5;
+        assert_true(away_s > cases[i].least_s - 0.21 && away_s < cases[i].most_s + 0.21);
+        run_record_close(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_worker_has_some_of_each_class),
         cmocka_unit_test(each_worker_is_disturbed),
         cmocka_unit_test(each_worker_is_a_process),
+        cmocka_unit_test(a_start_waits_for_its_cpu),
         cmocka_unit_test(the_burst_is_saved_up_before_the_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
