@@ -143,7 +143,10 @@ struct push_server {
     struct push_closing *closings; /* by connection, _CLOSING; NULL: all end at once; owned */
     uint64_t close_timeouts;       /* handshakes that the server did not wait for any longer */
     uint32_t base;                 /* number of connection 0 for meter and listener */
-    bool held_writes;              /* server_holds_writes() */
+    bool held_writes;              /* server_holds_writes(): and then */
+    int64_t held_bytes;            /* what the iteration held_in holds back, with all copies, */
+    int64_t held_most_bytes;       /* the most that one did since push_server_holdings */
+    uint64_t held_in;
     struct publish_record *publishes; /* by sequence number; `publish_count`, owned */
     const struct topics *topics;      /* borrowed */
     uint32_t *feed;    /* by connection: what it hears (topics.h); NULL: all the same; owned */
@@ -267,13 +270,15 @@ uint64_t push_server_unhandled(const struct push_server *s);
 uint32_t push_server_depth(const struct push_server *s, uint32_t connection, uint32_t from);
 /* Samples the queue depth of every connection into the meter; returns the sum. */
 uint64_t push_server_sample(struct push_server *s);
-struct push_holdings {      /* what a process holds for its connections */
-    uint64_t queued;        /* messages in outbound queues */
-    int64_t queued_bytes;   /* of these, each counted where it is queued */
-    int64_t shared_bytes;   /* of these, each publish counted once */
-    int64_t buffered_bytes; /* in write buffers: copies, or references and what they refer to */
-    int64_t socket_bytes;   /* in kernel buffers, where they count */
-    uint64_t slow;          /* connections with a write buffer or a full queue of their own */
+struct push_holdings {    /* what a process holds for its connections */
+    uint64_t queued;      /* messages in outbound queues */
+    int64_t queued_bytes; /* of these, each counted where it is queued */
+    int64_t shared_bytes; /* of these, each publish counted once */
+    int64_t
+        buffered_bytes; /* in write buffers: copies, or references and what they refer to; and the
+                               most that an iteration has held back since the last look */
+    int64_t socket_bytes; /* in kernel buffers, where they count */
+    uint64_t slow;        /* connections with a write buffer or a full queue of their own */
 };
 /* Adds what this worker holds now. */
 void push_server_holdings(struct push_server *s, struct push_holdings *sum);

@@ -320,6 +320,8 @@ void push_server_holdings(struct push_server *s, struct push_holdings *sum)
     event_loop_visit(&s->loop, weigh_entry, &w);
     for (uint32_t i = 0; i < s->slow.count; i++)
         weigh_slow(&w, &s->slow.items[i]);
+    sum->buffered_bytes += s->held_most_bytes;
+    s->held_most_bytes = 0;
     sum->shared_bytes += shared_bytes(&w);
     if (w.references && s->slow.count > 0)
         sum->buffered_bytes += referred_bytes(&w);

@@ -302,6 +302,7 @@ void push_server_kill(struct push_server *s, enum disconnect_cause cause)
     struct push_fan_mark before = { s->fanned, s->turn, tails };
     lose_publishes(s, cause);
     push_duplex_kill(s, cause);
+    s->held_bytes = s->held_most_bytes = 0;
     event_loop_clear(&s->loop);
     int64_t held = meter_balance(s->meter, s->base);
     for (uint32_t i = 0; i < s->connections.count; i++) {

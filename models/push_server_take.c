@@ -264,6 +264,19 @@ void push_server_taken(struct push_server *s, uint32_t connection, uint32_t to)
     *taken = to > *taken ? to : *taken;
 }
 
+/* Beside the messages in queues: what is ready to be written, until the iteration ends. */
+static void hold(struct push_server *s, const struct loop_entry *e)
+{
+    double copies = s->p->memory.held_copies[s->p->server.protocol];
+    int64_t bytes = (s->sum_bytes[e->to] - s->sum_bytes[e->from]) * e->count;
+    if (s->held_in != s->loop.iterations)
+        s->held_bytes = 0;
+    s->held_in = s->loop.iterations;
+    s->held_bytes += (int64_t)(copies * (double)bytes);
+    s->held_most_bytes =
+        s->held_bytes > s->held_most_bytes ? s->held_bytes : s->held_most_bytes;
+}
+
 void push_take_end(struct push_server *s, const struct loop_entry *e)
 {
     push_server_taken(s, e->first, e->to);
@@ -273,6 +286,7 @@ void push_take_end(struct push_server *s, const struct loop_entry *e)
         struct loop_entry flush = *e;
         flush.step = STEP_FLUSH;
         event_loop_flush(&s->loop, &flush);
+        hold(s, e);
     }
     if (e->count == 1)
         push_life_woken(s, e->first);

@@ -98,6 +98,7 @@ static void random_troubles(struct parameters *p, struct random_stream *rs, enum
                                         .connection = (enum duplex_connection)pick(rs, 0, 1) };
     for (int i = 0; i < PROTOCOLS; i++)
         p->cost.by_protocol[i].message_ns = (double)pick(rs, 0, 100000);
+    p->memory.held_copies[PROTOCOL_SSE] = 2 * (rs->key[0] % 2);
     p->websocket.close_timeout_ns = chance(rs, 0.7) ? pick(rs, 1, 400) * MS : 0;
     p->replay.stored = chance(rs, 0.3) ? pick(rs, 1, 10) : 0;
     p->replay.whole = chance(rs, 0.2);
