@@ -115,7 +115,9 @@ static const struct option_row table[] = {
         "connect before time 0 at no cost",
         ""),
     BYTES("memory.limit", ATP(memory_limit_bytes), "none", 1 << 20, 0x1p42, OPTION_NONE,
-          "memory the cgroup may use", ""),
+          "memory the cgroup may use; beyond it all its processes are killed",
+          "memory.oom.group 1, as Kubernetes sets it on cgroup v2 from 1.28; else the kernel "
+          "kills one"),
 
 #include "experiments/run/options_clients.inc"
 
