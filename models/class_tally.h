@@ -1,9 +1,9 @@
 /* class_tally.h - what the clients of each class got, where there is more than one class.
  *
- * A p99 of all clients is that of the slow ones as soon as they are more than one in a hundred. Whether
- * the others noticed anything is told by figures of each class: class.<name>.delivery.p50, .p95, .p99
- * (s, of the measured publishes, as delivery.*), and of the whole run .delivered, .dropped and .lost
- * (count). Over all classes the counts sum to those of the meter.
+ * A p99 of all clients is that of the slow ones as soon as they are more than one in a hundred.
+ * Whether the others noticed anything is told by figures of each class: class.<name>.delivery.p50,
+ * .p95, .p99 (s, of the measured publishes, as delivery.*), and of the whole run .delivered,
+ * .dropped and .lost (count). Over all classes the counts sum to those of the meter.
  */
 #ifndef PUSHSIM_MODELS_CLASS_TALLY_H
 #define PUSHSIM_MODELS_CLASS_TALLY_H
@@ -26,8 +26,8 @@ struct class_tally {
     struct class_figures figures[CLIENT_CLASSES_MAX];
 };
 
-/* One class or none: nothing is told apart, and all that follows does nothing. `connections`: numbers of
- * the meter; 0: a sum of others (class_tally_merge). */
+/* One class or none: nothing is told apart, and all that follows does nothing. `connections`:
+ * numbers of the meter; 0: a sum of others (class_tally_merge). */
 void class_tally_init(struct class_tally *t, int classes, uint32_t connections);
 void class_tally_close(struct class_tally *t);
 void class_tally_merge(struct class_tally *into, const struct class_tally *from);

@@ -16,7 +16,7 @@
  * scavenge_ns and what a scavenge copies). What stays: collections by time (gc_period_ns,
  * gc_base_ns, gc_connection_ns) and interference, which stand for pauses of any cause; and times
  * that are no work (warm_time_ns, spell_ns, paces). TLS (accept.tls_ns) and compression
- * (websocket.deflate_ns, deflate_kib_ns) lie outside and stay as they are given: no calibration measures
+ * (websocket.deflate_ns, _kib_ns) lie outside and stay as they are given: no calibration measures
  * them. */
 void cost_scale(struct cost_params *cost, double factor);
 

@@ -30,8 +30,8 @@ static void refused(void *subject, void *object)
                         f->clients.list[client].seen, 0);
 }
 
-/* A SYN that is sent again goes where the first one went: the balancer keeps its connections (conntrack). A
- * pod that is gone answers nothing. */
+/* A SYN that is sent again goes where the first one went: the balancer keeps its connections
+ * (conntrack). A pod that is gone answers nothing. */
 static enum syn_answer syn_again(struct fleet_pod *fp, uint32_t client)
 {
     return fp->life == FLEET_GONE ? SYN_DROPPED : pod_for_clients.syn(&fp->pod, client);

@@ -10,32 +10,34 @@
  *                   rolling update or replicas → start and stop pods; rebalancing
  *     every window: metrics of the pods → (lag) → autoscaler, every sync → replicas
  *
- * A new pod is pending until its container starts (start_delay_ns, and image_pull_ns where its
- * node has none of that revision); a restart in place goes without both. The series pods.running
- * and probes.failed.ready leave out what belongs to starting: pods that have never been ready, and
+ * A new pod is pending until its container starts (start_delay_ns, and image_pull_ns where its node
+ * has none of that revision); a restart in place goes without both. The series pods.running and
+ * probes.failed.ready leave out what belongs to starting: pods that have never been ready, and
  * probes that fail before a process was first ready. Figure and series probes.failed have all that
  * failed.
  *
- * What the balancer knows of a pod is endpoint_lag_ns old: until then it sends newcomers to one that stops or
- * has died. Without a readiness probe a pod is ready as soon as its container runs, and refuses
- * them until its process listens. A SYN that is sent again goes to the pod that the first one went to.
+ * What the balancer knows of a pod is endpoint_lag_ns old: until then it sends newcomers to one
+ * that stops or has died. Without a readiness probe a pod is ready as soon as its container runs,
+ * and refuses them until its process listens. A SYN that is sent again goes to the pod that the
+ * first one went to.
  *
- * A pod that stops is no longer ready, gets SIGTERM after preStop and is killed when its
- * grace is over, but not within 2 s of SIGTERM (kuberuntime_container.go, killContainer:
+ * A pod that stops is no longer ready, gets SIGTERM after preStop and is killed when its grace is
+ * over, but not within 2 s of SIGTERM (kuberuntime_container.go, killContainer:
  * minimumGracePeriodInSeconds), unless its connections have ended before (Kubernetes docs, "Pod
  * Lifecycle", termination of pods). SIGTERM is handled by the loop, among its other work; then it
- * accepts no more. A failed liveness probe stops the container the same way, but leaves the pod ready as
- * its readiness probe says, and it is started again after its back-off (again and again, where a start
- * outlasts the probe's patience); when it dies before, that is its stop. So does a startup probe. Probes
- * have connections of their own. Nobody probes a container in back-off. fault.deploy-at begins a rolling update; the other faults are pod 0's.
+ * accepts no more. A failed liveness probe stops the container the same way, but leaves the pod
+ * ready as its readiness probe says, and it is started again after its back-off (again and again,
+ * where a start outlasts the probe's patience); when it dies before, that is its stop. So does a
+ * startup probe. Probes have connections of their own. Nobody probes a container in back-off.
+ * fault.deploy-at begins a rolling update; the other faults are pod 0's.
  *
  * A fleet's disconnects are its pods' and those of clients at no pod: refused by the balancer with
  * Retry-After (rejected: connects.retry_after counts the answers), or out of patience while no pod
  * listened (connect_timeout). The other causes are sums over the pods.
  *
- * The first fleet.detail pods of a revision have all figures, histograms and series of a pod
- * alone, as pod.N.* (fleet_detail.c); the others some figures. pods.detailed tells how many had
- * them, an event "detail" the first that has not.
+ * The first fleet.detail pods of a revision have all figures, histograms and series of a pod alone,
+ * as pod.N.* (fleet_detail.c); the others some figures. pods.detailed tells how many had them, an
+ * event "detail" the first that has not.
  *
  * Deterministic, like push_run, which it replaces when p->fleet.pods > 0, or when something is to
  * act on the SLO: a lone pod (fleet.pods 0) is then a fleet of one without probes, autoscaler,

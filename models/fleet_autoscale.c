@@ -15,8 +15,8 @@ static void after(struct fleet *f, int64_t interval_ns, event_fn *fn)
     simulation_at(&f->sim, f->sim.now_ns + interval_ns, 1, fn, f, NULL);
 }
 
-/* A window of metrics ends. Of a container that ran all the time metrics-server knows the CPU; the rest is
- * told by a process that listened all the time. */
+/* A window of metrics ends. Of a container that ran all the time metrics-server knows the CPU; the
+ * rest is told by a process that listened all the time. */
 static void take_snapshot(struct fleet_pod *fp)
 {
     struct fleet *f = fp->fleet;

@@ -1,6 +1,6 @@
 /* fleet_internal.h - shared by fleet.c (clients, publishes, life of a run), fleet_pod.c (the life
- * of one pod), fleet_probe.c (what is thought of it), fleet_control.c (what looks), fleet_detail.c (what looks closely), fleet_replicas.c
- * and fleet_autoscale.c (what acts) and fleet_report.c.
+ * of one pod), fleet_probe.c (what is thought of it), fleet_control.c (what looks), fleet_detail.c
+ * (what looks closely), fleet_replicas.c and fleet_autoscale.c (what acts) and fleet_report.c.
  */
 #ifndef PUSHSIM_MODELS_FLEET_INTERNAL_H
 #define PUSHSIM_MODELS_FLEET_INTERNAL_H
@@ -146,7 +146,8 @@ void fleet_pod_launch(struct fleet_pod *fp);
 /* The next publish; true: a process heard it. Else only its number is taken, so that all pods
  * number the publishes alike. */
 bool fleet_pod_publish(struct fleet_pod *fp, const struct publish_record *record);
-/* For good; one whose container is being stopped after a failed liveness probe goes on with that. */
+/* For good; one whose container is being stopped after a failed liveness probe goes on with that.
+ */
 void fleet_pod_stop(struct fleet_pod *fp);
 /* Once a second: closes connections while it stops, ends when it is time. */
 void fleet_pod_tend(struct fleet_pod *fp);
@@ -157,7 +158,8 @@ void fleet_pod_free(struct fleet_pod *fp);
 void fleet_probe_update(struct fleet_pod *fp);
 /* Its container starts with a process: the kubelet asks at once whether it is ready. */
 void fleet_probe_container(struct fleet_pod *fp);
-/* It has long been up when the run begins: the next tick of each probe is `share` of its period away. */
+/* It has long been up when the run begins: the next tick of each probe is `share` of its period
+ * away. */
 void fleet_probe_running(struct fleet_pod *fp, double share);
 /* The process has answered what has this number. */
 void fleet_probe_answered(struct fleet_pod *fp, uint32_t number);

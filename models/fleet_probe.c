@@ -1,4 +1,5 @@
-/* fleet_probe.c - what the kubelet and the balancer think of a pod: its probes, and whether it is ready.
+/* fleet_probe.c - what the kubelet and the balancer think of a pod: its probes, and whether it is
+ * ready.
  */
 #include "models/fleet_internal.h"
 
@@ -7,9 +8,9 @@
 
 /* -- readiness ----------------------------------------------------------------------------- */
 
-/* Without a readiness probe whatever runs is ready (prober_manager.go, UpdatePodStatus), also a process
- * that does not listen yet. A container that is to be started again stays ready until it has ended:
- * its readiness probe goes on. */
+/* Without a readiness probe whatever runs is ready (prober_manager.go, UpdatePodStatus), also a
+ * process that does not listen yet. A container that is to be started again stays ready until it
+ * has ended: its readiness probe goes on. */
 static bool is_ready(const struct fleet_pod *fp)
 {
     bool probed = fp->fleet->p.fleet.probe[PROBE_READINESS].period_ns > 0;
@@ -88,7 +89,8 @@ static void begin_asking(struct fleet_pod *fp, enum probe_kind kind)
                   pack(fp->chain, kind));
 }
 
-/* The container is up: the kubelet asks at once whether it is ready, and from now on if it lives. */
+/* The container is up: the kubelet asks at once whether it is ready, and from now on if it lives.
+ */
 static void is_started(struct fleet_pod *fp)
 {
     fp->started = true;
@@ -105,8 +107,8 @@ static bool is_asked(const struct fleet_pod *fp, struct question q)
 
 static void ask_now(struct fleet_pod *fp, enum probe_kind kind);
 
-/* A ticker keeps one tick that nobody was there for (Go, time.NewTicker): once the last probe is over the
- * next one follows at once. */
+/* A ticker keeps one tick that nobody was there for (Go, time.NewTicker): once the last probe is
+ * over the next one follows at once. */
 static void ask_again(void *subject, void *object)
 {
     struct fleet_pod *fp = subject;
@@ -162,8 +164,8 @@ static void timed_out(void *subject, void *object)
         answer(fp, q.kind, false);
 }
 
-/* Each probe has a connection of its own (pkg/probe/http/http.go: DisableKeepAlives): its SYN may find the
- * accept queue full, and is sent again. object: its number, and the kind */
+/* Each probe has a connection of its own (pkg/probe/http/http.go: DisableKeepAlives): its SYN may
+ * find the accept queue full, and is sent again. object: its number, and the kind */
 static void send_probe(void *subject, void *object)
 {
     struct fleet_pod *fp = subject;

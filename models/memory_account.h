@@ -54,8 +54,8 @@ struct memory_params {
     double retention;      /* share of freed heap that is not returned, 0..1 */
     bool shared_payload;   /* queues hold references to one copy of a message */
     enum write_buffers buffers;
-    /* While an iteration holds its writes back (uvloop), what it is to write is in the heap this many times, by
-     * enum push_protocol */
+    /* While an iteration holds its writes back (uvloop), what it is to write is in the heap this
+     * many times, by enum push_protocol */
     double held_copies[2];
     bool sockets_apart;     /* what the kernel holds in socket buffers is no part of the working
                                  set (cgroup v1) */

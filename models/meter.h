@@ -114,8 +114,8 @@ struct meter {
 
 void meter_init(struct meter *m, const struct network_params *network, uint32_t connections,
                 struct run_record *record);
-/* Before anything is counted: by class of clients too, where there are several (class_tally_seat tells
- * which connection is of which). */
+/* Before anything is counted: by class of clients too, where there are several (class_tally_seat
+ * tells which connection is of which). */
 void meter_tell_classes(struct meter *m, int classes);
 void meter_close(struct meter *m);
 /* Adds what another meter counted, but for the windows and `published`, which stay apart. */

@@ -30,10 +30,10 @@ static uint32_t clients_each(const struct parameters *p, uint32_t clients)
     return each > 0 ? each : 1;
 }
 
-/* Clients are dealt out to the workers in turn, whatever their class and whenever they come (nginx: every 16
- * accepts go to another; a cluster of Node: round robin; asyncio's workers race for a shared socket, and
- * shares are less even). A fleet deals its clients out to the pods in turn, so each pod deals every so
- * manieth client out. */
+/* Clients are dealt out to the workers in turn, whatever their class and whenever they come (nginx:
+ * every 16 accepts go to another; a cluster of Node: round robin; asyncio's workers race for a
+ * shared socket, and shares are less even). A fleet deals its clients out to the pods in turn, so
+ * each pod deals every so manieth client out. */
 uint32_t pod_worker_for(const struct pod *pod, uint32_t client)
 {
     const struct parameters *p = pod->p;

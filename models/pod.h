@@ -127,8 +127,8 @@ void pod_kill(struct pod *pod, enum disconnect_cause cause, bool again);
 uint32_t pod_drain(struct pod *pod, uint32_t n);
 /* A message that a connected client sends now. */
 void pod_message(struct pod *pod, uint32_t message);
-/* A health check, over a connection of its own to worker 0; answered through the watch, or never. False: its
- * SYN was dropped. */
+/* A health check, over a connection of its own to worker 0; answered through the watch, or never.
+ * False: its SYN was dropped. */
 bool pod_probe(struct pod *pod, uint32_t probe);
 /* A signal that worker 0 handles as it comes to it; told through the watch as a probe's answer. */
 void pod_signal(struct pod *pod, uint32_t number);

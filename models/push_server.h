@@ -251,7 +251,8 @@ void push_server_kill(struct push_server *s, enum disconnect_cause cause);
  * the pace; own_connection: that was opened for it and waits to be accepted. */
 void push_server_message(struct push_server *s, uint32_t connection, uint32_t message,
                          bool own_connection);
-/* A health check: the loop answers it like a request without fan-out; `connects`: it is accepted first. */
+/* A health check: the loop answers it like a request without fan-out; `connects`: it is accepted
+ * first. */
 void push_server_probe(struct push_server *s, uint32_t probe, bool connects);
 /* Other work of the process: a garbage collection, an outlier. */
 void push_server_other(struct push_server *s, double cost_ns);

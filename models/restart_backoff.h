@@ -1,14 +1,14 @@
 /* restart_backoff.h - how long a container that has ended waits before it is started again.
  *
  * Kubernetes: the first restart is immediate, then 10 s, doubling to 300 s; a container that ran
- * for 10 minutes starts afresh (concepts/workloads/pods/pod-lifecycle, "Container restart
- * policy"; kubelet: MaxContainerBackOff 300 s, flowcontrol.Backoff, reset after twice the cap).
+ * for 10 minutes starts afresh (concepts/workloads/pods/pod-lifecycle, "Container restart policy";
+ * kubelet: MaxContainerBackOff 300 s, flowcontrol.Backoff, reset after twice the cap).
  *
- * So it is when the container ends by itself, for its memory or a crash. One that the kubelet kills after
- * a failed liveness or startup probe is started in the same sync, in which the kubelet knows only of the
- * end before (kuberuntime_manager.go, SyncPod and doBackOff): it waits only where that end is no longer
- * ago than the delay, which grows with each restart. With a cycle of a minute five restarts
- * are immediate (kubernetes#99697 has such a trace).
+ * So it is when the container ends by itself, for its memory or a crash. One that the kubelet kills
+ * after a failed liveness or startup probe is started in the same sync, in which the kubelet knows
+ * only of the end before (kuberuntime_manager.go, SyncPod and doBackOff): it waits only where that
+ * end is no longer ago than the delay, which grows with each restart. With a cycle of a minute five
+ * restarts are immediate (kubernetes#99697 has such a trace).
  */
 #ifndef PUSHSIM_MODELS_RESTART_BACKOFF_H
 #define PUSHSIM_MODELS_RESTART_BACKOFF_H

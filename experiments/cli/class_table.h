@@ -5,8 +5,8 @@
 #include "experiments/cli/session.h"
 #include "experiments/run/store.h"
 
-/* To standard output, a row for each class of each cell that has more than one, by means over the simulated
- * runs; nothing where no cell has (models/class_tally.h). ERR_IO. */
+/* To standard output, a row for each class of each cell that has more than one, by means over the
+ * simulated runs; nothing where no cell has (models/class_tally.h). ERR_IO. */
 int class_table_print(const struct session *session, struct store *store, struct error *err);
 
 #endif

@@ -72,7 +72,8 @@ static int check_seats(const struct session *s, const struct fleet_params *f, st
 }
 
 /* What the trace says itself would change nothing if it were given. */
-static int check_said(const struct session *s, const struct settings *settings, struct error *err)
+static int check_said(const struct session *s, const struct settings *settings,
+                      struct error *err)
 {
     static const char *const said[] = { "clients.count", "duplex.rate", "workload.arrivals",
                                         "workload.payload-noise", "workload.same-arrivals" };

@@ -126,7 +126,8 @@ static void sums_are_those_of_its_parts(void **state)
     class_tally_close(&part);
 }
 
-/* Half of the clients stop reading after 2 s: their messages are dropped, the others' come as before. */
+/* Half of the clients stop reading after 2 s: their messages are dropped, the others' come as
+ * before. */
 static void the_slow_do_not_hide_the_others(void **state)
 {
     struct run_record r;

@@ -1,5 +1,5 @@
-/* What kubelet, balancer and process do to each other where one of them is stuck or not there yet: kills,
- * SIGTERM, probes and SYNs that find nobody, readiness without a probe.
+/* What kubelet, balancer and process do to each other where one of them is stuck or not there yet:
+ * kills, SIGTERM, probes and SYNs that find nobody, readiness without a probe.
  */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -35,8 +35,8 @@ static void test_a_kill_ends_what_the_loop_is_at(void **state)
     }
 }
 
-/* Kubernetes' StartTime of a pod that has long been there is long ago: with overload from 10 s on the first
- * sync that sees it scales, also where the pod is not ready. */
+/* Kubernetes' StartTime of a pod that has long been there is long ago: with overload from 10 s on
+ * the first sync that sees it scales, also where the pod is not ready. */
 static void test_old_pods_are_not_newborn(void **state)
 {
     struct parameters p = fleet_case(1, 300, 90 * S);
@@ -72,8 +72,8 @@ static void run_with_newcomers(const struct parameters *p, struct run_record *r)
     free(actions);
 }
 
-/* A rolling update under newcomers: a pod that is told at once, while the balancer does not know yet, refuses
- * those who are sent to it. preStop is there to wait for the balancer. */
+/* A rolling update under newcomers: a pod that is told at once, while the balancer does not know
+ * yet, refuses those who are sent to it. preStop is there to wait for the balancer. */
 static void test_pre_stop_waits_for_the_balancer(void **state)
 {
     static const struct {
@@ -95,8 +95,8 @@ static void test_pre_stop_waits_for_the_balancer(void **state)
     }
 }
 
-/* Without a readiness probe a container that starts is ready, and refuses all connections for ten seconds;
- * with one nobody is sent there. */
+/* Without a readiness probe a container that starts is ready, and refuses all connections for ten
+ * seconds; with one nobody is sent there. */
 static void test_ready_without_a_probe(void **state)
 {
     (void)state;
@@ -113,8 +113,8 @@ static void test_ready_without_a_probe(void **state)
     }
 }
 
-/* Both pods are told to stop at 10 s, and pod 0's loop is at one callback: it comes to SIGTERM never, and is
- * killed when its grace is over; pod 1 closes its connections and goes. */
+/* Both pods are told to stop at 10 s, and pod 0's loop is at one callback: it comes to SIGTERM
+ * never, and is killed when its grace is over; pod 1 closes its connections and goes. */
 static void test_a_stuck_loop_does_not_obey(void **state)
 {
     struct parameters p = fleet_case(2, 20, 60 * S);
@@ -138,8 +138,8 @@ static void test_a_stuck_loop_does_not_obey(void **state)
     run_record_close(&r);
 }
 
-/* Pod 0 hangs for 20 s with a short accept queue: those who were sent to it wait there, or send their SYN again
- * to it; none of them gets to the other pod before. */
+/* Pod 0 hangs for 20 s with a short accept queue: those who were sent to it wait there, or send
+ * their SYN again to it; none of them gets to the other pod before. */
 static void test_syns_again_to_the_same_pod(void **state)
 {
     struct parameters p = fleet_case(2, 20, 45 * S);
@@ -161,8 +161,8 @@ static void test_syns_again_to_the_same_pod(void **state)
     run_record_close(&r);
 }
 
-/* Probes have connections of their own: while newcomers fill the accept queue most find no place in it, though
- * the loop, busy for 200 ms at a time, would answer all in time. */
+/* Probes have connections of their own: while newcomers fill the accept queue most find no place in
+ * it, though the loop, busy for 200 ms at a time, would answer all in time. */
 static void test_probes_find_the_queue_full(void **state)
 {
     struct parameters p = fleet_case(1, 20, 45 * S);
@@ -177,9 +177,9 @@ static void test_probes_find_the_queue_full(void **state)
     run_record_close(&r);
 }
 
-/* A pod that waits to be started again runs nothing: told to stop, it is gone at once, without its hook, and
- * starts no more. Ten connections are more than its memory bears: it dies at once, again when the clients
- * are back, then it waits for 10 s, 20 s. */
+/* A pod that waits to be started again runs nothing: told to stop, it is gone at once, without its
+ * hook, and starts no more. Ten connections are more than its memory bears: it dies at once, again
+ * when the clients are back, then it waits for 10 s, 20 s. */
 static void test_stopped_in_back_off(void **state)
 {
     struct parameters p = fleet_case(1, 10, 60 * S);

@@ -104,7 +104,8 @@ static void test_death_of_one_that_ends(void **state)
  * probe or initialDelaySeconds is for. */
 static void test_start_too_slow_for_liveness(void **state)
 {
-    static const double backoff_s[] = { 0, 20, 40 }; /* at its first kill the crash is 10 s ago */
+    static const double backoff_s[] = { 0, 20,
+                                        40 }; /* at its first kill the crash is 10 s ago */
     struct parameters p = fleet_case(2, 20, 130 * S);
     struct run_record r;
     (void)state;

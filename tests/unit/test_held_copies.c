@@ -29,8 +29,8 @@ static double peak_bytes(enum loop_kind loop, enum push_protocol protocol, int64
     return bytes;
 }
 
-/* One fan-out at a time, 100 clients, 10,000 B and a frame of 8 or 4 B; no loop but uvloop holds back. What
- * queues refer to is one copy for all. */
+/* One fan-out at a time, 100 clients, 10,000 B and a frame of 8 or 4 B; no loop but uvloop holds
+ * back. What queues refer to is one copy for all. */
 static void a_fan_out_is_in_memory(void **state)
 {
     double oom;

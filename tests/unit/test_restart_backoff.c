@@ -32,8 +32,8 @@ static void test_delays(void **state)
     }
 }
 
-/* Killed a minute after each start: the delay has to outgrow the minute, then each wait makes the next
- * cycle longer, and every other restart is immediate again. */
+/* Killed a minute after each start: the delay has to outgrow the minute, then each wait makes the
+ * next cycle longer, and every other restart is immediate again. */
 static void test_killed_by_the_kubelet(void **state)
 {
     static const int64_t delays_s[] = { 0, 0, 0, 0, 0, 80, 160, 300, 0, 300, 0, 300 };

@@ -1,5 +1,5 @@
-/* Several processes in one pod: who serves whom, what disturbs each, what they hold; and the quota that all
- * have saved up before the run. */
+/* Several processes in one pod: who serves whom, what disturbs each, what they hold; and the quota
+ * that all have saved up before the run. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,8 +22,8 @@ static struct parameters pod_of(int64_t workers, int64_t clients)
     return p;
 }
 
-/* A quarter of the clients stops reading for ten seconds, and a sequential fan-out waits for each: every worker
- * has some of them, so all the others wait, however many workers there are. */
+/* A quarter of the clients stops reading for ten seconds, and a sequential fan-out waits for each:
+ * every worker has some of them, so all the others wait, however many workers there are. */
 static void every_worker_has_some_of_each_class(void **state)
 {
     (void)state;
@@ -99,7 +99,8 @@ static void the_burst_is_saved_up_before_the_run(void **state)
     }
 }
 
-/* A start takes 0.2 s of CPU and 1 s at least: at 50m four seconds, plus what is left of a period. */
+/* A start takes 0.2 s of CPU and 1 s at least: at 50m four seconds, plus what is left of a period.
+ */
 static void a_start_waits_for_its_cpu(void **state)
 {
     static const struct {
