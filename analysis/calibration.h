@@ -72,6 +72,7 @@ enum calibration_edge {                     /* of a real run; replay.h says what
                         EDGE_SERVER_PUBLISHED,
                         EDGE_SERVER_SENT,
                         EDGE_DELIVERED, /* messages */
+                        EDGE_DUE,       /* these and those that did not come */
                         CALIBRATION_EDGES
 };
 

@@ -206,7 +206,7 @@ char *calibration_pilot(const struct design_request *request)
 }
 
 struct reading { /* sums of one cell */
-    double used_s, published;
+    double used_s, published, delivered;
 };
 
 struct pilot_rows {
@@ -243,6 +243,8 @@ static void take(void *context, const struct store_value *v)
         rows->of[protocol][recipe].used_s += v->value;
     if (strcmp(v->metric, "published") == 0)
         rows->of[protocol][recipe].published += v->value;
+    if (strcmp(v->metric, "delivered") == 0)
+        rows->of[protocol][recipe].delivered += v->value;
 }
 
 /* Two equations: CPU time of a publish = publish + clients x delivery. */
@@ -265,7 +267,7 @@ int calibration_pilot_read(const struct design_request *request, struct store *s
         return code;
     for (int p = 0; p < PROTOCOLS; p++)
         for (size_t i = 0; request->speaks[p] && i < COUNT(pilot); i++)
-            if (!(rows.of[p][i].published > 0))
+            if (!(rows.of[p][i].published > 0 && rows.of[p][i].delivered > 0))
                 return error_set(err, ERR_INVALID,
                                  "no sound pilot run of %s with %d clients: the machine is too "
                                  "busy, or the server does not deliver",

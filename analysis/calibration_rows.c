@@ -54,6 +54,7 @@ static const char *const edge_names[CALIBRATION_EDGES] = {
     [EDGE_SERVER_PUBLISHED] = "server.published",
     [EDGE_SERVER_SENT] = "server.sent",
     [EDGE_DELIVERED] = "delivered",
+    [EDGE_DUE] = "due",
 };
 
 const char *calibration_metric_name(enum calibration_metric metric)
@@ -281,6 +282,21 @@ static void find_host(struct calibration *c)
     }
 }
 
+/* CPU time in which nothing was delivered does not tell what a delivery costs: rows from before such
+ * runs failed. */
+static int check_deliveries(const struct calibration *c, struct error *err)
+{
+    for (size_t i = 0; i < c->cell_count; i++)
+        for (int r = 0; r < c->cells[i].repeats; r++)
+            if (c->cells[i].edge[EDGE_DUE][r] > 0 && !(c->cells[i].edge[EDGE_DELIVERED][r] > 0))
+                return error_set(err, ERR_INVALID,
+                                 "%s%srun %lld delivered nothing of what was due: measure it "
+                                 "again",
+                                 c->cells[i].point->cell, *c->cells[i].point->cell ? ": " : "",
+                                 (long long)c->cells[i].replication[r]);
+    return 0;
+}
+
 int calibration_collect(struct calibration *c, const struct plan *plan, struct store *store,
                         const char *name, struct error *err)
 {
@@ -298,6 +314,7 @@ int calibration_collect(struct calibration *c, const struct plan *plan, struct s
     }
     if (!code && made.cell_count == 0)
         code = error_set(err, ERR_INVALID, "no valid real run of '%s' to fit", name);
+    code = code ? code : check_deliveries(&made, err);
     if (code == 0) {
         find_host(&made);
         for (size_t i = 0; i < made.cell_count; i++)

@@ -28,6 +28,9 @@ static int run_campaign(struct calibrate_measure *m, const struct session *sessi
     if (code)
         return code;
     code = campaign_run(&campaign, err);
+    if (code == 0 && campaign.failed > 0 && campaign.failed == campaign.made + campaign.skipped)
+        code = error_set(err, ERR_STATE, "none of %lld runs worked; the first: %s",
+                         (long long)campaign.failed, campaign.failure.text);
     m->invalid += campaign.invalid;
     campaign_close(&campaign);
     store_close(campaign.store);

@@ -178,6 +178,8 @@ static int run_once(struct campaign *c, const struct plan_point *point, int64_t 
     if (rc) {
         run.status = RUN_FAILED;
         run.reason = why.text;
+        if (c->failed == 0)
+            c->failure = why;
         rc = rc >= ERR_INTERRUPTED ? 0 : reject(c, begin_ns, NULL, why.text, err);
         if (rc)
             return rc;

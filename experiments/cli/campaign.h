@@ -43,6 +43,7 @@ struct campaign {
     char host[128];
     struct client_floor floor[PROTOCOLS]; /* of the load client, before the first run */
     int64_t total, made, skipped, failed, invalid; /* runs */
+    struct error failure;                          /* of the first run that failed */
     int64_t rejected;                              /* tries: not sound, or failed */
     int64_t begin_ns;                              /* monotonic */
     sigset_t mask; /* of signals, as it was before campaign_open */

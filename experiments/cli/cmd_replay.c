@@ -12,6 +12,7 @@
 #include "experiments/cli/text_table.h"
 #include "experiments/cli/tries_print.h"
 #include "experiments/replay/replay.h"
+#include "experiments/replay/replay_remarks.h"
 
 struct arguments {
     struct session session;
@@ -89,11 +90,17 @@ static const struct argp argp = {
     NULL,
 };
 
+struct rows { /* of the runs that are made */
+    struct text_table table;
+    struct replay_remarks remarks;
+};
+
 static void add_row(void *context, const struct plan_point *point, int64_t repeat,
                     const struct run_record *record, const char *reason)
 {
     static const char *const times[] = { "delivery.p50", "delivery.p95", "delivery.p99" };
-    struct text_table *table = context;
+    struct rows *rows = context;
+    struct text_table *table = &rows->table;
     char text[UNIT_TEXT_BYTES];
     text_table_cell(table, "%s", point->cell);
     text_table_cell(table, "%lld", (long long)repeat);
@@ -108,6 +115,7 @@ static void add_row(void *context, const struct plan_point *point, int64_t repea
     unit_format_short(text, UNIT_TIME, 1e9 * run_record_value(record, "cpu.used"));
     text_table_cell(table, "%s", text);
     text_table_cell(table, "%s", reason);
+    replay_remarks_add(&rows->remarks, record);
 }
 
 static void start_table(struct text_table *t)
@@ -133,18 +141,19 @@ static void tell_tries(const struct arguments *a, const struct campaign *c)
         tries_print(c->store, name, stdout, &err);
 }
 
-static int report(const struct arguments *a, const struct campaign *c, struct text_table *table)
+static int report(const struct arguments *a, const struct campaign *c, struct rows *rows)
 {
     char *db = session_db_path(&a->session);
     if (a->quiet) {
-        text_table_close(table);
+        text_table_close(&rows->table);
     } else {
         shard_option_print(&a->session);
         printf("%s on %s\n%lld run%s made, %lld already there, %lld failed, %lld not sound -> "
                "%s\n\n",
                c->spec.name, c->host, (long long)c->made, c->made == 1 ? "" : "s",
                (long long)c->skipped, (long long)c->failed, (long long)c->invalid, db);
-        text_table_print(table, stdout);
+        text_table_print(&rows->table, stdout);
+        replay_remarks_print(&rows->remarks, stdout);
         tell_tries(a, c);
     }
     free(db);
@@ -153,7 +162,7 @@ static int report(const struct arguments *a, const struct campaign *c, struct te
 
 static int run_campaign(struct arguments *a, struct error *err)
 {
-    struct text_table table;
+    struct rows rows = { 0 };
     struct campaign c = { .session = &a->session,
                           .server = a->server,
                           .record = a->record,
@@ -161,7 +170,7 @@ static int run_campaign(struct arguments *a, struct error *err)
                           .retries = a->retries,
                           .force = a->force,
                           .each = add_row,
-                          .context = &table };
+                          .context = &rows };
     int code = campaign_open(&c, err); /* before a database is made that would stay empty */
     if (code == 0)
         code = session_store(&a->session, &c.store, &c.experiment, err);
@@ -169,11 +178,11 @@ static int run_campaign(struct arguments *a, struct error *err)
         campaign_close(&c);
         return command_fail(code, err);
     }
-    start_table(&table);
+    start_table(&rows.table);
     code = campaign_run(&c, err);
     if (code)
-        text_table_close(&table);
-    code = code ? command_fail(code, err) : report(a, &c, &table);
+        text_table_close(&rows.table);
+    code = code ? command_fail(code, err) : report(a, &c, &rows);
     if (code == EXIT_DONE && c.failed + c.invalid == 0) {
         int judged = assertions_report(&a->session, c.store, ARM_REAL, a->quiet, err);
         code = judged >= 0 ? judged : code;

@@ -63,12 +63,22 @@ static int64_t number_in(const char *head)
     return number;
 }
 
+static void add_strange(struct delivery_log *log, const char *head)
+{
+    if (log->strange++ > 0)
+        return;
+    for (int i = 0; i < MESSAGE_DIGITS && head[i]; i++)
+        log->strange_head[i] = head[i];
+    for (char *c = log->strange_head; *c; c++)
+        *c = *c >= ' ' && *c <= '~' ? *c : '?';
+}
+
 int64_t delivery_log_add(struct delivery_log *log, const char *head, uint32_t client,
                          int64_t now_ns)
 {
     int64_t number = number_in(head);
     if (number < 0 || number >= log->sent) {
-        log->strange++;
+        add_strange(log, head);
         return -1;
     }
     struct publish_track *t = &log->tracks[number];
@@ -175,4 +185,7 @@ void delivery_log_record(const struct delivery_log *log, struct run_record *out)
     run_record_metric(out, "client.late.p99", "s", seconds(&log->lateness, 0.99));
     run_record_metric(out, "client.late.max", "s", seconds(&log->lateness, 1.0));
     run_record_metric(out, "client.strange", "1", (double)log->strange);
+    if (log->strange > 0)
+        run_record_event(out, 0, "strange", "%llu messages; the first began '%s'",
+                         (unsigned long long)log->strange, log->strange_head);
 }

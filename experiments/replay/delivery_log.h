@@ -33,11 +33,12 @@ struct delivery_log {
     uint32_t clients;             /* numbers are below this */
     uint32_t *place;              /* [client]: its place in the last fan-out it got; owned */
     uint64_t delivered;           /* deliveries, measured or not */
-    uint64_t strange;             /* messages that carry no number of this run */
-    int64_t last_ns;              /* latest delivery; 0 = none */
-    struct histogram latency;     /* ns, measured publishes */
-    struct histogram second;      /* ns, deliveries since delivery_log_second */
-    struct histogram lateness;    /* ns, sent - planned, of every publish */
+    uint64_t strange;             /* messages that carry no number of this run; … */
+    char strange_head[MESSAGE_DIGITS + 1]; /* … how the first began, '?' for what is no text */
+    int64_t last_ns;                       /* latest delivery; 0 = none */
+    struct histogram latency;              /* ns, measured publishes */
+    struct histogram second;               /* ns, deliveries since delivery_log_second */
+    struct histogram lateness;             /* ns, sent - planned, of every publish */
 };
 
 /* The largest payload that goes out for actions of this kind (publish or message), bytes; at least

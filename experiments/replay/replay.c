@@ -1,3 +1,4 @@
+#include "experiments/replay/delivery_verdict.h"
 #include "experiments/replay/interrupt.h"
 #include "experiments/replay/replay_internal.h"
 #include "experiments/replay/replay_support.h"
@@ -274,8 +275,10 @@ static int run_in_loop(struct replay *r)
         rc = interrupt_check(r->err);
     if (rc == 0) {
         replay_record(r);
-        replay_edge_close(r);
+        rc = delivery_verdict(&r->record, r->log.strange_head, r->publisher.why, r->err);
     }
+    if (rc == 0)
+        replay_edge_close(r);
     close_loop(r);
     return rc;
 }

@@ -75,9 +75,9 @@ struct replay_options {
 };
 
 /* ERR_INVALID: the server does not speak the protocol. ERR_UNAVAILABLE: no cgroup can be made,
- * or the server cannot be started here. ERR_IO, ERR_STATE: the run could not be made. A run
- * that was made but is invalid returns 0. `out` is initialised and filled; untouched on error.
- * */
+ * or the server cannot be started here. ERR_IO, ERR_STATE: the run could not be made, or it says
+ * nothing of the server (delivery_verdict.h). A run that was made but is invalid returns 0. `out`
+ * is initialised and filled; untouched on error. */
 int replay_run(const struct parameters *p, const struct schedule *s,
                const struct server_spec *spec, const struct replay_options *options,
                struct run_record *out, struct error *err);

@@ -11,6 +11,7 @@
 
 #include "analysis/calibration_design.h"
 #include "analysis/scenario_key.h"
+#include "tests/support/planned_store.h"
 #include "tests/support/scratch_file.h"
 
 #define BUDGET_S 624 /* the default, without the pilot */
@@ -295,6 +296,32 @@ static void the_pilot_is_short(void **state)
     close_design(&d);
 }
 
+/* Publishes alone do not make a pilot: they must have reached somebody. */
+static void a_pilot_without_deliveries_is_none(void **state)
+{
+    (void)state;
+    struct design_request request = request_for(true, false);
+    char *text = calibration_pilot(&request);
+    for (int delivered = 0; delivered < 2; delivered++) {
+        struct design_costs costs[PROTOCOLS];
+        struct planned_store b;
+        struct error err;
+        planned_store_open(&b, text);
+        for (size_t point = 0; point < b.plan.count; point++) {
+            struct run_record record;
+            run_record_init(&record);
+            run_record_metric(&record, "cpu.used", "s", 0.2);
+            run_record_metric(&record, "published", "1", 50);
+            run_record_metric(&record, "delivered", "1", delivered * 500);
+            planned_store_put(&b, point, 1, RUN_DONE, &record);
+        }
+        assert_int_equal(calibration_pilot_read(&request, b.store, "x", costs, &err),
+                         delivered ? 0 : ERR_INVALID);
+        planned_store_close(&b);
+    }
+    free(text);
+}
+
 /* Then the fit must choose: the file does not pretend to know. */
 static void an_unknown_loop_is_left_open(void **state)
 {
@@ -338,6 +365,7 @@ int main(void)
         cmocka_unit_test(runs_have_fan_outs_enough),
         cmocka_unit_test(heartbeats_where_there_are_some),
         cmocka_unit_test(the_pilot_is_short),
+        cmocka_unit_test(a_pilot_without_deliveries_is_none),
         cmocka_unit_test(an_unknown_loop_is_left_open),
         cmocka_unit_test(latencies_of_compiling_are_not_measured),
     };

@@ -250,6 +250,35 @@ static void heartbeats_come_as_clients_connected(void **state)
     planned_store_close(&b);
 }
 
+/* Nothing due is no reason; nothing delivered of it is. */
+static void rows_without_deliveries_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        double due, delivered;
+        int code;
+    } cases[] = { { 0, 0, 0 }, { 1000, 1, 0 }, { 1000, 0, ERR_INVALID } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct planned_store b;
+        struct calibration c;
+        struct error err;
+        struct run_record record;
+        planned_store_open(&b, text);
+        run_record_init(&record);
+        run_record_metric(&record, "cpu.used", "s", 0.2);
+        run_record_metric(&record, "due", "1", cases[i].due);
+        run_record_metric(&record, "delivered", "1", cases[i].delivered);
+        planned_store_put(&b, 0, 1, RUN_DONE, &record);
+        int code = calibration_collect(&c, &b.plan, b.store, "x", &err);
+        assert_int_equal(code, cases[i].code);
+        if (code == 0)
+            calibration_close(&c);
+        else
+            assert_non_null(strstr(err.text, "run 1 delivered nothing of what was due"));
+        planned_store_close(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +288,7 @@ int main(void)
         cmocka_unit_test(older_rows_leave_out_what_they_lack),
         cmocka_unit_test(few_threads_beside_are_no_figure),
         cmocka_unit_test(heartbeats_come_as_clients_connected),
+        cmocka_unit_test(rows_without_deliveries_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,16 @@
+/* delivery_verdict.h - did the server deliver at all? What it cost to deliver nothing is no result,
+ * however soundly it was measured.
+ */
+#ifndef PUSHSIM_EXPERIMENTS_REPLAY_DELIVERY_VERDICT_H
+#define PUSHSIM_EXPERIMENTS_REPLAY_DELIVERY_VERDICT_H
+
+#include "models/run_record.h"
+#include "sim/error.h"
+
+/* By the record of a run that is over. ERR_STATE: messages were due and none was delivered; the
+ * text names the cause as far as the record shows it. strange: how the first message that was none
+ * of this run's began; refused: why the first publish failed (both "" without). */
+int delivery_verdict(const struct run_record *record, const char *strange, const char *refused,
+                     struct error *err);
+
+#endif

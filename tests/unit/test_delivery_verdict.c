@@ -1,0 +1,79 @@
+/* A run that delivered nothing of what was due fails, and says why; one with nothing due, or with
+ * any delivery, does not. By hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "experiments/replay/delivery_log.h"
+#include "experiments/replay/delivery_verdict.h"
+
+static void names_the_cause(void **state)
+{
+    (void)state;
+    static const struct {
+        double due, delivered, strange, failed, answered;
+        const char *text; /* NULL: no complaint */
+    } cases[] = {
+        { 600, 600, 0, 0, 60, NULL },
+        { 600, 1, 599, 0, 60, NULL },
+        { 0, 0, 0, 60, 0, NULL }, /* nobody was connected */
+        { 600, 0, 599, 0, 60, "599 messages came, and none begins" },
+        { 600, 0, 599, 0, 60, "the first began '{\"m\":'" },
+        { 600, 0, 0, 59, 1, "nothing arrived: 59 of 60 publishes failed: status 404" },
+        { 600, 0, 0, 0, 0, "none of 60 publishes was answered" },
+        { 600, 0, 0, 0, 60, "nothing arrived of 600 messages that were due" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct run_record r;
+        struct error err;
+        run_record_init(&r);
+        run_record_metric(&r, "due", "1", cases[i].due);
+        run_record_metric(&r, "delivered", "1", cases[i].delivered);
+        run_record_metric(&r, "published", "1", 60);
+        run_record_metric(&r, "client.strange", "1", cases[i].strange);
+        run_record_metric(&r, "publish.failed", "1", cases[i].failed);
+        run_record_metric(&r, "publish.answered", "1", cases[i].answered);
+        int code = delivery_verdict(&r, "{\"m\":", "status 404", &err);
+        run_record_close(&r);
+        assert_int_equal(code, cases[i].text ? ERR_STATE : 0);
+        if (cases[i].text && !strstr(err.text, cases[i].text))
+            fail_msg("%s", err.text);
+    }
+}
+
+/* The beginning of the first, as text. */
+static void keeps_the_first_strange_message(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head; /* of eight bytes */
+        const char *kept;
+    } cases[] = { { "{\"m\":\"00", "{\"m\":\"00" },
+                  { "ab\0cdefg", "ab" },
+                  { "\n\xff-12345", "?"
+                                    "?-12345" },
+                  { "99999999", "99999999" } }; /* no number of this run */
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct schedule s = { .clients = 1 };
+        struct delivery_log log;
+        delivery_log_init(&log, &s);
+        assert_int_equal(delivery_log_add(&log, cases[i].head, 0, 1), -1);
+        assert_int_equal(delivery_log_add(&log, "another ", 0, 1), -1);
+        assert_string_equal(log.strange_head, cases[i].kept);
+        assert_int_equal(log.strange, 2);
+        assert_int_equal(log.delivered, 0);
+        delivery_log_close(&log);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_the_cause),
+        cmocka_unit_test(keeps_the_first_strange_message),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
