@@ -10,6 +10,7 @@
 
 #define READ_BYTES     (256 * 1024)
 #define PACED_READS_HZ 20 /* reads of a client with a rate, at least */
+#define SEEN           64 /* bits of struct client's */
 
 static int on_headers(http_parser *parser);
 static int on_body(http_parser *parser, const char *data, size_t bytes);
@@ -95,20 +96,43 @@ struct client_totals client_pool_totals(const struct client_pool *pool)
     return t;
 }
 
+/* Whether the connection did not have this message; notes that it has it now. Of a message more than
+ * SEEN behind the last it is not known: it counts as one of the gaps, as long as there are any. */
+static bool is_new(struct client *c, int64_t number)
+{
+    int64_t behind = c->last - number;
+    if (number < c->first) { /* was on its way to the server when this connection opened */
+        c->first = number;
+        c->seen |= behind < SEEN ? UINT64_C(1) << behind : 0;
+        return true;
+    }
+    if (behind < 0) {
+        c->seen = (-behind < SEEN ? c->seen << -behind : 0) | 1;
+        c->last = number;
+        return true;
+    }
+    if (gaps(c) == 0 || (behind < SEEN && c->seen >> behind & 1))
+        return false;
+    c->seen |= behind < SEEN ? UINT64_C(1) << behind : 0;
+    return true;
+}
+
 void client_received(struct client *c, const char *head)
 {
     if (c->pool->messages && head[0] == 'r') {
         client_message_answered(c->pool->messages, head);
         return;
     }
-    int64_t number = delivery_log_add(c->pool->log, head, c->number, c->pool->now_ns);
+    struct delivery_log *log = c->pool->log;
+    int64_t number = delivery_log_number(log, head);
     if (number < 0)
         return;
-    if (number < c->first) /* was on its way to the server when this connection opened */
-        c->first = number;
+    if (!is_new(c, number)) {
+        log->duplicates++;
+        return;
+    }
+    delivery_log_add(log, number, c->number, c->pool->now_ns);
     c->received++;
-    if (number > c->last)
-        c->last = number;
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -229,7 +253,7 @@ static int on_headers(http_parser *parser)
     c->state = CLIENT_OPEN;
     c->first = pool->log->sent;
     c->last = c->first - 1;
-    c->received = 0;
+    c->received = c->seen = 0;
     pool->pending--;
     pool->open++;
     pool->counters.opened++;

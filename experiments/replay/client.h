@@ -81,6 +81,7 @@ struct client {
     int64_t first;     /* first message that this connection can get */
     int64_t last;      /* highest number received; first - 1 = none */
     uint64_t received; /* messages in [first, last] */
+    uint64_t seen;     /* bit i: it has message last - i; of those before, `received` tells */
     union {
         struct sse_reader sse;
         struct ws_reader ws;

@@ -7,7 +7,7 @@
 extern const struct client_ops client_sse_ops;
 extern const struct client_ops client_ws_ops;
 
-/* A whole message that begins with `head` is here. */
+/* A whole message that begins with `head` is here; one that was here already counts once. */
 void client_received(struct client *c, const char *head);
 /* The server ended the connection or broke the protocol. */
 void client_dropped(struct client *c, const char *why);

@@ -73,14 +73,17 @@ static void add_strange(struct delivery_log *log, const char *head)
         *c = *c >= ' ' && *c <= '~' ? *c : '?';
 }
 
-int64_t delivery_log_add(struct delivery_log *log, const char *head, uint32_t client,
-                         int64_t now_ns)
+int64_t delivery_log_number(struct delivery_log *log, const char *head)
 {
     int64_t number = number_in(head);
-    if (number < 0 || number >= log->sent) {
-        add_strange(log, head);
-        return -1;
-    }
+    if (number >= 0 && number < log->sent)
+        return number;
+    add_strange(log, head);
+    return -1;
+}
+
+void delivery_log_add(struct delivery_log *log, int64_t number, uint32_t client, int64_t now_ns)
+{
     struct publish_track *t = &log->tracks[number];
     int64_t latency_ns = now_ns > t->planned_ns ? now_ns - t->planned_ns : 0;
     t->sum += client;
@@ -96,7 +99,6 @@ int64_t delivery_log_add(struct delivery_log *log, const char *head, uint32_t cl
     histogram_add(&log->second, latency_ns, 1);
     if (t->measured)
         histogram_add(&log->latency, latency_ns, 1);
-    return number;
 }
 
 void delivery_log_second(struct delivery_log *log, struct run_record *out, int64_t now_ns)
@@ -185,6 +187,7 @@ void delivery_log_record(const struct delivery_log *log, struct run_record *out)
     run_record_metric(out, "client.late.p99", "s", seconds(&log->lateness, 0.99));
     run_record_metric(out, "client.late.max", "s", seconds(&log->lateness, 1.0));
     run_record_metric(out, "client.strange", "1", (double)log->strange);
+    run_record_metric(out, "client.duplicates", "1", (double)log->duplicates);
     if (log->strange > 0)
         run_record_event(out, 0, "strange", "%llu messages; the first began '%s'",
                          (unsigned long long)log->strange, log->strange_head);

@@ -35,6 +35,7 @@ struct delivery_log {
     uint64_t delivered;           /* deliveries, measured or not */
     uint64_t strange;             /* messages that carry no number of this run; … */
     char strange_head[MESSAGE_DIGITS + 1]; /* … how the first began, '?' for what is no text */
+    uint64_t duplicates;                   /* messages that their connection had already */
     int64_t last_ns;                       /* latest delivery; 0 = none */
     struct histogram latency;              /* ns, measured publishes */
     struct histogram second;               /* ns, deliveries since delivery_log_second */
@@ -50,10 +51,12 @@ void delivery_log_close(struct delivery_log *log);
 
 /* The next publish was handed to the socket at now_ns. */
 void delivery_log_sent(struct delivery_log *log, int64_t now_ns);
-/* A whole message that begins with `head` (MESSAGE_DIGITS bytes) reached a client. Its number, or
- * -1. */
-int64_t delivery_log_add(struct delivery_log *log, const char *head, uint32_t client,
-                         int64_t now_ns);
+/* The number of a whole message that begins with `head` (MESSAGE_DIGITS bytes); -1: it is none of
+ * this run, and counted as that. */
+int64_t delivery_log_number(struct delivery_log *log, const char *head);
+/* Message `number`, which delivery_log_number gave, reached a client that did not have it. */
+void delivery_log_add(struct delivery_log *log, int64_t number, uint32_t client,
+                      int64_t now_ns);
 /* Writes the points delivery.p50, .p95, .p99 and .p999 (s) for the second that ends now, none
  * if nothing arrived in it, and starts the next. */
 void delivery_log_second(struct delivery_log *log, struct run_record *out, int64_t now_ns);

@@ -63,7 +63,7 @@ static void what_is_allowed_is_understood(void **state)
     static const struct {
         char *habit;
         double duplicates;
-    } cases[] = { { "", 0 } };
+    } cases[] = { { "", 0 }, { "dup", CLIENTS * (PUBLISHES / 3) } };
     if (!*state)
         skip();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -72,10 +72,14 @@ static void what_is_allowed_is_understood(void **state)
         if (run_habit(cases[i].habit, &out, &err))
             fail_msg("'%s': %s", cases[i].habit, err.text);
         double delivered = run_record_value(&out, "delivered");
+        double duplicates = run_record_value(&out, "client.duplicates");
+        double dropped = run_record_value(&out, "dropped");
         double answered = run_record_value(&out, "publish.answered");
         run_record_close(&out);
         if (delivered != PUBLISHES * CLIENTS || answered != PUBLISHES)
             fail_msg("'%s': %g delivered, %g answered", cases[i].habit, delivered, answered);
+        assert_int_equal(duplicates, cases[i].duplicates);
+        assert_int_equal(dropped, 0);
     }
 }
 
