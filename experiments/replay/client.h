@@ -45,6 +45,8 @@ struct client_ops {                 /* one protocol */
 struct sse_reader {
     char line[5 + 1 + MESSAGE_DIGITS]; /* the beginning of the current line */
     uint8_t kept;                      /* bytes in it */
+    uint8_t mark;                      /* bytes of the byte order mark that came; 3: no more */
+    bool after_cr;                     /* the last byte was a CR; an LF is part of it */
     bool has_data;                     /* the event in progress has a data line */
     char head[MESSAGE_DIGITS];         /* the beginning of its data */
 };
@@ -124,7 +126,7 @@ struct client_pool {
                                           DISCONNECT_CAUSES: unknown */
     uint64_t dropped, lost;     /* of closed connections: gaps; sent but never received */
     struct histogram open_time; /* ns from connect to open */
-    char why[128];              /* cause of the first refusal */
+    char why[128];              /* cause of the first refusal or loss */
 };
 
 void client_pool_init(struct client_pool *pool, uv_loop_t *loop, enum push_protocol protocol,

@@ -1,12 +1,15 @@
 /* client_sse.c - event streams: WHATWG HTML standard, section 9.2.6 "Interpreting an event
  * stream".
  *
- * Only what delivery needs: lines end in LF or CR LF, an empty line dispatches the event, and
- * the data of interest is the beginning of its first data line.
+ * Only what delivery needs: lines end in LF, CR LF or CR, a byte order mark before the first is
+ * skipped, an empty line dispatches the event, and the data of interest is the beginning of its
+ * first data line.
  */
 #include "experiments/replay/client_internal.h"
 
 #include <string.h>
+
+#define MARK_BYTES 3
 
 static void sse_open(struct client *c)
 {
@@ -24,7 +27,7 @@ static void end_line(struct client *c)
     struct sse_reader *r = &c->sse;
     size_t kept = r->kept;
     r->kept = 0;
-    if (kept == 0 || (kept == 1 && r->line[0] == '\r')) {
+    if (kept == 0) {
         if (r->has_data)
             client_received(c, r->head);
         r->has_data = false;
@@ -37,21 +40,53 @@ static void end_line(struct client *c)
     }
 }
 
+static void keep(struct sse_reader *r, const char *data, size_t length)
+{
+    size_t room = sizeof r->line - r->kept;
+    size_t n = length < room ? length : room;
+    memcpy(r->line + r->kept, data, n);
+    r->kept += (uint8_t)n;
+}
+
+/* How many of these bytes are before the end of the line. */
+static size_t line_length(const char *data, size_t bytes)
+{
+    const char *newline = memchr(data, '\n', bytes);
+    bytes = newline ? (size_t)(newline - data) : bytes;
+    const char *cr = memchr(data, '\r', bytes);
+    return cr ? (size_t)(cr - data) : bytes;
+}
+
+/* The byte order mark, as far as it is there; nothing else begins with its first byte. */
+static const char *skip_mark(struct sse_reader *r, const char *data, const char *end)
+{
+    static const char mark[MARK_BYTES] = { '\xef', '\xbb', '\xbf' };
+    while (r->mark < MARK_BYTES && data < end) {
+        if (*data != mark[r->mark]) {
+            r->mark = MARK_BYTES;
+            break;
+        }
+        r->mark++;
+        data++;
+    }
+    return data;
+}
+
 static void sse_feed(struct client *c, const char *data, size_t bytes)
 {
     struct sse_reader *r = &c->sse;
     const char *end = data + bytes;
+    data = skip_mark(r, data, end);
     while (data < end) {
-        const char *newline = memchr(data, '\n', (size_t)(end - data));
-        size_t length = (size_t)((newline ? newline : end) - data);
-        size_t room = sizeof r->line - r->kept;
-        size_t keep = length < room ? length : room;
-        memcpy(r->line + r->kept, data, keep);
-        r->kept += (uint8_t)keep;
+        if (r->after_cr && *data == '\n')
+            data++; /* of CR LF: its line has ended */
+        r->after_cr = false;
+        size_t length = line_length(data, (size_t)(end - data));
+        keep(r, data, length);
         data += length;
-        if (newline) {
+        if (data < end) {
+            r->after_cr = *data++ == '\r';
             end_line(c);
-            data++;
         }
     }
 }

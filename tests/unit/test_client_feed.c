@@ -101,11 +101,48 @@ static void books_do_not_underflow(void **state)
     }
 }
 
+/* WHATWG HTML, 9.2.6: cut anywhere, the stream says the same. */
+static void streams_say_the_same_however_cut(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        unsigned delivered, strange;
+    } cases[] = {
+        { "data: 00000000\n\ndata: 00000001\n\n", 2, 0 },
+        { "data: 00000000\r\n\r\ndata: 00000001\r\n\r\n", 2, 0 },
+        { "data: 00000000\r\rdata:00000001\r\r", 2, 0 },
+        { "data: 00000000\r\n\ndata: 00000001\n\r\n\r\n", 2, 0 },
+        { "\xef\xbb\xbf"
+          "data: 00000000\n\n",
+          1, 0 },
+        { "\xef\xbb\xbf\r\rdata: 00000000\r\r", 1, 0 },
+        { "data: 00000000\n\n\xef\xbb\xbf"
+          "data: 00000001\n\n",
+          1, 0 }, /* no field */
+        { ": hi\n\nevent: data\rid: 3\ndata: 00000002xxxxxxxxxx\ndata: 7\n\n", 1, 0 },
+        { "data: {}\n\ndata: 00000000\n", 0, 1 }, /* the second is not at its end */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (size_t cut = 0; cut <= strlen(cases[i].text); cut++) {
+            struct pool p;
+            open_pool(&p);
+            client_sse_ops.feed(p.clients.clients, cases[i].text, cut);
+            for (const char *rest = cases[i].text + cut; *rest; rest++)
+                client_sse_ops.feed(p.clients.clients, rest, 1);
+            if (p.log.delivered != cases[i].delivered || p.log.strange != cases[i].strange)
+                fail_msg("case %zu cut at %zu: %u delivered, %u strange", i, cut,
+                         (unsigned)p.log.delivered, (unsigned)p.log.strange);
+            close_pool(&p);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_message_counts_once),
         cmocka_unit_test(books_do_not_underflow),
+        cmocka_unit_test(streams_say_the_same_however_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
