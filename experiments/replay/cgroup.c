@@ -252,6 +252,7 @@ static int remove_directory(char *dir, struct error *err)
             break;
         if (errno != EBUSY || i == REMOVE_TRIES)
             return error_set(err, ERR_IO, "cannot remove %s: %s", dir, strerror(errno));
+        cgroup_kill_all(dir); /* each time: it may have forked meanwhile */
         nanosleep(&wait, NULL);
     }
     dir[0] = '\0';

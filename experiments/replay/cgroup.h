@@ -76,12 +76,15 @@ int cgroup_read(const struct cgroup *group, struct cgroup_usage *usage, struct e
  * counted (v2 knows it only by tick samples). */
 int64_t cgroup_host_usage(const char *root, int cpu);
 
-/* Removes it; waits up to two seconds for ended processes to leave. The caller ends and reaps its
- * processes first. ERR_IO: still busy. */
+/* Whether a process is in it; those that have ended and wait for their parent count for none. */
+bool cgroup_is_populated(const struct cgroup *group);
+
+/* Kills what is still in it (what left the process group that the caller ended), removes it, and
+ * waits up to two seconds for ended processes to leave. ERR_IO: still busy. */
 int cgroup_remove(struct cgroup *group, struct error *err);
 
 /* Removes the groups that pushsim processes which are gone left behind: by name (CGROUP_PREFIX),
- * and empty ones alone. Returns how many directories that were. root as in cgroup_create. */
+ * with what still runs in them. Returns how many directories that were. root as in cgroup_create. */
 int cgroup_sweep(const char *root);
 
 #endif

@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+#define SWEEP_TRIES 200 /* of a millisecond each */
 
 /* The process that made the group of this name; 0: not a name of ours (CGROUP_PREFIX). */
 static pid_t maker(const char *name)
@@ -24,7 +27,21 @@ static bool is_dead(pid_t pid)
     return kill(pid, 0) != 0 && errno == ESRCH;
 }
 
-/* rmdir refuses a group with processes or children, so nothing in use is lost. */
+/* What a dead maker left running is killed by the numbers it has here: a pushsim in another PID
+ * namespace looks dead from here, and its processes have none. */
+static bool remove_left(const char *dir)
+{
+    struct timespec wait = { .tv_nsec = 1000000 };
+    for (int i = 0; rmdir(dir) != 0; i++) {
+        if (errno != EBUSY || i == SWEEP_TRIES)
+            return false;
+        cgroup_kill_each(dir);
+        nanosleep(&wait, NULL);
+    }
+    return true;
+}
+
+/* rmdir refuses a group with processes or children. */
 static int sweep(const char *dir)
 {
     char path[PATH_MAX];
@@ -37,7 +54,7 @@ static int sweep(const char *dir)
         if (pid == 0 || !is_dead(pid))
             continue;
         int length = snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
-        removed += length < (int)sizeof path && rmdir(path) == 0;
+        removed += length < (int)sizeof path && remove_left(path);
     }
     closedir(open);
     return removed;

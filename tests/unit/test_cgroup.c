@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "experiments/replay/cgroup.h"
+#include "experiments/replay/cgroup_internal.h"
 #include "experiments/run/monotonic.h"
 
 #define MS       INT64_C(1000000)
@@ -310,6 +310,54 @@ static void the_kernel_counts_a_process(void **state)
     assert_true(u.usage_ns > 0); /* dying in it took some CPU */
 }
 
+/* What left its process group, and so outlived its parent, is still in the group. */
+static void the_kernel_lets_nothing_survive(void **state)
+{
+    (void)state;
+    struct error err;
+    struct cgroup g;
+    char *name = mem_printf("pushsim-test-%d", (int)getpid());
+    int code = cgroup_create(&g, NULL, name, &(struct cgroup_limits){ 0 }, &err);
+    free(name);
+    if (code == ERR_UNAVAILABLE)
+        skip();
+    assert_int_equal(code, 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        setsid();
+        for (;;)
+            pause();
+    }
+    code = cgroup_add(&g, pid, &err);
+    bool populated = cgroup_is_populated(&g);
+    int removed = cgroup_remove(&g, &err), status = 0;
+    pid_t ended = waitpid(pid, &status, WNOHANG);
+    if (ended != pid) {
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+    }
+    assert_int_equal(code, 0);
+    assert_true(populated);
+    assert_int_equal(removed, 0);
+    assert_int_equal(ended, pid);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+/* On v2 the kernel is told to kill them all, where it has a file for that. */
+static void v2_kills_what_is_left(void **state)
+{
+    (void)state;
+    struct error err;
+    struct cgroup g;
+    char *root = tree_v2();
+    assert_int_equal(cgroup_create(&g, root, "a", &tight, &err), 0);
+    assert_false(cgroup_is_populated(&g));
+    spill(g.cpu, "cgroup.kill", "");
+    cgroup_kill_all(g.cpu);
+    assert_file(g.cpu, "cgroup.kill", "1");
+    tree_free(root);
+}
+
 /* The number of a process that is no more. */
 static pid_t dead_pid(void)
 {
@@ -377,6 +425,8 @@ int main(void)
         cmocka_unit_test(sweeps_after_the_dead),
         cmocka_unit_test(the_kernel_accepts_every_change),
         cmocka_unit_test(the_kernel_counts_a_process),
+        cmocka_unit_test(the_kernel_lets_nothing_survive),
+        cmocka_unit_test(v2_kills_what_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
