@@ -208,6 +208,8 @@ void client_ended(struct client *c, enum disconnect_cause cause, const char *why
     note(c, why);
     if (c->state == CLIENT_OPEN) {
         client_message_lost(c, cause);
+        if (c->pool->counters.ended + c->pool->counters.failed == 0)
+            snprintf(c->pool->why, sizeof c->pool->why, "%s", why);
         lost(c, cause);
         return;
     }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "experiments/replay/interrupt.h"
+#include "experiments/run/monotonic.h"
 
 #define BODY_MAX (1 << 20)
 #define SLICE_MS 50 /* of waiting, between two looks whether we are interrupted */
@@ -66,12 +67,12 @@ static int on_complete(http_parser *parser)
     return 0;
 }
 
-/* False, and errno: nothing came in time, or we were interrupted. */
-static bool await_data(int fd, int timeout_ms)
+/* False, and errno: nothing came until then (monotonic), or we were interrupted. */
+static bool await_data(int fd, int64_t end_ns)
 {
     struct pollfd p = { .fd = fd, .events = POLLIN };
     struct error ignored;
-    for (int waited_ms = 0; waited_ms < timeout_ms; waited_ms += SLICE_MS) {
+    while (monotonic_ns() < end_ns) {
         if (poll(&p, 1, SLICE_MS) > 0)
             return true;
         if (interrupt_check(&ignored)) {
@@ -79,12 +80,12 @@ static bool await_data(int fd, int timeout_ms)
             return false;
         }
     }
-    errno = EAGAIN;
+    errno = ETIMEDOUT;
     return false;
 }
 
-/* Reads one answer from the socket; its status, or -1. */
-static int read_answer(int fd, struct reader *r, int timeout_ms)
+/* Reads one answer from the socket; its status, or -1 and errno. */
+static int read_answer(int fd, struct reader *r, int64_t end_ns)
 {
     http_parser parser;
     http_parser_settings settings;
@@ -95,19 +96,21 @@ static int read_answer(int fd, struct reader *r, int timeout_ms)
     parser.data = r;
     char block[16384];
     while (!r->complete) {
-        ssize_t n = await_data(fd, timeout_ms) ? read(fd, block, sizeof block) : -1;
+        ssize_t n = await_data(fd, end_ns) ? read(fd, block, sizeof block) : -1;
         if (n < 0)
             return -1;
-        if (http_parser_execute(&parser, &settings, block, (size_t)n) != (size_t)n)
+        if (http_parser_execute(&parser, &settings, block, (size_t)n) != (size_t)n ||
+            (n == 0 && !r->complete)) {
+            errno = n == 0 ? ECONNRESET : EPROTO;
             return -1;
-        if (n == 0 && !r->complete)
-            return -1;
+        }
     }
     return parser.status_code;
 }
 
 static int ask(int fd, const struct endpoint *e, struct reader *r, int timeout_ms)
 {
+    int64_t end_ns = monotonic_ns() + timeout_ms * INT64_C(1000000);
     if (connect(fd, (const struct sockaddr *)&e->address, sizeof e->address) < 0)
         return -1;
     char request[700];
@@ -116,7 +119,7 @@ static int ask(int fd, const struct endpoint *e, struct reader *r, int timeout_m
                  "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", e->path, e->host);
     if (write(fd, request, (size_t)length) != length)
         return -1;
-    return read_answer(fd, r, timeout_ms);
+    return read_answer(fd, r, end_ns);
 }
 
 int http_fetch(char **body, const struct endpoint *e, int timeout_ms, struct error *err)
@@ -138,6 +141,16 @@ int http_fetch(char **body, const struct endpoint *e, int timeout_ms, struct err
     if (status < 0)
         return error_set(err, ERR_IO, "http://%s%s: %s", e->host, e->path, strerror(cause));
     return error_set(err, ERR_IO, "http://%s%s: status %d", e->host, e->path, status);
+}
+
+bool endpoint_is_taken(const struct endpoint *e)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return false;
+    bool taken = connect(fd, (const struct sockaddr *)&e->address, sizeof e->address) == 0;
+    close(fd);
+    return taken;
 }
 
 int free_port(int *port, struct error *err)

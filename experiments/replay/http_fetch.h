@@ -7,6 +7,7 @@
 #define PUSHSIM_EXPERIMENTS_REPLAY_HTTP_FETCH_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "sim/error.h"
@@ -20,9 +21,12 @@ struct endpoint {
 /* http://ADDRESS:PORT/PATH or ws://…; ADDRESS is numeric or "localhost". ERR_INVALID. */
 int endpoint_parse(struct endpoint *e, const char *url, struct error *err);
 
-/* GET; the body of a 2xx answer as a string that the caller frees. ERR_IO after timeout_ms
- * without progress, or on any other answer. */
+/* GET; the body of a 2xx answer as a string that the caller frees. ERR_IO after timeout_ms,
+ * or on any other answer. */
 int http_fetch(char **body, const struct endpoint *e, int timeout_ms, struct error *err);
+
+/* Somebody accepts connections there. */
+bool endpoint_is_taken(const struct endpoint *e);
 
 /* A TCP port that nothing listens on now; ERR_IO. */
 int free_port(int *port, struct error *err);

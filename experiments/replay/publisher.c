@@ -69,6 +69,8 @@ static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer)
 {
     struct publisher_connection *c = stream->data;
     if (bytes < 0) {
+        if (bytes == UV_EOF) /* may be the end of an answer without a length (RFC 9112, 6.3) */
+            http_parser_execute(&c->parser, &answer_settings, NULL, 0);
         shut(c, uv_strerror((int)bytes));
         return;
     }
@@ -84,11 +86,15 @@ static void on_connected(uv_connect_t *request, int status)
     if (status == UV_ECANCELED)
         return;
     if (status < 0) {
+        c->publisher->unreached++;
+        snprintf(c->publisher->unreached_why, sizeof c->publisher->unreached_why, "%s",
+                 uv_strerror(status));
         shut(c, uv_strerror(status));
         return;
     }
     c->open = true;
     c->publisher->open++;
+    c->publisher->unreached = 0;
     uv_read_start(request->handle, on_alloc, on_read);
 }
 

@@ -30,14 +30,16 @@ struct publisher {
     struct publisher_connection connections[PUBLISHER_CONNECTIONS];
     uv_timer_t again; /* opens what has closed; its data is this publisher */
     struct endpoint endpoint;
-    char *fill;         /* owned; the payload after its number */
-    bool shut;          /* connections stay closed */
-    uint32_t open;      /* connections */
-    uint64_t answered;  /* 2xx */
-    uint64_t failed;    /* any other answer, or no connection */
-    uint64_t pipelined; /* went out behind an unanswered one */
-    char why[128];      /* cause of the first failure */
-    char buffer[4096];  /* answers */
+    char *fill;             /* owned; the payload after its number */
+    bool shut;              /* connections stay closed */
+    uint32_t open;          /* connections */
+    uint64_t answered;      /* 2xx */
+    uint64_t failed;        /* any other answer, or no connection */
+    uint64_t pipelined;     /* went out behind an unanswered one */
+    char why[128];          /* cause of the first failure */
+    uint32_t unreached;     /* connects that failed since one worked */
+    char unreached_why[64]; /* cause of the last of them; "": none */
+    char buffer[4096];      /* answers */
 };
 
 /* Starts to connect: the loop brings `open` to PUBLISHER_CONNECTIONS. largest_bytes: payload. */

@@ -12,15 +12,13 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#define CONNECTS_AT_ONCE    64 /* handshakes in progress while the initial clients connect */
-#define CONNECT_PATIENCE_MS 120000
-#define LEAD_NS             20000000  /* from the decision to start to time 0 */
-#define QUIET_NS            500000000 /* with gaps: so long without a delivery ends the drain */
-#define WATCH_MS            20        /* how often the loop's conditions are looked at */
+#define LEAD_NS  20000000  /* from the decision to start to time 0 */
+#define QUIET_NS 500000000 /* with gaps: so long without a delivery ends the drain */
+#define WATCH_MS 20        /* how often the loop's conditions are looked at */
 
 /* ---- the server and its limits ---- */
 
-static struct cgroup_limits limits_of(const struct parameters *p, bool with_quota)
+struct cgroup_limits replay_limits(const struct parameters *p, bool with_quota)
 {
     struct cgroup_limits limits = { .weight = p->cpu.weight,
                                     .memory_bytes = p->memory_limit_bytes };
@@ -49,7 +47,7 @@ static int start_server(struct replay *r)
 static int make_group(struct replay *r)
 {
     char name[64];
-    struct cgroup_limits limits = limits_of(r->p, !r->p->limit_after_connect);
+    struct cgroup_limits limits = replay_limits(r->p, !r->p->limit_after_connect);
     snprintf(name, sizeof name, CGROUP_PREFIX "%d-%llx", getpid(),
              (unsigned long long)uv_hrtime());
     return cgroup_create(&r->group, NULL, name, &limits, r->err);
@@ -76,11 +74,7 @@ static void on_watch(uv_timer_t *timer)
     (void)timer;
 }
 
-typedef bool condition_fn(struct replay *r);
-
-/* Runs the loop until the condition holds (true), or patience is out or we are interrupted
- * (false). */
-static bool run_until(struct replay *r, condition_fn *holds, int64_t patience_ms)
+bool replay_run_until(struct replay *r, replay_condition_fn *holds, int64_t patience_ms)
 {
     uint64_t end = uv_hrtime() + (uint64_t)patience_ms * 1000000;
     struct error ignored;
@@ -98,7 +92,7 @@ static bool never(struct replay *r)
 
 void replay_idle(struct replay *r, int64_t ms)
 {
-    run_until(r, never, ms);
+    replay_run_until(r, never, ms);
 }
 
 static int open_loop(struct replay *r)
@@ -140,54 +134,6 @@ static void close_loop(struct replay *r)
     client_messages_close(&r->messages);
     client_pool_close(&r->clients);
     delivery_log_close(&r->log);
-}
-
-/* ---- before time 0 ---- */
-
-static bool initial_connected(struct replay *r)
-{
-    while (r->asked < r->s->initial && r->clients.pending < CONNECTS_AT_ONCE)
-        client_connect(&r->clients.clients[r->asked++]);
-    return r->clients.counters.failed > 0 ||
-           (r->clients.open == r->s->initial && r->publisher.open == PUBLISHER_CONNECTIONS);
-}
-
-static int connect_initial(struct replay *r)
-{
-    bool done = run_until(r, initial_connected, CONNECT_PATIENCE_MS);
-    if (r->clients.counters.failed > 0)
-        return error_set(r->err, ERR_STATE, "a client could not connect: %s", r->clients.why);
-    if (!done)
-        return error_set(r->err, ERR_STATE, "only %u of %u clients connected in %d s",
-                         r->clients.open, r->s->initial, CONNECT_PATIENCE_MS / 1000);
-    return 0;
-}
-
-static bool all_counted(struct replay *r)
-{
-    struct server_stats stats;
-    struct error ignored;
-    if (server_stats_fetch(&stats, &r->stats, STATS_PATIENCE_MS, &ignored))
-        return false;
-    double counted = server_stats_value(&stats, r->spec->stats_subscribers);
-    r->collected.full = server_stats_value(&stats, "gc_full");
-    r->collected.pause_s = server_stats_value(&stats, "gc_full_pause");
-    return isnan(counted) || counted >= r->s->initial;
-}
-
-static int settle(struct replay *r)
-{
-    int64_t idle_ms = r->options->settle_ms ? r->options->settle_ms : 300;
-    if (r->spec->stats_subscribers && !run_until(r, all_counted, STATS_PATIENCE_MS))
-        return error_set(r->err, ERR_STATE, "the server does not count all its subscribers");
-    replay_idle(r, idle_ms);
-    replay_edge_connected(r);
-    if (!r->p->limit_after_connect)
-        return 0;
-    struct cgroup_limits limits = limits_of(r->p, true);
-    int rc = cgroup_set_limits(&r->group, &limits, r->err);
-    replay_idle(r, idle_ms);
-    return rc;
 }
 
 /* ---- the run itself ---- */
@@ -252,8 +198,8 @@ static int play(struct replay *r)
     if (rc)
         return rc;
     player_start(&r->player);
-    run_until(r, schedule_ended, (r->s->end_ns + LEAD_NS) / 1000000 + 60000);
-    run_until(r, drained, r->p->workload.drain_ns / 1000000);
+    replay_run_until(r, schedule_ended, (r->s->end_ns + LEAD_NS) / 1000000 + 60000);
+    replay_run_until(r, drained, r->p->workload.drain_ns / 1000000);
     sampler_finish(&r->sampler);
     finish_pace(r);
     return 0;
@@ -266,17 +212,17 @@ static int run_in_loop(struct replay *r)
     int rc = open_loop(r);
     replay_edge_begin(r);
     if (rc == 0)
-        rc = connect_initial(r);
-    if (rc == 0)
-        rc = settle(r);
+        rc = replay_connect(r);
     if (rc == 0)
         rc = play(r);
     if (rc == 0)
         rc = interrupt_check(r->err);
     if (rc == 0) {
         replay_record(r);
-        rc = delivery_verdict(&r->record, r->log.strange_head, r->publisher.why, r->err);
+        rc = replay_check_alive(r);
     }
+    if (rc == 0)
+        rc = delivery_verdict(&r->record, r->log.strange_head, r->publisher.why, r->err);
     if (rc == 0)
         replay_edge_close(r);
     close_loop(r);
@@ -285,12 +231,11 @@ static int run_in_loop(struct replay *r)
 
 static int run_in_group(struct replay *r)
 {
-    int rc = start_server(r);
+    int rc = replay_check_free(r);
+    rc = rc ? rc : start_server(r);
     if (rc)
         return rc;
     rc = run_in_loop(r);
-    if (rc && !server_process_alive(&r->server))
-        error_wrap(r->err, rc, "the server ended by itself");
     server_process_stop(&r->server);
     return rc;
 }

@@ -52,6 +52,8 @@ struct replay {
         double full, pause_s;
     } collected;    /* full garbage collections before the run; NAN: the server does not say */
     uint32_t asked; /* initial clients whose connect was started */
+    bool misnamed;  /* its description names counters that it does not tell */
+    struct error uncounted; /* why the server's counters do not serve yet */
     struct error *err;
 };
 
@@ -61,9 +63,22 @@ static inline int64_t replay_now(const struct replay *r)
     return client_pool_time_ns(&r->clients);
 }
 
+typedef bool replay_condition_fn(struct replay *r);
+
 /* replay.c */
+/* Runs the loop until the condition holds (true), or patience is out or we are interrupted
+ * (false). */
+bool replay_run_until(struct replay *r, replay_condition_fn *holds, int64_t patience_ms);
+struct cgroup_limits replay_limits(const struct parameters *p, bool with_quota);
 /* Runs the loop and does nothing for so long. */
 void replay_idle(struct replay *r, int64_t ms);
+
+/* replay_connect.c */
+/* Connects the initial clients and the publisher, waits until the server counts them all, and sets
+ * the limit. ERR_STATE with the cause. */
+int replay_connect(struct replay *r);
+/* ERR_STATE: it ended, and no fault of the experiment's or limit of its memory did it. */
+int replay_check_alive(struct replay *r);
 
 /* replay_place.c */
 /* The first two CPUs that we may use; both the same when there is only one. */
@@ -75,6 +90,8 @@ void replay_go_first(bool first);
 void replay_raise_descriptors(void);
 /* A free port, and the URLs there. ERR_INVALID: the server's description lacks one. */
 int replay_find_endpoints(struct replay *r);
+/* ERR_STATE: somebody listens there before the server is started. */
+int replay_check_free(struct replay *r);
 
 /* replay_edges.c */
 /* Before the first connect; when all are connected and quiet; closes them. */

@@ -2,6 +2,7 @@
  * addresses. */
 #include "experiments/replay/replay_internal.h"
 
+#include <arpa/inet.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -42,6 +43,21 @@ static int find_endpoint(struct replay *r, struct endpoint *e, const char *text)
     int rc = endpoint_parse(e, url, r->err);
     free(url);
     return rc ? error_wrap(r->err, rc, "server '%s'", r->spec->name) : 0;
+}
+
+int replay_check_free(struct replay *r)
+{
+    struct endpoint ready;
+    int rc = find_endpoint(r, &ready, r->spec->ready);
+    if (rc)
+        return rc;
+    const struct endpoint *const all[] = { &ready, &r->publish, &r->subscribe };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (endpoint_is_taken(all[i]))
+            return error_set(r->err, ERR_STATE,
+                             "server '%s': port %d is already in use, by something else",
+                             r->spec->name, ntohs(all[i]->address.sin_port));
+    return 0;
 }
 
 int replay_find_endpoints(struct replay *r)

@@ -15,8 +15,10 @@
 
 #include "experiments/replay/http_fetch.h"
 #include "experiments/replay/interrupt.h"
+#include "experiments/run/monotonic.h"
 
 #define READY_POLL_MS 20
+#define FETCH_MS      1500 /* patience with one answer; the next connection may be served */
 
 extern char **environ;
 
@@ -129,12 +131,79 @@ static void last_words(const struct server_process *server, char *out, size_t ro
             *c = c[1] ? '|' : '\0';
 }
 
-static int not_ready(struct server_process *server, const char *what, struct error *err)
+static void describe_end(const struct server_process *server, char *out, size_t room)
+{
+    siginfo_t info = { 0 };
+    if (server->pid == 0 ||
+        waitid(P_PID, (id_t)server->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+        !info.si_pid)
+        snprintf(out, room, " (it could not be started again)");
+    else
+        snprintf(out, room, " (%s %d)", info.si_code == CLD_EXITED ? "status" : "signal",
+                 info.si_status);
+}
+
+/* `what` has happened: with what the server wrote. */
+static int with_last_words(const struct server_process *server, const char *what,
+                           struct error *err)
 {
     char said[400];
     last_words(server, said, sizeof said);
-    server_process_stop(server);
     return error_set(err, ERR_STATE, "%s%s%s", what, said[0] ? "; it wrote: " : "", said);
+}
+
+static int ended(const struct server_process *server, const struct cgroup *group,
+                 const char *when, struct error *err)
+{
+    char how[64], what[256];
+    describe_end(server, how, sizeof how);
+    snprintf(
+        what, sizeof what, "the server ended %s%s%s", when, how,
+        cgroup_is_populated(group)
+            ? ", but what it started lives on: it put itself into the background; start it "
+              "in the foreground"
+            : "");
+    return with_last_words(server, what, err);
+}
+
+int server_process_ended(struct server_process *server, const struct cgroup *group,
+                         struct error *err)
+{
+    return ended(server, group, "by itself", err);
+}
+
+/* One question; its error is kept in `last`. */
+static bool is_ready(const struct endpoint *ready, int64_t left_ns, struct error *last)
+{
+    char *body;
+    int64_t left_ms = left_ns / 1000000;
+    int patience_ms = left_ms < FETCH_MS ? (int)left_ms + 1 : FETCH_MS;
+    if (http_fetch(&body, ready, patience_ms, last))
+        return false;
+    free(body);
+    return true;
+}
+
+static int ask_until_ready(struct server_process *server, const struct server_start *how,
+                           const struct endpoint *ready, struct error *err)
+{
+    struct error last = { "it was not asked" };
+    int64_t end_ns = monotonic_ns() + how->ready_ms * INT64_C(1000000);
+    for (int64_t left_ns; (left_ns = end_ns - monotonic_ns()) > 0;) {
+        int interrupted = interrupt_check(err);
+        if (interrupted)
+            return interrupted;
+        bool answered = is_ready(ready, left_ns, &last);
+        if (!server_process_alive(server)) /* then it was not the server that answered */
+            return ended(server, how->group, "before it was ready", err);
+        if (answered)
+            return 0;
+        nanosleep(&(struct timespec){ .tv_nsec = READY_POLL_MS * 1000000L }, NULL);
+    }
+    char what[sizeof last.text + 64];
+    snprintf(what, sizeof what, "the server did not become ready in %g s: %s",
+             how->ready_ms / 1e3, last.text);
+    return with_last_words(server, what, err);
 }
 
 static int wait_ready(struct server_process *server, const struct server_start *how,
@@ -144,27 +213,10 @@ static int wait_ready(struct server_process *server, const struct server_start *
     char *url = server_spec_expand(how->spec, how->spec->ready, how->params, how->port);
     int rc = endpoint_parse(&ready, url, err);
     free(url);
-    if (rc) {
+    rc = rc ? rc : ask_until_ready(server, how, &ready, err);
+    if (rc)
         server_process_stop(server);
-        return rc;
-    }
-    for (int waited_ms = 0; waited_ms < how->ready_ms; waited_ms += READY_POLL_MS) {
-        char *body;
-        struct error ignored;
-        int interrupted = interrupt_check(err);
-        if (interrupted) {
-            server_process_stop(server);
-            return interrupted;
-        }
-        if (!server_process_alive(server))
-            return not_ready(server, "the server ended before it was ready", err);
-        if (http_fetch(&body, &ready, how->ready_ms, &ignored) == 0) {
-            free(body);
-            return 0;
-        }
-        nanosleep(&(struct timespec){ .tv_nsec = READY_POLL_MS * 1000000L }, NULL);
-    }
-    return not_ready(server, "the server did not become ready in time", err);
+    return rc;
 }
 
 /* `wait`: for the program to be running; nobody waits until it is ready. */

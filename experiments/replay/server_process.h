@@ -39,6 +39,10 @@ int server_process_start(struct server_process *server, const struct server_star
 void server_process_kill(struct server_process *server);
 int server_process_again(struct server_process *server, const struct server_start *how,
                          bool *started, struct error *err);
+/* It has ended by itself: how, where it went into the background and the last lines it wrote, after
+ * "the server ended by itself". ERR_STATE. */
+int server_process_ended(struct server_process *server, const struct cgroup *group,
+                         struct error *err);
 /* True while it has not ended by itself. */
 bool server_process_alive(struct server_process *server);
 /* Kills the process group and reaps it; a second call does nothing. */

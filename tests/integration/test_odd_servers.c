@@ -8,12 +8,16 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "experiments/replay/replay.h"
 
 #define MS        1000000LL
+#define READY_MS  20000
 #define PUBLISHES 10
 #define CLIENTS   4
 
@@ -24,7 +28,8 @@ static char *servers_dir(void)
     return dir;
 }
 
-static int run(const struct server_spec *spec, struct run_record *out, struct error *err)
+static int run(const struct server_spec *spec, int ready_ms, struct run_record *out,
+               struct error *err)
 {
     struct parameters p = { .limit_after_connect = true };
     struct action actions[PUBLISHES];
@@ -34,7 +39,7 @@ static int run(const struct server_spec *spec, struct run_record *out, struct er
                           .count = PUBLISHES,
                           .end_ns = 20 * PUBLISHES * MS };
     struct replay_options options = {
-        .server_cpu = -1, .client_cpu = -1, .settle_ms = 50, .ready_ms = 1500
+        .server_cpu = -1, .client_cpu = -1, .settle_ms = 50, .ready_ms = ready_ms
     };
     p.server.workers = 1;
     p.workload.drain_ns = 500 * MS;
@@ -45,7 +50,7 @@ static int run(const struct server_spec *spec, struct run_record *out, struct er
     return replay_run(&p, &s, spec, &options, out, err);
 }
 
-static int run_habit(char *habit, struct run_record *out, struct error *err)
+static struct server_spec odd_server(char *habit)
 {
     struct server_spec spec = { .name = "odd",
                                 .command = { "python3", "odd_server.py", "{port}", habit },
@@ -55,7 +60,13 @@ static int run_habit(char *habit, struct run_record *out, struct error *err)
     char *dir = servers_dir();
     memcpy(spec.dir, dir, strlen(dir) + 1);
     free(dir);
-    return run(&spec, out, err);
+    return spec;
+}
+
+static int run_habit(char *habit, int ready_ms, struct run_record *out, struct error *err)
+{
+    struct server_spec spec = odd_server(habit);
+    return run(&spec, ready_ms, out, err);
 }
 
 static void what_is_allowed_is_understood(void **state)
@@ -63,13 +74,15 @@ static void what_is_allowed_is_understood(void **state)
     static const struct {
         char *habit;
         double duplicates;
-    } cases[] = { { "", 0 }, { "dup", CLIENTS * (PUBLISHES / 3) } };
+    } cases[] = { { "", 0 },       { "dup", CLIENTS * (PUBLISHES / 3) },
+                  { "cr", 0 },     { "bom", 0 },
+                  { "http10", 0 }, { "splits", 0 } };
     if (!*state)
         skip();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct run_record out;
         struct error err;
-        if (run_habit(cases[i].habit, &out, &err))
+        if (run_habit(cases[i].habit, READY_MS, &out, &err))
             fail_msg("'%s': %s", cases[i].habit, err.text);
         double delivered = run_record_value(&out, "delivered");
         double duplicates = run_record_value(&out, "client.duplicates");
@@ -88,23 +101,85 @@ static void what_is_not_fails_with_its_cause(void **state)
     static const struct {
         char *habit;
         const char *why;
+        int ready_ms; /* 0: READY_MS */
     } cases[] = {
-        { "json", "40 messages came, and none begins as what is published does, with eight "
-                  "digits; the first began '{\"m\":\"00'" },
-        { "refuses", "10 of 10 publishes failed: answered with status 404" },
+        { "json",
+          "40 messages came, and none begins as what is published does, with eight "
+          "digits; the first began '{\"m\":\"00'",
+          0 },
+        { "refuses", "10 of 10 publishes failed: answered with status 404", 0 },
+        { "crash", "the server ended by itself (status 3); it wrote: FATAL boom", 0 },
+        { "daemon",
+          "before it was ready (status 0), but what it started lives on: it put itself "
+          "into the background",
+          0 },
+        { "leaver", "the server ended", 0 },
+        { "silent", "did not become ready in 1 s: http://127.0.0.1", 1000 },
+        { "moved", "/health: status 302", 4000 },
+        { "page", "ended before anything was published: stream ended by the server", 0 },
     };
     if (!*state)
         skip();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct run_record out;
         struct error err;
-        int code = run_habit(cases[i].habit, &out, &err);
+        int code = run_habit(cases[i].habit, cases[i].ready_ms ? cases[i].ready_ms : READY_MS,
+                             &out, &err);
         if (code == 0)
             fail_msg("'%s' is not found out", cases[i].habit);
         assert_int_equal(code, ERR_STATE);
         if (!strstr(err.text, cases[i].why))
             fail_msg("'%s': %s", cases[i].habit, err.text);
     }
+}
+
+/* Each with the description changed in one place. */
+static void descriptions_that_do_not_fit(void **state)
+{
+    static const struct {
+        char *publish, *stats, *counter;
+        const char *why;
+    } cases[] = {
+        { "http://127.0.0.1:1/publish", NULL, NULL, "the publisher could not connect" },
+        { NULL, "http://127.0.0.1:{port}/stats", "subs", "/stats tells no counter 'subs'" },
+    };
+    if (!*state)
+        skip();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct server_spec spec = odd_server("");
+        struct run_record out;
+        struct error err;
+        spec.publish = cases[i].publish ? cases[i].publish : spec.publish;
+        spec.stats_url = cases[i].stats;
+        spec.stats_subscribers = cases[i].counter;
+        assert_int_equal(run(&spec, READY_MS, &out, &err), ERR_STATE);
+        if (!strstr(err.text, cases[i].why))
+            fail_msg("%s", err.text);
+    }
+}
+
+/* Another one's port is not measured. */
+static void a_taken_port_is_told(void **state)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET };
+    socklen_t size = sizeof address;
+    struct run_record out;
+    struct error err;
+    if (!*state)
+        skip();
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+    char *url = mem_printf("http://127.0.0.1:%d/publish", ntohs(address.sin_port));
+    struct server_spec spec = odd_server("");
+    spec.publish = url;
+    int code = run(&spec, READY_MS, &out, &err);
+    close(fd);
+    free(url);
+    assert_int_equal(code, ERR_STATE);
+    assert_non_null(strstr(err.text, "is already in use"));
 }
 
 int main(void)
@@ -116,6 +191,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(what_is_allowed_is_understood, can ? "" : NULL),
         cmocka_unit_test_prestate(what_is_not_fails_with_its_cause, can ? "" : NULL),
+        cmocka_unit_test_prestate(descriptions_that_do_not_fit, can ? "" : NULL),
+        cmocka_unit_test_prestate(a_taken_port_is_told, can ? "" : NULL),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,8 +79,11 @@ def main():
     if HABIT in ("daemon", "leaver") and os.fork():
         time.sleep(0.3 if HABIT == "leaver" else 0)
         os._exit(0)
-    if HABIT in ("daemon", "leaver") or HABIT == "splits" and os.fork():
-        os.setsid()  # "splits": a child in the old group; the server itself leaves it
+    if HABIT in ("daemon", "leaver"):
+        os.setsid()
+    if HABIT == "splits" and os.fork() == 0:
+        os.setsid()
+        time.sleep(1e6)
     listener = socket.create_server(("127.0.0.1", PORT), backlog=128)
     while True:
         s, _ = listener.accept()
