@@ -135,14 +135,48 @@ void push_beat_ping_ran(struct push_server *s, const struct loop_entry *e,
 static void pongs_arrive(void *subject, void *object);
 static void pong_timed_out(void *subject, void *object);
 
-/* Who does not read hears no ping: one that has vanished never, others when they read again. */
-static void beat_slow(struct push_server *s, struct slow_client *c)
+/* An event of one connection has its number, the ping's, and the last 24 bits of which opening. */
+static void *pack(uint32_t i, const struct beat *b)
 {
-    push_slow_sent(s, c, s->sim->now_ns);
-    push_slow_await_death(s, c, s->sim->now_ns);
-    c->pinged = s->sim->now_ns < c->reads_from_ns;
-    if (!c->pinged)
+    return (void *)(uintptr_t)((uint64_t)i << 32 | (uint64_t)b->seq << 24 |
+                               (b->token & 0xffffff));
+}
+
+/* false: it is another connection by now. */
+static bool unpack(const struct push_server *s, void *object, struct beat *b)
+{
+    uint64_t bits = (uintptr_t)object;
+    *b = (struct beat){ (uint32_t)(bits >> 32), 1, s->token[bits >> 32], bits >> 24 & 0xff };
+    return (b->token & 0xffffff) == (bits & 0xffffff);
+}
+
+/* It reads at its rate and has got to the ping, unless it has stopped before. */
+static void ping_read(void *subject, void *object)
+{
+    struct push_server *s = subject;
+    struct beat b;
+    if (!unpack(s, object, &b))
+        return;
+    struct slow_client *c = slow_clients_find(&s->slow, b.first);
+    if (c && s->sim->now_ns < c->reads_from_ns)
+        c->pinged = true;
+    else if (c && !(s->connections.state[b.first] & CONNECTION_GONE))
+        s->listener->beaten(s->listener_owner, s->base + b.first);
+}
+
+/* Who does not read hears no ping: one that has vanished never, others when they read again; who
+ * reads slowly when it has read what was before it. */
+static void beat_slow(struct push_server *s, struct slow_client *c, const struct beat *b)
+{
+    int64_t now_ns = s->sim->now_ns;
+    push_slow_sent(s, c, now_ns);
+    push_slow_await_death(s, c, now_ns);
+    c->ping_ns = push_slow_through_ns(s, c);
+    c->pinged = c->rate_bps == 0 && now_ns < c->ping_ns;
+    if (now_ns >= c->ping_ns)
         s->listener->beaten(s->listener_owner, s->base + c->connection);
+    else if (c->rate_bps > 0 && c->ping_ns < INT64_MAX)
+        simulation_at(s->sim, c->ping_ns, 0, ping_read, s, pack(c->connection, b));
 }
 
 void push_beat_ping_end(struct push_server *s, const struct loop_entry *e)
@@ -151,7 +185,7 @@ void push_beat_ping_end(struct push_server *s, const struct loop_entry *e)
     struct beat b = { e->first, e->count, e->to, (uint8_t)e->from };
     for (uint32_t i = e->first; i < e->first + e->count; i++) {
         if (s->connections.state[i] & CONNECTION_SLOW)
-            beat_slow(s, push_slow_client(s, i));
+            beat_slow(s, push_slow_client(s, i), &b);
         else
             s->listener->beaten(s->listener_owner, s->base + i);
     }
@@ -163,7 +197,8 @@ void push_beat_ping_end(struct push_server *s, const struct loop_entry *e)
 
 /* -- pong ---------------------------------------------------------------------------------- */
 
-static bool answers(const struct push_server *s, uint32_t i)
+/* Does it read, but for what it has not got to? */
+static bool reads(const struct push_server *s, uint32_t i)
 {
     uint8_t state = s->connections.state[i];
     if (!(state & CONNECTION_SLOW))
@@ -172,31 +207,41 @@ static bool answers(const struct push_server *s, uint32_t i)
     return !c || (!c->vanished && s->sim->now_ns >= c->reads_from_ns);
 }
 
+static int64_t pong_ns(const struct push_server *s, const struct slow_client *c)
+{
+    bool behind = c->rate_bps > 0 && c->ping_ns > c->reads_from_ns;
+    return (behind ? c->ping_ns : c->reads_from_ns) + s->p->network.publish_ns;
+}
+
+static bool answers(const struct push_server *s, uint32_t i)
+{
+    const struct slow_client *c = NULL;
+    if (s->connections.state[i] & CONNECTION_SLOW)
+        c = slow_clients_find(&s->slow, i);
+    return reads(s, i) && (!c || c->rate_bps == 0 || s->sim->now_ns >= pong_ns(s, c));
+}
+
 static void late_pong(void *subject, void *object);
 
-/* The ping waits in the client's socket until it reads again. The pong is not due in the order of
- * the others: its event has the connection, the ping's number, and the last 24 bits of which
- * opening. */
+/* The ping waits in the client's socket until it reads again, or behind what is there before it:
+ * the pong is not due in the order of the others. */
 static void answer_late(struct push_server *s, uint32_t i, const struct beat *b)
 {
     const struct slow_client *c = slow_clients_find(&s->slow, i);
-    uint64_t bits = (uint64_t)i << 32 | (uint64_t)b->seq << 24 | (b->token & 0xffffff);
     if (!c || c->vanished || c->reads_from_ns == INT64_MAX || !concerns(s, i, b->token) ||
         (s->connections.state[i] & CONNECTION_GONE))
         return;
-    simulation_at(s->sim, c->reads_from_ns + s->p->network.publish_ns, 0, late_pong, s,
-                  (void *)(uintptr_t)bits);
+    simulation_at(s->sim, pong_ns(s, c), 0, late_pong, s, pack(i, b));
 }
 
 static void late_pong(void *subject, void *object)
 {
     struct push_server *s = subject;
-    uint64_t bits = (uintptr_t)object;
-    struct beat b = { (uint32_t)(bits >> 32), 1, s->token[bits >> 32], bits >> 24 & 0xff };
-    struct loop_entry e = { b.first, 1, b.seq, b.token, STEP_PONG };
-    if ((b.token & 0xffffff) != (bits & 0xffffff))
+    struct beat b;
+    if (!unpack(s, object, &b))
         return; /* another connection */
-    if (answers(s, b.first))
+    struct loop_entry e = { b.first, 1, b.seq, b.token, STEP_PONG };
+    if (reads(s, b.first))
         event_loop_post(&s->loop, SOURCE_IO, &e);
     else
         answer_late(s, b.first, &b); /* it has stopped reading once more */

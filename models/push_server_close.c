@@ -87,7 +87,7 @@ bool push_close_begin(struct push_server *s, uint32_t i, enum disconnect_cause c
     struct slow_message message;
     if (!shakes_hands(s, cause))
         return false;
-    if (c && push_replay_unseen(s, c) < from)
+    if (c && c->replay > 0 && push_replay_unseen(s, c) < from) /* lost, not in a buffer */
         from = push_replay_unseen(s, c);
     if (c)
         push_replay_lose(s, c, cause);

@@ -247,6 +247,8 @@ void push_slow_sent(struct push_server *s, struct slow_client *c, int64_t sent_n
 void push_slow_has_read(struct push_server *s, const struct slow_client *c, uint32_t n);
 /* A client that has caught up goes with the others again. */
 void push_slow_rejoin(struct push_server *s, uint32_t i);
+/* When the client has read all that was written to it: INT64_MAX: never. */
+int64_t push_slow_through_ns(const struct push_server *s, const struct slow_client *c);
 /* A client that reads at a rate goes on with what is in its socket. */
 void push_slow_read_on(struct push_server *s, struct slow_client *c);
 

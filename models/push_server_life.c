@@ -167,9 +167,11 @@ int64_t push_server_last_sent_ns(struct push_server *s, uint32_t connection)
 {
     event_loop_split(&s->loop, connection);
     uint8_t state = s->connections.state[connection];
-    if ((state & (CONNECTION_SLOW | CONNECTION_GONE)) ||
-        (state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING)
+    const struct slow_client *c = slow_clients_find(&s->slow, connection);
+    if ((state & CONNECTION_GONE) || (state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING)
         return -1;
+    if (state & CONNECTION_SLOW)
+        return c && c->heard_ns > 0 ? c->heard_ns : -1;
     int64_t held = meter_balance(s->meter, s->base + connection);
     int64_t last = (int64_t)push_server_tail(s, connection) - held - 1;
     return last < push_server_head(s, connection)

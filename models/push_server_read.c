@@ -70,6 +70,19 @@ static void open_window(struct push_server *s, struct slow_client *c)
 
 static void client_has_read(void *subject, void *object);
 
+int64_t push_slow_through_ns(const struct push_server *s, const struct slow_client *c)
+{
+    int64_t from = s->sim->now_ns > c->reads_from_ns ? s->sim->now_ns : c->reads_from_ns;
+    int64_t bytes = c->socket_bytes + c->buffer_bytes;
+    if (c->rate_bps == 0 || from == INT64_MAX)
+        return from;
+    if (c->reading && c->read_ns >= c->reads_from_ns) {
+        from = c->read_ns;
+        bytes -= slow_queue_at(&c->socket, 0)->bytes;
+    }
+    return from + (int64_t)((double)bytes * 1e9 / (double)c->rate_bps);
+}
+
 /* The client reads the first message in its socket, from now on or the end of its stall. */
 void push_slow_read_on(struct push_server *s, struct slow_client *c)
 {
@@ -80,8 +93,8 @@ void push_slow_read_on(struct push_server *s, struct slow_client *c)
         return;
     double ns = (double)slow_queue_at(&c->socket, 0)->bytes * 1e9 / (double)c->rate_bps;
     c->reading = true;
-    simulation_at(s->sim, from + (int64_t)ns, 0, client_has_read, s,
-                  (void *)(uintptr_t)c->connection);
+    c->read_ns = from + (int64_t)ns;
+    simulation_at(s->sim, c->read_ns, 0, client_has_read, s, (void *)(uintptr_t)c->connection);
 }
 
 static void client_has_read(void *subject, void *object)
@@ -91,12 +104,13 @@ static void client_has_read(void *subject, void *object)
     event_loop_split(&s->loop, i);
     struct slow_client *c = slow_clients_find(&s->slow, i);
     struct slow_message message;
-    if (!c || !c->reading)
+    if (!c || !c->reading || (s->connections.state[i] & CONNECTION_GONE))
         return;
     c->reading = false;
     if (s->sim->now_ns >= c->reads_from_ns && slow_queue_pop(&c->socket, &message)) {
         int64_t sent = s->sim->now_ns - s->p->network.delivery_ns;
         c->socket_bytes -= message.bytes;
+        c->heard_ns = s->sim->now_ns;
         push_slow_seen(s, c, &message, sent > message.written_ns ? sent : message.written_ns);
         push_slow_has_read(s, c, 1);
         open_window(s, c);

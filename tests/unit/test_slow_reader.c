@@ -1,0 +1,94 @@
+/* Clients that read slowly, vanish, or stop (models/push_server_slow.c, push_server_read.c,
+ * push_server_beat.c): what their sockets take, when the server may write again, and what is
+ * behind what. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "tests/support/push_case.h"
+
+#define MS INT64_C(1000000)
+#define S  INT64_C(1000000000)
+
+/* One client reads 50,000 B/s; 10 publishes of 10,000 B a second from 0.1 s on. After t seconds
+ * 50,000 B x t are behind it and as many before it: t seconds' reading. It never comes back. */
+static struct parameters scene(enum push_protocol protocol)
+{
+    struct parameters p = push_case_plain();
+    p.server.protocol = protocol;
+    p.server.queue_policy = POLICY_NONE;
+    p.clients = 1;
+    p.network.socket_bytes = 1 << 20;
+    p.workload.payload_bytes = 10000;
+    p.workload.drain_ns = 0;
+    p.workload.arrivals = ARRIVAL_CONSTANT;
+    p.workload.phase[0] = (struct phase_params){ "steady", 12 * S, 10, true, 0, 0, 0 };
+    p.class_count = 1;
+    p.classes[0] = (struct client_class){ .share = 1, .read_bps = 50000 };
+    p.reconnect = (struct reconnect_params){ .kind = RECONNECT_NEVER };
+    return p;
+}
+
+static double value_of(const struct parameters *p, const char *name)
+{
+    struct run_record r;
+    push_case_run(p, 1, &r);
+    double value = run_record_value(&r, name);
+    run_record_close(&r);
+    return value;
+}
+
+/* The ping of 4 s is read at 8 s, the next one, of 8 s, not before 16 s: a time-out of 3 s ends
+ * the connection at 7 s, one of 5 s at 13 s, after the run. One message of 10 less, and it keeps
+ * up and answers at once. */
+static void pongs_come_behind_the_backlog(void **state)
+{
+    (void)state;
+    struct parameters p = scene(PROTOCOL_WEBSOCKET);
+    p.heartbeat.period_ns = 4 * S;
+    p.heartbeat.pong_timeout_ns = 5 * S;
+    assert_true(value_of(&p, "disconnects.pong_timeout") == 0);
+    p.heartbeat.pong_timeout_ns = 3 * S;
+    assert_true(value_of(&p, "disconnects.pong_timeout") == 1);
+    p.workload.phase[0].rate_hz = 4;
+    assert_true(value_of(&p, "disconnects.pong_timeout") == 0);
+}
+
+/* A message a second takes 10 s to read: the pings of 4 s and 8 s come behind the first one, which
+ * is there after 11 s. */
+static void pings_are_heard_behind_the_backlog(void **state)
+{
+    (void)state;
+    struct parameters p = scene(PROTOCOL_SSE);
+    p.workload.payload_bytes = 500000;
+    p.workload.phase[0].rate_hz = 1;
+    p.heartbeat.period_ns = 4 * S;
+    p.classes[0].silence_timeout_ns = 8 * S;
+    assert_true(value_of(&p, "disconnects.silence") == 1);
+    p.classes[0].silence_timeout_ns = 11500 * MS;
+    assert_true(value_of(&p, "disconnects.silence") == 0);
+}
+
+/* Messages are heard as they are read, every 0.2 s. */
+static void messages_are_heard_as_they_are_read(void **state)
+{
+    (void)state;
+    struct parameters p = scene(PROTOCOL_SSE);
+    p.classes[0].silence_timeout_ns = 300 * MS;
+    assert_true(value_of(&p, "disconnects.silence") == 0);
+    p.classes[0].silence_timeout_ns = 150 * MS;
+    assert_true(value_of(&p, "disconnects.silence") == 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pongs_come_behind_the_backlog),
+        cmocka_unit_test(pings_are_heard_behind_the_backlog),
+        cmocka_unit_test(messages_are_heard_as_they_are_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
