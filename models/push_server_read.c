@@ -56,10 +56,18 @@ static void window_opens(void *subject, void *object)
     event_loop_post(&s->loop, SOURCE_IO, &e);
 }
 
+/* What may be left in the socket when it is writable again: the kernel wakes a writer whose socket
+ * was full when the free part of its send buffer is at least half as large as what is queued
+ * (include/net/sock.h, __sk_stream_is_writeable and sk_stream_min_wspace). */
+static int64_t writable_bytes(const struct push_server *s)
+{
+    return s->p->network.socket_bytes * 2 / 3;
+}
+
 /* The socket has room again: the server hears of it. */
 static void open_window(struct push_server *s, struct slow_client *c)
 {
-    if (c->buffer.count == 0 || c->writable_posted)
+    if (c->buffer.count == 0 || c->writable_posted || c->socket_bytes > writable_bytes(s))
         return;
     c->writable_posted = true;
     simulation_at(s->sim, s->sim->now_ns + s->p->network.publish_ns, 0, window_opens, s,

@@ -4,7 +4,8 @@
  * A write goes into the socket buffers (the server's send buffer and the client's receive buffer:
  * Linux tcp(7), tcp_wmem and tcp_rmem) until they are full, then into the process's write buffer;
  * above its high-water mark the writer waits and the outbound queue grows (asyncio's transports:
- * CPython 3.11 Lib/asyncio/transports.py, _FlowControlMixin: 64 KiB and a quarter of it).
+ * CPython 3.11 Lib/asyncio/transports.py, _FlowControlMixin: 64 KiB and a quarter of it). A socket
+ * that was full is writable again when a third of it has been read (__sk_stream_is_writeable).
  */
 #ifndef PUSHSIM_MODELS_SLOW_CLIENT_H
 #define PUSHSIM_MODELS_SLOW_CLIENT_H

@@ -83,12 +83,27 @@ static void messages_are_heard_as_they_are_read(void **state)
     assert_true(value_of(&p, "disconnects.silence") == 1);
 }
 
+/* A full socket of 300,000 B is writable again when 100,000 B of it have been read, which takes
+ * 2 s: the writer waits longer than 1.9 s and not 2.2 s. It fills the socket in one go. */
+static void a_third_must_be_read_before_the_next_write(void **state)
+{
+    (void)state;
+    struct parameters p = scene(PROTOCOL_SSE);
+    p.network.socket_bytes = 300000;
+    p.server.write_high_bytes = p.server.write_low_bytes = 0;
+    p.network.write_timeout_ns = 1600 * MS;
+    assert_true(value_of(&p, "disconnects.write_timeout") == 1);
+    p.network.write_timeout_ns = 2200 * MS;
+    assert_true(value_of(&p, "disconnects.write_timeout") == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pongs_come_behind_the_backlog),
         cmocka_unit_test(pings_are_heard_behind_the_backlog),
         cmocka_unit_test(messages_are_heard_as_they_are_read),
+        cmocka_unit_test(a_third_must_be_read_before_the_next_write),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
