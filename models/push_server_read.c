@@ -86,23 +86,50 @@ int64_t push_slow_through_ns(const struct push_server *s, const struct slow_clie
         return from;
     if (c->reading && c->read_ns >= c->reads_from_ns) {
         from = c->read_ns;
-        bytes -= slow_queue_at(&c->socket, 0)->bytes;
+        bytes -= c->reading_bytes;
     }
     return from + (int64_t)((double)bytes * 1e9 / (double)c->rate_bps);
 }
 
-/* The client reads the first message in its socket, from now on or the end of its stall. */
+/* The rest of the first message in its socket, or of what is there of it; where the server waits
+ * for room, no more than makes it. */
+static int64_t reads_next(const struct push_server *s, const struct slow_client *c)
+{
+    int64_t there = c->socket.count > 0 ? slow_queue_at(&c->socket, 0)->bytes : c->sent_bytes;
+    int64_t rest = there - c->read_bytes, above = c->socket_bytes - writable_bytes(s);
+    return c->buffer.count > 0 && above > 0 && above < rest ? above : rest;
+}
+
+/* The client reads what is first in its socket, from now on or the end of its stall. */
 void push_slow_read_on(struct push_server *s, struct slow_client *c)
 {
-    if (c->rate_bps == 0 || c->socket.count == 0 || c->reading)
+    if (c->rate_bps == 0 || c->reading ||
+        (c->socket.count == 0 && c->sent_bytes == c->read_bytes))
         return;
     int64_t from = s->sim->now_ns > c->reads_from_ns ? s->sim->now_ns : c->reads_from_ns;
     if (from == INT64_MAX)
         return;
-    double ns = (double)slow_queue_at(&c->socket, 0)->bytes * 1e9 / (double)c->rate_bps;
+    c->reading_bytes = reads_next(s, c);
+    double ns = (double)c->reading_bytes * 1e9 / (double)c->rate_bps;
     c->reading = true;
     c->read_ns = from + (int64_t)ns;
     simulation_at(s->sim, c->read_ns, 0, client_has_read, s, (void *)(uintptr_t)c->connection);
+}
+
+/* It is through with what it was at, and may have a message whole. */
+static void read_bytes(struct push_server *s, struct slow_client *c)
+{
+    struct slow_message message;
+    int64_t sent = s->sim->now_ns - s->p->network.delivery_ns;
+    c->read_bytes += c->reading_bytes;
+    c->socket_bytes -= c->reading_bytes;
+    if (c->socket.count > 0 && c->read_bytes >= slow_queue_at(&c->socket, 0)->bytes &&
+        slow_client_read(c, &message)) {
+        c->heard_ns = s->sim->now_ns;
+        push_slow_seen(s, c, &message, sent > message.written_ns ? sent : message.written_ns);
+        push_slow_has_read(s, c, 1);
+    }
+    open_window(s, c);
 }
 
 static void client_has_read(void *subject, void *object)
@@ -111,18 +138,11 @@ static void client_has_read(void *subject, void *object)
     uint32_t i = (uint32_t)(uintptr_t)object;
     event_loop_split(&s->loop, i);
     struct slow_client *c = slow_clients_find(&s->slow, i);
-    struct slow_message message;
     if (!c || !c->reading || (s->connections.state[i] & CONNECTION_GONE))
         return;
     c->reading = false;
-    if (s->sim->now_ns >= c->reads_from_ns && slow_queue_pop(&c->socket, &message)) {
-        int64_t sent = s->sim->now_ns - s->p->network.delivery_ns;
-        c->socket_bytes -= message.bytes;
-        c->heard_ns = s->sim->now_ns;
-        push_slow_seen(s, c, &message, sent > message.written_ns ? sent : message.written_ns);
-        push_slow_has_read(s, c, 1);
-        open_window(s, c);
-    }
+    if (s->sim->now_ns >= c->reads_from_ns)
+        read_bytes(s, c);
     push_slow_read_on(s, c);
     push_close_go_on(s, i);
 }
@@ -151,13 +171,14 @@ static void client_reads(void *subject, void *object)
     c->pinged = false;
     if (!push_slow_reads(s, c))
         return; /* it reads on at its rate */
-    while (slow_queue_pop(&c->socket, &message)) {
+    while (slow_client_read(c, &message)) {
         bool arrived = message.written_ns + delay <= now;
         push_slow_seen(s, c, &message, arrived ? now - delay : message.written_ns);
         read++;
     }
     push_slow_has_read(s, c, read);
     c->cut_ns = 0;
+    c->read_bytes = c->sent_bytes;
     c->socket_bytes = 0;
     open_window(s, c);
     push_slow_rejoin(s, i);
@@ -206,6 +227,6 @@ void push_server_vanish(struct push_server *s, uint32_t connection)
         return;
     c->vanished = true;
     c->reads_from_ns = INT64_MAX;
-    if (c->socket.count > 0)
+    if (c->socket_bytes > 0)
         push_slow_await_death(s, c, s->sim->now_ns);
 }

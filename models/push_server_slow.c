@@ -4,10 +4,11 @@
  */
 #include "models/push_server_internal.h"
 
-/* A message goes in whole, and into an empty socket whatever its size. */
-static bool fits(const struct push_server *s, const struct slow_client *c, int64_t bytes)
+/* What its socket takes now. */
+static int64_t room(const struct push_server *s, const struct slow_client *c)
 {
-    return c->socket.count == 0 || c->socket_bytes + bytes <= s->p->network.socket_bytes;
+    int64_t left = s->p->network.socket_bytes - c->socket_bytes;
+    return left > 0 ? left : 0;
 }
 
 /* -- what ends a connection that does not move --------------------------------------------- */
@@ -127,7 +128,7 @@ void push_slow_put(struct push_server *s, uint32_t i, const struct slow_message 
         push_slow_seen(s, c, m, m->written_ns);
         return;
     }
-    slow_client_write(c, m, c->buffer.count == 0 && fits(s, c, m->bytes));
+    slow_client_write(c, m, room(s, c));
     push_slow_sent(s, c, m->written_ns);
     push_slow_read_on(s, c);
     push_slow_await_death(s, c, m->written_ns);
@@ -143,18 +144,15 @@ void push_slow_written(struct push_server *s, uint32_t i, const struct slow_mess
 /* How many messages a wake-up takes before the write buffer is above its high-water mark. */
 static uint32_t takes(const struct push_server *s, const struct slow_client *c)
 {
-    int64_t room =
-        c->socket.count == 0 ? INT64_MAX : s->p->network.socket_bytes - c->socket_bytes;
-    int64_t buffered = c->buffer_bytes;
+    int64_t buffered = c->buffer_bytes, left = c->buffer.count == 0 ? room(s, c) : 0;
     uint32_t n = 0;
     for (; n < c->queue.count && buffered <= s->p->server.write_high_bytes; n++) {
         int64_t bytes = slow_queue_at(&c->queue, n)->bytes;
         if (push_slow_reads(s, c) && buffered == 0)
             continue;
-        if (buffered == 0 && bytes <= room)
-            room = (room == INT64_MAX ? s->p->network.socket_bytes : room) - bytes;
-        else
-            buffered += bytes;
+        int64_t sent = bytes < left ? bytes : left;
+        left -= sent;
+        buffered += bytes - sent;
     }
     return n;
 }
@@ -238,14 +236,21 @@ void push_slow_take_end(struct push_server *s, const struct loop_entry *e)
     push_life_woken(s, e->first);
 }
 
-/* One write of all messages in q to connection i. */
-static int64_t write_cost(const struct push_server *s, uint32_t i, const struct slow_queue *q)
+/* One write of the messages in q to connection i, of the first one without the bytes that were
+ * sent; it takes so many bytes. */
+static int64_t write_cost(const struct push_server *s, uint32_t i, const struct slow_queue *q,
+                          int64_t sent_bytes, int64_t room_bytes)
 {
     uint32_t first = slow_queue_at(q, 0)->number;
     int64_t total = push_server_flush_ns(s, first, s->cold[first]);
-    for (uint32_t k = 0; k < q->count; k++) {
-        uint32_t m = slow_queue_at(q, k)->number;
-        total += s->flush_ns[m + 1] - s->flush_ns[m];
+    for (uint32_t k = 0; k < q->count && room_bytes > 0; k++) {
+        const struct slow_message *m = slow_queue_at(q, k);
+        int64_t left = m->bytes - sent_bytes, n = left < room_bytes ? left : room_bytes;
+        double share = n < m->bytes ? (double)n / (double)m->bytes : 1;
+        total +=
+            (int64_t)(share * (double)(s->flush_ns[m->number + 1] - s->flush_ns[m->number]));
+        room_bytes -= n;
+        sent_bytes = 0;
     }
     return push_server_paced(s, i, push_positive(total));
 }
@@ -253,7 +258,7 @@ static int64_t write_cost(const struct push_server *s, uint32_t i, const struct 
 int64_t push_slow_flush_begin(struct push_server *s, const struct loop_entry *e)
 {
     struct slow_client *c = slow_clients_find(&s->slow, e->first);
-    return c && c->held.count > 0 ? write_cost(s, e->first, &c->held) : 0;
+    return c && c->held.count > 0 ? write_cost(s, e->first, &c->held, 0, INT64_MAX) : 0;
 }
 
 void push_slow_flush_end(struct push_server *s, const struct loop_entry *e)
@@ -281,7 +286,10 @@ void push_slow_flush_end(struct push_server *s, const struct loop_entry *e)
 int64_t push_slow_writable_begin(struct push_server *s, const struct loop_entry *e)
 {
     struct slow_client *c = slow_clients_find(&s->slow, e->first);
-    return c && c->buffer.count > 0 ? write_cost(s, e->first, &c->buffer) : 0;
+    if (!c || c->buffer.count == 0)
+        return 0;
+    return write_cost(s, e->first, &c->buffer, c->sent_bytes,
+                      push_slow_reads(s, c) ? INT64_MAX : room(s, c));
 }
 
 void push_slow_writable_end(struct push_server *s, const struct loop_entry *e)
@@ -291,19 +299,11 @@ void push_slow_writable_end(struct push_server *s, const struct loop_entry *e)
     if (c == NULL)
         return; /* closed meanwhile */
     c->writable_posted = false;
-    while (c->buffer.count > 0) {
-        int64_t bytes = slow_queue_at(&c->buffer, 0)->bytes;
-        if (!push_slow_reads(s, c) && !fits(s, c, bytes))
-            break;
-        slow_queue_pop(&c->buffer, &message);
-        c->buffer_bytes -= bytes;
-        if (push_slow_reads(s, c)) {
-            push_slow_seen(s, c, &message, s->sim->now_ns);
-            push_slow_has_read(s, c, 1);
-        } else {
-            slow_client_write(c, &message, true);
-        }
+    while (push_slow_reads(s, c) && c->socket.count == 0 && slow_client_unbuffer(c, &message)) {
+        push_slow_seen(s, c, &message, s->sim->now_ns);
+        push_slow_has_read(s, c, 1);
     }
+    slow_client_fill(c, room(s, c));
     push_slow_read_on(s, c);
     if (connections_phase(&s->connections, e->first) == CONNECTION_BLOCKED &&
         c->buffer_bytes <= s->p->server.write_low_bytes)

@@ -97,13 +97,49 @@ uint32_t slow_client_messages(const struct slow_client *c)
     return c->queue.count + c->held.count + c->socket.count + c->buffer.count;
 }
 
-void slow_client_write(struct slow_client *c, const struct slow_message *message, bool room)
+void slow_client_write(struct slow_client *c, const struct slow_message *message,
+                       int64_t room_bytes)
 {
-    if (room) {
-        slow_queue_push(&c->socket, message);
-        c->socket_bytes += message->bytes;
-    } else {
-        slow_queue_push(&c->buffer, message);
-        c->buffer_bytes += message->bytes;
+    bool first = c->buffer.count == 0;
+    slow_queue_push(&c->buffer, message);
+    c->buffer_bytes += message->bytes;
+    if (first)
+        slow_client_fill(c, room_bytes);
+}
+
+void slow_client_fill(struct slow_client *c, int64_t room_bytes)
+{
+    struct slow_message message;
+    while (c->buffer.count > 0 && room_bytes > 0) {
+        int64_t left = slow_queue_at(&c->buffer, 0)->bytes - c->sent_bytes;
+        int64_t n = left < room_bytes ? left : room_bytes;
+        room_bytes -= n;
+        c->socket_bytes += n;
+        c->buffer_bytes -= n;
+        c->sent_bytes += n;
+        if (n < left)
+            return;
+        slow_queue_pop(&c->buffer, &message);
+        slow_queue_push(&c->socket, &message);
+        c->sent_bytes = 0;
     }
+}
+
+bool slow_client_unbuffer(struct slow_client *c, struct slow_message *message)
+{
+    if (!slow_queue_pop(&c->buffer, message))
+        return false;
+    c->buffer_bytes -= message->bytes - c->sent_bytes;
+    c->socket_bytes -= c->sent_bytes - c->read_bytes;
+    c->sent_bytes = c->read_bytes = 0;
+    return true;
+}
+
+bool slow_client_read(struct slow_client *c, struct slow_message *message)
+{
+    if (!slow_queue_pop(&c->socket, message))
+        return false;
+    c->socket_bytes -= message->bytes - c->read_bytes;
+    c->read_bytes = 0;
+    return true;
 }

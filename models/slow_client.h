@@ -2,7 +2,8 @@
  * message. Everybody else shares windows of publishes (push_server.h).
  *
  * A write goes into the socket buffers (the server's send buffer and the client's receive buffer:
- * Linux tcp(7), tcp_wmem and tcp_rmem) until they are full, then into the process's write buffer;
+ * Linux tcp(7), tcp_wmem and tcp_rmem) until they are full, its rest into the process's write
+ * buffer (send(2): of a message that does not fit, the part that does is sent);
  * above its high-water mark the writer waits and the outbound queue grows (asyncio's transports:
  * CPython 3.11 Lib/asyncio/transports.py, _FlowControlMixin: 64 KiB and a quarter of it). A socket
  * that was full is writable again when a third of it has been read (__sk_stream_is_writeable).
@@ -40,20 +41,24 @@ struct slow_client {
     int64_t dead_ns;          /* the kernel ends the connection then; 0 = nothing written yet */
     bool vanished;            /* its network is gone: a zombie */
     bool pinged;              /* a ping waits for it to read */
-    bool reading;             /* an event tells when it has read its first message */
+    bool reading;             /* an event tells when it has read what it is at */
     int64_t read_ns;          /* when that is, if nothing stops it */
     int64_t heard_ns;         /* it has read a message last */
     int64_t ping_ns;          /* it reads the last ping then: behind what was before it */
     uint32_t replays;         /* replayed events that it has not got: of that, or in buffers */
     int64_t socket_bytes;     /* in the socket buffers */
     int64_t buffer_bytes;     /* in the write buffer */
+    int64_t sent_bytes;       /* of its first message that have left it for the socket */
+    int64_t read_bytes;       /* of the first message in the socket, or of those bytes */
+    int64_t reading_bytes;    /* that the client is at, if `reading` */
     bool writable_posted;     /* the loop is going to flush the write buffer */
     uint32_t taken;           /* messages written in the wake-up in progress */
     int64_t taken_ns;         /* work in that wake-up up to the last of them */
     struct slow_queue queue;  /* outbound queue */
     struct slow_queue held;   /* taken from it, written at the end of the iteration */
     struct slow_queue socket; /* written, in the socket buffers */
-    struct slow_queue buffer; /* written, in the write buffer */
+    struct slow_queue
+        buffer; /* written, in the write buffer: the first one but its sent_bytes */
 };
 
 struct slow_clients {
@@ -80,7 +85,15 @@ const struct slow_message *slow_queue_at(const struct slow_queue *q,
 /* Messages held for the client, wherever they are. */
 uint32_t slow_client_messages(const struct slow_client *c);
 
-/* A write of `message`: into the socket, or (no room there) into the write buffer. */
-void slow_client_write(struct slow_client *c, const struct slow_message *message, bool room);
+/* A write of `message` to a socket that takes room_bytes at most: what finds no room there, and all
+ * that stands behind such a rest, goes into the write buffer. */
+void slow_client_write(struct slow_client *c, const struct slow_message *message,
+                       int64_t room_bytes);
+/* From the write buffer into the socket, the same. */
+void slow_client_fill(struct slow_client *c, int64_t room_bytes);
+/* The first message of the write buffer, whatever of it was sent; false: there is none. */
+bool slow_client_unbuffer(struct slow_client *c, struct slow_message *message);
+/* The first message of the socket; false: none is there whole. */
+bool slow_client_read(struct slow_client *c, struct slow_message *message);
 
 #endif

@@ -91,10 +91,39 @@ static void a_third_must_be_read_before_the_next_write(void **state)
     struct parameters p = scene(PROTOCOL_SSE);
     p.network.socket_bytes = 300000;
     p.server.write_high_bytes = p.server.write_low_bytes = 0;
-    p.network.write_timeout_ns = 1600 * MS;
+    p.network.write_timeout_ns = 1900 * MS;
     assert_true(value_of(&p, "disconnects.write_timeout") == 1);
     p.network.write_timeout_ns = 2200 * MS;
     assert_true(value_of(&p, "disconnects.write_timeout") == 0);
+}
+
+/* One message of 500,000 B and a head of 8: of what a client that has stopped gets, its socket
+ * takes 200,000 B, the write buffer the rest. */
+static void what_fits_goes_into_the_socket(void **state)
+{
+    (void)state;
+    struct parameters p = scene(PROTOCOL_SSE);
+    p.classes[0].read_bps = 0;
+    p.classes[0].stall_at_ns = MS;
+    p.network.socket_bytes = 200000;
+    p.workload.payload_bytes = 500000;
+    p.workload.phase[0].rate_hz = 0.1;
+    assert_true(value_of(&p, "in_flight") == 1);
+    assert_true(value_of(&p, "memory.end.sockets") == 200000);
+    assert_true(value_of(&p, "memory.end.write_buffers") == 300008);
+}
+
+/* Who reads 50,000 B/s has it after 10 s: its reading goes on while the rest comes. */
+static void a_large_message_is_read_in_parts(void **state)
+{
+    (void)state;
+    struct parameters p = scene(PROTOCOL_SSE);
+    p.network.socket_bytes = 200000;
+    p.workload.payload_bytes = 500000;
+    p.workload.phase[0].rate_hz = 0.1;
+    p.workload.drain_ns = 20 * S;
+    double longest = value_of(&p, "delivery.max");
+    assert_true(longest > 10 && longest < 10.02);
 }
 
 int main(void)
@@ -104,6 +133,8 @@ int main(void)
         cmocka_unit_test(pings_are_heard_behind_the_backlog),
         cmocka_unit_test(messages_are_heard_as_they_are_read),
         cmocka_unit_test(a_third_must_be_read_before_the_next_write),
+        cmocka_unit_test(what_fits_goes_into_the_socket),
+        cmocka_unit_test(a_large_message_is_read_in_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

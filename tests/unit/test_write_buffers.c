@@ -27,7 +27,7 @@ static struct parameters scene(int early, int64_t write_high_bytes)
     p.server.write_high_bytes = write_high_bytes;
     p.server.write_low_bytes = write_high_bytes / 4;
     p.clients = CLIENTS;
-    p.network.socket_bytes = 12000;
+    p.network.socket_bytes = 10004; /* with a head of 4 bytes */
     p.workload.payload_bytes = 10000;
     p.workload.drain_ns = S;
     p.workload.phase[0] = (struct phase_params){ "steady", 10 * S, 20, true, 0, 0, 0 };
