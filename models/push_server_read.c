@@ -91,13 +91,15 @@ int64_t push_slow_through_ns(const struct push_server *s, const struct slow_clie
     return from + (int64_t)((double)bytes * 1e9 / (double)c->rate_bps);
 }
 
-/* The rest of the first message in its socket, or of what is there of it; where the server waits
- * for room, no more than makes it. */
+/* The rest of the first message in its socket, or of what is there of it; no more than makes room
+ * for the server to go on. */
 static int64_t reads_next(const struct push_server *s, const struct slow_client *c)
 {
     int64_t there = c->socket.count > 0 ? slow_queue_at(&c->socket, 0)->bytes : c->sent_bytes;
     int64_t rest = there - c->read_bytes, above = c->socket_bytes - writable_bytes(s);
-    return c->buffer.count > 0 && above > 0 && above < rest ? above : rest;
+    int64_t third = s->p->network.socket_bytes - writable_bytes(s);
+    int64_t most = c->buffer.count > 0 && above > 0 ? above : third;
+    return rest < most ? rest : most;
 }
 
 /* The client reads what is first in its socket, from now on or the end of its stall. */

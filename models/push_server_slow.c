@@ -200,11 +200,25 @@ void push_slow_ran(struct push_server *s, const struct loop_entry *e,
     }
 }
 
+/* Whether the task waits for its write buffer right after a write, not before the next one: nchan
+ * starts nginx's send timer when a byte is left (nchan src/util/nchan_output.c), websockets drains
+ * in its send (legacy/protocol.py, write_frame); uvicorn's event streams drain before they write
+ * (httptools_impl.py, RequestResponseCycle.send). */
+static bool waits_after_write(const struct push_server *s, const struct slow_client *c)
+{
+    const struct server_params *p = &s->p->server;
+    bool websockets = p->protocol == PROTOCOL_WEBSOCKET &&
+                      (p->loop == LOOP_ASYNCIO || p->loop == LOOP_UVLOOP);
+    return (p->loop == LOOP_NGINX || websockets) && c->buffer_bytes > p->write_high_bytes;
+}
+
 /* What the connection's task does when its writes are done. */
 void push_slow_after_write(struct push_server *s, uint32_t i)
 {
     struct slow_client *c = push_slow_client(s, i);
-    if (c->queue.count == 0) {
+    if (waits_after_write(s, c)) {
+        block(s, c);
+    } else if (c->queue.count == 0) {
         connections_set_phase(&s->connections, i, 1, CONNECTION_WAITING);
         push_slow_rejoin(s, i);
     } else if (c->buffer_bytes > s->p->server.write_high_bytes) {
@@ -275,7 +289,8 @@ void push_slow_flush_end(struct push_server *s, const struct loop_entry *e)
         else
             push_slow_written(s, e->first, &message);
     }
-    if (connections_phase(&s->connections, e->first) == CONNECTION_BLOCKED)
+    uint8_t phase = connections_phase(&s->connections, e->first);
+    if (phase == CONNECTION_BLOCKED || (phase == CONNECTION_WAITING && waits_after_write(s, c)))
         push_slow_after_write(s, e->first);
     else
         push_slow_rejoin(s, e->first);
@@ -305,9 +320,11 @@ void push_slow_writable_end(struct push_server *s, const struct loop_entry *e)
     }
     slow_client_fill(c, room(s, c));
     push_slow_read_on(s, c);
-    if (connections_phase(&s->connections, e->first) == CONNECTION_BLOCKED &&
-        c->buffer_bytes <= s->p->server.write_low_bytes)
+    bool blocked = connections_phase(&s->connections, e->first) == CONNECTION_BLOCKED;
+    if (blocked && c->buffer_bytes <= s->p->server.write_low_bytes)
         push_slow_after_write(s, e->first);
+    else if (blocked && s->p->server.loop == LOOP_NGINX)
+        block(s, c); /* each write sets its timer anew */
     else
         push_slow_rejoin(s, e->first);
 }

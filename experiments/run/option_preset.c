@@ -107,7 +107,7 @@ static const struct option_preset presets[] = {
     PRESET("server.preset", "nginx-nchan", nginx_nchan,
            "output_buffers (2 of 32 KiB: of files alone), postpone_output (1460 B: nchan flushes "
            "each message), nchan_message_timeout (1 h: runs are shorter), client_header_timeout "
-           "(60 s from the accept, not from the SYN), reset of the send timer by a partial write"),
+           "(60 s from the accept, not from the SYN)"),
     PRESET("server.preset", "node-ws", node_ws,
            "headersTimeout (60 s from the accept, not from the SYN)"),
     PRESET("server.preset", "socket.io", socket_io,

@@ -113,6 +113,22 @@ static void what_fits_goes_into_the_socket(void **state)
     assert_true(value_of(&p, "memory.end.write_buffers") == 300008);
 }
 
+/* nginx's timer starts anew with each write that gets on: every 1.33 s 66,667 B of the 200,000 B
+ * have been read. asyncio's drain goes on until the buffer is at its low mark. */
+static void partial_writes_set_nginx_timer_anew(void **state)
+{
+    (void)state;
+    for (int nginx = 0; nginx < 2; nginx++) {
+        struct parameters p = scene(PROTOCOL_WEBSOCKET);
+        p.server.loop = nginx ? LOOP_NGINX : LOOP_ASYNCIO;
+        p.network.socket_bytes = 200000;
+        p.network.write_timeout_ns = 1500 * MS;
+        p.workload.payload_bytes = 500000;
+        p.workload.phase[0].rate_hz = 0.1;
+        assert_true(value_of(&p, "disconnects.write_timeout") == !nginx);
+    }
+}
+
 /* Who reads 50,000 B/s has it after 10 s: its reading goes on while the rest comes. */
 static void a_large_message_is_read_in_parts(void **state)
 {
@@ -126,6 +142,36 @@ static void a_large_message_is_read_in_parts(void **state)
     assert_true(longest > 10 && longest < 10.02);
 }
 
+/* One message of 500,000 B to a client that has stopped, and none after it: nginx gives up after
+ * its time-out, so do websockets' sends; an event stream of uvicorn's only finds out at the next
+ * write. */
+static void a_rest_starts_the_time_out(void **state)
+{
+    static const struct {
+        enum push_protocol protocol;
+        enum loop_kind loop;
+        double ends;
+    } cases[] = {
+        { PROTOCOL_SSE, LOOP_NGINX, 1 },         { PROTOCOL_WEBSOCKET, LOOP_NGINX, 1 },
+        { PROTOCOL_WEBSOCKET, LOOP_ASYNCIO, 1 }, { PROTOCOL_WEBSOCKET, LOOP_UVLOOP, 1 },
+        { PROTOCOL_SSE, LOOP_ASYNCIO, 0 },       { PROTOCOL_SSE, LOOP_UVLOOP, 0 },
+        { PROTOCOL_WEBSOCKET, LOOP_NODE, 0 },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct parameters p = scene(cases[i].protocol);
+        p.server.loop = cases[i].loop;
+        p.classes[0].read_bps = 0;
+        p.classes[0].stall_at_ns = MS;
+        p.network.socket_bytes = 200000;
+        p.network.write_timeout_ns = S;
+        p.workload.payload_bytes = 500000;
+        p.workload.phase[0].rate_hz = 0.1;
+        p.workload.drain_ns = 2 * S;
+        assert_true(value_of(&p, "disconnects.write_timeout") == cases[i].ends);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +180,8 @@ int main(void)
         cmocka_unit_test(messages_are_heard_as_they_are_read),
         cmocka_unit_test(a_third_must_be_read_before_the_next_write),
         cmocka_unit_test(what_fits_goes_into_the_socket),
+        cmocka_unit_test(a_rest_starts_the_time_out),
+        cmocka_unit_test(partial_writes_set_nginx_timer_anew),
         cmocka_unit_test(a_large_message_is_read_in_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
