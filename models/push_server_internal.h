@@ -237,6 +237,17 @@ static inline bool push_slow_reads(const struct push_server *s, const struct slo
     return s->sim->now_ns >= c->reads_from_ns && c->rate_bps == 0;
 }
 
+/* What its socket holds at most. To one that has vanished or is cut off nothing is acknowledged. */
+static inline int64_t push_slow_capacity(const struct push_server *s,
+                                         const struct slow_client *c)
+{
+    const struct network_params *n = &s->p->network;
+    bool cut = c->vanished || (c->cut_ns > 0 && s->sim->now_ns < c->reads_from_ns);
+    return cut && n->vanished_bytes > 0 && n->vanished_bytes < n->socket_bytes
+               ? n->vanished_bytes
+               : n->socket_bytes;
+}
+
 /* push_server_read.c */
 /* The message has left the last buffer so that the client sees it delivery_ns after `sent_ns`. */
 void push_slow_seen(struct push_server *s, struct slow_client *c,

@@ -7,7 +7,7 @@
 /* What its socket takes now. */
 static int64_t room(const struct push_server *s, const struct slow_client *c)
 {
-    int64_t left = s->p->network.socket_bytes - c->socket_bytes;
+    int64_t left = push_slow_capacity(s, c) - c->socket_bytes;
     return left > 0 ? left : 0;
 }
 

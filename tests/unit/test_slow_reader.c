@@ -172,6 +172,26 @@ static void a_rest_starts_the_time_out(void **state)
     }
 }
 
+/* The client's network is gone for good, or for an outage: the kernel takes 60,000 B for it, not
+ * the 200,000 B that one has room for that has only stopped. */
+static void little_goes_into_the_socket_of_who_is_gone(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        struct parameters p = scene(PROTOCOL_SSE);
+        p.network.socket_bytes = 200000;
+        p.network.vanished_bytes = 60000;
+        p.network.dead_ns = 60 * S;
+        p.classes[0].read_bps = 0;
+        p.classes[0].loss_rate_hz = k == 0 ? 1000 : 0;
+        p.classes[0].stall_at_ns = k == 2 ? MS : 0;
+        p.fault.blip_at_ns = k == 1 ? MS : 0;
+        p.fault.blip_ns = 30 * S;
+        p.fault.blip_share = 1;
+        assert_true(value_of(&p, "memory.end.sockets") == (k < 2 ? 60000 : 200000));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +201,7 @@ int main(void)
         cmocka_unit_test(a_third_must_be_read_before_the_next_write),
         cmocka_unit_test(what_fits_goes_into_the_socket),
         cmocka_unit_test(a_rest_starts_the_time_out),
+        cmocka_unit_test(little_goes_into_the_socket_of_who_is_gone),
         cmocka_unit_test(partial_writes_set_nginx_timer_anew),
         cmocka_unit_test(a_large_message_is_read_in_parts),
     };
