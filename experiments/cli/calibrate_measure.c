@@ -18,12 +18,14 @@ static int open_text(struct session *session, const char *name, const char *text
 }
 
 /* Makes the runs of the session's plan that the database lacks. */
-static int run_campaign(struct calibrate_measure *m, const struct session *session,
+static int run_campaign(struct calibrate_measure *m, const struct session *session, bool force,
                         struct error *err)
 {
-    struct campaign campaign = {
-        .session = session, .server = m->server, .retries = RETRIES, .fits_floor = true
-    };
+    struct campaign campaign = { .session = session,
+                                 .server = m->server,
+                                 .retries = RETRIES,
+                                 .fits_floor = true,
+                                 .force = force };
     int code = session_store(session, &campaign.store, &campaign.experiment, err);
     if (code)
         return code;
@@ -62,7 +64,7 @@ static int run_pilot(struct calibrate_measure *m, const struct session *like,
     if (code == 0) {
         code = ERR_INVALID;
         for (int i = 0; i < PILOTS && code == ERR_INVALID; i++) {
-            code = run_campaign(m, &session, err);
+            code = run_campaign(m, &session, m->force && i == 0, err);
             if (code == 0)
                 code = read_pilot(m, name, request, costs, err);
         }
@@ -85,7 +87,7 @@ static int run_design(struct calibrate_measure *m, struct session *session, cons
     free(name);
     if (code)
         return code;
-    code = run_campaign(m, session, err);
+    code = run_campaign(m, session, m->force, err);
     if (code)
         session_close(session);
     return code;

@@ -11,6 +11,7 @@ struct calibrate_measure {
     const char *server; /* description of the server; borrowed */
     enum design_size size;
     double budget_s; /* for all of it, > 0 */
+    bool force;      /* also measure what the database has */
 
     char *db;        /* from here on filled in: where the rows are; owned */
     int64_t invalid; /* runs that were not sound */

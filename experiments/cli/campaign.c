@@ -6,12 +6,14 @@
 #include <unistd.h>
 
 #include "analysis/phases.h"
+#include "analysis/rows_origin.h"
 #include "experiments/cli/output_file.h"
 #include "experiments/replay/host_facts.h"
 #include "experiments/replay/interrupt.h"
 #include "experiments/replay/replay.h"
 #include "experiments/replay/replay_support.h"
 #include "experiments/replay/server_command.h"
+#include "experiments/run/fnv_hash.h"
 #include "experiments/run/monotonic.h"
 #include "experiments/run/trace.h"
 
@@ -41,6 +43,13 @@ static int find_floor(struct campaign *c, enum push_protocol protocol, struct er
     return code == ERR_STATE ? 0 : code;
 }
 
+/* Of what is asked, and of which server. */
+static uint64_t config_hash(const struct campaign *c, const struct plan_point *point)
+{
+    uint64_t server = server_spec_hash(&c->spec);
+    return fnv_bytes(point->scenario_hash, &server, sizeof server);
+}
+
 /* A try that is no result; record NULL: it failed. */
 static int reject(struct campaign *c, int64_t begin_ns, const struct run_record *record,
                   const char *reason, struct error *err)
@@ -52,7 +61,7 @@ static int reject(struct campaign *c, int64_t begin_ns, const struct run_record 
                              .replication = c->repeat,
                              .status = record ? RUN_INVALID : RUN_FAILED,
                              .reason = reason,
-                             .config_hash = c->point->scenario_hash,
+                             .config_hash = config_hash(c, c->point),
                              .wall_s = (double)(monotonic_ns() - begin_ns) / 1e9,
                              .host = c->host };
     return store_reject(c->store, c->experiment, c->point, &run, record, err);
@@ -103,10 +112,14 @@ int campaign_measure(struct campaign *c, const struct parameters *p, const struc
     return rc;
 }
 
+/* Rows of another description are not this server's. Those from before it counted have the
+ * scenario's hash alone, and are taken for it. */
 static bool is_stored(const struct campaign *c, const struct plan_point *point, int64_t repeat)
 {
-    return c->store && store_has(c->store, c->experiment, ARM_REAL, point->number, repeat,
-                                 point->scenario_hash);
+    return c->store && (store_has(c->store, c->experiment, ARM_REAL, point->number, repeat,
+                                  config_hash(c, point)) ||
+                        store_has(c->store, c->experiment, ARM_REAL, point->number, repeat,
+                                  point->scenario_hash));
 }
 
 static bool is_ours(const struct campaign *c, const struct plan_point *point, int64_t repeat)
@@ -158,7 +171,7 @@ static int run_once(struct campaign *c, const struct plan_point *point, int64_t 
                              .replication = repeat,
                              .status = RUN_DONE,
                              .reason = "",
-                             .config_hash = point->scenario_hash,
+                             .config_hash = config_hash(c, point),
                              .host = c->host };
     struct schedule built;
     struct run_record record;
@@ -283,11 +296,34 @@ int campaign_open(struct campaign *c, struct error *err)
     return rc;
 }
 
+/* A server that was changed since is not told from what was measured by anything else. */
+static void say_reused(const struct campaign *c)
+{
+    const struct plan *plan = &c->session->plan;
+    struct rows_origin origin;
+    struct error ignored;
+    long long there = 0;
+    for (size_t i = 0; i < plan->count * (size_t)c->repeats; i++) {
+        const struct plan_point *point = &plan->points[i % plan->count];
+        int64_t repeat = (int64_t)(i / plan->count) + 1;
+        there += is_ours(c, point, repeat) && is_there(c, point, repeat);
+    }
+    if (there == 0 ||
+        rows_origin_read(&origin, c->store, c->session->experiment.name, &ignored) != 0)
+        return;
+    bool one_day = strcmp(origin.first, origin.last) == 0;
+    fprintf(stderr, "pushsim: %lld run%s of %s%s%s %s there already; --force measures again\n",
+            there, there == 1 ? "" : "s", origin.first, one_day ? "" : " to ",
+            one_day ? "" : origin.last, there == 1 ? "is" : "are");
+}
+
 int campaign_run(struct campaign *c, struct error *err)
 {
     int rc = c->spec.name ? 0 : campaign_open(c, err);
     if (rc == 0)
         rc = campaign_floor(c, err);
+    if (rc == 0)
+        say_reused(c);
     return rc ? rc : run_all(c, c->repeats, err);
 }
 

@@ -32,7 +32,7 @@ struct arguments {
     size_t note_count;
 };
 
-enum { KEY_BUDGET = 256, KEY_QUICK, KEY_ROWS_ONLY };
+enum { KEY_BUDGET = 256, KEY_QUICK, KEY_ROWS_ONLY, KEY_FORCE };
 
 static const struct argp_option options[] = {
     { "server", 's', "FILE", 0,
@@ -40,6 +40,7 @@ static const struct argp_option options[] = {
     { "budget", KEY_BUDGET, "TIME", 0, "Measure for at most this long (default: 660s)", 0 },
     { "rows-only", KEY_ROWS_ONLY, NULL, 0, "Measure, and leave the fit for later", 0 },
     { "quick", KEY_QUICK, NULL, 0, "Measure for a minute and a half: rough costs", 0 },
+    { "force", KEY_FORCE, NULL, 0, "Measure again what the database already has", 0 },
     { "output", 'o', "FILE", 0, "The profile to write (default: EXPERIMENT.profile.yaml)", 0 },
     { "note", 'n', "KEY=VALUE", 0,
       "A line for the profile's provenance, e.g. versions='uvicorn 0.17.6' (up to 8)", 0 },
@@ -73,6 +74,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_QUICK:
         a->measure.size = DESIGN_QUICK;
         return 0;
+    case KEY_FORCE:
+        a->measure.force = true;
+        return 0;
     case 'n':
         if (a->note_count == NOTES_MAX)
             argp_error(state, "at most %d notes", NOTES_MAX);
@@ -80,9 +84,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
             argp_error(state, "--note %s: must be KEY=VALUE in one line without quotes", arg);
         return 0;
     case ARGP_KEY_SUCCESS: /* rows that are there already are not measured */
-        if (!a->measure.server &&
-            (a->measure.budget_s > 0 || a->measure.size == DESIGN_QUICK || a->rows_only))
-            argp_error(state, "--budget, --quick and --rows-only are of --server alone");
+        if (!a->measure.server && (a->measure.budget_s > 0 || a->measure.size == DESIGN_QUICK ||
+                                   a->rows_only || a->measure.force))
+            argp_error(state,
+                       "--budget, --quick, --rows-only and --force are of --server alone");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "experiments/replay/server_placeholders.h"
+#include "experiments/run/fnv_hash.h"
 #include "experiments/run/yaml_document.h"
 
 struct reader {
@@ -228,6 +229,30 @@ void server_spec_close(struct server_spec *spec)
     free(spec->stats_depth_mean);
     free(spec->stats_depth_max);
     memset(spec, 0, sizeof *spec);
+}
+
+/* With the zero that ends it; nothing is told from an empty text. */
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+    return text ? fnv_bytes(hash, text, strlen(text) + 1) : fnv_byte(hash, 1);
+}
+
+static uint64_t hash_words(uint64_t hash, char *const *words)
+{
+    for (; *words; words++)
+        hash = hash_text(hash, *words);
+    return hash_text(hash, NULL);
+}
+
+uint64_t server_spec_hash(const struct server_spec *spec)
+{
+    uint64_t hash = hash_text(FNV_START, spec->name);
+    hash = hash_words(hash, spec->command);
+    hash = hash_words(hash, spec->environment);
+    hash = hash_text(hash, spec->publish);
+    hash = hash_text(hash, spec->message);
+    hash = hash_text(hash, spec->sse);
+    return hash_text(hash, spec->websocket);
 }
 
 static bool any_holds(char *const *words, const char *text)

@@ -30,6 +30,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "models/parameters.h"
 #include "sim/error.h"
@@ -57,6 +58,10 @@ struct server_spec {                     /* strings owned; placeholders still in
  * cannot be read. */
 int server_spec_read(struct server_spec *spec, const char *path, struct error *err);
 void server_spec_close(struct server_spec *spec);
+
+/* Of what is started and how it is reached, wherever the file lies: servers that are described
+ * differently have different ones. Not of the program itself. */
+uint64_t server_spec_hash(const struct server_spec *spec);
 
 /* Whether a placeholder, given with its braces, stands in the command or the environment. */
 bool server_spec_takes(const struct server_spec *spec, const char *placeholder);

@@ -133,13 +133,38 @@ static void test_missing(void **state)
     assert_int_equal(server_spec_read(&spec, "/nonexistent/x.yaml", &err), ERR_INVALID);
 }
 
+/* By what is started and how it is reached; not by what only starts or explains it. */
+static void test_hash(void **state)
+{
+    (void)state;
+    const struct server_spec plain = {
+        .name = "a", .command = { "a", "b" }, .publish = "p", .sse = "s"
+    };
+    struct server_spec others[] = { plain, plain, plain, plain, plain, plain, plain };
+    others[0].command[1] = "c";
+    others[1].command[1] = NULL;
+    others[2].environment[0] = "b";
+    others[3].publish = "s", others[3].sse = "p";
+    others[4].websocket = others[4].sse, others[4].sse = NULL;
+    others[5].command[0] = "ab", others[5].command[1] = "";
+    others[6].name = "b";
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        for (size_t k = 0; k < i; k++) {
+            assert_true(server_spec_hash(&others[i]) != server_spec_hash(&plain));
+            assert_true(server_spec_hash(&others[i]) != server_spec_hash(&others[k]));
+        }
+    struct server_spec same = plain;
+    same.needs = "apt-get install a";
+    same.dir[0] = '/';
+    assert_true(server_spec_hash(&same) == server_spec_hash(&plain));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),
-        cmocka_unit_test(test_expand),
-        cmocka_unit_test(test_bad),
-        cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_good), cmocka_unit_test(test_expand),
+        cmocka_unit_test(test_bad),  cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_hash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
