@@ -45,7 +45,7 @@ struct limit_answer {
                           series: with 90 % the limit is between them; infinite as value */
     double error;      /* standard error of ln value; NAN: of searches, not known */
     int searches;      /* that found one */
-    int always, never; /* searches in which the slo was kept, or broken, in the whole range */
+    int always, never; /* searches in which the slo was kept, or broken, at both ends */
     int probes;        /* runs in all */
     bool more_breaks;  /* the slo breaks towards `to` */
 };

@@ -28,8 +28,8 @@ typedef int limit_probe_fn(void *context, double value, bool *kept, struct error
 
 enum limit_kind {
     LIMIT_FOUND,  /* kept at `kept`, broken at `broken` */
-    LIMIT_ALWAYS, /* kept in the whole range */
-    LIMIT_NEVER,  /* broken in the whole range */
+    LIMIT_ALWAYS, /* kept at both ends of the range */
+    LIMIT_NEVER,  /* broken at both ends of the range */
 };
 
 struct limit_search {

@@ -15,7 +15,7 @@ static const char *value_text(char text[UNIT_TEXT_BYTES + 1], const struct limit
     return text;
 }
 
-/* "812", or how it is in the whole range. */
+/* "812", or how it is at both ends of the range: then nobody has looked between them. */
 static void answer_cells(struct text_table *t, const struct limit_answer *answer,
                          const struct limit_question *q)
 {
@@ -25,8 +25,14 @@ static void answer_cells(struct text_table *t, const struct limit_answer *answer
         text_table_cell(t, "%s..%s", value_text(low, q, answer->low),
                         value_text(high, q, answer->high));
     } else {
-        text_table_cell(t, "%s", answer->always ? "kept" : answer->never ? "broken" : "-");
-        text_table_cell(t, "%s", answer->probes ? "in the whole range" : "");
+        bool some = answer->always > 0 && answer->never > 0;
+        const char *how = answer->always ? "kept" : answer->never ? "broken" : "-";
+        if (some)
+            text_table_cell(t, "kept in %d of %d", answer->always,
+                            answer->always + answer->never);
+        else
+            text_table_cell(t, "%s", how);
+        text_table_cell(t, "%s", answer->probes ? "at both ends" : "");
     }
 }
 
@@ -42,7 +48,7 @@ static const char *direction(const struct limit_table *l)
     return "";
 }
 
-/* Is the slo broken (`never`), or kept, in the whole range in every search of every cell? */
+/* Is the slo broken (`never`), or kept, at both ends of the range in every search of every cell? */
 static bool all_answers(const struct limit_table *l, bool never)
 {
     for (size_t i = 0; i < l->count; i++) {
@@ -61,9 +67,11 @@ static void print_heading(const struct limit_table *l)
         printf("%s%s with which the slo is kept, of %s to %s\n", found, l->over, l->from,
                l->to);
     else if (all_answers(l, true))
-        printf("no %s of %s to %s keeps the slo\n", l->over, l->from, l->to);
+        printf("neither %s %s nor %s keeps the slo; between them is not looked\n", l->over,
+               l->from, l->to);
     else if (all_answers(l, false))
-        printf("every %s of %s to %s keeps the slo\n", l->over, l->from, l->to);
+        printf("both %s %s and %s keep the slo; between them is not looked\n", l->over, l->from,
+               l->to);
     else
         printf("no limit for the slo within %s of %s to %s\n", l->over, l->from, l->to);
 }
@@ -121,11 +129,10 @@ static void print_beyond(const struct limit_result *r)
         return;
     printf("%s%s", r->cell, *r->cell ? ": " : "");
     if (r->sim.never > 0)
-        printf("in %d of %d searches the slo was broken in the whole range\n", r->sim.never,
+        printf("in %d of %d searches the slo was broken at both ends\n", r->sim.never,
                searches);
     if (r->sim.always > 0)
-        printf("in %d of %d searches the slo was kept in the whole range\n", r->sim.always,
-               searches);
+        printf("in %d of %d searches the slo was kept at both ends\n", r->sim.always, searches);
 }
 
 void limit_table_print(const struct limit_table *l)
