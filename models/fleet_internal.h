@@ -146,9 +146,9 @@ void fleet_pod_launch(struct fleet_pod *fp);
 /* The next publish; true: a process heard it. Else only its number is taken, so that all pods
  * number the publishes alike. */
 bool fleet_pod_publish(struct fleet_pod *fp, const struct publish_record *record);
-/* For good; one whose container is being stopped after a failed liveness probe goes on with that.
- */
-void fleet_pod_stop(struct fleet_pod *fp);
+/* For good, or its container alone, after a failed probe (`restarts`). One that is being stopped
+ * already goes on with that. */
+void fleet_pod_stop(struct fleet_pod *fp, bool restarts);
 /* Once a second: closes connections while it stops, ends when it is time. */
 void fleet_pod_tend(struct fleet_pod *fp);
 void fleet_pod_free(struct fleet_pod *fp);

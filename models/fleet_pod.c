@@ -231,7 +231,7 @@ static void sigterm(void *subject, void *object)
     pod_signal(&fp->pod, fp->sigterm);
 }
 
-void fleet_pod_stop(struct fleet_pod *fp)
+void fleet_pod_stop(struct fleet_pod *fp, bool restarts)
 {
     struct fleet *f = fp->fleet;
     const struct fleet_params *p = &f->p.fleet;
@@ -243,7 +243,7 @@ void fleet_pod_stop(struct fleet_pod *fp)
         simulation_at(&f->sim, fp->stop_ns, 0, sigterm, fp, NULL);
     }
     fp->life = FLEET_STOPS;
-    fp->restarts = false;
+    fp->restarts = restarts;
     run_record_event(f->out, f->sim.now_ns, "stop", "%s%u connections", fp->label,
                      pod_open(&fp->pod));
     fleet_probe_update(fp);

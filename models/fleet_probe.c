@@ -72,8 +72,7 @@ static void stop_container(struct fleet_pod *fp)
 {
     struct fleet *f = fp->fleet;
     f->figures.liveness_kills++;
-    fleet_pod_stop(fp);
-    fp->restarts = true;
+    fleet_pod_stop(fp, true);
 }
 
 static void ask(void *subject, void *object);

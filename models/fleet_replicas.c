@@ -59,7 +59,7 @@ static void stop_pods(struct fleet *f, int64_t n, bool fresh)
 {
     struct fleet_pod *fp;
     while (n-- > 0 && (fp = least_needed(f, fresh)) != NULL)
-        fleet_pod_stop(fp);
+        fleet_pod_stop(fp, false);
 }
 
 /* One sync of the deployment controller; true: it did something, which calls for the next. */

@@ -52,6 +52,26 @@ static void test_old_pods_are_not_newborn(void **state)
     run_record_close(&r);
 }
 
+/* A failed liveness probe does not make a pod unready: only the end of its container does. */
+static void test_a_failed_liveness_probe_leaves_it_ready(void **state)
+{
+    struct parameters p = fleet_case(2, 20, 60 * S);
+    struct run_record r;
+    (void)state;
+    p.fleet.grace_ns = 20 * S;
+    p.fleet.probe[PROBE_READINESS].period_ns = 0;
+    p.fleet.probe[PROBE_LIVENESS] = (struct probe_params){ 0, 2 * S, S, 3, 1 };
+    p.fault.busy_at_ns = 10 * S;
+    p.fault.busy_ns = 100 * S;
+    push_case_run(&p, 1, &r);
+    int64_t failed_ns = fleet_case_event_ns(&r, "liveness", "pod 0", 0);
+    assert_true(failed_ns > 10 * S);
+    assert_true(fleet_case_event_ns(&r, "unready", "pod 0", 0) >= failed_ns + 20 * S);
+    assert_int_equal(fleet_case_events(&r, "ready", "pod 0"),
+                     2); /* before, and started again */
+    run_record_close(&r);
+}
+
 #define NEWCOMERS 400
 
 /* To 20 clients NEWCOMERS more connect, ten a second from 1 s on. */
@@ -207,6 +227,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_kill_ends_what_the_loop_is_at),
         cmocka_unit_test(test_old_pods_are_not_newborn),
+        cmocka_unit_test(test_a_failed_liveness_probe_leaves_it_ready),
         cmocka_unit_test(test_pre_stop_waits_for_the_balancer),
         cmocka_unit_test(test_ready_without_a_probe),
         cmocka_unit_test(test_a_stuck_loop_does_not_obey),
