@@ -24,11 +24,15 @@ enum figure {
     FIGURE_CPU,
     FIGURES_SHOWN, /* those before are compared and printed */
     FIGURE_DELIVERED = FIGURES_SHOWN,
+    FIGURE_DUE,
     FIGURE_LOST,
     FIGURE_LOST_LEFT,    /* of these, with connections that their clients ended, … */
     FIGURE_LOST_NETWORK, /* … or the network */
     FIGURE_IN_FLIGHT,
-    FIGURE_MISSED, /* published while their client was away */
+    FIGURE_RECALLED,      /* due again, by a replay, … */
+    FIGURE_REPLAYED,      /* … of these, those that came, … */
+    FIGURE_REPLAYED_LOST, /* … and of these, those that a connection had lost before */
+    FIGURE_MISSED,        /* published while their client was away */
     FIGURE_PUBLISHED,
     FIGURE_UNHEARD, /* of these, while no server listened */
     FIGURE_DISCONNECTS,

@@ -200,7 +200,8 @@ static void write_missing(const struct explanation *e, FILE *out)
         const char *metric, *text;
     } fates[] = { { "in_flight", "still under way at its end" },
                   { "lost", "lost with a connection or a queue" },
-                  { "dropped", "dropped" } };
+                  { "dropped", "dropped" },
+                  { "replayed.lost", "came by a replay after all" } };
     double due = run_record_value(&e->record, "due");
     const char *between = "  missing     ";
     for (size_t i = 0; i < sizeof fates / sizeof *fates; i++) {

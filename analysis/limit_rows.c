@@ -51,15 +51,17 @@ static void load_sound(struct limit_rows *rows, const struct limit_place *place,
     struct settings s;
     struct error unused;
     double value = run_record_value(record, "limit.value");
+    bool kept;
     if (!(value > 0) || limit_settings(q, value, &s, &unused) ||
         !store_has(place->store, place->experiment, ARM_REAL, run->point, run->replication,
-                   asked_hash(&s, (int64_t)q->seed))) {
+                   asked_hash(&s, (int64_t)q->seed)) ||
+        slo_judge(&s.parameters.slo, record, &kept, &unused)) {
         rows->other++;
         return;
     }
     struct limit_row row = { .run = (uint32_t)run->replication,
                              .value = value,
-                             .kept = slo_kept(&s.parameters.slo, record),
+                             .kept = kept,
                              .pace = host_paces_of(record) };
     double tries = run_record_value(record, "limit.tries");
     limit_rows_add(rows, &row);

@@ -6,7 +6,7 @@
 
 void run_fates_init(struct run_fates *f)
 {
-    *f = (struct run_fates){ NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN };
+    *f = (struct run_fates){ NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN };
 }
 
 void run_fates_add(struct run_fates *f, const char *metric, double value)
@@ -18,6 +18,7 @@ void run_fates_add(struct run_fates *f, const char *metric, double value)
         { "delivery.p95", &f->p95 },    { "delivery.p99", &f->p99 },
         { "delivered", &f->delivered }, { "drained", &f->drained },
         { "dropped", &f->dropped },     { "due", &f->due },
+        { "due.p95", &f->due_p95 },     { "due.p99", &f->due_p99 },
         { "in_flight", &f->in_flight }, { "lost", &f->lost },
         { "published", &f->published }, { "connects.failed", &f->connects_failed },
     };
@@ -40,20 +41,22 @@ bool run_fates_starved(const struct run_fates *f) /* NAN is above nothing */
     return isnan(f->p99) && (missing || nobody);
 }
 
-static double of_all(const struct run_fates *f, double arrived_s, double share)
+static double of_all(const struct run_fates *f, double due_s, double arrived_s, double share)
 {
     if (run_fates_starved(f))
         return INFINITY;
+    if (!isnan(due_s))
+        return due_s;
     bool unknown = !(f->in_flight > (1 - share) * (f->in_flight + f->delivered)); /* or NAN */
     return unknown ? arrived_s : fmax(arrived_s, f->drained);
 }
 
 double run_fates_p95(const struct run_fates *f)
 {
-    return of_all(f, f->p95, 0.95);
+    return of_all(f, f->due_p95, f->p95, 0.95);
 }
 
 double run_fates_p99(const struct run_fates *f)
 {
-    return of_all(f, f->p99, 0.99);
+    return of_all(f, f->due_p99, f->p99, 0.99);
 }

@@ -6,10 +6,9 @@
  * What is missing is not told apart by phases that are measured and that are not: a run whose only
  * missing messages are of a warm-up counts as starved when nothing was measured later.
  *
- * Where some arrived, delivery.p99 is of those. What was still under way when the drain was over
- * had waited for all of it, so of a hundred messages that were due and two of them under way p99
- * is at least the drain, however fast the others came. What was dropped or lost will never arrive,
- * and has limits of its own.
+ * Where some arrived, delivery.p99 is of those, due.p99 of these and of what was still under way
+ * (due_latency.h). Rows of before 2026-11-28 do not have it: there p99 is that of what arrived, or
+ * the drain where more than one in a hundred was under way.
  */
 #ifndef PUSHSIM_ANALYSIS_RUN_FATES_H
 #define PUSHSIM_ANALYSIS_RUN_FATES_H
@@ -18,8 +17,9 @@
 
 #include "models/run_record.h"
 
-struct run_fates {   /* messages of a run; NAN: not recorded */
-    double p95, p99; /* s, of what arrived; NAN: no delivery was measured */
+struct run_fates {           /* messages of a run; NAN: not recorded */
+    double p95, p99;         /* s, of what arrived; NAN: no delivery was measured */
+    double due_p95, due_p99; /* s, of all that was due */
     double delivered, dropped, due, in_flight, lost, published, connects_failed;
     double drained; /* s that the drain took */
 };
@@ -32,7 +32,7 @@ void run_fates_of(struct run_fates *f, const struct run_record *r);
 
 bool run_fates_starved(const struct run_fates *f);
 /* The latency that 95 (99) % of what arrived and what is under way keep, s, at least; INFINITY of a
- * starved run. Where the drain is not recorded, or too few are under way: as of what arrived. */
+ * starved run. */
 double run_fates_p95(const struct run_fates *f);
 double run_fates_p99(const struct run_fates *f);
 

@@ -21,13 +21,25 @@ static double or_none(double count)
     return isnan(count) ? 0 : count;
 }
 
+/* Of what was dropped or lost, the share that nothing makes good. Every recall is for a loss but
+ * those that turned out to be of something else; one that is lost again is a loss more. */
+static double share_for_good(figure_fn *value, const void *of, double lost)
+{
+    double recalled = or_none(value(of, FIGURE_RECALLED)) -
+                      or_none(value(of, FIGURE_REPLAYED)) +
+                      or_none(value(of, FIGURE_REPLAYED_LOST));
+    return lost > 0 ? fmax(1 - recalled / lost, 0) : 0;
+}
+
 static double share_missing(figure_fn *value, const void *of)
 {
-    double dropped = or_none(value(of, FIGURE_DROPPED)), lost = or_none(value(of, FIGURE_LOST));
-    double gone = dropped + lost - or_none(value(of, FIGURE_LOST_LEFT)) -
-                  or_none(value(of, FIGURE_LOST_NETWORK));
-    double due =
-        value(of, FIGURE_DELIVERED) + dropped + lost + or_none(value(of, FIGURE_IN_FLIGHT));
+    double lost = or_none(value(of, FIGURE_DROPPED)) + or_none(value(of, FIGURE_LOST));
+    double gone =
+        lost - or_none(value(of, FIGURE_LOST_LEFT)) - or_none(value(of, FIGURE_LOST_NETWORK));
+    double due = value(of, FIGURE_DUE);
+    if (isnan(due))
+        due = value(of, FIGURE_DELIVERED) + lost + or_none(value(of, FIGURE_IN_FLIGHT));
+    gone *= share_for_good(value, of, lost);
     double unheard = or_none(value(of, FIGURE_UNHEARD) / value(of, FIGURE_PUBLISHED));
     if (!(due > 0))
         return unheard > 0 ? unheard : NAN;
@@ -98,7 +110,8 @@ size_t slo_runs_late(const struct slo_params *slo, const struct cell *cell, enum
     return p95 > p99 ? p95 : p99;
 }
 
-bool slo_kept(const struct slo_params *slo, const struct run_record *record)
+int slo_judge(const struct slo_params *slo, const struct run_record *record, bool *kept,
+              struct error *err)
 {
     struct run_fates fates;
     run_fates_of(&fates, record);
@@ -111,5 +124,10 @@ bool slo_kept(const struct slo_params *slo, const struct run_record *record)
     };
     double limits[SLO_LIMITS];
     slo_limits(slo, limits);
-    return slo_breaches(limits, value) == 0 && !many_under_way(slo, of_record, record);
+    bool broken = slo_breaches(limits, value) || many_under_way(slo, of_record, record);
+    for (int i = 0; i < SLO_LIMITS && !broken; i++)
+        if (limits[i] > 0 && isnan(value[i]))
+            return error_set(err, ERR_STATE, "nothing was measured that could keep the slo");
+    *kept = !broken;
+    return 0;
 }

@@ -15,8 +15,9 @@
 
 /* What slo.drops limits over whole runs: the share of messages that never come. Dropped ones,
  * those lost with a connection that neither its client nor the network ended or in a queue that
- * all share, and all that a publish would have sent that no server heard. By means over the arm's
- * runs; NAN when nothing was due. */
+ * all share, and all that a publish would have sent that no server heard. What a replay brought
+ * after all, or is to bring, came: nobody books from which loss, so all kinds of loss are made
+ * good alike. By means over the arm's runs; NAN when nothing was due. */
 double slo_missing_share(const struct cell *cell, enum arm arm);
 
 /* Bits 1 << enum slo_limit: means over the arm's runs above their limits. A figure that was not
@@ -38,7 +39,10 @@ bool slo_known(const struct slo_params *slo, const struct cell *cell, enum arm a
  * mean may keep a limit that a fifth of the runs break. */
 size_t slo_runs_late(const struct slo_params *slo, const struct cell *cell, enum arm arm);
 
-/* The same as slo_broken of a single run: is no limit broken, as far as what is under way can tell? */
-bool slo_kept(const struct slo_params *slo, const struct run_record *record);
+/* Is the slo kept over a single run? ERR_STATE: that cannot be told, since nothing arrived of what
+ * one of its limits is about and nothing is missing either. What is under way when a drain ends
+ * that was shorter than the limit is not kept. */
+int slo_judge(const struct slo_params *slo, const struct run_record *record, bool *kept,
+              struct error *err);
 
 #endif

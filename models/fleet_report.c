@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "models/due_latency.h"
 #include "sim/error.h"
 
 uint64_t fleet_unhandled(const struct fleet *f)
@@ -160,7 +161,10 @@ void fleet_report(struct fleet *f)
         pod_figures_add(&f->pods[i]->pod, &sum);
     }
     fleet_control_end(f);
+    double drained_s = (double)(f->sim.now_ns - f->schedule->end_ns) / 1e9;
     meter_report(&all, fleet_unhandled(f));
+    due_latency_report(&all.delivery, (double)(meter_in_flight(&all) + fleet_unhandled(f)),
+                       drained_s, f->out);
     report_positions(f, &all);
     duplex_report(&f->duplex);
     meter_close(&all);
@@ -170,8 +174,7 @@ void fleet_report(struct fleet *f)
     pod_figures_report(&sum, &clients, f->out);
     report_control(f);
     run_record_metric(f->out, "duration", "s", (double)f->sim.now_ns / 1e9);
-    run_record_metric(f->out, "drained", "s",
-                      (double)(f->sim.now_ns - f->schedule->end_ns) / 1e9);
+    run_record_metric(f->out, "drained", "s", drained_s);
     report_all_cpu(f);
     for (size_t i = 0; i < f->pod_count; i++)
         report_pod(f->pods[i]);

@@ -7,6 +7,7 @@
 #include "models/clients.h"
 #include "models/cost_noise.h"
 #include "models/cost_scale.h"
+#include "models/due_latency.h"
 #include "models/fleet.h"
 #include "models/meter.h"
 #include "models/phase_events.h"
@@ -296,7 +297,10 @@ static void report(struct push_run *run)
     end_series(run);
     meter_close_windows(&run->meter,
                         run->sim.now_ns + METER_WINDOWS * (int64_t)METER_WINDOW_NS);
+    double drained_s = (double)(run->sim.now_ns - run->schedule->end_ns) / 1e9;
     meter_report(&run->meter, unhandled(run));
+    due_latency_report(&run->meter.delivery,
+                       (double)(meter_in_flight(&run->meter) + unhandled(run)), drained_s, r);
     pod_report_positions(&run->pod);
     duplex_report(&run->duplex);
     struct cpu_counters c = cpu_group_counters(run->group);
@@ -305,8 +309,7 @@ static void report(struct push_run *run)
     slo_watch_report(&run->watch, r);
     run_record_metric(r, "published.failed", "1", (double)run->unheard);
     run_record_metric(r, "duration", "s", (double)run->sim.now_ns / 1e9);
-    run_record_metric(r, "drained", "s",
-                      (double)(run->sim.now_ns - run->schedule->end_ns) / 1e9);
+    run_record_metric(r, "drained", "s", drained_s);
     run_record_metric(r, "cpu.used", "s", (double)c.usage_ns / 1e9);
     if (pod_beside_ns(&run->pod) > 0)
         run_record_metric(r, "cpu.used.beside", "s", (double)pod_beside_ns(&run->pod) / 1e9);

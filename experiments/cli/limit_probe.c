@@ -84,12 +84,13 @@ static int try_once(struct limit_probe *p, struct attempt *a, bool *kept, struct
     }
     if (code)
         return code;
-    *kept = slo_kept(&asked->slo, &a->record);
-    say(p, a, *kept);
-    if (!*replay_unsound(&a->record))
+    code = slo_judge(&asked->slo, &a->record, kept, err);
+    if (code == 0)
+        say(p, a, *kept);
+    if (code == 0 && !*replay_unsound(&a->record))
         return 0;
     p->rows->unsound++;
-    return error_set(err, ERR_STATE, "not sound: %s", replay_unsound(&a->record));
+    return code ? code : error_set(err, ERR_STATE, "not sound: %s", replay_unsound(&a->record));
 }
 
 static int try_on(struct limit_probe *p, struct attempt *a, bool *kept, struct error *err)

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models/due_latency.h"
+
 static void record_phases(struct replay *r)
 {
     int64_t at_ns = 0;
@@ -26,6 +28,11 @@ static double lost_to_others(const struct replay *r, double missing)
     return fmax(missing - nobody, 0);
 }
 
+static double drained_s(const struct replay *r)
+{
+    return fmax(r->sampler.last_ns - r->s->end_ns, 0) / 1e9;
+}
+
 /* Where every message of every connection ended. */
 static void record_fates(struct replay *r, double server_dropped)
 {
@@ -38,6 +45,7 @@ static void record_fates(struct replay *r, double server_dropped)
                       (double)r->log.delivered + missing + (double)t.lost);
     run_record_metric(&r->record, "dropped", "1", dropped);
     run_record_metric(&r->record, "in_flight", "1", rest - dropped);
+    due_latency_report(&r->log.latency, rest - dropped, drained_s(r), &r->record);
     run_record_metric(&r->record, "lost", "1", (double)t.lost + shared);
     run_record_metric(&r->record, "lost.shared_queue", "1", shared);
     run_record_metric(&r->record, "client.gaps", "1", (double)t.dropped);
@@ -165,7 +173,7 @@ void replay_record(struct replay *r)
 {
     const struct sampler *s = &r->sampler;
     run_record_metric(&r->record, "duration", "s", s->last_ns / 1e9);
-    run_record_metric(&r->record, "drained", "s", fmax(s->last_ns - r->s->end_ns, 0) / 1e9);
+    run_record_metric(&r->record, "drained", "s", drained_s(r));
     delivery_log_record(&r->log, &r->record);
     duplex_report(&r->messages.books);
     sampler_record(s);

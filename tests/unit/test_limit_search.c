@@ -245,7 +245,9 @@ static double share_kept(const struct limit_question *q, double value)
         schedule_build(&schedule, &s.parameters, q->seed, r);
         run_record_init(&record);
         push_run(&s.parameters, &schedule, q->seed, r, &record);
-        kept += slo_kept(&s.parameters.slo, &record);
+        bool is_kept;
+        assert_int_equal(slo_judge(&s.parameters.slo, &record, &is_kept, &err), 0);
+        kept += is_kept;
         run_record_close(&record);
         schedule_close(&schedule);
     }
@@ -405,6 +407,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_encloses),    cmocka_unit_test(test_no_turn),
         cmocka_unit_test(test_guess_saves), cmocka_unit_test(test_first_turn),
+
         cmocka_unit_test(test_sum_up),      cmocka_unit_test(test_sum_up_beyond),
         cmocka_unit_test(test_model),       cmocka_unit_test(test_paces_of_runs),
         cmocka_unit_test(test_runs),        cmocka_unit_test(test_paces),
