@@ -4,8 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include <gsl/gsl_sort_double.h>
-
 #include "analysis/cells.h"
 #include "analysis/limit_fit.h"
 #include "analysis/parallel.h"
@@ -77,10 +75,10 @@ static int probe(void *context, double value, bool *kept, struct error *err)
         replication = (one->replication - 1) * LIMIT_RUNS_MAX + ++one->run;
     run_record_init(&record);
     push_run(&s.parameters, &schedule, one->question->seed, replication, &record);
-    *kept = slo_kept(&s.parameters.slo, &record);
+    code = slo_judge(&s.parameters.slo, &record, kept, err);
     run_record_close(&record);
     schedule_close(&schedule);
-    return 0;
+    return code ? error_wrap(err, code, "%s %g", one->question->option.option->name, value) : 0;
 }
 
 int limit_run(const struct limit_question *q, uint32_t replication, double value, bool *kept,
@@ -119,6 +117,7 @@ static int search(struct one *one, struct limit_search *s, struct error *err)
                                 .precision = q->precision,
                                 .whole = limit_whole(q),
                                 .first = true,
+                                .inside = LIMIT_INSIDE,
                                 .probe = probe,
                                 .context = one };
     return q->runs > 0 ? make_runs(one, s, err) : limit_search(s, err);
@@ -159,9 +158,11 @@ static bool breaks_upwards(const struct limit_search *searches, size_t count)
     return up >= 0;
 }
 
-/* A limit that lies beyond the range is beyond all that were found. */
+/* A limit that lies beyond the range is beyond all that were found. NAN: two limits. */
 static double found_or_beyond(const struct limit_search *s, bool more_breaks)
 {
+    if (s->kind == LIMIT_TWICE)
+        return NAN;
     if (s->kind == LIMIT_FOUND)
         return s->kept;
     return (s->kind == LIMIT_ALWAYS) == more_breaks ? INFINITY : -INFINITY;
@@ -170,17 +171,23 @@ static double found_or_beyond(const struct limit_search *s, bool more_breaks)
 void limit_sum_up(const struct limit_search *searches, size_t count,
                   struct limit_answer *answer)
 {
-    struct sample kept = { mem_alloc(count * sizeof(double)), count };
-    struct limit_answer a = { .more_breaks = breaks_upwards(searches, count), .error = NAN };
+    struct sample kept = { NULL, 0 };
+    struct limit_answer a = { .more_breaks = breaks_upwards(searches, count),
+                              .error = NAN,
+                              .between = NAN };
     for (size_t i = 0; i < count; i++) {
         const struct limit_search *s = &searches[i];
         a.probes += s->probes;
         a.searches += s->kind == LIMIT_FOUND;
         a.always += s->kind == LIMIT_ALWAYS;
         a.never += s->kind == LIMIT_NEVER;
-        kept.values[i] = found_or_beyond(s, a.more_breaks);
+        if (s->kind == LIMIT_TWICE && a.twice++ == 0) {
+            a.kept_between = s->kept < s->broken;
+            a.between = fmin(s->kept, s->broken);
+        }
+        sample_add(&kept, found_or_beyond(s, a.more_breaks));
     }
-    gsl_sort(kept.values, 1, kept.count);
+    sample_sort(&kept);
     a.value = sample_median(&kept);
     a.low = sample_low(&kept);
     a.high = sample_high(&kept);
@@ -194,6 +201,7 @@ void limit_tell_series(const struct limit_series *series, struct limit_answer *a
                                      .low = NAN,
                                      .high = NAN,
                                      .error = NAN,
+                                     .between = NAN,
                                      .always = series->kind == LIMIT_ALWAYS,
                                      .never = series->kind == LIMIT_NEVER,
                                      .probes = (int)series->count,

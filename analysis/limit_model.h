@@ -18,6 +18,10 @@
 #include "analysis/limit_series.h"
 #include "experiments/run/parameter_draws.h"
 
+/* Values that a search asks between ends that are alike: a stretch as wide as an eighth of the range, in
+ * ln, is not missed. */
+#define LIMIT_INSIDE 7
+
 /* Runs of a replication, at most: the numbers that chance is drawn by do not meet then. */
 #define LIMIT_RUNS_MAX 2000
 
@@ -39,13 +43,17 @@ struct limit_question {
 };
 
 struct limit_answer {
-    double value;      /* median over searches of the last value with which the slo is kept;
+    double value;     /* median over searches of the last value with which the slo is kept;
                           -INFINITY, INFINITY: below, above the range */
-    double low, high;  /* where 90 % of further searches are expected: sample_low; of a single
+    double low, high; /* where 90 % of further searches are expected: sample_low; of a single
                           series: with 90 % the limit is between them; infinite as value */
-    double error;      /* standard error of ln value; NAN: of searches, not known */
-    int searches;      /* that found one */
-    int always, never; /* searches in which the slo was kept, or broken, at both ends */
+    double error;     /* standard error of ln value; NAN: of searches, not known */
+    int searches;     /* that found one */
+    int always,
+        never;      /* searches in which the slo was kept, or broken, wherever it was asked */
+    int twice;      /* searches that came upon two limits: not in the value */
+    double between; /* the first of these was otherwise here than at both ends, ... */
+    bool kept_between; /* ... so; NAN, false: none was */
     int probes;        /* runs in all */
     bool more_breaks;  /* the slo breaks towards `to` */
 };

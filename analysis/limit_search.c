@@ -84,6 +84,27 @@ static int gallop(struct limit_search *s, struct error *err)
     return code ? code : bisect(s, err);
 }
 
+/* Values between ends that are alike, until one is not. */
+static int look_between(struct limit_search *s, bool alike, struct error *err)
+{
+    double ratio = pow(s->to / s->from, 1.0 / (s->inside + 1)), last = s->from;
+    s->kind = alike ? LIMIT_ALWAYS : LIMIT_NEVER;
+    for (int i = 1; i <= s->inside; i++) {
+        bool kept = alike;
+        double value = limit_search_within(s, s->from * pow(ratio, i));
+        int code = value > last && value < s->to ? ask(s, value, &kept, err) : 0;
+        if (code && code != ERR_STATE)
+            return code;
+        last = value;
+        if (code || kept == alike)
+            continue;
+        s->kind = LIMIT_TWICE;
+        *(alike ? &s->kept : &s->broken) = s->to;
+        return 0;
+    }
+    return 0;
+}
+
 /* Alike at both ends is alike in the whole range only where the ends themselves have answers. */
 static int from_the_ends(struct limit_search *s, struct error *err)
 {
@@ -96,8 +117,7 @@ static int from_the_ends(struct limit_search *s, struct error *err)
         return code ? code : bisect(s, err);
     if (from != s->from || to != s->to)
         return ERR_STATE; /* with the text of the end that had none */
-    s->kind = low ? LIMIT_ALWAYS : LIMIT_NEVER;
-    return 0;
+    return look_between(s, low, err);
 }
 
 /* Back into the good side from the turn that was found, and to the farthest other one on the way;

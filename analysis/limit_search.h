@@ -3,7 +3,9 @@
  * Bisection of a yes-or-no question along one number, in equal ratios. With a guess the search
  * starts there and goes up or down until the answer turns, in steps that begin at LIMIT_STEP and
  * grow to LIMIT_STRIDE, so that a good guess saves runs; without one it starts from both ends.
- * Which way is good (fewer clients, more CPU) is found from the ends, or said by the caller.
+ * Which way is good (fewer clients, more CPU) is found from the ends, or said by the caller. Ends that
+ * are alike say nothing of what is between them (a queue can be too short and too long): with `inside`
+ * so many values between them are asked, in equal ratios.
  *
  * Where the answer turns more than once (garbage_collector.h: p99 over the clients is a saw), one
  * of the turns is found; with `first`, one below which, on the good side, steps of LIMIT_STEP as
@@ -28,8 +30,9 @@ typedef int limit_probe_fn(void *context, double value, bool *kept, struct error
 
 enum limit_kind {
     LIMIT_FOUND,  /* kept at `kept`, broken at `broken` */
-    LIMIT_ALWAYS, /* kept at both ends of the range */
-    LIMIT_NEVER,  /* broken at both ends of the range */
+    LIMIT_ALWAYS, /* kept wherever it was asked */
+    LIMIT_NEVER,  /* broken wherever it was asked */
+    LIMIT_TWICE,  /* the ends alike, a value between them not: one limit on either side of it */
 };
 
 struct limit_search {
@@ -39,11 +42,13 @@ struct limit_search {
     double guess;     /* 0 = none */
     bool more_breaks; /* with a guess: the slo breaks towards `to` */
     bool first;       /* looks for a turn before the one that it has found */
+    int inside;       /* values asked between ends that are alike; 0: none */
     limit_probe_fn *probe;
     void *context;
 
     enum limit_kind kind; /* from here on: found by limit_search */
-    double kept, broken;  /* the last values on both sides; NAN where there is none */
+    double kept, broken;  /* the last values on both sides; NAN where there is none; of
+                             LIMIT_TWICE the one between and the upper end */
     int probes;           /* how often it asked */
 };
 

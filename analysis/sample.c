@@ -57,6 +57,12 @@ static double order_statistic(const struct sample *s, double k)
     return quantile(s, n > 1 ? fmin(fmax((k - 1) / (n - 1), 0), 1) : 0);
 }
 
+double sample_level(size_t count)
+{
+    double n = (double)count;
+    return fmin(1 - 2 * SAMPLE_TAIL, (n - 1) / (n + 1));
+}
+
 double sample_low(const struct sample *s)
 {
     return order_statistic(s, SAMPLE_TAIL * ((double)s->count + 1));

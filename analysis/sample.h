@@ -23,6 +23,8 @@ double sample_sd(const struct sample *s);   /* NAN below two values */
  * number 0.05 (n + 1) and 0.95 (n + 1); below 19 values least and greatest, which hold fewer:
  * (n - 1) / (n + 1). */
 #define SAMPLE_TAIL 0.05
+/* The share that the bounds of so many values (>= 1) hold: 0.9, or fewer. */
+double sample_level(size_t count);
 double sample_low(const struct sample *s);
 double sample_high(const struct sample *s);
 

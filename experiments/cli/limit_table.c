@@ -1,9 +1,11 @@
 #include "experiments/cli/limit_table.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 
 #include "analysis/json_number.h"
+#include "analysis/sample.h"
 #include "experiments/cli/text_table.h"
 
 /* "812", or an end of the range that it lies beyond: "<10". */
@@ -15,15 +17,36 @@ static const char *value_text(char text[UNIT_TEXT_BYTES + 1], const struct limit
     return text;
 }
 
-/* "812", or how it is at both ends of the range: then nobody has looked between them. */
+/* Searches that have a place among the values: a limit, or none on one side. */
+static int counted(const struct limit_answer *answer)
+{
+    return answer->searches + answer->always + answer->never;
+}
+
+/* The ends of the range are alike; one value between them is not. */
+static void between_cells(struct text_table *t, const struct limit_answer *answer,
+                          const struct limit_question *q)
+{
+    char at[UNIT_TEXT_BYTES];
+    text_table_cell(t, "%s at %s", answer->kept_between ? "kept" : "broken",
+                    unit_format_short(at, q->option.option->unit, answer->between));
+    text_table_cell(t, "%s at both ends", answer->kept_between ? "broken" : "kept");
+}
+
+/* "812", or how it is wherever it was asked. */
 static void answer_cells(struct text_table *t, const struct limit_answer *answer,
                          const struct limit_question *q)
 {
     char value[UNIT_TEXT_BYTES + 1], low[UNIT_TEXT_BYTES + 1], high[UNIT_TEXT_BYTES + 1];
     if (answer->searches > 0) {
         text_table_cell(t, "%s", value_text(value, q, answer->value));
-        text_table_cell(t, "%s..%s", value_text(low, q, answer->low),
-                        value_text(high, q, answer->high));
+        if (counted(answer) == 1 && isnan(answer->error)) /* one search */
+            text_table_cell(t, "-");
+        else
+            text_table_cell(t, "%s..%s", value_text(low, q, answer->low),
+                            value_text(high, q, answer->high));
+    } else if (answer->twice > 0) {
+        between_cells(t, answer, q);
     } else {
         bool some = answer->always > 0 && answer->never > 0;
         const char *how = answer->always ? "kept" : answer->never ? "broken" : "-";
@@ -32,7 +55,7 @@ static void answer_cells(struct text_table *t, const struct limit_answer *answer
                             answer->always + answer->never);
         else
             text_table_cell(t, "%s", how);
-        text_table_cell(t, "%s", answer->probes ? "at both ends" : "");
+        text_table_cell(t, "%s", answer->probes ? "at all values asked" : "");
     }
 }
 
@@ -48,13 +71,14 @@ static const char *direction(const struct limit_table *l)
     return "";
 }
 
-/* Is the slo broken (`never`), or kept, at both ends of the range in every search of every cell? */
+/* Is the slo broken (`never`), or kept, wherever every search of every cell asked? */
 static bool all_answers(const struct limit_table *l, bool never)
 {
     for (size_t i = 0; i < l->count; i++) {
         const struct limit_result *r = &l->results[i];
         const struct limit_answer *answer = r->sim.probes > 0 ? &r->sim : &r->real;
-        if (answer->probes == 0 || (never ? answer->always : answer->never) > 0)
+        if (answer->probes == 0 || answer->twice > 0 ||
+            (never ? answer->always : answer->never) > 0)
             return false;
     }
     return true;
@@ -67,13 +91,13 @@ static void print_heading(const struct limit_table *l)
         printf("%s%s with which the slo is kept, of %s to %s\n", found, l->over, l->from,
                l->to);
     else if (all_answers(l, true))
-        printf("neither %s %s nor %s keeps the slo; between them is not looked\n", l->over,
-               l->from, l->to);
+        printf("the slo is broken at all values asked of %s, from %s to %s\n", l->over, l->from,
+               l->to);
     else if (all_answers(l, false))
-        printf("both %s %s and %s keep the slo; between them is not looked\n", l->over, l->from,
+        printf("the slo is kept at all values asked of %s, from %s to %s\n", l->over, l->from,
                l->to);
     else
-        printf("no limit for the slo within %s of %s to %s\n", l->over, l->from, l->to);
+        printf("no single limit for the slo within %s of %s to %s\n", l->over, l->from, l->to);
 }
 
 static bool any_real(const struct limit_table *l)
@@ -124,15 +148,49 @@ static void print_fall(const struct limit_table *l, const struct limit_result *r
 /* Searches that met no limit in the range. */
 static void print_beyond(const struct limit_result *r)
 {
-    int searches = r->sim.searches + r->sim.always + r->sim.never;
-    if (r->sim.searches == 0 || r->sim.searches == searches)
+    int searches = counted(&r->sim) + r->sim.twice;
+    const struct {
+        int count;
+        const char *how;
+    } others[] = { { r->sim.never, "broken" }, { r->sim.always, "kept" } };
+    for (int i = 0; i < 2 && r->sim.searches > 0; i++)
+        if (others[i].count > 0)
+            printf("%s%sin %d of %d searches the slo was %s at all values asked\n", r->cell,
+                   *r->cell ? ": " : "", others[i].count, searches, others[i].how);
+}
+
+/* Each of them is found by a search of its own. */
+static void print_twice(const struct limit_result *r)
+{
+    const struct limit_answer *a = &r->sim;
+    char at[UNIT_TEXT_BYTES];
+    if (a->twice == 0)
         return;
-    printf("%s%s", r->cell, *r->cell ? ": " : "");
-    if (r->sim.never > 0)
-        printf("in %d of %d searches the slo was broken at both ends\n", r->sim.never,
-               searches);
-    if (r->sim.always > 0)
-        printf("in %d of %d searches the slo was kept at both ends\n", r->sim.always, searches);
+    unit_format_short(at, r->question.option.option->unit, a->between);
+    printf(
+        "%s%stwo limits: in %d of %d searches the slo was %s at both ends and %s between them, "
+        "such as at\n%s; ask for one with --to %s, for the other with --from %s\n",
+        r->cell, *r->cell ? ": " : "", a->twice, counted(a) + a->twice,
+        a->kept_between ? "broken" : "kept", a->kept_between ? "kept" : "broken", at, at, at);
+}
+
+/* Of how many searches the spread is that has fewest. */
+static double level_of(const struct limit_table *l)
+{
+    int fewest = INT_MAX;
+    for (size_t i = 0; i < l->count; i++)
+        if (l->results[i].sim.searches > 0 && counted(&l->results[i].sim) < fewest)
+            fewest = counted(&l->results[i].sim);
+    return fewest == INT_MAX ? 1 - 2 * SAMPLE_TAIL : sample_level((size_t)fewest);
+}
+
+/* Above what a further search is expected in: "90 %", of ten searches "82 %". */
+static void spread_column(struct text_table *t, const struct limit_table *l)
+{
+    char title[16];
+    double level = level_of(l);
+    snprintf(title, sizeof title, level > 0 ? "%.0f %%" : "", 100 * level);
+    text_table_column(t, title, false);
 }
 
 void limit_table_print(const struct limit_table *l)
@@ -143,14 +201,14 @@ void limit_table_print(const struct limit_table *l)
     text_table_init(&t);
     text_table_column(&t, "cell", false);
     text_table_column(&t, "sim", true);
-    text_table_column(&t, "90 %", false);
+    spread_column(&t, l);
     if (real) {
         text_table_column(&t, "real", true);
         text_table_column(&t, "90 %", false);
     }
     if (alike) {
         text_table_column(&t, "sim, measured alike", true);
-        text_table_column(&t, "90 %", false);
+        spread_column(&t, l);
     }
     if (real)
         text_table_column(&t, "ratio", true);
@@ -169,6 +227,7 @@ void limit_table_print(const struct limit_table *l)
     text_table_print(&t, stdout);
     for (size_t i = 0; i < l->count; i++) {
         print_beyond(&l->results[i]);
+        print_twice(&l->results[i]);
         print_fall(l, &l->results[i]);
     }
 }
@@ -176,14 +235,17 @@ void limit_table_print(const struct limit_table *l)
 /* What lies beyond the range is null; "always" and "never" say why. */
 static json_t *answer_json(const struct limit_answer *answer)
 {
+    bool searched = isnan(answer->error); /* else fitted */
+    size_t values = counted(answer) > 0 ? (size_t)counted(answer) : 1;
     if (answer->probes == 0)
         return json_null();
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:i}", "kept",
-                     answer->more_breaks ? "up to" : "from", "value",
-                     json_number(answer->value), "low", json_number(answer->low), "high",
-                     json_number(answer->high), "error", json_number(answer->error), "searches",
-                     answer->searches, "always", answer->always, "never", answer->never, "runs",
-                     answer->probes);
+    return json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:i, s:o, s:i}", "kept",
+        answer->more_breaks ? "up to" : "from", "value", json_number(answer->value), "low",
+        json_number(answer->low), "high", json_number(answer->high), "level",
+        json_number(searched ? sample_level(values) : 0.9), "error", json_number(answer->error),
+        "searches", answer->searches, "always", answer->always, "never", answer->never, "twice",
+        answer->twice, "between", json_number(answer->between), "runs", answer->probes);
 }
 
 static json_t *fall_json(const struct limit_scan *s)

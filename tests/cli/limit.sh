@@ -79,3 +79,19 @@ db.commit()
 Y
 "$PUSHSIM" limit knee.yaml --sim-only 2>&1 | tail -n 1
 echo "exit ${PIPESTATUS[0]}"
+# A queue that may be neither too short (drops) nor too long (a slow class's latencies).
+cat > queue.yaml <<'Y'
+protocol: websocket
+server: { queue: { policy: drop-oldest }, write-high: 1KiB, write-low: 0 }
+clients: { count: 100, classes: 2, slow: { share: 0.04, read-rate: 400KiB } }
+network: { socket: 16KiB }
+workload: { payload: 64KiB, phases: [ { name: load, duration: 30s, rate: 10/s } ] }
+replications: 3
+slo: { p99: 8s, drops: 0.8% }
+Y
+"$PUSHSIM" limit queue.yaml --over server.queue.bound --from 1 --to 1000
+"$PUSHSIM" limit queue.yaml --over server.queue.bound --to 75
+# Where nothing was measured nothing keeps the slo.
+sed 's/rate: 10/measure: no, rate: 10/' knee.yaml > unmeasured.yaml
+"$PUSHSIM" limit unmeasured.yaml
+echo "exit $?"

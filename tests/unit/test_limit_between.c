@@ -1,0 +1,86 @@
+/* Ends of a range that are alike, and what lies between them. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "analysis/limit_model.h"
+#include "analysis/limit_search.h"
+
+/* Kept from 50 to 120 alone, as a queue may be too short and too long; or broken there alone. */
+static int window(void *context, double value, bool *kept, struct error *err)
+{
+    (void)err;
+    *kept = (value >= 50 && value <= 120) == *(const bool *)context;
+    return 0;
+}
+
+static void test_what_is_between_the_ends(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        bool inside = i == 0;
+        struct error err;
+        struct limit_search s = { .from = 10,
+                                  .to = 10000,
+                                  .precision = 0.01,
+                                  .whole = true,
+                                  .probe = window,
+                                  .context = &inside };
+        struct limit_answer a;
+        assert_int_equal(limit_search(&s, &err), 0);
+        assert_int_equal(s.kind, inside ? LIMIT_NEVER : LIMIT_ALWAYS); /* the ends alone */
+        assert_int_equal(s.probes, 2);
+        s.inside = LIMIT_INSIDE;
+        assert_int_equal(limit_search(&s, &err), 0);
+        assert_int_equal(s.kind, LIMIT_TWICE);
+        assert_true(s.probes <= 2 + LIMIT_INSIDE);
+        limit_sum_up(&s, 1, &a);
+        assert_int_equal(a.twice, 1);
+        assert_int_equal(a.searches + a.always + a.never, 0);
+        assert_true(isnan(a.value) && a.between >= 50 && a.between <= 120);
+        assert_int_equal(a.kept_between, inside);
+    }
+}
+
+static int always(void *context, double value, bool *kept, struct error *err)
+{
+    double *most = context;
+    (void)err;
+    *most = fmax(*most, value);
+    *kept = true;
+    return 0;
+}
+
+/* A range of few whole values asks each once. */
+static void test_between_neighbours(void **state)
+{
+    double most = 0;
+    struct error err;
+    (void)state;
+    for (double to = 2; to < 12; to++) {
+        struct limit_search s = { .from = 1,
+                                  .to = to,
+                                  .precision = 0.01,
+                                  .whole = true,
+                                  .inside = LIMIT_INSIDE,
+                                  .probe = always,
+                                  .context = &most };
+        assert_int_equal(limit_search(&s, &err), 0);
+        assert_int_equal(s.kind, LIMIT_ALWAYS);
+        assert_true(most == to);
+        assert_true(s.probes <= fmin(to, 2 + LIMIT_INSIDE));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_is_between_the_ends),
+        cmocka_unit_test(test_between_neighbours),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
