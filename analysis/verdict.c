@@ -184,6 +184,13 @@ static int add_term(const struct figures *f, const struct evidence_term *t,
     return code;
 }
 
+/* Equal in all pairs, so far. */
+static bool undecided_ties(const struct evidence_finding *found)
+{
+    return found->low == 0 && found->high == 0 && found->result == EVIDENCE_REFUTED &&
+           found->pairs < VERDICT_TIES;
+}
+
 static void find(struct evidence_finding *found, const char *operator, const struct sums * s,
                  const struct figures *f, double alpha)
 {
@@ -205,6 +212,8 @@ static void find(struct evidence_finding *found, const char *operator, const str
     verdict_interval(differences, pairs, alpha, &mean, &found->low, &found->high);
     found->result =
         pairs < f->fewest ? EVIDENCE_OPEN : verdict_decide(operator, found->low, found->high);
+    if (undecided_ties(found))
+        found->result = EVIDENCE_OPEN;
     free(differences);
 }
 

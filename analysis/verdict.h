@@ -6,6 +6,9 @@
  * refuted when it lies wholly on the other, else open; a metric that is not defined leaves it
  * open. So do fewer than VERDICT_RUNS replications: that many which all agree are the fewest for
  * which the sign test gives p < 0.05 (1/32), and where they agree to the digit it is all there is.
+ * Where both sides are the same in every pair, as where nothing happened that seldom does, a strict
+ * line is refuted by VERDICT_TIES pairs and more alone: with fewer such runs may be one in twenty
+ * and not have come up (0.95 to the 59th is below 0.05). "At least" and "at most" are shown by equals.
  * Of the real arm, whose runs cost minutes and never agree to the digit in what they measure,
  * VERDICT_RUNS_REAL are taken: t with two degrees of freedom (4.3) leaves open what is not plain.
  * A replication that lacks a run of some cell (it was not sound, or failed) is no pair and left
@@ -29,6 +32,7 @@
 
 #define VERDICT_RUNS      5
 #define VERDICT_RUNS_REAL 3
+#define VERDICT_TIES      59
 
 enum verdict {
     VERDICT_HOLDS,

@@ -166,6 +166,30 @@ static int judge(const char *line, int runs, enum evidence_result *result, char 
     return code;
 }
 
+/* Nothing happened, in so many runs. */
+static void test_ties(void **state)
+{
+    static const struct {
+        const char *line;
+        int runs;
+        enum evidence_result expected;
+    } cases[] = {
+        { "flat > 1", VERDICT_TIES - 1, EVIDENCE_OPEN },
+        { "flat < 1", VERDICT_TIES - 1, EVIDENCE_OPEN },
+        { "flat > 1", VERDICT_TIES, EVIDENCE_REFUTED },
+        { "flat > 2", RUNS, EVIDENCE_REFUTED }, /* that is no tie */
+        { "flat >= 1", RUNS, EVIDENCE_SHOWN },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        enum evidence_result result;
+        char at[64];
+        assert_int_equal(judge(cases[i].line, cases[i].runs, &result, at), 0);
+        if (result != cases[i].expected)
+            fail_msg("case %zu: %d", i, result);
+    }
+}
+
 static void test_lines(void **state)
 {
     static const struct {
@@ -266,9 +290,10 @@ static void test_real_arm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_interval),    cmocka_unit_test(test_decisions),
-        cmocka_unit_test(test_verdicts),    cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_wrong_lines), cmocka_unit_test(test_real_arm),
+        cmocka_unit_test(test_interval), cmocka_unit_test(test_decisions),
+        cmocka_unit_test(test_verdicts), cmocka_unit_test(test_ties),
+        cmocka_unit_test(test_lines),    cmocka_unit_test(test_wrong_lines),
+        cmocka_unit_test(test_real_arm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
