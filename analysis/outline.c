@@ -16,14 +16,26 @@ static void press(struct outline *o, double begin, double end)
     o->pressure_end = fmax(o->pressure_end, end);
 }
 
+/* A phase from `at` to `end`, whose rate may grow or fall in a straight line. */
+static void press_by_phase(struct outline *o, double at, double end, double from_hz,
+                           double to_hz, double bound_hz)
+{
+    double crossed = at + (end - at) * (bound_hz - from_hz) / (to_hz - from_hz);
+    bool from_above = from_hz > bound_hz, to_above = to_hz > bound_hz;
+    if (from_above || to_above)
+        press(o, from_above ? at : crossed, to_above ? end : crossed);
+}
+
 static void press_by_phases(struct outline *o, const struct workload_params *w)
 {
     double calm_hz = 0, at = 0;
     for (int i = 0; i < w->phases; i++) {
-        double end = at + (double)w->phase[i].duration_ns / 1e9, rate = w->phase[i].rate_hz;
-        calm_hz = calm_hz > 0 ? calm_hz : rate;
-        if (rate > OUTLINE_MORE * calm_hz)
-            press(o, at, end);
+        const struct phase_params *phase = &w->phase[i];
+        double end = at + (double)phase->duration_ns / 1e9, from_hz = phase->rate_hz;
+        double to_hz = phase->rate_to_hz > 0 ? phase->rate_to_hz : from_hz;
+        if (calm_hz == 0)
+            calm_hz = from_hz > 0 ? from_hz : to_hz;
+        press_by_phase(o, at, end, from_hz, to_hz, OUTLINE_MORE * calm_hz);
         at = end;
     }
 }

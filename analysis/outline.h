@@ -2,7 +2,8 @@
  * limits, when the pressure began and ended. From its parameters and schedule, or from its rows.
  *
  * Pressure is what the run does to the service beyond its calm part:
- *   phases   those with a rate above OUTLINE_MORE times that of the first phase with publishes
+ *   phases   while their rate is above OUTLINE_MORE times that at the begin of the first phase with
+ *            publishes (at its end where it grows from nothing)
  *   traces   windows of OUTLINE_BIN_S with more than that over the median window; stalls, connects
  *            and disconnects wherever they concern OUTLINE_CROWD of the clients within a second
  *   stalls   of a class of OUTLINE_CROWD of the clients that all stop reading at a set time

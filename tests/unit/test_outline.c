@@ -58,6 +58,30 @@ static void test_phases(void **state)
     }
 }
 
+/* Rates that grow or fall within a phase press from where they cross the bound. */
+static void test_ramps(void **state)
+{
+    static const struct {
+        double rates[3], to[3], begin, end;
+    } cases[] = {
+        { { 10, 10, 10 }, { 0, 20, 0 }, 15, 20 }, /* crosses 15 half way */
+        { { 10, 10, 10 }, { 0, 14, 0 }, NAN, NAN },
+        { { 10, 20, 10 }, { 0, 10, 0 }, 10, 15 }, /* and back */
+        { { 10, 10, 20 }, { 0, 20, 10 }, 15, 25 },
+        { { 10, 10, 10 }, { 20, 0, 0 }, 5, 10 },  /* the first one's begin is the calm */
+        { { 0, 10, 20 }, { 10, 0, 0 }, 20, NAN }, /* from nothing: its end is */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct parameters p = phases_case(3, cases[i].rates);
+        for (int k = 0; k < 3; k++)
+            p.workload.phase[k].rate_to_hz = cases[i].to[k];
+        struct outline o = outline_of(&p);
+        if (!same(o.pressure_begin, cases[i].begin) || !same(o.pressure_end, cases[i].end))
+            fail_msg("case %zu: %g to %g", i, o.pressure_begin, o.pressure_end);
+    }
+}
+
 static void test_faults(void **state)
 {
     static const double rates[] = { 10, 10, 10, 10 };
@@ -153,9 +177,9 @@ static void test_request(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_phases),  cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_trace),   cmocka_unit_test(test_recall),
-        cmocka_unit_test(test_request),
+        cmocka_unit_test(test_phases), cmocka_unit_test(test_ramps),
+        cmocka_unit_test(test_faults), cmocka_unit_test(test_trace),
+        cmocka_unit_test(test_recall), cmocka_unit_test(test_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
