@@ -21,7 +21,9 @@ struct comparison {
 /* The knee of one arm: going from ample to starved along one swept option, the first cell whose
  * median p99 is above the threshold; without a threshold: above 5 times the p99 of the amplest
  * cell. The option is cpu.limit, else cpu.quota (ample: largest), else the last swept one that is
- * a number (ample: smallest). Cells that differ in any other swept value have a knee of their own.
+ * a number (ample: the end that is sooner, in most cells' groups). A cell most runs of which got
+ * nothing, although something was due, is beyond any threshold. Cells that differ in any other
+ * swept value have a knee of their own.
  */
 #define COMPARE_KNEE_FACTOR 5.0
 

@@ -84,12 +84,19 @@ static int by_number_down(const void *a, const void *b)
     return by_number(b, a);
 }
 
+/* Where most runs got nothing at all it is above any. NAN: no run. */
+static double p99_of(const struct stop *stop, enum arm arm)
+{
+    const struct sample *p99 = &stop->cell->samples[arm][FIGURE_P99];
+    return stop->cell->starved[arm] > p99->count ? INFINITY : sample_median(p99);
+}
+
 /* Index of the first stop beyond the knee; -1: none exceeds; -2: the arm has no runs. */
 static int find_knee(const struct stop *stops, size_t count, enum arm arm, double threshold_s)
 {
     bool any = false;
     for (size_t i = 0; i < count; i++) {
-        double p99 = sample_median(&stops[i].cell->samples[arm][FIGURE_P99]);
+        double p99 = p99_of(&stops[i], arm);
         if (isnan(p99))
             continue;
         if (!any && threshold_s <= 0) /* the amplest cell sets the scale */
@@ -124,18 +131,45 @@ static bool known_group(const struct knee *knees, size_t count, const char *grou
     return false;
 }
 
-/* The cells of one group, from ample to starved. */
+/* The cells of one group, from the least value of the option or from the greatest. */
 static size_t gather(const struct cells *cells, const char *option, const char *group,
-                     struct stop *stops)
+                     bool down, struct stop *stops)
 {
     size_t count = 0;
     char other[256];
     for (size_t i = 0; i < cells->count; i++)
         if (split(&cells->cell[i], option, &stops[count], other) && strcmp(other, group) == 0)
             count++;
-    bool down = strncmp(option, "cpu.", 4) == 0;
     qsort(stops, count, sizeof *stops, down ? by_number_down : by_number);
     return count;
+}
+
+/* 1: the last stop is later than the first, -1: sooner; simulated, else measured. 0: not known. */
+static int later(const struct stop *stops, size_t count)
+{
+    for (int a = 0; a < ARMS && count > 0; a++) {
+        double first = p99_of(&stops[0], (enum arm)a);
+        double last = p99_of(&stops[count - 1], (enum arm)a);
+        if (first > 0 && last > 0)
+            return (last > first) - (last < first);
+    }
+    return 0;
+}
+
+/* Is the greatest value the amplest? So is more CPU; of other options (memory, pods, clients) the
+ * latencies at both ends of all groups tell. */
+static bool greatest_first(const struct cells *cells, const char *option, struct stop *stops)
+{
+    char group[256];
+    int sum = 0;
+    if (strncmp(option, "cpu.", 4) == 0)
+        return true;
+    for (size_t i = 0; i < cells->count; i++) { /* a group as often as it has cells */
+        struct stop unused;
+        if (split(&cells->cell[i], option, &unused, group))
+            sum += later(stops, gather(cells, option, group, false, stops));
+    }
+    return sum < 0;
 }
 
 size_t compare_knees(const struct cells *cells, double threshold_s, struct knee **knees)
@@ -147,6 +181,7 @@ size_t compare_knees(const struct cells *cells, double threshold_s, struct knee 
         return 0;
     struct stop *stops = mem_alloc((cells->count + 1) * sizeof *stops);
     *knees = mem_alloc(cells->count * sizeof **knees);
+    bool down = greatest_first(cells, option, stops);
     for (size_t i = 0; i < cells->count; i++) {
         struct stop unused;
         if (!split(&cells->cell[i], option, &unused, group) ||
@@ -155,7 +190,7 @@ size_t compare_knees(const struct cells *cells, double threshold_s, struct knee 
         struct knee *knee = &(*knees)[count++];
         strcpy(knee->group, group);
         strcpy(knee->option, option);
-        knee_of(knee, stops, gather(cells, option, group, stops), threshold_s);
+        knee_of(knee, stops, gather(cells, option, group, down, stops), threshold_s);
     }
     free(stops);
     return count;

@@ -139,6 +139,40 @@ static void test_knees(void **state)
     cells_close(&cells);
 }
 
+/* Of other options than the CPU's the latencies tell at which end there is plenty. */
+static void test_knee_of_any_option(void **state)
+{
+    static const struct {
+        const char *cells[4];
+        double p99_s[4];
+        const char *knee;
+    } cases[] = {
+        { { "fleet.pods=1", "fleet.pods=8", "fleet.pods=2", "fleet.pods=4" },
+          { 0.9, 0.01, 0.06, 0.02 },
+          "2" },
+        { { "clients.count=100", "clients.count=800", "clients.count=200",
+            "clients.count=400" },
+          { 0.01, 0.9, 0.02, 0.06 },
+          "400" },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int arm = 0; arm < ARMS; arm++) {
+            struct cell cell[4] = { 0 };
+            struct cells cells = { .cell = cell, .count = 4 };
+            struct knee *knees;
+            for (int k = 0; k < 4; k++) {
+                cell[k].text = (char *)cases[i].cells[k];
+                put(&cell[k], (enum arm)arm, FIGURE_P99, 1, &cases[i].p99_s[k]);
+            }
+            assert_int_equal(compare_knees(&cells, 0, &knees), 1);
+            assert_string_equal(knees[0].value[arm], cases[i].knee);
+            free(knees);
+            for (int k = 0; k < 4; k++)
+                free(cell[k].samples[arm][FIGURE_P99].values);
+        }
+}
+
 static void test_no_number_no_knee(void **state)
 {
     (void)state;
@@ -159,6 +193,7 @@ static void test_slo(void **state)
     sample_add(&cells.cell->due_p99[ARM_REAL], 0.499);
     put(cells.cell, ARM_SIM, FIGURE_DROPPED, 2, (double[]){ 1, 3 });
     put(cells.cell, ARM_SIM, FIGURE_DELIVERED, 2, (double[]){ 97, 99 });
+    put(cells.cell, ARM_SIM, FIGURE_DUE, 2, (double[]){ 98, 102 });
     assert_true(fabs(slo_missing_share(cells.cell, ARM_SIM) - 0.02) < 1e-12);
     assert_int_equal(slo_broken(&slo, cells.cell, ARM_SIM), 1u << SLO_P99 | 1u << SLO_DROPS);
     assert_int_equal(slo_broken(&slo, cells.cell, ARM_REAL), 0);
@@ -176,6 +211,7 @@ int main(void)
         cmocka_unit_test(test_a_further_run_lies_within),
         cmocka_unit_test(test_ratio_and_error),
         cmocka_unit_test(test_knees),
+        cmocka_unit_test(test_knee_of_any_option),
         cmocka_unit_test(test_no_number_no_knee),
         cmocka_unit_test(test_slo),
     };
