@@ -164,8 +164,8 @@ static int write_decision(const struct report *r, struct error *err)
         text_table_close(&t);
         return code;
     }
-    puts(
-        "\n## Which cells hold\n\nThe slo over whole runs, then what became of the service.\n");
+    puts("\n## Which cells hold\n\nThe slo over whole runs, by means over a cell's runs as in "
+         "`pushsim run` (other tables have\nmedians), then what became of the service.\n");
     text_table_print_markdown(&t, stdout);
     putchar('\n');
     compare_outcomes_table(&t, &r->outcomes);
