@@ -309,6 +309,12 @@ static double unexplained(const struct host_runs *runs, double *values)
     return sqrt(fmax(spread * spread - runs->chance, SPREAD_LEAST * SPREAD_LEAST));
 }
 
+/* Of a spread that is told from so many runs; the least is only a bound. */
+static double spread_error(double spread, size_t runs)
+{
+    return spread > SPREAD_LEAST ? 1 / sqrt(2 * (double)(runs - 1)) : 1;
+}
+
 void calibration_host_noise(const struct calibration *c, struct calibration_fit *fit)
 {
     struct host_runs runs;
@@ -316,7 +322,7 @@ void calibration_host_noise(const struct calibration *c, struct calibration_fit 
     if (runs.count >= RUNS_LEAST) {
         double spread = unexplained(&runs, runs.left_out);
         add(fit, "cost.host-noise", sqrt(exp(spread * spread) - 1),
-            1 / sqrt(2 * (double)(runs.count - 1)));
+            spread_error(spread, runs.count));
         fit->noise_left = fmin(unexplained(&runs, runs.own) / spread, 1);
         if (c->pace_s > 0)
             add_paces(c, fit);
