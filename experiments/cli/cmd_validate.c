@@ -283,6 +283,17 @@ static int measure(const struct arguments *a, struct store *store, int64_t exper
     return code;
 }
 
+/* Of few replications the bounds are least and greatest, and hold less than they are to. */
+static void warn_few(int64_t replications)
+{
+    double level = sample_level((size_t)replications);
+    if (level < 1 - 2 * SAMPLE_TAIL)
+        fprintf(stderr,
+                "pushsim: warning: intervals of %lld replications are expected to hold %.0f %% "
+                "of repeats, not 90\n",
+                (long long)replications, 100 * level);
+}
+
 static int report(const struct arguments *a, struct store *store, struct error *err)
 {
     const struct slo_params *slo = &a->session.experiment.base.parameters.slo;
@@ -296,6 +307,7 @@ static int report(const struct arguments *a, struct store *store, struct error *
     }
     validation_judge(&v, &cells, slo);
     session_warn_settings(&cells);
+    warn_few(a->session.plan.replications);
     if (a->format == FORMAT_JSON)
         validation_write_json(&v, &cells, slo, stdout);
     else if (a->format == FORMAT_CSV)

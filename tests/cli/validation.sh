@@ -93,3 +93,5 @@ db.commit()
 Y
 "$PUSHSIM" validate held.yaml --profile scaled.yaml --sim-only --summary >/dev/null
 "$PUSHSIM" validate held.yaml --profile profile.yaml --sim-only --summary >/dev/null
+# Of few replications least and greatest are no 90 %.
+"$PUSHSIM" validate held.yaml --sim-only --summary --set replications=9 --db few.db 2>&1 | grep intervals
