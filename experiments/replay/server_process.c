@@ -85,6 +85,8 @@ static int launch(struct server_process *server, struct launch *l, bool wait, st
     pid_t pid = fork();
     if (pid == 0)
         launch_child(l);
+    if (pid > 0)
+        setpgid(pid, pid); /* here, too: the group is there for whoever ends it next */
     close(ends[1]);
     char why[512] = "";
     ssize_t n = pid < 0 ? -1 : wait ? read(ends[0], why, sizeof why - 1) : 0;

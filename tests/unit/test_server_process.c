@@ -1,0 +1,71 @@
+/* A server is started, watched and ended; a plain directory stands for its cgroup. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <unistd.h>
+
+#include "experiments/replay/server_process.h"
+
+struct place {
+    struct cgroup group;
+    struct parameters params;
+    struct server_spec spec;
+    struct server_start how;
+};
+
+static void open_place(struct place *p, const struct server_spec *spec)
+{
+    *p = (struct place){ .spec = *spec, .group = { .cpu = "/tmp/test_server.XXXXXX" } };
+    assert_non_null(mkdtemp(p->group.cpu));
+    memcpy(p->group.cpuacct, p->group.cpu, sizeof p->group.cpu);
+    strcpy(p->spec.dir, "/tmp");
+    p->how = (struct server_start){ .spec = &p->spec,
+                                    .params = &p->params,
+                                    .group = &p->group,
+                                    .port = 1, /* nobody listens there */
+                                    .cpu = -1,
+                                    .ready_ms = 5000 };
+}
+
+static void close_place(struct place *p)
+{
+    char *file = mem_printf("%s/cgroup.procs", p->group.cpu);
+    unlink(file);
+    free(file);
+    assert_int_equal(rmdir(p->group.cpu), 0);
+}
+
+/* Ended at once after it was started without a wait: before the child had a process group, the
+ * signal found nobody and the wait had no end. */
+static void ends_what_has_just_begun(void **state)
+{
+    (void)state;
+    const struct server_spec spec = { .name = "sleeper", .command = { "sleep", "1000" } };
+    for (int i = 0; i < 50; i++) {
+        struct place p;
+        struct server_process server = { 0 };
+        struct error err;
+        bool started;
+        open_place(&p, &spec);
+        alarm(30);
+        assert_int_equal(server_process_again(&server, &p.how, &started, &err), 0);
+        assert_true(started);
+        server_process_stop(&server);
+        alarm(0);
+        assert_false(server_process_alive(&server));
+        close_place(&p);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ends_what_has_just_begun),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
