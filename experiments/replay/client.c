@@ -169,20 +169,22 @@ static void shut(struct client *c)
 }
 
 /* An attempt is at its end; `then`: what the client makes of it. */
-static void refused(struct client *c, const char *why, void (*then)(struct client *c))
+static void refused(struct client *c, void (*then)(struct client *c))
 {
-    struct client_pool *pool = c->pool;
-    if (pool->counters.failed++ == 0)
-        snprintf(pool->why, sizeof pool->why, "%s", why);
+    c->pool->counters.failed++;
     shut(c);
     then(c);
 }
 
+/* A connection did not come about or does not last: the cause of the first is kept. */
 static void note(const struct client *c, const char *why)
 {
-    if (c->pool->record)
-        run_record_event(c->pool->record, client_pool_time_ns(c->pool), "disconnect",
-                         "client %u: %s", c->number, why);
+    struct client_pool *pool = c->pool;
+    if (!*pool->why)
+        snprintf(pool->why, sizeof pool->why, "%s", why);
+    if (pool->record)
+        run_record_event(pool->record, client_pool_time_ns(pool), "disconnect", "client %u: %s",
+                         c->number, why);
 }
 
 /* An established connection is at its end. */
@@ -208,14 +210,12 @@ void client_ended(struct client *c, enum disconnect_cause cause, const char *why
     note(c, why);
     if (c->state == CLIENT_OPEN) {
         client_message_lost(c, cause);
-        if (c->pool->counters.ended + c->pool->counters.failed == 0)
-            snprintf(c->pool->why, sizeof c->pool->why, "%s", why);
         lost(c, cause);
         return;
     }
     if (cause < DISCONNECT_CAUSES)
         c->pool->counters.disconnects[cause]++;
-    refused(c, why, client_behaviour_failed);
+    refused(c, client_behaviour_failed);
 }
 
 void client_told_to_close(struct client *c, enum disconnect_cause cause, const char *why)
@@ -294,7 +294,7 @@ static void take(struct client *c, const char *data, size_t bytes)
         char why[32];
         snprintf(why, sizeof why, "answered with status %u", c->parser.status_code);
         note(c, why);
-        refused(c, why, client_behaviour_turned_away);
+        refused(c, client_behaviour_turned_away);
     } else if (HTTP_PARSER_ERRNO(&c->parser) != HPE_OK) {
         client_dropped(c, http_errno_description(HTTP_PARSER_ERRNO(&c->parser)));
     } else if (c->parser.upgrade && used < bytes) {

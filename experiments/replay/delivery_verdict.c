@@ -1,6 +1,6 @@
 #include "experiments/replay/delivery_verdict.h"
 
-int delivery_verdict(const struct run_record *record, const char *strange, const char *refused,
+int delivery_verdict(const struct run_record *record, const struct delivery_causes *causes,
                      struct error *err)
 {
     double due = run_record_value(record, "due");
@@ -13,10 +13,16 @@ int delivery_verdict(const struct run_record *record, const char *strange, const
         return error_set(err, ERR_STATE,
                          "%.0f messages came, and none begins as what is published does, with "
                          "eight digits; the first began '%s'",
-                         came, strange);
+                         came, causes->strange);
     if (failed > 0)
         return error_set(err, ERR_STATE, "nothing arrived: %.0f of %.0f publishes failed: %s",
-                         failed, published, refused);
+                         failed, published, causes->refused);
+    if (*causes->ended)
+        return error_set(
+            err, ERR_STATE,
+            "nothing arrived of %.0f messages that were due, and connections ended: "
+            "%s",
+            due, causes->ended);
     if (run_record_value(record, "publish.answered") == 0)
         return error_set(err, ERR_STATE,
                          "nothing arrived, and none of %.0f publishes was answered", published);

@@ -7,10 +7,15 @@
 #include "models/run_record.h"
 #include "sim/error.h"
 
+struct delivery_causes { /* "" without; borrowed */
+    const char *strange; /* how the first message that was none of this run's began */
+    const char *refused; /* why the first publish failed */
+    const char *ended;   /* why the first connection ended that no client closed */
+};
+
 /* By the record of a run that is over. ERR_STATE: messages were due and none was delivered; the
- * text names the cause as far as the record shows it. strange: how the first message that was none
- * of this run's began; refused: why the first publish failed (both "" without). */
-int delivery_verdict(const struct run_record *record, const char *strange, const char *refused,
+ * text names the cause as far as the record and these show it. */
+int delivery_verdict(const struct run_record *record, const struct delivery_causes *causes,
                      struct error *err);
 
 #endif

@@ -221,8 +221,10 @@ static int run_in_loop(struct replay *r)
         replay_record(r);
         rc = replay_check_alive(r);
     }
+    const struct delivery_causes causes = { r->log.strange_head, r->publisher.why,
+                                            r->clients.why };
     if (rc == 0)
-        rc = delivery_verdict(&r->record, r->log.strange_head, r->publisher.why, r->err);
+        rc = delivery_verdict(&r->record, &causes, r->err);
     if (rc == 0)
         replay_edge_close(r);
     close_loop(r);

@@ -18,7 +18,7 @@ static const struct {
     [REMARK_REFUSED] = { "%.0f publishes failed", "publish", 0, 1 },
     [REMARK_UNANSWERED] = { "%.0f publishes were not answered", NULL, 0, 1 },
     [REMARK_AWAY] = { "%.0f connections ended that no client closed", "disconnect", 0, 1 },
-    [REMARK_LOST] = { "%.0f messages were lost with their connections", NULL, 0, 1 },
+    [REMARK_LOST] = { "%.0f messages were lost with their connections", "disconnect", 0, 1 },
     [REMARK_UNDER_WAY] = { "%.0f %% of the messages had not arrived when the drain was over: "
                            "the "
                            "latencies are of those that had",

@@ -15,16 +15,19 @@ static void names_the_cause(void **state)
     (void)state;
     static const struct {
         double due, delivered, strange, failed, answered;
-        const char *text; /* NULL: no complaint */
+        const char *text;  /* NULL: no complaint */
+        const char *ended; /* "": no connection */
     } cases[] = {
-        { 600, 600, 0, 0, 60, NULL },
-        { 600, 1, 599, 0, 60, NULL },
-        { 0, 0, 0, 60, 0, NULL }, /* nobody was connected */
-        { 600, 0, 599, 0, 60, "599 messages came, and none begins" },
-        { 600, 0, 599, 0, 60, "the first began '{\"m\":'" },
-        { 600, 0, 0, 59, 1, "nothing arrived: 59 of 60 publishes failed: status 404" },
-        { 600, 0, 0, 0, 0, "none of 60 publishes was answered" },
-        { 600, 0, 0, 0, 60, "nothing arrived of 600 messages that were due" },
+        { 600, 600, 0, 0, 60, NULL, "" },
+        { 600, 1, 599, 0, 60, NULL, "" },
+        { 0, 0, 0, 60, 0, NULL, "" }, /* nobody was connected */
+        { 600, 0, 599, 0, 60, "599 messages came, and none begins", "" },
+        { 600, 0, 599, 0, 60, "the first began '{\"m\":'", "" },
+        { 600, 0, 0, 59, 1, "nothing arrived: 59 of 60 publishes failed: status 404", "" },
+        { 600, 0, 0, 0, 0, "none of 60 publishes was answered", "" },
+        { 600, 0, 0, 0, 60, "nothing arrived of 600 messages that were due", "" },
+        { 4, 0, 0, 0, 60, "connections ended: not a WebSocket frame", "not a WebSocket frame" },
+        { 4, 4, 0, 0, 60, NULL, "not a WebSocket frame" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct run_record r;
@@ -36,7 +39,8 @@ static void names_the_cause(void **state)
         run_record_metric(&r, "client.strange", "1", cases[i].strange);
         run_record_metric(&r, "publish.failed", "1", cases[i].failed);
         run_record_metric(&r, "publish.answered", "1", cases[i].answered);
-        int code = delivery_verdict(&r, "{\"m\":", "status 404", &err);
+        const struct delivery_causes causes = { "{\"m\":", "status 404", cases[i].ended };
+        int code = delivery_verdict(&r, &causes, &err);
         run_record_close(&r);
         assert_int_equal(code, cases[i].text ? ERR_STATE : 0);
         if (cases[i].text && !strstr(err.text, cases[i].text))
