@@ -57,6 +57,7 @@ struct ws_reader {
     size_t left;                        /* bytes of it */
     uint64_t got;                       /* payload bytes of the frame in progress */
     uint8_t kept;                       /* bytes of `head` */
+    bool within;                        /* a message has begun and is not at its end */
     char head[MESSAGE_DIGITS];          /* the beginning of the message in progress */
     uint8_t control[125];               /* payload of a control frame (RFC 6455, 5.5) */
 };

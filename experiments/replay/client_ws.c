@@ -108,13 +108,32 @@ static void keep(struct ws_reader *r, const struct wslay_frame_iocb *piece)
     r->kept += (uint8_t)n;
 }
 
+/* What a server must not send (RFC 6455, 5.1, 5.2, 5.4) and wslay leaves to its user; NULL: nothing. */
+static const char *violation(const struct ws_reader *r, const struct wslay_frame_iocb *frame)
+{
+    bool control = wslay_is_ctrl_frame(frame->opcode);
+    bool continues = frame->opcode == WSLAY_CONTINUATION_FRAME;
+    if (frame->mask)
+        return "a masked frame from the server";
+    if (frame->rsv)
+        return "a frame of an extension that was not agreed on, as compression is";
+    if (frame->opcode > (control ? WSLAY_PONG : WSLAY_BINARY_FRAME))
+        return "a frame of an unknown kind";
+    if (control || continues == r->within)
+        return NULL;
+    return continues ? "a continuation of no message" : "a message within another";
+}
+
 static void end_frame(struct client *c, const struct wslay_frame_iocb *piece)
 {
     struct ws_reader *r = &c->ws;
     r->got = 0;
     if (wslay_is_ctrl_frame(piece->opcode)) {
         end_control(c, piece);
-    } else if (piece->fin) {
+        return;
+    }
+    r->within = !piece->fin;
+    if (piece->fin) {
         memset(r->head + r->kept, 0, sizeof r->head - r->kept);
         r->kept = 0;
         client_received(c, r->head);
@@ -131,8 +150,9 @@ static void ws_feed(struct client *c, const char *data, size_t bytes)
         ssize_t n = wslay_frame_recv(r->frames, &piece);
         if (n == WSLAY_ERR_WANT_READ)
             return;
-        if (n < 0) {
-            client_dropped(c, "not a WebSocket frame");
+        const char *wrong = n < 0 ? "not a WebSocket frame" : violation(r, &piece);
+        if (wrong) {
+            client_dropped(c, wrong);
             return;
         }
         keep(r, &piece);

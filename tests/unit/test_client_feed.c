@@ -8,6 +8,9 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "experiments/replay/client_internal.h"
 
 #define PUBLISHES 200
@@ -137,12 +140,104 @@ static void streams_say_the_same_however_cut(void **state)
         }
 }
 
+struct web_socket {
+    struct pool p;
+    int server; /* the other end of the client's connection */
+};
+
+static void open_web_socket(struct web_socket *w)
+{
+    int ends[2];
+    open_pool(&w->p);
+    w->p.clients.ops = &client_ws_ops;
+    w->p.clients.open = 1;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    struct client *c = w->p.clients.clients;
+    assert_int_equal(uv_tcp_init(&w->p.loop, &c->tcp), 0);
+    assert_int_equal(uv_tcp_open(&c->tcp, ends[0]), 0);
+    c->tcp.data = c;
+    w->server = ends[1];
+    client_ws_ops.open(c);
+}
+
+/* What the client sent, its masks undone by hand: the mask is 5a 5a 5a 5a. */
+static void close_web_socket(struct web_socket *w, char *sent, size_t room)
+{
+    ssize_t n = recv(w->server, sent, room - 1, MSG_DONTWAIT);
+    sent[n > 0 ? n : 0] = '\0';
+    client_pool_shut(&w->p.clients);
+    uv_run(&w->p.loop, UV_RUN_DEFAULT);
+    close(w->server);
+    close_pool(&w->p);
+}
+
+struct frames_case {
+    const char *text;
+    size_t bytes;
+    unsigned delivered, strange;
+    const char *why; /* NULL: it goes on */
+    const char *sent;
+};
+
+static void check_cut(const struct frames_case *want, size_t cut)
+{
+    struct web_socket w;
+    char sent[64];
+    open_web_socket(&w);
+    struct client *c = w.p.clients.clients;
+    client_ws_ops.feed(c, want->text, cut);
+    for (size_t at = cut; at < want->bytes && c->state == CLIENT_OPEN; at++)
+        client_ws_ops.feed(c, want->text + at, 1);
+    bool open = c->state == CLIENT_OPEN;
+    close_web_socket(&w, sent, sizeof sent);
+    if (w.p.log.delivered != want->delivered || w.p.log.strange != want->strange)
+        fail_msg("cut at %zu: %u delivered, %u strange", cut, (unsigned)w.p.log.delivered,
+                 (unsigned)w.p.log.strange);
+    assert_string_equal(sent, want->sent);
+    assert_true(open == !want->why);
+    if (!open && !strstr(w.p.clients.why, want->why))
+        fail_msg("'%s'", w.p.clients.why);
+}
+
+/* RFC 6455, 5.1, 5.2, 5.4, 5.5: cut anywhere, the frames say the same. */
+static void frames_say_the_same_however_cut(void **state)
+{
+    (void)state;
+#define FRAME(head, payload) head payload
+#define ZERO                 FRAME("\x81\x08", "00000000")
+#define ONE                  FRAME("\x82\x09", "00000001x")
+#define PONG                 "\x8a\x82\x5a\x5a\x5a\x5a\x32\x33" /* "hi", masked */
+#define CLOSE                "\x88\x82\x5a\x5a\x5a\x5a\x59\xb2" /* 1000, masked */
+#define CASE(text)           text, sizeof text - 1
+    static const struct frames_case cases[] = {
+        { CASE(ZERO ONE), 2, 0, NULL, "" },
+        { CASE(FRAME("\x01\x03", "000") "\x89\x02hi\x00\x00" FRAME("\x00\x02", "00")
+                   FRAME("\x80\x04", "002x")),
+          1, 0, NULL, PONG },
+        { CASE("\x81\x00" ZERO), 1, 1, NULL, "" },
+        { CASE(ZERO FRAME("\x88\x04\x03\xe8", "ok") ONE), 1, 0, "close frame 1000 ok", CLOSE },
+        { CASE(ZERO "\x81\x88\x5a\x5a\x5a\x5ajjjjjjjk"), 1, 0, "a masked frame", "" },
+        { CASE(ZERO FRAME("\xc1\x08", "00000001")), 1, 0, "that was not agreed on", "" },
+        { CASE(ZERO FRAME("\x83\x08", "00000001")), 1, 0, "of an unknown kind", "" },
+        { CASE(ZERO "\x8b\x00"), 1, 0, "of an unknown kind", "" },
+        { CASE(ZERO FRAME("\x80\x08", "00000001")), 1, 0, "a continuation of no message", "" },
+        { CASE(FRAME("\x01\x04", "0000") ZERO), 0, 0, "a message within another", "" },
+        /* a ping of 126 bytes, and one in parts */
+        { CASE(ZERO "\x89\x7e\x00\x7e"), 1, 0, "not a WebSocket frame", "" },
+        { CASE(ZERO "\x09\x01x"), 1, 0, "not a WebSocket frame", "" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (size_t cut = 0; cut <= cases[i].bytes; cut++)
+            check_cut(&cases[i], cut);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_message_counts_once),
         cmocka_unit_test(books_do_not_underflow),
         cmocka_unit_test(streams_say_the_same_however_cut),
+        cmocka_unit_test(frames_say_the_same_however_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
