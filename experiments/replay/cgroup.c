@@ -9,10 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#define MS           INT64_C(1000000)
 #define REMOVE_TRIES 2000 /* of a millisecond each */
 
 enum cgroup_version cgroup_detect(const char *root)
@@ -244,17 +242,10 @@ int64_t cgroup_host_usage(const char *root, int cpu)
 
 static int remove_directory(char *dir, struct error *err)
 {
-    struct timespec wait = { .tv_nsec = MS };
     if (dir[0] == '\0')
         return 0;
-    for (int i = 0; rmdir(dir) != 0; i++) {
-        if (errno == ENOENT)
-            break;
-        if (errno != EBUSY || i == REMOVE_TRIES)
-            return error_set(err, ERR_IO, "cannot remove %s: %s", dir, strerror(errno));
-        cgroup_kill_all(dir); /* each time: it may have forked meanwhile */
-        nanosleep(&wait, NULL);
-    }
+    if (!cgroup_clear(dir, REMOVE_TRIES, cgroup_kill_all) && errno != ENOENT)
+        return error_set(err, ERR_IO, "cannot remove %s: %s", dir, strerror(errno));
     dir[0] = '\0';
     return 0;
 }

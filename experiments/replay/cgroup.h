@@ -79,8 +79,8 @@ int64_t cgroup_host_usage(const char *root, int cpu);
 /* Whether a process is in it; those that have ended and wait for their parent count for none. */
 bool cgroup_is_populated(const struct cgroup *group);
 
-/* Kills what is still in it (what left the process group that the caller ended), removes it, and
- * waits up to two seconds for ended processes to leave. ERR_IO: still busy. */
+/* Kills what is still in it (what left the process group that the caller ended) and in groups that
+ * it made below, removes them, and waits up to two seconds for ended processes to leave. ERR_IO: still busy. */
 int cgroup_remove(struct cgroup *group, struct error *err);
 
 /* Removes the groups that pushsim processes which are gone left behind: by name (CGROUP_PREFIX),

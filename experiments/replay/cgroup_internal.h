@@ -26,7 +26,11 @@ int64_t cgroup_field(const char *text, const char *key, int64_t otherwise);
 
 /* Kills the processes in a group's directory (cgroup_kill.c). _each: one by one, by the numbers that
  * they have here. _all: through cgroup.kill where the kernel has it (v2, from 5.14). */
+typedef void cgroup_kill_fn(const char *dir);
 void cgroup_kill_each(const char *dir);
 void cgroup_kill_all(const char *dir);
+/* Removes a group with those below it, killing what is in them; so many tries, of a millisecond each.
+ * False, and errno: it is not empty yet, or no group. */
+bool cgroup_clear(const char *dir, int tries, cgroup_kill_fn *kill_in);
 
 #endif

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #define SWEEP_TRIES 200 /* of a millisecond each */
 
@@ -29,19 +27,6 @@ static bool is_dead(pid_t pid)
 
 /* What a dead maker left running is killed by the numbers it has here: a pushsim in another PID
  * namespace looks dead from here, and its processes have none. */
-static bool remove_left(const char *dir)
-{
-    struct timespec wait = { .tv_nsec = 1000000 };
-    for (int i = 0; rmdir(dir) != 0; i++) {
-        if (errno != EBUSY || i == SWEEP_TRIES)
-            return false;
-        cgroup_kill_each(dir);
-        nanosleep(&wait, NULL);
-    }
-    return true;
-}
-
-/* rmdir refuses a group with processes or children. */
 static int sweep(const char *dir)
 {
     char path[PATH_MAX];
@@ -54,7 +39,8 @@ static int sweep(const char *dir)
         if (pid == 0 || !is_dead(pid))
             continue;
         int length = snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
-        removed += length < (int)sizeof path && remove_left(path);
+        removed +=
+            length < (int)sizeof path && cgroup_clear(path, SWEEP_TRIES, cgroup_kill_each);
     }
     closedir(open);
     return removed;

@@ -310,37 +310,78 @@ static void the_kernel_counts_a_process(void **state)
     assert_true(u.usage_ns > 0); /* dying in it took some CPU */
 }
 
-/* What left its process group, and so outlived its parent, is still in the group. */
-static void the_kernel_lets_nothing_survive(void **state)
+/* A process that has left ours, in the group or in one that was made below it. */
+static pid_t leave_behind(const struct cgroup *g, bool below)
 {
-    (void)state;
     struct error err;
-    struct cgroup g;
-    char *name = mem_printf("pushsim-test-%d", (int)getpid());
-    int code = cgroup_create(&g, NULL, name, &(struct cgroup_limits){ 0 }, &err);
-    free(name);
-    if (code == ERR_UNAVAILABLE)
-        skip();
-    assert_int_equal(code, 0);
+    struct cgroup in = { .version = g->version };
+    char *path = below ? path_of(g->cpu, "below") : mem_strdup(g->cpu);
+    assert_true(!below || mkdir(path, 0755) == 0);
+    strcpy(in.cpu, path);
+    strcpy(in.cpuacct, path);
+    free(path);
     pid_t pid = fork();
     if (pid == 0) {
         setsid();
         for (;;)
             pause();
     }
-    code = cgroup_add(&g, pid, &err);
-    bool populated = cgroup_is_populated(&g);
-    int removed = cgroup_remove(&g, &err), status = 0;
+    assert_int_equal(cgroup_add(&in, pid, &err), 0);
+    assert_true(cgroup_is_populated(&in));
+    return pid;
+}
+
+static void nothing_survives(struct cgroup *g, bool below)
+{
+    struct error err;
+    char *path = mem_strdup(g->cpu);
+    pid_t pid = leave_behind(g, below);
+    int removed = cgroup_remove(g, &err), status = 0;
     pid_t ended = waitpid(pid, &status, WNOHANG);
     if (ended != pid) {
         kill(pid, SIGKILL);
         waitpid(pid, NULL, 0);
     }
-    assert_int_equal(code, 0);
-    assert_true(populated);
     assert_int_equal(removed, 0);
     assert_int_equal(ended, pid);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    assert_int_not_equal(access(path, F_OK), 0);
+    free(path);
+}
+
+/* What left its process group, and so outlived its parent, is still in the group. */
+static void the_kernel_lets_nothing_survive(void **state)
+{
+    (void)state;
+    for (int below = 0; below < 2; below++) {
+        struct error err;
+        struct cgroup g;
+        char *name = mem_printf("pushsim-test-%d", (int)getpid());
+        int code = cgroup_create(&g, NULL, name, &(struct cgroup_limits){ 0 }, &err);
+        free(name);
+        if (code == ERR_UNAVAILABLE)
+            skip();
+        assert_int_equal(code, 0);
+        nothing_survives(&g, below);
+    }
+}
+
+/* The same on v2, be it beside v1 and without controllers. */
+static void the_kernel_lets_nothing_survive_on_v2(void **state)
+{
+    (void)state;
+    bool hybrid = access("/sys/fs/cgroup/unified/cgroup.controllers", F_OK) == 0;
+    for (int below = 0; below < 2; below++) {
+        struct cgroup g = { .version = CGROUP_V2 };
+        snprintf(g.cpu, sizeof g.cpu, "/sys/fs/cgroup/%spushsim-test-%d",
+                 hybrid ? "unified/" : "", (int)getpid());
+        if (mkdir(g.cpu, 0755) != 0 || !cgroup_present(g.cpu, "cgroup.kill")) {
+            rmdir(g.cpu);
+            skip();
+        }
+        strcpy(g.cpuacct, g.cpu);
+        nothing_survives(&g, below);
+    }
 }
 
 /* On v2 the kernel is told to kill them all, where it has a file for that. */
@@ -426,6 +467,7 @@ int main(void)
         cmocka_unit_test(the_kernel_accepts_every_change),
         cmocka_unit_test(the_kernel_counts_a_process),
         cmocka_unit_test(the_kernel_lets_nothing_survive),
+        cmocka_unit_test(the_kernel_lets_nothing_survive_on_v2),
         cmocka_unit_test(v2_kills_what_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
