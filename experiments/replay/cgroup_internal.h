@@ -24,8 +24,12 @@ int64_t cgroup_get_number(const char *dir, const char *file, int64_t otherwise);
 /* The number after "key " at the start of a line. */
 int64_t cgroup_field(const char *text, const char *key, int64_t otherwise);
 
-/* Kills the processes in a group's directory (cgroup_kill.c). _each: one by one, by the numbers that
- * they have here. _all: through cgroup.kill where the kernel has it (v2, from 5.14). */
+/* The processes of a group and of the groups below it, by the numbers that they have here. */
+typedef void cgroup_process_fn(pid_t pid, void *context);
+void cgroup_each_process(const char *dir, cgroup_process_fn *visit, void *context);
+
+/* Kills them (cgroup_kill.c). _each: one by one. _all: through cgroup.kill where the kernel has it
+ * (v2, from 5.14). */
 typedef void cgroup_kill_fn(const char *dir);
 void cgroup_kill_each(const char *dir);
 void cgroup_kill_all(const char *dir);

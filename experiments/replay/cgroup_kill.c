@@ -12,26 +12,52 @@
 
 #define TRY_NS 1000000
 
-/* Numbers of cgroup.procs; 0 stands for a process of another PID namespace. */
-static long next_pid(char **at)
+static void visit_group(const char *dir, cgroup_process_fn *visit, void *context)
 {
-    char *end;
-    long pid = strtol(*at, &end, 10);
-    if (end == *at)
-        return -1;
-    *at = end;
-    return pid;
+    char text[16384],
+        *end; /* some 2,000 processes; of a longer list the rest is left out, and the
+                               number that was cut */
+    if (!cgroup_get(dir, "cgroup.procs", text, sizeof text))
+        return;
+    for (char *at = text;; at = end + 1) {
+        long pid = strtol(at, &end, 10);
+        if (end == at || *end != '\n')
+            return;
+        if (pid > 0) /* 0 stands for a process of another PID namespace */
+            visit((pid_t)pid, context);
+    }
+}
+
+/* The path of the next group below; false: that was the last. */
+static bool next_below(DIR *open, const char *dir, char path[PATH_MAX])
+{
+    for (struct dirent *e; open && (e = readdir(open)) != NULL;)
+        if (e->d_type == DT_DIR && e->d_name[0] != '.' &&
+            snprintf(path, PATH_MAX, "%s/%s", dir, e->d_name) < PATH_MAX)
+            return true;
+    if (open)
+        closedir(open);
+    return false;
+}
+
+void cgroup_each_process(const char *dir, cgroup_process_fn *visit, void *context)
+{
+    char path[PATH_MAX];
+    visit_group(dir, visit, context);
+    for (DIR *open = opendir(dir); next_below(open, dir, path);)
+        cgroup_each_process(path, visit, context);
+}
+
+static void end_process(pid_t pid, void *unused)
+{
+    (void)unused;
+    if (pid > 1 && pid != getpid())
+        kill(pid, SIGKILL);
 }
 
 void cgroup_kill_each(const char *dir)
 {
-    char text[16384]; /* some 2,000 processes; the others come next time */
-    if (!cgroup_get(dir, "cgroup.procs", text, sizeof text))
-        return;
-    char *at = text;
-    for (long pid; (pid = next_pid(&at)) >= 0;)
-        if (pid > 1 && pid != getpid())
-            kill((pid_t)pid, SIGKILL);
+    cgroup_each_process(dir, end_process, NULL);
 }
 
 void cgroup_kill_all(const char *dir)
@@ -40,21 +66,14 @@ void cgroup_kill_all(const char *dir)
         cgroup_kill_each(dir);
 }
 
-/* What there is of groups below it, the innermost first, as far as they are empty. */
-static void remove_below(const char *dir, cgroup_kill_fn *kill_in)
+/* The innermost first, as far as they are empty. */
+static void remove_below(const char *dir)
 {
     char path[PATH_MAX];
-    DIR *open = opendir(dir);
-    for (struct dirent *e; open && (e = readdir(open)) != NULL;) {
-        int length = snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
-        if (e->d_type != DT_DIR || e->d_name[0] == '.' || length >= (int)sizeof path)
-            continue;
-        kill_in(path);
-        remove_below(path, kill_in);
+    for (DIR *open = opendir(dir); next_below(open, dir, path);) {
+        remove_below(path);
         rmdir(path);
     }
-    if (open)
-        closedir(open);
 }
 
 bool cgroup_clear(const char *dir, int tries, cgroup_kill_fn *kill_in)
@@ -64,7 +83,7 @@ bool cgroup_clear(const char *dir, int tries, cgroup_kill_fn *kill_in)
         if (errno != EBUSY || i == tries)
             return false;
         kill_in(dir); /* each time: it may have forked meanwhile */
-        remove_below(dir, kill_in);
+        remove_below(dir);
         nanosleep(&wait, NULL);
     }
     return true;

@@ -384,6 +384,31 @@ static void the_kernel_lets_nothing_survive_on_v2(void **state)
     }
 }
 
+/* Of a list that is longer than what is read at once, the number that was cut is another process's. */
+static void a_cut_number_kills_nobody(void **state)
+{
+    (void)state;
+    enum { READ = 16383, LINE = 8, LINES = READ / LINE, REST = READ - LINES * LINE };
+    char *root = tree_new(), text[READ + 64];
+    pid_t bystander = fork();
+    if (bystander == 0)
+        for (;;)
+            pause();
+    for (int i = 0; i < LINES; i++)
+        strcpy(text + i * LINE, "9999999\n"); /* no process has such a number */
+    snprintf(text + LINES * LINE, 64, "%0*d99\n", REST, (int)bystander);
+    spill(root, "cgroup.procs", text);
+    cgroup_kill_each(root);
+    nanosleep(&(struct timespec){ .tv_nsec = 20 * MS }, NULL);
+    pid_t ended = waitpid(bystander, NULL, WNOHANG);
+    if (ended == 0) {
+        kill(bystander, SIGKILL);
+        waitpid(bystander, NULL, 0);
+    }
+    tree_free(root);
+    assert_int_equal(ended, 0);
+}
+
 /* On v2 the kernel is told to kill them all, where it has a file for that. */
 static void v2_kills_what_is_left(void **state)
 {
@@ -468,6 +493,7 @@ int main(void)
         cmocka_unit_test(the_kernel_counts_a_process),
         cmocka_unit_test(the_kernel_lets_nothing_survive),
         cmocka_unit_test(the_kernel_lets_nothing_survive_on_v2),
+        cmocka_unit_test(a_cut_number_kills_nobody),
         cmocka_unit_test(v2_kills_what_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
