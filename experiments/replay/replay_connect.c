@@ -3,6 +3,7 @@
  */
 #include <math.h>
 
+#include "experiments/replay/port_owner.h"
 #include "experiments/replay/replay_internal.h"
 
 #define CONNECTS_AT_ONCE    64 /* handshakes in progress while the initial clients connect */
@@ -134,9 +135,23 @@ static int settle(struct replay *r)
     return rc;
 }
 
+/* Who serves the clients must be what is limited and counted. */
+static int check_owner(struct replay *r)
+{
+    int port = ntohs(r->subscribe.address.sin_port);
+    if (port_is_of_group(&r->group, port))
+        return 0;
+    return error_set(r->err, ERR_STATE,
+                     "what listens at port %d was not started by the command, but by a service "
+                     "outside of its cgroup (as docker and systemctl do), where the limit does "
+                     "not hold; start the server itself",
+                     port);
+}
+
 int replay_connect(struct replay *r)
 {
     int rc = connect_initial(r);
+    rc = rc ? rc : check_owner(r);
     rc = rc ? rc : settle(r);
     rc = rc ? rc : replay_check_alive(r);
     return rc ? rc : check_clients(r);

@@ -18,6 +18,9 @@
  *   loop: nginx                               # optional, for calibrate: the event loop of the
  *   hops: 0                                   # model that it resembles (server.loop, .hops)
  *
+ * The command is the server itself, in the foreground: it runs in the cgroup that is limited, as what
+ * a service starts for it elsewhere (docker, systemctl) would not.
+ *
  * Counters whose names begin with gc_ tell calibrate of the garbage collector, if they are those
  * that servers/fastapi_server.py explains.
  *

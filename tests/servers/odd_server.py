@@ -76,6 +76,10 @@ def serve(s):
 
 
 def main():
+    if HABIT == "asks":  # another one to listen at its port, as docker does
+        with open(os.environ["ODD_ASKS"], "w") as f:
+            print(PORT, file=f)
+        time.sleep(1e6)
     if HABIT in ("daemon", "leaver") and os.fork():
         time.sleep(0.3 if HABIT == "leaver" else 0)
         os._exit(0)

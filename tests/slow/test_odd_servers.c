@@ -9,9 +9,12 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "experiments/replay/replay.h"
@@ -182,6 +185,44 @@ static void a_taken_port_is_told(void **state)
     assert_non_null(strstr(err.text, "is already in use"));
 }
 
+/* As a service outside of the cgroup would: starts the server at the port that the file names. */
+static pid_t serve_who_asks(const char *file)
+{
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    char port[16] = "";
+    for (FILE *f; !strchr(port, '\n'); fclose(f)) {
+        usleep(10000);
+        f = fopen(file, "r");
+        if (!f || !fgets(port, sizeof port, f))
+            port[0] = '\0';
+    }
+    port[strcspn(port, "\n")] = '\0';
+    execlp("python3", "python3", "tests/servers/odd_server.py", port, NULL);
+    _exit(127);
+}
+
+static void what_runs_elsewhere_is_not_measured(void **state)
+{
+    char file[] = "/tmp/test_odd.XXXXXX";
+    struct server_spec spec = odd_server("asks");
+    struct run_record out;
+    struct error err;
+    if (!*state)
+        skip();
+    close(mkstemp(file));
+    spec.environment[0] = mem_printf("ODD_ASKS=%s", file);
+    pid_t service = serve_who_asks(file);
+    int code = run(&spec, READY_MS, &out, &err);
+    kill(service, SIGKILL);
+    waitpid(service, NULL, 0);
+    unlink(file);
+    free(spec.environment[0]);
+    assert_int_equal(code, ERR_STATE);
+    assert_non_null(strstr(err.text, "was not started by the command"));
+}
+
 int main(void)
 {
     struct error err;
@@ -193,6 +234,7 @@ int main(void)
         cmocka_unit_test_prestate(what_is_not_fails_with_its_cause, can ? "" : NULL),
         cmocka_unit_test_prestate(descriptions_that_do_not_fit, can ? "" : NULL),
         cmocka_unit_test_prestate(a_taken_port_is_told, can ? "" : NULL),
+        cmocka_unit_test_prestate(what_runs_elsewhere_is_not_measured, can ? "" : NULL),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
