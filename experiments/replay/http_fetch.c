@@ -16,11 +16,13 @@
 #include "experiments/run/monotonic.h"
 
 #define BODY_MAX (1 << 20)
+#define TAKEN_MS 1000
 #define SLICE_MS 50 /* of waiting, between two looks whether we are interrupted */
 
 struct reader {
     char *body;
     size_t bytes;
+    bool head_alone; /* the answer's end is not waited for */
     bool complete;
 };
 
@@ -60,11 +62,18 @@ static int on_body(http_parser *parser, const char *data, size_t bytes)
     return 0;
 }
 
+/* An interim answer (1xx) is followed by the one that counts (RFC 9110, 15.2). */
 static int on_complete(http_parser *parser)
 {
     struct reader *r = parser->data;
-    r->complete = true;
+    r->complete |= parser->status_code / 100 != 1;
     return 0;
+}
+
+static int on_headers(http_parser *parser)
+{
+    struct reader *r = parser->data;
+    return r->head_alone ? on_complete(parser) : 0;
 }
 
 /* False, and errno: nothing came until then (monotonic), or we were interrupted. */
@@ -90,6 +99,7 @@ static int read_answer(int fd, struct reader *r, int64_t end_ns)
     http_parser parser;
     http_parser_settings settings;
     http_parser_settings_init(&settings);
+    settings.on_headers_complete = on_headers;
     settings.on_body = on_body;
     settings.on_message_complete = on_complete;
     http_parser_init(&parser, HTTP_RESPONSE);
@@ -99,8 +109,8 @@ static int read_answer(int fd, struct reader *r, int64_t end_ns)
         ssize_t n = await_data(fd, end_ns) ? read(fd, block, sizeof block) : -1;
         if (n < 0)
             return -1;
-        if (http_parser_execute(&parser, &settings, block, (size_t)n) != (size_t)n ||
-            (n == 0 && !r->complete)) {
+        size_t used = http_parser_execute(&parser, &settings, block, (size_t)n);
+        if (!r->complete && (n == 0 || used != (size_t)n)) {
             errno = n == 0 ? ECONNRESET : EPROTO;
             return -1;
         }
@@ -122,33 +132,58 @@ static int ask(int fd, const struct endpoint *e, struct reader *r, int timeout_m
     return read_answer(fd, r, end_ns);
 }
 
-int http_fetch(char **body, const struct endpoint *e, int timeout_ms, struct error *err)
+/* Connecting and writing take so long at most. */
+static int open_socket(int timeout_ms)
 {
+    struct timeval limit = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0)
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    return fd;
+}
+
+static int fetch(struct reader *r, const struct endpoint *e, int timeout_ms, struct error *err)
+{
+    int fd = open_socket(timeout_ms);
     if (fd < 0)
         return error_set(err, ERR_IO, "socket: %s", strerror(errno));
-    struct timeval limit = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
-    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    struct reader r = { .body = mem_strdup("") };
-    int status = ask(fd, e, &r, timeout_ms);
+    int status = ask(fd, e, r, timeout_ms);
     int cause = errno;
     close(fd);
-    if (status / 100 == 2) {
-        *body = r.body;
+    if (status / 100 == 2)
         return 0;
-    }
-    free(r.body);
     if (status < 0)
-        return error_set(err, ERR_IO, "http://%s%s: %s", e->host, e->path, strerror(cause));
+        return error_set(err, ERR_IO, "http://%s%s: %s", e->host, e->path,
+                         cause == EPROTO ? "what it answers is no HTTP" : strerror(cause));
     return error_set(err, ERR_IO, "http://%s%s: status %d", e->host, e->path, status);
+}
+
+int http_fetch(char **body, const struct endpoint *e, int timeout_ms, struct error *err)
+{
+    struct reader r = { .body = mem_strdup("") };
+    int rc = fetch(&r, e, timeout_ms, err);
+    if (rc)
+        free(r.body);
+    else
+        *body = r.body;
+    return rc;
+}
+
+int http_answers(const struct endpoint *e, int timeout_ms, struct error *err)
+{
+    struct reader r = { .head_alone = true };
+    int rc = fetch(&r, e, timeout_ms, err);
+    free(r.body);
+    return rc;
 }
 
 bool endpoint_is_taken(const struct endpoint *e)
 {
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = open_socket(TAKEN_MS);
     if (fd < 0)
         return false;
-    bool taken = connect(fd, (const struct sockaddr *)&e->address, sizeof e->address) == 0;
+    bool taken = connect(fd, (const struct sockaddr *)&e->address, sizeof e->address) == 0 ||
+                 errno == EINPROGRESS; /* its queue is full */
     close(fd);
     return taken;
 }

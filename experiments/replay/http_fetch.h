@@ -25,7 +25,10 @@ int endpoint_parse(struct endpoint *e, const char *url, struct error *err);
  * or on any other answer. */
 int http_fetch(char **body, const struct endpoint *e, int timeout_ms, struct error *err);
 
-/* Somebody accepts connections there. */
+/* The same, and the end of the answer is not waited for: it may be a stream. */
+int http_answers(const struct endpoint *e, int timeout_ms, struct error *err);
+
+/* Somebody listens there, though nobody may accept. */
 bool endpoint_is_taken(const struct endpoint *e);
 
 /* A TCP port that nothing listens on now; ERR_IO. */

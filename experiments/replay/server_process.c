@@ -174,22 +174,25 @@ int server_process_ended(struct server_process *server, const struct cgroup *gro
     return ended(server, group, "by itself", err);
 }
 
-/* One question; its error is kept in `last`. */
+/* One question; its error is kept in `last`. One that the end of our patience cut short says nothing
+ * of the server, so it replaces none. */
 static bool is_ready(const struct endpoint *ready, int64_t left_ns, struct error *last)
 {
-    char *body;
-    int64_t left_ms = left_ns / 1000000;
+    struct error why;
+    int64_t asked_ns = monotonic_ns(), left_ms = left_ns / 1000000;
     int patience_ms = left_ms < FETCH_MS ? (int)left_ms + 1 : FETCH_MS;
-    if (http_fetch(&body, ready, patience_ms, last))
-        return false;
-    free(body);
-    return true;
+    if (http_answers(ready, patience_ms, &why) == 0)
+        return true;
+    bool cut = patience_ms < FETCH_MS && monotonic_ns() - asked_ns >= left_ns;
+    if (!cut || !*last->text)
+        *last = why;
+    return false;
 }
 
 static int ask_until_ready(struct server_process *server, const struct server_start *how,
                            const struct endpoint *ready, struct error *err)
 {
-    struct error last = { "it was not asked" };
+    struct error last = { "" };
     int64_t end_ns = monotonic_ns() + how->ready_ms * INT64_C(1000000);
     for (int64_t left_ns; (left_ns = end_ns - monotonic_ns()) > 0;) {
         int interrupted = interrupt_check(err);
