@@ -246,11 +246,20 @@ void client_disconnect(struct client *c)
     shut(c);
 }
 
+/* Not the one that was asked for, nor a final one (RFC 9110, 15.2). */
+static bool is_interim(const http_parser *parser)
+{
+    return parser->status_code / 100 == 1 &&
+           parser->status_code != HTTP_STATUS_SWITCHING_PROTOCOLS;
+}
+
 static int on_headers(http_parser *parser)
 {
     struct client *c = parser->data;
     struct client_pool *pool = c->pool;
-    if (parser->status_code != pool->ops->status)
+    if (is_interim(parser))
+        return 0;
+    if ((int)parser->status_code != pool->ops->status)
         return -1;
     c->state = CLIENT_OPEN;
     c->first = pool->log->sent;
@@ -275,7 +284,7 @@ static int on_body(http_parser *parser, const char *data, size_t bytes)
 
 static int on_end(http_parser *parser)
 {
-    if (!parser->upgrade)
+    if (!parser->upgrade && !is_interim(parser))
         client_dropped(parser->data, "stream ended by the server");
     return 0;
 }
@@ -296,7 +305,7 @@ static void take(struct client *c, const char *data, size_t bytes)
         note(c, why);
         refused(c, client_behaviour_turned_away);
     } else if (HTTP_PARSER_ERRNO(&c->parser) != HPE_OK) {
-        client_dropped(c, http_errno_description(HTTP_PARSER_ERRNO(&c->parser)));
+        client_dropped(c, "what it answers is no HTTP");
     } else if (c->parser.upgrade && used < bytes) {
         c->pool->ops->feed(c, data + used, bytes - used);
     }

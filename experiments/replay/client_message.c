@@ -97,6 +97,8 @@ static int on_body(http_parser *parser, const char *data, size_t bytes)
 static int on_answer(http_parser *parser)
 {
     struct client_post *post = parser->data;
+    if (parser->status_code / 100 == 1)
+        return 0; /* the answer is still to come (RFC 9110, 15.2) */
     if (post->kept == sizeof post->head && post->head[0] == 'r')
         client_message_answered(post->messages, post->head);
     post->kept = 0;

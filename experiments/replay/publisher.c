@@ -27,6 +27,8 @@ static void fail(struct publisher *p, uint64_t count, const char *why)
 static int on_answer(http_parser *parser)
 {
     struct publisher_connection *c = parser->data;
+    if (parser->status_code / 100 == 1)
+        return 0; /* the answer is still to come (RFC 9110, 15.2) */
     if (c->unanswered > 0)
         c->unanswered--;
     if (parser->status_code / 100 == 2) {
@@ -77,7 +79,7 @@ static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer)
     size_t used =
         http_parser_execute(&c->parser, &answer_settings, buffer->base, (size_t)bytes);
     if (used != (size_t)bytes)
-        shut(c, http_errno_description(HTTP_PARSER_ERRNO(&c->parser)));
+        shut(c, "what it answers is no HTTP");
 }
 
 static void on_connected(uv_connect_t *request, int status)

@@ -54,6 +54,9 @@ def serve(s):
                 time.sleep(1e6)
             answer(s, b"302 Found" if HABIT == "moved" else b"200 OK")
         elif path == b"/publish":
+            if HABIT == "mutters":
+                s.sendall(b"what?\r\n")
+                continue
             if HABIT == "refuses":
                 answer(s, b"404 Not Found")
                 continue
@@ -62,10 +65,14 @@ def serve(s):
                 s.sendall(b"HTTP/1.0 200 OK\r\n\r\nok")
                 s.shutdown(socket.SHUT_RDWR)
                 return
+            if HABIT == "interim":
+                s.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
             answer(s, b"200 OK")
         elif path == b"/events" and HABIT == "page":
             answer(s, b"200 OK", b"a page")
         elif path == b"/events":
+            if HABIT == "interim":
+                s.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
             s.sendall(STREAM + (b"\xef\xbb\xbf" if HABIT == "bom" else b""))
             with lock:
                 subscribers.append(s)
