@@ -4,6 +4,7 @@
  * end the connection (7.1.1). No extension is offered, so nothing is compressed.
  */
 #include "experiments/replay/client_internal.h"
+#include "experiments/replay/printable_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,6 +75,7 @@ static void told_to_close(struct client *c, uint64_t bytes)
     if (bytes >= 2)
         snprintf(why, sizeof why, "close frame %u %.*s", 256u * payload[0] + payload[1],
                  (int)(bytes - 2), (const char *)payload + 2);
+    printable_text(why, strlen(why));
     if (strstr(why, "1011") && strstr(why, "ping"))
         client_told_to_close(c, DISCONNECT_PONG_TIMEOUT, why);
     else if (strstr(why, " 1008"))

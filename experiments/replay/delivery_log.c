@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "experiments/replay/printable_text.h"
 #include "models/fan_out.h"
 #include "sim/error.h"
 
@@ -69,8 +70,7 @@ static void add_strange(struct delivery_log *log, const char *head)
         return;
     for (int i = 0; i < MESSAGE_DIGITS && head[i]; i++)
         log->strange_head[i] = head[i];
-    for (char *c = log->strange_head; *c; c++)
-        *c = *c >= ' ' && *c <= '~' ? *c : '?';
+    printable_text(log->strange_head, strlen(log->strange_head));
 }
 
 int64_t delivery_log_number(struct delivery_log *log, const char *head)

@@ -1,5 +1,6 @@
 #include "experiments/replay/server_process.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -15,6 +16,7 @@
 
 #include "experiments/replay/http_fetch.h"
 #include "experiments/replay/interrupt.h"
+#include "experiments/replay/printable_text.h"
 #include "experiments/run/monotonic.h"
 
 #define READY_POLL_MS 20
@@ -116,7 +118,7 @@ static int start_in(struct server_process *server, const struct server_start *ho
     return rc;
 }
 
-/* The end of what the server wrote, on one line. */
+/* The end of what the server wrote, on one line: '|' for its ends of lines but the last. */
 static void last_words(const struct server_process *server, char *out, size_t room)
 {
     out[0] = '\0';
@@ -126,11 +128,13 @@ static void last_words(const struct server_process *server, char *out, size_t ro
     off_t size = lseek(fd, 0, SEEK_END);
     off_t from = size > (off_t)room - 1 ? size - (off_t)room + 1 : 0;
     ssize_t n = pread(fd, out, room - 1, from);
-    out[n > 0 ? n : 0] = '\0';
     close(fd);
-    for (char *c = out; *c; c++)
-        if (*c == '\n')
-            *c = c[1] ? '|' : '\0';
+    while (n > 0 && isspace((unsigned char)out[n - 1]))
+        n--;
+    out[n > 0 ? n : 0] = '\0';
+    for (ssize_t i = 0; i < n; i++)
+        out[i] = out[i] == '\n' ? '|' : isspace((unsigned char)out[i]) ? ' ' : out[i];
+    printable_text(out, n > 0 ? (size_t)n : 0);
 }
 
 static void describe_end(const struct server_process *server, char *out, size_t room)

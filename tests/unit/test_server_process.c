@@ -35,7 +35,7 @@ static void open_place(struct place *p, const struct server_spec *spec)
 static void close_place(struct place *p)
 {
     char *file = mem_printf("%s/cgroup.procs", p->group.cpu);
-    unlink(file);
+    unlink(file); /* it need not be there yet */
     free(file);
     assert_int_equal(rmdir(p->group.cpu), 0);
 }
@@ -62,10 +62,41 @@ static void ends_what_has_just_begun(void **state)
     }
 }
 
+/* Its last words are one printable line, whatever they were. */
+static void tells_what_it_wrote(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *script, *how, *end;
+    } cases[] = {
+        { "printf 'a\\r\\nb\\n\\n'; exit 3", "before it was ready (status 3)",
+          "; it wrote: a |b" },
+        { "printf '\\033[31mred\\000more\\344\\n'; kill -9 $$", "(signal 9)",
+          "; it wrote: ?[31mred?more?" },
+        { "exit 0", "(status 0)",
+          "start it in the foreground" }, /* its number is still in the file */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct server_spec spec = { .name = "x",
+                                          .command = { "sh", "-c", (char *)cases[i].script },
+                                          .ready = "http://127.0.0.1:{port}/" };
+        struct place p;
+        struct server_process server = { 0 };
+        struct error err;
+        open_place(&p, &spec);
+        assert_int_equal(server_process_start(&server, &p.how, &err), ERR_STATE);
+        close_place(&p);
+        const char *end = strstr(err.text, cases[i].end);
+        if (!strstr(err.text, cases[i].how) || !end || strlen(end) != strlen(cases[i].end))
+            fail_msg("%s", err.text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ends_what_has_just_begun),
+        cmocka_unit_test(tells_what_it_wrote),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
