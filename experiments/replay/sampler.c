@@ -68,7 +68,9 @@ static void sample(struct sampler *s)
 
 static void on_second(uv_timer_t *timer)
 {
-    sample(timer->data);
+    struct sampler *s = timer->data;
+    sample(s);
+    server_process_trim_log(s->server);
 }
 
 int sampler_start(struct sampler *s, uv_loop_t *loop, struct error *err)

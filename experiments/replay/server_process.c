@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +22,9 @@
 
 #define READY_POLL_MS 20
 #define FETCH_MS      1500 /* patience with one answer; the next connection may be served */
+
+#define LOG_BYTES_MAX  (64 << 20)
+#define LOG_BYTES_KEPT (1 << 20)
 
 extern char **environ;
 
@@ -137,6 +141,20 @@ static void last_words(const struct server_process *server, char *out, size_t ro
     printable_text(out, n > 0 ? (size_t)n : 0);
 }
 
+/* A hole, so that the server goes on where it is; file systems that have none keep it all. */
+void server_process_trim_log(const struct server_process *server)
+{
+    struct stat now;
+    if (server->pid == 0 || stat(server->log, &now) < 0 ||
+        now.st_blocks * 512LL < LOG_BYTES_MAX)
+        return;
+    int fd = open(server->log, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, now.st_size - LOG_BYTES_KEPT);
+    close(fd);
+}
+
 static void describe_end(const struct server_process *server, char *out, size_t room)
 {
     siginfo_t info = { 0 };
@@ -202,6 +220,7 @@ static int ask_until_ready(struct server_process *server, const struct server_st
         int interrupted = interrupt_check(err);
         if (interrupted)
             return interrupted;
+        server_process_trim_log(server);
         bool answered = is_ready(ready, left_ns, &last);
         if (!server_process_alive(server)) /* then it was not the server that answered */
             return ended(server, how->group, "before it was ready", err);

@@ -43,6 +43,8 @@ int server_process_again(struct server_process *server, const struct server_star
  * "the server ended by itself". ERR_STATE. */
 int server_process_ended(struct server_process *server, const struct cgroup *group,
                          struct error *err);
+/* Gives back the disk that a long output takes, but for its end; to be called now and then. */
+void server_process_trim_log(const struct server_process *server);
 /* True while it has not ended by itself. */
 bool server_process_alive(struct server_process *server);
 /* Kills the process group and reaps it; a second call does nothing. */

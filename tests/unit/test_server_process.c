@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "experiments/replay/server_process.h"
@@ -92,11 +93,41 @@ static void tells_what_it_wrote(void **state)
     }
 }
 
+/* A long output does not stay on the disk; its end does. */
+static void forgets_what_it_wrote_long_ago(void **state)
+{
+    (void)state;
+    const struct server_spec spec = {
+        .name = "chatty", .command = { "sh", "-c", "head -c 80000000 /dev/zero; echo the end" }
+    };
+    struct place p;
+    struct server_process server = { 0 };
+    struct error err;
+    struct stat before, after;
+    bool started;
+    open_place(&p, &spec);
+    assert_int_equal(server_process_again(&server, &p.how, &started, &err), 0);
+    while (server_process_alive(&server))
+        usleep(1000);
+    assert_int_equal(stat(server.log, &before), 0);
+    server_process_trim_log(&server);
+    assert_int_equal(stat(server.log, &after), 0);
+    server_process_ended(&server, &p.group, &err);
+    server_process_stop(&server);
+    close_place(&p);
+    assert_int_equal(after.st_size, before.st_size);
+    if (after.st_blocks == before.st_blocks)
+        skip(); /* this file system makes no holes */
+    assert_in_range(after.st_blocks * 512, 1, 2 << 20);
+    assert_non_null(strstr(err.text, "?the end"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ends_what_has_just_begun),
         cmocka_unit_test(tells_what_it_wrote),
+        cmocka_unit_test(forgets_what_it_wrote_long_ago),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
