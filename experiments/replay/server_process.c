@@ -26,8 +26,6 @@
 #define LOG_BYTES_MAX  (64 << 20)
 #define LOG_BYTES_KEPT (1 << 20)
 
-extern char **environ;
-
 struct launch { /* all that the child needs, ready before the fork */
     char *command[SERVER_WORDS_MAX];
     char *environment[SERVER_WORDS_MAX];
@@ -126,13 +124,11 @@ static int start_in(struct server_process *server, const struct server_start *ho
 static void last_words(const struct server_process *server, char *out, size_t room)
 {
     out[0] = '\0';
-    int fd = open(server->log, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    struct stat now;
+    if (server->pid == 0 || fstat(server->log_fd, &now) < 0)
         return;
-    off_t size = lseek(fd, 0, SEEK_END);
-    off_t from = size > (off_t)room - 1 ? size - (off_t)room + 1 : 0;
-    ssize_t n = pread(fd, out, room - 1, from);
-    close(fd);
+    off_t from = now.st_size > (off_t)room - 1 ? now.st_size - (off_t)room + 1 : 0;
+    ssize_t n = pread(server->log_fd, out, room - 1, from);
     while (n > 0 && isspace((unsigned char)out[n - 1]))
         n--;
     out[n > 0 ? n : 0] = '\0';
@@ -145,14 +141,10 @@ static void last_words(const struct server_process *server, char *out, size_t ro
 void server_process_trim_log(const struct server_process *server)
 {
     struct stat now;
-    if (server->pid == 0 || stat(server->log, &now) < 0 ||
-        now.st_blocks * 512LL < LOG_BYTES_MAX)
-        return;
-    int fd = open(server->log, O_WRONLY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, now.st_size - LOG_BYTES_KEPT);
-    close(fd);
+    if (server->pid > 0 && fstat(server->log_fd, &now) == 0 &&
+        now.st_blocks * 512LL >= LOG_BYTES_MAX)
+        fallocate(server->log_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
+                  now.st_size - LOG_BYTES_KEPT);
 }
 
 static void describe_end(const struct server_process *server, char *out, size_t room)
@@ -251,14 +243,15 @@ static int wait_ready(struct server_process *server, const struct server_start *
 static int start_process(struct server_process *server, const struct server_start *how,
                          bool wait, struct error *err)
 {
-    *server = (struct server_process){ .log = "/tmp/pushsim-server-XXXXXX" };
-    int log_fd = mkostemp(server->log, O_CLOEXEC);
+    char path[] = "/tmp/pushsim-server-XXXXXX";
+    int log_fd = mkostemp(path, O_CLOEXEC);
     if (log_fd < 0)
-        return error_set(err, ERR_IO, "%s: %s", server->log, strerror(errno));
+        return error_set(err, ERR_IO, "%s: %s", path, strerror(errno));
+    unlink(path); /* so that nothing stays, however we end */
+    *server = (struct server_process){ .log_fd = log_fd };
     int rc = start_in(server, how, log_fd, wait, err);
-    close(log_fd);
     if (rc)
-        unlink(server->log);
+        close(log_fd);
     return rc;
 }
 
@@ -304,5 +297,5 @@ void server_process_stop(struct server_process *server)
     server_process_kill(server);
     waitpid(server->pid, NULL, 0);
     server->pid = 0;
-    unlink(server->log);
+    close(server->log_fd);
 }

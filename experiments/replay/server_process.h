@@ -16,8 +16,8 @@
 #include "sim/error.h"
 
 struct server_process {
-    pid_t pid;    /* also its process group; 0 = not running */
-    char log[64]; /* file with its output; removed by server_process_stop */
+    pid_t pid;  /* also its process group; 0 = not running */
+    int log_fd; /* file with its output, which has no name; open while pid is not 0 */
 };
 
 struct server_start {

@@ -109,9 +109,9 @@ static void forgets_what_it_wrote_long_ago(void **state)
     assert_int_equal(server_process_again(&server, &p.how, &started, &err), 0);
     while (server_process_alive(&server))
         usleep(1000);
-    assert_int_equal(stat(server.log, &before), 0);
+    assert_int_equal(fstat(server.log_fd, &before), 0);
     server_process_trim_log(&server);
-    assert_int_equal(stat(server.log, &after), 0);
+    assert_int_equal(fstat(server.log_fd, &after), 0);
     server_process_ended(&server, &p.group, &err);
     server_process_stop(&server);
     close_place(&p);
