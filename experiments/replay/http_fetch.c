@@ -26,6 +26,21 @@ struct reader {
     bool complete;
 };
 
+/* Path and query as they are asked for; a URL may begin the query without a path (RFC 9112, 3.2.1). */
+static int find_path(struct endpoint *e, const char *url, const struct http_parser_url *u,
+                     struct error *err)
+{
+    bool has_path = u->field_set & (1 << UF_PATH), has_query = u->field_set & (1 << UF_QUERY);
+    const char *from = has_path    ? url + u->field_data[UF_PATH].off
+                       : has_query ? url + u->field_data[UF_QUERY].off - 1
+                                   : "";
+    int length = snprintf(e->path, sizeof e->path, "%s%.*s", has_path ? "" : "/",
+                          (int)strcspn(from, "#"), from);
+    if (length >= (int)sizeof e->path)
+        return error_set(err, ERR_INVALID, "'%.40s…': the path is too long", url);
+    return 0;
+}
+
 int endpoint_parse(struct endpoint *e, const char *url, struct error *err)
 {
     struct http_parser_url u;
@@ -42,12 +57,10 @@ int endpoint_parse(struct endpoint *e, const char *url, struct error *err)
         return error_set(err, ERR_INVALID, "'%s': the host must be an IPv4 address", url);
     parsed.address.sin_port = htons((uint16_t)port);
     snprintf(parsed.host, sizeof parsed.host, "%s:%d", host, port);
-    const char *path = u.field_set & (1 << UF_PATH) ? url + u.field_data[UF_PATH].off : "/";
-    if (strlen(path) >= sizeof parsed.path)
-        return error_set(err, ERR_INVALID, "'%.40s…': the path is too long", url);
-    snprintf(parsed.path, sizeof parsed.path, "%.*s", (int)strcspn(path, "#"), path);
-    *e = parsed;
-    return 0;
+    int code = find_path(&parsed, url, &u, err);
+    if (code == 0)
+        *e = parsed;
+    return code;
 }
 
 static int on_body(http_parser *parser, const char *data, size_t bytes)

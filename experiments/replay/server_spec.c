@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "experiments/replay/http_fetch.h"
 #include "experiments/replay/server_placeholders.h"
 #include "experiments/run/fnv_hash.h"
 #include "experiments/run/yaml_document.h"
@@ -44,15 +45,38 @@ static const struct text_key counters[] = {
     { NULL, 0, NULL },
 };
 
+/* With any numbers for the placeholders: what is wrong in the file is told with its place. */
+static int check_url(const struct reader *r, const struct yaml_node *value, const char *name,
+                     const char *scheme)
+{
+    static const struct parameters any;
+    struct endpoint ignored;
+    struct error why;
+    if (strncmp(value->text, scheme, strlen(scheme)) != 0)
+        return complain(r, value->at, "'%s' wants a URL that begins with %s", name, scheme);
+    char *url = server_spec_expand(r->spec, value->text, &any, 8000);
+    int code = endpoint_parse(&ignored, url, &why);
+    free(url);
+    return code ? complain(r, value->at, "%s", why.text) : 0;
+}
+
+/* A text that may be empty. */
+static int read_any_text(const struct reader *r, const struct yaml_node *value,
+                         const char *name, char **text)
+{
+    if (value->kind != YAML_SCALAR)
+        return complain(r, value->at, "'%s' wants a text", name);
+    *text = mem_strdup(value->text);
+    return 0;
+}
+
 static int read_text(const struct reader *r, const struct yaml_node *value, const char *name,
                      const char *scheme, char **text)
 {
     if (value->kind != YAML_SCALAR || !*value->text)
         return complain(r, value->at, "'%s' wants a text", name);
-    if (scheme && strncmp(value->text, scheme, strlen(scheme)) != 0)
-        return complain(r, value->at, "'%s' wants a URL that begins with %s", name, scheme);
-    *text = mem_strdup(value->text);
-    return 0;
+    int code = scheme ? check_url(r, value, name, scheme) : 0;
+    return code ? code : read_any_text(r, value, name, text);
 }
 
 /* Whether it is one of these keys; if so, *code tells what became of it. */
@@ -78,9 +102,10 @@ static int read_command(const struct reader *r, const struct yaml_node *list)
         if (count == SERVER_WORDS_MAX - 1)
             return complain(r, word->at, "'command' has more than %d words",
                             SERVER_WORDS_MAX - 1);
-        code = read_text(r, word, "command", NULL, &r->spec->command[count++]);
+        code = read_any_text(r, word, "command", &r->spec->command[count++]);
     }
-    return code || count ? code : complain(r, list->at, "'command' is empty");
+    return code || (count && **r->spec->command) ? code
+                                                 : complain(r, list->at, "'command' is empty");
 }
 
 static int read_environment(const struct reader *r, const struct yaml_node *map)
@@ -93,7 +118,7 @@ static int read_environment(const struct reader *r, const struct yaml_node *map)
         if (count == SERVER_WORDS_MAX - 1)
             return complain(r, entry->key_at, "'environment' has more than %d entries",
                             SERVER_WORDS_MAX - 1);
-        int code = read_text(r, entry, entry->key, NULL, &value);
+        int code = read_any_text(r, entry, entry->key, &value);
         if (code)
             return code;
         r->spec->environment[count++] = mem_printf("%s=%s", entry->key, value);

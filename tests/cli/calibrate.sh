@@ -2,9 +2,9 @@
 try() { echo "\$ pushsim $*"; "$PUSHSIM" "$@"; echo "exit $?"; }
 try calibrate 2>&1 | head -n 2
 try calibrate --server no-such.yaml
-printf 'name: x\ncommand: [x]\nready: http://h/\npublish: http://h/\n' >deaf.yaml
+printf 'name: x\ncommand: [x]\nready: http://127.0.0.1/\npublish: http://127.0.0.1/\n' >deaf.yaml
 try calibrate --server deaf.yaml
-{ cat deaf.yaml && printf 'sse: http://h/\nloop: libuv\n'; } >loop.yaml
+{ cat deaf.yaml && printf 'sse: http://127.0.0.1/\nloop: libuv\n'; } >loop.yaml
 try calibrate --server loop.yaml
 try calibrate --server deaf.yaml --budget 5s 2>&1 | head -n 2
 try calibrate --server deaf.yaml --budget 90 2>&1 | head -n 2

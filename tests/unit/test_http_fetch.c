@@ -60,6 +60,32 @@ static void close_server(struct server *s)
     close(s->listener);
 }
 
+static void addresses_are_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url, *host, *path; /* path NULL: refused */
+    } cases[] = {
+        { "http://127.0.0.1:8000", "127.0.0.1:8000", "/" },
+        { "http://localhost/a/b?c=d#e", "localhost:80", "/a/b?c=d" },
+        { "http://127.0.0.1:8000?x=1", "127.0.0.1:8000", "/?x=1" },
+        { "ws://127.0.0.1:1/#x", "127.0.0.1:1", "/" },
+        { "http://[::1]:80/", NULL, NULL },
+        { "http://example.org/", NULL, NULL },
+        { "127.0.0.1:80", NULL, NULL },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct endpoint e;
+        struct error err;
+        int code = endpoint_parse(&e, cases[i].url, &err);
+        assert_int_equal(code, cases[i].path ? 0 : ERR_INVALID);
+        if (code == 0) {
+            assert_string_equal(e.host, cases[i].host);
+            assert_string_equal(e.path, cases[i].path);
+        }
+    }
+}
+
 static void answers_or_names_the_cause(void **state)
 {
     (void)state;
@@ -127,6 +153,7 @@ static void a_full_queue_is_a_taken_port(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(addresses_are_read),
         cmocka_unit_test(answers_or_names_the_cause),
         cmocka_unit_test(a_full_queue_is_a_taken_port),
     };

@@ -34,8 +34,8 @@ static void test_good(void **state)
     struct server_spec spec;
     struct error err;
     assert_int_equal(read_text(&spec,
-                               GOOD "environment: { A: b, C: \"{queue}\" }\n"
-                                    "stats: { url: http://h/, dropped: d }\n"
+                               GOOD "environment: { A: b, C: \"{queue}\", D: \"\", E: }\n"
+                                    "stats: { url: http://127.0.0.1/, dropped: d }\n"
                                     "loop: asyncio\nhops: 1\n",
                                &err),
                      0);
@@ -43,6 +43,8 @@ static void test_good(void **state)
     assert_string_equal(spec.command[2], "{port}");
     assert_null(spec.command[3]);
     assert_string_equal(spec.environment[1], "C={queue}");
+    assert_string_equal(spec.environment[2], "D=");
+    assert_string_equal(spec.environment[3], "E=");
     assert_string_equal(spec.stats_dropped, "d");
     assert_null(spec.websocket);
     assert_string_equal(spec.dir, "/tmp");
@@ -87,6 +89,21 @@ static void test_expand(void **state)
     }
 }
 
+/* An argument may be empty, the program not. */
+static void test_empty_argument(void **state)
+{
+    (void)state;
+    struct server_spec spec;
+    struct error err;
+    char *text = mem_strdup(GOOD);
+    memcpy(strstr(text, "--port"), "''    ", 6);
+    assert_int_equal(read_text(&spec, text, &err), 0);
+    free(text);
+    assert_string_equal(spec.command[1], "");
+    assert_string_equal(spec.command[2], "{port}");
+    server_spec_close(&spec);
+}
+
 static void test_bad(void **state)
 {
     (void)state;
@@ -102,14 +119,19 @@ static void test_bad(void **state)
         { GOOD "stats: { urn: x }\n", ":6:10:", "unknown key 'stats.urn'" },
         { GOOD "stats: { dropped: x }\n", ":6:", "lacks 'url'" },
         { GOOD "websocket: http://x/\n", ":6:12:", "begins with ws://" },
+        { GOOD "websocket: ws://a.b/\n", ":6:12:", "must be an IPv4 address" },
+        { GOOD "websocket: ws://127.0.0.1:{prot}/\n", ":6:12:", "is not a URL" },
+        { GOOD "message: http://127.0.0.1:99999/\n", ":6:10:", "is not a URL" },
         { GOOD "loop: libuv\n", ":6:7:", "uvloop, asyncio, node" },
         { GOOD "hops: 5\n", ":6:7:", "from 0 to 4" },
         { GOOD "needs: [a]\n", ":6:", "wants a text" },
         { "name: x\ncommand: ls\n", ":2:10:", "wants a list" },
         { "name: x\ncommand: []\n", ":2:", "is empty" },
+        { "name: x\ncommand: [\"\", a]\n", ":2:", "is empty" },
+        { "name: x\ncommand: [a, [b]]\n", ":2:", "wants a text" },
         { "name: &n x\ncommand: [*n]\n", ":2:", "aliases (*name) are not supported" },
         { "name: x\n", ":1:", "'command' is missing" },
-        { "name: x\ncommand: [a]\nready: http://a/\npublish: http://a/\n",
+        { "name: x\ncommand: [a]\nready: http://127.0.0.1/\npublish: http://127.0.0.1/\n",
           ":1:", "at least one" },
         { "name: [x\n", ":2:1:", "closing bracket" },
         { "\tname: x\n", ":1:", "tab" },
@@ -162,9 +184,9 @@ static void test_hash(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good), cmocka_unit_test(test_expand),
-        cmocka_unit_test(test_bad),  cmocka_unit_test(test_missing),
-        cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_good),           cmocka_unit_test(test_expand),
+        cmocka_unit_test(test_empty_argument), cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_missing),        cmocka_unit_test(test_hash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
