@@ -13,6 +13,7 @@
 #include "experiments/replay/replay.h"
 #include "experiments/replay/replay_support.h"
 #include "experiments/replay/server_command.h"
+#include "experiments/replay/server_program.h"
 #include "experiments/run/fnv_hash.h"
 #include "experiments/run/monotonic.h"
 #include "experiments/run/trace.h"
@@ -46,8 +47,7 @@ static int find_floor(struct campaign *c, enum push_protocol protocol, struct er
 /* Of what is asked, and of which server. */
 static uint64_t config_hash(const struct campaign *c, const struct plan_point *point)
 {
-    uint64_t server = server_spec_hash(&c->spec);
-    return fnv_bytes(point->scenario_hash, &server, sizeof server);
+    return fnv_bytes(point->scenario_hash, &c->server_hash, sizeof c->server_hash);
 }
 
 /* A try that is no result; record NULL: it failed. */
@@ -112,7 +112,7 @@ int campaign_measure(struct campaign *c, const struct parameters *p, const struc
     return rc;
 }
 
-/* Rows of another description are not this server's. Those from before it counted have the
+/* Rows of another description or program are not this server's. Those from before it counted have the
  * scenario's hash alone, and are taken for it. */
 static bool is_stored(const struct campaign *c, const struct plan_point *point, int64_t repeat)
 {
@@ -235,7 +235,12 @@ static int open_spec(struct campaign *c, struct error *err)
     if (!path)
         return error_set(err, ERR_INVALID, "%s: names no server_spec; give --server FILE",
                          c->session->path);
-    return server_spec_read(&c->spec, path, err);
+    int code = server_spec_read(&c->spec, path, err);
+    if (code)
+        return code;
+    uint64_t program = server_program_hash(&c->spec);
+    c->server_hash = fnv_bytes(server_spec_hash(&c->spec), &program, sizeof program);
+    return 0;
 }
 
 /* A client that cannot be measured soundly now may be later: find_floor tries again. */
@@ -296,7 +301,7 @@ int campaign_open(struct campaign *c, struct error *err)
     return rc;
 }
 
-/* A server that was changed since is not told from what was measured by anything else. */
+/* Changes of a server beyond its description and program are told by nothing else. */
 static void say_reused(const struct campaign *c)
 {
     const struct plan *plan = &c->session->plan;

@@ -35,11 +35,12 @@ struct campaign {
     int64_t repeat; /* the run in progress: which of them, for what is drawn in it */
     const struct plan_point *point; /* the same: whose tries are stored; NULL: they are not */
     bool fits_floor;                /* the client's own time is a part of what is fitted */
-    bool force;            /* also make what the store has of this server's description */
-    campaign_row_fn *each; /* may be NULL */
-    void *context;         /* for each */
+    bool force;                     /* also make what the store has of this server */
+    campaign_row_fn *each;          /* may be NULL */
+    void *context;                  /* for each */
 
     struct server_spec spec; /* from here on: what campaign_open found */
+    uint64_t server_hash;    /* of its description and program */
     char host[128];
     struct client_floor floor[PROTOCOLS]; /* of the load client, before the first run */
     int64_t total, made, skipped, failed, invalid; /* runs */

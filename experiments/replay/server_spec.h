@@ -63,7 +63,7 @@ int server_spec_read(struct server_spec *spec, const char *path, struct error *e
 void server_spec_close(struct server_spec *spec);
 
 /* Of what is started and how it is reached, wherever the file lies: servers that are described
- * differently have different ones. Not of the program itself. */
+ * differently have different ones. Not of the program itself (server_program.h). */
 uint64_t server_spec_hash(const struct server_spec *spec);
 
 /* Whether a placeholder, given with its braces, stands in the command or the environment. */
