@@ -20,9 +20,16 @@ static pid_t maker(const char *name)
     return *rest == '-' && pid > 0 ? (pid_t)pid : 0;
 }
 
+/* One that has ended and waits for its parent is dead, too (proc(5), /proc/PID/stat: the state stands
+ * behind the name, which may hold anything). */
 static bool is_dead(pid_t pid)
 {
-    return kill(pid, 0) != 0 && errno == ESRCH;
+    char dir[32], text[1024];
+    if (kill(pid, 0) != 0 && errno == ESRCH)
+        return true;
+    snprintf(dir, sizeof dir, "/proc/%d", (int)pid);
+    const char *name = cgroup_get(dir, "stat", text, sizeof text) ? strrchr(text, ')') : NULL;
+    return name && (strncmp(name, ") Z", 3) == 0 || strncmp(name, ") X", 3) == 0);
 }
 
 /* What a dead maker left running is killed by the numbers it has here: a pushsim in another PID

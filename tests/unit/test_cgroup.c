@@ -369,6 +369,24 @@ static void sweeps_what_the_dead_left_alone(const char *at, char *root, int dire
     tree_free(root);
 }
 
+/* A maker that was killed and that nobody has waited for. */
+static void sweeps_after_a_zombie(void **state)
+{
+    (void)state;
+    char *root = tree_v2();
+    siginfo_t info;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(0);
+    char *left = leave(root, "", pid, "1f");
+    assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+    int swept = cgroup_sweep(root);
+    waitpid(pid, NULL, 0);
+    assert_int_equal(swept, 1);
+    assert_swept(left, true);
+    tree_free(root);
+}
+
 static void sweeps_after_the_dead(void **state)
 {
     (void)state;
@@ -390,6 +408,7 @@ int main(void)
         cmocka_unit_test(counts_first_threads_alone),
         cmocka_unit_test(refuses_with_a_reason),
         cmocka_unit_test(sweeps_after_the_dead),
+        cmocka_unit_test(sweeps_after_a_zombie),
         cmocka_unit_test(the_kernel_accepts_every_change),
         cmocka_unit_test(the_kernel_counts_a_process),
         cmocka_unit_test(v2_kills_what_is_left),
