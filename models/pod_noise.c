@@ -24,8 +24,9 @@ static void interference(void *subject, void *object)
     const struct cost_params *cost = &pod->p->cost;
     (void)object;
     double length = random_stream_exponential(&noise->other, cost->interference_ns);
-    (cost->interference_idle ? push_server_other : push_server_disturb)(draw_worker(noise),
-                                                                        length);
+    struct push_server *worker = draw_worker(noise);
+    if (pod->state != POD_DOWN)
+        (cost->interference_idle ? push_server_other : push_server_disturb)(worker, length);
     simulation_at(pod->sim, pod->sim->now_ns + (int64_t)next_gap_ns(noise), 0, interference,
                   noise, NULL);
 }
@@ -36,8 +37,9 @@ static void collect_garbage(void *subject, void *object)
     struct push_server *worker = object;
     struct simulation *sim = noise->pod->sim;
     const struct cost_params *cost = &noise->pod->p->cost;
-    push_server_other(worker,
-                      cost->gc_base_ns + cost->gc_connection_ns * worker->connections.open);
+    if (noise->pod->state != POD_DOWN)
+        push_server_other(worker,
+                          cost->gc_base_ns + cost->gc_connection_ns * worker->connections.open);
     simulation_at(sim, sim->now_ns + (int64_t)cost->gc_period_ns, 0, collect_garbage, noise,
                   worker);
 }

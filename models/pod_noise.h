@@ -1,7 +1,7 @@
 /* pod_noise.h - other work of a pod's processes: on every worker Poisson outliers (work of its
  * own, or time that the host takes away from it while it computes) and garbage collections that
- * grow with its live connections. And what its connections cost more or less than the
- * mean.
+ * grow with its live connections. While a pod has no process it has neither; the draws go on. And
+ * what its connections cost more or less than the mean.
  */
 #ifndef PUSHSIM_MODELS_POD_NOISE_H
 #define PUSHSIM_MODELS_POD_NOISE_H

@@ -130,7 +130,8 @@ static void keep_busy(void *subject, void *object)
 {
     struct pod *pod = subject;
     (void)object;
-    push_server_other(&pod->workers[0], (double)pod->p->fault.busy_ns);
+    if (pod->state != POD_DOWN)
+        push_server_other(&pod->workers[0], (double)pod->p->fault.busy_ns);
 }
 
 static void slow_class_leaves(void *subject, void *object)

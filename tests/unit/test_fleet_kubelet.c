@@ -35,6 +35,27 @@ static void test_a_kill_ends_what_the_loop_is_at(void **state)
     }
 }
 
+/* Pod 0 is replaced at 10 s; what would keep its loop busy and disturb it finds nobody: 0.1 s a
+ * second while it runs, and then no more. */
+static void test_who_is_gone_does_nothing(void **state)
+{
+    struct parameters p = fleet_case(1, 20, 60 * S);
+    struct run_record r;
+    (void)state;
+    p.cost.interference_rate_hz = 100;
+    p.cost.interference_ns = 1e6;
+    p.cost.interference_idle = true;
+    p.fault.deploy_at_ns = 10 * S;
+    p.fault.busy_at_ns = 40 * S;
+    p.fault.busy_ns = 15 * S;
+    push_case_run(&p, 1, &r);
+    int64_t ended_ns = fleet_case_event_ns(&r, "end", "pod 0", 0);
+    assert_true(ended_ns > 10 * S && ended_ns < 25 * S);
+    double used_s = run_record_value(&r, "pod.0.cpu.used");
+    assert_true(used_s > 1 && used_s < 3);
+    run_record_close(&r);
+}
+
 /* Kubernetes' StartTime of a pod that has long been there is long ago: with overload from 10 s on
  * the first sync that sees it scales, also where the pod is not ready. */
 static void test_old_pods_are_not_newborn(void **state)
@@ -226,6 +247,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_kill_ends_what_the_loop_is_at),
+        cmocka_unit_test(test_who_is_gone_does_nothing),
         cmocka_unit_test(test_old_pods_are_not_newborn),
         cmocka_unit_test(test_a_failed_liveness_probe_leaves_it_ready),
         cmocka_unit_test(test_pre_stop_waits_for_the_balancer),
