@@ -219,13 +219,17 @@ void fleet_pod_free(struct fleet_pod *fp)
 
 /* -- the end ------------------------------------------------------------------------------- */
 
-/* SIGTERM goes to the process, whose event loop comes to it among its other work. */
+/* SIGTERM goes to the process, whose event loop comes to it among its other work. One that only
+ * starts has no handler yet and dies of it. */
 static void sigterm(void *subject, void *object)
 {
     struct fleet_pod *fp = subject;
     (void)object;
-    if (fp->life != FLEET_STOPS || fp->fleet->sim.now_ns < fp->stop_ns ||
-        fp->pod.state != POD_UP || fp->sigterm != 0)
+    if (fp->life != FLEET_STOPS || fp->fleet->sim.now_ns < fp->stop_ns || fp->sigterm != 0)
+        return;
+    if (fp->pod.state == POD_STARTING)
+        fleet_pod_tend(fp);
+    if (fp->pod.state != POD_UP)
         return;
     fp->sigterm = ++fp->fleet->asked;
     pod_signal(&fp->pod, fp->sigterm);

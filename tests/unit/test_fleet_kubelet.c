@@ -179,6 +179,25 @@ static void test_a_stuck_loop_does_not_obey(void **state)
     run_record_close(&r);
 }
 
+/* A liveness probe stops pod 0 while its new process starts, which listens before the fleet looks
+ * at it the next time: SIGTERM found no handler and has ended it at once, not its grace. */
+static void test_who_starts_dies_of_sigterm(void **state)
+{
+    struct parameters p = fleet_case(2, 20, 30 * S);
+    struct run_record r;
+    (void)state;
+    p.startup_ns = S / 5;
+    p.fleet.grace_ns = 10 * S;
+    p.fleet.probe[PROBE_LIVENESS] = (struct probe_params){ 0, S / 10, S / 10, 1, 1 };
+    p.fault.crash_at_ns = 10 * S + 3 * S / 10;
+    push_case_run(&p, 1, &r);
+    int64_t told_ns = fleet_case_event_ns(&r, "stop", "pod 0", 0);
+    assert_true(told_ns > 10 * S && told_ns < 10 * S + S / 2);
+    assert_int_equal(fleet_case_event_ns(&r, "end", "pod 0", 0), told_ns);
+    assert_int_equal(fleet_case_events(&r, "liveness", ""), fleet_case_events(&r, "end", ""));
+    run_record_close(&r);
+}
+
 /* Pod 0 hangs for 20 s with a short accept queue: those who were sent to it wait there, or send
  * their SYN again to it; none of them gets to the other pod before. */
 static void test_syns_again_to_the_same_pod(void **state)
@@ -253,6 +272,7 @@ int main(void)
         cmocka_unit_test(test_pre_stop_waits_for_the_balancer),
         cmocka_unit_test(test_ready_without_a_probe),
         cmocka_unit_test(test_a_stuck_loop_does_not_obey),
+        cmocka_unit_test(test_who_starts_dies_of_sigterm),
         cmocka_unit_test(test_syns_again_to_the_same_pod),
         cmocka_unit_test(test_probes_find_the_queue_full),
         cmocka_unit_test(test_stopped_in_back_off),
