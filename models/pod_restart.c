@@ -22,7 +22,9 @@ static void listens(void *subject, void *object)
         simulation_at(pod->sim, pod->sim->now_ns + look_ns, 0, listens, pod, NULL);
         return;
     }
+    uint64_t dropped = pod->accept.syn_dropped; /* by earlier processes */
     accept_path_init(&pod->accept, pod->sim->now_ns);
+    pod->accept.syn_dropped = dropped;
     pod_set_state(pod, POD_UP);
 }
 
@@ -51,12 +53,10 @@ static void kill_process(struct pod *pod, enum disconnect_cause cause, int64_t d
 {
     pod_set_state(pod, POD_DOWN);
     pod->dying = pod->deaf = false;
-    uint64_t dropped = pod->accept.syn_dropped;
     code_compiler_kill(&pod->starter);
     for (int64_t w = 0; w < pod->p->server.workers; w++)
         push_server_kill(&pod->workers[w], cause);
     pod->accept.waiting = 0;
-    pod->accept.syn_dropped = dropped;
     pod->handshaking = 0;
     pod->counters.slow = 0;
     pod_slots_reset(pod);

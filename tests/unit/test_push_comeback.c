@@ -125,10 +125,38 @@ static void lost_clients_get_each_event_once(void **state)
     }
 }
 
+/* All come back at once to a short accept queue; what was dropped there is told, though the process
+ * dies once more. */
+static void dropped_syns_outlive_the_process(void **state)
+{
+    double dropped[2];
+    (void)state;
+    for (int again = 0; again < 2; again++) {
+        struct parameters p = push_case_plain();
+        struct run_record r;
+        p.clients = 100;
+        p.accept.backlog = 5;
+        p.accept.syn_retries = 6;
+        p.startup_ns = 100 * MS;
+        p.reconnect = (struct reconnect_params){
+            .kind = RECONNECT_FIXED, .base_ns = S, .cap_ns = S, .factor = 1, .steps = 1
+        };
+        p.fault.crash_at_ns = S;
+        p.fault.deploy_at_ns = again ? 19 * S : 0;
+        p.workload.phase[0].duration_ns = 20 * S;
+        push_case_run(&p, 1, &r);
+        assert_true(value(&r, "restarts") == 1 + again);
+        dropped[again] = value(&r, "connects.syn_dropped");
+        run_record_close(&r);
+    }
+    assert_true(dropped[0] > 50 && dropped[1] >= dropped[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lost_clients_get_each_event_once),
+        cmocka_unit_test(dropped_syns_outlive_the_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
