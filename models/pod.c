@@ -368,6 +368,17 @@ static void start_worker(struct pod *pod, uint32_t w)
     push_server_init(&pod->workers[w], pod->sim, &params);
 }
 
+static void start_starters(struct pod *pod)
+{
+    const struct parameters *p = pod->p;
+    if (p->startup_cpu_ns == 0)
+        return;
+    pod->starters = mem_alloc((size_t)p->server.workers * sizeof *pod->starters);
+    for (int w = 0; w < p->server.workers; w++)
+        code_compiler_start(&pod->starters[w], pod->setup.group,
+                            (pod->setup.cpu + w) % p->host.cpus);
+}
+
 static uint32_t *no_slots(size_t count)
 {
     uint32_t *items = mem_alloc((count + 1) * sizeof *items);
@@ -395,8 +406,7 @@ void pod_init(struct pod *pod, struct simulation *sim, const struct pod_setup *s
     accept_path_init(&pod->accept, 0);
     memory_account_init(&pod->memory, setup->memory);
     auth_backend_init(&pod->auth, &p->auth);
-    if (p->startup_cpu_ns > 0)
-        code_compiler_start(&pod->starter, setup->group, setup->cpu);
+    start_starters(pod);
     for (uint32_t w = 0; w < workers; w++)
         start_worker(pod, w);
     pod_slots_reset(pod);
@@ -410,6 +420,7 @@ void pod_close(struct pod *pod)
     }
     auth_backend_close(&pod->auth);
     free(pod->workers);
+    free(pod->starters);
     free(pod->free);
     if (!pod->setup.slot_of)
         free(pod->slot_of);

@@ -88,13 +88,13 @@ struct pod {
     struct restart_backoff restart;
     struct auth_backend auth;
     enum pod_state state;
-    bool dying;                   /* an event that kills the process is pending */
-    bool ended;                   /* killed for good */
-    bool deaf;                    /* it has heard SIGTERM, and listens no more */
-    int64_t started_ns;           /* the present process */
-    struct code_compiler starter; /* works off what a start costs, if it costs any */
-    uint32_t handshaking;         /* slots handed out whose handshake is not over */
-    uint32_t next_drained;        /* slot at which pod_drain goes on */
+    bool dying;                     /* an event that kills the process is pending */
+    bool ended;                     /* killed for good */
+    bool deaf;                      /* it has heard SIGTERM, and listens no more */
+    int64_t started_ns;             /* the present process */
+    struct code_compiler *starters; /* by worker: what its start costs; NULL: nothing; owned */
+    uint32_t handshaking;           /* slots handed out whose handshake is not over */
+    uint32_t next_drained;          /* slot at which pod_drain goes on */
     struct pod_counters counters;
 };
 

@@ -10,13 +10,24 @@ void pod_set_state(struct pod *pod, enum pod_state state)
         pod->setup.watch.changed(pod->setup.owner, pod);
 }
 
+/* Of the worker that has most of its start before it. */
+static int64_t start_left_ns(const struct pod *pod)
+{
+    int64_t most_ns = 0;
+    for (int64_t w = 0; pod->starters && w < pod->p->server.workers; w++) {
+        int64_t left_ns = code_compiler_left_ns(&pod->starters[w]);
+        most_ns = left_ns > most_ns ? left_ns : most_ns;
+    }
+    return most_ns;
+}
+
 static void listens(void *subject, void *object)
 {
     struct pod *pod = subject;
     (void)object;
     if (pod->state != POD_STARTING || pod->sim->now_ns < pod->started_ns + pod->p->startup_ns)
         return; /* of a process that was killed before it listened */
-    int64_t left_ns = code_compiler_left_ns(&pod->starter);
+    int64_t left_ns = start_left_ns(pod);
     if (left_ns > 0) {
         int64_t look_ns = left_ns > LOOK_AGAIN_NS ? left_ns : LOOK_AGAIN_NS;
         simulation_at(pod->sim, pod->sim->now_ns + look_ns, 0, listens, pod, NULL);
@@ -32,7 +43,8 @@ void pod_launch(struct pod *pod)
 {
     pod->started_ns = pod->sim->now_ns;
     memory_account_start(&pod->memory, &pod->p->memory, pod->p->server.workers);
-    code_compiler_work(&pod->starter, pod->p->startup_cpu_ns * pod->p->server.workers);
+    for (int64_t w = 0; pod->starters && w < pod->p->server.workers; w++)
+        code_compiler_work(&pod->starters[w], pod->p->startup_cpu_ns);
     simulation_at(pod->sim, pod->sim->now_ns + pod->p->startup_ns, 0, listens, pod, NULL);
     pod_set_state(pod, POD_STARTING);
 }
@@ -53,7 +65,8 @@ static void kill_process(struct pod *pod, enum disconnect_cause cause, int64_t d
 {
     pod_set_state(pod, POD_DOWN);
     pod->dying = pod->deaf = false;
-    code_compiler_kill(&pod->starter);
+    for (int64_t w = 0; pod->starters && w < pod->p->server.workers; w++)
+        code_compiler_kill(&pod->starters[w]);
     for (int64_t w = 0; w < pod->p->server.workers; w++)
         push_server_kill(&pod->workers[w], cause);
     pod->accept.waiting = 0;

@@ -99,17 +99,22 @@ static void the_burst_is_saved_up_before_the_run(void **state)
     }
 }
 
-/* A start takes 0.2 s of CPU and 1 s at least: at 50m four seconds, plus what is left of a period.
+/* A start takes 0.2 s of CPU of each worker, beside each other where there are CPUs, and 1 s at
+ * least: at 50m for each four seconds, plus what is left of a period.
  */
 static void a_start_waits_for_its_cpu(void **state)
 {
     static const struct {
-        int64_t quota_ns;
+        int64_t workers, quota_ns;
         double least_s, most_s;
-    } cases[] = { { 0, 1, 1.001 }, { 50 * MS, 1, 1.001 }, { 5 * MS, 3.7, 4.2 } };
+    } cases[] = { { 1, 0, 1, 1.001 },
+                  { 1, 50 * MS, 1, 1.001 },
+                  { 1, 5 * MS, 3.7, 4.2 },
+                  { 8, 0, 1, 1.001 },
+                  { 8, 40 * MS, 3.7, 4.2 } };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct parameters p = pod_of(1, 10);
+        struct parameters p = pod_of(cases[i].workers, 10);
         struct run_record r;
         p.cpu.quota_ns = cases[i].quota_ns;
         p.startup_ns = S;
