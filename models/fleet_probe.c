@@ -83,9 +83,8 @@ static void begin_asking(struct fleet_pod *fp, enum probe_kind kind)
     const struct probe_params *p = &f->p.fleet.probe[kind];
     if (p->period_ns == 0)
         return;
-    int64_t first_ns = probe_first_ns(p, fp->ticks_ns[kind], fp->container_ns);
-    simulation_at(&f->sim, first_ns > f->sim.now_ns ? first_ns : f->sim.now_ns, 0, ask, fp,
-                  pack(fp->chain, kind));
+    int64_t first_ns = probe_first_ns(p, fp->ticks_ns[kind], fp->container_ns, f->sim.now_ns);
+    simulation_at(&f->sim, first_ns, 0, ask, fp, pack(fp->chain, kind));
 }
 
 /* The container is up: the kubelet asks at once whether it is ready, and from now on if it lives.

@@ -5,9 +5,11 @@ void probe_init(struct probe *probe, enum probe_kind kind, const struct probe_pa
     *probe = (struct probe){ .passing = kind != PROBE_READINESS || p->period_ns == 0 };
 }
 
-int64_t probe_first_ns(const struct probe_params *p, int64_t ticks_ns, int64_t started_ns)
+int64_t probe_first_ns(const struct probe_params *p, int64_t ticks_ns, int64_t started_ns,
+                       int64_t now_ns)
 {
-    int64_t after_ns = started_ns + p->delay_ns - ticks_ns;
+    int64_t from_ns = started_ns + p->delay_ns;
+    int64_t after_ns = (from_ns > now_ns ? from_ns : now_ns) - ticks_ns;
     int64_t ticks = after_ns > 0 ? (after_ns + p->period_ns - 1) / p->period_ns : 0;
     return ticks_ns + ticks * p->period_ns;
 }

@@ -37,9 +37,10 @@ struct probe {
     uint64_t failed; /* answers that failed, in all */
 };
 
-/* The first tick of a ticker that began at `ticks_ns` that asks a container started at
+/* The first tick from now on of a ticker that began at `ticks_ns` that asks a container started at
  * `started_ns`. period_ns > 0. */
-int64_t probe_first_ns(const struct probe_params *p, int64_t ticks_ns, int64_t started_ns);
+int64_t probe_first_ns(const struct probe_params *p, int64_t ticks_ns, int64_t started_ns,
+                       int64_t now_ns);
 
 void probe_init(struct probe *probe, enum probe_kind kind, const struct probe_params *p);
 /* The answer to one probe; true: `passing` has changed. */

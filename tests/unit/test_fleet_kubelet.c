@@ -93,6 +93,28 @@ static void test_a_failed_liveness_probe_leaves_it_ready(void **state)
     run_record_close(&r);
 }
 
+/* The ticks of a liveness probe are the pod's: it fails at one of them, 7 s apart, also where the
+ * container began and passed its startup probe in between. */
+static void test_liveness_keeps_its_ticks(void **state)
+{
+    int64_t failed_ns[2];
+    (void)state;
+    for (int again = 0; again < 2; again++) {
+        struct parameters p = fleet_case(2, 20, 60 * S);
+        struct run_record r;
+        p.fleet.probe[PROBE_LIVENESS] = (struct probe_params){ 0, 7 * S, S, 1, 1 };
+        p.fleet.probe[PROBE_STARTUP] = (struct probe_params){ 0, S, S, 10, 1 };
+        p.fault.crash_at_ns = again ? 10 * S : 0;
+        p.fault.busy_at_ns = 20 * S;
+        p.fault.busy_ns = 100 * S;
+        push_case_run(&p, 1, &r);
+        failed_ns[again] = fleet_case_event_ns(&r, "liveness", "pod 0", 0);
+        assert_true(failed_ns[again] > 20 * S && failed_ns[again] < 28 * S);
+        run_record_close(&r);
+    }
+    assert_int_equal(failed_ns[0], failed_ns[1]);
+}
+
 #define NEWCOMERS 400
 
 /* To 20 clients NEWCOMERS more connect, ten a second from 1 s on. */
@@ -269,6 +291,7 @@ int main(void)
         cmocka_unit_test(test_who_is_gone_does_nothing),
         cmocka_unit_test(test_old_pods_are_not_newborn),
         cmocka_unit_test(test_a_failed_liveness_probe_leaves_it_ready),
+        cmocka_unit_test(test_liveness_keeps_its_ticks),
         cmocka_unit_test(test_pre_stop_waits_for_the_balancer),
         cmocka_unit_test(test_ready_without_a_probe),
         cmocka_unit_test(test_a_stuck_loop_does_not_obey),

@@ -34,18 +34,21 @@ static void test_traces(void **state)
     check(PROBE_LIVENESS, &kubernetes, "--+---", "PPPPPF");
 }
 
-/* Ticks at 3, 13, 23 s …: the first that finds the container started, and its delay over. */
+/* Ticks at 3, 13, 23 s …: the first from now on that finds the container started, and its delay
+ * over. */
 static void test_first_tick(void **state)
 {
     static const struct {
-        int64_t started_s, delay_s, first_s;
-    } cases[] = { { 0, 0, 3 },   { 3, 0, 3 },   { 4, 0, 13 },
-                  { 3, 10, 13 }, { 3, 11, 23 }, { 20, 3, 23 } };
+        int64_t started_s, delay_s, now_s, first_s;
+    } cases[] = { { 0, 0, 0, 3 },   { 3, 0, 3, 3 },   { 4, 0, 4, 13 },
+                  { 3, 10, 3, 13 }, { 3, 11, 3, 23 }, { 20, 3, 20, 23 },
+                  { 3, 0, 13, 13 }, { 3, 0, 14, 23 }, { 3, 11, 22, 23 } };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct probe_params p = kubernetes;
         p.delay_ns = cases[i].delay_s * 1000000000;
-        assert_int_equal(probe_first_ns(&p, 3000000000, cases[i].started_s * 1000000000),
+        assert_int_equal(probe_first_ns(&p, 3000000000, cases[i].started_s * 1000000000,
+                                        cases[i].now_s * 1000000000),
                          cases[i].first_s * 1000000000);
     }
 }
