@@ -201,8 +201,9 @@ void push_server_stall(struct push_server *s, uint32_t connection, int64_t until
     event_loop_split(&s->loop, connection); /* what was written before this is read */
     struct slow_client *c = slow_clients_add(&s->slow, connection);
     connections_set_flags(&s->connections, connection, CONNECTION_SLOW, true);
+    until_ns = until_ns > c->reads_from_ns ? until_ns : c->reads_from_ns;
     if (until_ns < INT64_MAX)
-        read_from(s, c, until_ns > c->reads_from_ns ? until_ns : c->reads_from_ns);
+        read_from(s, c, until_ns);
     else
         c->reads_from_ns = INT64_MAX;
 }

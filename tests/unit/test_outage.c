@@ -315,9 +315,34 @@ static void the_books_are_kept(void **state)
     }
 }
 
+/* About half of them have stopped reading for good before it. No event of theirs is due at the end of
+ * time, where the queue's arithmetic ends, too (seen by UBSan). */
+static void who_never_reads_is_not_waited_for(void **state)
+{
+    struct parameters p = push_case_plain();
+    struct run_record r;
+    (void)state;
+    p.clients = 300;
+    p.server.protocol = PROTOCOL_WEBSOCKET;
+    p.class_count = 1;
+    p.classes[0] = (struct client_class){ .share = 1, .stall_rate_hz = 0.1 };
+    p.reconnect = (struct reconnect_params){
+        .kind = RECONNECT_FIXED, .base_ns = S, .cap_ns = S, .factor = 1, .steps = 1
+    };
+    p.fault.blip_at_ns = 7 * S;
+    p.fault.blip_ns = S;
+    p.fault.blip_share = 1;
+    p.fault.deploy_at_ns = 9 * S;
+    p.workload.phase[0].duration_ns = 25 * S;
+    push_case_run(&p, 1, &r);
+    assert_true(run_record_value(&r, "clients.stalls") > 150);
+    run_record_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_never_reads_is_not_waited_for),
         cmocka_unit_test(sent_again_at_times_that_double),
         cmocka_unit_test(it_hits_its_share_evenly),
         cmocka_unit_test(the_end_of_a_connection_comes_late),
