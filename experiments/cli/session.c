@@ -71,15 +71,20 @@ static int check_seats(const struct session *s, const struct fleet_params *f, st
                      s->path, (long long)f->capacity, s->trace.initial, (long long)f->pods);
 }
 
-/* What the trace says itself would change nothing if it were given. */
+/* What the trace says itself would change nothing if it were given; the payload is that of events
+ * in a history, too. */
 static int check_said(const struct session *s, const struct settings *settings,
                       struct error *err)
 {
-    static const char *const said[] = { "clients.count", "duplex.rate", "workload.arrivals",
-                                        "workload.payload-noise", "workload.same-arrivals" };
+    static const char *const said[] = {
+        "workload.payload",       "clients.count",          "duplex.rate",      "duplex.size",
+        "workload.payload-noise", "workload.same-arrivals", "workload.arrivals"
+    };
+    const struct replay_params *replay = &settings->parameters.replay;
+    bool replays = replay->length > 0 || replay->stored > 0;
     size_t count;
     const struct option_row *all = options_all(&count);
-    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+    for (size_t i = replays ? 1 : 0; i < sizeof said / sizeof *said; i++)
         if (settings_given(settings, option_find(all, count, said[i])))
             return error_set(err, ERR_INVALID,
                              "%s: the trace says what happens: %s cannot be given too", s->path,
