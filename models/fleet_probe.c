@@ -96,10 +96,13 @@ static void is_started(struct fleet_pod *fp)
     begin_asking(fp, PROBE_LIVENESS);
 }
 
-/* Only a container that runs is asked, and whether it has started until it has. */
+/* Only a container that runs is asked, and whether it has started until it has. Of one that is to
+ * stop nobody asks any more whether it lives (prober/worker.go, doProbe: DeletionTimestamp, and
+ * onHold after a failure). */
 static bool is_asked(const struct fleet_pod *fp, struct question q)
 {
     return q.number == fp->chain && fp->life != FLEET_GONE && fp->pod.state != POD_DOWN &&
+           (q.kind == PROBE_READINESS || fp->life == FLEET_RUNS) &&
            !(q.kind == PROBE_STARTUP && fp->started);
 }
 

@@ -220,6 +220,24 @@ static void test_who_starts_dies_of_sigterm(void **state)
     run_record_close(&r);
 }
 
+/* Both pods are told to stop, listen no more, and wait for their clients until the grace is over:
+ * nobody asks meanwhile whether they live. */
+static void test_who_stops_is_not_asked_if_it_lives(void **state)
+{
+    struct parameters p = fleet_case(2, 20, 60 * S);
+    struct run_record r;
+    (void)state;
+    p.fleet.grace_ns = 20 * S;
+    p.fleet.probe[PROBE_READINESS].period_ns = 0;
+    p.fleet.probe[PROBE_LIVENESS] = (struct probe_params){ 3 * S, S, S, 3, 1 };
+    p.fault.deploy_at_ns = 10 * S;
+    push_case_run(&p, 1, &r);
+    int64_t told_ns = fleet_case_event_ns(&r, "stop", "pod 0", 0);
+    assert_true(fleet_case_event_ns(&r, "end", "pod 0", 0) >= told_ns + 20 * S);
+    assert_true(run_record_value(&r, "probes.failed") == 0);
+    run_record_close(&r);
+}
+
 /* Pod 0 hangs for 20 s with a short accept queue: those who were sent to it wait there, or send
  * their SYN again to it; none of them gets to the other pod before. */
 static void test_syns_again_to_the_same_pod(void **state)
@@ -296,6 +314,7 @@ int main(void)
         cmocka_unit_test(test_ready_without_a_probe),
         cmocka_unit_test(test_a_stuck_loop_does_not_obey),
         cmocka_unit_test(test_who_starts_dies_of_sigterm),
+        cmocka_unit_test(test_who_stops_is_not_asked_if_it_lives),
         cmocka_unit_test(test_syns_again_to_the_same_pod),
         cmocka_unit_test(test_probes_find_the_queue_full),
         cmocka_unit_test(test_stopped_in_back_off),
