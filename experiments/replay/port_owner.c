@@ -76,5 +76,5 @@ bool port_is_of_group(const struct cgroup *group, int port)
     bool told = read_listeners(&s, "/proc/net/tcp", port);
     read_listeners(&s, "/proc/net/tcp6", port);
     cgroup_each_process(group->cpu, look_at_process, &s);
-    return !told || s.found || s.unknown;
+    return !told || s.count == 0 || s.found || s.unknown;
 }

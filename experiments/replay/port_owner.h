@@ -18,7 +18,8 @@
 size_t port_listeners(FILE *table, int port, unsigned long *inodes, size_t room);
 
 /* True where a process of the group, or of groups below it, listens at the port, and where that
- * cannot be told: processes whose descriptors we may not see, no /proc. */
+ * cannot be told: processes whose descriptors we may not see, no /proc, nobody who listens in this
+ * network namespace. */
 bool port_is_of_group(const struct cgroup *group, int port);
 
 #endif
