@@ -103,7 +103,7 @@ static const struct calibrated *measured(const struct calibration *c, const char
 static void spells_are_those_of_all_runs(void **state)
 {
     (void)state;
-    static const struct {
+    const struct {
         int runs;
         double near, far;
         bool told;
