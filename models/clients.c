@@ -104,7 +104,9 @@ static void lose(struct clients *c, uint32_t client, enum disconnect_cause cause
                  int64_t asked_ns)
 {
     struct client *k = &c->list[client];
-    CLIENTS_COUNT(c, client, disconnects[cause]);
+    if (!k->ended)
+        CLIENTS_COUNT(c, client, disconnects[cause]);
+    k->ended = false;
     clients_forget_outage(c, client);
     k->losses = k->losses == UINT16_MAX ? 1 : k->losses + 1;
     reconnect_lost(clients_policy(c, client), &k->reconnect, c->sim->now_ns - k->since_ns);
@@ -127,8 +129,16 @@ void clients_told_to_close(struct clients *c, uint32_t client, enum disconnect_c
         close_from(c, client, cause);
 }
 
+/* It has said that it leaves, and waits for the server's end. */
+static bool is_leaving(const struct clients *c, uint32_t client)
+{
+    return c->state[client] == CLIENT_CLOSING &&
+           c->list[client].closing == DISCONNECT_CLIENT_LEFT;
+}
+
 static void gone(struct clients *c, uint32_t client)
 {
+    c->list[client].ended = false;
     clients_forget_outage(c, client);
     clients_set_state(c, client, CLIENT_CLOSED);
     clients_set_timer(c, client, INT64_MAX);
@@ -136,7 +146,7 @@ static void gone(struct clients *c, uint32_t client)
 
 static void closing_timed_out(struct clients *c, uint32_t client)
 {
-    if (c->list[client].closing == DISCONNECT_CLIENT_LEFT)
+    if (is_leaving(c, client))
         gone(c, client);
     else
         lose(c, client, c->list[client].closing, 0);
@@ -223,7 +233,7 @@ void clients_dropped(struct clients *c, uint32_t client, enum disconnect_cause c
         hear_later(c, client, cause, hears_ns);
     } else if (c->state[client] == CLIENT_OPEN) {
         lose(c, client, cause, asked_ns);
-    } else if (c->state[client] == CLIENT_CLOSING && k->closing == DISCONNECT_CLIENT_LEFT) {
+    } else if (is_leaving(c, client)) {
         CLIENTS_COUNT(c, client, noticed[cause]);
         gone(c, client);
     } else if (c->state[client] == CLIENT_CLOSING) {
@@ -233,12 +243,26 @@ void clients_dropped(struct clients *c, uint32_t client, enum disconnect_cause c
     }
 }
 
+void clients_ended(struct clients *c, uint32_t client, enum disconnect_cause cause)
+{
+    CLIENTS_COUNT(c, client, disconnects[cause]);
+    c->list[client].ended = true;
+}
+
+void clients_hears_end(struct clients *c, uint32_t client, enum disconnect_cause cause,
+                       uint32_t seen)
+{
+    if (is_leaving(c, client))
+        gone(c, client);
+    else
+        clients_dropped(c, client, cause, 0, seen, 0);
+}
+
 void clients_leave(struct clients *c, uint32_t client)
 {
     uint8_t state = c->state[client];
     bool told = state >= CLIENT_HANDSHAKING;
-    bool leaving = state == CLIENT_CLOSING && c->list[client].closing == DISCONNECT_CLIENT_LEFT;
-    if (state >= CLIENT_OPEN && !leaving)
+    if (state >= CLIENT_OPEN && !is_leaving(c, client) && !c->list[client].ended)
         CLIENTS_COUNT(c, client, disconnects[DISCONNECT_CLIENT_LEFT]);
     if (state == CLIENT_OPEN && c->params.close_timeout_ns > 0 && !clients_cut_off(c, client)) {
         close_from(c, client, DISCONNECT_CLIENT_LEFT);

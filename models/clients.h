@@ -82,7 +82,7 @@ struct clients_counters {
     uint64_t stalls;
     uint64_t retries;                        /* delays drawn */
     double retry_s;                          /* their sum, s */
-    uint64_t disconnects[DISCONNECT_CAUSES]; /* as the clients know them */
+    uint64_t disconnects[DISCONNECT_CAUSES]; /* as the clients know them, or come to know */
     uint64_t noticed[DISCONNECT_CAUSES];     /* at the server, of clients already gone */
 };
 
@@ -100,14 +100,15 @@ struct clients_book { /* what befell the clients while a pod was their last one;
 struct
     client { /* one client, beside its state: all 0 while it has only been open since time 0 */
     struct reconnect reconnect;
-    int64_t since_ns; /* of its state */
-    int64_t heard_ns; /* last message or heartbeat, when its class listens for silence */
-    uint64_t timer;   /* the one pending event; 0 = none */
-    uint32_t seen;    /* needs the messages of its feed from this number on */
-    uint32_t due;     /* those below this were due on a connection that it has lost */
-    uint8_t syns;     /* sent in this attempt */
-    uint8_t closing;  /* why, in CLIENT_CLOSING: enum disconnect_cause */
-    uint16_t losses;  /* connections lost so far, modulo 2^16, never 0 after the first */
+    int64_t since_ns;    /* of its state */
+    int64_t heard_ns;    /* last message or heartbeat, when its class listens for silence */
+    uint64_t timer;      /* the one pending event; 0 = none */
+    uint32_t seen;       /* needs the messages of its feed from this number on */
+    uint32_t due;        /* those below this were due on a connection that it has lost */
+    uint8_t syns;        /* sent in this attempt */
+    uint8_t closing : 7; /* why, in CLIENT_CLOSING: enum disconnect_cause */
+    uint8_t ended : 1;   /* the server has ended its connection, and it has not heard of it */
+    uint16_t losses;     /* connections lost so far, modulo 2^16, never 0 after the first */
 };
 
 struct clients {
@@ -158,6 +159,13 @@ void clients_told_to_close(struct clients *c, uint32_t client, enum disconnect_c
  * an outage lets the end through to it, 0: now. Until then an open client takes itself for open. */
 void clients_dropped(struct clients *c, uint32_t client, enum disconnect_cause cause,
                      int64_t asked_ns, uint32_t seen, int64_t hears_ns);
+
+/* The server has closed the connection of a client that has not read all that is before the end. It
+ * counts now, with the server's cause, */
+void clients_ended(struct clients *c, uint32_t client, enum disconnect_cause cause);
+/* and the client hears of it now, as with clients_dropped. */
+void clients_hears_end(struct clients *c, uint32_t client, enum disconnect_cause cause,
+                       uint32_t seen);
 
 /* A copy of what befell all. */
 struct clients_book clients_all(const struct clients *c);

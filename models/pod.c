@@ -60,10 +60,24 @@ void pod_slot_give_back(struct pod *pod, uint32_t slot)
     f->count++;
 }
 
+/* None but those of connections whose end a client has not heard of is handed out. */
+static void slots_around_orphans(struct pod *pod, uint32_t worker)
+{
+    enum disconnect_cause cause;
+    struct pod_slots *f = &pod->free[worker];
+    f->fresh = pod->slots;
+    for (uint32_t i = 0; i < pod->slots; i++)
+        if (!push_server_orphaned(&pod->workers[worker], i, &cause))
+            f->items[f->count++] = worker * pod->slots + i;
+}
+
 void pod_slots_reset(struct pod *pod)
 {
-    for (int64_t w = 0; w < pod->p->server.workers; w++)
+    for (uint32_t w = 0; w < (uint32_t)pod->p->server.workers; w++) {
         pod->free[w].fresh = pod->free[w].head = pod->free[w].count = 0;
+        if (pod->workers[w].orphans.count > 0)
+            slots_around_orphans(pod, w);
+    }
 }
 
 /* -- what the clients do ------------------------------------------------------------------- */

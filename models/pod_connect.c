@@ -160,6 +160,32 @@ static void connection_closed(void *owner, uint32_t slot, enum disconnect_cause 
                     got.hears_ns);
 }
 
+static void connection_orphaned(void *owner, uint32_t slot, enum disconnect_cause cause)
+{
+    struct pod *pod = owner;
+    uint32_t client = pod->client_of[slot];
+    if (pod->state == POD_UP)
+        pod_hold_connections(pod, -1);
+    pod->use[slot]++; /* no answer that the server waits for concerns it any more */
+    if (client == POD_NONE)
+        return;
+    pod_silence(pod, client, cause);
+    clients_ended(pod->clients, client, cause);
+}
+
+static void connection_drained(void *owner, uint32_t slot, enum disconnect_cause cause,
+                               struct push_got got)
+{
+    struct pod *pod = owner;
+    uint32_t client = pod->client_of[slot];
+    pod_slot_give_back(pod, slot);
+    if (client == POD_NONE)
+        return;
+    pod_detach(pod, client, cause);
+    pod_note_got(pod, client, got);
+    clients_hears_end(pod->clients, client, cause, got.seen);
+}
+
 static void connection_told_to_close(void *owner, uint32_t slot, enum disconnect_cause cause)
 {
     struct pod *pod = owner;
@@ -193,6 +219,8 @@ const struct push_listener pod_listener = {
     .accepted = connection_accepted,
     .opened = connection_opened,
     .closed = connection_closed,
+    .orphaned = connection_orphaned,
+    .drained = connection_drained,
     .told_to_close = connection_told_to_close,
     .replayed = connection_replayed,
     .beaten = connection_beaten,

@@ -59,12 +59,27 @@ static void syn_arrives(void *subject, void *object)
                       object);
 }
 
+/* The server has closed the client's connection, which has not heard of it. */
+static bool goes_nowhere(struct pod *pod, uint32_t client, enum disconnect_cause *cause)
+{
+    uint32_t connection, slot = pod->slot_of[client];
+    if (posts(pod) || slot == POD_NONE)
+        return false;
+    struct push_server *worker = pod_server_of(pod, slot, &connection);
+    return push_server_orphaned(worker, connection, cause);
+}
+
 void pod_message(struct pod *pod, uint32_t message)
 {
     struct duplex *d = pod->setup.duplex;
     uint32_t client = d->messages[message].client;
     int64_t at_ns = pod->sim->now_ns;
     bool connects = posts(pod) && d->p->connection == DUPLEX_EACH;
+    enum disconnect_cause cause;
+    if (goes_nowhere(pod, client, &cause)) {
+        duplex_lose(d, message, cause);
+        return;
+    }
     if (!posts(pod) && pod->slot_of[client] == POD_NONE) { /* an outage keeps the end from it */
         duplex_lose(d, message, DISCONNECT_NETWORK);
         return;

@@ -62,6 +62,12 @@ struct push_listener {
      * else `got` is not to be looked at. */
     void (*closed)(void *owner, uint32_t connection, enum disconnect_cause cause,
                    struct push_got got, bool opened);
+    /* Gone from the server's books, as with `closed`, but its kernel still has something for the
+     * client, which does not hear of it yet; */
+    void (*orphaned)(void *owner, uint32_t connection, enum disconnect_cause cause);
+    /* now it does, or has left; what it has got. */
+    void (*drained)(void *owner, uint32_t connection, enum disconnect_cause cause,
+                    struct push_got got);
     /* The client has read the server's Close; `closed` follows. */
     void (*told_to_close)(void *owner, uint32_t connection, enum disconnect_cause cause);
     /* The loop is through with a replay of so many events, written or not. */
@@ -131,6 +137,7 @@ struct push_server {
     struct event_loop loop;
     struct connections connections; /* numbered from 0 */
     struct slow_clients slow;       /* those that do not read, or wait for a replay */
+    struct slow_clients orphans;    /* closed, with something for the client in the kernel */
     struct push_replays replays;
     const struct push_listener *listener; /* borrowed */
     void *listener_owner;
@@ -238,6 +245,9 @@ void push_server_cut_off(struct push_server *s, uint32_t connection, int64_t unt
 /* When the last message was sent to it (its publish was handled), or a client that reads slowly
  * has read one, ns; -1: never, or the client does not read. */
 int64_t push_server_last_sent_ns(struct push_server *s, uint32_t connection);
+/* Whether the server has closed it, and the client has not heard of it, and why. */
+bool push_server_orphaned(const struct push_server *s, uint32_t connection,
+                          enum disconnect_cause *cause);
 /* What the client of this connection has got; false, and unchanged: it has never been open. */
 bool push_server_got(struct push_server *s, uint32_t connection, struct push_got *got);
 /* The server gives an open connection up. */
@@ -245,7 +255,8 @@ void push_server_drop(struct push_server *s, uint32_t connection, enum disconnec
 /* Missed events, or a snapshot, for the client of a connection that has just opened. */
 void push_server_replay(struct push_server *s, uint32_t connection,
                         const struct replay_events *events);
-/* The process dies: what it holds is lost, every connection is closed. */
+/* The process dies: what it holds is lost, every connection is closed; what its kernel holds is
+ * delivered yet. */
 void push_server_kill(struct push_server *s, enum disconnect_cause cause);
 /* A client's message is there: on its connection, or as a POST, for which `connection` only tells
  * the pace; own_connection: that was opened for it and waits to be accepted. */

@@ -157,7 +157,7 @@ static void ping_read(void *subject, void *object)
     struct beat b;
     if (!unpack(s, object, &b))
         return;
-    struct slow_client *c = slow_clients_find(&s->slow, b.first);
+    struct slow_client *c = push_slow_reader(s, b.first);
     if (c && s->sim->now_ns < c->reads_from_ns)
         c->pinged = true;
     else if (c && !(s->connections.state[b.first] & CONNECTION_GONE))

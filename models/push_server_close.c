@@ -2,7 +2,8 @@
  * out behind what was written; the client answers when it has read it; then, or after the
  * time-out, the loop ends the connection in a turn of its own. Until then the connection keeps its
  * memory and its place, but is no subscriber: what its queue holds is lost, and what its buffers
- * hold is delivered if the client reads it in time.
+ * hold is delivered if the client reads it in time; after the time-out, what is in the kernel by then
+ * (push_server_orphan.c).
  *
  * One event is pending for each, the answer or the time-out, whichever comes first.
  */
@@ -107,15 +108,14 @@ bool push_close_begin(struct push_server *s, uint32_t i, enum disconnect_cause c
 
 uint32_t push_close_seen(const struct push_server *s, uint32_t i)
 {
-    const struct slow_client *c = slow_clients_find(&s->slow, i);
-    bool unread = c && slow_client_messages(c) > 0;
-    return unread ? push_life_unseen(s, i) : s->closings[i].seen;
+    uint32_t unseen = push_life_unseen(s, i), seen = s->closings[i].seen;
+    return unseen < seen ? unseen : seen;
 }
 
 static void end(struct push_server *s, uint32_t i)
 {
     push_close_cancel(s, i);
-    push_life_forget(s, i, s->closing[i], true, push_close_seen(s, i));
+    push_life_forget(s, i, s->closing[i], true, s->closings[i].seen);
 }
 
 void push_close_met(struct push_server *s, uint32_t i)

@@ -186,12 +186,17 @@ static void weigh_queue(struct weighing *w, const struct slow_client *c)
     }
 }
 
+static int64_t socket_bytes(const struct push_server *s, const struct slow_client *c)
+{
+    return s->p->memory.sockets_apart ? 0 : c->socket_bytes;
+}
+
 static void weigh_slow(struct weighing *w, const struct slow_client *c)
 {
     const struct push_server *s = w->server;
     w->sum->buffered_bytes +=
         w->references ? c->buffer.count * s->p->memory.message_bytes : c->buffer_bytes;
-    w->sum->socket_bytes += s->p->memory.sockets_apart ? 0 : c->socket_bytes;
+    w->sum->socket_bytes += socket_bytes(s, c);
     w->sum->slow += c->buffer.count > 0;
     w->sum->queued += c->queue.count;
     if (c->queue.count > 0)
@@ -320,6 +325,9 @@ void push_server_holdings(struct push_server *s, struct push_holdings *sum)
     event_loop_visit(&s->loop, weigh_entry, &w);
     for (uint32_t i = 0; i < s->slow.count; i++)
         weigh_slow(&w, &s->slow.items[i]);
+    for (uint32_t i = 0; i < s->orphans.count; i++)
+        if (!s->orphans.items[i].orphan.left)
+            sum->socket_bytes += socket_bytes(s, &s->orphans.items[i]);
     sum->buffered_bytes += s->held_most_bytes;
     s->held_most_bytes = 0;
     sum->shared_bytes += shared_bytes(&w);
@@ -387,4 +395,7 @@ void push_server_settle(struct push_server *s)
         meter_hold(s->meter, s->base + c->connection, 1,
                    slow_client_messages(c) + push_replay_pending(s, c));
     }
+    for (uint32_t i = 0; i < s->orphans.count; i++)
+        meter_hold(s->meter, s->base + s->orphans.items[i].connection, 1,
+                   slow_client_messages(&s->orphans.items[i]));
 }

@@ -85,6 +85,7 @@ void push_server_init(struct push_server *s, struct simulation *sim,
         s->pace = mem_alloc((params->connections + (size_t)1) * sizeof *s->pace);
     connections_init(&s->connections, params->connections);
     slow_clients_init(&s->slow, params->connections);
+    slow_clients_init(&s->orphans, params->connections);
     push_publish_cold(s);
     struct event_loop_params loop = { .ops = ops_of(p->server.loop),
                                       .handler = &push_server_handler,
@@ -113,6 +114,7 @@ void push_server_close(struct push_server *s)
     event_loop_close(&s->loop);
     connections_close(&s->connections);
     slow_clients_close(&s->slow);
+    slow_clients_close(&s->orphans);
     free(s->publishes);
     free(s->feed);
     free(s->open_to);

@@ -231,6 +231,13 @@ static inline struct slow_client *push_slow_client(const struct push_server *s, 
     return c;
 }
 
+/* Whose buffers the client of connection i reads, open or closed; NULL: it is not slow. */
+static inline struct slow_client *push_slow_reader(const struct push_server *s, uint32_t i)
+{
+    struct slow_client *c = slow_clients_find(&s->slow, i);
+    return c ? c : slow_clients_find(&s->orphans, i);
+}
+
 /* It reads whatever comes as it comes. */
 static inline bool push_slow_reads(const struct push_server *s, const struct slow_client *c)
 {
@@ -263,6 +270,27 @@ int64_t push_slow_through_ns(const struct push_server *s, const struct slow_clie
 /* A client that reads at a rate goes on with what is in its socket. */
 void push_slow_read_on(struct push_server *s, struct slow_client *c);
 
+/* Ends a stall, or an outage, then. */
+void push_slow_read_from(struct push_server *s, struct slow_client *c, int64_t at_ns);
+
+/* push_server_orphan.c */
+/* Connection i is closed: if its socket holds something for a client that can read it, the slow
+ * client becomes an orphan, with what is in the socket alone; false, and nothing is changed: there
+ * is nothing. `got`: what the client has, and was due; `behind`: the first message that it will
+ * not have got either when it has read that. */
+bool push_orphan_begin(struct push_server *s, uint32_t i, enum disconnect_cause cause,
+                       const struct push_got *got, uint32_t behind);
+/* Messages that the kernel has for the client of connection i, after its close. */
+uint32_t push_orphan_messages(const struct push_server *s, uint32_t i);
+/* What its client has got; false: it is no orphan. */
+bool push_orphan_got(const struct push_server *s, uint32_t i, struct push_got *got);
+/* The process is no more: what the orphans' sockets hold is no memory of the next one. */
+void push_orphan_kill(struct push_server *s);
+/* The client of orphan i has read something. */
+void push_orphan_go_on(struct push_server *s, uint32_t i);
+/* It has gone, if it is one: what it has not read is lost. */
+void push_orphan_left(struct push_server *s, uint32_t i, enum disconnect_cause cause);
+
 /* push_server_replay.c */
 int64_t push_replay_begin(struct push_server *s, const struct loop_entry *e);
 void push_replay_end(struct push_server *s, const struct loop_entry *e);
@@ -281,9 +309,10 @@ void push_life_close(struct push_server *s, uint32_t i, enum disconnect_cause ca
 /* The same when its wake-up had messages from `from` on in its window, which are lost. */
 void push_life_cancel(struct push_server *s, uint32_t i, enum disconnect_cause cause,
                       uint32_t from);
-/* The connection is gone; the client has the messages below `seen`. */
+/* The connection is gone; messages from `from` on were in no buffer of it: the client has not got
+ * them. */
 void push_life_forget(struct push_server *s, uint32_t i, enum disconnect_cause cause,
-                      bool opened, uint32_t seen);
+                      bool opened, uint32_t from);
 /* A wake-up of connection i is over: ends it if the server gave it up meanwhile. */
 void push_life_woken(struct push_server *s, uint32_t i);
 int64_t push_life_cancel_begin(struct push_server *s, const struct loop_entry *e);

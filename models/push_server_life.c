@@ -11,20 +11,26 @@
 #include "models/outage.h"
 #include "sim/error.h"
 
+/* The first message behind its socket that the client has never had; UINT32_MAX: none. */
+static uint32_t behind_socket(const struct slow_client *c)
+{
+    const struct slow_queue *queues[] = { &c->buffer, &c->held, &c->queue };
+    uint32_t first = UINT32_MAX;
+    for (size_t k = 0; k < 3 && first == UINT32_MAX; k++)
+        first = slow_queue_unseen(queues[k]);
+    return first;
+}
+
 uint32_t push_life_unseen(const struct push_server *s, uint32_t i)
 {
     const struct slow_client *c = slow_clients_find(&s->slow, i);
     uint32_t replayed = c ? push_replay_unseen(s, c) : UINT32_MAX;
     if (replayed < UINT32_MAX)
         return replayed; /* it comes before all that was published since */
-    for (int k = 0; k < 4 && c; k++) {
-        const struct slow_queue *q =
-            (const struct slow_queue *[]){ &c->socket, &c->buffer, &c->held, &c->queue }[k];
-        for (uint32_t n = 0; n < q->count; n++)
-            if (!slow_queue_at(q, n)->replay) /* those it had already */
-                return slow_queue_at(q, n)->number;
-    }
-    return push_fan_due(s, i);
+    uint32_t first = c ? slow_queue_unseen(&c->socket) : UINT32_MAX;
+    if (c && first == UINT32_MAX)
+        first = behind_socket(c);
+    return first < UINT32_MAX ? first : push_fan_due(s, i);
 }
 
 /* Its end goes behind what an outage has swallowed, or is the first thing to be swallowed. */
@@ -46,23 +52,43 @@ static struct push_got got_of(const struct push_server *s, uint32_t i, uint32_t 
                               .hears_ns = hears_ns(s, i) };
 }
 
-void push_life_forget(struct push_server *s, uint32_t i, enum disconnect_cause cause,
-                      bool opened, uint32_t seen)
+static uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* What it holds for the client of a connection that it closes; true: its kernel has some of that. */
+static bool lose_held(struct push_server *s, uint32_t i, enum disconnect_cause cause,
+                      const struct push_got *got, uint32_t from)
 {
     struct slow_client *c = slow_clients_find(&s->slow, i);
-    struct push_got got = got_of(s, i, seen);
-    if (c) {
-        push_replay_lose(s, c, cause);
-        meter_lose(s->meter, cause, s->base + i, 1, slow_client_messages(c));
+    if (!c)
+        return false;
+    uint32_t behind = least(least(from, behind_socket(c)), push_fan_due(s, i));
+    push_replay_lose(s, c, cause);
+    uint32_t messages = slow_client_messages(c);
+    bool orphaned = push_orphan_begin(s, i, cause, got, behind);
+    meter_lose(s->meter, cause, s->base + i, 1, messages - push_orphan_messages(s, i));
+    if (!orphaned)
         slow_clients_remove(&s->slow, i);
-    }
+    return orphaned;
+}
+
+void push_life_forget(struct push_server *s, uint32_t i, enum disconnect_cause cause,
+                      bool opened, uint32_t from)
+{
+    struct push_got got = got_of(s, i, least(from, push_life_unseen(s, i)));
+    bool orphaned = lose_held(s, i, cause, &got, from);
     if (connections_phase(&s->connections, i) >= CONNECTION_WAITING)
         push_topic_closed(s, i);
     if (opened)
         push_gc_closed(s);
     connections_set_phase(&s->connections, i, 1, CONNECTION_CLOSED);
     connections_set_flags(&s->connections, i, CONNECTION_FLAGS, false);
-    s->listener->closed(s->listener_owner, s->base + i, cause, got, opened);
+    if (orphaned)
+        s->listener->orphaned(s->listener_owner, s->base + i, cause);
+    else
+        s->listener->closed(s->listener_owner, s->base + i, cause, got, opened);
 }
 
 void push_life_close(struct push_server *s, uint32_t i, enum disconnect_cause cause)
@@ -77,15 +103,14 @@ void push_life_close(struct push_server *s, uint32_t i, enum disconnect_cause ca
     uint32_t from =
         c && c->queue.count ? slow_queue_at(&c->queue, 0)->number : push_fan_due(s, i);
     if (!push_close_begin(s, i, cause, from))
-        push_life_forget(s, i, cause, true, push_life_unseen(s, i));
+        push_life_forget(s, i, cause, true, UINT32_MAX);
 }
 
 void push_life_cancel(struct push_server *s, uint32_t i, enum disconnect_cause cause,
                       uint32_t from)
 {
-    uint32_t unseen = push_life_unseen(s, i);
     if (!push_close_begin(s, i, cause, from))
-        push_life_forget(s, i, cause, true, unseen < from ? unseen : from);
+        push_life_forget(s, i, cause, true, from);
 }
 
 void push_life_close_end(struct push_server *s, const struct loop_entry *e)
@@ -125,7 +150,7 @@ int64_t push_life_cancel_begin(struct push_server *s, const struct loop_entry *e
 /* Closes a connection whose set-up is broken off. */
 static void break_off(struct push_server *s, uint32_t i, enum disconnect_cause cause)
 {
-    push_life_forget(s, i, cause, false, push_life_unseen(s, i));
+    push_life_forget(s, i, cause, false, UINT32_MAX);
 }
 
 /* A client that has gone from the accept queue is accepted like any other (its end, which the loop
@@ -167,11 +192,13 @@ int64_t push_server_last_sent_ns(struct push_server *s, uint32_t connection)
 {
     event_loop_split(&s->loop, connection);
     uint8_t state = s->connections.state[connection];
-    const struct slow_client *c = slow_clients_find(&s->slow, connection);
-    if ((state & CONNECTION_GONE) || (state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING)
+    const struct slow_client *c = push_slow_reader(s, connection);
+    if (state & CONNECTION_GONE)
         return -1;
-    if (state & CONNECTION_SLOW)
-        return c && c->heard_ns > 0 ? c->heard_ns : -1;
+    if (c)
+        return c->heard_ns > 0 ? c->heard_ns : -1;
+    if ((state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING)
+        return -1;
     int64_t held = meter_balance(s->meter, s->base + connection);
     int64_t last = (int64_t)push_server_tail(s, connection) - held - 1;
     return last < push_server_head(s, connection)
@@ -190,6 +217,8 @@ bool push_server_got(struct push_server *s, uint32_t connection, struct push_got
 {
     event_loop_split(&s->loop, connection);
     uint8_t phase = connections_phase(&s->connections, connection);
+    if (push_orphan_got(s, connection, got))
+        return true;
     if (phase < CONNECTION_CLOSING)
         return false;
     int64_t held = meter_balance(s->meter, s->base + connection);
@@ -248,6 +277,7 @@ static void fin_arrives(void *subject, void *object)
 void push_server_disconnect(struct push_server *s, uint32_t connection)
 {
     uint8_t state = s->connections.state[connection];
+    push_orphan_left(s, connection, DISCONNECT_CLIENT_LEFT);
     if ((state & CONNECTION_PHASE_MASK) == CONNECTION_CLOSED || (state & CONNECTION_GONE))
         return;
     event_loop_split(&s->loop, connection); /* what was written before this is delivered */
@@ -281,16 +311,40 @@ static void lose_publishes(struct push_server *s, enum disconnect_cause cause)
     push_publish_forget(s);
 }
 
-/* `end`: messages below it were due before the kill; `held` is lost now. */
-static struct push_got got_at_kill(const struct push_server *s, uint32_t i, uint32_t end,
-                                   int64_t held)
+/* Connection i ends, of which `held` messages were in the process or its kernel; those below `end`
+ * were due before. True: its kernel has some of that yet. */
+static bool orphan_at_kill(struct push_server *s, uint32_t i, enum disconnect_cause cause,
+                           uint32_t end, int64_t held, struct push_got *got)
 {
     const struct slow_client *c = slow_clients_find(&s->slow, i);
-    uint32_t replayed = c ? push_replay_unseen(s, c) : UINT32_MAX;
     if (connections_phase(&s->connections, i) == CONNECTION_CLOSING)
         end = s->closings[i].seen;
     uint32_t seen = end - live_of(s, i, held);
-    return got_of(s, i, replayed < seen ? replayed : seen);
+    *got = got_of(s, i, c ? least(push_replay_unseen(s, c), seen) : seen);
+    return c && push_orphan_begin(s, i, cause, got,
+                                  least(behind_socket(c), seen + slow_queue_live(&c->socket)));
+}
+
+static void kill_connection(struct push_server *s, uint32_t i, enum disconnect_cause cause,
+                            const struct push_fan_mark *before, int64_t held)
+{
+    uint8_t phase = connections_phase(&s->connections, i);
+    struct push_got got;
+    bool orphaned = phase != CONNECTION_CLOSED &&
+                    orphan_at_kill(s, i, cause, push_fan_due_at(s, i, before), held, &got);
+    int64_t lost = held - push_orphan_messages(s, i);
+    if (lost > 0)
+        meter_lose(s->meter, cause, s->base + i, 1, (uint64_t)lost);
+    if (phase == CONNECTION_CLOSED)
+        return;
+    push_close_cancel(s, i);
+    connections_set_phase(&s->connections, i, 1, CONNECTION_CLOSED);
+    connections_set_flags(&s->connections, i, CONNECTION_FLAGS, false);
+    if (orphaned)
+        s->listener->orphaned(s->listener_owner, s->base + i, cause);
+    else
+        s->listener->closed(s->listener_owner, s->base + i, cause, got,
+                            phase >= CONNECTION_CLOSING);
 }
 
 /* What is neither delivered nor settled was in the process: windows in the ready queue, writes
@@ -309,20 +363,11 @@ void push_server_kill(struct push_server *s, enum disconnect_cause cause)
     int64_t held = meter_balance(s->meter, s->base);
     for (uint32_t i = 0; i < s->connections.count; i++) {
         int64_t next = held + s->meter->balance[s->base + i + 1];
-        if (held > 0)
-            meter_lose(s->meter, cause, s->base + i, 1, (uint64_t)held);
-        uint8_t phase = connections_phase(&s->connections, i);
-        if (phase != CONNECTION_CLOSED) {
-            struct push_got got = got_at_kill(s, i, push_fan_due_at(s, i, &before), held);
-            push_close_cancel(s, i);
-            connections_set_phase(&s->connections, i, 1, CONNECTION_CLOSED);
-            connections_set_flags(&s->connections, i, CONNECTION_FLAGS, false);
-            s->listener->closed(s->listener_owner, s->base + i, cause, got,
-                                phase >= CONNECTION_CLOSING);
-        }
+        kill_connection(s, i, cause, &before, held);
         held = next;
     }
     slow_clients_close(&s->slow);
+    push_orphan_kill(s);
     push_replay_kill(s);
     free(tails);
     memset(s->open_to, 0, feeds * sizeof *s->open_to);

@@ -139,7 +139,7 @@ static void client_has_read(void *subject, void *object)
     struct push_server *s = subject;
     uint32_t i = (uint32_t)(uintptr_t)object;
     event_loop_split(&s->loop, i);
-    struct slow_client *c = slow_clients_find(&s->slow, i);
+    struct slow_client *c = push_slow_reader(s, i);
     if (!c || !c->reading || (s->connections.state[i] & CONNECTION_GONE))
         return;
     c->reading = false;
@@ -147,6 +147,7 @@ static void client_has_read(void *subject, void *object)
         read_bytes(s, c);
     push_slow_read_on(s, c);
     push_close_go_on(s, i);
+    push_orphan_go_on(s, i);
 }
 
 void push_server_read_rate(struct push_server *s, uint32_t connection, int64_t rate_bps)
@@ -162,7 +163,7 @@ static void client_reads(void *subject, void *object)
     struct push_server *s = subject;
     uint32_t i = (uint32_t)(uintptr_t)object;
     event_loop_split(&s->loop, i);
-    struct slow_client *c = slow_clients_find(&s->slow, i);
+    struct slow_client *c = push_slow_reader(s, i);
     struct slow_message message;
     int64_t now = s->sim->now_ns, delay = s->p->network.delivery_ns;
     uint32_t read = 0;
@@ -183,10 +184,13 @@ static void client_reads(void *subject, void *object)
     c->read_bytes = c->sent_bytes;
     c->socket_bytes = 0;
     open_window(s, c);
-    push_slow_rejoin(s, i);
+    if (slow_clients_find(&s->slow, i))
+        push_slow_rejoin(s, i);
+    else
+        push_orphan_go_on(s, i);
 }
 
-static void read_from(struct push_server *s, struct slow_client *c, int64_t at_ns)
+void push_slow_read_from(struct push_server *s, struct slow_client *c, int64_t at_ns)
 {
     c->reads_from_ns = at_ns;
     simulation_at(s->sim, at_ns, 0, client_reads, s, (void *)(uintptr_t)c->connection);
@@ -195,15 +199,18 @@ static void read_from(struct push_server *s, struct slow_client *c, int64_t at_n
 void push_server_stall(struct push_server *s, uint32_t connection, int64_t until_ns)
 {
     uint8_t state = s->connections.state[connection];
-    if ((state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING ||
-        (state & (CONNECTION_GONE | CONNECTION_LEFT)))
+    struct slow_client *c = slow_clients_find(&s->orphans, connection);
+    if (!c && ((state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING ||
+               (state & (CONNECTION_GONE | CONNECTION_LEFT))))
         return;
     event_loop_split(&s->loop, connection); /* what was written before this is read */
-    struct slow_client *c = slow_clients_add(&s->slow, connection);
-    connections_set_flags(&s->connections, connection, CONNECTION_SLOW, true);
+    if (!c) {
+        c = slow_clients_add(&s->slow, connection);
+        connections_set_flags(&s->connections, connection, CONNECTION_SLOW, true);
+    }
     until_ns = until_ns > c->reads_from_ns ? until_ns : c->reads_from_ns;
     if (until_ns < INT64_MAX)
-        read_from(s, c, until_ns);
+        push_slow_read_from(s, c, until_ns);
     else
         c->reads_from_ns = INT64_MAX;
 }
@@ -211,7 +218,7 @@ void push_server_stall(struct push_server *s, uint32_t connection, int64_t until
 void push_server_cut_off(struct push_server *s, uint32_t connection, int64_t until_ns)
 {
     push_server_stall(s, connection, until_ns);
-    struct slow_client *c = slow_clients_find(&s->slow, connection);
+    struct slow_client *c = push_slow_reader(s, connection);
     if (c && c->reads_from_ns == until_ns)
         c->cut_ns = until_ns;
 }
@@ -219,11 +226,12 @@ void push_server_cut_off(struct push_server *s, uint32_t connection, int64_t unt
 void push_slow_sent(struct push_server *s, struct slow_client *c, int64_t sent_ns)
 {
     if (c->cut_ns > sent_ns && c->reads_from_ns == c->cut_ns)
-        read_from(s, c, outage_through_ns(sent_ns, c->cut_ns));
+        push_slow_read_from(s, c, outage_through_ns(sent_ns, c->cut_ns));
 }
 
 void push_server_vanish(struct push_server *s, uint32_t connection)
 {
+    push_orphan_left(s, connection, DISCONNECT_NETWORK);
     push_server_stall(s, connection, INT64_MAX);
     struct slow_client *c = slow_clients_find(&s->slow, connection);
     if (c == NULL)

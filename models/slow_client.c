@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "models/meter.h"
 #include "sim/error.h"
 
 static void client_close(struct slow_client *c)
@@ -52,14 +53,32 @@ struct slow_client *slow_clients_add(struct slow_clients *s, uint32_t connection
 }
 
 /* The last one takes its place. */
+static void take_out(struct slow_clients *s, struct slow_client *c)
+{
+    uint32_t place = s->place[c->connection];
+    s->place[c->connection] = 0;
+    *c = s->items[--s->count];
+    if (place <= s->count)
+        s->place[c->connection] = place;
+}
+
 void slow_clients_remove(struct slow_clients *s, uint32_t connection)
 {
     struct slow_client *c = slow_clients_find(s, connection);
     assert(c);
     client_close(c);
-    *c = s->items[--s->count];
-    s->place[c->connection] = s->place[connection];
-    s->place[connection] = 0;
+    take_out(s, c);
+}
+
+struct slow_client *slow_clients_move(struct slow_clients *from, struct slow_clients *to,
+                                      uint32_t connection)
+{
+    struct slow_client *c = slow_clients_find(from, connection);
+    assert(c && !slow_clients_find(to, connection));
+    struct slow_client *moved = slow_clients_add(to, connection);
+    *moved = *c;
+    take_out(from, c);
+    return moved;
 }
 
 const struct slow_message *slow_queue_at(const struct slow_queue *q, uint32_t i)
@@ -142,4 +161,31 @@ bool slow_client_read(struct slow_client *c, struct slow_message *message)
     c->socket_bytes -= message->bytes - c->read_bytes;
     c->read_bytes = 0;
     return true;
+}
+
+uint32_t slow_queue_live(const struct slow_queue *q)
+{
+    uint32_t live = 0;
+    for (uint32_t i = 0; i < q->count; i++)
+        live += slow_queue_at(q, i)->replay == 0;
+    return live;
+}
+
+uint32_t slow_queue_unseen(const struct slow_queue *q)
+{
+    for (uint32_t i = 0; i < q->count; i++) {
+        const struct slow_message *m = slow_queue_at(q, i);
+        if (!m->replay || m->replay >= SLOW_REPLAY + METER_REPLAYED_LOST)
+            return m->number;
+    }
+    return UINT32_MAX;
+}
+
+void slow_client_keep_socket(struct slow_client *c)
+{
+    struct slow_message message;
+    while (slow_queue_pop(&c->buffer, &message) || slow_queue_pop(&c->held, &message) ||
+           slow_queue_pop(&c->queue, &message))
+        c->replays -= message.replay > 0;
+    c->buffer_bytes = 0;
 }

@@ -31,6 +31,14 @@ struct slow_queue {             /* FIFO; a zeroed one is empty */
     uint32_t head, count, capacity;
 };
 
+struct
+    slow_orphan { /* of a connection that the server has closed, with something in its socket */
+    uint32_t seen; /* who has read all of that has the messages of its feed below it */
+    uint32_t due;  /* those below it were due on the connection */
+    uint8_t cause; /* why it was closed: enum disconnect_cause */
+    bool left;     /* by a process that is no more */
+};
+
 struct slow_client {
     uint32_t connection;
     uint32_t replay;          /* 1 + the replay it waits for (struct push_replays); 0: none */
@@ -59,6 +67,7 @@ struct slow_client {
     struct slow_queue socket; /* written, in the socket buffers */
     struct slow_queue
         buffer; /* written, in the write buffer: the first one but its sent_bytes */
+    struct slow_orphan orphan; /* in push_server's orphans (push_server_orphan.c) */
 };
 
 struct slow_clients {
@@ -76,6 +85,9 @@ struct slow_client *slow_clients_find(const struct slow_clients *s, uint32_t con
 /* Adds or finds. */
 struct slow_client *slow_clients_add(struct slow_clients *s, uint32_t connection);
 void slow_clients_remove(struct slow_clients *s, uint32_t connection); /* it is slow */
+/* From one to the other, where it is not yet; returns it as slow_clients_find does. */
+struct slow_client *slow_clients_move(struct slow_clients *from, struct slow_clients *to,
+                                      uint32_t connection);
 
 void slow_queue_push(struct slow_queue *q, const struct slow_message *message);
 bool slow_queue_pop(struct slow_queue *q, struct slow_message *message); /* false: empty */
@@ -95,5 +107,11 @@ void slow_client_fill(struct slow_client *c, int64_t room_bytes);
 bool slow_client_unbuffer(struct slow_client *c, struct slow_message *message);
 /* The first message of the socket; false: none is there whole. */
 bool slow_client_read(struct slow_client *c, struct slow_message *message);
+/* How many of q were no replays. */
+uint32_t slow_queue_live(const struct slow_queue *q);
+/* Number of the first message in q that the client has never had; UINT32_MAX: there is none. */
+uint32_t slow_queue_unseen(const struct slow_queue *q);
+/* Forgets all but what is in the socket; of a message that was sent in part, that part stays. */
+void slow_client_keep_socket(struct slow_client *c);
 
 #endif

@@ -11,7 +11,8 @@
  *   closing     a close frame each way (5.5.1, 7.1.2): whoever sends the first waits for the other,
  *               then the server ends TCP and the client waits for that (7.1.1). The client's library
  *               answers as soon as it has read what stands before the frame; a client that does not
- *               read holds its connection, with what is in its buffers, until close_timeout_ns
+ *               read holds its connection, with what is in its buffers, until close_timeout_ns;
+ *               the kernel goes on with what is in the socket (push_server_orphan.c)
  *               (websockets 10.4 close_timeout 10 s; ws 8 closeTimeout 30 s; nchan
  *               WEBSOCKET_CLOSING_TIMEOUT 250 ms). cost.websocket.disconnect stands for both frames.
  *               push_server_close.c does it at the server, clients.h at the client

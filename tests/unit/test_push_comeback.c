@@ -94,6 +94,13 @@ static const struct comeback comebacks[] = {
       .socket_bytes = 1000,
       .reached = "disconnects.network",
       .replayed = "replayed.lost" },
+    { .klass = { .share = 1,
+                 .read_bps = 3500 }, /* they read what the kernel holds, then come */
+      .crash_at_ns = 5 * S,
+      .length = 1000,
+      .socket_bytes = 2000,
+      .reached = "disconnects.server_killed",
+      .replayed = "replayed.lost" },
     { .klass = { .share = 1, .stall_rate_hz = 0.5, .silence_timeout_ns = 400 * MS },
       .protocol = PROTOCOL_WEBSOCKET,
       .length = 1000,
