@@ -142,6 +142,8 @@ static void client_has_read(void *subject, void *object)
     struct slow_client *c = push_slow_reader(s, i);
     if (!c || !c->reading || (s->connections.state[i] & CONNECTION_GONE))
         return;
+    if (s->sim->now_ns < c->read_ns)
+        return; /* the event is of an earlier connection in this place */
     c->reading = false;
     if (s->sim->now_ns >= c->reads_from_ns)
         read_bytes(s, c);

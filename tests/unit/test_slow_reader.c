@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "models/push_run.h"
 #include "tests/support/push_case.h"
 
 #define MS INT64_C(1000000)
@@ -192,6 +193,32 @@ static void little_goes_into_the_socket_of_who_is_gone(void **state)
     }
 }
 
+/* Two slots in turn: on its third connection it has the first one's, on which it was reading
+ * 100,000 B for 2 s from 0.5 s on. The same of the third, from 1 s on, takes until 3 s. */
+static void a_slot_reads_for_its_present_client(void **state)
+{
+    (void)state;
+    static const int64_t at_ms[] = { 500, 600, 700, 800, 900, 1000 };
+    static const enum action_kind kinds[] = { ACTION_PUBLISH, ACTION_DISCONNECT,
+                                              ACTION_CONNECT, ACTION_DISCONNECT,
+                                              ACTION_CONNECT, ACTION_PUBLISH };
+    struct action actions[6];
+    struct parameters p = scene(PROTOCOL_SSE);
+    struct run_record r;
+    for (int i = 0; i < 6; i++)
+        actions[i] = (struct action){
+            .at_ns = at_ms[i] * MS, .kind = kinds[i], .bytes = 100000, .measured = true
+        };
+    struct schedule s = {
+        .actions = actions, .count = 6, .initial = 1, .clients = 1, .end_ns = 5 * S
+    };
+    run_record_init(&r);
+    push_run(&p, &s, 1, 1, &r);
+    assert_true(run_record_value(&r, "delivered") == 1);
+    assert_true(run_record_value(&r, "delivery.max") > 1.99);
+    run_record_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +231,7 @@ int main(void)
         cmocka_unit_test(little_goes_into_the_socket_of_who_is_gone),
         cmocka_unit_test(partial_writes_set_nginx_timer_anew),
         cmocka_unit_test(a_large_message_is_read_in_parts),
+        cmocka_unit_test(a_slot_reads_for_its_present_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
