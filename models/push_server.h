@@ -242,8 +242,8 @@ void push_server_read_rate(struct push_server *s, uint32_t connection, int64_t r
 void push_server_vanish(struct push_server *s, uint32_t connection);
 /* An outage (outage.h) keeps what is written to it, and its answers, back. */
 void push_server_cut_off(struct push_server *s, uint32_t connection, int64_t until_ns);
-/* When the last message was sent to it (its publish was handled), or a client that reads slowly
- * has read one, ns; -1: never, or the client does not read. */
+/* When the last message was sent to it (its publish was handled), or a client that does not keep up
+ * has read one, ns; -1: never. */
 int64_t push_server_last_sent_ns(struct push_server *s, uint32_t connection);
 /* Whether the server has closed it, and the client has not heard of it, and why. */
 bool push_server_orphaned(const struct push_server *s, uint32_t connection,

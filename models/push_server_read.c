@@ -9,6 +9,7 @@
 void push_slow_seen(struct push_server *s, struct slow_client *c,
                     const struct slow_message *message, int64_t sent_ns)
 {
+    c->heard_ns = s->sim->now_ns;
     if (message->replay) {
         enum meter_replay kind = message->replay - SLOW_REPLAY;
         c->replays--;
@@ -127,7 +128,6 @@ static void read_bytes(struct push_server *s, struct slow_client *c)
     c->socket_bytes -= c->reading_bytes;
     if (c->socket.count > 0 && c->read_bytes >= slow_queue_at(&c->socket, 0)->bytes &&
         slow_client_read(c, &message)) {
-        c->heard_ns = s->sim->now_ns;
         push_slow_seen(s, c, &message, sent > message.written_ns ? sent : message.written_ns);
         push_slow_has_read(s, c, 1);
     }
@@ -198,6 +198,19 @@ void push_slow_read_from(struct push_server *s, struct slow_client *c, int64_t a
     simulation_at(s->sim, at_ns, 0, client_reads, s, (void *)(uintptr_t)c->connection);
 }
 
+/* What it has heard as one of many stays known. */
+static struct slow_client *become_slow(struct push_server *s, uint32_t connection)
+{
+    struct slow_client *c = push_slow_reader(s, connection);
+    if (c)
+        return c;
+    int64_t heard_ns = push_server_last_sent_ns(s, connection);
+    c = slow_clients_add(&s->slow, connection);
+    c->heard_ns = heard_ns > 0 ? heard_ns : 0;
+    connections_set_flags(&s->connections, connection, CONNECTION_SLOW, true);
+    return c;
+}
+
 void push_server_stall(struct push_server *s, uint32_t connection, int64_t until_ns)
 {
     uint8_t state = s->connections.state[connection];
@@ -206,10 +219,7 @@ void push_server_stall(struct push_server *s, uint32_t connection, int64_t until
                (state & (CONNECTION_GONE | CONNECTION_LEFT))))
         return;
     event_loop_split(&s->loop, connection); /* what was written before this is read */
-    if (!c) {
-        c = slow_clients_add(&s->slow, connection);
-        connections_set_flags(&s->connections, connection, CONNECTION_SLOW, true);
-    }
+    c = become_slow(s, connection);
     until_ns = until_ns > c->reads_from_ns ? until_ns : c->reads_from_ns;
     if (until_ns < INT64_MAX)
         push_slow_read_from(s, c, until_ns);

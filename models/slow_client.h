@@ -51,7 +51,7 @@ struct slow_client {
     bool pinged;              /* a ping waits for it to read */
     bool reading;             /* an event tells when it has read what it is at */
     int64_t read_ns;          /* when that is, if nothing stops it */
-    int64_t heard_ns;         /* it has read a message last */
+    int64_t heard_ns;         /* it has read a message last, or got one before it was slow */
     int64_t ping_ns;          /* it reads the last ping then: behind what was before it */
     uint32_t replays;         /* replayed events that it has not got: of that, or in buffers */
     int64_t socket_bytes;     /* in the socket buffers */

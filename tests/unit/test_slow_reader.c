@@ -84,6 +84,25 @@ static void messages_are_heard_as_they_are_read(void **state)
     assert_true(value_of(&p, "disconnects.silence") == 1);
 }
 
+/* It hears messages for 1 s, stops for 2 s and reads on: that is no silence of 2.5 s, though nothing
+ * is heard while it lasts, nor while the loop is busy when it ends. One of 1.5 s it is, at 2.5 s. */
+static void silence_begins_with_the_last_message(void **state)
+{
+    (void)state;
+    for (int busy = 0; busy < 2; busy++) {
+        struct parameters p = scene(PROTOCOL_SSE);
+        p.classes[0].read_bps = 0;
+        p.classes[0].stall_at_ns = S;
+        p.classes[0].stall_ns = 2 * S;
+        p.classes[0].silence_timeout_ns = 2500 * MS;
+        p.fault.busy_at_ns = busy ? 2900 * MS : 0;
+        p.fault.busy_ns = S;
+        assert_true(value_of(&p, "disconnects.silence") == 0);
+        p.classes[0].silence_timeout_ns = 1500 * MS;
+        assert_true(value_of(&p, "disconnects.silence") == 1);
+    }
+}
+
 /* A full socket of 300,000 B is writable again when 100,000 B of it have been read, which takes
  * 2 s: the writer waits longer than 1.9 s and not 2.2 s. It fills the socket in one go. */
 static void a_third_must_be_read_before_the_next_write(void **state)
@@ -225,6 +244,7 @@ int main(void)
         cmocka_unit_test(pongs_come_behind_the_backlog),
         cmocka_unit_test(pings_are_heard_behind_the_backlog),
         cmocka_unit_test(messages_are_heard_as_they_are_read),
+        cmocka_unit_test(silence_begins_with_the_last_message),
         cmocka_unit_test(a_third_must_be_read_before_the_next_write),
         cmocka_unit_test(what_fits_goes_into_the_socket),
         cmocka_unit_test(a_rest_starts_the_time_out),
