@@ -8,7 +8,7 @@
  * `retention` stays with the allocator and is used again before anything new is asked of the
  * kernel (glibc's arenas; websockets/ws#667: 200 MB stay after the clients left). memory.max kills
  * when the working set passes it (Documentation/admin-guide/cgroup-v2.rst, memory.max; TCP buffers
- * are charged as "sock"). Under cgroup v1 they have a counter of their own
+ * are charged as "sock", and what has got into the client's to the client). Under cgroup v1 they have a counter of their own
  * (Documentation/admin-guide/cgroup-v1/memory.rst, 2.7.1 and memory.kmem.tcp.*): sockets_apart.
  *
  * A queued message costs its place in the queue beside its payload. Growth by 100,000 entries of
@@ -31,9 +31,9 @@ enum memory_kind {
     MEMORY_WRITE_BUFFERS, /* bytes in transports, above the kernel's buffers */
     MEMORY_HISTORY,       /* events kept for replay, and replays under way */
     MEMORY_COMPRESSION,   /* permessage-deflate states */
-    MEMORY_SOCKETS,       /* kernel send buffers */
-    MEMORY_OVERHEAD,      /* allocator overhead, derived */
-    MEMORY_RETAINED,      /* freed, not returned, derived */
+    MEMORY_SOCKETS,  /* kernel send buffers; what the client's kernel has is its own memory */
+    MEMORY_OVERHEAD, /* allocator overhead, derived */
+    MEMORY_RETAINED, /* freed, not returned, derived */
     MEMORY_KINDS,
 };
 

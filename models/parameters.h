@@ -167,6 +167,9 @@ struct network_params {
                                      long; 0 = never */
     int64_t socket_bytes;     /* kernel send buffer + client's receive buffer, 4 KiB..1 GiB:
                                      what the server can write while the client does not read */
+    int64_t
+        receive_bytes; /* of these, in the client's kernel: no memory of the server's; at most
+                                     half of them */
     int64_t vanished_bytes; /* the same to a client whose network is gone, if that is less: its
                                      receive buffer gets nothing, and the send buffer does not
                                      grow (net/ipv4/tcp_input.c, tcp_sndbuf_expand: on ACKs);

@@ -188,7 +188,7 @@ static void weigh_queue(struct weighing *w, const struct slow_client *c)
 
 static int64_t socket_bytes(const struct push_server *s, const struct slow_client *c)
 {
-    return s->p->memory.sockets_apart ? 0 : c->socket_bytes;
+    return s->p->memory.sockets_apart ? 0 : c->socket_bytes - push_slow_received(s, c);
 }
 
 static void weigh_slow(struct weighing *w, const struct slow_client *c)

@@ -244,15 +244,35 @@ static inline bool push_slow_reads(const struct push_server *s, const struct slo
     return s->sim->now_ns >= c->reads_from_ns && c->rate_bps == 0;
 }
 
+static inline bool push_slow_is_cut(const struct push_server *s, const struct slow_client *c)
+{
+    return c->vanished || (c->cut_ns > 0 && s->sim->now_ns < c->reads_from_ns);
+}
+
 /* What its socket holds at most. To one that has vanished or is cut off nothing is acknowledged. */
 static inline int64_t push_slow_capacity(const struct push_server *s,
                                          const struct slow_client *c)
 {
     const struct network_params *n = &s->p->network;
-    bool cut = c->vanished || (c->cut_ns > 0 && s->sim->now_ns < c->reads_from_ns);
-    return cut && n->vanished_bytes > 0 && n->vanished_bytes < n->socket_bytes
-               ? n->vanished_bytes
+    int64_t cut_bytes = n->vanished_bytes + c->received_bytes;
+    return push_slow_is_cut(s, c) && n->vanished_bytes > 0 && cut_bytes < n->socket_bytes
+               ? cut_bytes
                : n->socket_bytes;
+}
+
+/* What of its socket is in the client's kernel: Linux charges a segment to the socket that it is
+ * queued in, and that to its own cgroup (net/core/sock.c, __sk_mem_raise_allocated). Measured on
+ * 6.18.44, a reader that never reads, segments of 1,460 B, writes of 116 B to 64 KiB: 94 to 127 KB of
+ * 0.79 to 1.45 MB were there, and the server's socket had 1.02 times the rest charged to it. */
+static inline int64_t push_slow_received(const struct push_server *s,
+                                         const struct slow_client *c)
+{
+    const struct network_params *n = &s->p->network;
+    int64_t most =
+        n->receive_bytes < n->socket_bytes / 2 ? n->receive_bytes : n->socket_bytes / 2;
+    if (push_slow_is_cut(s, c))
+        return c->received_bytes;
+    return c->socket_bytes < most ? c->socket_bytes : most;
 }
 
 /* push_server_read.c */

@@ -182,7 +182,7 @@ static void client_reads(void *subject, void *object)
         read++;
     }
     push_slow_has_read(s, c, read);
-    c->cut_ns = 0;
+    c->cut_ns = c->received_bytes = 0;
     c->read_bytes = c->sent_bytes;
     c->socket_bytes = 0;
     open_window(s, c);
@@ -231,8 +231,10 @@ void push_server_cut_off(struct push_server *s, uint32_t connection, int64_t unt
 {
     push_server_stall(s, connection, until_ns);
     struct slow_client *c = push_slow_reader(s, connection);
-    if (c && c->reads_from_ns == until_ns)
-        c->cut_ns = until_ns;
+    if (!c || c->reads_from_ns != until_ns)
+        return;
+    c->received_bytes = push_slow_received(s, c);
+    c->cut_ns = until_ns;
 }
 
 void push_slow_sent(struct push_server *s, struct slow_client *c, int64_t sent_ns)
@@ -248,6 +250,7 @@ void push_server_vanish(struct push_server *s, uint32_t connection)
     struct slow_client *c = slow_clients_find(&s->slow, connection);
     if (c == NULL)
         return;
+    c->received_bytes = push_slow_received(s, c);
     c->vanished = true;
     c->reads_from_ns = INT64_MAX;
     if (c->socket_bytes > 0)

@@ -55,6 +55,7 @@ struct slow_client {
     int64_t ping_ns;          /* it reads the last ping then: behind what was before it */
     uint32_t replays;         /* replayed events that it has not got: of that, or in buffers */
     int64_t socket_bytes;     /* in the socket buffers */
+    int64_t received_bytes;   /* of these, at the client when its network went; if it did */
     int64_t buffer_bytes;     /* in the write buffer */
     int64_t sent_bytes;       /* of its first message that have left it for the socket */
     int64_t read_bytes;       /* of the first message in the socket, or of those bytes */

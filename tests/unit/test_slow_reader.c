@@ -133,6 +133,27 @@ static void what_fits_goes_into_the_socket(void **state)
     assert_true(value_of(&p, "memory.end.write_buffers") == 300008);
 }
 
+/* Of 200,000 B in the sockets the client's receive buffer has 60,000, or its half: memory of another
+ * machine. Who was gone before has received nothing. */
+static void what_the_client_has_received_is_its_own_memory(void **state)
+{
+    static const struct {
+        int64_t receive_bytes;
+        double loss_rate_hz, sockets;
+    } cases[] = { { 60000, 0, 140000 }, { 150000, 0, 100000 }, { 60000, 1000, 200000 } };
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        struct parameters p = scene(PROTOCOL_SSE);
+        p.network.socket_bytes = 200000;
+        p.network.receive_bytes = cases[k].receive_bytes;
+        p.network.dead_ns = 60 * S;
+        p.classes[0].read_bps = 0;
+        p.classes[0].stall_at_ns = cases[k].loss_rate_hz > 0 ? 0 : MS;
+        p.classes[0].loss_rate_hz = cases[k].loss_rate_hz;
+        assert_true(value_of(&p, "memory.end.sockets") == cases[k].sockets);
+    }
+}
+
 /* nginx's timer starts anew with each write that gets on: every 1.33 s 66,667 B of the 200,000 B
  * have been read. asyncio's drain goes on until the buffer is at its low mark. */
 static void partial_writes_set_nginx_timer_anew(void **state)
@@ -249,6 +270,7 @@ int main(void)
         cmocka_unit_test(what_fits_goes_into_the_socket),
         cmocka_unit_test(a_rest_starts_the_time_out),
         cmocka_unit_test(little_goes_into_the_socket_of_who_is_gone),
+        cmocka_unit_test(what_the_client_has_received_is_its_own_memory),
         cmocka_unit_test(partial_writes_set_nginx_timer_anew),
         cmocka_unit_test(a_large_message_is_read_in_parts),
         cmocka_unit_test(a_slot_reads_for_its_present_client),
