@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "experiments/run/fnv_hash.h"
+#include "experiments/run/idle_options.h"
 #include "experiments/run/named_file.h"
 
 #define POINTS_MAX      1000000
@@ -192,6 +193,44 @@ static int check_actions(const struct plan *plan, const struct experiment *e, st
                       idle);
 }
 
+/* Overruled by --set it is as wished, but not what --set gives itself. */
+static bool is_overruled(const struct idle_rule *r, const char *option,
+                         const struct experiment *e)
+{
+    bool set = is_set(e, "server.preset");
+    for (int i = 0; i < IDLE_NEEDS && r->needs[i]; i++)
+        set |= is_set(e, r->needs[i]);
+    return set && !is_set(e, option);
+}
+
+/* The option of a rule that the plan gives and no point makes use of; NULL: none. */
+static const char *idle_option(const struct plan *plan, const struct idle_rule *r)
+{
+    const struct option_row *given = NULL;
+    for (size_t i = 0; i < plan->count; i++) {
+        if (!idle_rule_applies(r, &plan->points[i].settings))
+            return NULL;
+        given = given ? given : idle_rule_given(r, &plan->points[i].settings);
+    }
+    return given ? given->name : NULL;
+}
+
+/* Options that change nothing in any point. */
+static int check_idle(const struct plan *plan, const struct experiment *e, struct error *err)
+{
+    size_t count;
+    const struct idle_rule *rules = idle_rules(&count);
+    char reason[160];
+    for (size_t i = 0; i < count; i++) {
+        const char *option = rules[i].phases && e->trace ? NULL : idle_option(plan, &rules[i]);
+        if (option && !is_overruled(&rules[i], option, e))
+            return yaml_error(
+                &e->doc, place_of(e, option), err, "%s changes nothing while %s", option,
+                idle_rule_reason(&rules[i], &plan->points[0].settings, reason, sizeof reason));
+    }
+    return 0;
+}
+
 int plan_build(struct plan *plan, const struct experiment *e, struct error *err)
 {
     size_t points = 1;
@@ -214,6 +253,8 @@ int plan_build(struct plan *plan, const struct experiment *e, struct error *err)
                           "the constraints leave no point");
     if (code == 0)
         code = check_actions(plan, e, err);
+    if (code == 0)
+        code = check_idle(plan, e, err);
     if (code)
         plan_close(plan);
     return code;

@@ -14,6 +14,10 @@ static int check_cpu(const struct cpu_group_params *cpu, const char **about, str
             error_set(err, ERR_INVALID,
                       "the quota (cpu.limit x cpu.period) is %s; the kernel takes 1ms or more",
                       unit_format_short(text, UNIT_TIME, (double)cpu->quota_ns)));
+    if (cpu->burst_ns > 0 && cpu->quota_ns == 0)
+        return settings_conflict(
+            about, "cpu.burst",
+            error_set(err, ERR_INVALID, "cpu.burst needs a limit (cpu.limit or cpu.quota)"));
     if (cpu->burst_ns > cpu->quota_ns)
         return settings_conflict(
             about, "cpu.burst",
