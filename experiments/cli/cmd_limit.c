@@ -310,6 +310,7 @@ static int answer(struct arguments *a, struct error *err)
     if (code == 0) {
         print(a, results);
         session_warn_no_profile(&a->session);
+        session_warn_cpus(&a->session);
         warn_outside(a, results);
     }
     free(results);

@@ -3,17 +3,22 @@
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "analysis/json_number.h"
 #include "analysis/sample.h"
 #include "experiments/cli/text_table.h"
 
-/* "812", or an end of the range that it lies beyond: "<10". */
+/* "812", or an end of the range that it lies beyond: "<10". Between two whole numbers, as a median
+ * may be, there is nothing to set. */
 static const char *value_text(char text[UNIT_TEXT_BYTES + 1], const struct limit_question *q,
-                              double value)
+                              double value, double whole(double))
 {
+    double shown = limit_within(q, value);
+    if (limit_whole(q))
+        shown = whole(shown);
     text[0] = value > 0 ? '>' : '<';
-    unit_format_short(text + !isfinite(value), q->option.option->unit, limit_within(q, value));
+    unit_format_short(text + !isfinite(value), q->option.option->unit, shown);
     return text;
 }
 
@@ -39,12 +44,13 @@ static void answer_cells(struct text_table *t, const struct limit_answer *answer
 {
     char value[UNIT_TEXT_BYTES + 1], low[UNIT_TEXT_BYTES + 1], high[UNIT_TEXT_BYTES + 1];
     if (answer->searches > 0) {
-        text_table_cell(t, "%s", value_text(value, q, answer->value));
+        text_table_cell(
+            t, "%s", value_text(value, q, answer->value, answer->more_breaks ? floor : ceil));
         if (counted(answer) == 1 && isnan(answer->error)) /* one search */
             text_table_cell(t, "-");
         else
-            text_table_cell(t, "%s..%s", value_text(low, q, answer->low),
-                            value_text(high, q, answer->high));
+            text_table_cell(t, "%s..%s", value_text(low, q, answer->low, nearbyint),
+                            value_text(high, q, answer->high, nearbyint));
     } else if (answer->twice > 0) {
         between_cells(t, answer, q);
     } else {
@@ -174,6 +180,21 @@ static void print_twice(const struct limit_result *r)
         a->kept_between ? "broken" : "kept", a->kept_between ? "kept" : "broken", at, at, at);
 }
 
+/* A slo that no limit keeps may be kept by more CPUs: a limit above what there are is none. */
+static void print_whole(const struct limit_table *l)
+{
+    char whole[UNIT_TEXT_BYTES];
+    for (size_t i = 0; i < l->count && strcmp(l->over, "cpu.limit") == 0; i++) {
+        const struct limit_result *r = &l->results[i];
+        int cpus = r->question.settings.parameters.host.cpus;
+        if (r->sim.never == 0 || limit_within(&r->question, INFINITY) <= 1000.0 * cpus)
+            continue;
+        printf("above %s the limit changes nothing: the server has %d CPU%s (host.cpus)\n",
+               unit_format_short(whole, UNIT_CPU, 1000.0 * cpus), cpus, cpus == 1 ? "" : "s");
+        return;
+    }
+}
+
 /* Of how many searches the spread is that has fewest. */
 static double level_of(const struct limit_table *l)
 {
@@ -230,6 +251,7 @@ void limit_table_print(const struct limit_table *l)
         print_twice(&l->results[i]);
         print_fall(l, &l->results[i]);
     }
+    print_whole(l);
 }
 
 /* What lies beyond the range is null; "always" and "never" say why. */

@@ -256,10 +256,26 @@ void session_warn_no_profile(const struct session *s)
     }
 }
 
+/* On a node they would run at the same time, up to the quota; here one after another. */
+void session_warn_cpus(const struct session *s)
+{
+    for (size_t i = 0; i < s->plan.count; i++) {
+        const struct parameters *p = &s->plan.points[i].settings.parameters;
+        if (p->server.workers <= p->host.cpus)
+            continue;
+        fprintf(stderr,
+                "pushsim: warning: %lld workers take turns on %d CPU%s (host.cpus), however "
+                "high the limit\n",
+                (long long)p->server.workers, p->host.cpus, p->host.cpus == 1 ? "" : "s");
+        return;
+    }
+}
+
 void session_warn_ranges(const struct session *s)
 {
     const struct sweep *sweep = &s->experiment.sweep;
     session_warn_no_profile(s);
+    session_warn_cpus(s);
     warn_ranges(s, &s->experiment.fitted);
     for (size_t i = 0; i < sweep->profile_count; i++)
         warn_ranges(s, &sweep->profiles[i].fitted);

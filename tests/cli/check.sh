@@ -20,6 +20,8 @@ sweep:
   protocol: [websocket]
 Y
 "$PUSHSIM" check sample.yaml
+# workers that will not run at the same time
+"$PUSHSIM" check zip.yaml --set server.workers=4 --set host.cpus=2 2>&1 | grep -v '^ \|^point'
 # what replay would refuse is told here, and not promised
 "$PUSHSIM" check zip.yaml --set fleet.pods=3 | grep arm
 ls

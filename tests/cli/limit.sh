@@ -60,6 +60,10 @@ echo "exit $?"
 # Nothing in the range keeps the slo, or all of it does.
 "$PUSHSIM" limit knee.yaml --set replications=2 --set slo.p99=1us
 "$PUSHSIM" limit knee.yaml --set replications=2 --to 20
+# Above what the CPUs give there is no more to be had.
+"$PUSHSIM" limit knee.yaml --set replications=2 --over cpu.limit --set slo.p99=1us
+# Nobody starts half a worker.
+"$PUSHSIM" limit knee.yaml --set replications=4 --over server.workers --set slo.p99=30ms
 # The option that is asked about is set as well: where there is no room for it, that is said.
 "$PUSHSIM" limit knee.yaml --sim-only $(seq -f '--set seed=%g' 63)
 echo "exit $?"
