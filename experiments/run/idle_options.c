@@ -130,3 +130,37 @@ const char *idle_rule_reason(const struct idle_rule *r, const struct settings *s
                          r->needs[i], option_format(row(r->needs[i]), s, text));
     return out;
 }
+
+const char *idle_event(size_t number)
+{
+    static const char *const events[] = {
+        "fault.deploy-at",       "fault.crash-at",         "fault.busy-at",
+        "fault.blip-at",         "fault.leave-at",         "clients.stall-at",
+        "clients.slow.stall-at", "clients.third.stall-at", "clients.fourth.stall-at",
+    };
+    return number < sizeof events / sizeof *events ? events[number] : NULL;
+}
+
+static int64_t latest_end_ns(const struct settings *s)
+{
+    const struct workload_params *w = &s->parameters.workload;
+    int64_t ns = w->drain_ns;
+    for (int i = 0; i < w->phases; i++)
+        ns += w->phase[i].duration_ns;
+    return ns;
+}
+
+bool idle_event_applies(const char *option, const struct settings *s)
+{
+    return option_number(row(option), s) >= (double)latest_end_ns(s);
+}
+
+const char *idle_event_reason(const char *option, const struct settings *s, char *out,
+                              size_t room)
+{
+    char at[UNIT_TEXT_BYTES], end[UNIT_TEXT_BYTES];
+    snprintf(out, room, "%s is %s: the run ends at %s, with its drain", option,
+             unit_format_short(at, UNIT_TIME, option_number(row(option), s)),
+             unit_format_short(end, UNIT_TIME, (double)latest_end_ns(s)));
+    return out;
+}

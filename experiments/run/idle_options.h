@@ -31,4 +31,12 @@ const struct option_row *idle_rule_given(const struct idle_rule *r, const struct
 const char *idle_rule_reason(const struct idle_rule *r, const struct settings *s, char *out,
                              size_t room);
 
+/* The options that are a time of the run, from number 0; NULL after the last. */
+const char *idle_event(size_t number);
+/* Has the run of *s, of phases, ended by then, its drain included? (No time: no.) */
+bool idle_event_applies(const char *option, const struct settings *s);
+/* "fault.crash-at is 5.00min: the run ends at 20.0s, with its drain". Returns out. */
+const char *idle_event_reason(const char *option, const struct settings *s, char *out,
+                              size_t room);
+
 #endif

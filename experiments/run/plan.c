@@ -231,6 +231,23 @@ static int check_idle(const struct plan *plan, const struct experiment *e, struc
     return 0;
 }
 
+/* An event that no point lasts to. Shorter phases of --set are as wished. */
+static int check_events(const struct plan *plan, const struct experiment *e, struct error *err)
+{
+    char reason[160];
+    const char *option;
+    for (size_t n = 0; (option = idle_event(n)) != NULL && !e->trace; n++) {
+        size_t late = 0;
+        while (late < plan->count && idle_event_applies(option, &plan->points[late].settings))
+            late++;
+        if (late == plan->count && (is_set(e, option) || !strstr(e->set, "workload.")))
+            return yaml_error(
+                &e->doc, place_of(e, option), err, "%s",
+                idle_event_reason(option, &plan->points[0].settings, reason, sizeof reason));
+    }
+    return 0;
+}
+
 int plan_build(struct plan *plan, const struct experiment *e, struct error *err)
 {
     size_t points = 1;
@@ -255,6 +272,8 @@ int plan_build(struct plan *plan, const struct experiment *e, struct error *err)
         code = check_actions(plan, e, err);
     if (code == 0)
         code = check_idle(plan, e, err);
+    if (code == 0)
+        code = check_events(plan, e, err);
     if (code)
         plan_close(plan);
     return code;

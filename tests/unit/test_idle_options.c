@@ -53,6 +53,8 @@ static void test_idle_in_all_points(void **state)
           "fault.busy-at changes nothing while fault.busy-for is 0" },
         { "heartbeat: { timeout: 5s, period: 9s }\n",
           "heartbeat.timeout changes nothing while protocol is sse" },
+        { "fault: { crash-at: 20s }\n",
+          "fault.crash-at is 20.0s: the run ends at 20.0s, with its drain" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct error err;
@@ -75,6 +77,8 @@ static void test_used_somewhere(void **state)
         "clients: { preset: socket.io, classes: 2, slow: { share: 1 }, reconnect: { base: 1s } "
         "}\n",
         "cpu: { period: 20ms, quota: 5ms }\n",
+        "fault: { crash-at: 19s }\n",
+        "fault: { crash-at: 40s }\nsweep: { workload.drain: [1s, 60s] }\n",
         "auth: { service: 5ms }\nsweep: { auth.workers: [0, 5] }\n",
     };
     for (size_t i = 0; i < sizeof fine / sizeof *fine; i++) {
@@ -93,6 +97,8 @@ static void test_overruled(void **state)
     struct error err;
     assert_string_equal(said(*state, yaml, &off, 1, &err), "");
     assert_string_not_equal(said(*state, yaml, vain, 1, &err), "");
+    struct override shorter = { "workload.phases.steady.duration", "5s", "--set" };
+    assert_string_equal(said(*state, "fault: { crash-at: 18s }\n", &shorter, 1, &err), "");
 }
 
 /* No rule is about an option that is not there, and each option that it needs has its value. */
