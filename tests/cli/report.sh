@@ -43,6 +43,7 @@ printf 'question: And nothing swept?\n' >one.yaml
 "$PUSHSIM" merge both.db made.db
 "$PUSHSIM" report both.db | grep -n '^# '
 "$PUSHSIM" report both.db -e one | tail -n 6
+"$PUSHSIM" report both.db -e one | grep '^No profile'
 "$PUSHSIM" report both.db -e made | cmp - <("$PUSHSIM" report made.db) && echo "the same alone"
 "$PUSHSIM" report both.db -e none
 echo "exit $?"
