@@ -64,10 +64,12 @@ static void authenticate(struct pod *pod, uint32_t slot)
     simulation_at(pod->sim, at, 0, answered, pod, slot_use_pack(a));
 }
 
-static int64_t replay_bytes(const struct pod *pod, uint32_t events)
+/* A batch holds events of the mean size. */
+static int64_t replay_bytes(const struct pod *pod, const struct replay_events *r)
 {
-    return pod->p->replay.snapshot_bytes +
-           replay_history_load_bytes(&pod->p->replay, events, pod->p->workload.payload_bytes);
+    int64_t snapshot = pod->p->replay.snapshot_bytes, events = r->stored + r->count;
+    int64_t each = events > 0 ? (r->bytes - snapshot) / events : 0;
+    return snapshot + replay_history_load_bytes(&pod->p->replay, (uint64_t)events, each);
 }
 
 /* What the client needs and the history, which begins with message `first`, does not hold. */
@@ -108,12 +110,12 @@ static void catch_up(struct pod *pod, uint32_t slot, uint32_t client)
         uint32_t head = push_server_feed(worker, connection, &tail);
         r = events_for(pod, k, head, (uint32_t)tail);
     }
-    uint32_t events = r.stored + r.count;
-    r.bytes = pod->p->replay.snapshot_bytes + events * pod->p->workload.payload_bytes;
+    r.bytes = pod->p->replay.snapshot_bytes + r.stored * pod->p->workload.payload_bytes +
+              push_server_payload_bytes(worker, r.first, r.count);
     if (r.bytes == 0)
         return;
     push_server_replay(worker, connection, &r);
-    hold(pod, MEMORY_HISTORY, replay_bytes(pod, events));
+    hold(pod, MEMORY_HISTORY, replay_bytes(pod, &r));
 }
 
 void pod_read_slowly(struct pod *pod, uint32_t slot, uint32_t client)
@@ -193,10 +195,9 @@ static void connection_told_to_close(void *owner, uint32_t slot, enum disconnect
         clients_told_to_close(pod->clients, pod->client_of[slot], cause);
 }
 
-static void connection_replayed(void *owner, uint32_t slot, uint32_t events)
+static void connection_replayed(void *owner, const struct replay_events *events)
 {
     struct pod *pod = owner;
-    (void)slot;
     memory_account_change(&pod->memory, &pod->p->memory, MEMORY_HISTORY,
                           -replay_bytes(pod, events));
 }

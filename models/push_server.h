@@ -53,6 +53,8 @@ struct push_got {     /* of the messages of a connection's feed */
     int64_t hears_ns; /* of the connection's end, where an outage is in the way; 0: none is */
 };
 
+struct replay_events;
+
 /* What the pod hears of its connections, numbered base + i. */
 struct push_listener {
     /* Accepted; false: its client has waited too long, the handshake is not begun. */
@@ -70,8 +72,8 @@ struct push_listener {
                     struct push_got got);
     /* The client has read the server's Close; `closed` follows. */
     void (*told_to_close)(void *owner, uint32_t connection, enum disconnect_cause cause);
-    /* The loop is through with a replay of so many events, written or not. */
-    void (*replayed)(void *owner, uint32_t connection, uint32_t events);
+    /* The loop is through with a replay of these events, written or not. */
+    void (*replayed)(void *owner, const struct replay_events *events);
     void (*beaten)(void *owner, uint32_t connection); /* a heartbeat was sent to it */
     void (*probed)(void *owner, uint32_t probe);      /* the loop has answered a health check */
     /* The connection of a client's message, opened for it, is accepted. */
@@ -105,7 +107,7 @@ struct replay_events {     /* what a client gets again, the oldest first */
     uint32_t first, count; /* then the messages first .. first + count - 1 of its feed */
     uint32_t had;          /* the client has those below it */
     uint32_t due;          /* those below it were due on a connection it has lost */
-    int64_t bytes;         /* of all, with the snapshot */
+    int64_t bytes;         /* payload of all, with the snapshot */
 };
 
 struct push_replay {
@@ -274,6 +276,8 @@ void push_server_disturb(struct push_server *s, double length_ns);
 uint32_t push_server_bound_of(const struct push_server *s);
 /* Number of the first message of the connection's feed, and of its next one. */
 uint32_t push_server_feed(const struct push_server *s, uint32_t connection, uint64_t *tail);
+/* Payload of the messages first .. first + n - 1 of one feed. */
+int64_t push_server_payload_bytes(const struct push_server *s, uint32_t first, uint32_t n);
 /* Open connections that a publish to `topic` is due for. */
 uint64_t push_server_hearers(const struct push_server *s, uint32_t topic);
 /* Deliveries due for the publishes that have arrived and were not handed to subscribers. */

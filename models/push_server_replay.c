@@ -50,12 +50,45 @@ void push_server_replay(struct push_server *s, uint32_t connection,
     event_loop_post(&s->loop, SOURCE_IO, &e);
 }
 
+/* A payload as it is sent to a connection, without its frame. */
+static int64_t sent_bytes(const struct push_server *s, int64_t payload_bytes)
+{
+    return push_server_deflates(s) && payload_bytes > 0
+               ? websocket_deflated_bytes(&s->p->websocket, payload_bytes)
+               : payload_bytes;
+}
+
+static int64_t stored_wire_bytes(const struct push_server *s)
+{
+    return sent_bytes(s, s->p->workload.payload_bytes) + s->costs->frame_bytes;
+}
+
+/* Of all events and the snapshot. */
+static int64_t wire_bytes(const struct push_server *s, const struct replay_events *r)
+{
+    int64_t sum = sent_bytes(s, s->p->replay.snapshot_bytes) + r->stored * stored_wire_bytes(s);
+    for (uint32_t m = r->first; m < r->first + r->count; m++)
+        sum += push_server_wire_bytes(s, m);
+    return sum;
+}
+
+/* Each connection has its own compression: nothing that was compressed before can be sent. */
+static double deflate_ns(const struct push_server *s, const struct replay_events *r)
+{
+    const struct websocket_params *w = &s->p->websocket;
+    uint32_t messages = events_of(r) + (s->p->replay.snapshot_bytes > 0);
+    return push_server_deflates(s)
+               ? messages * w->deflate_ns + w->deflate_kib_ns * (double)r->bytes / 1024
+               : 0;
+}
+
 int64_t push_replay_begin(struct push_server *s, const struct loop_entry *e)
 {
     const struct replay_events *r = &s->replays.items[e->from].events;
     double each_ns = s->costs->item_ns, kib_ns = s->costs->item_kib_ns + s->costs->write_kib_ns;
+    double kib = (double)wire_bytes(s, r) / 1024;
     return push_positive(push_cost(
-        s->costs->write_ns + events_of(r) * each_ns + (double)(r->bytes / 1024) * kib_ns, 1));
+        s->costs->write_ns + events_of(r) * each_ns + kib * kib_ns + deflate_ns(s, r), 1));
 }
 
 static enum meter_replay kind_of(const struct replay_events *r, uint32_t m)
@@ -74,8 +107,7 @@ static void write_event(struct push_server *s, uint32_t i, const struct replay_e
     struct slow_message message = {
         .number = m,
         .replay = SLOW_REPLAY + (stored ? METER_REPLAYED_STORED : kind_of(r, m)),
-        .bytes = stored ? s->p->workload.payload_bytes + s->costs->frame_bytes
-                        : push_server_wire_bytes(s, m),
+        .bytes = stored ? stored_wire_bytes(s) : push_server_wire_bytes(s, m),
         .written_ns = s->sim->now_ns,
         .throttled_ns = cpu_thread_throttled_ns(s->loop.thread)
     };
@@ -95,7 +127,7 @@ void push_replay_end(struct push_server *s, const struct loop_entry *e)
     if (r.waits && gone)
         push_replay_lose(s, push_slow_client(s, e->first), DISCONNECT_CLIENT_LEFT);
     give_place_back(&s->replays, e->from);
-    s->listener->replayed(s->listener_owner, s->base + e->first, events_of(&r.events));
+    s->listener->replayed(s->listener_owner, &r.events);
     if (!r.waits)
         return;
     push_slow_client(s, e->first)->replay = 0;

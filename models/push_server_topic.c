@@ -18,6 +18,11 @@ uint32_t push_server_feed(const struct push_server *s, uint32_t connection, uint
     return push_server_head(s, connection);
 }
 
+int64_t push_server_payload_bytes(const struct push_server *s, uint32_t first, uint32_t n)
+{
+    return s->sum_bytes[first + n] - s->sum_bytes[first] - n * s->costs->frame_bytes;
+}
+
 void push_topic_opened(struct push_server *s, uint32_t first, uint32_t n)
 {
     if (!s->feed)

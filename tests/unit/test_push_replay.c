@@ -87,6 +87,61 @@ static void kinds_and_latencies(void **state)
     }
 }
 
+/* The same client without the first publish, of events of so many bytes. */
+static void run_of_bytes(struct parameters p, int64_t bytes, struct run_record *out)
+{
+    static const int64_t at[] = { 350 * MS, 400 * MS };
+    struct schedule s;
+    p.replay.length = 10;
+    push_case_publishes(&s, 1, at, 2, 2 * S);
+    s.actions[0].bytes = s.actions[1].bytes = bytes;
+    run_record_init(out);
+    push_run(&p, &s, 1, 0, out);
+    assert_true(value(out, "replayed.away") == 2);
+    schedule_close(&s);
+}
+
+/* Of two events 4 KiB larger than workload.payload 8 KiB more are loaded, and copied at 0.5 us a
+ * KiB; in batches of one 4 KiB more are loaded. */
+static void events_have_bytes_of_their_own(void **state)
+{
+    (void)state;
+    for (int64_t batch = 0; batch < 2; batch++) {
+        struct parameters p = one_client();
+        struct run_record small, large;
+        p.replay.batch = batch;
+        run_of_bytes(p, 1024, &small);
+        run_of_bytes(p, 5120, &large);
+        assert_float_equal(value(&small, "replayed.max"), 0.250435, 1e-12);
+        assert_float_equal(value(&large, "replayed.max"), 0.250435 + 8 * 0.5e-6, 1e-12);
+        assert_true(value(&large, "memory.peak") - value(&small, "memory.peak") ==
+                    (batch ? 4096 : 8192));
+        run_record_close(&small);
+        run_record_close(&large);
+    }
+}
+
+/* Two events of 1 KiB are compressed anew: 1 us each, 2 us a KiB; half of their bytes are left,
+ * which are copied at 0.7 us a KiB. */
+static void events_are_compressed_for_the_connection(void **state)
+{
+    struct parameters p = one_client();
+    struct run_record plain, deflated;
+    (void)state;
+    p.server.protocol = PROTOCOL_WEBSOCKET;
+    p.cost.by_protocol[PROTOCOL_WEBSOCKET].frame_bytes = 0;
+    p.websocket.deflate_ns = 1000;
+    p.websocket.deflate_kib_ns = 2000;
+    p.websocket.deflate_ratio = 0.5;
+    run_of_bytes(p, 1024, &plain);
+    p.memory.deflate_window = 15;
+    run_of_bytes(p, 1024, &deflated);
+    double longer_s = value(&deflated, "replayed.max") - value(&plain, "replayed.max");
+    assert_true(fabs(longer_s - (2 * 1e-6 + 2 * 2e-6 - 0.7e-6)) < 1e-12);
+    run_record_close(&plain);
+    run_record_close(&deflated);
+}
+
 /* What a slow wake-up (200 ms an item) had not written when the process died is lost with it, and
  * made good by the replay; the second death, in the midst of that replay (memory), changes nothing
  * but the time. */
@@ -192,6 +247,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kinds_and_latencies),
+        cmocka_unit_test(events_have_bytes_of_their_own),
+        cmocka_unit_test(events_are_compressed_for_the_connection),
         cmocka_unit_test(lost_events_are_made_good),
         cmocka_unit_test(dropped_in_its_last_wake_up),
         cmocka_unit_test(giving_up_in_the_accept_queue_costs),
