@@ -29,7 +29,7 @@ enum memory_kind {
     MEMORY_CONNECTIONS,   /* per connection: tasks, protocol objects, buffers */
     MEMORY_QUEUES,        /* messages in outbound queues */
     MEMORY_WRITE_BUFFERS, /* bytes in transports, above the kernel's buffers */
-    MEMORY_HISTORY,       /* events kept for replay, and replays under way */
+    MEMORY_HISTORY,       /* replays under way; the history itself is elsewhere */
     MEMORY_COMPRESSION,   /* permessage-deflate states */
     MEMORY_SOCKETS,  /* kernel send buffers; what the client's kernel has is its own memory */
     MEMORY_OVERHEAD, /* allocator overhead, derived */

@@ -6,6 +6,9 @@
  * for good. nchan keeps nchan_message_buffer_length 10; dust kept 256 of 10 KB (dust-tt/dust
  * #19917). A client without an id, or a server without history, gets only what comes next.
  *
+ * The history is a store outside of the process (dust: Redis): it outlives a crash and takes none
+ * of the server's memory, which what is loaded for a replay does. It holds what a server heard of.
+ *
  * In the model a client knows what it has got without a gap; the task of its new connection sends
  * what follows before anything new (push_server_replay.c). The books (meter.h): an event to be
  * replayed is *recalled*, and then *replayed*, by kind, or lost with the connection like any other.
