@@ -176,6 +176,8 @@ struct push_server {
     uint32_t took_from; /* oldest message of the last wake-up that began, before the bound */
     uint32_t fanned;    /* shared, sequential: messages below it were handed to subscribers */
     uint32_t turn; /* shared: who gets the next one; sequential: who is sent `fanned` next */
+    int64_t
+        *wrote_ns; /* shared, sequential: by connection, the last write to it, 0: none; owned */
     struct code_warmth code;                  /* of its process */
     struct code_compiler compiler, collector; /* the same */
     struct garbage_collector gc;              /* of its process */

@@ -81,6 +81,8 @@ void push_server_init(struct push_server *s, struct simulation *sim,
         s->closings = mem_alloc((params->connections + (size_t)1) * sizeof *s->closings);
     s->token = mem_alloc((params->connections + (size_t)1) * sizeof *s->token);
     s->answered = mem_alloc(params->connections + (size_t)1);
+    if (p->server.fan_out != FAN_OUT_QUEUES)
+        s->wrote_ns = mem_alloc((params->connections + (size_t)1) * sizeof *s->wrote_ns);
     if (p->cost.connection_cv > 0)
         s->pace = mem_alloc((params->connections + (size_t)1) * sizeof *s->pace);
     connections_init(&s->connections, params->connections);
@@ -136,6 +138,7 @@ void push_server_close(struct push_server *s)
     free(s->sum_bytes);
     free(s->closing);
     free(s->closings);
+    free(s->wrote_ns);
     free(s->pace);
     free(s->replays.items);
     push_beat_close(s);

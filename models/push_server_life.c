@@ -199,6 +199,8 @@ int64_t push_server_last_sent_ns(struct push_server *s, uint32_t connection)
         return c->heard_ns > 0 ? c->heard_ns : -1;
     if ((state & CONNECTION_PHASE_MASK) < CONNECTION_WAITING)
         return -1;
+    if (s->wrote_ns) /* what was published says nothing of what it was sent */
+        return s->wrote_ns[connection] > 0 ? s->wrote_ns[connection] : -1;
     int64_t held = meter_balance(s->meter, s->base + connection);
     int64_t last = (int64_t)push_server_tail(s, connection) - held - 1;
     return last < push_server_head(s, connection)

@@ -204,6 +204,8 @@ static void deliver(struct push_server *s, uint32_t m, const struct delivery_run
         meter_lose(s->meter, DISCONNECT_CLIENT_LEFT, run->connection, run->n, 1);
         return;
     }
+    for (uint32_t k = 0; s->wrote_ns && k < run->n; k++)
+        s->wrote_ns[first + k] = run->first_ns + k * run->step_ns;
     if (!(state & CONNECTION_SLOW)) {
         if (s->nagle)
             deliver_waiting(s, m, run);
