@@ -176,6 +176,9 @@ struct push_server {
     uint32_t took_from; /* oldest message of the last wake-up that began, before the bound */
     uint32_t fanned;    /* shared, sequential: messages below it were handed to subscribers */
     uint32_t turn; /* shared: who gets the next one; sequential: who is sent `fanned` next */
+    /* By connection: number of the first message that is not due to it any more, 0: there is none
+     * (push_server_full.c); NULL: never; owned. */
+    uint32_t *full_at;
     int64_t
         *wrote_ns; /* shared, sequential: by connection, the last write to it, 0: none; owned */
     struct code_warmth code;                  /* of its process */

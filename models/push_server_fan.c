@@ -123,7 +123,8 @@ uint32_t push_fan_due_at(const struct push_server *s, uint32_t i,
     case FAN_OUT_QUEUES:
         break;
     }
-    return at->tails[push_server_feed_of(s, i)];
+    uint32_t tail = at->tails[push_server_feed_of(s, i)];
+    return push_server_left_full(s, i) && s->full_at[i] < tail ? s->full_at[i] : tail;
 }
 
 uint32_t push_fan_due(const struct push_server *s, uint32_t i)

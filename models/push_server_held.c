@@ -21,10 +21,8 @@ uint32_t push_server_depth(const struct push_server *s, uint32_t connection, uin
 {
     if (s->p->server.fan_out != FAN_OUT_QUEUES)
         return 1;
-    uint32_t held = push_server_tail(s, connection) - from, bound = push_server_bound_of(s);
-    bool drops = s->p->server.queue_policy != POLICY_DISCONNECT &&
-                 s->p->server.queue_policy != POLICY_NONE;
-    return drops && held > bound ? bound : held;
+    uint32_t held = push_server_end(s, connection) - from, bound = push_server_bound_of(s);
+    return s->p->server.queue_policy != POLICY_NONE && held > bound ? bound : held;
 }
 
 /* Connections first .. end - 1 of an entry whose queue is the entry's window. */
@@ -137,7 +135,7 @@ static void weigh_entry(void *arg, const struct loop_entry *e, bool begun, int64
     uint32_t depth = push_server_depth(s, first, e->from),
              n = with_window(s, first, e->first + e->count);
     bool newest = s->p->server.fan_out == FAN_OUT_QUEUES && !w->gaps;
-    uint32_t from = newest ? push_server_tail(s, first) - depth : e->from;
+    uint32_t from = newest ? push_server_end(s, first) - depth : e->from;
     w->sum->queued += (uint64_t)depth * n;
     w->sum->queued_bytes += (s->sum_bytes[from + depth] - s->sum_bytes[from]) * n;
     is_held(w, first, from, from + depth);
@@ -318,8 +316,9 @@ void push_server_holdings(struct push_server *s, struct push_holdings *sum)
     struct weighing w = { .server = s,
                           .sum = sum,
                           .references = shares_buffers(s),
-                          .gaps = s->p->server.queue_policy == POLICY_DROP_NEWEST &&
-                                  s->p->server.fan_out == FAN_OUT_QUEUES };
+                          .gaps =
+                              (s->full_at || s->p->server.queue_policy == POLICY_DROP_NEWEST) &&
+                              s->p->server.fan_out == FAN_OUT_QUEUES };
     memcpy(s->oldest, s->tails, s->topics->feeds * sizeof *s->oldest);
     event_loop_sync(&s->loop);
     event_loop_visit(&s->loop, weigh_entry, &w);
@@ -357,7 +356,7 @@ static void hold_windows(struct push_server *s, const struct loop_entry *entry)
     uint32_t end = entry->first + entry->count;
     for (uint32_t i = entry->first, n; i < end; i += n) {
         struct loop_entry e = *entry;
-        n = connections_run(&s->connections, i, end - i);
+        n = push_topic_run(s, i, end - i);
         if (s->connections.state[i] & CONNECTION_OWN)
             continue;
         e.first = i;

@@ -61,6 +61,13 @@ static void init_feeds(struct push_server *s, const struct push_server_params *p
     s->sum_bytes = mem_alloc(messages * sizeof *s->sum_bytes);
 }
 
+/* From the beginning, or once the slo's control says so. */
+static bool disconnects(const struct parameters *p)
+{
+    return p->server.queue_policy == POLICY_DISCONNECT ||
+           p->control.policy == POLICY_DISCONNECT + 1;
+}
+
 void push_server_init(struct push_server *s, struct simulation *sim,
                       const struct push_server_params *params)
 {
@@ -81,6 +88,8 @@ void push_server_init(struct push_server *s, struct simulation *sim,
         s->closings = mem_alloc((params->connections + (size_t)1) * sizeof *s->closings);
     s->token = mem_alloc((params->connections + (size_t)1) * sizeof *s->token);
     s->answered = mem_alloc(params->connections + (size_t)1);
+    if (disconnects(p))
+        s->full_at = mem_alloc((params->connections + (size_t)1) * sizeof *s->full_at);
     if (p->server.fan_out != FAN_OUT_QUEUES)
         s->wrote_ns = mem_alloc((params->connections + (size_t)1) * sizeof *s->wrote_ns);
     if (p->cost.connection_cv > 0)
@@ -138,6 +147,7 @@ void push_server_close(struct push_server *s)
     free(s->sum_bytes);
     free(s->closing);
     free(s->closings);
+    free(s->full_at);
     free(s->wrote_ns);
     free(s->pace);
     free(s->replays.items);

@@ -85,6 +85,18 @@ static inline uint32_t push_server_tail(const struct push_server *s, uint32_t i)
     return s->tails[push_server_feed_of(s, i)];
 }
 
+/* Its queue was full, and it is no subscriber any more. */
+static inline bool push_server_left_full(const struct push_server *s, uint32_t i)
+{
+    return s->full_at && s->full_at[i] > 0;
+}
+
+/* Number of the next message, or of the first one that was published when it had left. */
+static inline uint32_t push_server_end(const struct push_server *s, uint32_t i)
+{
+    return push_server_left_full(s, i) ? s->full_at[i] : push_server_tail(s, i);
+}
+
 /* Number of the first one. */
 static inline uint32_t push_server_head(const struct push_server *s, uint32_t i)
 {
@@ -367,6 +379,12 @@ void push_topic_closed(struct push_server *s, uint32_t i);
  * feed; whether the newest publish is due for it. */
 uint32_t push_topic_run(const struct push_server *s, uint32_t first, uint32_t n);
 bool push_topic_hears(const struct push_server *s, uint32_t i, uint32_t publish);
+
+/* push_server_full.c */
+/* A connection whose queue is full is no subscriber any more. */
+void push_full_leave(struct push_server *s, uint32_t i);
+/* A message is in the queues: whose has no room for it? */
+void push_full_check(struct push_server *s);
 
 /* push_server_fan.c */
 /* Messages of connection i's feed below it were due for it, if it was open then: not those that

@@ -81,6 +81,8 @@ void push_life_forget(struct push_server *s, uint32_t i, enum disconnect_cause c
     bool orphaned = lose_held(s, i, cause, &got, from);
     if (connections_phase(&s->connections, i) >= CONNECTION_WAITING)
         push_topic_closed(s, i);
+    if (s->full_at)
+        s->full_at[i] = 0;
     if (opened)
         push_gc_closed(s);
     connections_set_phase(&s->connections, i, 1, CONNECTION_CLOSED);
@@ -97,6 +99,8 @@ void push_life_close(struct push_server *s, uint32_t i, enum disconnect_cause ca
     if (phase == CONNECTION_READY || phase == CONNECTION_HANDSHAKE) {
         connections_set_flags(&s->connections, i, CONNECTION_LEFT, true);
         s->closing[i] = (uint8_t)cause;
+        if (cause == DISCONNECT_SLOW_CONSUMER)
+            push_full_leave(s, i);
         return;
     }
     const struct slow_client *c = slow_clients_find(&s->slow, i);
@@ -202,7 +206,7 @@ int64_t push_server_last_sent_ns(struct push_server *s, uint32_t connection)
     if (s->wrote_ns) /* what was published says nothing of what it was sent */
         return s->wrote_ns[connection] > 0 ? s->wrote_ns[connection] : -1;
     int64_t held = meter_balance(s->meter, s->base + connection);
-    int64_t last = (int64_t)push_server_tail(s, connection) - held - 1;
+    int64_t last = (int64_t)push_server_end(s, connection) - held - 1;
     return last < push_server_head(s, connection)
                ? -1
                : push_server_record(s, (uint32_t)last)->handled_ns;

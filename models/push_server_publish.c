@@ -203,6 +203,7 @@ void push_publish_end(struct push_server *s, const struct loop_entry *e)
         if (connections_phase(c, i) >= CONNECTION_WAITING && push_topic_hears(s, i, e->from))
             enqueue(s, i, n, push_server_tail(s, i) - 1);
     }
+    push_full_check(s);
     push_gc_woke(s, s->woken, e->from);
     push_settle_after(s, e->from);
     push_fan_go(s);

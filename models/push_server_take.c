@@ -36,14 +36,14 @@ static double coldness_of(const struct push_server *s, const struct loop_entry *
 /* Applies the queue bound to a window of messages; the dropped ones are settled. */
 void push_server_bound(struct push_server *s, struct loop_entry *e)
 {
-    uint32_t tail = push_server_tail(s, e->first);
+    uint32_t tail = push_server_end(s, e->first);
     uint32_t held = tail - e->from, depth = push_server_depth(s, e->first, e->from);
     e->to = tail;
     if (s->p->server.fan_out != FAN_OUT_QUEUES) {
         e->to = e->from + 1;
         return;
     }
-    if (held == depth)
+    if (held == depth || s->p->server.queue_policy == POLICY_DISCONNECT)
         return;
     if (s->p->server.queue_policy == POLICY_DROP_NEWEST)
         e->to = e->from + depth;

@@ -35,12 +35,16 @@ void push_topic_opened(struct push_server *s, uint32_t first, uint32_t n)
 
 void push_topic_closed(struct push_server *s, uint32_t i)
 {
+    if (push_server_left_full(s, i))
+        return;
     s->open_to[push_server_feed_of(s, i)]--;
 }
 
 uint32_t push_topic_run(const struct push_server *s, uint32_t first, uint32_t n)
 {
     uint32_t same = s->feed ? 1 : n;
+    if (s->full_at && (s->connections.state[first] & CONNECTION_LEFT))
+        return 1; /* its neighbours may have left for other reasons */
     while (same < n && s->feed[first + same] == s->feed[first])
         same++;
     return connections_run(&s->connections, first, same);
@@ -49,6 +53,8 @@ uint32_t push_topic_run(const struct push_server *s, uint32_t first, uint32_t n)
 bool push_topic_hears(const struct push_server *s, uint32_t i, uint32_t publish)
 {
     uint32_t tail = push_server_tail(s, i);
+    if (push_server_left_full(s, i))
+        return false;
     return !s->feed || (tail > push_server_head(s, i) && s->number[tail - 1] == publish);
 }
 
