@@ -346,6 +346,8 @@ static void kill_connection(struct push_server *s, uint32_t i, enum disconnect_c
     push_close_cancel(s, i);
     connections_set_phase(&s->connections, i, 1, CONNECTION_CLOSED);
     connections_set_flags(&s->connections, i, CONNECTION_FLAGS, false);
+    if (s->full_at)
+        s->full_at[i] = 0;
     if (orphaned)
         s->listener->orphaned(s->listener_owner, s->base + i, cause);
     else
