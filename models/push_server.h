@@ -86,7 +86,7 @@ struct push_listener {
 struct beat { /* something due for connections that opened together */
     uint32_t first, count;
     uint32_t token; /* which opening */
-    uint8_t seq;    /* of the ping, modulo 256 */
+    uint32_t seq;   /* of the ping: the first one to a connection is 1 */
 };
 
 struct beat_ring {      /* FIFO */
@@ -165,7 +165,8 @@ struct push_server {
     struct beat_ring heard; /* pongs handled in the pass below, on an asyncio loop */
     uint64_t heard_pass;    /* number of the loop's iteration */
     uint32_t *token;        /* by connection: which opening it belongs to; owned */
-    uint8_t *answered;      /* by connection: the last ping whose pong was handled; owned */
+    uint32_t *pinged;       /* by connection: the last ping that was sent; owned */
+    uint32_t *answered;     /* by connection: the last one whose pong was handled; owned */
     uint32_t opens;         /* tokens handed out */
     uint32_t publish_count;
     uint32_t arrived; /* publishes that have reached the server */

@@ -9,7 +9,6 @@
 #include "models/push_server_internal.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "sim/error.h"
 
@@ -86,8 +85,8 @@ static void ping_due(void *subject, void *object)
                 break;
         if (!member)
             continue;
-        struct loop_entry e = { b.first, b.count, b.seq | stamp(s->sim->now_ns) << 8, b.token,
-                                STEP_PING };
+        struct loop_entry e = { b.first, b.count, (b.seq & 0xff) | stamp(s->sim->now_ns) << 8,
+                                b.token, STEP_PING };
         if (!skip)
             event_loop_post(&s->loop, SOURCE_TIMER, &e);
         later(s, &s->due, &b, p->period_ns, ping_due);
@@ -135,10 +134,11 @@ void push_beat_ping_ran(struct push_server *s, const struct loop_entry *e,
 static void pongs_arrive(void *subject, void *object);
 static void pong_timed_out(void *subject, void *object);
 
-/* An event of one connection has its number, the ping's, and the last 24 bits of which opening. */
+/* An event of one connection has its number, the last 8 bits of the ping's, and the last 24 bits of
+ * which opening. */
 static void *pack(uint32_t i, const struct beat *b)
 {
-    return (void *)(uintptr_t)((uint64_t)i << 32 | (uint64_t)b->seq << 24 |
+    return (void *)(uintptr_t)((uint64_t)i << 32 | (uint64_t)(b->seq & 0xff) << 24 |
                                (b->token & 0xffffff));
 }
 
@@ -146,7 +146,8 @@ static void *pack(uint32_t i, const struct beat *b)
 static bool unpack(const struct push_server *s, void *object, struct beat *b)
 {
     uint64_t bits = (uintptr_t)object;
-    *b = (struct beat){ (uint32_t)(bits >> 32), 1, s->token[bits >> 32], bits >> 24 & 0xff };
+    uint32_t i = (uint32_t)(bits >> 32), last = s->pinged[i];
+    *b = (struct beat){ i, 1, s->token[i], last - ((last - (uint32_t)(bits >> 24)) & 0xff) };
     return (b->token & 0xffffff) == (bits & 0xffffff);
 }
 
@@ -182,8 +183,9 @@ static void beat_slow(struct push_server *s, struct slow_client *c, const struct
 void push_beat_ping_end(struct push_server *s, const struct loop_entry *e)
 {
     const struct heartbeat_params *p = &s->p->heartbeat;
-    struct beat b = { e->first, e->count, e->to, (uint8_t)e->from };
+    struct beat b = { e->first, e->count, e->to, s->pinged[e->first] + 1 };
     for (uint32_t i = e->first; i < e->first + e->count; i++) {
+        s->pinged[i] = b.seq;
         if (s->connections.state[i] & CONNECTION_SLOW)
             beat_slow(s, push_slow_client(s, i), &b);
         else
@@ -286,10 +288,11 @@ static void take_heard(struct push_server *s)
 void push_beat_pong_end(struct push_server *s, const struct loop_entry *e)
 {
     if (s->loop.params.ops != &loop_asyncio) {
-        memset(s->answered + e->first, (int)e->from, e->count);
+        for (uint32_t i = e->first; i < e->first + e->count; i++)
+            s->answered[i] = e->from;
         return;
     }
-    struct beat b = { e->first, e->count, e->to, (uint8_t)e->from };
+    struct beat b = { e->first, e->count, e->to, e->from };
     take_heard(s);
     push_beat(&s->heard, &b);
 }
@@ -315,7 +318,7 @@ int64_t push_beat_expire_begin(struct push_server *s, struct loop_entry *e)
         e->count = 1; /* the next send may go between two of them */
     take_heard(s);
     for (uint32_t i = e->first; i < e->first + e->count; i++)
-        if (concerns(s, i, e->to) && (int8_t)(s->answered[i] - (uint8_t)e->from) < 0)
+        if (concerns(s, i, e->to) && (int32_t)(s->answered[i] - e->from) < 0)
             push_life_close(s, i, DISCONNECT_PONG_TIMEOUT);
     push_fan_go(s);
     return 0;
@@ -328,9 +331,10 @@ static void open_run(struct push_server *s, uint32_t first, uint32_t n, int64_t 
     struct beat b = { first, n, ++s->opens, 0 };
     if (s->p->heartbeat.period_ns == 0)
         return;
-    for (uint32_t i = first; i < first + n; i++)
+    for (uint32_t i = first; i < first + n; i++) {
         s->token[i] = b.token;
-    memset(s->answered + first, 0, n);
+        s->pinged[i] = s->answered[i] = 0;
+    }
     later(s, &s->due, &b, due_ns, ping_due);
 }
 
@@ -362,5 +366,6 @@ void push_beat_close(struct push_server *s)
     free(s->expiries.items);
     free(s->heard.items);
     free(s->token);
+    free(s->pinged);
     free(s->answered);
 }

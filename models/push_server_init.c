@@ -87,7 +87,8 @@ void push_server_init(struct push_server *s, struct simulation *sim,
     if (p->server.protocol == PROTOCOL_WEBSOCKET && p->websocket.close_timeout_ns > 0)
         s->closings = mem_alloc((params->connections + (size_t)1) * sizeof *s->closings);
     s->token = mem_alloc((params->connections + (size_t)1) * sizeof *s->token);
-    s->answered = mem_alloc(params->connections + (size_t)1);
+    s->pinged = mem_alloc((params->connections + (size_t)1) * sizeof *s->pinged);
+    s->answered = mem_alloc((params->connections + (size_t)1) * sizeof *s->answered);
     if (disconnects(p))
         s->full_at = mem_alloc((params->connections + (size_t)1) * sizeof *s->full_at);
     if (p->server.fan_out != FAN_OUT_QUEUES)

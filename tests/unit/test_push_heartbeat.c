@@ -133,6 +133,29 @@ static void a_pass_longer_than_the_time_out_kills(void **state)
     }
 }
 
+/* Pings are under way for longer than 128 periods: those that are answered long ago throw nobody
+ * out when their time comes, and who stops reading for good is thrown out all the same. */
+static void a_long_time_out_of_many_pings(void **state)
+{
+    static const int64_t timeout_ms[] = { 1270, 1300, 2000, 2600, 3900 };
+    (void)state;
+    for (size_t i = 0; i < sizeof timeout_ms / sizeof *timeout_ms; i++)
+        for (int loop = LOOP_UVLOOP; loop <= LOOP_NODE; loop++) {
+            struct parameters p = scene(PROTOCOL_WEBSOCKET);
+            p.clients = 4;
+            p.server.loop = (enum loop_kind)loop;
+            p.heartbeat.period_ns = 10 * MS;
+            p.heartbeat.pong_timeout_ns = timeout_ms[i] * MS;
+            p.reconnect = (struct reconnect_params){ .kind = RECONNECT_NEVER, .cap_ns = S };
+            p.workload.phase[0].duration_ns = 6 * S;
+            assert_true(run(&p, "disconnects.pong_timeout") == 0);
+            p.class_count = 2;
+            p.classes[0] = (struct client_class){ .share = 3 };
+            p.classes[1] = (struct client_class){ .share = 1, .stall_at_ns = S };
+            assert_true(run(&p, "connections") == 3);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +163,7 @@ int main(void)
         cmocka_unit_test(half_of_it_is_the_answer),
         cmocka_unit_test(together_they_widen_the_tail),
         cmocka_unit_test(a_pass_longer_than_the_time_out_kills),
+        cmocka_unit_test(a_long_time_out_of_many_pings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
