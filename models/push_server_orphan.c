@@ -18,7 +18,8 @@
  *
  * Left out: the end of an orphan whose client opens no window or whose network is gone (ip-sysctl.rst:
  * tcp_orphan_retries, tcp_max_orphans); what the kernel holds for one whose network was gone at the
- * close; input that the server has not read.
+ * close; input that the server has not read; and what a client sends after the close, be it a pong:
+ * the RST that answers it takes what the server's kernel still has, not what the client's has.
  */
 #include "models/push_server_internal.h"
 
