@@ -24,6 +24,11 @@
         .other = but                                                                           \
     }
 
+#define NEEDS_STOPS(idle)                                                                      \
+    {                                                                                          \
+        .option = idle, .needs = { "fault.deploy-at", "autoscaler.on" }                        \
+    }
+
 /* clang-format off */
 static const struct idle_rule rules[] = {
     NEEDS_POLICY("server.queue.bound", "none", true),
@@ -48,6 +53,12 @@ static const struct idle_rule rules[] = {
     { .option = "duplex.", .needs = { "duplex.rate" }, .phases = true },
     NEEDS_VALUE("slo.control.rise", "slo.control.trigger", "amplification"),
     NEEDS_VALUE("slo.control.amplification", "slo.control.trigger", "amplification"),
+    NEEDS("fleet.surge", "fault.deploy-at"),
+    NEEDS("fleet.unavailable", "fault.deploy-at"),
+    NEEDS("fleet.min-ready", "fault.deploy-at"),
+    NEEDS_STOPS("fleet.pre-stop"),
+    NEEDS_STOPS("fleet.grace"),
+    NEEDS_STOPS("fleet.stop"),
     NEEDS_VALUE("fleet.drain", "fleet.stop", "close"),
     NEEDS("fleet.rebalance.tolerance", "fleet.rebalance.rate"),
     NEEDS("probe.liveness.", "probe.liveness.period"),

@@ -53,6 +53,9 @@ static void test_idle_in_all_points(void **state)
           "fault.busy-at changes nothing while fault.busy-for is 0" },
         { "heartbeat: { timeout: 5s, period: 9s }\n",
           "heartbeat.timeout changes nothing while protocol is sse" },
+        { "fleet: { pods: 2, pre-stop: 5s }\n",
+          "fleet.pre-stop changes nothing while fault.deploy-at is none and autoscaler.on is "
+          "no" },
         { "fault: { crash-at: 20s }\n",
           "fault.crash-at is 20.0s: the run ends at 20.0s, with its drain" },
     };
