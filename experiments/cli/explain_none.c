@@ -53,7 +53,12 @@ int explain_none(struct store *store, const char *db, const char *experiment, en
         return code;
     for (size_t i = 0; i < count; i++)
         look(&there, &runs[i], cell);
-    code = say(&there, db, cell, err);
+    if (count == 0 && experiment)
+        code =
+            error_set(err, ERR_INVALID, "%s: holds no %s%srun of an experiment named %.80s", db,
+                      arm < ARMS ? arm_words[arm] : "", arm < ARMS ? " " : "", experiment);
+    else
+        code = say(&there, db, cell, err);
     store_found_free(runs, count);
     return code;
 }

@@ -46,6 +46,8 @@ print(run["signals"]["p95"])'
 echo "exit $?"
 "$PUSHSIM" explain made.db --cell protocol=quic
 "$PUSHSIM" explain made.db --arm real
+"$PUSHSIM" explain made.db --arm real --experiment made
+"$PUSHSIM" explain made.db --experiment none
 "$PUSHSIM" explain made.db 2/x 2>&1 | head -n 1
 "$PUSHSIM" explain none.db
 echo "exit $?"
