@@ -12,6 +12,7 @@
 #include "experiments/cli/commands.h"
 #include "experiments/cli/model_runs.h"
 #include "experiments/cli/option_argument.h"
+#include "experiments/cli/process_remarks.h"
 #include "experiments/cli/run_remarks.h"
 #include "experiments/cli/shard_option.h"
 
@@ -208,6 +209,7 @@ static int print_cells(const struct arguments *a, const struct cells *cells,
              "time used");
     int code = class_table_print(&a->session, store, err);
     run_remarks_print(&a->session.plan, cells);
+    code = code ? code : process_remarks_print(&a->session, store, err);
     print_slo(&verdict);
     return code;
 }

@@ -1,0 +1,71 @@
+#include "experiments/cli/process_remarks.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct lives {
+    const struct session *session;
+    size_t runs, oom, probes, scaled, idle; /* runs, and those in which it happened */
+    double first_oom;                       /* the earliest, in s; NAN: none */
+    size_t empty;                           /* pods without connections in the run at hand */
+};
+
+/* A pod whose clients went elsewhere, in an update or when it was scaled away, is empty, too. */
+static bool may_be_idle(const struct lives *l, int64_t point)
+{
+    const struct plan *plan = &l->session->plan;
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->points[i].number == point)
+            return plan->points[i].settings.parameters.fault.deploy_at_ns == 0;
+    return false;
+}
+
+/* The metrics of a run come in the order of their names: pod.N.connections before scale.down. */
+static void add_value(void *context, const struct store_value *v)
+{
+    struct lives *l = context;
+    int length = 0;
+    if (!shard_has(&l->session->shard, v->point, v->replication))
+        return;
+    sscanf(v->metric, "pod.%*d.connections%n", &length);
+    if (length > 0 && v->metric[length] == '\0')
+        l->empty += v->value == 0;
+    else if (strcmp(v->metric, "oom") == 0)
+        l->oom += v->value > 0;
+    else if (strcmp(v->metric, "oom.first") == 0)
+        l->first_oom = fmin(l->first_oom, v->value);
+    else if (strcmp(v->metric, "liveness_kills") == 0)
+        l->probes += v->value > 0;
+    else if (strcmp(v->metric, "published") == 0)
+        l->runs++;
+    else if (strcmp(v->metric, "scale.down") == 0 && v->value > 0)
+        l->empty = 0;
+    else if (strcmp(v->metric, "scale.up") == 0) {
+        l->scaled += v->value > 0;
+        l->idle += v->value > 0 && l->empty > 0 && may_be_idle(l, v->point);
+        l->empty = 0;
+    }
+}
+
+int process_remarks_print(const struct session *session, struct store *store, struct error *err)
+{
+    struct lives l = { .session = session, .first_oom = NAN };
+    char at[UNIT_TEXT_BYTES];
+    int code = store_values(store, session->experiment.name, ARM_SIM, add_value, &l, err);
+    if (code)
+        return code;
+    if (l.oom > 0)
+        printf(
+            "\nin %zu of %zu runs a process died for memory (memory.limit), the first at %s\n",
+            l.oom, l.runs, unit_format_short(at, UNIT_TIME, l.first_oom * 1e9));
+    if (l.probes > 0)
+        printf("\nin %zu of %zu runs failed liveness or startup probes stopped a container\n",
+               l.probes, l.runs);
+    if (l.idle > 0)
+        printf(
+            "\nin %zu of the %zu runs that were scaled up a new pod had no connection at the "
+            "end: clients that\nare connected stay where they are (fleet.rebalance.rate)\n",
+            l.idle, l.scaled);
+    return 0;
+}
