@@ -237,15 +237,15 @@ validate: deps
 	@$(MAKE) --no-print-directory -s -j2 all
 	@ROWS=$(ROWS) OUT=$(BUILD)/validate tools/validate.sh $(STACKS)
 
-# What takes minutes of its own: fits of made servers; the verdicts of all claims; units as they are
-# released; a short real calibration of FastAPI and
-# of a server that is not shipped, with nothing beside it.
+# What takes minutes of its own: fits of made servers; the verdicts of all claims; a million clients;
+# units as they are released; a short real calibration of FastAPI and of a server that is not shipped,
+# with nothing beside it.
 .PHONY: check-slow claims-check calibrate-quick
 check-slow: claims-check
 	@$(MAKE) --no-print-directory -s calibrate-quick
 claims-check: deps
 	@$(MAKE) --no-print-directory -s -j2 all tests
-	@tools/run_tests.sh $(SLOW) tests/slow/claims.sh $(UNITS)
+	@tools/run_tests.sh $(SLOW) tests/slow/claims.sh tests/slow/fleet_million.sh $(UNITS)
 calibrate-quick: deps
 	@$(MAKE) --no-print-directory -s -j2 all tests
 	@tests/slow/calibrate_quick.sh || [ $$? = 77 ] # skipped: it says why

@@ -66,11 +66,21 @@ static bool own_reference(const struct explanation *e)
     return isnan(o->pressure_begin) && o->slo_p95_s == 0 && o->slo_p99_s == 0;
 }
 
+/* Is it late before anything presses? */
+static bool late_when_calm(const struct explanation *e)
+{
+    const struct phases_signal *signal = e->phases.signal;
+    return (e->outline.slo_p95_s > 0 && signal[SIGNAL_P95].calm > e->outline.slo_p95_s) ||
+           (e->outline.slo_p99_s > 0 && signal[SIGNAL_P99].calm > e->outline.slo_p99_s);
+}
+
 /* Behind the times of the reference: why it may be none. */
 static const char *reservation(const struct explanation *e)
 {
     if (e->phases.calm_pressed)
         return ", under pressure already";
+    if (late_when_calm(e))
+        return ", beyond the slo already";
     return own_reference(e) ? ", its own beginning, calm or not" : "";
 }
 

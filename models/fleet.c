@@ -123,27 +123,38 @@ static bool is_shed(struct fleet *f)
             rate < f->p.control.shed_share);
 }
 
+static bool anybody_listens(const struct fleet *f)
+{
+    for (size_t i = 0; i < f->pod_count; i++)
+        if (f->pods[i]->pod.state == POD_UP)
+            return true;
+    return false;
+}
+
+/* What nobody hears is in no feed, as with a pod alone: no replay brings it. */
 static void publish_arrives(void *subject, void *object)
 {
     struct fleet *f = subject;
     const struct action *action = object;
-    bool heard = false;
     struct publish_record record = {
         .planned_ns = action->at_ns,
         .bytes = action->bytes,
         .factor = cost_noise_next(&f->factors, &f->p.cost, f->sim.now_ns),
         .measured = action->measured,
-        .topic = f->topics.topic_of[f->shed + f->sent_count],
+        .topic = f->topics.topic_of[f->shed + f->unheard + f->sent_count],
     };
     if (is_shed(f)) {
         f->shed++;
         return;
     }
-    f->sent[f->sent_count++] = record;
     slo_watch_publish(&f->watch, record.planned_ns);
+    if (!anybody_listens(f)) {
+        f->unheard++;
+        return;
+    }
+    f->sent[f->sent_count++] = record;
     for (size_t i = 0; i < f->pod_count; i++)
-        heard = fleet_pod_publish(f->pods[i], &record) || heard;
-    f->unheard += !heard;
+        fleet_pod_publish(f->pods[i], &record);
 }
 
 /* A POST goes to the pod that has, or had, the client's stream. */

@@ -143,9 +143,9 @@ struct fleet_pod *fleet_pod_add(struct fleet *f);
 void fleet_pod_begin(struct fleet_pod *fp);
 /* A new one: its container starts after a delay, with its first process. */
 void fleet_pod_launch(struct fleet_pod *fp);
-/* The next publish; true: a process heard it. Else only its number is taken, so that all pods
- * number the publishes alike. */
-bool fleet_pod_publish(struct fleet_pod *fp, const struct publish_record *record);
+/* The next publish. Where no process listens only its number is taken, so that all pods number the
+ * publishes alike. */
+void fleet_pod_publish(struct fleet_pod *fp, const struct publish_record *record);
 /* For good, or its container alone, after a failed probe (`restarts`). One that is being stopped
  * already goes on with that. */
 void fleet_pod_stop(struct fleet_pod *fp, bool restarts);

@@ -153,13 +153,12 @@ struct fleet_pod *fleet_pod_add(struct fleet *f)
     return fp;
 }
 
-bool fleet_pod_publish(struct fleet_pod *fp, const struct publish_record *record)
+void fleet_pod_publish(struct fleet_pod *fp, const struct publish_record *record)
 {
     bool up = fp->pod.state == POD_UP;
     fp->meter.published += up;
     for (int64_t w = 0; w < fp->fleet->p.server.workers; w++)
         (up ? push_server_publish : push_server_skip)(&fp->pod.workers[w], record);
-    return up;
 }
 
 void fleet_pod_begin(struct fleet_pod *fp)

@@ -62,13 +62,15 @@ void push_slow_await_death(struct push_server *s, struct slow_client *c, int64_t
 static bool make_room(struct push_server *s, struct slow_client *c)
 {
     struct slow_message oldest;
-    if (s->p->server.queue_policy == POLICY_NONE || c->queue.count < push_server_bound_of(s))
+    uint32_t bound = push_server_bound_of(s), excess = 0;
+    if (s->p->server.queue_policy == POLICY_NONE || c->queue.count < bound)
         return true;
     switch (s->p->server.queue_policy) {
     case POLICY_CONFLATE:
     case POLICY_DROP_OLDEST:
-        slow_queue_pop(&c->queue, &oldest);
-        meter_drop(s->meter, s->base + c->connection, 1, 1);
+        for (; c->queue.count >= bound; excess++) /* several where there was no bound before */
+            slow_queue_pop(&c->queue, &oldest);
+        meter_drop(s->meter, s->base + c->connection, 1, excess);
         return true;
     case POLICY_DROP_NEWEST:
         meter_drop(s->meter, s->base + c->connection, 1, 1);

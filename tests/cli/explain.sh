@@ -58,3 +58,6 @@ printf 'question: q?\nclients: { count: 500 }\ncpu: { limit: 60m }\nworkload:\n 
 # the mean keeps what single runs break
 "$PUSHSIM" run "$CLI/../../experiments/sse-vs-websocket.yaml" --db mean.db --set protocol=sse \
     --set cpu.limit=600m --set clients.count=4000 | tail -n 2
+# A beginning that is beyond the slo is no calm.
+"$PUSHSIM" run made.yaml --quiet --set clients.count=1000 --set cpu.limit=60m --set slo.p99=200ms --set replications=1 --db late.db 2>/dev/null
+"$PUSHSIM" explain late.db 1 2>&1 | grep -E 'calm|reference'

@@ -7,7 +7,7 @@ workload: { payload: 16KiB, phases: [ { name: load, duration: 20s, rate: 20/s } 
 replications: 3
 Y
 "$PUSHSIM" run memory.yaml | tail -n +5
-"$PUSHSIM" run memory.yaml --set memory.limit=none --set server.queue.policy=drop-oldest | grep memory
+"$PUSHSIM" run memory.yaml --set memory.limit=none --set server.queue.policy=drop-oldest | grep -c 'for memory'
 cat >scaled.yaml <<'Y'
 clients: { count: 400 }
 cpu: { limit: 100m }

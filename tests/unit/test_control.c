@@ -248,6 +248,35 @@ static void test_switches_the_policy(void **state)
     run_record_close(&without);
 }
 
+/* A reader that stopped while its queue had no bound: the first message after the switch drops all
+ * that is beyond it. */
+static void test_switch_bounds_a_stalled_reader(void **state)
+{
+    struct parameters p = burst_case();
+    struct run_record r;
+    double latest = 0;
+    (void)state;
+    p.class_count = 2;
+    p.classes[0] = p.classes[1] = (struct client_class){ .share = 99 };
+    p.classes[1] = (struct client_class){ .share = 1, .stall_at_ns = S, .stall_ns = 0 };
+    p.network.socket_bytes = 4096;
+    p.workload.payload_bytes = 1024;
+    p.workload.phase[1].duration_ns = 60 * S;
+    p.server.queue_policy = POLICY_NONE;
+    p.server.queue_bound = 5;
+    p.control.policy = POLICY_DROP_OLDEST + 1;
+    push_case_run(&p, 1, &r);
+    int64_t begun_ns = event_ns(&r, "action", "switch drop policy: begins");
+    assert_true(begun_ns > 0);
+    for (size_t i = 0; i < r.point_count; i++)
+        if (strcmp(r.points[i].name, "queue.depth.max") == 0 &&
+            r.points[i].at_ns > begun_ns + 5 * S)
+            latest = fmax(latest, r.points[i].value);
+    assert_true(latest == 5);
+    assert_true(run_record_value(&r, "queue.depth.max") > 20);
+    run_record_close(&r);
+}
+
 /* All of them, mildest first, five seconds apart; undone in the opposite order. */
 static void test_all_in_order(void **state)
 {
@@ -314,6 +343,7 @@ int main(void)
         cmocka_unit_test(test_refuses_connects),
         cmocka_unit_test(test_sheds),
         cmocka_unit_test(test_switches_the_policy),
+        cmocka_unit_test(test_switch_bounds_a_stalled_reader),
         cmocka_unit_test(test_all_in_order),
         cmocka_unit_test(test_amplification),
     };

@@ -370,6 +370,25 @@ static void test_metric_lag(void **state)
     }
 }
 
+/* A fleet of one is a pod: what is published while it is down reaches nobody, by no replay. */
+static void test_what_nobody_hears(void **state)
+{
+    struct parameters p = fleet_case(1, 4, 40 * S);
+    struct run_record r;
+    (void)state;
+    p.workload.phase[0].rate_hz = 10;
+    p.fault.crash_at_ns = 10050 * MS;
+    p.replay.length = 1000;
+    push_case_run(&p, 1, &r);
+    double unheard = run_record_value(&r, "published.failed");
+    double published = run_record_value(&r, "published");
+    assert_true(published == 400 && unheard >= 10);
+    assert_true(run_record_value(&r, "delivered") + run_record_value(&r, "replayed") ==
+                4 * (published - unheard));
+    assert_true(run_record_value(&r, "missed") == 0);
+    run_record_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -384,6 +403,7 @@ int main(void)
         cmocka_unit_test(test_balancers),
         cmocka_unit_test(test_signals),
         cmocka_unit_test(test_metric_lag),
+        cmocka_unit_test(test_what_nobody_hears),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
