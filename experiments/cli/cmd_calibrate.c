@@ -16,6 +16,7 @@
 #include "experiments/cli/session.h"
 #include "experiments/cli/text_table.h"
 #include "experiments/cli/tries_print.h"
+#include "experiments/run/version.h"
 #include "experiments/replay/host_facts.h"
 
 #define NOTES_MAX      8
@@ -175,7 +176,7 @@ static int write_profile(const struct arguments *a, const char *path, struct sto
 {
     struct host_facts host;
     struct rows_origin origin;
-    struct profile_fact facts[HOST_FACTS_MAX + NOTES_MAX + 4];
+    struct profile_fact facts[HOST_FACTS_MAX + NOTES_MAX + 5];
     size_t count = 0;
     char date[32], rows[64], measured[32];
     time_t now = time(NULL);
@@ -190,6 +191,7 @@ static int write_profile(const struct arguments *a, const char *path, struct sto
     snprintf(measured, sizeof measured, "%s%s%s", origin.first, one_day ? "" : " to ",
              one_day ? "" : origin.last);
     facts[count++] = (struct profile_fact){ "date", date };
+    facts[count++] = (struct profile_fact){ "program", version_text() };
     facts[count++] = (struct profile_fact){ "experiment", experiment };
     facts[count++] = (struct profile_fact){ "rows", rows };
     facts[count++] = (struct profile_fact){ "measured", measured };
