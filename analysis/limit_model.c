@@ -172,9 +172,7 @@ void limit_sum_up(const struct limit_search *searches, size_t count,
                   struct limit_answer *answer)
 {
     struct sample kept = { NULL, 0 };
-    struct limit_answer a = { .more_breaks = breaks_upwards(searches, count),
-                              .error = NAN,
-                              .between = NAN };
+    struct limit_answer a = { .more_breaks = breaks_upwards(searches, count), .between = NAN };
     for (size_t i = 0; i < count; i++) {
         const struct limit_search *s = &searches[i];
         a.probes += s->probes;
@@ -189,6 +187,9 @@ void limit_sum_up(const struct limit_search *searches, size_t count,
     }
     sample_sort(&kept);
     a.value = sample_median(&kept);
+    a.error = sample_median_error(&kept) / a.value; /* of the logarithm */
+    if (a.error < searches[0].precision)            /* they ask at the same values */
+        a.error = searches[0].precision;
     a.low = sample_low(&kept);
     a.high = sample_high(&kept);
     free(kept.values);
@@ -212,5 +213,6 @@ void limit_tell_series(const struct limit_series *series, struct limit_answer *a
     answer->low = series->fit.low;
     answer->high = series->fit.high;
     answer->error = series->fit.error;
+    answer->fitted = true;
     answer->searches = 1;
 }

@@ -47,8 +47,11 @@ struct limit_answer {
                           -INFINITY, INFINITY: below, above the range */
     double low, high; /* where 90 % of further searches are expected: sample_low; of a single
                           series: with 90 % the limit is between them; infinite as value */
-    double error;     /* standard error of ln value; NAN: of searches, not known */
-    int searches;     /* that found one */
+    double
+        error; /* standard error of ln value; of a median of searches at least their precision;
+                         NAN: not known */
+    bool fitted;  /* of a single series, not the median of searches */
+    int searches; /* that found one */
     int always,
         never;      /* searches in which the slo was kept, or broken, wherever it was asked */
     int twice;      /* searches that came upon two limits: not in the value */

@@ -57,6 +57,14 @@ static double order_statistic(const struct sample *s, double k)
     return quantile(s, n > 1 ? fmin(fmax((k - 1) / (n - 1), 0), 1) : 0);
 }
 
+double sample_median_error(const struct sample *s)
+{
+    double middle = ((double)s->count + 1) / 2, half = sqrt((double)s->count) / 2;
+    if (s->count < SAMPLE_ERROR)
+        return NAN;
+    return (order_statistic(s, middle + half) - order_statistic(s, middle - half)) / 2;
+}
+
 double sample_level(size_t count)
 {
     double n = (double)count;

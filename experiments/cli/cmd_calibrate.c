@@ -16,8 +16,8 @@
 #include "experiments/cli/session.h"
 #include "experiments/cli/text_table.h"
 #include "experiments/cli/tries_print.h"
-#include "experiments/run/version.h"
 #include "experiments/replay/host_facts.h"
+#include "experiments/run/version.h"
 
 #define NOTES_MAX      8
 #define FULL_BUDGET_S  660 /* measuring, not fitting: below the 15 minutes of a calibration */

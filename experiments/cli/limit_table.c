@@ -46,7 +46,7 @@ static void answer_cells(struct text_table *t, const struct limit_answer *answer
     if (answer->searches > 0) {
         text_table_cell(
             t, "%s", value_text(value, q, answer->value, answer->more_breaks ? floor : ceil));
-        if (counted(answer) == 1 && isnan(answer->error)) /* one search */
+        if (counted(answer) == 1 && !answer->fitted)
             text_table_cell(t, "-");
         else
             text_table_cell(t, "%s..%s", value_text(low, q, answer->low, nearbyint),
@@ -257,17 +257,17 @@ void limit_table_print(const struct limit_table *l)
 /* What lies beyond the range is null; "always" and "never" say why. */
 static json_t *answer_json(const struct limit_answer *answer)
 {
-    bool searched = isnan(answer->error); /* else fitted */
     size_t values = counted(answer) > 0 ? (size_t)counted(answer) : 1;
     if (answer->probes == 0)
         return json_null();
-    return json_pack(
-        "{s:s, s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:i, s:o, s:i}", "kept",
-        answer->more_breaks ? "up to" : "from", "value", json_number(answer->value), "low",
-        json_number(answer->low), "high", json_number(answer->high), "level",
-        json_number(searched ? sample_level(values) : 0.9), "error", json_number(answer->error),
-        "searches", answer->searches, "always", answer->always, "never", answer->never, "twice",
-        answer->twice, "between", json_number(answer->between), "runs", answer->probes);
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:i, s:o, s:i}", "kept",
+                     answer->more_breaks ? "up to" : "from", "value",
+                     json_number(answer->value), "low", json_number(answer->low), "high",
+                     json_number(answer->high), "level",
+                     json_number(answer->fitted ? 0.9 : sample_level(values)), "error",
+                     json_number(answer->error), "searches", answer->searches, "always",
+                     answer->always, "never", answer->never, "twice", answer->twice, "between",
+                     json_number(answer->between), "runs", answer->probes);
 }
 
 static json_t *fall_json(const struct limit_scan *s)

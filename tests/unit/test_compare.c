@@ -51,6 +51,9 @@ static void test_median_and_spread(void **state)
     assert_true(sample_median(&few) == 2 && sample_low(&few) == 1 && sample_high(&few) == 10);
     /* numbers 2.1 and 39.9 of 41, counted from 1 */
     assert_true(fabs(sample_low(&all) - 1.1) < 1e-9 && fabs(sample_high(&all) - 38.9) < 1e-9);
+    /* numbers 21 -+ 3.2 */
+    assert_true(fabs(sample_median_error(&all) - sqrt(41) / 2) < 1e-9);
+    assert_true(isnan(sample_median_error(&few)));
     struct sample nineteen = { many, 19 };
     assert_true(sample_low(&nineteen) == 0 && sample_high(&nineteen) == 18);
     assert_true(isnan(sample_median(&none)) && isnan(sample_sd(&none)));
