@@ -11,7 +11,7 @@
 #include "analysis/validation_internal.h"
 #include "sim/random_stream.h"
 
-#define SPLITS 500 /* into halves: their median of cells out moves by half a cell at most */
+#define SPLITS 500 /* into halves: another 500 may move a median of cells out by one */
 
 static bool is_predicted(const struct cell *cell)
 {

@@ -9,16 +9,21 @@
 #include "analysis/sample.h"
 #include "experiments/cli/text_table.h"
 
-/* "812", or an end of the range that it lies beyond: "<10". Between two whole numbers, as a median
- * may be, there is nothing to set. */
+/* A median may lie half way between two whole numbers: the one that keeps the slo as far as is known. */
+static double settable(double value, bool more_breaks)
+{
+    bool half_way = value - floor(value) == 0.5;
+    return !half_way ? nearbyint(value) : more_breaks ? floor(value) : ceil(value);
+}
+
+/* "812", or an end of the range that it lies beyond: "<10". */
 static const char *value_text(char text[UNIT_TEXT_BYTES + 1], const struct limit_question *q,
-                              double value, double whole(double))
+                              double value, bool more_breaks)
 {
     double shown = limit_within(q, value);
-    if (limit_whole(q))
-        shown = whole(shown);
     text[0] = value > 0 ? '>' : '<';
-    unit_format_short(text + !isfinite(value), q->option.option->unit, shown);
+    unit_format_short(text + !isfinite(value), q->option.option->unit,
+                      limit_whole(q) ? settable(shown, more_breaks) : shown);
     return text;
 }
 
@@ -44,13 +49,13 @@ static void answer_cells(struct text_table *t, const struct limit_answer *answer
 {
     char value[UNIT_TEXT_BYTES + 1], low[UNIT_TEXT_BYTES + 1], high[UNIT_TEXT_BYTES + 1];
     if (answer->searches > 0) {
-        text_table_cell(
-            t, "%s", value_text(value, q, answer->value, answer->more_breaks ? floor : ceil));
+        bool up = answer->more_breaks;
+        text_table_cell(t, "%s", value_text(value, q, answer->value, up));
         if (counted(answer) == 1 && !answer->fitted)
             text_table_cell(t, "-");
         else
-            text_table_cell(t, "%s..%s", value_text(low, q, answer->low, nearbyint),
-                            value_text(high, q, answer->high, nearbyint));
+            text_table_cell(t, "%s..%s", value_text(low, q, answer->low, up),
+                            value_text(high, q, answer->high, up));
     } else if (answer->twice > 0) {
         between_cells(t, answer, q);
     } else {
