@@ -54,8 +54,8 @@ static void answer_cells(struct text_table *t, const struct limit_answer *answer
         if (counted(answer) == 1 && !answer->fitted)
             text_table_cell(t, "-");
         else
-            text_table_cell(t, "%s..%s", value_text(low, q, answer->low, up),
-                            value_text(high, q, answer->high, up));
+            text_table_cell(t, "%s..%s", value_text(low, q, answer->low, !up),
+                            value_text(high, q, answer->high, !up));
     } else if (answer->twice > 0) {
         between_cells(t, answer, q);
     } else {
