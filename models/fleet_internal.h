@@ -51,6 +51,7 @@ struct fleet_pod {
     int64_t syns[PROBES];           /* sent again so often */
     uint32_t sigterm;               /* its number among the probes; 0 = not sent */
     int64_t ticks_ns[PROBES];       /* a tick of each probe's ticker */
+    int64_t ticked_ns[PROBES];      /* the last one that asked */
     int64_t container_ns;           /* the process's container began */
     bool started;                   /* its startup probe has passed, or it has none */
     bool ready;                     /* in the balancer */

@@ -84,6 +84,8 @@ static void begin_asking(struct fleet_pod *fp, enum probe_kind kind)
     if (p->period_ns == 0)
         return;
     int64_t first_ns = probe_first_ns(p, fp->ticks_ns[kind], fp->container_ns, f->sim.now_ns);
+    if (kind != PROBE_READINESS && first_ns == fp->ticked_ns[kind])
+        first_ns += p->period_ns; /* that tick was the last of the process before */
     simulation_at(&f->sim, first_ns, 0, ask, fp, pack(fp->chain, kind));
 }
 
@@ -201,6 +203,7 @@ static void ask(void *subject, void *object)
     struct question q = unpack(object);
     if (!is_asked(fp, q))
         return;
+    fp->ticked_ns[q.kind] = fp->fleet->sim.now_ns;
     simulation_at(&fp->fleet->sim,
                   fp->fleet->sim.now_ns + fp->fleet->p.fleet.probe[q.kind].period_ns, 0, ask,
                   fp, object);
@@ -242,9 +245,11 @@ void fleet_probe_container(struct fleet_pod *fp)
 void fleet_probe_running(struct fleet_pod *fp, double share)
 {
     int64_t now_ns = fp->fleet->sim.now_ns;
-    for (int k = 0; k < PROBES; k++)
+    for (int k = 0; k < PROBES; k++) {
         fp->ticks_ns[k] =
             now_ns + (int64_t)(share * (double)fp->fleet->p.fleet.probe[k].period_ns);
+        fp->ticked_ns[k] = -1;
+    }
     fp->container_ns = INT64_MIN / 2;
     start_probes(fp, true);
     fp->probe[PROBE_READINESS].passing = true;

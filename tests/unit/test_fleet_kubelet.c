@@ -115,6 +115,23 @@ static void test_liveness_keeps_its_ticks(void **state)
     assert_int_equal(failed_ns[0], failed_ns[1]);
 }
 
+/* A tick asks once: a startup probe that refuses at it, when the process dies of SIGTERM and is
+ * started again at the same instant, asks the new one a period later. */
+static void test_a_tick_asks_one_process(void **state)
+{
+    struct parameters p = fleet_case(1, 20, 20 * S);
+    struct run_record r;
+    (void)state;
+    p.startup_ns = 30 * S;
+    p.fleet.probe[PROBE_STARTUP] = (struct probe_params){ 0, 2 * S, S, 1, 1 };
+    p.fault.deploy_at_ns = 10 * S;
+    push_case_run(&p, 1, &r);
+    int64_t first_ns = fleet_case_event_ns(&r, "startup", "pod 1", 0);
+    assert_in_range(first_ns, 10 * S, 14 * S);
+    assert_int_equal(fleet_case_event_ns(&r, "startup", "pod 1", 1), first_ns + 2 * S);
+    run_record_close(&r);
+}
+
 #define NEWCOMERS 400
 
 /* To 20 clients NEWCOMERS more connect, ten a second from 1 s on. */
@@ -310,6 +327,7 @@ int main(void)
         cmocka_unit_test(test_old_pods_are_not_newborn),
         cmocka_unit_test(test_a_failed_liveness_probe_leaves_it_ready),
         cmocka_unit_test(test_liveness_keeps_its_ticks),
+        cmocka_unit_test(test_a_tick_asks_one_process),
         cmocka_unit_test(test_pre_stop_waits_for_the_balancer),
         cmocka_unit_test(test_ready_without_a_probe),
         cmocka_unit_test(test_a_stuck_loop_does_not_obey),
