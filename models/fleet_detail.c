@@ -71,11 +71,8 @@ void fleet_detail_end(struct fleet_pod *fp, int64_t at_ns)
 
 void fleet_detail_report(struct fleet_pod *fp)
 {
-    uint64_t unhandled = 0;
-    for (int64_t w = 0; w < fp->fleet->p.server.workers; w++)
-        unhandled += push_server_unhandled(&fp->pod.workers[w]);
     fp->meter.record = &fp->part;
-    meter_report(&fp->meter, unhandled);
+    meter_report(&fp->meter, fleet_pod_unhandled(fp));
     pod_report_positions(&fp->pod);
     if (fp->fleet->duplex.capacity > 0)
         duplex_book_report(&fp->messages, &fp->part);

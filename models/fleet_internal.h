@@ -194,7 +194,9 @@ void fleet_control_end(struct fleet *f);
 
 /* fleet_report.c */
 void fleet_report(struct fleet *f);
-uint64_t fleet_unhandled(const struct fleet *f); /* deliveries of publishes not yet handled */
+/* Deliveries due for publishes on their way to the pods, or waiting for a loop. */
+uint64_t fleet_pod_unhandled(const struct fleet_pod *fp);
+uint64_t fleet_unhandled(const struct fleet *f);
 uint64_t fleet_in_flight(const struct fleet *f); /* and those that are due and not made */
 
 #endif

@@ -8,13 +8,24 @@
 #include "models/due_latency.h"
 #include "sim/error.h"
 
+uint64_t fleet_pod_unhandled(const struct fleet_pod *fp)
+{
+    const struct fleet *f = fp->fleet;
+    uint64_t messages = 0;
+    for (int64_t w = 0; w < f->p.server.workers; w++) {
+        const struct push_server *worker = &fp->pod.workers[w];
+        messages += push_server_unhandled(worker);
+        for (uint64_t i = f->shed + f->unheard + f->sent_count; i < f->published; i++)
+            messages += push_server_hearers(worker, f->topics.topic_of[i]);
+    }
+    return messages;
+}
+
 uint64_t fleet_unhandled(const struct fleet *f)
 {
     uint64_t messages = 0;
     for (size_t i = 0; i < f->pod_count; i++)
-        for (int64_t w = 0; w < f->p.server.workers; w++) {
-            messages += push_server_unhandled(&f->pods[i]->pod.workers[w]);
-        }
+        messages += fleet_pod_unhandled(f->pods[i]);
     return messages;
 }
 

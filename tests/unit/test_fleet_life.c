@@ -389,6 +389,28 @@ static void test_what_nobody_hears(void **state)
     run_record_close(&r);
 }
 
+/* The last publish is half a second from the server when the schedule ends: it is due, and the
+ * drain waits for it. */
+static void test_what_is_on_its_way_at_the_end(void **state)
+{
+    (void)state;
+    for (int pods = 0; pods < 3; pods++)
+        for (int drain_s = 0; drain_s < 2; drain_s++) {
+            struct parameters p = fleet_case(pods, 4, 10 * S);
+            struct run_record r;
+            p.workload.phase[0].rate_hz = 2.5;
+            p.workload.drain_ns = drain_s * S;
+            p.network.publish_ns = 500 * MS;
+            push_case_run(&p, 1, &r);
+            double last = drain_s ? 0 : 4; /* that of 9.6 s */
+            assert_true(run_record_value(&r, "published") == 25);
+            assert_true(run_record_value(&r, "due") == 100);
+            assert_true(run_record_value(&r, "in_flight") == last);
+            assert_true(run_record_value(&r, "delivered") == 100 - last);
+            run_record_close(&r);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -404,6 +426,7 @@ int main(void)
         cmocka_unit_test(test_signals),
         cmocka_unit_test(test_metric_lag),
         cmocka_unit_test(test_what_nobody_hears),
+        cmocka_unit_test(test_what_is_on_its_way_at_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
