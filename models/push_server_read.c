@@ -174,6 +174,7 @@ static void client_reads(void *subject, void *object)
     if (c->pinged)
         s->listener->beaten(s->listener_owner, s->base + i);
     c->pinged = false;
+    c->cut_ns = c->received_bytes = 0; /* an outage is over for it */
     if (!push_slow_reads(s, c))
         return; /* it reads on at its rate */
     while (slow_client_read(c, &message)) {
@@ -182,7 +183,6 @@ static void client_reads(void *subject, void *object)
         read++;
     }
     push_slow_has_read(s, c, read);
-    c->cut_ns = c->received_bytes = 0;
     c->read_bytes = c->sent_bytes;
     c->socket_bytes = 0;
     open_window(s, c);

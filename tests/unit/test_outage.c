@@ -339,6 +339,31 @@ static void who_never_reads_is_not_waited_for(void **state)
     run_record_close(&r);
 }
 
+/* 42 KB come in two seconds to one that reads 2 KB of them a second; an outage from 1 s on is over
+ * for it when it stalls at 25 s: it has read all, and what comes then is in its own kernel. */
+static void who_reads_slowly_is_through_it_too(void **state)
+{
+    struct parameters p = push_case_plain();
+    struct run_record r;
+    (void)state;
+    p.clients = 1;
+    p.network.receive_bytes = 100000;
+    p.class_count = 1;
+    p.classes[0] = (struct client_class){
+        .share = 1, .read_bps = 2000, .stall_at_ns = 25 * S, .stall_ns = 100 * S
+    };
+    p.workload.phases = 2;
+    p.workload.phase[0] = (struct phase_params){ .duration_ns = 2 * S, .rate_hz = 100 };
+    p.workload.phase[1] = (struct phase_params){ .duration_ns = 28 * S, .rate_hz = 0.2 };
+    p.fault.blip_at_ns = S;
+    p.fault.blip_ns = 2 * S;
+    p.fault.blip_share = 1;
+    push_case_run(&p, 1, &r);
+    assert_true(run_record_value(&r, "in_flight") > 0);
+    assert_true(run_record_value(&r, "memory.end.sockets") == 0);
+    run_record_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,6 +381,7 @@ int main(void)
         cmocka_unit_test(a_kill_is_heard_late),
         cmocka_unit_test(messages_of_clients_wait),
         cmocka_unit_test(the_books_are_kept),
+        cmocka_unit_test(who_reads_slowly_is_through_it_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
