@@ -213,9 +213,10 @@ static double level_of(const struct limit_table *l)
 /* Above what a further search is expected in: "90 %", of ten searches "82 %". */
 static void spread_column(struct text_table *t, const struct limit_table *l)
 {
-    char title[16];
+    char title[16] = "";
     double level = level_of(l);
-    snprintf(title, sizeof title, level > 0 ? "%.0f %%" : "", 100 * level);
+    if (level > 0)
+        snprintf(title, sizeof title, "%.0f %%", 100 * level);
     text_table_column(t, title, false);
 }
 
