@@ -156,42 +156,49 @@ static int later(const struct stop *stops, size_t count)
     return 0;
 }
 
-/* Is the greatest value the amplest? So is more CPU; of other options (memory, pods, clients) the
- * latencies at both ends of all groups tell. */
-static bool greatest_first(const struct cells *cells, const char *option, struct stop *stops)
+/* The groups of all cells, in plan order; returns their number. */
+static size_t find_groups(const struct cells *cells, const char *option, struct knee *knees)
 {
+    size_t count = 0;
     char group[256];
-    int sum = 0;
+    for (size_t i = 0; i < cells->count; i++) {
+        struct stop unused;
+        if (!split(&cells->cell[i], option, &unused, group) || known_group(knees, count, group))
+            continue;
+        strcpy(knees[count].group, group);
+        strcpy(knees[count++].option, option);
+    }
+    return count;
+}
+
+/* Is the greatest value the amplest? So is more CPU; of other options (memory, pods, clients) the
+ * latencies at both ends of all groups tell, of each as often as it has cells. */
+static bool greatest_first(const struct cells *cells, const char *option,
+                           const struct knee *knees, size_t count, struct stop *stops)
+{
+    int64_t sum = 0;
     if (strncmp(option, "cpu.", 4) == 0)
         return true;
-    for (size_t i = 0; i < cells->count; i++) { /* a group as often as it has cells */
-        struct stop unused;
-        if (split(&cells->cell[i], option, &unused, group))
-            sum += later(stops, gather(cells, option, group, false, stops));
+    for (size_t i = 0; i < count; i++) {
+        size_t cells_of = gather(cells, option, knees[i].group, false, stops);
+        sum += (int64_t)cells_of * later(stops, cells_of);
     }
     return sum < 0;
 }
 
 size_t compare_knees(const struct cells *cells, double threshold_s, struct knee **knees)
 {
-    size_t count = 0;
-    char option[64], group[256];
+    char option[64];
     *knees = NULL;
     if (cells->count == 0 || !choose_option(cells->cell[0].text, option))
         return 0;
     struct stop *stops = mem_alloc((cells->count + 1) * sizeof *stops);
     *knees = mem_alloc(cells->count * sizeof **knees);
-    bool down = greatest_first(cells, option, stops);
-    for (size_t i = 0; i < cells->count; i++) {
-        struct stop unused;
-        if (!split(&cells->cell[i], option, &unused, group) ||
-            known_group(*knees, count, group))
-            continue;
-        struct knee *knee = &(*knees)[count++];
-        strcpy(knee->group, group);
-        strcpy(knee->option, option);
-        knee_of(knee, stops, gather(cells, option, group, down, stops), threshold_s);
-    }
+    size_t count = find_groups(cells, option, *knees);
+    bool down = greatest_first(cells, option, *knees, count, stops);
+    for (size_t i = 0; i < count; i++)
+        knee_of(&(*knees)[i], stops, gather(cells, option, (*knees)[i].group, down, stops),
+                threshold_s);
     free(stops);
     return count;
 }
