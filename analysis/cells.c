@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "experiments/run/fnv_hash.h"
+
 static const struct {
     const char *metric;
     enum unit unit;
@@ -88,21 +90,26 @@ void cells_close(struct cells *cells)
         free(cells->cell[i].text);
     }
     free(cells->cell);
+    free(cells->hash);
     cells_init(cells);
 }
 
-/* Values come run by run in plan order: nearly always the cell found last, or the one after it. */
+/* Values come run by run in plan order: nearly always the cell found last, or the one after it. For
+ * a new one all are looked at, so by their hashes: cells are a kilobyte each. */
 static struct cell *find_or_add(struct cells *cells, const char *text)
 {
-    for (size_t i = 0; i < cells->count; i++) {
-        size_t at = (cells->recent + i) % cells->count;
-        if (strcmp(cells->cell[at].text, text) == 0) {
+    uint64_t hash = fnv_bytes(FNV_START, text, strlen(text));
+    for (size_t i = 0, at = cells->recent; i < cells->count; i++, at++) {
+        at = at < cells->count ? at : 0;
+        if (cells->hash[at] == hash && strcmp(cells->cell[at].text, text) == 0) {
             cells->recent = at;
             return &cells->cell[at];
         }
     }
     cells->recent = cells->count;
     cells->cell = mem_realloc(cells->cell, (cells->count + 1) * sizeof *cells->cell);
+    cells->hash = mem_realloc(cells->hash, (cells->count + 1) * sizeof *cells->hash);
+    cells->hash[cells->count] = hash;
     struct cell *cell = &cells->cell[cells->count++];
     memset(cell, 0, sizeof *cell);
     cell->text = mem_strdup(text);

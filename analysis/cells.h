@@ -74,6 +74,7 @@ struct cell {
 struct cells {
     struct cell *cell; /* in plan order of the first database that has them */
     size_t count;
+    uint64_t *hash;         /* of each one's text, as cells_load has found them; owned */
     size_t recent;          /* index of the cell found last: its neighbour is asked for next */
     struct run_fates fates; /* of the run whose figures are being added, ... */
     int64_t point, replication; /* ... and its name; -1: none yet */
