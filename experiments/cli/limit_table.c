@@ -270,10 +270,10 @@ static json_t *answer_json(const struct limit_answer *answer)
                      answer->more_breaks ? "up to" : "from", "value",
                      json_number(answer->value), "low", json_number(answer->low), "high",
                      json_number(answer->high), "level",
-                     json_number(answer->fitted ? 0.9 : sample_level(values)), "error",
-                     json_number(answer->error), "searches", answer->searches, "always",
-                     answer->always, "never", answer->never, "twice", answer->twice, "between",
-                     json_number(answer->between), "runs", answer->probes);
+                     json_number(answer->fitted ? 1 - 2 * SAMPLE_TAIL : sample_level(values)),
+                     "error", json_number(answer->error), "searches", answer->searches,
+                     "always", answer->always, "never", answer->never, "twice", answer->twice,
+                     "between", json_number(answer->between), "runs", answer->probes);
 }
 
 static json_t *fall_json(const struct limit_scan *s)

@@ -48,10 +48,23 @@ static void add_value(void *context, const struct store_value *v)
     }
 }
 
+/* Else no metric has to be looked at. */
+static bool any_may_die(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct parameters *p = &plan->points[i].settings.parameters;
+        if (p->memory_limit_bytes > 0 || p->fleet.pods > 0)
+            return true;
+    }
+    return false;
+}
+
 int process_remarks_print(const struct session *session, struct store *store, struct error *err)
 {
     struct lives l = { .session = session, .first_oom = NAN };
     char at[UNIT_TEXT_BYTES];
+    if (!any_may_die(&session->plan))
+        return 0;
     int code = store_values(store, session->experiment.name, ARM_SIM, add_value, &l, err);
     if (code)
         return code;
