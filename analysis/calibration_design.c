@@ -268,9 +268,7 @@ int calibration_pilot_read(const struct design_request *request, struct store *s
     for (int p = 0; p < PROTOCOLS; p++)
         for (size_t i = 0; request->speaks[p] && i < COUNT(pilot); i++)
             if (!(rows.of[p][i].published > 0 && rows.of[p][i].delivered > 0))
-                return error_set(err, ERR_INVALID,
-                                 "no sound pilot run of %s with %d clients: the machine is too "
-                                 "busy, or the server does not deliver",
+                return error_set(err, ERR_STATE, "no sound pilot run of %s with %d clients",
                                  protocol_words[p], pilot[i].clients);
     for (int p = 0; p < PROTOCOLS; p++)
         if (request->speaks[p])

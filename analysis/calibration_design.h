@@ -48,7 +48,7 @@ struct design_costs {   /* CPU time, ns */
 
 /* The pilot's experiment file; the caller frees it. */
 char *calibration_pilot(const struct design_request *request);
-/* Reads what the pilot, stored as experiment `name`, has measured. ERR_INVALID: a protocol lacks
+/* Reads what the pilot, stored as experiment `name`, has measured. ERR_STATE: a protocol lacks
  * a run that is sound. */
 int calibration_pilot_read(const struct design_request *request, struct store *store,
                            const char *name, struct design_costs costs[PROTOCOLS],

@@ -2,13 +2,18 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "experiments/cli/campaign.h"
+#include "experiments/replay/interrupt.h"
+#include "experiments/replay/replay.h"
 #include "experiments/run/monotonic.h"
 
 #define PILOT_S 36.0 /* the pilot takes about so long, with both floors of the client */
 #define RETRIES 1    /* of a run that was not sound: the other repeats make up for it */
-#define PILOTS  3    /* times that the pilot is gone through until all of it is sound */
+#define PILOTS  4    /* times that the pilot is gone through until all of it is sound */
+/* Before the next time, each longer than the last: what disturbs a host is often over soon. */
+#define PILOT_PAUSE_S(round) (5 << ((round)-1))
 
 static int open_text(struct session *session, const char *name, const char *text,
                      struct error *err)
@@ -34,6 +39,8 @@ static int run_campaign(struct calibrate_measure *m, const struct session *sessi
         code = error_set(err, ERR_STATE, "none of %lld runs worked; the first: %s",
                          (long long)campaign.failed, campaign.failure.text);
     m->invalid += campaign.invalid;
+    m->busy = campaign.invalid > 0;
+    m->spoiled = m->busy ? campaign.unsound : campaign.failure;
     campaign_close(&campaign);
     store_close(campaign.store);
     return code;
@@ -52,6 +59,52 @@ static int read_pilot(const struct calibrate_measure *m, const char *name,
     return code;
 }
 
+/* Says what is missing, and waits. ERR_INTERRUPTED + signal. */
+static int wait_for_calm(int round, struct error *err)
+{
+    sigset_t mask;
+    int code = 0;
+    fprintf(stderr, "pushsim: %s; again in %d s\n", err->text, PILOT_PAUSE_S(round));
+    interrupt_hold(&mask);
+    for (int tenth = 0; tenth < 10 * PILOT_PAUSE_S(round) && code == 0; tenth++) {
+        nanosleep(&(struct timespec){ .tv_nsec = 100000000L }, NULL);
+        code = interrupt_check(err);
+    }
+    interrupt_take();
+    interrupt_release(&mask);
+    return code;
+}
+
+/* Why the pilot is given up: what its host or its server spoiled is no fault of the input. */
+static int give_up(const struct calibrate_measure *m, struct error *err)
+{
+    char *missing = mem_strdup(err->text);
+    error_set(err, ERR_STATE, "%s in %d rounds%s: %.500s", missing, PILOTS,
+              m->busy ? " (measure when the machine is quiet)" : "", m->spoiled.text);
+    free(missing);
+    return ERR_STATE;
+}
+
+/* Goes through the pilot until all of it is sound. */
+static int run_rounds(struct calibrate_measure *m, const struct session *session,
+                      const char *name, const struct design_request *request,
+                      struct design_costs costs[PROTOCOLS], struct error *err)
+{
+    for (int round = 1;; round++) {
+        int code = run_campaign(m, session, m->force && round == 1, err);
+        if (code)
+            return code;
+        code = read_pilot(m, name, request, costs, err);
+        if (code != ERR_STATE)
+            return code;
+        if (round == PILOTS)
+            return give_up(m, err);
+        code = m->busy ? wait_for_calm(round, err) : 0;
+        if (code)
+            return code;
+    }
+}
+
 static int run_pilot(struct calibrate_measure *m, const struct session *like,
                      const char *server, const struct design_request *request,
                      struct design_costs costs[PROTOCOLS], struct error *err)
@@ -62,12 +115,7 @@ static int run_pilot(struct calibrate_measure *m, const struct session *like,
     session.db = m->db;
     int code = open_text(&session, name, text, err);
     if (code == 0) {
-        code = ERR_INVALID;
-        for (int i = 0; i < PILOTS && code == ERR_INVALID; i++) {
-            code = run_campaign(m, &session, m->force && i == 0, err);
-            if (code == 0)
-                code = read_pilot(m, name, request, costs, err);
-        }
+        code = run_rounds(m, &session, name, request, costs, err);
         session_close(&session);
     }
     free(text);
@@ -117,6 +165,11 @@ int calibrate_measure(struct calibrate_measure *m, struct session *session, stru
     int code = server_spec_read(&spec, m->server, err);
     if (code)
         return code;
+    code = replay_two_cpus(err);
+    if (code) {
+        server_spec_close(&spec);
+        return code;
+    }
     struct design_request request = request_of(m, &spec);
     m->db = session->db ? mem_strdup(session->db) : mem_printf("%s-calibration.db", spec.name);
     code = run_pilot(m, session, spec.name, &request, costs, err);

@@ -13,15 +13,18 @@ struct calibrate_measure {
     double budget_s; /* for all of it, > 0 */
     bool force;      /* also measure what the database has */
 
-    char *db;        /* from here on filled in: where the rows are; owned */
-    int64_t invalid; /* runs that were not sound */
-    double wall_s;   /* it took */
+    char *db;             /* from here on filled in: where the rows are; owned */
+    int64_t invalid;      /* runs that were not sound */
+    bool busy;            /* in the last campaign one of them was */
+    struct error spoiled; /* why, or else why one failed; "": neither */
+    double wall_s;        /* it took */
 };
 
 /* Measures what the database does not have yet (session->db, or NAME-calibration.db) and opens
  * `session` on the design's experiment. session->overrides apply. ERR_INVALID: a bad server
- * description. ERR_UNAVAILABLE: no cgroup can be made here. ERR_STATE, ERR_IO. On error the
- * session needs no close; calibrate_measure_close is always called. */
+ * description. ERR_UNAVAILABLE: no cgroup can be made here, or there is one CPU. ERR_STATE:
+ * e.g. the machine is too busy, or the server does not deliver. ERR_IO. ERR_INTERRUPTED + signal.
+ * On error the session needs no close; calibrate_measure_close is always called. */
 int calibrate_measure(struct calibrate_measure *m, struct session *session, struct error *err);
 void calibrate_measure_close(struct calibrate_measure *m);
 

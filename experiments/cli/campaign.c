@@ -202,6 +202,8 @@ static int run_once(struct campaign *c, const struct plan_point *point, int64_t 
     }
     run.reason = replay_unsound(&record);
     run.status = *run.reason ? RUN_INVALID : RUN_DONE;
+    if (run.status == RUN_INVALID)
+        error_set(&c->unsound, ERR_STATE, "%s", run.reason);
     if (c->each)
         c->each(c->context, point, repeat, &record, run.reason);
     rc = keep(c, point, &run, &record, err);

@@ -45,9 +45,10 @@ struct campaign {
     struct client_floor floor[PROTOCOLS]; /* of the load client, before the first run */
     int64_t total, made, skipped, failed, invalid; /* runs */
     struct error failure;                          /* of the first run that failed */
-    int64_t rejected;                              /* tries: not sound, or failed */
-    int64_t begin_ns;                              /* monotonic */
-    sigset_t mask; /* of signals, as it was before campaign_open */
+    struct error unsound; /* why the last run that was not sound was not; "": there is none */
+    int64_t rejected;     /* tries: not sound, or failed */
+    int64_t begin_ns;     /* monotonic */
+    sigset_t mask;        /* of signals, as it was before campaign_open */
 };
 
 /* Whether the campaign can be made, before a database is: server description, right to make a

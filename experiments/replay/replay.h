@@ -87,6 +87,10 @@ int replay_run(const struct parameters *p, const struct schedule *s,
  * says what to do. ERR_IO. */
 int replay_possible(struct error *err);
 
+/* Whether server and load client get a CPU each: where not, no run is sound (self_check.h).
+ * ERR_UNAVAILABLE: this process may use one alone. */
+int replay_two_cpus(struct error *err);
+
 /* Why a run was not sound: the first reason; "" when it was. Borrowed from the record. */
 const char *replay_unsound(const struct run_record *record);
 

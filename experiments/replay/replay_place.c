@@ -21,6 +21,15 @@ void replay_choose_cpus(struct replay *r)
                                                 : found[0];
 }
 
+int replay_two_cpus(struct error *err)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) || CPU_COUNT(&set) > 1)
+        return 0;
+    return error_set(err, ERR_UNAVAILABLE,
+                     "server and load client need a CPU each, and this process has but one");
+}
+
 /* What the process starts does not inherit it. */
 void replay_go_first(bool first)
 {

@@ -6,6 +6,9 @@ printf 'name: x\ncommand: [x]\nready: http://127.0.0.1/\npublish: http://127.0.0
 try calibrate --server deaf.yaml
 { cat deaf.yaml && printf 'sse: http://127.0.0.1/\nloop: libuv\n'; } >loop.yaml
 try calibrate --server loop.yaml
+# no run is sound where server and client share a CPU
+{ cat deaf.yaml && printf 'sse: http://127.0.0.1/\n'; } >sse.yaml
+taskset -c 0 "$PUSHSIM" calibrate --server sse.yaml || echo "exit $?"
 try calibrate --server deaf.yaml --budget 5s 2>&1 | head -n 2
 try calibrate --server deaf.yaml --budget 90 2>&1 | head -n 2
 try calibrate no-such.db

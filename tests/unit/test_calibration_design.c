@@ -316,7 +316,7 @@ static void a_pilot_without_deliveries_is_none(void **state)
             planned_store_put(&b, point, 1, RUN_DONE, &record);
         }
         assert_int_equal(calibration_pilot_read(&request, b.store, "x", costs, &err),
-                         delivered ? 0 : ERR_INVALID);
+                         delivered ? 0 : ERR_STATE);
         planned_store_close(&b);
     }
     free(text);
