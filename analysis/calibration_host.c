@@ -24,6 +24,7 @@
 #define RUNS_LEAST   6    /* to tell a spread from */
 #define SPREAD_LEAST 0.01 /* of runs: no host gives two of them the same to less than that */
 #define OUTLYING     2.5  /* spreads beyond which a run is drawn in to this distance */
+#define NO_CELL      SIZE_MAX
 #define LEVERAGE_MAX                                                                           \
     0.75 /* of a cell that the fit follows: more would make a little error huge */
 
@@ -35,8 +36,9 @@ struct host_runs {
     double *slowness; /* ln of the run's, about the mean of its cell's */
     double *reading;  /* the same */
     double *about;    /* excess, the same */
+    double *chance;   /* variance of left_out and own that the model's own chance explains */
+    size_t *cell;     /* the run's */
     size_t count, cells; /* that have one */
-    double chance;       /* variance of left_out and own that the model's own chance explains */
 };
 
 struct cpu_draws { /* of one real run's simulations */
@@ -125,21 +127,30 @@ static void take_run(const struct calibration *c, const struct calibration_cell 
     runs->left_out[i] = runs->excess[i];
     if (c->pace_s > 0) /* a prediction is told it */
         runs->left_out[i] -= log(calibration_slowed(c, cell, r));
-    runs->chance += cpu->variance * (1 + 1.0 / c->draws);
+    runs->chance[i] = cpu->variance * (1 + 1.0 / c->draws);
+    runs->cell[i] = (size_t)(cell - c->cells);
 }
 
-/* The caller frees excess. */
+static void free_runs(struct host_runs *runs)
+{
+    free(runs->excess);
+    free(runs->cell);
+}
+
+/* The caller gives the runs to free_runs. */
 static void collect(const struct calibration *c, const struct calibration_fit *fit,
                     struct host_runs *runs)
 {
     size_t all = (size_t)c->runs;
-    double *memory = mem_alloc(6 * all * sizeof *memory);
+    double *memory = mem_alloc(7 * all * sizeof *memory);
     *runs = (struct host_runs){ .excess = memory,
                                 .left_out = memory + all,
                                 .own = memory + 2 * all,
                                 .slowness = memory + 3 * all,
                                 .reading = memory + 4 * all,
-                                .about = memory + 5 * all };
+                                .about = memory + 5 * all,
+                                .chance = memory + 6 * all,
+                                .cell = mem_alloc(all * sizeof *runs->cell) };
     struct simulated simulated = { c, fit, mem_alloc(c->cell_count * sizeof *simulated.cpu) };
     parallel_each(c->cell_count, c->jobs, simulate_cell, &simulated);
     for (size_t i = 0; i < c->cell_count; i++) {
@@ -159,7 +170,6 @@ static void collect(const struct calibration *c, const struct calibration_fit *f
         centre_runs(runs, 0);
         runs->cells = 1;
     }
-    runs->chance /= fmax((double)runs->count, 1);
     free(simulated.cpu);
 }
 
@@ -255,7 +265,7 @@ void calibration_host_power(struct calibration *c, const struct calibration_fit 
     c->read_power = fmin(fmax(at.read, 0), max);
     c->host_error = own_error.host;
     c->read_error = own_error.read;
-    free(runs.excess);
+    free_runs(&runs);
 }
 
 static void add(struct calibration_fit *fit, const char *option, double estimate, double error)
@@ -302,17 +312,44 @@ static void add_paces(const struct calibration *c, struct calibration_fit *fit)
         power_error(c->read_error, c->read_power));
 }
 
-/* What the model's own chance does not explain: spells within a run are in it (cost_noise.h). */
-static double unexplained(const struct host_runs *runs, double *values)
+/* What the model's own chance does not explain, of all runs but those of one cell: spells within a
+ * run are in it (cost_noise.h). */
+static double unexplained(const struct host_runs *runs, const double *values, size_t without)
 {
-    double spread = robust_spread(values, runs->count);
-    return sqrt(fmax(spread * spread - runs->chance, SPREAD_LEAST * SPREAD_LEAST));
+    double *kept = mem_alloc(runs->count * sizeof *kept), chance = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < runs->count; i++) {
+        if (runs->cell[i] == without)
+            continue;
+        kept[n++] = values[i];
+        chance += runs->chance[i];
+    }
+    double spread = n > 1 ? robust_spread(kept, n) : 0;
+    free(kept);
+    return sqrt(
+        fmax(spread * spread - chance / fmax((double)n, 1), SPREAD_LEAST * SPREAD_LEAST));
 }
 
-/* Of a spread that is told from so many runs; the least is only a bound. */
-static double spread_error(double spread, size_t runs)
+/* Relative, by the jackknife over cells (Efron, The Jackknife, the Bootstrap and Other Resampling
+ * Plans, 1982, 3): runs of one share what the model gets wrong there, the chance that is taken off
+ * widens what is left, and a spread that outliers do not bend is told less well than the usual
+ * one. Never narrower than that one's of as many runs, each for itself: of few cells the jackknife
+ * is rough. The least spread is only a bound. */
+static double spread_error(const struct host_runs *runs, double spread)
 {
-    return spread > SPREAD_LEAST ? 1 / sqrt(2 * (double)(runs - 1)) : 1;
+    double n = 0, sum = 0, squares = 0, least = 1 / sqrt(2 * ((double)runs->count - 1));
+    for (size_t i = 0; i < runs->count; i++) {
+        if (i > 0 && runs->cell[i] == runs->cell[i - 1])
+            continue;
+        double left = unexplained(runs, runs->left_out, runs->cell[i]);
+        n++;
+        sum += left;
+        squares += left * left;
+    }
+    if (n < 2 || spread <= SPREAD_LEAST)
+        return 1;
+    double error = sqrt((n - 1) / n * fmax(squares - sum * sum / n, 0)) / spread;
+    return fmin(fmax(error, least), 1);
 }
 
 void calibration_host_noise(const struct calibration *c, struct calibration_fit *fit)
@@ -320,12 +357,12 @@ void calibration_host_noise(const struct calibration *c, struct calibration_fit 
     struct host_runs runs;
     collect(c, fit, &runs);
     if (runs.count >= RUNS_LEAST) {
-        double spread = unexplained(&runs, runs.left_out);
+        double spread = unexplained(&runs, runs.left_out, NO_CELL);
         add(fit, "cost.host-noise", sqrt(exp(spread * spread) - 1),
-            spread_error(spread, runs.count));
-        fit->noise_left = fmin(unexplained(&runs, runs.own) / spread, 1);
+            spread_error(&runs, spread));
+        fit->noise_left = fmin(unexplained(&runs, runs.own, NO_CELL) / spread, 1);
         if (c->pace_s > 0)
             add_paces(c, fit);
     }
-    free(runs.excess);
+    free_runs(&runs);
 }
