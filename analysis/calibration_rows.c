@@ -165,7 +165,7 @@ static double spread(const struct calibration *c, const struct calibration_cell 
     double floor = m == CALIBRATION_THROTTLED ? SIGMA_FLOOR_SHARE : SIGMA_FLOOR;
     double freedom = PRIOR_FREEDOM + fmax(n - 1, 0);
     double variance = (PRIOR_FREEDOM * expected * expected + own) / freedom;
-    return sqrt(floor * floor + variance / fmax(n, 1) +
+    return sqrt(floor * floor + variance * of_median(n) +
                 scatter * scatter * of_median(calibration_simulations(c, cell)));
 }
 

@@ -68,6 +68,23 @@ static void what_is_known_is_no_spread(void **state)
     }
 }
 
+/* The median of three tells less than their mean: sqrt(0.03^2 + (2 x 0.04^2 + 0) / 4 x pi / 6). */
+static void median_is_no_mean(void **state)
+{
+    (void)state;
+    static const struct row row = { 0.2, 1000, 1e-9, 0, 0 };
+    struct planned_store b;
+    struct calibration c;
+    struct error err;
+    planned_store_open(&b, text);
+    for (uint32_t r = 1; r <= 3; r++)
+        put(&b, 0, r, &row);
+    assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
+    assert_float_equal(c.cells[0].sigma[CALIBRATION_CPU], 0.03632, 1e-5);
+    calibration_close(&c);
+    planned_store_close(&b);
+}
+
 /* The medians over the runs, of the fastest samples and of reads only where all tell. */
 static void scale_is_that_of_all_runs(void **state)
 {
@@ -283,6 +300,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_known_is_no_spread),
+        cmocka_unit_test(median_is_no_mean),
         cmocka_unit_test(scale_is_that_of_all_runs),
         cmocka_unit_test(spells_are_those_of_all_runs),
         cmocka_unit_test(older_rows_leave_out_what_they_lack),
