@@ -209,6 +209,7 @@ static int fit(struct calibration_stage *stage, double step, size_t iterations,
                                    .count = residual_count(stage),
                                    .step = step,
                                    .iterations = iterations,
+                                   .error_step = covariance ? CALIBRATION_ERROR_STEP : 0,
                                    .leverage = leverage,
                                    .covariance = covariance,
                                    .origin = origin };

@@ -33,10 +33,8 @@ static int evaluate(const gsl_vector *logs, void *data, gsl_vector *residual)
 
 /* The differences are ours: GSL's step is relative to the parameter, which in log space goes
  * to nothing where a parameter happens to be near 1. */
-static int differentiate(const gsl_vector *logs, void *data, gsl_matrix *jacobian)
+static int differentiate_by(double h, const gsl_vector *logs, void *data, gsl_matrix *jacobian)
 {
-    const struct log_space *space = data;
-    double h = space->problem->step;
     gsl_vector *at = gsl_vector_alloc(logs->size);
     gsl_vector *above = gsl_vector_alloc(jacobian->size1);
     gsl_vector *below = gsl_vector_alloc(jacobian->size1);
@@ -56,6 +54,12 @@ static int differentiate(const gsl_vector *logs, void *data, gsl_matrix *jacobia
     gsl_vector_free(above);
     gsl_vector_free(below);
     return status;
+}
+
+static int differentiate(const gsl_vector *logs, void *data, gsl_matrix *jacobian)
+{
+    const struct log_space *space = data;
+    return differentiate_by(space->problem->step, logs, data, jacobian);
 }
 
 static gsl_multifit_nlinear_fdf equations(const struct log_space *space)
@@ -102,17 +106,15 @@ static void read_covariance(const gsl_matrix *from, double *covariance)
 }
 
 /* unit: with residuals of variance 1, each for itself. */
-static void widen(gsl_multifit_nlinear_workspace *w, const struct fit_problem *problem,
-                  const double *leverage, gsl_matrix *unit)
+static void widen(const gsl_vector *residual, const gsl_matrix *jacobian,
+                  const struct fit_problem *problem, const double *leverage, gsl_matrix *unit)
 {
-    const gsl_vector *residual = gsl_multifit_nlinear_residual(w);
     if (!problem->origin) {
         gsl_matrix_scale(unit, residual_variance(residual, unit->size1));
         return;
     }
     gsl_matrix *grouped = gsl_matrix_alloc(unit->size1, unit->size2);
-    grouped_errors(residual, gsl_multifit_nlinear_jac(w), unit, leverage, problem->origin,
-                   grouped);
+    grouped_errors(residual, jacobian, unit, leverage, problem->origin, grouped);
     gsl_matrix_memcpy(unit, grouped);
     gsl_matrix_free(grouped);
 }
@@ -138,15 +140,28 @@ static double told(const struct fit_problem *problem, const double *leverage)
     return sum;
 }
 
+/* At the solution, as the errors want it. The caller frees it. */
+static gsl_matrix *slopes(const gsl_multifit_nlinear_workspace *w, struct log_space space)
+{
+    const gsl_matrix *walked = gsl_multifit_nlinear_jac(w);
+    gsl_matrix *jacobian = gsl_matrix_alloc(walked->size1, walked->size2);
+    double step = space.problem->error_step;
+    if (!(step > 0) ||
+        differentiate_by(step, gsl_multifit_nlinear_position(w), &space, jacobian))
+        gsl_matrix_memcpy(jacobian, walked); /* so far off the model may have no finite value */
+    return jacobian;
+}
+
 /* Returns fit_result's freedom. */
 static double read_out(gsl_multifit_nlinear_workspace *w, struct fit_parameter *parameters,
                        size_t n, const struct fit_problem *problem)
 {
     gsl_matrix *covariance = gsl_matrix_alloc(n, n);
+    gsl_matrix *jacobian = slopes(w, (struct log_space){ problem, n });
     double *leverage = mem_alloc(problem->count * sizeof *leverage);
-    gsl_multifit_nlinear_covar(gsl_multifit_nlinear_jac(w), 1e-10, covariance);
-    read_leverage(gsl_multifit_nlinear_jac(w), covariance, leverage);
-    widen(w, problem, leverage, covariance);
+    gsl_multifit_nlinear_covar(jacobian, 1e-10, covariance);
+    read_leverage(jacobian, covariance, leverage);
+    widen(gsl_multifit_nlinear_residual(w), jacobian, problem, leverage, covariance);
     for (size_t i = 0; i < n; i++) {
         struct fit_parameter *p = &parameters[i];
         double variance = gsl_matrix_get(covariance, i, i);
@@ -161,6 +176,7 @@ static double read_out(gsl_multifit_nlinear_workspace *w, struct fit_parameter *
         read_covariance(covariance, problem->covariance);
     double freedom = told(problem, leverage);
     free(leverage);
+    gsl_matrix_free(jacobian);
     gsl_matrix_free(covariance);
     return freedom;
 }

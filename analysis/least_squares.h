@@ -47,6 +47,11 @@ struct fit_problem {
     /* borrowed, `count`: residuals of one group err together (grouped_errors.h); NULL: each for
      * itself */
     const struct residual_origin *origin;
+    /* relative step of the slopes that errors and leverages are told from, at the solution; 0:
+     * `step`. Where the model is rough, a quotient of a short step is roughness over the step: it
+     * looks like a slope, and the parameter like one that is well known. So about as wide as the
+     * errors themselves. Without a finite value so far off, `step` tells them. */
+    double error_step;
 };
 
 struct fit_result {

@@ -53,7 +53,7 @@ static void estimates_are_within_their_errors(void **state)
                                      { .name = "rise", .start = 1e-3 },
                                      { .name = "time", .start = 0.05 } };
         struct fit_problem problem = {
-            decay_residuals, &d, POINTS, 1e-4, 100, NULL, NULL, NULL
+            decay_residuals, &d, POINTS, 1e-4, 100, NULL, NULL, NULL, 0
         };
         struct fit_result result;
         struct error err;
@@ -68,6 +68,67 @@ static void estimates_are_within_their_errors(void **state)
     double mean = squares / (3.0 * sets);
     gsl_rng_free(rng);
     assert_true(mean > 0.8 && mean < 1.25);
+}
+
+#define ROUGH 40
+#define SPREAD                                                                                 \
+    3.0 /* of each residual: together they tell the parameter to SPREAD / sqrt(ROUGH) */
+
+/* ln(v / 2) / SPREAD, and another 0.1 on top at each thousandth of a logarithm. */
+static void rough_residuals(const double *v, double *r, void *context)
+{
+    (void)context;
+    uint32_t state = 2463534242u ^ (uint32_t)(lround(log(v[0] / 2) * 1000) + 100000);
+    for (int i = 0; i < ROUGH; i++) {
+        for (int k = 0; k < 3; k++) { /* Marsaglia's xorshift */
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+        }
+        r[i] = log(v[0] / 2) / SPREAD + 0.1 * ((double)state / UINT32_MAX - 0.5);
+    }
+}
+
+/* A quotient of the step that the walk takes sees the roughness alone. */
+static void roughness_tells_no_parameter(void **state)
+{
+    (void)state;
+    const double honest = SPREAD / sqrt(ROUGH);
+    struct fit_parameter p = { .name = "v", .start = 2 };
+    struct fit_problem problem = {
+        .residuals = rough_residuals, .count = ROUGH, .step = 0.003, .iterations = 20
+    };
+    struct fit_result result;
+    struct error err;
+    assert_int_equal(least_squares_fit(&problem, &p, 1, &result, &err), 0);
+    assert_true(p.relative_error < honest / 3);
+    double estimate = p.estimate;
+    problem.error_step = 0.5;
+    assert_int_equal(least_squares_fit(&problem, &p, 1, &result, &err), 0);
+    assert_true(p.estimate == estimate);
+    assert_true(fabs(p.relative_error / honest - 1) < 0.15);
+}
+
+/* None so far off. */
+static void short_residuals(const double *v, double *r, void *context)
+{
+    (void)context;
+    r[0] = r[1] = fabs(log(v[0])) < 0.2 ? 4 * log(v[0]) : NAN;
+}
+
+static void without_a_value_the_walk_tells_the_errors(void **state)
+{
+    (void)state;
+    struct fit_parameter p = { .name = "v", .start = 1.1 };
+    struct fit_problem problem = { .residuals = short_residuals,
+                                   .count = 2,
+                                   .step = 0.01,
+                                   .iterations = 20,
+                                   .error_step = 0.3 };
+    struct fit_result result;
+    struct error err;
+    assert_int_equal(least_squares_fit(&problem, &p, 1, &result, &err), 0);
+    assert_float_equal(p.relative_error, 0.25 / sqrt(2), 1e-6);
 }
 
 static void sum_residuals(const double *v, double *r, void *context)
@@ -90,9 +151,8 @@ static void left_out_a_point_lies_further_off(void **state)
     struct fit_parameter p[] = { { .name = "base", .start = 100e-6 },
                                  { .name = "cold", .start = 1e-3 },
                                  { .name = "time", .start = 0.05 } };
-    struct fit_problem problem = {
-        decay_residuals, &d, POINTS, 1e-4, 100, leverage, NULL, NULL
-    };
+    struct fit_problem problem = { decay_residuals, &d,   POINTS, 1e-4, 100,
+                                   leverage,        NULL, NULL,   0 };
     assert_int_equal(least_squares_fit(&problem, p, 3, &result, &err), 0);
     for (int k = 0; k < 3; k++)
         value[k] = p[k].estimate;
@@ -137,7 +197,7 @@ static void covariance_by_hand(void **state)
     struct line l = { x, 3 };
     double c[4];
     struct fit_parameter p[] = { { .name = "a", .start = 1.1 }, { .name = "b", .start = 0.9 } };
-    struct fit_problem problem = { line_residuals, &l, 3, 1e-4, 50, NULL, c, NULL };
+    struct fit_problem problem = { line_residuals, &l, 3, 1e-4, 50, NULL, c, NULL, 0 };
     struct fit_result result;
     struct error err;
     assert_int_equal(least_squares_fit(&problem, p, 2, &result, &err), 0);
@@ -154,7 +214,7 @@ static void what_cannot_be_told_is_said_so(void **state)
 {
     (void)state;
     struct fit_parameter p[] = { { .name = "a", .start = 1 }, { .name = "b", .start = 1 } };
-    struct fit_problem problem = { sum_residuals, NULL, 5, 1e-4, 50, NULL, NULL, NULL };
+    struct fit_problem problem = { sum_residuals, NULL, 5, 1e-4, 50, NULL, NULL, NULL, 0 };
     struct fit_result result;
     struct error err;
     assert_int_equal(least_squares_fit(&problem, p, 2, &result, &err), 0);
@@ -171,8 +231,8 @@ static void nonsense_is_refused(void **state)
 {
     (void)state;
     struct fit_parameter p[] = { { .name = "a", .start = 1 }, { .name = "b", .start = 1 } };
-    struct fit_problem few = { sum_residuals, NULL, 1, 1e-4, 50, NULL, NULL, NULL };
-    struct fit_problem nans = { nan_residuals, NULL, 2, 1e-4, 50, NULL, NULL, NULL };
+    struct fit_problem few = { sum_residuals, NULL, 1, 1e-4, 50, NULL, NULL, NULL, 0 };
+    struct fit_problem nans = { nan_residuals, NULL, 2, 1e-4, 50, NULL, NULL, NULL, 0 };
     struct fit_result result;
     struct error err;
     assert_int_equal(least_squares_fit(&few, p, 2, &result, &err), ERR_INVALID);
@@ -185,6 +245,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(estimates_are_within_their_errors),
+        cmocka_unit_test(roughness_tells_no_parameter),
+        cmocka_unit_test(without_a_value_the_walk_tells_the_errors),
         cmocka_unit_test(left_out_a_point_lies_further_off),
         cmocka_unit_test(covariance_by_hand),
         cmocka_unit_test(what_cannot_be_told_is_said_so),
