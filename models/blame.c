@@ -55,10 +55,12 @@ void blame_add(struct blame *b, const int64_t part_ns[BLAME_PARTS], enum blame_p
     }
 }
 
-void blame_shares(const struct blame *b, int64_t from_ns, double share[BLAME_PARTS])
+void blame_shares(const struct blame *b, int64_t from_ns, int64_t to_ns,
+                  double share[BLAME_PARTS])
 {
     double sums[BLAME_PARTS] = { 0 }, total = 0;
-    for (uint32_t k = histogram_bucket_of(from_ns); k <= HISTOGRAM_BUCKETS; k++)
+    uint32_t last = histogram_bucket_of(to_ns);
+    for (uint32_t k = histogram_bucket_of(from_ns); k <= last; k++)
         for (int i = 0; i < BLAME_PARTS; i++)
             sums[i] += (double)b->buckets[k].part_ns[i];
     for (int i = 0; i < BLAME_PARTS; i++)
@@ -67,10 +69,11 @@ void blame_shares(const struct blame *b, int64_t from_ns, double share[BLAME_PAR
         share[i] = total > 0 ? sums[i] / total : NAN;
 }
 
-double blame_total_ns(const struct blame *b)
+double blame_total_ns(const struct blame *b, int64_t from_ns, int64_t to_ns)
 {
     double total = 0;
-    for (uint32_t k = 0; k <= HISTOGRAM_BUCKETS; k++)
+    uint32_t last = histogram_bucket_of(to_ns);
+    for (uint32_t k = histogram_bucket_of(from_ns); k <= last; k++)
         for (int i = 0; i < BLAME_PARTS; i++)
             total += (double)b->buckets[k].part_ns[i];
     return total;

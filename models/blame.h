@@ -38,10 +38,11 @@ void blame_close(struct blame *b);
 void blame_add(struct blame *b, const int64_t part_ns[BLAME_PARTS], enum blame_part growing,
                const struct histogram_share *shares, size_t n);
 void blame_merge(struct blame *into, const struct blame *from);
-/* Each part's share of the summed latency, for latencies in the bucket of from_ns and above; NAN
- * when there are none. */
-void blame_shares(const struct blame *b, int64_t from_ns, double share[BLAME_PARTS]);
-/* The summed latency of all deliveries, ns: for the check against the histogram's. */
-double blame_total_ns(const struct blame *b);
+/* Each part's share of the summed latency, for latencies in the buckets of from_ns .. to_ns (>= 0);
+ * NAN when there are none. */
+void blame_shares(const struct blame *b, int64_t from_ns, int64_t to_ns,
+                  double share[BLAME_PARTS]);
+/* The summed latency of the deliveries in these buckets, ns. */
+double blame_total_ns(const struct blame *b, int64_t from_ns, int64_t to_ns);
 
 #endif

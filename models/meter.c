@@ -274,7 +274,9 @@ static void report_latency(struct meter *m)
         run_record_metric(m->record, quantiles[i].name, "s",
                           histogram_quantile(&m->delivery, quantiles[i].q) / 1e9);
     double count = (double)m->delivery.count;
-    double mean = count > 0 ? blame_total_ns(&m->blame) / count / 1e9 : NAN;
+    double total_ns =
+        count > 0 ? blame_total_ns(&m->blame, m->delivery.min, m->delivery.max) : NAN;
+    double mean = total_ns / count / 1e9;
     run_record_metric(m->record, "delivery.mean", "s", mean);
     double max = count > 0 ? (double)m->delivery.max / 1e9 : NAN;
     run_record_metric(m->record, "delivery.max", "s", max);
@@ -285,8 +287,10 @@ static void report_blame(struct meter *m)
 {
     double all[BLAME_PARTS], tail[BLAME_PARTS];
     double p99 = histogram_quantile(&m->delivery, 0.99);
-    blame_shares(&m->blame, 0, all);
-    blame_shares(&m->blame, isnan(p99) ? 0 : (int64_t)p99, tail);
+    bool none = m->delivery.count == 0;
+    int64_t max_ns = none ? 0 : m->delivery.max;
+    blame_shares(&m->blame, none ? 0 : m->delivery.min, max_ns, all);
+    blame_shares(&m->blame, none ? 0 : (int64_t)p99, max_ns, tail);
     for (int i = 0; i < BLAME_PARTS; i++) {
         char name[48];
         snprintf(name, sizeof name, "blame.%s.all", blame_part_name(i));

@@ -74,12 +74,16 @@ static void the_tail_has_its_own_blame(void **state)
     blame_init(&b);
     add(&b, quick, BLAME_PIPELINE, 0, 10);
     add(&b, late, BLAME_PIPELINE, 0, 1);
-    blame_shares(&b, 0, all);
-    blame_shares(&b, 10000000, tail);
+    blame_shares(&b, 0, INT64_MAX, all);
+    blame_shares(&b, 10000000, INT64_MAX, tail);
     assert_float_equal(all[BLAME_PIPELINE], 11.0 / 20, 1e-12);
     assert_float_equal(all[BLAME_THROTTLED], 9.0 / 20, 1e-12);
     assert_float_equal(tail[BLAME_THROTTLED], 0.9, 1e-12);
-    blame_shares(&b, 20000000, tail);
+    blame_shares(&b, 0, 1000000, tail);
+    assert_float_equal(tail[BLAME_PIPELINE], 1, 1e-12);
+    assert_float_equal(blame_total_ns(&b, 0, 1000000), 10e6, 1e-12);
+    assert_float_equal(blame_total_ns(&b, 1000000, 10000000), 20e6, 1e-12);
+    blame_shares(&b, 20000000, INT64_MAX, tail);
     assert_true(isnan(tail[BLAME_THROTTLED]));
     blame_close(&b);
 }
@@ -133,7 +137,7 @@ static void each_part_by_hand(void **state)
         else
             meter_deliver(&m, &run);
         assert_int_equal(m.delivery.max, 16 * MS);
-        blame_shares(&m.blame, 0, shares);
+        blame_shares(&m.blame, 0, INT64_MAX, shares);
         for (int i = 0; i < BLAME_PARTS; i++)
             assert_float_equal(16 * shares[i], expected_ms[queued][i], 1e-9);
         meter_close(&m);
