@@ -7,6 +7,14 @@
 #include <string.h>
 
 #include "sim/error.h"
+#include "sim/text_copy.h"
+
+/* The record's prefix and the name. */
+static void put_name(char *out, size_t room, const char *prefix, const char *name)
+{
+    size_t length = text_copy(out, room, prefix);
+    text_copy(out + length, room - length, name);
+}
 
 /* Room for one more in an array whose capacity is the next power of two above its count. */
 static void *grown(void *array, size_t count, size_t item_bytes)
@@ -50,8 +58,8 @@ void run_record_metric(struct run_record *r, const char *name, const char *unit,
     r = whole_of(r);
     r->metrics = grown(r->metrics, r->metric_count, sizeof *r->metrics);
     struct record_metric *m = &r->metrics[r->metric_count++];
-    snprintf(m->name, sizeof m->name, "%s%s", prefix, name);
-    snprintf(m->unit, sizeof m->unit, "%s", unit);
+    put_name(m->name, sizeof m->name, prefix, name);
+    text_copy(m->unit, sizeof m->unit, unit);
     m->value = value;
 }
 
@@ -61,7 +69,7 @@ void run_record_histogram(struct run_record *r, const char *name, const struct h
     r = whole_of(r);
     r->histograms = grown(r->histograms, r->histogram_count, sizeof *r->histograms);
     struct record_histogram *copy = &r->histograms[r->histogram_count++];
-    snprintf(copy->name, sizeof copy->name, "%s%s", prefix, name);
+    put_name(copy->name, sizeof copy->name, prefix, name);
     histogram_init(&copy->histogram);
     histogram_merge(&copy->histogram, h);
 }
@@ -72,7 +80,7 @@ void run_record_point(struct run_record *r, const char *name, int64_t at_ns, dou
     r = whole_of(r);
     r->points = grown(r->points, r->point_count, sizeof *r->points);
     struct record_point *p = &r->points[r->point_count++];
-    snprintf(p->name, sizeof p->name, "%s%s", prefix, name);
+    put_name(p->name, sizeof p->name, prefix, name);
     p->at_ns = at_ns;
     p->value = value;
 }

@@ -11,6 +11,7 @@
 #include "experiments/run/points_by_name.h"
 #include "experiments/run/store_rows.h"
 #include "experiments/run/version.h"
+#include "sim/text_copy.h"
 
 static const char *const sql[STATEMENTS] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",
@@ -158,8 +159,8 @@ static void collect_parameter(void *context, const char *name, const char *text,
         p->rows = mem_realloc(p->rows, p->room * sizeof *p->rows);
     }
     struct parameter_row *row = &p->rows[p->count++];
-    snprintf(row->name, sizeof row->name, "%s", name);
-    snprintf(row->text, sizeof row->text, "%s", text);
+    text_copy(row->name, sizeof row->name, name);
+    text_copy(row->text, sizeof row->text, text);
     row->value = number;
 }
 
