@@ -119,6 +119,13 @@ static int bad_suffix(const char *text, enum unit unit, const char *suffix, stru
                      suffix, unit_name(unit), unit_example(unit));
 }
 
+/* Times and sizes are whole in their base unit wherever decimal notation can say so. */
+static double rounded(double value)
+{
+    double whole = round(value);
+    return fabs(value - whole) < 1e-15 * fabs(value) ? whole : value;
+}
+
 int unit_parse(const char *text, enum unit unit, double *value, struct error *err)
 {
     char *end;
@@ -141,8 +148,7 @@ int unit_parse(const char *text, enum unit unit, double *value, struct error *er
         return error_set(err, ERR_INVALID, "'%.60s' is too large", text);
     if (is_whole(unit) && number != floor(number))
         return error_set(err, ERR_INVALID, "'%.60s' is not a whole number", text);
-    /* times and sizes are whole in their base unit wherever decimal notation can say so */
-    *value = fabs(number - round(number)) < 1e-15 * fabs(number) ? round(number) : number;
+    *value = rounded(number);
     return 0;
 }
 
@@ -154,13 +160,18 @@ static bool reads_back(const char *text, enum unit unit, double value)
     return unit_parse(text, unit, &back, &unused) == 0 && back == value;
 }
 
+/* Is written digit by digit: 1e+06 reads back, but who writes it? */
+static bool has_few_digits(double number)
+{
+    return number == floor(number) && fabs(number) < 1e15;
+}
+
 /* The value in this suffix's unit, with the fewest digits that read back to it. */
 static void write_value(char *out, enum unit unit, double value, const struct suffix *suffix)
 {
     double number = from_base(value, suffix);
-    if (number == floor(number) &&
-        fabs(number) < 1e15) { /* 1e+06 reads back, but who writes it */
-        snprintf(out, UNIT_TEXT_BYTES, "%.0f%s", number, suffix->text);
+    if (has_few_digits(number)) {
+        snprintf(out, UNIT_TEXT_BYTES, "%lld%s", (long long)number, suffix->text);
         return;
     }
     for (int digits = 1; digits <= 17; digits++) {
@@ -182,8 +193,11 @@ char *unit_format(char *out, enum unit unit, double value)
         last = s;
         if (number != floor(number) || fabs(number) < 1)
             continue;
+        bool exact = has_few_digits(number); /* is read as it is: no need to try */
+        if (exact && rounded(to_base(number, s)) != value)
+            continue;
         write_value(out, unit, value, s);
-        if (reads_back(out, unit, value))
+        if (exact || reads_back(out, unit, value))
             return out;
     }
     write_value(out, unit, value, last);
