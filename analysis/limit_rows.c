@@ -12,7 +12,9 @@
 static uint64_t asked_hash(const struct settings *s, int64_t seed)
 {
     uint64_t hash[3] = { 0 };
-    settings_hash(s, &hash[0], &hash[1]);
+    struct settings defaults;
+    settings_init(&defaults);
+    settings_hash(s, &defaults, &hash[0], &hash[1]);
     hash[2] = (uint64_t)seed;
     return fnv_bytes(FNV_START, &hash[1], 2 * sizeof hash[1]);
 }
@@ -109,10 +111,12 @@ struct plan_point limit_rows_point(const struct plan_point *point,
     const struct option_row *option = q->option.option;
     struct plan_point at = *point;
     char text[UNIT_TEXT_BYTES];
+    struct settings defaults;
+    settings_init(&defaults);
     at.settings = *settings;
     at.cell = mem_printf("%s%s%s=%s", point->cell, *point->cell ? " " : "", option->name,
                          unit_format(text, option->unit, value));
-    settings_hash(&at.settings, &at.model_hash, &at.scenario_hash);
+    settings_hash(&at.settings, &defaults, &at.model_hash, &at.scenario_hash);
     return at;
 }
 

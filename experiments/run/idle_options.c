@@ -123,10 +123,12 @@ const struct option_row *idle_rule_given(const struct idle_rule *r, const struct
 {
     size_t count;
     const struct option_row *all = options_all(&count);
-    for (size_t i = 0; i < count; i++)
-        if (names(r, all[i].name) && settings_given(s, &all[i]) &&
-            !has(&all[i], all[i].fallback, s))
-            return &all[i];
+    for (size_t word = 0; word < OPTIONS_MAX / 64; word++) /* few are given, of hundreds */
+        for (uint64_t bits = s->given[word]; bits; bits &= bits - 1) {
+            const struct option_row *o = &all[word * 64 + (size_t)__builtin_ctzll(bits)];
+            if (names(r, o->name) && !has(o, o->fallback, s))
+                return o;
+        }
     return NULL;
 }
 

@@ -148,7 +148,7 @@ static const struct parameter_draws *draws_of(const struct plan *plan,
 }
 
 static int add_point(struct plan *plan, const struct experiment *e, size_t index,
-                     uint64_t trace, struct error *err)
+                     const struct settings *defaults, uint64_t trace, struct error *err)
 {
     struct plan_point point;
     const char *about = "";
@@ -163,7 +163,7 @@ static int add_point(struct plan *plan, const struct experiment *e, size_t index
         return code;
     }
     point.number = (int64_t)plan->count + 1;
-    settings_hash(&point.settings, &point.model_hash, &point.scenario_hash);
+    settings_hash(&point.settings, defaults, &point.model_hash, &point.scenario_hash);
     point.paces = NULL;
     point.pace_count = 0;
     point.draws = draws_of(plan, e, &point, index);
@@ -207,12 +207,14 @@ static bool is_overruled(const struct idle_rule *r, const char *option,
 static const char *idle_option(const struct plan *plan, const struct idle_rule *r)
 {
     const struct option_row *given = NULL;
-    for (size_t i = 0; i < plan->count; i++) {
+    for (size_t i = 0; i < plan->count && !given; i++)
+        given = idle_rule_given(r, &plan->points[i].settings);
+    if (!given) /* of nearly all rules, and soon told */
+        return NULL;
+    for (size_t i = 0; i < plan->count; i++)
         if (!idle_rule_applies(r, &plan->points[i].settings))
             return NULL;
-        given = given ? given : idle_rule_given(r, &plan->points[i].settings);
-    }
-    return given ? given->name : NULL;
+    return given->name;
 }
 
 /* Options that change nothing in any point. */
@@ -252,6 +254,7 @@ int plan_build(struct plan *plan, const struct experiment *e, struct error *err)
 {
     size_t points = 1;
     uint64_t trace = e->trace ? hash_file(FNV_START, e->trace) : 0;
+    struct settings defaults;
     for (size_t a = 0; a < e->sweep.axis_count; a++) {
         points *= e->sweep.axes[a].count;
         if (points > POINTS_MAX)
@@ -263,8 +266,9 @@ int plan_build(struct plan *plan, const struct experiment *e, struct error *err)
                            .repeats = e->base.repeats,
                            .seed = e->base.seed };
     int code = read_draws(plan, e, err);
+    settings_init(&defaults);
     for (size_t i = 0; i < points && code == 0; i++)
-        code = add_point(plan, e, i, trace, err);
+        code = add_point(plan, e, i, &defaults, trace, err);
     if (code == 0 && plan->count == 0) /* only constraints leave points out */
         code = yaml_error(&e->doc, yaml_find(e->doc.root, "sweep.constraint")->at, err,
                           "the constraints leave no point");

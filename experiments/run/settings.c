@@ -223,8 +223,8 @@ void settings_each(const struct settings *s, settings_fn *each, void *context)
 
 struct hashing {
     uint64_t model, scenario;
-    struct settings defaults; /* an option at its default adds nothing: so a new option leaves
-                                 the hashes of old rows alone */
+    const struct settings *defaults; /* an option at its default adds nothing: so a new option
+                                        leaves the hashes of old rows alone */
 };
 
 static void hash_text(uint64_t *hash, const char *text)
@@ -244,7 +244,7 @@ static void hash_option(void *context, const struct option_row *option, const vo
     if (option->flags & (OPTION_FIXED | OPTION_PRESET))
         return;
     if (phase ? option->flags & OPTION_NONE && number == 0
-              : number == option_number(option, &h->defaults))
+              : number == option_number(option, h->defaults))
         return;
     const char *name = full_name(buffer, option, phase);
     option_format(option, base, text);
@@ -257,10 +257,10 @@ static void hash_option(void *context, const struct option_row *option, const vo
     hash_text(&h->scenario, text);
 }
 
-void settings_hash(const struct settings *s, uint64_t *model, uint64_t *scenario)
+void settings_hash(const struct settings *s, const struct settings *defaults, uint64_t *model,
+                   uint64_t *scenario)
 {
-    struct hashing h = { .model = FNV_START, .scenario = FNV_START };
-    settings_init(&h.defaults);
+    struct hashing h = { .model = FNV_START, .scenario = FNV_START, .defaults = defaults };
     walk(s, hash_option, &h);
     *model = h.model;
     *scenario = h.scenario;

@@ -56,7 +56,9 @@ typedef void settings_fn(void *context, const char *name, const char *text, doub
 void settings_each(const struct settings *s, settings_fn *each, void *context);
 
 /* 64-bit FNV-1a over names and texts of the options that are not at their defaults and that the
- * model (all) or the real arm (those not OPTION_MODEL) depends on; not seed and counts of runs. */
-void settings_hash(const struct settings *s, uint64_t *model, uint64_t *scenario);
+ * model (all) or the real arm (those not OPTION_MODEL) depends on; not seed and counts of runs.
+ * `defaults`: of settings_init. */
+void settings_hash(const struct settings *s, const struct settings *defaults, uint64_t *model,
+                   uint64_t *scenario);
 
 #endif

@@ -227,18 +227,19 @@ static void test_presets_set_what_nobody_gave(void **state)
 static void test_presets_hash_by_their_values(void **state)
 {
     (void)state;
-    struct settings named, spelt;
+    struct settings defaults, named, spelt;
     struct error err;
     const char *about;
     uint64_t a[2], b[2];
+    settings_init(&defaults);
     settings_init(&named);
     settings_init(&spelt);
     set(&named, "host.preset", "linux-6.6");
     set(&spelt, "accept.syn-linear", "4");
     set(&spelt, "host.throttle", "queue");
     assert_int_equal(settings_resolve(&named, &about, &err), 0);
-    settings_hash(&named, &a[0], &a[1]);
-    settings_hash(&spelt, &b[0], &b[1]);
+    settings_hash(&named, &defaults, &a[0], &a[1]);
+    settings_hash(&spelt, &defaults, &b[0], &b[1]);
     assert_true(a[0] == b[0] && a[1] == b[1]);
 }
 
@@ -282,11 +283,11 @@ static void test_hashes(void **state)
     struct settings base;
     uint64_t base_model, base_scenario, model, scenario;
     settings_init(&base);
-    settings_hash(&base, &base_model, &base_scenario);
+    settings_hash(&base, &base, &base_model, &base_scenario);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct settings s = base;
         set(&s, cases[i].name, cases[i].text);
-        settings_hash(&s, &model, &scenario);
+        settings_hash(&s, &base, &model, &scenario);
         if ((model != base_model) != cases[i].model ||
             (scenario != base_scenario) != cases[i].scenario)
             fail_msg("%s", cases[i].name);
