@@ -18,9 +18,6 @@
 static const char schema[] =
 #include "experiments/run/schema.sql.inc"
     ;
-static const char views[] =
-#include "experiments/run/views.sql.inc"
-    ;
 
 int store_fail(struct store *store, struct error *err)
 {
@@ -99,9 +96,10 @@ static int begin_in_log(struct store *store, struct error *err)
     return code;
 }
 
-/* Makes the tables of a new database, and the views that one lacks: all in one transaction, and in
- * the write-ahead log, as each that is committed by itself waits several times for the disk. Asks
- * in the transaction whether the tables are there: shards may begin one database together. */
+/* Makes the tables of a new database, and the views that one lacks or has as an older program made
+ * them: all in one transaction, and in the write-ahead log, as each that is committed by itself
+ * waits several times for the disk. Asks in the transaction whether the tables are there: shards
+ * may begin one database together. */
 static int create_missing(struct store *store, struct error *err)
 {
     int64_t tables = 0;
@@ -115,7 +113,7 @@ static int create_missing(struct store *store, struct error *err)
     if (code == 0 && tables == 0)
         code = store_exec(store, marks, err);
     if (code == 0)
-        code = store_exec(store, views, err);
+        code = store_make_views(store, err);
     free(marks);
     return code ? code : store_exec(store, "COMMIT; PRAGMA synchronous = NORMAL", err);
 }

@@ -128,7 +128,8 @@ int store_export(struct store *store, const char *table, enum arm arm,
     char *sql =
         sqlite3_mprintf("SELECT * FROM %s_view WHERE ?1 IS NULL OR arm = ?1 ORDER BY %s", table,
                         exports[i].order);
-    int code = store_prepare(store, sql, &s, err);
+    int code = store_read_views(store, err);
+    code = code ? code : store_prepare(store, sql, &s, err);
     sqlite3_free(sql);
     if (code)
         return code;

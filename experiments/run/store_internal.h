@@ -53,6 +53,12 @@ const char *store_column_text(sqlite3_stmt *s, int column);
  * writing since a table of views.sql is there lack it. */
 int store_has_table(struct store *store, const char *schema, const char *table, bool *has,
                     struct error *err);
+/* Within a transaction: makes the later tables and the views that the database lacks, and those views
+ * anew that another program defined otherwise; a user's own stay. */
+int store_make_views(struct store *store, struct error *err);
+/* From now on this connection's views are this program's, whatever the database has, which may be
+ * read-only. */
+int store_read_views(struct store *store, struct error *err);
 /* As store_put binds it: SQLite stores no NaN, and an infinity is no result: both become NULL. */
 void store_bind_real(sqlite3_stmt *s, int index, double value);
 /* What store_bind_real has bound: NAN for NULL. */

@@ -1,4 +1,5 @@
--- views.sql - made in every database that is opened for writing and lacks them.
+-- views.sql - made in every database that is opened for writing and lacks them; views that another
+-- program defined otherwise are made anew (store_views.c: nothing inside of a view may be a ';').
 -- How many runs the plan has: a database with fewer (--shard, interrupted) is called a part.
 CREATE TABLE IF NOT EXISTS plan (
     experiment INTEGER NOT NULL, -- experiment.id
