@@ -5834,7 +5834,7 @@ CREATE VIEW metric_view AS
     FROM run_view v JOIN metric m USING (run) WHERE v.status = 'done';
 CREATE VIEW parameter_view AS
     SELECT v.experiment, v.arm, v.point, v.replication, v.cell, p.name AS parameter, p.text,
-           p.value
+           CASE WHEN p.text <> 'none' THEN p.value END AS value -- 0 is no limit of none
     FROM run_view v JOIN parameter p USING (run);
 CREATE VIEW series_view AS
     SELECT v.experiment, v.arm, v.point, v.replication, v.cell, s.name AS series, s.at_ns,
@@ -5847,7 +5847,11 @@ CREATE VIEW event_view AS
 CREATE VIEW latency_view AS
     SELECT v.experiment, v.arm, v.point, v.replication, v.cell,
            (SELECT text FROM parameter WHERE run = v.run AND name = 'protocol') AS protocol,
-           (SELECT value FROM parameter WHERE run = v.run AND name = 'cpu.limit') AS cpu_limit,
+           (SELECT CASE WHEN q.text <> 'none' THEN 1000 * q.value / p.value
+                        WHEN l.text <> 'none' THEN l.value END
+            FROM parameter l JOIN parameter q USING (run) JOIN parameter p USING (run)
+            WHERE run = v.run AND l.name = 'cpu.limit' AND q.name = 'cpu.quota'
+                AND p.name = 'cpu.period') AS cpu_limit, -- NULL: none
            (SELECT value FROM parameter WHERE run = v.run AND name = 'clients.count') AS clients,
            (SELECT value FROM metric WHERE run = v.run AND name = 'delivery.p50') AS p50,
            (SELECT value FROM metric WHERE run = v.run AND name = 'delivery.p95') AS p95,
