@@ -1,5 +1,6 @@
 /* cmd_merge.c - pushsim merge: the runs of other databases into one. */
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include <argp.h>
@@ -54,6 +55,61 @@ static int check_source(const struct arguments *a, const char *from, struct erro
     return 0;
 }
 
+struct texts { /* of the experiments that two databases may share */
+    struct store *into;
+    const char *path, *from; /* their files */
+    const char *name, *text; /* the one just read of `from`; borrowed */
+    int code;
+    struct error *err;
+};
+
+static void compare_text(void *context, const char *name, const char *text)
+{
+    const struct texts *t = context;
+    if (strcmp(name, t->name) == 0 && strcmp(text, t->text) != 0)
+        fprintf(
+            stderr,
+            "pushsim: warning: experiment '%s' has another text in %s (or another --set): %s "
+            "keeps its own\n",
+            name, t->from, t->path);
+}
+
+static void find_text(void *context, const char *name, const char *text)
+{
+    struct texts *t = context;
+    t->name = name;
+    t->text = text;
+    t->code = t->code ? t->code : store_experiments(t->into, compare_text, t, t->err);
+}
+
+/* Runs of two files of one name get into one experiment, which has the text of one of them. */
+static int warn_of_texts(struct store *into, const char *path, const char *from,
+                         struct error *err)
+{
+    struct texts t = { .into = into, .path = path, .from = from, .err = err };
+    struct store *store;
+    int code = store_open(&store, from, STORE_READ, err);
+    if (code)
+        return code;
+    code = store_experiments(store, find_text, &t, err);
+    store_close(store);
+    return code ? code : t.code;
+}
+
+static int merge_one(struct store *into, const char *path, const char *from, struct error *err)
+{
+    int64_t copied = 0, before = store_replaced(into);
+    int code = store_merge(into, from, &copied, err);
+    if (code)
+        return code;
+    printf("%s: %lld run%s copied", from, (long long)copied, copied == 1 ? "" : "s");
+    if (store_replaced(into) > before)
+        printf(", %lld in place of others (asked otherwise, of another program, or no results)",
+               (long long)(store_replaced(into) - before));
+    putchar('\n');
+    return warn_of_texts(into, path, from, err);
+}
+
 /* A new database into which nothing could be copied is not left behind. */
 static int merge_all(const struct arguments *a, struct error *err)
 {
@@ -61,13 +117,9 @@ static int merge_all(const struct arguments *a, struct error *err)
     int merged = 0, code = store_open(&into, a->into, STORE_CREATE, err);
     if (code)
         return code;
-    for (; merged < a->count; merged++) {
-        int64_t copied = 0;
-        code = store_merge(into, a->from[merged], &copied, err);
-        if (code)
-            break;
-        printf("%s: %lld run%s copied\n", a->from[merged], (long long)copied,
-               copied == 1 ? "" : "s");
+    while (merged < a->count && code == 0) {
+        code = merge_one(into, a->into, a->from[merged], err);
+        merged += code == 0;
     }
     if (merged == 0)
         store_discard(into);

@@ -4,7 +4,8 @@
 
 #include "experiments/cli/cell_table.h"
 
-/* "none", "some: 384", "yes: 2.0s"; with " in 2 of 3" where runs disagree. */
+/* "none", "some: 384", "yes: 2.0s"; with " in 2 of 3" where runs disagree: the
+ * runs of which it is true. */
 static void print_answer(struct text_table *t, const struct outcome *o, enum arm arm,
                          enum outcome_question q)
 {
@@ -21,8 +22,9 @@ static void print_answer(struct text_table *t, const struct outcome *o, enum arm
     if (answer == ANSWER_YES)
         snprintf(amount, sizeof amount, q == OUTCOME_RECOVERS ? ": %.1fs" : ": %.0f",
                  outcome_amount(o, arm, q));
-    if (a->yes[q] > 0 && a->yes[q] < a->known[q])
-        snprintf(share, sizeof share, " in %zu of %zu", a->yes[q], a->known[q]);
+    size_t runs = answer == ANSWER_YES ? a->yes[q] : a->known[q] - a->yes[q];
+    if (runs < a->known[q])
+        snprintf(share, sizeof share, " in %zu of %zu", runs, a->known[q]);
     text_table_cell(t, "%s%s%s", words[q][answer == ANSWER_YES], amount, share);
 }
 

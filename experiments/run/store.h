@@ -151,7 +151,8 @@ int store_load(struct store *store, const struct store_found *run, struct run_re
 
 /* Copies every run of `from` that `into` does not have, has with other settings, or has as failed
  * or not sound where `from` has it done (store_read.c). The same merge twice changes nothing.
- * *copied: runs. ERR_INVALID: `from`, as of store_open. */
+ * *copied: runs; store_replaced counts those whose place they took. The text of an experiment that
+ * both have stays that of `into`. ERR_INVALID: `from`, as of store_open. */
 int store_merge(struct store *into, const char *from, int64_t *copied, struct error *err);
 
 /* Runs of one experiment that are done and were made alike. */
@@ -164,7 +165,7 @@ struct store_origin {
     int64_t runs, seed;
 };
 typedef void store_origin_fn(void *context, const struct store_origin *origin);
-/* Calls `each` by arm (the simulated first), code, host and profile. */
+/* Calls `each` by arm (the simulated first), code, host, profile and seed. */
 int store_origins(struct store *store, const char *experiment, store_origin_fn *each,
                   void *context, struct error *err);
 

@@ -114,15 +114,37 @@ static const char merge_sql[] =
     "  FROM temp.moving v JOIN other.event t ON t.run = v.old;"
     "COMMIT;";
 
-static int count_moved(struct store *into, int64_t *copied, struct error *err)
+static int count_rows(struct store *into, const char *table, int64_t *rows, struct error *err)
 {
     sqlite3_stmt *s;
-    int code = store_prepare(into, "SELECT count(*) FROM temp.moving", &s, err);
+    char *sql = mem_printf("SELECT count(*) FROM %s", table);
+    int code = store_prepare(into, sql, &s, err);
+    free(sql);
     if (code)
         return code;
     while (store_row(into, s, &code, err))
-        *copied = sqlite3_column_int64(s, 0);
+        *rows = sqlite3_column_int64(s, 0);
     return code;
+}
+
+static int merge_runs(struct store *into, int64_t *copied, struct error *err)
+{
+    int64_t before = 0, after = 0, moved = 0;
+    int code = count_rows(into, "main.run", &before, err);
+    if (code)
+        return code;
+    code = store_exec(into, merge_sql, err);
+    if (code) {
+        sqlite3_exec(into->db, "ROLLBACK", NULL, NULL, NULL);
+        return code;
+    }
+    code = count_rows(into, "main.run", &after, err);
+    code = code ? code : count_rows(into, "temp.moving", &moved, err);
+    if (code)
+        return code;
+    into->replaced += before + moved - after;
+    *copied = moved;
+    return 0;
 }
 
 int store_merge(struct store *into, const char *from, int64_t *copied, struct error *err)
@@ -137,11 +159,7 @@ int store_merge(struct store *into, const char *from, int64_t *copied, struct er
     sqlite3_free(attach);
     if (code)
         return code;
-    code = store_exec(into, merge_sql, err);
-    if (code)
-        sqlite3_exec(into->db, "ROLLBACK", NULL, NULL, NULL);
-    else
-        code = count_moved(into, copied, err);
+    code = merge_runs(into, copied, err);
     code = code ? code : store_merge_plans(into, err);
     code = code ? code : store_merge_rejected(into, err);
     sqlite3_exec(into->db, "DROP TABLE IF EXISTS temp.moving; DETACH other", NULL, NULL, NULL);

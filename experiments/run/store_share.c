@@ -68,10 +68,11 @@ int store_origins(struct store *store, const char *experiment, store_origin_fn *
     int code = store_prepare(
         store,
         "SELECT r.arm, r.code_version, r.host, ifnull(p.text, ''), min(r.started_at), "
-        "  max(r.started_at), count(*), e.seed "
+        "  max(r.started_at), count(*), r.seed "
         "FROM run r JOIN experiment e ON e.id = r.experiment "
         "LEFT JOIN parameter p ON p.run = r.id AND p.name = 'profile' "
-        "WHERE e.name = ? AND r.status = 'done' GROUP BY 1, 2, 3, 4 ORDER BY 1 DESC, 2, 3, 4",
+        "WHERE e.name = ? AND r.status = 'done' GROUP BY 1, 2, 3, 4, 8 ORDER BY 1 DESC, 2, 3, "
+        "4, 8",
         &s, err);
     if (code)
         return code;

@@ -57,3 +57,20 @@ echo "exit $?"
 "$PUSHSIM" export none.db
 echo "exit $?"
 ls none.db* 2>/dev/null
+# how many runs an answer is true of
+/usr/bin/python3 - <<'Y'
+import sqlite3
+db = sqlite3.connect("knee.db")
+for name in ("disconnects", "disconnects.client_left", "metastable", "recovery.time"):
+    db.execute("INSERT INTO metric SELECT id, ?, '1', 0 FROM run", (name,))
+db.execute("UPDATE metric SET value = 40 WHERE name = 'dropped' AND run IN (SELECT id FROM run WHERE point = 1 AND replication = 1)")
+db.execute("UPDATE metric SET value = 40 WHERE name = 'dropped' AND run IN (SELECT id FROM run WHERE point = 2 AND replication > 1)")
+db.execute("UPDATE metric SET value = 1 WHERE name = 'metastable' AND run IN (SELECT id FROM run WHERE point = 2 AND replication > 1)")
+db.commit()
+Y
+"$PUSHSIM" compare -o knee.db | head -n 3
+# runs of another seed: how many were replaced, what they are of, whose text stays
+"$PUSHSIM" run claim.yaml --quiet --set replications=2 --db one.db
+"$PUSHSIM" run claim.yaml --quiet --set seed=7 --db seven.db
+"$PUSHSIM" merge both.db one.db seven.db 2>&1
+"$PUSHSIM" report both.db | grep '^| sim' | cut -d'|' -f3,7
