@@ -43,7 +43,7 @@ void phases_record(const struct phases *f, struct run_record *r)
     run_record_metric(r, "metastable", "1", f->metastable);
     run_record_metric(r, "false_green.time", "s", f->green_s);
     run_record_metric(r, "false_green.share", "1",
-                      f->broken_s > 0 ? f->green_s / f->broken_s : 0);
+                      f->broken_s > 0 ? f->green_s / f->broken_s : NAN);
 }
 
 void phases_describe(const struct parameters *p, const struct schedule *s, struct run_record *r)

@@ -389,6 +389,30 @@ static void test_who_leaves_is_no_churn(void **state)
     }
 }
 
+/* A share of the time out of bounds, where there is no such time, is not known: `explain` has no
+ * figure for it either. */
+static void test_no_share_of_nothing(void **state)
+{
+    static const struct stretch quiet[] = { { 100, 20, 30, 40, 0, 0, 0, 0 } };
+    static const struct stretch red[] = { { 20, 20, 30, 40, 0, 0, 0, 0 },
+                                          { 100, 20, 90, 400, 0, 0, 0, 0 } };
+    struct run_record r;
+    (void)state;
+    struct phases f = JUDGE(quiet);
+    run_record_init(&r);
+    phases_record(&f, &r);
+    assert_true(isnan(run_record_value(&r, "false_green.share")));
+    assert_true(run_record_value(&r, "false_green.time") == 0);
+    run_record_close(&r);
+    phases_close(&f);
+    f = JUDGE(red);
+    run_record_init(&r);
+    phases_record(&f, &r);
+    assert_false(isnan(run_record_value(&r, "false_green.share")));
+    run_record_close(&r);
+    phases_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -405,6 +429,7 @@ int main(void)
         cmocka_unit_test(test_ragged_seconds),
         cmocka_unit_test(test_who_leaves_is_no_churn),
         cmocka_unit_test(test_figures),
+        cmocka_unit_test(test_no_share_of_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
