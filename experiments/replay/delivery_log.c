@@ -121,6 +121,11 @@ static double seconds(const struct histogram *h, double q)
     return histogram_quantile(h, q) / 1e9;
 }
 
+static double greatest(const struct histogram *h)
+{
+    return h->count > 0 ? (double)h->max / 1e9 : NAN;
+}
+
 /* Correlation between the number of a client and its place in the fan-out: 1 in the order of
  * subscription. NAN for fewer than two deliveries. */
 static double order_of(const struct publish_track *t)
@@ -179,13 +184,13 @@ void delivery_log_record(const struct delivery_log *log, struct run_record *out)
     run_record_metric(out, "delivery.p99", "s", seconds(&log->latency, 0.99));
     run_record_metric(out, "delivery.p999", "s", seconds(&log->latency, 0.999));
     run_record_metric(out, "delivery.mean", "s", histogram_mean(&log->latency) / 1e9);
-    run_record_metric(out, "delivery.max", "s", seconds(&log->latency, 1.0));
+    run_record_metric(out, "delivery.max", "s", greatest(&log->latency));
     run_record_histogram(out, "delivery", &log->latency);
     record_fanout(log, out);
     run_record_metric(out, "published", "1", log->sent);
     run_record_metric(out, "delivered", "1", (double)log->delivered);
     run_record_metric(out, "client.late.p99", "s", seconds(&log->lateness, 0.99));
-    run_record_metric(out, "client.late.max", "s", seconds(&log->lateness, 1.0));
+    run_record_metric(out, "client.late.max", "s", greatest(&log->lateness));
     run_record_metric(out, "client.strange", "1", (double)log->strange);
     run_record_metric(out, "client.duplicates", "1", (double)log->duplicates);
     if (log->strange > 0)

@@ -1,5 +1,5 @@
 /* A run that delivered nothing of what was due fails, and says why; one with nothing due, or with
- * any delivery, does not. By hand. */
+ * any delivery, does not; the latest delivery. By hand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -73,11 +73,32 @@ static void keeps_the_first_strange_message(void **state)
     }
 }
 
+/* The latest of each is told to the nanosecond, as in the simulator, and not by its bucket. */
+static void tells_the_latest_exactly(void **state)
+{
+    (void)state;
+    struct action publish = { .kind = ACTION_PUBLISH, .bytes = 100, .measured = true };
+    struct schedule s = { .actions = &publish, .count = 1, .clients = 2 };
+    struct delivery_log log;
+    struct run_record r;
+    delivery_log_init(&log, &s);
+    run_record_init(&r);
+    delivery_log_sent(&log, 1234567);
+    delivery_log_add(&log, 0, 0, 20000000);
+    delivery_log_add(&log, 0, 1, 30780764);
+    delivery_log_record(&log, &r);
+    assert_float_equal(run_record_value(&r, "delivery.max"), 0.030780764, 1e-12);
+    assert_float_equal(run_record_value(&r, "client.late.max"), 0.001234567, 1e-12);
+    run_record_close(&r);
+    delivery_log_close(&log);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_the_cause),
         cmocka_unit_test(keeps_the_first_strange_message),
+        cmocka_unit_test(tells_the_latest_exactly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
