@@ -53,8 +53,8 @@ const char *store_column_text(sqlite3_stmt *s, int column);
  * writing since a table of views.sql is there lack it. */
 int store_has_table(struct store *store, const char *schema, const char *table, bool *has,
                     struct error *err);
-/* Within a transaction: makes the later tables and the views that the database lacks, and those views
- * anew that another program defined otherwise; a user's own stay. */
+/* Within a transaction: makes the later tables and the views that the database lacks, and those
+ * views anew that another program defined otherwise; a user's own stay. */
 int store_make_views(struct store *store, struct error *err);
 /* From now on this connection's views are this program's, whatever the database has, which may be
  * read-only. */
