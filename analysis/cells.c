@@ -158,6 +158,8 @@ static void add_value(void *context, const struct store_value *v)
     if (arm == ARM_SIM && !shard_has(cells->part, v->point, v->replication))
         return;
     struct cell *cell = find_or_add(cells, v->cell);
+    cell->mixed[arm] |=
+        cell->scenario_hash[arm] != 0 && cell->scenario_hash[arm] != v->scenario_hash;
     cell->scenario_hash[arm] = v->scenario_hash;
     if (arm == ARM_REAL)
         client_share_add(&cell->client, &cells->times, v->metric, v->value);

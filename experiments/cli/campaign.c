@@ -220,10 +220,12 @@ static int run_all(struct campaign *c, int64_t repeats, struct error *err)
         for (size_t i = 0; rc == 0 && i < plan->count; i++) {
             if (!is_ours(c, &plan->points[i], repeat))
                 continue;
-            if (is_there(c, &plan->points[i], repeat))
+            if (is_there(c, &plan->points[i], repeat)) {
                 c->skipped++;
-            else
+                rc = store_retitle(c->store, c->experiment, &plan->points[i], repeat, err);
+            } else {
                 rc = run_once(c, &plan->points[i], repeat, err);
+            }
             rc = rc ? rc : interrupt_check(err);
         }
     if (isatty(STDERR_FILENO))

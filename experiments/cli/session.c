@@ -173,11 +173,18 @@ char *session_db_path(const struct session *s)
 
 void session_warn_settings(const struct cells *cells)
 {
-    size_t other = 0;
+    size_t other = 0, mixed = 0;
     for (size_t i = 0; i < cells->count; i++) {
-        const uint64_t *hash = cells->cell[i].scenario_hash;
+        const struct cell *cell = &cells->cell[i];
+        const uint64_t *hash = cell->scenario_hash;
         other += hash[ARM_SIM] && hash[ARM_REAL] && hash[ARM_SIM] != hash[ARM_REAL];
+        mixed += cell->mixed[ARM_SIM] || cell->mixed[ARM_REAL];
     }
+    if (mixed)
+        fprintf(stderr,
+                "pushsim: warning: the figures of %zu cell%s mix runs of different settings "
+                "(what is not swept differs)\n",
+                mixed, mixed == 1 ? "" : "s");
     if (other)
         fprintf(stderr,
                 "pushsim: warning: %zu cell%s measured with other settings than simulated\n",

@@ -66,8 +66,8 @@ int store_put(struct store *store, int64_t experiment, const struct plan *plan,
               const struct plan_point *point, const struct store_run *run,
               const struct run_record *record, struct error *err);
 
-/* How many older rows that was so far: runs with other settings, of another program, or that
- * failed. */
+/* How many older rows that was so far, and of store_prune: runs with other settings, of another
+ * program, or that failed. */
 int64_t store_replaced(const struct store *store);
 
 /* Keeps a try of the real arm that is no result: RUN_INVALID or RUN_FAILED, with its reason and
@@ -82,9 +82,14 @@ uint64_t store_config_hash(const struct plan *plan, const struct plan_point *poi
 /* Is this run there and done, with the same hash? */
 bool store_has(struct store *store, int64_t experiment, enum arm arm, int64_t point,
                int64_t replication, uint64_t config_hash);
-/* Deletes sim runs that the plan no longer has (points beyond its end, replications too many). */
+/* Makes the sim runs that are there those of the plan: deletes points and replications beyond it, and
+ * runs with another store_config_hash (asked otherwise, or of another program: they count as
+ * replaced); the others get the text of their cell in this sweep. In one transaction. */
 int store_prune(struct store *store, int64_t experiment, const struct plan *plan,
                 struct error *err);
+/* Gives a real run that is there (store_has) the text of its cell in this sweep. */
+int store_retitle(struct store *store, int64_t experiment, const struct plan_point *point,
+                  int64_t replication, struct error *err);
 
 /* The name of the one experiment in the database; the caller frees it. ERR_INVALID: there are
  * several, or none. */

@@ -315,19 +315,3 @@ bool store_has(struct store *store, int64_t experiment, enum arm arm, int64_t po
     sqlite3_reset(s);
     return found;
 }
-
-int store_prune(struct store *store, int64_t experiment, const struct plan *plan,
-                struct error *err)
-{
-    sqlite3_stmt *s;
-    int code = store_prepare(store,
-                             "DELETE FROM run WHERE experiment = ? AND arm = 'sim' AND "
-                             "(point > ? OR replication > ?)",
-                             &s, err);
-    if (code)
-        return code;
-    sqlite3_bind_int64(s, 1, experiment);
-    sqlite3_bind_int64(s, 2, (int64_t)plan->count);
-    sqlite3_bind_int64(s, 3, plan->replications);
-    return store_finish(store, s, err);
-}

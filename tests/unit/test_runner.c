@@ -157,6 +157,53 @@ static void test_resume(void **state)
     f->plan.seed = 3;
 }
 
+/* The same runs in another sweep: they are not made again, and stand under its text. What the plan
+ * asks otherwise goes at once, in a part that is not run, too; what it has failed at stays. */
+static void test_other_sweep(void **state)
+{
+    struct fixture *f = *state;
+    run_into(f, "a.db", 2, double_model);
+    free(f->plan.points[0].cell);
+    f->plan.points[0].cell = mem_strdup("another=1");
+    f->plan.points[1].model_hash++;
+    struct runner_result r = run_part(f, "a.db", 1, must_not_run, (struct shard){ 1, 20, 5 });
+    assert_int_equal(r.skipped, 1);
+    assert_int_equal(r.replaced, 5);
+    char *text = dump(f, "a.db");
+    assert_non_null(strstr(text, "x,sim,1,5,another=1,3,done"));
+    assert_null(strstr(text, "clients.count=1,"));
+    assert_null(strstr(text, "x,sim,2,"));
+    assert_non_null(strstr(text, "x,sim,3,2,clients.count=3,3,failed,broke at 2,"));
+    free(text);
+}
+
+/* Of the real arm nothing is deleted, as runs there are dear; the text alone is of this sweep. */
+static void test_retitle(void **state)
+{
+    struct fixture *f = *state;
+    struct error err;
+    struct store *store;
+    int64_t id;
+    struct store_run run = {
+        .arm = ARM_REAL, .replication = 1, .status = RUN_DONE, .reason = ""
+    };
+    char *path = scratch_path(&f->scratch, "real.db");
+    assert_int_equal(store_open(&store, path, STORE_CREATE, &err), 0);
+    assert_int_equal(store_experiment(store, &f->experiment, &id, &err), 0);
+    for (int p = 0; p < 2; p++)
+        assert_int_equal(store_put(store, id, &f->plan, &f->plan.points[p], &run, NULL, &err),
+                         0);
+    free(f->plan.points[1].cell);
+    f->plan.points[1].cell = mem_strdup("");
+    assert_int_equal(store_retitle(store, id, &f->plan.points[1], 1, &err), 0);
+    store_close(store);
+    free(path);
+    char *text = dump(f, "real.db");
+    assert_non_null(strstr(text, "x,real,1,1,clients.count=1,"));
+    assert_non_null(strstr(text, "x,real,2,1,,"));
+    free(text);
+}
+
 static void test_merge(void **state)
 {
     struct fixture *f = *state;
@@ -271,6 +318,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_any_number_of_workers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_resume, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_other_sweep, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_retitle, setup, teardown),
         cmocka_unit_test_setup_teardown(test_merge, setup, teardown),
         cmocka_unit_test_setup_teardown(test_shards, setup, teardown),
         cmocka_unit_test_setup_teardown(test_merge_keeps_done, setup, teardown),
