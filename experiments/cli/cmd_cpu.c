@@ -95,16 +95,18 @@ static double value_of(struct request *r, const char *option, const char *text, 
     struct error err;
     int code = unit_parse(text, unit, &value, &err);
     if (code == 0 && (value < low || value > high)) {
-        char from[UNIT_TEXT_BYTES], to[UNIT_TEXT_BYTES];
-        code = error_set(&err, ERR_INVALID, "'%s' is out of range: %s to %s", text,
-                         unit_format(from, unit, low), unit_format(to, unit, high));
+        char given[UNIT_TEXT_BYTES], from[UNIT_TEXT_BYTES], to[UNIT_TEXT_BYTES];
+        code = error_set(&err, ERR_INVALID, "%s is out of range: %s to %s",
+                         unit_format(given, unit, value), unit_format(from, unit, low),
+                         unit_format(to, unit, high));
     }
     if (code != 0 && r->code == 0)
         r->code = error_set(&r->error, code, "--%s: %s", option, err.text);
     return value;
 }
 
-#define HOUR_NS 3.6e12
+#define HOUR_NS      3.6e12
+#define QUOTA_MAX_NS 64e9 /* all of the longest period on as many CPUs as there may be */
 
 /* "A/B": two times. */
 static void pair_of(struct request *r, const char *option, const char *text, int64_t *first_ns,
@@ -181,14 +183,15 @@ static int64_t burst_of(struct request *r, const char *arg, struct argp_state *s
 {
     if (arg == NULL && state->next < state->argc && state->argv[state->next][0] != '-')
         arg = state->argv[state->next++];
-    return arg ? (int64_t)value_of(r, "burst", arg, UNIT_TIME, 0, HOUR_NS) : BURST_WHOLE_QUOTA;
+    return arg ? (int64_t)value_of(r, "burst", arg, UNIT_TIME, 0, QUOTA_MAX_NS)
+               : BURST_WHOLE_QUOTA;
 }
 
 static bool parse_limit(struct request *r, int key, const char *arg, struct argp_state *state)
 {
     struct cpu_group_params *g = &r->plan.params.group;
     if (key == OPT_QUOTA)
-        g->quota_ns = (int64_t)value_of(r, "quota", arg, UNIT_TIME, 0, HOUR_NS);
+        g->quota_ns = (int64_t)value_of(r, "quota", arg, UNIT_TIME, 0, QUOTA_MAX_NS);
     else if (key == OPT_PERIOD)
         g->period_ns = (int64_t)value_of(r, "period", arg, UNIT_TIME, 1e6, 1e9);
     else if (key == OPT_BURST)

@@ -1,4 +1,5 @@
 /* option_value.c - reading, checking and printing the value of one option; finding options. */
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -123,6 +124,18 @@ static int parse_choice(const struct option_row *o, const char *text, double *nu
                      option_range(o, range, sizeof range));
 }
 
+/* 300 CPUs were 300m, surely. */
+static int assign(const struct option_row *o, const char *text, double number, void *base,
+                  struct error *err)
+{
+    int code = option_assign(o, number, base, err);
+    if (code == 0 || o->unit != UNIT_CPU || !isdigit((unsigned char)text[strlen(text) - 1]))
+        return code;
+    struct error cause = *err;
+    return error_set(err, code, "%.400s (without a unit it is CPUs: %.60sm?)", cause.text,
+                     text);
+}
+
 int option_parse(const struct option_row *o, const char *text, void *base, struct error *err)
 {
     double number = 0;
@@ -138,7 +151,7 @@ int option_parse(const struct option_row *o, const char *text, void *base, struc
     if (code == 0 && number == 0 && o->flags & OPTION_NONE)
         code = error_set(err, ERR_INVALID, "'%.60s' is no value of %s: must be %s", text,
                          o->name, option_range(o, range, sizeof range));
-    return code ? code : option_assign(o, number, base, err);
+    return code ? code : assign(o, text, number, base, err);
 }
 
 char *option_format(const struct option_row *o, const void *base, char *out)

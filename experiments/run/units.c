@@ -43,10 +43,10 @@ static const struct suffix numbers[] = { { "", 1, true }, { NULL, 0, false } };
 /* Kubernetes' IntOrString: so many, or so many per cent (stored as a negative number). */
 static const struct suffix pods[] = { { "%", -1, true }, { "", 1, true }, { NULL, 0, false } };
 
-/* Printed as it has always been stored: as a plain number. */
+/* Printed as it has always been stored: as a plain number, where that is read. */
 static const struct suffix seconds[] = {
-    { "", 1, true },   { "h", 3600, false },  { "min", 60, false },  { "m", 60, false },
-    { "s", 1, false }, { "ms", 1e-3, false }, { "us", 1e-6, false }, { NULL, 0, false },
+    { "", 1, true },  { "h", 3600, false },  { "min", 60, false },  { "m", 60, false },
+    { "s", 1, true }, { "ms", 1e-3, false }, { "us", 1e-6, false }, { NULL, 0, false },
 };
 
 static const struct {
@@ -100,15 +100,25 @@ static bool is_whole(enum unit unit)
     return unit == UNIT_COUNT || unit == UNIT_PODS;
 }
 
-/* The sign of UNIT_PODS says how the number is written. */
+/* 400 without a unit were milliseconds, surely. */
+static bool is_bare_too_long(const struct suffix *s, enum unit unit, double value)
+{
+    return unit == UNIT_SECONDS && *s->text == '\0' && fabs(value) > UNIT_SECONDS_BARE_MAX;
+}
+
+/* The sign of UNIT_PODS says how the number is written, the size of UNIT_SECONDS whether bare. */
 static bool is_written_with(const struct suffix *s, enum unit unit, double value)
 {
+    if (unit == UNIT_SECONDS)
+        return s->shown && (*s->text == '\0') == (fabs(value) <= UNIT_SECONDS_BARE_MAX);
     return s->shown && (unit != UNIT_PODS || from_base(value, s) >= 0);
 }
 
 /* The number is read, what stands behind it is not known. */
 static int bad_suffix(const char *text, enum unit unit, const char *suffix, struct error *err)
 {
+    if (*suffix == ',')
+        return error_set(err, ERR_INVALID, "'%.60s': a number has no comma (0.3, 4000)", text);
     if (*suffix == '\0')
         return error_set(err, ERR_INVALID, "'%.60s' lacks a unit (e.g. %s)", text,
                          unit_example(unit));
@@ -143,6 +153,11 @@ int unit_parse(const char *text, enum unit unit, double *value, struct error *er
     const struct suffix *suffix = suffix_find(unit, end);
     if (!suffix && !(number == 0 && *end == '\0'))
         return bad_suffix(text, unit, end, err);
+    if (suffix && is_bare_too_long(suffix, unit, number))
+        return error_set(err, ERR_INVALID,
+                         "'%.60s' lacks a unit: %.60sms or %.60ss? (without one, seconds up to "
+                         "%.0f)",
+                         text, text, text, UNIT_SECONDS_BARE_MAX);
     number = suffix ? to_base(number, suffix) : 0;
     if (!isfinite(number))
         return error_set(err, ERR_INVALID, "'%.60s' is too large", text);

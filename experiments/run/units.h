@@ -11,8 +11,9 @@
  *   UNIT_COUNT     integer      500 1e6 10k                           yes
  *   UNIT_NUMBER    real         0.35                                  yes
  *   UNIT_PODS      integer      3 25% (of the pods: -25)              yes
- *   UNIT_SECONDS   s            400ms 0.4                             seconds
+ *   UNIT_SECONDS   s            400ms 0.4                             seconds, up to 10
  *
+ * As in other programs' times m is minutes (20min); of CPU it is thousandths.
  * Suffixes of UNIT_BYTES: B kB MB GB (powers of 1000), KiB MiB GiB and Ki Mi Gi (of 1024).
  */
 #ifndef PUSHSIM_EXPERIMENTS_RUN_UNITS_H
@@ -34,7 +35,8 @@ enum unit {
     UNIT_SECONDS
 };
 
-#define UNIT_TEXT_BYTES 32
+#define UNIT_TEXT_BYTES       32
+#define UNIT_SECONDS_BARE_MAX 10.0
 
 /* Reads the whole of `text`. ERR_INVALID with a text such as "'10' lacks a unit (e.g. 100ms)";
  * *value is unchanged then. Never gives a NaN or an infinity. */

@@ -5,6 +5,10 @@ try check knee.yaml --set cpu.limt=100m
 try check knee.yaml --set cpu.limit=100ms
 try check knee.yaml --set clients.count=1e9
 try check knee.yaml --set autoscaler.p99=400quick
+try check knee.yaml --set autoscaler.p99=400
+try check knee.yaml --set cpu.limit=300
+try check knee.yaml --set cpu.limit=0,3
+try cpu --quota 20m --arm sim # of CPU it would be a fiftieth
 for p99 in 400ms 0.4; do # a time, or seconds: the same
     "$PUSHSIM" run knee.yaml --quiet --db p99.db --set fleet.pods=2 --set autoscaler.on=yes --set autoscaler.p99=$p99
     "$PUSHSIM" export p99.db --table parameter | grep -m 1 autoscaler.p99

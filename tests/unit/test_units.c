@@ -29,6 +29,7 @@ static const struct {
     { UNIT_COUNT, "10k", 1e4 },     { UNIT_NUMBER, "0.35", 0.35 },
     { UNIT_TIME, "-1ms", -1e6 },    { UNIT_SECONDS, "400ms", 0.4 },
     { UNIT_SECONDS, "0.4", 0.4 },   { UNIT_SECONDS, "2min", 120 },
+    { UNIT_SECONDS, "10", 10 },     { UNIT_SECONDS, "400s", 400 },
 };
 
 static const struct {
@@ -50,6 +51,10 @@ static const struct {
     { UNIT_CPU, "half", "'half' is not an amount of CPU (e.g. 250m)" },
     { UNIT_PODS, "-1", "'-1' is not a number of pods (e.g. 25%)" },
     { UNIT_SECONDS, "4x", "'4x': 'x' is not a unit of time (e.g. 400ms)" },
+    { UNIT_SECONDS, "400",
+      "'400' lacks a unit: 400ms or 400s? (without one, seconds up to 10)" },
+    { UNIT_CPU, "0,3", "'0,3': a number has no comma (0.3, 4000)" },
+    { UNIT_COUNT, "4,000", "'4,000': a number has no comma (0.3, 4000)" },
     { UNIT_BYTES, "64", "'64' lacks a unit (e.g. 64KiB)" },
     { UNIT_CPU, "1%", "'1%': '%' is not a unit of cpu (e.g. 250m)" },
 };
@@ -111,6 +116,8 @@ static void test_prints_well(void **state)
         const char *brief;
     } cases[] = {
         { UNIT_TIME, 100e6, "100ms", "100ms" },
+        { UNIT_SECONDS, 0.4, "0.4", "0.40" },
+        { UNIT_SECONDS, 400, "400s", "400s" },
         { UNIT_TIME, 1500, "1500ns", "1.50us" },
         { UNIT_TIME, 90e9, "90s", "90.0s" },
         { UNIT_TIME, 7534000, "7534us", "7.53ms" },
