@@ -278,9 +278,23 @@ void session_warn_cpus(const struct session *s)
     }
 }
 
+/* What the profile tells of its errors is drawn from; without one all runs have the same costs. */
+static void warn_not_drawn(const struct session *s)
+{
+    for (size_t i = 0; i < s->plan.count; i++) {
+        const struct plan_point *point = &s->plan.points[i];
+        if (point->profile || point->settings.drawn == PARAMETERS_FIXED)
+            continue;
+        fputs("pushsim: warning: parameters: drawn has nothing to draw from: no profile\n",
+              stderr);
+        return;
+    }
+}
+
 void session_warn_ranges(const struct session *s)
 {
     const struct sweep *sweep = &s->experiment.sweep;
+    warn_not_drawn(s);
     session_warn_no_profile(s);
     session_warn_cpus(s);
     warn_ranges(s, &s->experiment.fitted);

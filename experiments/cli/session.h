@@ -53,7 +53,8 @@ char *session_db_path(const struct session *s);
  * otherwise. To be called before the arguments are parsed. */
 void session_draw_parameters(struct session *s);
 /* Says what of the plan's points lies outside the ranges that their profiles were fitted to: a
- * line on standard error for each such profile; nothing where a profile tells no ranges. */
+ * line on standard error for each such profile; nothing where a profile tells no ranges. Says, too,
+ * when parameters are to be drawn and there is no profile to draw from. */
 void session_warn_ranges(const struct session *s);
 /* An slo is judged by costs that are nobody's: the answer looks as sure as one by measured ones.
  * Part of session_warn_ranges. */

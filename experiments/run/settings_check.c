@@ -5,15 +5,27 @@
 
 #include <string.h>
 
-static int check_cpu(const struct cpu_group_params *cpu, const char **about, struct error *err)
+/* The two make it together: which of them is wrong only the asker knows. */
+static int small_quota(const struct settings *s, const char **about, struct error *err)
 {
+    const struct cpu_group_params *cpu = &s->parameters.cpu;
+    char quota[UNIT_TEXT_BYTES], limit[UNIT_TEXT_BYTES], period[UNIT_TEXT_BYTES];
+    return settings_conflict(
+        about, "cpu.limit",
+        error_set(
+            err, ERR_INVALID,
+            "the quota (cpu.limit %s x cpu.period %s) is %s; the kernel takes 1ms or more",
+            unit_format(limit, UNIT_CPU, s->cpu_limit_millicores),
+            unit_format(period, UNIT_TIME, (double)cpu->period_ns),
+            unit_format_short(quota, UNIT_TIME, (double)cpu->quota_ns)));
+}
+
+static int check_cpu(const struct settings *s, const char **about, struct error *err)
+{
+    const struct cpu_group_params *cpu = &s->parameters.cpu;
     char text[UNIT_TEXT_BYTES];
     if (cpu->quota_ns > 0 && cpu->quota_ns < 1000000)
-        return settings_conflict(
-            about, "cpu.limit",
-            error_set(err, ERR_INVALID,
-                      "the quota (cpu.limit x cpu.period) is %s; the kernel takes 1ms or more",
-                      unit_format_short(text, UNIT_TIME, (double)cpu->quota_ns)));
+        return small_quota(s, about, err);
     if (cpu->burst_ns > 0 && cpu->quota_ns == 0)
         return settings_conflict(
             about, "cpu.burst",
@@ -278,7 +290,7 @@ int settings_resolve(struct settings *s, const char **about, struct error *err)
         return code;
     if (s->cpu_limit_millicores > 0)
         p->cpu.quota_ns = (int64_t)(s->cpu_limit_millicores * (double)p->cpu.period_ns / 1000);
-    code = check_cpu(&p->cpu, about, err);
+    code = check_cpu(s, about, err);
     if (code == 0 && p->server.write_low_bytes > p->server.write_high_bytes)
         code = settings_conflict(
             about, "server.write-low",

@@ -9,6 +9,8 @@ try check knee.yaml --set autoscaler.p99=400
 try check knee.yaml --set cpu.limit=300
 try check knee.yaml --set cpu.limit=0,3
 try cpu --quota 20m --arm sim # of CPU it would be a fiftieth
+try limit knee.yaml --over cpu.period --set cpu.limit=200m --set slo.p99=1s # by default from 1ms
+try check knee.yaml --set parameters=drawn 2>&1 | grep -v arm
 for p99 in 400ms 0.4; do # a time, or seconds: the same
     "$PUSHSIM" run knee.yaml --quiet --db p99.db --set fleet.pods=2 --set autoscaler.on=yes --set autoscaler.p99=$p99
     "$PUSHSIM" export p99.db --table parameter | grep -m 1 autoscaler.p99
