@@ -11,12 +11,19 @@
 #define READ_BYTES     (256 * 1024)
 #define PACED_READS_HZ 20 /* reads of a client with a rate, at least */
 #define SEEN           64 /* bits of struct client's */
+#define WHY_BYTES      128
 
+static int on_begin(http_parser *parser);
+static int on_name(http_parser *parser, const char *piece, size_t bytes);
+static int on_value(http_parser *parser, const char *piece, size_t bytes);
 static int on_headers(http_parser *parser);
 static int on_body(http_parser *parser, const char *data, size_t bytes);
 static int on_end(http_parser *parser);
 
 static const http_parser_settings answer_settings = {
+    .on_message_begin = on_begin,
+    .on_header_field = on_name,
+    .on_header_value = on_value,
     .on_headers_complete = on_headers,
     .on_body = on_body,
     .on_message_complete = on_end,
@@ -253,13 +260,47 @@ static bool is_interim(const http_parser *parser)
            parser->status_code != HTTP_STATUS_SWITCHING_PROTOCOLS;
 }
 
+static int on_begin(http_parser *parser)
+{
+    struct client *c = parser->data;
+    c->head = (struct answer_head){ 0 };
+    return 0;
+}
+
+/* Trailers (RFC 9112, 7.1.2) come when the stream is open: they say nothing of it. */
+static int on_name(http_parser *parser, const char *piece, size_t bytes)
+{
+    struct client *c = parser->data;
+    if (c->state == CLIENT_HANDSHAKING)
+        answer_head_name(&c->head, piece, bytes);
+    return 0;
+}
+
+static int on_value(http_parser *parser, const char *piece, size_t bytes)
+{
+    struct client *c = parser->data;
+    if (c->state == CLIENT_HANDSHAKING)
+        answer_head_value(&c->head, piece, bytes);
+    return 0;
+}
+
+/* Whether the head of the answer opens no stream such as was asked for. */
+static bool is_misfit(const struct client *c, char *why, size_t room)
+{
+    if ((int)c->parser.status_code == c->pool->ops->status)
+        return c->pool->ops->is_misfit(c, why, room);
+    snprintf(why, room, "answered with status %u", c->parser.status_code);
+    return true;
+}
+
 static int on_headers(http_parser *parser)
 {
     struct client *c = parser->data;
     struct client_pool *pool = c->pool;
+    char why[WHY_BYTES];
     if (is_interim(parser))
         return 0;
-    if ((int)parser->status_code != pool->ops->status)
+    if (is_misfit(c, why, sizeof why))
         return -1;
     c->state = CLIENT_OPEN;
     c->first = pool->log->sent;
@@ -282,11 +323,13 @@ static int on_body(http_parser *parser, const char *data, size_t bytes)
     return 0;
 }
 
+/* Another answer may stand behind it that nobody asked for: it is not looked at. */
 static int on_end(http_parser *parser)
 {
-    if (!parser->upgrade && !is_interim(parser))
-        client_dropped(parser->data, "stream ended by the server");
-    return 0;
+    if (parser->upgrade || is_interim(parser))
+        return 0;
+    client_dropped(parser->data, "stream ended by the server");
+    return -1;
 }
 
 /* The HTTP layer: the head, then chunks (SSE), or frames once it is upgraded (WebSocket). */
@@ -300,8 +343,8 @@ static void take(struct client *c, const char *data, size_t bytes)
     if (c->state == CLIENT_CLOSING)
         return;
     if (HTTP_PARSER_ERRNO(&c->parser) == HPE_CB_headers_complete) {
-        char why[32];
-        snprintf(why, sizeof why, "answered with status %u", c->parser.status_code);
+        char why[WHY_BYTES];
+        is_misfit(c, why, sizeof why);
         note(c, why);
         refused(c, client_behaviour_turned_away);
     } else if (HTTP_PARSER_ERRNO(&c->parser) != HPE_OK) {

@@ -3,7 +3,9 @@
  * SSE follows the WHATWG HTML standard, section 9.2 (event stream format), over HTTP/1.1 with
  * or without chunks (http-parser 2.9.4); WebSocket follows RFC 6455 (wslay 1.1.1). Both parse
  * in place from one read buffer shared by all connections: nothing is allocated for a message,
- * and one read serves all that a connection has to say. Sec-WebSocket-Accept is not verified.
+ * and one read serves all that a connection has to say. An answer that opens no stream such as was
+ * asked for is refused (answer_head.h). Not checked: that texts are UTF-8 (RFC 6455, 8.1). Not
+ * heeded: `retry` and `id` of event streams.
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_CLIENT_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_CLIENT_H
@@ -14,6 +16,7 @@
 #include <uv.h>
 #include <wslay/wslay.h>
 
+#include "experiments/replay/answer_head.h"
 #include "experiments/replay/client_behaviour.h"
 #include "experiments/replay/client_message.h"
 #include "experiments/replay/delivery_log.h"
@@ -34,10 +37,12 @@ enum client_state {
 struct client;
 struct client_pool;
 
-struct client_ops {                 /* one protocol */
-    const char *headers;            /* request headers besides Host, each with its CRLF */
-    int status;                     /* of a good answer */
-    void (*open)(struct client *c); /* the answer was good */
+struct client_ops {      /* one protocol */
+    const char *headers; /* request headers besides Host, each with its CRLF */
+    int status;          /* of a good answer */
+    /* Whether an answer with that status opens no stream after all, and then why. */
+    bool (*is_misfit)(const struct client *c, char *why, size_t room);
+    void (*open)(struct client *c);                                 /* the answer was good */
     void (*feed)(struct client *c, const char *data, size_t bytes); /* stream after the head */
     void (*close)(struct client *c);                                /* frees what open made */
 };
@@ -86,6 +91,7 @@ struct client {
     uint64_t received; /* messages in [first, last] */
     uint64_t seen;     /* bit i: it has message last - i; of those before, `received` tells */
     union {
+        struct answer_head head; /* until it is open */
         struct sse_reader sse;
         struct ws_reader ws;
     };

@@ -11,6 +11,11 @@
 
 #define MARK_BYTES 3
 
+static bool sse_is_misfit(const struct client *c, char *why, size_t room)
+{
+    return answer_is_no_events(&c->head, why, room);
+}
+
 static void sse_open(struct client *c)
 {
     memset(&c->sse, 0, sizeof c->sse);
@@ -94,6 +99,7 @@ static void sse_feed(struct client *c, const char *data, size_t bytes)
 const struct client_ops client_sse_ops = {
     .headers = "Accept: text/event-stream\r\nCache-Control: no-cache\r\n",
     .status = 200,
+    .is_misfit = sse_is_misfit,
     .open = sse_open,
     .feed = sse_feed,
     .close = sse_close,

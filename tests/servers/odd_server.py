@@ -68,8 +68,10 @@ def serve(s):
             if HABIT == "interim":
                 s.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
             answer(s, b"200 OK")
-        elif path == b"/events" and HABIT == "page":
-            answer(s, b"200 OK", b"a page")
+        elif path == b"/events" and HABIT == "page":  # an application's own, for any address
+            s.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<!doctype html>")
+        elif path == b"/events" and HABIT == "ends":
+            s.sendall(STREAM[:-2] + b"Content-Length: 4\r\n\r\n: ok")
         elif path == b"/events":
             if HABIT == "interim":
                 s.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")

@@ -122,7 +122,11 @@ static void what_is_not_fails_with_its_cause(void **state)
         { "leaver", "the server ended", 0 },
         { "silent", "did not become ready in 1 s: http://127.0.0.1", 1000 },
         { "moved", "/health: status 302", 4000 },
-        { "page", "ended before anything was published: stream ended by the server", 0 },
+        { "page",
+          "a client could not connect: answered with Content-Type: text/html; an event stream "
+          "is text/event-stream",
+          0 },
+        { "ends", "ended before anything was published: stream ended by the server", 0 },
     };
     if (!*state)
         skip();

@@ -20,7 +20,8 @@
 #define NEVER (-1)
 
 static const char switching[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                                "Connection: Upgrade\r\n\r\n";
+                                "Connection: Upgrade\r\n"
+                                "Sec-WebSocket-Accept: b2Cvp7BdWL14NYbZpFR3Djcvpf4=\r\n\r\n";
 
 struct server {
     uv_loop_t loop;
