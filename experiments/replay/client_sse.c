@@ -26,6 +26,12 @@ static void sse_close(struct client *c)
     (void)c;
 }
 
+/* A line without a colon is a field without a value. */
+static bool is_data(const char *line, size_t bytes)
+{
+    return bytes >= 4 && memcmp(line, "data", 4) == 0 && (bytes == 4 || line[4] == ':');
+}
+
 /* A line is complete; r->line holds its beginning. */
 static void end_line(struct client *c)
 {
@@ -36,12 +42,12 @@ static void end_line(struct client *c)
         if (r->has_data)
             client_received(c, r->head);
         r->has_data = false;
-    } else if (!r->has_data && kept >= 5 && memcmp(r->line, "data:", 5) == 0) {
+    } else if (!r->has_data && is_data(r->line, kept)) {
         size_t from = kept > 5 && r->line[5] == ' ' ? 6 : 5;
+        size_t bytes = kept > from ? kept - from : 0;
         r->has_data = true;
         memset(r->head, 0, sizeof r->head);
-        memcpy(r->head, r->line + from,
-               kept - from < sizeof r->head ? kept - from : sizeof r->head);
+        memcpy(r->head, r->line + from, bytes < sizeof r->head ? bytes : sizeof r->head);
     }
 }
 
@@ -62,12 +68,13 @@ static size_t line_length(const char *data, size_t bytes)
     return cr ? (size_t)(cr - data) : bytes;
 }
 
-/* The byte order mark, as far as it is there; nothing else begins with its first byte. */
+/* The byte order mark. What is but its beginning is that of a line. */
 static const char *skip_mark(struct sse_reader *r, const char *data, const char *end)
 {
     static const char mark[MARK_BYTES] = { '\xef', '\xbb', '\xbf' };
     while (r->mark < MARK_BYTES && data < end) {
         if (*data != mark[r->mark]) {
+            keep(r, mark, r->mark);
             r->mark = MARK_BYTES;
             break;
         }

@@ -125,6 +125,16 @@ static void streams_say_the_same_however_cut(void **state)
           1, 0 }, /* no field */
         { ": hi\n\nevent: data\rid: 3\ndata: 00000002xxxxxxxxxx\ndata: 7\n\n", 1, 0 },
         { "data: {}\n\ndata: 00000000\n", 0, 1 }, /* the second is not at its end */
+        /* data without a value is a message of none, or an empty first line */
+        { "data\n\ndata:\r\n\r\n", 0, 2 },
+        { "data\rdata: 00000000\r\r", 0, 1 },
+        { "datas: 00000000\n\ndat: 00000000\n\n data: 00000000\n\nDATA:00000000\n\n", 0, 0 },
+        { "data:  00000000\n\n", 0, 1 }, /* one space is the colon's, no more */
+        { "data: 0000\ndata: 0000\n\n", 0, 1 },
+        { "id: 1\nretry: 1\nevent: e\n\n:\n\ndata: 00000000\nid\n\n", 1, 0 },
+        { "\xef\xbb"
+          "data: 00000000\n\ndata: 00000001\n\n",
+          1, 0 }, /* no mark, so no data */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (size_t cut = 0; cut <= strlen(cases[i].text); cut++) {
