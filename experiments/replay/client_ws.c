@@ -11,8 +11,10 @@
 #include <string.h>
 #include <sys/types.h>
 
-#define WEBSOCKET_KEY                                                                          \
-    "cHVzaHNpbS1yZXBsYXkxMQ==" /* any 16 bytes: no cache is to be fooled here */
+#include "sim/error.h"
+
+/* Any 16 bytes: there is no cache here that is to be fooled (RFC 6455, 1.3). */
+#define WEBSOCKET_KEY "cHVzaHNpbS1yZXBsYXkxMQ=="
 
 static ssize_t give_bytes(uint8_t *out, size_t room, int flags, void *user)
 {
@@ -27,13 +29,29 @@ static ssize_t give_bytes(uint8_t *out, size_t room, int flags, void *user)
     return (ssize_t)n;
 }
 
+static void on_written(uv_write_t *request, int status)
+{
+    (void)status; /* a broken connection shows when it is read */
+    free(request);
+}
+
+/* What the socket does not take stands behind what the client still has to send: wslay is never
+ * told of less than all, as what it keeps of a frame would be the beginning of the next one. */
 static ssize_t send_bytes(const uint8_t *data, size_t bytes, int flags, void *user)
 {
     (void)flags;
     struct client *c = user;
     uv_buf_t buffer = uv_buf_init((char *)data, (unsigned)bytes);
     int n = uv_try_write((uv_stream_t *)&c->tcp, &buffer, 1);
-    return n > 0 ? n : -1;
+    size_t taken = n > 0 ? (size_t)n : 0;
+    if (taken == bytes)
+        return (ssize_t)bytes;
+    uv_write_t *request = mem_alloc(sizeof *request + bytes - taken);
+    buffer = uv_buf_init((char *)(request + 1), (unsigned)(bytes - taken));
+    memcpy(buffer.base, data + taken, bytes - taken);
+    if (uv_write(request, (uv_stream_t *)&c->tcp, &buffer, 1, on_written) < 0)
+        free(request);
+    return (ssize_t)bytes;
 }
 
 /* Masking protects intermediaries (RFC 6455, 10.3); on loopback any key will do. */
@@ -79,14 +97,15 @@ static void answer(struct client *c, uint8_t opcode, uint64_t bytes)
 static void told_to_close(struct client *c, uint64_t bytes)
 {
     const uint8_t *payload = c->ws.control;
+    unsigned status = bytes >= 2 ? 256u * payload[0] + payload[1] : 0;
     char why[64] = "close frame from the server";
     if (bytes >= 2)
-        snprintf(why, sizeof why, "close frame %u %.*s", 256u * payload[0] + payload[1],
-                 (int)(bytes - 2), (const char *)payload + 2);
+        snprintf(why, sizeof why, "close frame %u %.*s", status, (int)(bytes - 2),
+                 (const char *)payload + 2);
     printable_text(why, strlen(why));
-    if (strstr(why, "1011") && strstr(why, "ping"))
+    if (status == 1011 && strstr(why, "ping"))
         client_told_to_close(c, DISCONNECT_PONG_TIMEOUT, why);
-    else if (strstr(why, " 1008"))
+    else if (status == 1008)
         client_told_to_close(c, DISCONNECT_REJECTED, why);
     else
         client_told_to_close(c, c->pool->server_ends, why);

@@ -235,10 +235,70 @@ static void frames_say_the_same_however_cut(void **state)
         /* a ping of 126 bytes, and one in parts */
         { CASE(ZERO "\x89\x7e\x00\x7e"), 1, 0, "not a WebSocket frame", "" },
         { CASE(ZERO "\x09\x01x"), 1, 0, "not a WebSocket frame", "" },
+        /* lengths in more bytes than they need, and beyond 63 bits (5.2) */
+        { CASE(ZERO "\x81\x7e\x00\x08"
+                    "00000001"),
+          1, 0, "not a WebSocket frame", "" },
+        { CASE(ZERO "\x81\x7f\x00\x00\x00\x00\x00\x00\xff\xff"), 1, 0, "not a WebSocket frame",
+          "" },
+        { CASE(ZERO "\x81\x7f\x80\x00\x00\x00\x00\x01\x00\x00"), 1, 0, "not a WebSocket frame",
+          "" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (size_t cut = 0; cut <= cases[i].bytes; cut++)
             check_cut(&cases[i], cut);
+}
+
+/* A pong stands behind what the client has still to send, whole and once (RFC 6455, 5.5.3): the
+ * server would end the connection of who does not answer. */
+static void a_pong_waits_for_its_turn(void **state)
+{
+    (void)state;
+    static char large[4 << 20], in[sizeof large + 64]; /* more than a socket takes */
+    struct web_socket w;
+    uv_write_t request;
+    uv_buf_t buffer = uv_buf_init(large, sizeof large);
+    size_t got = 0;
+    open_web_socket(&w);
+    struct client *c = w.p.clients.clients;
+    assert_int_equal(uv_write(&request, (uv_stream_t *)&c->tcp, &buffer, 1, NULL), 0);
+    client_ws_ops.feed(c, "\x89\x02hi\x89\x00", 6);
+    for (ssize_t n = 1; n > 0;) {
+        uv_run(&w.p.loop, UV_RUN_NOWAIT);
+        n = recv(w.server, in + got, sizeof in - got, MSG_DONTWAIT);
+        got += n > 0 ? (size_t)n : 0;
+    }
+    assert_int_equal(got, sizeof large + 14);
+    assert_memory_equal(in + sizeof large, PONG "\x8a\x80\x5a\x5a\x5a\x5a", 14);
+    close_web_socket(&w, in, sizeof in);
+}
+
+/* The cause is the status alone, whatever else the frame's text says. */
+static void a_close_is_what_its_status_says(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *frame;
+        size_t bytes;
+        enum disconnect_cause cause;
+    } cases[] = {
+        { CASE("\x88\x0a\x03\xf0no token"), DISCONNECT_REJECTED },
+        { CASE("\x88\x09\x03\xe9in 1008"), DISCONNECT_CAUSES },
+        { CASE("\x88\x18\x03\xf3keepalive ping timeout"), DISCONNECT_PONG_TIMEOUT },
+        { CASE("\x88\x0b\x03\xe8ping 1011"), DISCONNECT_CAUSES },
+        { CASE("\x88\x00"), DISCONNECT_CAUSES },
+        { CASE("\x88\x01\x03"), DISCONNECT_CAUSES },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct web_socket w;
+        char sent[64];
+        open_web_socket(&w);
+        struct client *c = w.p.clients.clients;
+        client_ws_ops.feed(c, cases[i].frame, cases[i].bytes);
+        assert_int_equal(c->state, CLIENT_ENDING);
+        assert_int_equal(c->cause, cases[i].cause);
+        close_web_socket(&w, sent, sizeof sent);
+    }
 }
 
 int main(void)
@@ -248,6 +308,8 @@ int main(void)
         cmocka_unit_test(books_do_not_underflow),
         cmocka_unit_test(streams_say_the_same_however_cut),
         cmocka_unit_test(frames_say_the_same_however_cut),
+        cmocka_unit_test(a_pong_waits_for_its_turn),
+        cmocka_unit_test(a_close_is_what_its_status_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
