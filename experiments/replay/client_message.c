@@ -122,6 +122,8 @@ static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer)
     struct client_post *post = stream->data;
     struct client_pool *pool = post->messages->pool;
     pool->now_ns = client_pool_time_ns(pool);
+    if (bytes == UV_EOF) /* may be the end of an answer without a length (RFC 9112, 6.3) */
+        http_parser_execute(&post->parser, &answer_settings, NULL, 0);
     if (bytes < 0 || http_parser_execute(&post->parser, &answer_settings, buffer->base,
                                          (size_t)bytes) != (size_t)bytes)
         shut(post);

@@ -24,13 +24,18 @@ static void fail(struct publisher *p, uint64_t count, const char *why)
     p->failed += count;
 }
 
+static void shut(struct publisher_connection *c, const char *why);
+
+/* Servers answer nobody's question, too: 408, to a connection on which nothing was asked for long
+ * (RFC 9110, 15.5.9). After an answer with Connection: close nothing more is read (RFC 9112, 9.6). */
 static int on_answer(http_parser *parser)
 {
     struct publisher_connection *c = parser->data;
     if (parser->status_code / 100 == 1)
         return 0; /* the answer is still to come (RFC 9110, 15.2) */
-    if (c->unanswered > 0)
-        c->unanswered--;
+    if (c->unanswered == 0)
+        return 0;
+    c->unanswered--;
     if (parser->status_code / 100 == 2) {
         c->publisher->answered++;
     } else {
@@ -38,6 +43,8 @@ static int on_answer(http_parser *parser)
         snprintf(why, sizeof why, "answered with status %u", parser->status_code);
         fail(c->publisher, 1, why);
     }
+    if (!http_should_keep_alive(parser))
+        shut(c, "the server closes the connection");
     return 0;
 }
 
@@ -82,16 +89,21 @@ static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer)
         shut(c, "what it answers is no HTTP");
 }
 
+static void not_reached(struct publisher_connection *c, int code)
+{
+    struct publisher *p = c->publisher;
+    p->unreached++;
+    snprintf(p->unreached_why, sizeof p->unreached_why, "%s", uv_strerror(code));
+    shut(c, uv_strerror(code));
+}
+
 static void on_connected(uv_connect_t *request, int status)
 {
     struct publisher_connection *c = request->handle->data;
     if (status == UV_ECANCELED)
         return;
     if (status < 0) {
-        c->publisher->unreached++;
-        snprintf(c->publisher->unreached_why, sizeof c->publisher->unreached_why, "%s",
-                 uv_strerror(status));
-        shut(c, uv_strerror(status));
+        not_reached(c, status);
         return;
     }
     c->open = true;
@@ -115,9 +127,12 @@ static int open_connection(struct publisher_connection *c, uv_loop_t *loop)
 static void open_closed(uv_timer_t *timer)
 {
     struct publisher *p = timer->data;
-    for (int i = 0; !p->shut && i < PUBLISHER_CONNECTIONS; i++)
-        if (p->connections[i].closed)
-            open_connection(&p->connections[i], timer->loop);
+    for (int i = 0; !p->shut && i < PUBLISHER_CONNECTIONS; i++) {
+        struct publisher_connection *c = &p->connections[i];
+        int code = c->closed ? open_connection(c, timer->loop) : 0;
+        if (code < 0) /* at once: no descriptor or no port is left */
+            not_reached(c, code);
+    }
 }
 
 int publisher_init(struct publisher *p, uv_loop_t *loop, const struct endpoint *endpoint,

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,12 +47,13 @@ static int listen_at_loopback(struct sockaddr_in *at)
     return fd;
 }
 
-static pid_t serve(int listener, const char *text, bool in_bytes)
+static pid_t serve(int listener, const char *text, bool in_bytes, bool closes)
 {
     pid_t pid = fork();
     if (pid != 0)
         return pid;
     char request[1024];
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     int fd = accept(listener, NULL, NULL);
     size_t bytes = strlen(text), step = in_bytes ? 1 : bytes;
     if (recv(fd, request, sizeof request, 0) <= 0)
@@ -60,7 +62,8 @@ static pid_t serve(int listener, const char *text, bool in_bytes)
         send(fd, text + at, step, MSG_NOSIGNAL);
         usleep(in_bytes ? 100 : 0);
     }
-    pause();
+    if (!closes)
+        pause();
     _exit(0);
 }
 
@@ -94,7 +97,7 @@ static void check(const struct answer *a, bool in_bytes)
     struct delivery_log log;
     uv_loop_t loop;
     int listener = listen_at_loopback(&at.address);
-    pid_t server = serve(listener, a->text, in_bytes);
+    pid_t server = serve(listener, a->text, in_bytes, false);
     uv_loop_init(&loop);
     delivery_log_init(&log, &s);
     delivery_log_sent(&log, 0);
@@ -208,9 +211,48 @@ static void web_sockets(void **state)
     check_all(answers, sizeof answers / sizeof *answers);
 }
 
+/* To a message beside the stream: an answer may end with its connection (RFC 9112, 6.3). */
+static void answers_that_end_with_their_connection(void **state)
+{
+    (void)state;
+    struct action message = { .kind = ACTION_MESSAGE, .bytes = 64 };
+    struct schedule s = { .actions = &message, .clients = 1, .initial = 1, .count = 1 };
+    struct parameters p = { .server.protocol = PROTOCOL_SSE };
+    struct endpoint at = { .host = "h", .path = "/" };
+    struct client_messages messages;
+    struct client_pool pool;
+    struct delivery_log log;
+    struct run_record record;
+    uv_loop_t loop;
+    int listener = listen_at_loopback(&at.address);
+    pid_t server = serve(listener, "HTTP/1.1 200 OK\r\n\r\nr0000000xx", false, true);
+    uv_loop_init(&loop);
+    run_record_init(&record);
+    delivery_log_init(&log, &s);
+    client_pool_init(&pool, &loop, PROTOCOL_SSE, &at, 1, &log);
+    client_messages_init(&messages, &pool, &p, &s, &at, &record);
+    pool.clients[0].state = CLIENT_OPEN; /* its stream does not matter here */
+    client_message_send(&pool.clients[0], &message);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    assert_int_equal(messages.books.all.answered, 1);
+    assert_int_equal(duplex_in_flight(&messages.books), 0);
+    pool.clients[0].state = CLIENT_CLOSED;
+    waitpid(server, NULL, 0);
+    close(listener);
+    client_pool_shut(&pool);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&loop), 0);
+    client_messages_close(&messages);
+    client_pool_close(&pool);
+    delivery_log_close(&log);
+    run_record_close(&record);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(event_streams),
-                                        cmocka_unit_test(web_sockets) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(event_streams), cmocka_unit_test(web_sockets),
+        cmocka_unit_test(answers_that_end_with_their_connection)
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
