@@ -182,6 +182,14 @@ static struct publisher_connection *least_loaded(struct publisher *p)
     return best;
 }
 
+bool publisher_waits(const struct publisher *p)
+{
+    for (int i = 0; i < PUBLISHER_CONNECTIONS; i++)
+        if (p->connections[i].unanswered > 0)
+            return true;
+    return false;
+}
+
 static void on_written(uv_write_t *request, int status)
 {
     (void)status; /* a broken connection shows up in on_read */

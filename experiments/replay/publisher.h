@@ -51,4 +51,7 @@ void publisher_close(struct publisher *p); /* frees; after a loop run */
 /* Sends message `number`: its digits, then filling up to `bytes` (at least MESSAGE_DIGITS). */
 void publisher_send(struct publisher *p, uint32_t number, int64_t bytes);
 
+/* A publish went out whose answer may still come. */
+bool publisher_waits(const struct publisher *p);
+
 #endif

@@ -144,13 +144,15 @@ static bool schedule_ended(struct replay *r)
 }
 
 /* All that open clients can still get is there. With gaps nobody can tell a drop from a message
- * that was overtaken, so then a while without deliveries must pass too. */
+ * that was overtaken: then every publish must be answered, as a large one may still be on its way to
+ * the server, and a while without deliveries must pass too. */
 static bool drained(struct replay *r)
 {
     struct client_totals t = client_pool_totals(&r->clients);
     if (t.outstanding > 0 || duplex_in_flight(&r->messages.books) > 0)
         return false;
-    return t.dropped == 0 || replay_now(r) - r->log.last_ns > QUIET_NS;
+    return t.dropped == 0 ||
+           (!publisher_waits(&r->publisher) && replay_now(r) - r->log.last_ns > QUIET_NS);
 }
 
 static void start_played(struct replay *r)

@@ -60,6 +60,8 @@ def serve(s):
             if HABIT == "refuses":
                 answer(s, b"404 Not Found")
                 continue
+            if HABIT == "overtakes" and body.startswith(b"00000002"):
+                time.sleep(1.5)  # as an upload that takes long
             publish(body)
             if HABIT == "http10":
                 s.sendall(b"HTTP/1.0 200 OK\r\n\r\nok")

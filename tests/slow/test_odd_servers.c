@@ -45,7 +45,7 @@ static int run(const struct server_spec *spec, int ready_ms, struct run_record *
         .server_cpu = -1, .client_cpu = -1, .settle_ms = 50, .ready_ms = ready_ms
     };
     p.server.workers = 1;
-    p.workload.drain_ns = 500 * MS;
+    p.workload.drain_ns = 4000 * MS;
     for (int i = 0; i < PUBLISHES; i++)
         actions[i] = (struct action){
             .at_ns = 20 * i * MS, .kind = ACTION_PUBLISH, .bytes = 100, .measured = true
@@ -99,6 +99,22 @@ static void what_is_allowed_is_understood(void **state)
         assert_int_equal(duplicates, cases[i].duplicates);
         assert_int_equal(dropped, 0);
     }
+}
+
+/* Its publish is not answered, so it is no drop, however long nothing else comes. */
+static void an_overtaken_message_is_waited_for(void **state)
+{
+    struct run_record out;
+    struct error err;
+    if (!*state)
+        skip();
+    if (run_habit("overtakes", READY_MS, &out, &err))
+        fail_msg("%s", err.text);
+    double delivered = run_record_value(&out, "delivered");
+    double dropped = run_record_value(&out, "dropped");
+    run_record_close(&out);
+    assert_int_equal(delivered, PUBLISHES * CLIENTS);
+    assert_int_equal(dropped, 0);
 }
 
 static void what_is_not_fails_with_its_cause(void **state)
@@ -238,6 +254,7 @@ int main(void)
         print_message("SKIP the real arm: %s\n", err.text);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(what_is_allowed_is_understood, can ? "" : NULL),
+        cmocka_unit_test_prestate(an_overtaken_message_is_waited_for, can ? "" : NULL),
         cmocka_unit_test_prestate(what_is_not_fails_with_its_cause, can ? "" : NULL),
         cmocka_unit_test_prestate(descriptions_that_do_not_fit, can ? "" : NULL),
         cmocka_unit_test_prestate(a_taken_port_is_told, can ? "" : NULL),
