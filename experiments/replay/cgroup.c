@@ -13,27 +13,24 @@
 
 #define REMOVE_TRIES 2000 /* of a millisecond each */
 
-enum cgroup_version cgroup_detect(const char *root)
+/* Where the hierarchies are, or the unified one is: `path`, at `root` or, of a hybrid host, below. */
+static enum cgroup_version find_top(char path[CGROUP_PARENT_MAX], const char *root)
 {
-    char text[1024];
-    root = root == NULL ? CGROUP_ROOT : root;
-    if (cgroup_present(root, "cpu/cgroup.procs"))
+    snprintf(path, CGROUP_PARENT_MAX, "%s", root == NULL ? CGROUP_ROOT : root);
+    if (cgroup_present(path, "cpu/cgroup.procs"))
         return CGROUP_V1;
-    if (!cgroup_get(root, "cgroup.controllers", text, sizeof text))
+    if (cgroup_has_word(path, "cgroup.controllers", "cpu"))
+        return CGROUP_V2;
+    if (!cgroup_has_word(path, "unified/cgroup.controllers", "cpu"))
         return CGROUP_NONE;
-    char *rest = text;
-    for (char *word; (word = strsep(&rest, " \n")) != NULL;)
-        if (strcmp(word, "cpu") == 0)
-            return CGROUP_V2;
-    return CGROUP_NONE;
+    snprintf(path, CGROUP_PARENT_MAX, "%s/unified", root == NULL ? CGROUP_ROOT : root);
+    return CGROUP_V2;
 }
 
-static int unavailable(const char *dir, int code, struct error *err)
+enum cgroup_version cgroup_detect(const char *root)
 {
-    return error_set(err, ERR_UNAVAILABLE,
-                     "cannot make a cgroup in %s: %s; run as root, or in a delegated cgroup v2 "
-                     "subtree, for example through: systemd-run --user --scope -p Delegate=yes",
-                     dir, strerror(code));
+    char top[CGROUP_PARENT_MAX];
+    return find_top(top, root);
 }
 
 static bool same_directory(const char *a, const char *b)
@@ -42,14 +39,15 @@ static bool same_directory(const char *a, const char *b)
     return stat(a, &s) == 0 && stat(b, &t) == 0 && s.st_dev == t.st_dev && s.st_ino == t.st_ino;
 }
 
-/* One hierarchy of v1: makes root/hierarchy/name and tells its path. */
-static int make_v1(char *path, const char *root, const char *hierarchy, const char *name,
-                   struct error *err)
+/* Makes root/hierarchy/name and tells its path. */
+static int make_v1(char *path, int *held, const char *root, const char *hierarchy,
+                   const char *name, struct error *err)
 {
     char made[PATH_MAX];
     snprintf(made, sizeof made, "%s/%s/%s", root, hierarchy, name);
-    if (mkdir(made, 0755) != 0)
-        return unavailable(made, errno, err);
+    int failed = cgroup_make(made, held);
+    if (failed != 0)
+        return cgroup_unavailable(made, failed, err);
     strcpy(path, made);
     return 0;
 }
@@ -57,7 +55,7 @@ static int make_v1(char *path, const char *root, const char *hierarchy, const ch
 static int create_v1(struct cgroup *g, const char *root, const char *name, struct error *err)
 {
     char cpu[PATH_MAX], other[PATH_MAX];
-    int code = make_v1(g->cpu, root, "cpu", name, err);
+    int code = make_v1(g->cpu, &g->held[0], root, "cpu", name, err);
     if (code != 0)
         return code;
     snprintf(cpu, sizeof cpu, "%s/cpu", root);
@@ -65,52 +63,24 @@ static int create_v1(struct cgroup *g, const char *root, const char *name, struc
     if (same_directory(cpu, other))
         strcpy(g->cpuacct, g->cpu);
     else
-        code = make_v1(g->cpuacct, root, "cpuacct", name, err);
+        code = make_v1(g->cpuacct, &g->held[1], root, "cpuacct", name, err);
     snprintf(other, sizeof other, "%s/memory", root);
     if (code == 0 && cgroup_present(other, "cgroup.procs"))
-        code = make_v1(g->memory, root, "memory", name, err);
-    return code;
-}
-
-/* The caller's own group on v2, below the root: the line "0::/path" of /proc/self/cgroup. */
-static void own_group(char *path, size_t size)
-{
-    char text[4096];
-    snprintf(path, size, "%s", CGROUP_ROOT);
-    if (!cgroup_get("/proc/self", "cgroup", text, sizeof text))
-        return;
-    char *line = strstr(text, "0::/");
-    if (line == NULL)
-        return;
-    line[strcspn(line, "\n")] = '\0';
-    snprintf(path, size, "%s%s", CGROUP_ROOT, strcmp(line + 3, "/") == 0 ? "" : line + 3);
-}
-
-/* Gives the controllers to the children of `parent`; memory may be missing, cpu may not. */
-static int delegate(const char *parent, bool *memory)
-{
-    int code = cgroup_put(parent, "cgroup.subtree_control", "+cpu");
-    *memory = code == 0 && cgroup_put(parent, "cgroup.subtree_control", "+memory") == 0;
+        code = make_v1(g->memory, &g->held[2], root, "memory", name, err);
     return code;
 }
 
 static int create_v2(struct cgroup *g, const char *parent, const char *name, struct error *err)
 {
-    char self[PATH_MAX + 16];
     bool memory;
-    int failed = delegate(parent, &memory);
-    if (failed == EBUSY) { /* "no internal processes": step aside into a leaf, then again */
-        snprintf(self, sizeof self, "%s/pushsim-self", parent);
-        if (mkdir(self, 0755) == 0 || errno == EEXIST)
-            cgroup_put_number(self, "cgroup.procs", getpid());
-        failed = delegate(parent, &memory);
-    }
-    if (failed != 0)
-        return unavailable(parent, failed, err);
+    int code = cgroup_prepare_v2(parent, &memory, err);
+    if (code != 0)
+        return code;
     char made[PATH_MAX];
     snprintf(made, sizeof made, "%s/%s", parent, name);
-    if (mkdir(made, 0755) != 0)
-        return unavailable(made, errno, err);
+    int failed = cgroup_make(made, &g->held[0]);
+    if (failed != 0)
+        return cgroup_unavailable(made, failed, err);
     strcpy(g->cpu, made);
     strcpy(g->cpuacct, made);
     if (memory)
@@ -118,11 +88,30 @@ static int create_v2(struct cgroup *g, const char *parent, const char *name, str
     return 0;
 }
 
-void cgroup_parent(char path[CGROUP_PARENT_MAX], enum cgroup_version version, const char *root)
+void cgroup_parent(char path[CGROUP_PARENT_MAX], const char *root)
 {
-    snprintf(path, CGROUP_PARENT_MAX, "%s", root == NULL ? CGROUP_ROOT : root);
-    if (version == CGROUP_V2 && root == NULL && geteuid() != 0)
-        own_group(path, CGROUP_PARENT_MAX);
+    char top[CGROUP_PARENT_MAX];
+    if (find_top(top, root) == CGROUP_V2 && root == NULL)
+        cgroup_parent_v2(path, top);
+    else
+        strcpy(path, top);
+}
+
+static int no_controller(const char *root, struct error *err)
+{
+    char has[256];
+    if (!cgroup_get(root, "cgroup.controllers", has, sizeof has))
+        return error_set(err, ERR_UNAVAILABLE,
+                         "no cpu controller under %s: mount cgroup v2, or v1 with the cpu "
+                         "hierarchy at %s/cpu",
+                         root, root);
+    has[strcspn(has, "\n")] = '\0';
+    return error_set(
+        err, ERR_UNAVAILABLE,
+        "no cpu controller under %s: cgroup v2 there has only these: %s; a container "
+        "has what its host gives to its user (systemd: Delegate=cpu memory), and "
+        "cgroup_disable= on the kernel's command line takes them from all",
+        root, has[0] != '\0' ? has : "none");
 }
 
 int cgroup_create(struct cgroup *group, const char *root, const char *name,
@@ -134,12 +123,9 @@ int cgroup_create(struct cgroup *group, const char *root, const char *name,
     if (code != 0)
         return code;
     struct cgroup made = { .version = cgroup_detect(root) };
-    cgroup_parent(parent, made.version, root);
+    cgroup_parent(parent, root);
     if (made.version == CGROUP_NONE)
-        return error_set(err, ERR_UNAVAILABLE,
-                         "no cpu controller under %s: mount cgroup v2, or v1 with the cpu "
-                         "hierarchy at %s/cpu",
-                         parent, parent);
+        return no_controller(parent, err);
     code = made.version == CGROUP_V1 ? create_v1(&made, parent, name, err)
                                      : create_v2(&made, parent, name, err);
     if (code == 0)
@@ -255,5 +241,9 @@ int cgroup_remove(struct cgroup *group, struct error *err)
     int cpu = remove_directory(group->cpu, err);
     int acct = remove_directory(group->cpuacct, err);
     int memory = remove_directory(group->memory, err);
+    for (size_t i = 0; i < sizeof group->held / sizeof *group->held; i++)
+        if (group->held[i] > 0)
+            close(group->held[i] - 1);
+    memset(group->held, 0, sizeof group->held);
     return cpu != 0 ? cpu : acct != 0 ? acct : memory;
 }

@@ -48,18 +48,22 @@ struct cgroup {
     char cpu[PATH_MAX];     /* its directory; on v2 the only one */
     char cpuacct[PATH_MAX]; /* v1: where CPU time is counted; may equal `cpu` */
     char memory[PATH_MAX];  /* empty: memory is not controlled on this host */
+    int held
+        [3]; /* descriptors + 1 of locks on these directories, which tell others that the maker
+                    lives; 0: none */
 };
 
-/* What stands under `root` (NULL: CGROUP_ROOT). A hybrid host, with the cpu controller on v1, is
- * v1. CGROUP_NONE: no cpu controller there. */
+/* What stands under `root` (NULL: CGROUP_ROOT). A hybrid host is what its cpu controller is on: v1,
+ * or v2 at root/unified. CGROUP_NONE: no cpu controller there. */
 enum cgroup_version cgroup_detect(const char *root);
 
-/* Makes the group `name` (no slash; must not exist) and sets its limits. root NULL: on v1 the
- * top of each hierarchy; on v2 the top for root, else the caller's own group, which must be a
- * delegated one. On v2 a parent that holds only the caller is emptied by moving the caller into a
- * sibling, since a group with children to limit may hold no process.
+/* Makes the group `name` (no slash; must not exist, but one that a dead maker with the caller's
+ * number left is replaced) and sets its limits. root NULL: on v1 the top of each hierarchy; on v2
+ * the top where the caller may write there, else its own group, which must be a delegated one. On
+ * v2 a parent that holds only the caller is emptied by moving the caller into a sibling,
+ * pushsim-self, where it stays: a group with children to limit may hold no process.
  * ERR_INVALID: a limit out of range. ERR_UNAVAILABLE: not possible here; the text says what to do.
- * On error nothing is left behind. */
+ * On error no group of this name is left behind. */
 int cgroup_create(struct cgroup *group, const char *root, const char *name,
                   const struct cgroup_limits *limits, struct error *err);
 
@@ -83,8 +87,10 @@ bool cgroup_is_populated(const struct cgroup *group);
  * it made below, removes them, and waits up to two seconds for ended processes to leave. ERR_IO: still busy. */
 int cgroup_remove(struct cgroup *group, struct error *err);
 
-/* Removes the groups that pushsim processes which are gone left behind: by name (CGROUP_PREFIX),
- * with what still runs in them. Returns how many directories that were. root as in cgroup_create. */
+/* Removes the groups that pushsim processes which are gone left behind, with what still runs in
+ * them: by name (CGROUP_PREFIX), where no process here has the maker's number and nobody holds the
+ * group; a maker in another container has no number here, but it holds its groups. Returns how many
+ * directories that were. root as in cgroup_create. */
 int cgroup_sweep(const char *root);
 
 #endif

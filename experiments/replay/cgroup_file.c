@@ -9,6 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Of a file that this kernel does not have it says that we may not make it. */
+static int put_refused(const char *path, int code)
+{
+    return code == EACCES && access(path, F_OK) != 0 ? errno : code;
+}
+
 /* O_CREAT changes nothing on a real hierarchy, where the kernel makes the files; it lets a plain
  * directory stand in for one. */
 int cgroup_put(const char *dir, const char *file, const char *text)
@@ -17,7 +23,7 @@ int cgroup_put(const char *dir, const char *file, const char *text)
     snprintf(path, sizeof path, "%s/%s", dir, file);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (fd < 0)
-        return errno;
+        return put_refused(path, errno);
     ssize_t n = write(fd, text, strlen(text));
     int code = n < 0 ? errno : 0;
     close(fd);
@@ -45,12 +51,16 @@ bool cgroup_get(const char *dir, const char *file, char *text, size_t size)
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
-    ssize_t n = read(fd, text, size - 1);
+    ssize_t n = 1;
+    size_t length = 0; /* the kernel gives such files a page at a time */
+    while (n > 0 && length < size - 1)
+        if ((n = read(fd, text + length, size - 1 - length)) > 0)
+            length += (size_t)n;
+    int code = errno;
     close(fd);
-    if (n < 0)
-        return false;
-    text[n] = '\0';
-    return true;
+    errno = code;
+    text[length] = '\0';
+    return n >= 0 || length > 0;
 }
 
 int64_t cgroup_get_number(const char *dir, const char *file, int64_t otherwise)

@@ -7,7 +7,23 @@
 #define CGROUP_PARENT_MAX (PATH_MAX - 512)
 
 /* The directory below which groups are made: on v1 the one that holds the hierarchies. */
-void cgroup_parent(char path[CGROUP_PARENT_MAX], enum cgroup_version version, const char *root);
+void cgroup_parent(char path[CGROUP_PARENT_MAX], const char *root);
+
+/* On v2 (cgroup_v2.c). `top`: where it is mounted. membership: as /proc/self/cgroup has it. */
+void cgroup_parent_v2(char path[CGROUP_PARENT_MAX], const char *top);
+void cgroup_own_group(char path[CGROUP_PARENT_MAX], const char *top, const char *membership);
+/* Makes `parent` ready for groups with limits; memory: whether they can be limited in that, too.
+ * ERR_UNAVAILABLE. */
+int cgroup_prepare_v2(const char *parent, bool *memory, struct error *err);
+
+/* A group's directory (cgroup_make.c): made and held; held: a descriptor + 1, or as it was where
+ * there are no locks. Returns 0 or an errno, which _unavailable tells with what to do. */
+int cgroup_make(const char *dir, int *held);
+int cgroup_unavailable(const char *dir, int code, struct error *err);
+/* A descriptor that holds it; -1 and errno, EWOULDBLOCK: another one holds it and we do not wait. */
+int cgroup_hold(const char *dir, bool wait);
+/* Removes it if it is named as ours and its maker is gone (cgroup_sweep.c). */
+bool cgroup_sweep_stale(const char *dir);
 
 /* ERR_INVALID: a limit is outside the ranges that the kernel takes (cgroup_limits.c). */
 int cgroup_check(const struct cgroup_limits *limits, struct error *err);
@@ -18,6 +34,8 @@ int cgroup_put(const char *dir, const char *file, const char *text);
 int cgroup_put_number(const char *dir, const char *file, int64_t value);
 int cgroup_put_failed(const char *dir, const char *file, int code, struct error *err);
 bool cgroup_present(const char *dir, const char *file);
+/* Whether it is one of the file's words. */
+bool cgroup_has_word(const char *dir, const char *file, const char *word);
 /* The whole file as text, at most size - 1 bytes; false when it cannot be read, with errno. */
 bool cgroup_get(const char *dir, const char *file, char *text, size_t size);
 int64_t cgroup_get_number(const char *dir, const char *file, int64_t otherwise);

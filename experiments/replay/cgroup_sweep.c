@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SWEEP_TRIES 200 /* of a millisecond each */
 
@@ -32,8 +33,23 @@ static bool is_dead(pid_t pid)
     return name && (strncmp(name, ") Z", 3) == 0 || strncmp(name, ") X", 3) == 0);
 }
 
-/* What a dead maker left running is killed by the numbers it has here: a pushsim in another PID
- * namespace looks dead from here, and its processes have none. */
+/* A maker in another PID namespace looks dead from here, and our number may be that of an earlier
+ * one in a container that was started again: so who lives holds its groups. What a dead maker left
+ * running is killed by the numbers it has here. */
+bool cgroup_sweep_stale(const char *dir)
+{
+    const char *slash = strrchr(dir, '/');
+    pid_t pid = maker(slash ? slash + 1 : dir);
+    if (pid == 0 || (pid != getpid() && !is_dead(pid)))
+        return false;
+    int fd = cgroup_hold(dir, false);
+    if (fd < 0)
+        return false;
+    bool removed = cgroup_clear(dir, SWEEP_TRIES, cgroup_kill_each);
+    close(fd);
+    return removed;
+}
+
 static int sweep(const char *dir)
 {
     char path[PATH_MAX];
@@ -41,14 +57,9 @@ static int sweep(const char *dir)
     int removed = 0;
     if (!open)
         return 0;
-    for (struct dirent *e; (e = readdir(open)) != NULL;) {
-        pid_t pid = maker(e->d_name);
-        if (pid == 0 || !is_dead(pid))
-            continue;
-        int length = snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
-        removed +=
-            length < (int)sizeof path && cgroup_clear(path, SWEEP_TRIES, cgroup_kill_each);
-    }
+    for (struct dirent *e; (e = readdir(open)) != NULL;)
+        if (snprintf(path, sizeof path, "%s/%s", dir, e->d_name) < (int)sizeof path)
+            removed += cgroup_sweep_stale(path);
     closedir(open);
     return removed;
 }
@@ -57,10 +68,9 @@ int cgroup_sweep(const char *root)
 {
     static const char *const hierarchies[] = { "cpu", "cpuacct", "memory" };
     char parent[CGROUP_PARENT_MAX], dir[PATH_MAX];
-    enum cgroup_version version = cgroup_detect(root);
     int removed = 0;
-    cgroup_parent(parent, version, root);
-    if (version == CGROUP_V2)
+    cgroup_parent(parent, root);
+    if (cgroup_detect(root) == CGROUP_V2)
         return sweep(parent);
     for (size_t i = 0; i < sizeof hierarchies / sizeof *hierarchies; i++) {
         snprintf(dir, sizeof dir, "%s/%s", parent, hierarchies[i]);
