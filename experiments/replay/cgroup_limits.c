@@ -2,6 +2,7 @@
  * kernel takes. */
 #include "experiments/replay/cgroup_internal.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +38,9 @@ static int must(int code, const char *dir, const char *file, int64_t value, stru
     if (code != 0)
         return code;
     int failed = cgroup_put_number(dir, file, value);
+    if (failed == ENOENT && strstr(file, "burst") != NULL)
+        return error_set(err, ERR_UNAVAILABLE,
+                         "this kernel has no %s: a burst needs Linux 5.14 or later", file);
     return failed == 0 ? 0 : cgroup_put_failed(dir, file, failed, err);
 }
 
@@ -65,19 +69,30 @@ static int set_cpu_v1(const struct cgroup *g, const struct cgroup_limits *l, int
 /* cpu.weight is cpu.shares * 100 / 1024 (kernel/sched/core.c, cpu_weight_write_u64). */
 static int64_t weight_v2(int64_t shares)
 {
-    int64_t weight = (shares * 100 + DEFAULT_WEIGHT / 2) / DEFAULT_WEIGHT;
-    return weight < 1 ? 1 : weight > 10000 ? 10000 : weight;
+    return (shares * 100 + DEFAULT_WEIGHT / 2) / DEFAULT_WEIGHT;
+}
+
+/* 1 and 10,000, on the scale of v1: nearer than this to what was asked v2 does not come. */
+static int check_weight_v2(int64_t shares, struct error *err)
+{
+    if (shares == 0 || (shares >= 10 && shares <= 102400))
+        return 0;
+    return error_set(err, ERR_UNAVAILABLE,
+                     "weight %" PRId64 " cannot be set on cgroup v2: 10 to 102400", shares);
 }
 
 static int set_cpu_v2(const struct cgroup *g, const struct cgroup_limits *l, int64_t period_ns,
                       struct error *err)
 {
     char max[64];
+    int code = check_weight_v2(l->weight, err);
+    if (code != 0)
+        return code;
     snprintf(max, sizeof max, "%" PRId64 " %" PRId64, l->quota_ns / 1000, period_ns / 1000);
     if (l->quota_ns == 0)
         snprintf(max, sizeof max, "max %" PRId64, period_ns / 1000);
     bool burst = l->burst_ns > 0 || cgroup_get_number(g->cpu, "cpu.max.burst", 0) > 0;
-    int code = burst ? must(0, g->cpu, "cpu.max.burst", 0, err) : 0;
+    code = burst ? must(0, g->cpu, "cpu.max.burst", 0, err) : 0;
     if (code != 0)
         return code;
     int failed = cgroup_put(g->cpu, "cpu.max", max);

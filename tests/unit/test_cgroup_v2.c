@@ -15,6 +15,8 @@
 
 #include "experiments/replay/cgroup_internal.h"
 
+#define MS INT64_C(1000000)
+
 static const struct cgroup_limits none;
 
 static void folder(const char *root, const char *name)
@@ -212,6 +214,45 @@ static void finds_v2_beside_v1(void **state)
     free(at);
 }
 
+/* v2 has a tenth of the range: what it cannot do is not done otherwise. */
+static void weights_outside_its_scale_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t shares;
+        const char *weight; /* NULL: refused */
+    } cases[] = { { 9, NULL },      { 10, "1" },      { 1024, "100" }, { 102400, "10000" },
+                  { 102401, NULL }, { 262144, NULL }, { 2, NULL },     { 0, "100" } };
+    struct error err;
+    struct cgroup g;
+    char *root = tree_below_top("cpu memory\n", "");
+    assert_int_equal(cgroup_create(&g, root, "a", &none, &err), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cgroup_limits limits = { .weight = cases[i].shares };
+        int code = cgroup_set_limits(&g, &limits, &err);
+        assert_int_equal(code, cases[i].weight ? 0 : ERR_UNAVAILABLE);
+        if (cases[i].weight)
+            assert_file(g.cpu, "cpu.weight", cases[i].weight);
+        else
+            assert_non_null(strstr(err.text, "on cgroup v2: 10 to 102400"));
+    }
+    tree_free(root);
+}
+
+/* Of the kernel's files, of which /proc has some everywhere. */
+static void a_file_that_the_kernel_has_not_is_missing(void **state)
+{
+    (void)state;
+    struct error err;
+    struct cgroup g = { .version = CGROUP_V2, .cpu = "/proc/self" };
+    struct cgroup_limits burst = { .quota_ns = 20 * MS, .burst_ns = 10 * MS };
+    assert_int_equal(cgroup_put("/proc/self", "cpu.max", "1"), ENOENT);
+    assert_int_equal(cgroup_set_limits(&g, &burst, &err), ERR_UNAVAILABLE);
+    assert_string_equal(err.text,
+                        "this kernel has no cpu.max.burst: a burst needs Linux 5.14 or "
+                        "later");
+}
+
 static void reads_more_than_a_page(void **state)
 {
     (void)state;
@@ -232,6 +273,8 @@ int main(void)
         cmocka_unit_test(a_group_without_cpu_says_who_can_give_it),
         cmocka_unit_test(errors_have_their_own_advice),
         cmocka_unit_test(finds_v2_beside_v1),
+        cmocka_unit_test(weights_outside_its_scale_are_refused),
+        cmocka_unit_test(a_file_that_the_kernel_has_not_is_missing),
         cmocka_unit_test(reads_more_than_a_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
