@@ -136,12 +136,15 @@ static void read_cpu(struct host_facts *f, const char *root)
 {
     char model[96] = "unknown", flags[4096] = "";
     cpuinfo(root, "model name", model, sizeof model);
-    cpuinfo(root, "flags", flags, sizeof flags);
+    bool told = cpuinfo(root, "flags", flags, sizeof flags); /* x86 alone has them */
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);
     f->cpu.cpus = cpus < 1 ? 1 : cpus > 64 ? 64 : (int)cpus;
     add(f, "cpus", "%ld", cpus);
     add(f, "cpu model", "%s", model);
-    add(f, "virtual", "%s", strstr(flags, " hypervisor") != NULL ? "yes" : "no");
+    add(f, "virtual", "%s",
+        !told                                  ? "unknown"
+        : strstr(flags, " hypervisor") != NULL ? "yes"
+                                               : "no");
 }
 
 /* Caches decide the cost of coming back after time off the CPU. */

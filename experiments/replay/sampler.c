@@ -50,7 +50,8 @@ static void sample(struct sampler *s)
         run_record_point(s->out, "cpu.throttled_share", now_ns,
                          (double)(usage.throttled - s->last.throttled) /
                              (double)(usage.periods - s->last.periods));
-    run_record_point(s->out, "memory", now_ns, (double)usage.memory_bytes);
+    if (s->group->memory[0] != '\0')
+        run_record_point(s->out, "memory", now_ns, (double)usage.memory_bytes);
     sample_clients(s, now_ns, usage.memory_bytes);
     if (s->clients->messages)
         duplex_series(&s->clients->messages->books, now_ns);
@@ -94,6 +95,19 @@ void sampler_finish(struct sampler *s)
     sample(s);
 }
 
+/* No figure is better than a zero that looks like one. */
+static void record_memory(const struct sampler *s)
+{
+    const struct cgroup_usage *a = &s->first, *b = &s->last;
+    if (s->group->memory[0] == '\0')
+        return;
+    if (b->memory_peak_bytes > 0)
+        run_record_metric(s->out, "memory.peak", "B", (double)b->memory_peak_bytes);
+    run_record_metric(s->out, "memory.end", "B", (double)b->memory_bytes);
+    run_record_metric(s->out, "backlog.memory", "B", (double)s->backlog_bytes);
+    run_record_metric(s->out, "oom.kills", "1", (double)(b->oom_kills - a->oom_kills));
+}
+
 void sampler_record(const struct sampler *s)
 {
     const struct cgroup_usage *a = &s->first, *b = &s->last;
@@ -108,9 +122,6 @@ void sampler_record(const struct sampler *s)
     run_record_metric(s->out, "cpu.throttled_periods", "1", throttled);
     run_record_metric(s->out, "cpu.throttled_share", "1",
                       periods > 0 ? throttled / periods : 0);
-    run_record_metric(s->out, "memory.peak", "B", (double)b->memory_peak_bytes);
-    run_record_metric(s->out, "memory.end", "B", (double)b->memory_bytes);
     run_record_metric(s->out, "backlog.max", "1", (double)s->backlog_max);
-    run_record_metric(s->out, "backlog.memory", "B", (double)s->backlog_bytes);
-    run_record_metric(s->out, "oom.kills", "1", (double)(b->oom_kills - a->oom_kills));
+    record_memory(s);
 }

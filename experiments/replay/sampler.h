@@ -2,7 +2,7 @@
  *
  * Series written, each point at the end of its second: cpu.used and cpu.throttled (s, in that
  * second), cpu.throttled_share (of the periods that ended in it; none did: no point), memory
- * (bytes, now), connections (open at the client); of that second's deliveries, where there were
+ * (bytes, now; where memory is controlled), connections (open at the client); of that second's deliveries, where there were
  * any, delivery.p50, .p95, .p99 and .p999 (s). Where there were any: disconnects (by the
  * server, and of clients that left), disconnects.client_left, reconnects, drops (gaps in what
  * clients received), connects (attempts begun), connects.failed; where any attempt ended,
@@ -45,7 +45,8 @@ void sampler_finish(struct sampler *s);
 /* Writes cpu.*, memory.peak, memory.end, backlog.* and oom.kills (processes that the kernel
  * ended for memory) for the time between the first and the last sample. cpu.used.beside: by
  * other threads than the first of each process, on which Node's and Python's event loops run;
- * not where a process came or went. */
+ * not where a process came or went. Nothing of memory where it is not controlled, no peak where the
+ * kernel does not tell it (cgroup v2 before Linux 5.19). */
 void sampler_record(const struct sampler *s);
 
 #endif

@@ -81,6 +81,7 @@ static void missing_facts_are_said_to_be_assumed(void **state)
     assert_false(f.cpu.hrtick);
     assert_string_equal(host_facts_get(&f, "bandwidth slice"), "5000 us (assumed)");
     assert_string_equal(host_facts_get(&f, "cgroup"), "none");
+    assert_string_equal(host_facts_get(&f, "virtual"), "unknown");
 }
 
 static void steal_is_a_share_of_all_time(void **state)
