@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -147,6 +148,7 @@ static pid_t maker_elsewhere(const char *root, const char *name)
     if (pid == 0) {
         struct error err;
         struct cgroup g;
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* whatever becomes of the test */
         done = cgroup_create(&g, root, name, &none, &err) == 0;
         if (write(ready[1], &done, 1) != 1)
             _exit(1);
