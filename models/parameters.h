@@ -119,6 +119,7 @@ struct cost_params {
         young_space_bytes; /* that a semi-space may have, young_generation.h; 0 = there is none */
     double young_start_bytes;   /* of a process, that survived before its first connection */
     double young_publish_bytes; /* allocated for a publish, beside its deliveries */
+    double mark_bytes;          /* kept by connections, from which the heap is marked */
     double scavenge_ns;         /* of a young generation, whatever it copies */
     double young_byte_ns;       /* and for each byte that it copies */
     double text_byte_ns;        /* where that is a message's text */

@@ -82,6 +82,7 @@ static void random_costs(struct parameters *p, struct random_stream *rs)
         c->code_parse_ns = 2e6;
         c->code_first_ns = 20e3;
         c->code_connection_ns = 10e3;
+        c->mark_bytes = rs->key[1] / 6 % 2 == 0 ? 0 : 100e3;
         c->code_late = true;
         for (int i = 0; i < PROTOCOLS; i++)
             c->by_protocol[i].settle_ns = 1500;

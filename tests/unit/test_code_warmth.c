@@ -221,6 +221,7 @@ static struct parameters node_server(void)
     p.workload.phase[0].rate_hz = 20;
     p.cost.noise_cv = 0;
     p.cost.warm_saturation_ns = 0;
+    p.cost.mark_bytes = 0;
     struct protocol_costs *c = &p.cost.by_protocol[p.server.protocol];
     c->state_ns = c->write_state_ns = c->item_kib_ns = c->write_kib_ns = 0;
     return p;
@@ -344,6 +345,26 @@ static void connections_are_dearer_at_first(void **state)
     }
 }
 
+/* 30 us for each connection, but only where 3.9 MB are kept: by 5 kB each from 780 on. */
+static void a_small_heap_is_not_marked(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t clients;
+        double marked; /* connections */
+    } rows[] = { { 779, 0 }, { 780, 780 }, { 2000, 2000 } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct parameters p = node_server();
+        p.clients = rows[i].clients;
+        p.host.cpus = 2;
+        p.cost.by_protocol[p.server.protocol].kept_bytes = 5000;
+        p.cost.mark_bytes = 3900000;
+        p.cost.code_connection_ns = 30e3;
+        double beside_s = figure(&p, "cpu.used.beside");
+        assert_true(fabs(beside_s - 30e-6 * rows[i].marked) <= 0.02 * 30e-6 * rows[i].marked);
+    }
+}
+
 /* 2 s of collecting in all: what a process that dies after 0.3 s had left is not done, the next
  * one has its own. */
 static void collectors_die_with_their_process(void **state)
@@ -422,6 +443,7 @@ int main(void)
                                         cmocka_unit_test(a_limit_makes_the_start_dearer),
                                         cmocka_unit_test(a_process_parses_once),
                                         cmocka_unit_test(connections_are_dearer_at_first),
+                                        cmocka_unit_test(a_small_heap_is_not_marked),
                                         cmocka_unit_test(collectors_die_with_their_process),
                                         cmocka_unit_test(late_functions_come_once_and_late),
                                         cmocka_unit_test(what_comes_late_is_part_of_it),
