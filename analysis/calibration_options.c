@@ -105,7 +105,7 @@ const char *calibration_unfitted(const char *option, enum loop_kind loop, int64_
         return NULL;
     if (strcmp(option, "cost.gc.free-list") == 0)
         return "not counted by the server: CPython's";
-    if (strcmp(leaf, ".young") == 0 || strcmp(leaf, ".kept") == 0)
+    if (strcmp(leaf, ".young") == 0 || strcmp(leaf, ".kept") == 0 || strcmp(leaf, ".mark") == 0)
         return "not counted by the server: Node's, once measured";
     if (strncmp(option, "cost.gc.", 8) == 0 || strcmp(leaf, ".held-objects") == 0)
         return "not counted by the server, or not by time: interference stands for it";
