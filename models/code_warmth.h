@@ -47,15 +47,15 @@
  * fan-out costs so much more for each connection, the second half of that, and so on, on the
  * loop's thread and on the others. Nothing of the loop waits for that.
  *
- * The other threads have that work only where the heap is marked, which V8 begins when the old
+ * Loop and threads have that work only where the heap is marked, which V8 begins when the old
  * generation has grown near its first limit. Measured on Node 20.20 (--trace-gc; AMD EPYC,
- * 2026-11-28; 20 publishes of 100 B in 4 s, one run each): of 110, 300, 480, 650, 900, 1,300 and
- * 1,900 connections one marking with 480 event streams and all above, with 900 WebSockets and all
- * above, and with fewer none; the old space held 8.5 to 8.8 MB by then, 4.6 before the first
- * client. By what a connection keeps (cost.*.kept: 8.2 and 5.8 kB) it needs between 3.8 and 4.0
- * MB of them: mark_bytes. With 1,300 and 1,900 it came within the first fan-outs, with fewer seconds
- * later; here it is with the first ones always. In the calibration's cells other threads took 77
- * to 84 ms with 110 WebSockets, 76 to 97 with 480, 129 to 170 with 1,300 and 1,900.
+ * 2026-11-28; 20 publishes of 100 B in 4 s, one run each of 110, 300, 480, 650, 900, 1,300 and
+ * 1,900 connections): one marking with 480 event streams and all above, with 900 WebSockets and
+ * all above, none with fewer; the old space held 8.5 to 8.8 MB by then, 4.6 before the first
+ * client. By what a connection keeps (cost.*.kept: 8.2 and 5.8 kB) that takes between 3.8 and 4.0
+ * MB: mark_bytes. With 1,300 and 1,900 it came within the first fan-outs, with fewer seconds
+ * later; here always with the first ones. In the calibration's cells the other threads took 77 to
+ * 84 ms with 110 WebSockets, 76 to 97 with 480, 129 to 170 with 1,300 and 1,900.
  *
  * In the 48 cells of a calibration, two runs each, the other threads took 2 to 7 ms where 15
  * clients had 35 to 45 messages, 44 to 68 where 110 had 30, 62 to 94 with 110 and more, 74 to 131
@@ -98,7 +98,7 @@ void code_warmth_split(struct code_warmth *warmth, enum push_protocol protocol,
 double code_warmth_factor(struct code_warmth *warmth, double ns, double left_ns);
 
 /* A fan-out to `connections` costs the loop so many ns more, and is then through. One to nobody is
- * none. */
+ * none, nor is one (0) as long as the heap is not marked. */
 double code_warmth_first(struct code_warmth *warmth, double connections);
 
 /* CPU time of the compilers, ns, that the next `ns` (>= 0) of work give rise to; before it is
@@ -106,7 +106,7 @@ double code_warmth_first(struct code_warmth *warmth, double connections);
 double code_warmth_compiled(const struct code_warmth *warmth, double ns);
 
 /* CPU time of the collectors, ns, that a fan-out to `connections` gives rise to, and is then
- * through. Not to be asked as long as the heap is not marked. */
+ * through. None (0) as long as the heap is not marked. */
 double code_warmth_collected(struct code_warmth *warmth, double connections);
 
 /* CPU time, ns, of compiling what is hot as a fan-out to `connections` begins. */

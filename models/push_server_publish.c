@@ -136,11 +136,10 @@ void push_publish_cold(struct push_server *s)
         code_warmth_split(&s->code, s->p->server.protocol, cost->code_compile_ns);
 }
 
-/* The collectors': none as long as what is open keeps the heap too small to be marked. */
-static double collected_ns(struct push_server *s, double hearers)
+/* Whether what is open is enough for the heap to be marked. */
+static bool marked(const struct push_server *s)
 {
-    double kept_bytes = s->costs->kept_bytes * s->connections.open;
-    return kept_bytes < s->p->cost.mark_bytes ? 0 : code_warmth_collected(&s->code, hearers);
+    return s->costs->kept_bytes * s->connections.open >= s->p->cost.mark_bytes;
 }
 
 /* Its code as far as it is compiled by now, its connections as far as they have been written to. */
@@ -157,9 +156,10 @@ static void warm_up(struct push_server *s, struct publish_record *p)
     double left_ns = (double)code_compiler_left_ns(&s->compiler);
     code_compiler_work(&s->compiler, push_cost(code_warmth_compiled(code, work_ns), 1));
     /* what is in the compiler's hands makes the loop slow; nothing waits for what comes late */
-    double beside_ns = collected_ns(s, hearers) + code_warmth_late(code, hearers);
+    double marking = marked(s) ? hearers : 0;
+    double beside_ns = code_warmth_collected(code, marking) + code_warmth_late(code, hearers);
     code_compiler_work(&s->collector, push_cost(beside_ns, 1));
-    double share = code_warmth_first(code, hearers) / whole_ns;
+    double share = code_warmth_first(code, marking) / whole_ns;
     p->factor *= code_warmth_factor(code, work_ns, left_ns) + share;
 }
 

@@ -49,7 +49,7 @@
                "Node 20.20: v8.GCProfiler"),                                                   \
         NUMBER("cost.gc.mark", DOUBLE, BYTES, ATP(cost.mark_bytes), "3900000B", 0, 0x1p40,     \
                OPTION_MODEL,                                                                   \
-               "kept by open connections, below which cost.code.connection is 0",              \
+               "kept by open connections; by less, code.first and code.connection are 0",      \
                "Node 20.20: --trace-gc"),                                                      \
         COST("gc.scavenge", scavenge_ns, "0", "a scavenge of the young, whatever it copies"),  \
         COST("gc.young-byte", young_byte_ns, "1ns", "and for each byte that survives it"),     \
