@@ -350,7 +350,6 @@ static void a_small_heap_is_not_marked(void **state)
 {
     (void)state;
     struct parameters p = node_server();
-    p.host.cpus = 2;
     p.cost.by_protocol[p.server.protocol].kept_bytes = 5000;
     p.cost.mark_bytes = 3900000;
     p.clients = 779;
