@@ -81,6 +81,7 @@ static void on_client(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer
             say(s, s->close, 4);
     } else if (s->got >= 8 && (uint8_t)s->in[0] == 0x88) { /* masked, with the status */
         s->answered_ns = (int64_t)uv_hrtime();
+        uv_update_time(&s->loop); /* the timer counts from no moment before that */
         if (s->ends_after_ms != NEVER)
             uv_timer_start(&s->ends, end_connection, (uint64_t)s->ends_after_ms, 0);
     }
