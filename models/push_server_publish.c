@@ -155,8 +155,8 @@ static void warm_up(struct push_server *s, struct publish_record *p)
     p->parse_ns = code->done_ns > 0 ? 0 : push_cost(code->parse_ns, 1);
     double left_ns = (double)code_compiler_left_ns(&s->compiler);
     code_compiler_work(&s->compiler, push_cost(code_warmth_compiled(code, work_ns), 1));
-    /* what is in the compiler's hands makes the loop slow; nothing waits for what comes late */
     double marking = marked(s) ? hearers : 0;
+    /* what is in the compiler's hands makes the loop slow; nothing waits for what comes late */
     double beside_ns = code_warmth_collected(code, marking) + code_warmth_late(code, hearers);
     code_compiler_work(&s->collector, push_cost(beside_ns, 1));
     double share = code_warmth_first(code, marking) / whole_ns;
