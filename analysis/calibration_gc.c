@@ -33,7 +33,7 @@ void calibration_known_put(struct calibration *c, const char *option, double est
     struct calibrated *o = &c->known[c->known_count++];
     snprintf(o->option, sizeof o->option, "%s", option);
     o->estimate = fmax(estimate, 0);
-    o->relative_error = estimate > 0 ? error / estimate : 0;
+    o->relative_error = estimate > 0 ? error / estimate : error > 0 ? INFINITY : 0;
     o->identified = o->relative_error < LEAST_SQUARES_IDENTIFIED;
 }
 

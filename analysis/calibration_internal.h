@@ -80,7 +80,8 @@ bool calibration_measured(const struct calibration *c, const char *option);
 void calibration_host_power(struct calibration *c, const struct calibration_fit *fit);
 
 /* calibration_gc.c */
-/* One option to c->known; an error of 0: it was told. */
+/* One option to c->known; an error of 0: it was told. Of an estimate below 0, which no option is,
+ * only that it is small: 0, and not told. */
 void calibration_known_put(struct calibration *c, const char *option, double estimate,
                            double error);
 

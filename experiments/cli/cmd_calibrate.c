@@ -243,6 +243,24 @@ static void print_end(const struct arguments *a, const struct calibration *c,
     if (a->measure.server)
         printf("measured in %.0f s, %lld runs not sound; rows in %s\n", a->measure.wall_s,
                (long long)a->measure.invalid, a->measure.db);
+    if (!fit->quantiles.converged)
+        fputs("pushsim: warning: the fit has not come to rest (converged: no): costs may lie "
+              "farther off than their errors say\n",
+              stderr);
+}
+
+/* Costs of one host beside those of another are no costs of either. */
+static int check_one_host(struct store *store, const char *experiment, struct error *err)
+{
+    struct rows_origin origin;
+    int code = rows_origin_read(&origin, store, experiment, err);
+    if (code == 0 && strstr(origin.hosts, "; "))
+        fprintf(stderr,
+                "pushsim: warning: these rows are of several hosts, the costs will be of none "
+                "of them: "
+                "%s\n",
+                origin.hosts);
+    return code;
 }
 
 static int fit_and_write(const struct arguments *a, const char *path, struct store *store,
@@ -250,10 +268,15 @@ static int fit_and_write(const struct arguments *a, const char *path, struct sto
 {
     struct calibration c;
     struct calibration_fit fit;
-    int code =
-        calibration_collect(&c, &a->session.plan, store, a->session.experiment.name, err);
+    const char *experiment = a->session.experiment.name;
+    int code = calibration_collect(&c, &a->session.plan, store, experiment, err);
     if (code)
         return code;
+    code = check_one_host(store, experiment, err);
+    if (code) {
+        calibration_close(&c);
+        return code;
+    }
     fprintf(stderr, "fitting %lld runs of %zu cells: some minutes\n", (long long)c.runs,
             c.cell_count);
     code = fit_all(&c, a, &fit, err);
@@ -265,7 +288,7 @@ static int fit_and_write(const struct arguments *a, const char *path, struct sto
     }
     if (code == 0) {
         print_end(a, &c, &fit, path);
-        code = tries_print(store, a->session.experiment.name, stdout, err);
+        code = tries_print(store, experiment, stdout, err);
     }
     calibration_close(&c);
     return code;

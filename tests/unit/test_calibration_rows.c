@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -267,6 +268,26 @@ static void heartbeats_come_as_clients_connected(void **state)
     planned_store_close(&b);
 }
 
+/* What comes out below 0 by chance is no cost that is known to be 0; one that was counted as 0 is. */
+static void a_clamped_estimate_is_not_told(void **state)
+{
+    (void)state;
+    static const struct {
+        double estimate, error, known;
+        bool told;
+    } cases[] = { { 4, 1, 4, true },  { 4, 3, 4, false },  { 0, 0, 0, true },
+                  { 0, 1, 0, false }, { -4, 1, 0, false }, { 4, 0, 4, true } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct calibration *c = mem_alloc(sizeof *c);
+        c->known_count = 0;
+        calibration_known_put(c, "cost.spell.depth", cases[i].estimate, cases[i].error);
+        const struct calibrated *known = measured(c, "cost.spell.depth");
+        assert_true(known->estimate == cases[i].known);
+        assert_int_equal(known->identified, cases[i].told);
+        free(c);
+    }
+}
+
 /* Nothing due is no reason; nothing delivered of it is. */
 static void rows_without_deliveries_are_refused(void **state)
 {
@@ -306,6 +327,7 @@ int main(void)
         cmocka_unit_test(older_rows_leave_out_what_they_lack),
         cmocka_unit_test(few_threads_beside_are_no_figure),
         cmocka_unit_test(heartbeats_come_as_clients_connected),
+        cmocka_unit_test(a_clamped_estimate_is_not_told),
         cmocka_unit_test(rows_without_deliveries_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
