@@ -13,8 +13,7 @@
 
 #define REMOVE_TRIES 2000 /* of a millisecond each */
 
-/* Where the hierarchies are, or the unified one is: `path`, at `root` or, of a hybrid host, below. */
-static enum cgroup_version find_top(char path[CGROUP_PARENT_MAX], const char *root)
+enum cgroup_version cgroup_top(char path[CGROUP_PARENT_MAX], const char *root)
 {
     snprintf(path, CGROUP_PARENT_MAX, "%s", root == NULL ? CGROUP_ROOT : root);
     if (cgroup_present(path, "cpu/cgroup.procs"))
@@ -30,7 +29,7 @@ static enum cgroup_version find_top(char path[CGROUP_PARENT_MAX], const char *ro
 enum cgroup_version cgroup_detect(const char *root)
 {
     char top[CGROUP_PARENT_MAX];
-    return find_top(top, root);
+    return cgroup_top(top, root);
 }
 
 static bool same_directory(const char *a, const char *b)
@@ -91,7 +90,7 @@ static int create_v2(struct cgroup *g, const char *parent, const char *name, str
 void cgroup_parent(char path[CGROUP_PARENT_MAX], const char *root)
 {
     char top[CGROUP_PARENT_MAX];
-    if (find_top(top, root) == CGROUP_V2 && root == NULL)
+    if (cgroup_top(top, root) == CGROUP_V2 && root == NULL)
         cgroup_parent_v2(path, top);
     else
         strcpy(path, top);

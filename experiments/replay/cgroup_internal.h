@@ -6,6 +6,10 @@
 
 #define CGROUP_PARENT_MAX (PATH_MAX - 512)
 
+/* Where the hierarchies are, or the unified one is: `path`, at `root` (NULL: CGROUP_ROOT) or, of a
+ * hybrid host, below. */
+enum cgroup_version cgroup_top(char path[CGROUP_PARENT_MAX], const char *root);
+
 /* The directory below which groups are made: on v1 the one that holds the hierarchies. */
 void cgroup_parent(char path[CGROUP_PARENT_MAX], const char *root);
 

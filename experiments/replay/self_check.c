@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "experiments/replay/cgroup_around.h"
 #include "experiments/run/monotonic.h"
 
 static int64_t own_wait_ns(void)
@@ -37,6 +38,7 @@ static void take(struct self_reading *r, const struct self_check *check)
     r->wait_ns = own_wait_ns();
     host_time_read(&r->host, "");
     r->server_cpu_ns = all_work_ns(check->server_cpu);
+    r->throttled = cgroup_around_throttled(NULL, NULL);
 }
 
 void self_check_begin(struct self_check *check, int server_cpu, int client_cpu)
@@ -70,7 +72,7 @@ static bool in_time(struct run_record *out)
     return good;
 }
 
-static double share(struct run_record *out, const char *name, double value)
+static double noted(struct run_record *out, const char *name, double value)
 {
     run_record_metric(out, name, "1", value);
     return value;
@@ -103,22 +105,26 @@ bool self_check_end(const struct self_check *check, int64_t server_used_ns,
         run_record_event(out, 0, "invalid", "server and client share CPU %d",
                          check->server_cpu);
 
+    /* the cause before what may come of it: the first reason is the one that is shown */
+    valid &= within(out, "a CPU limit around pushsim itself held it back",
+                    noted(out, "host.throttled", (double)(b.throttled - a->throttled)), 0, 1,
+                    " periods");
     valid &= in_time(out);
     valid &= within(out, "the client used its CPU",
-                    share(out, "client.cpu_share", (double)(b.cpu_ns - a->cpu_ns) / wall_ns),
+                    noted(out, "client.cpu_share", (double)(b.cpu_ns - a->cpu_ns) / wall_ns),
                     CHECK_CPU_SHARE, 100, " %");
     valid &= within(out, "the client used its CPU in one second",
-                    share(out, "client.cpu_share_max", own_share_max), CHECK_CPU_SHARE_MAX, 100,
+                    noted(out, "client.cpu_share_max", own_share_max), CHECK_CPU_SHARE_MAX, 100,
                     " %");
     valid &= within(out, "the client waited for its CPU",
-                    share(out, "client.wait_share", (double)(b.wait_ns - a->wait_ns) / wall_ns),
+                    noted(out, "client.wait_share", (double)(b.wait_ns - a->wait_ns) / wall_ns),
                     CHECK_WAIT_SHARE, 100, " %");
     valid &= within(out, "the host took CPU time away",
-                    share(out, "host.steal_share", host_time_steal(a->host, b.host)),
+                    noted(out, "host.steal_share", host_time_steal(a->host, b.host)),
                     CHECK_STEAL_SHARE, 100, " %");
     valid &=
         within(out, "others used the server's CPU",
-               share(out, "host.other_share", other / wall_ns), CHECK_OTHER_SHARE, 100, " %");
+               noted(out, "host.other_share", other / wall_ns), CHECK_OTHER_SHARE, 100, " %");
     if (floor) /* last: where it is not known for what others did, that is the first reason */
         valid &= knows_floor(floor, out);
     run_record_metric(out, "client.valid", "1", valid);

@@ -10,6 +10,7 @@
  *   the client waited for its CPU      > 2 % of the time               client.wait_share
  *   the host took the CPUs away        steal > 2 % of all CPU time     host.steal_share
  *   others used the server's CPU       > 10 % of the time              host.other_share
+ *   a CPU limit around pushsim bit     in any period                   host.throttled
  *   the client's floor is not known     could not be measured soundly     client_floor.h
  *
  * How much of a latency is the client's own time is judged over all tries of a cell
@@ -48,6 +49,7 @@ struct self_reading {      /* counters at one instant */
     int64_t wait_ns;       /* time it was runnable and waited */
     struct host_time host; /* steal */
     int64_t server_cpu_ns; /* all work on the server's CPU; -1 = unknown */
+    uint64_t throttled;    /* periods in which groups around pushsim were held back */
 };
 
 struct self_check {
