@@ -182,6 +182,42 @@ static void test_system_call_ends_first(void **state)
     }
 }
 
+/* The wake-up of test_stalls_at_wake_up at 24 ms, amid a system call of 0.3 ms: before 6.18 the
+ * thread waits for the refill with all of it before it, from 6.18 on it comes to the call's end. */
+static void test_who_wakes_throttled_ends_its_system_call(void **state)
+{
+    static const struct cpu_stretch before[] = {
+        { 0, 3 * MS }, { 8 * MS, 11 * MS }, { 16 * MS, 19 * MS }, { 50 * MS, 53 * MS }
+    };
+    static const struct cpu_stretch after[] = { { 0, 3 * MS },
+                                                { 8 * MS, 11 * MS },
+                                                { 16 * MS, 19 * MS },
+                                                { 24 * MS, 24 * MS + 300000 },
+                                                { 50 * MS, 52 * MS + 700000 } };
+    static const struct cpu_group_params limit = { 8 * MS, 100 * MS, 0, 1024 };
+
+    (void)state;
+    for (int generation = 0; generation < 2; generation++) {
+        struct cpu_host_params params = cpu_trace_host(1);
+        struct cpu_trace trace;
+
+        params.generation = generation;
+        params.syscall_ns = 300000;
+        cpu_trace_init(&trace, &params, &limit, NULL);
+        cpu_group_set_period_phase(trace.group, 50 * MS);
+        struct cpu_trace_thread *t =
+            cpu_trace_add(&trace, trace.group, 0, 3 * MS, EVER, 5 * MS);
+        simulation_run_until(&trace.sim, 54 * MS);
+        if (generation == CPU_THROTTLE_TASK)
+            EXPECT(t, after);
+        else
+            EXPECT(t, before);
+        assert_int_equal(cpu_thread_throttled_ns(t->thread),
+                         26 * MS - (generation == CPU_THROTTLE_TASK ? 300000 : 0));
+        cpu_trace_close(&trace);
+    }
+}
+
 /* An unthrottled thread waits for the neighbour's next tick; then they take turns. */
 static void test_busy_neighbour(void **state)
 {
@@ -315,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_sleeping_in_debt_is_throttled),
         cmocka_unit_test(test_an_enqueue_accounts),
         cmocka_unit_test(test_system_call_ends_first),
+        cmocka_unit_test(test_who_wakes_throttled_ends_its_system_call),
         cmocka_unit_test(test_busy_neighbour),
         cmocka_unit_test(test_two_threads_share_a_cpu),
         cmocka_unit_test(test_wake_up_and_warm_up_costs),
