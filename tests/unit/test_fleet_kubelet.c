@@ -296,7 +296,8 @@ static void test_probes_find_the_queue_full(void **state)
 
 /* A pod that waits to be started again runs nothing: told to stop, it is gone at once, without its
  * hook, and starts no more. Ten connections are more than its memory bears: it dies at once, again
- * when the clients are back, then it waits for 10 s, 20 s. */
+ * when the clients are back, then it waits for 10 s, 20 s. So does its successor: the first death
+ * of all is told, and how many there were. */
 static void test_stopped_in_back_off(void **state)
 {
     struct parameters p = fleet_case(1, 10, 60 * S);
@@ -316,6 +317,10 @@ static void test_stopped_in_back_off(void **state)
     int64_t told_ns = fleet_case_event_ns(&r, "stop", "pod 0", 0);
     int64_t ended_ns = fleet_case_event_ns(&r, "end", "pod 0", 0);
     assert_true(told_ns >= 20 * S && ended_ns >= told_ns && ended_ns <= told_ns + S);
+    int64_t first_ns = fleet_case_event_ns(&r, "oom", "pod 0", 0);
+    assert_true(fleet_case_event_ns(&r, "oom", "pod 1", 0) > first_ns + 20 * S);
+    assert_true(run_record_value(&r, "oom") == (double)fleet_case_events(&r, "oom", ""));
+    assert_float_equal(run_record_value(&r, "oom.first"), (double)first_ns / 1e9, 1e-9);
     run_record_close(&r);
 }
 

@@ -236,6 +236,25 @@ static double highest(const struct run_record *r, const char *name)
     return most;
 }
 
+/* A sum would be right, too, if all were told at the end: after the trouble nothing but messages
+ * goes on, and of those, 20 a second, no second has a fifth. */
+static void what_happens_is_told_in_its_second(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 4; k++) {
+        struct run_record r;
+        run_into_trouble(k / 2, k % 2 ? 300000 : 0, 30 * S, &r);
+        for (int i = 0; i < SUMS; i++)
+            for (size_t j = 0; j < r.point_count; j++)
+                if (strcmp(r.points[j].name, sums[i].series) == 0 && r.points[j].value > 0 &&
+                    r.points[j].at_ns > 25 * S && strcmp(sums[i].series, "messages.answered"))
+                    fail_msg("run %d: %g %s in second %g", k, r.points[j].value, sums[i].series,
+                             (double)r.points[j].at_ns / 1e9);
+        assert_true(highest(&r, "messages.answered") < sum_of(&r, "messages.answered") / 5);
+        run_record_close(&r);
+    }
+}
+
 /* `stalled` of 200 clients stop reading after a second, behind buffers of one message: only their
  * queues grow, by 10 a second up to the bound of 30. */
 static void stall_some(int64_t pods, double stalled, struct run_record *r)
@@ -285,6 +304,7 @@ static void depths_are_told_over_connections(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(seconds_add_up_to_the_figures),
+                                        cmocka_unit_test(what_happens_is_told_in_its_second),
                                         cmocka_unit_test(memory_of_a_fleet),
                                         cmocka_unit_test(depths_are_told_over_connections) };
     return cmocka_run_group_tests(tests, NULL, NULL);
