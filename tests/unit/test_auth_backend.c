@@ -29,6 +29,7 @@ static void test_pool(void **state)
         assert_int_equal(in_time, cases[i].in_time);
         assert_int_equal(answer, cases[i].answer_ms * MS);
     }
+    assert_int_equal(a.requests, 8);
     assert_int_equal(a.timeouts, 4);
     auth_backend_close(&a);
 }

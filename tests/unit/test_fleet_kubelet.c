@@ -237,6 +237,31 @@ static void test_who_starts_dies_of_sigterm(void **state)
     run_record_close(&r);
 }
 
+/* A process that is killed while it starts takes no more CPU for that. Pod 1 would need 100 s of
+ * half a CPU; its startup probe ends it, and it starts again later and later (back-off). */
+static void test_who_died_starting_computes_no_more(void **state)
+{
+    struct parameters p = fleet_case(1, 20, 100 * S);
+    struct run_record r;
+    (void)state;
+    p.cpu.quota_ns = p.cpu.period_ns / 2;
+    p.startup_cpu_ns = 50 * S;
+    p.fleet.probe[PROBE_STARTUP] = (struct probe_params){ 0, 2 * S, S, 2, 1 };
+    p.fault.deploy_at_ns = 10 * S;
+    push_case_run(&p, 1, &r);
+    double starting_s = 0;
+    for (size_t i = 0; i < r.event_count; i++) {
+        const struct record_event *e = &r.events[i];
+        bool begins = strcmp(e->kind, "start") == 0 || strcmp(e->kind, "restart") == 0;
+        if (begins || strcmp(e->kind, "end") == 0)
+            starting_s += (begins ? -1 : 1) * (double)e->at_ns / 1e9;
+    }
+    assert_true(starting_s > 10 && starting_s < 20); /* of 90 */
+    double used_s = run_record_value(&r, "pod.1.cpu.used");
+    assert_true(used_s > 0.5 * starting_s - 0.1 && used_s < 0.5 * starting_s + 0.1);
+    run_record_close(&r);
+}
+
 /* Both pods are told to stop, listen no more, and wait for their clients until the grace is over:
  * nobody asks meanwhile whether they live. */
 static void test_who_stops_is_not_asked_if_it_lives(void **state)
@@ -337,6 +362,7 @@ int main(void)
         cmocka_unit_test(test_ready_without_a_probe),
         cmocka_unit_test(test_a_stuck_loop_does_not_obey),
         cmocka_unit_test(test_who_starts_dies_of_sigterm),
+        cmocka_unit_test(test_who_died_starting_computes_no_more),
         cmocka_unit_test(test_who_stops_is_not_asked_if_it_lives),
         cmocka_unit_test(test_syns_again_to_the_same_pod),
         cmocka_unit_test(test_probes_find_the_queue_full),

@@ -125,6 +125,25 @@ static void events_have_bytes_of_their_own(void **state)
     }
 }
 
+/* Each event goes in a frame of its own, also one from before the run: 3 of those, one that the
+ * client had, two that it had not, six frames of 1 KiB to copy at 0.5 us a KiB. */
+static void every_event_has_its_frame(void **state)
+{
+    static const int64_t at[] = { 100 * MS, 350 * MS, 400 * MS };
+    struct parameters p = one_client();
+    struct run_record bare, framed;
+    (void)state;
+    p.replay = (struct replay_params){ .length = 10, .stored = 3, .whole = true };
+    run(&p, at, 3, &bare);
+    p.cost.by_protocol[PROTOCOL_SSE].frame_bytes = 1024;
+    run(&p, at, 3, &framed);
+    assert_true(value(&bare, "replayed") == 6);
+    double longer_s = value(&framed, "replayed.max") - value(&bare, "replayed.max");
+    assert_true(fabs(longer_s - 6 * 0.5e-6) < 1e-12);
+    run_record_close(&bare);
+    run_record_close(&framed);
+}
+
 /* Two events of 1 KiB are compressed anew: 1 us each, 2 us a KiB; half of their bytes are left,
  * which are copied at 0.7 us a KiB. */
 static void events_are_compressed_for_the_connection(void **state)
@@ -252,6 +271,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kinds_and_latencies),
         cmocka_unit_test(events_have_bytes_of_their_own),
+        cmocka_unit_test(every_event_has_its_frame),
         cmocka_unit_test(events_are_compressed_for_the_connection),
         cmocka_unit_test(lost_events_are_made_good),
         cmocka_unit_test(dropped_in_its_last_wake_up),

@@ -295,6 +295,7 @@ static void depths_are_told_over_connections(void **state)
         assert_true(highest(&five, "queue.depth.max") == 30);
         assert_true(highest(&five, "queue.depth.p99") == 30);
         assert_true(run_record_value(&five, "queue.depth.p99") >= 29);
+        assert_true(run_record_value(&five, "queue.depth.max") == 30);
         assert_true(sum_of(&five, "queue.depth.max") < 300); /* it took some seconds */
         run_record_close(&one);
         run_record_close(&five);

@@ -183,6 +183,67 @@ static void a_large_message_is_read_in_parts(void **state)
     assert_true(longest > 10 && longest < 10.02);
 }
 
+/* Published at 5 s. Who has read all that was in its socket, 200,000 B by 9 s, while the loop was
+ * busy reads on when the rest of 300,000 B is written, from 15 s on. */
+static void it_reads_on_after_the_servers_pause(void **state)
+{
+    (void)state;
+    struct parameters p = scene(PROTOCOL_SSE);
+    p.network.socket_bytes = 200000;
+    p.workload.payload_bytes = 500000;
+    p.workload.phase[0].rate_hz = 0.1;
+    p.workload.drain_ns = 20 * S;
+    p.fault.busy_at_ns = 5200 * MS;
+    p.fault.busy_ns = 9800 * MS;
+    double longest = value_of(&p, "delivery.max");
+    assert_true(longest > 15.9 && longest < 16.1);
+}
+
+/* What did not fit into the socket is written again when there is room, in parts, each of which
+ * costs its own bytes: all 500,008 B at first, and the 300,008 B that are left. */
+static void a_rest_costs_its_bytes(void **state)
+{
+    (void)state;
+    double used_s[2];
+    for (int dear = 0; dear < 2; dear++) {
+        struct parameters p = scene(PROTOCOL_SSE);
+        p.network.socket_bytes = 200000;
+        p.workload.payload_bytes = 500000;
+        p.workload.phase[0].rate_hz = 0.1;
+        p.workload.drain_ns = 20 * S;
+        p.cost.by_protocol[PROTOCOL_SSE].write_kib_ns = dear ? 500 : 0;
+        used_s[dear] = value_of(&p, "cpu.used");
+    }
+    double bytes_s = used_s[1] - used_s[0];
+    assert_float_equal(bytes_s, 500e-9 * (500008 + 300008) / 1024, 1e-8);
+}
+
+/* Three messages of 50,000 B at once: a wake-up takes two of them, which bring the write buffer
+ * above its mark of 65,536 B. The third goes when the client has made room, though no publish comes
+ * that would wake its task. */
+static void what_a_wake_up_leaves_goes_without_another(void **state)
+{
+    (void)state;
+    for (int loop = LOOP_UVLOOP; loop <= LOOP_ASYNCIO; loop++) {
+        struct parameters p = scene(PROTOCOL_SSE);
+        struct schedule s;
+        struct run_record r;
+        static const int64_t at[] = { S, S + 1000, S + 2000 };
+        p.server.loop = (enum loop_kind)loop;
+        p.network.socket_bytes = 10000;
+        p.workload.drain_ns = 20 * S;
+        push_case_publishes(&s, 1, at, 3, 2 * S);
+        for (int i = 0; i < 3; i++)
+            s.actions[i].bytes = 50000;
+        run_record_init(&r);
+        push_run(&p, &s, 1, 0, &r);
+        assert_true(run_record_value(&r, "delivered") == 3);
+        assert_true(run_record_value(&r, "in_flight") == 0);
+        run_record_close(&r);
+        schedule_close(&s);
+    }
+}
+
 /* One message of 500,000 B to a client that has stopped, and none after it: nginx gives up after
  * its time-out, so do websockets' sends; an event stream of uvicorn's only finds out at the next
  * write. */
@@ -273,6 +334,9 @@ int main(void)
         cmocka_unit_test(what_the_client_has_received_is_its_own_memory),
         cmocka_unit_test(partial_writes_set_nginx_timer_anew),
         cmocka_unit_test(a_large_message_is_read_in_parts),
+        cmocka_unit_test(it_reads_on_after_the_servers_pause),
+        cmocka_unit_test(a_rest_costs_its_bytes),
+        cmocka_unit_test(what_a_wake_up_leaves_goes_without_another),
         cmocka_unit_test(a_slot_reads_for_its_present_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
