@@ -48,6 +48,23 @@ static void test_published_sequences(void **state)
     }
 }
 
+/* So many attempts, then none; 0: for ever. */
+static void test_attempts_are_counted(void **state)
+{
+    (void)state;
+    for (int most = 0; most < 4; most++) {
+        struct reconnect_params p = *preset("eventsource-chromium");
+        struct reconnect r = { 0 };
+        struct random_stream rs;
+        stream(&rs, 0);
+        p.attempts_max = most;
+        for (int n = 0; n < 6; n++) {
+            bool gives_up = reconnect_next(&p, &r, 0, &rs) == RECONNECT_GIVE_UP;
+            assert_int_equal(gives_up, most > 0 && n >= most);
+        }
+    }
+}
+
 static void test_phoenix_ends_at_five_seconds(void **state)
 {
     (void)state;
@@ -202,6 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_published_sequences),
+        cmocka_unit_test(test_attempts_are_counted),
         cmocka_unit_test(test_phoenix_ends_at_five_seconds),
         cmocka_unit_test(test_jitter_ranges),
         cmocka_unit_test(test_the_cap_undoes_jitter),

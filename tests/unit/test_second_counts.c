@@ -170,6 +170,21 @@ static double check_failure_rate(const struct run_record *r)
     return untold ? 0 : opened;
 }
 
+/* The figure is the quotient of the two beside it: of a pod alone (k < 0), or of pod k. */
+static void check_throttled_share(const struct run_record *r, int k)
+{
+    static const char *const names[] = { "cpu.throttled_share", "cpu.throttled_periods",
+                                         "cpu.periods" };
+    double value[3];
+    for (int i = 0; i < 3; i++) {
+        char name[48];
+        snprintf(name, sizeof name, "pod.%d.%s", k, names[i]);
+        value[i] = run_record_value(r, k < 0 ? names[i] : name);
+    }
+    assert_true(value[1] <= value[2]);
+    assert_true(fabs(value[0] - (value[2] > 0 ? value[1] / value[2] : 0)) < 1e-12);
+}
+
 /* Of probes and losses a fleet has what its pods have. */
 static void check_pods(const struct run_record *r)
 {
@@ -203,6 +218,10 @@ static double check_series(const struct run_record *r, double seen[SUMS])
     assert_true(sum_of(r, "delivery.p999") >= sum_of(r, "delivery.p50"));
     assert_true(sum_of(r, "probes.failed.ready") <= sum_of(r, "probes.failed"));
     check_pods(r);
+    bool alone = isnan(run_record_value(r, "pods.started"));
+    for (int k = alone ? -1 : 0; k < (alone ? 0 : (int)run_record_value(r, "pods.started"));
+         k++)
+        check_throttled_share(r, k);
     return check_failure_rate(r);
 }
 
@@ -296,6 +315,9 @@ static void depths_are_told_over_connections(void **state)
         assert_true(highest(&five, "queue.depth.p99") == 30);
         assert_true(run_record_value(&five, "queue.depth.p99") >= 29);
         assert_true(run_record_value(&five, "queue.depth.max") == 30);
+        assert_true(run_record_value(&one, "slow_consumers.max") == 1);
+        if (pods < 2) /* the most of one pod */
+            assert_true(run_record_value(&five, "slow_consumers.max") == 5);
         assert_true(sum_of(&five, "queue.depth.max") < 300); /* it took some seconds */
         run_record_close(&one);
         run_record_close(&five);

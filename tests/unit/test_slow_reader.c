@@ -1,6 +1,7 @@
 /* Clients that read slowly, vanish, or stop (models/push_server_slow.c, push_server_read.c,
  * push_server_beat.c): what their sockets take, when the server may write again, and what is
  * behind what. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -244,6 +245,41 @@ static void what_a_wake_up_leaves_goes_without_another(void **state)
     }
 }
 
+/* Who reads a message in no time is as quick as who is said to read all as it comes, and costs the
+ * server as much: the two are followed apart (push_server_slow.c, push_server_take.c). Groups of
+ * three publishes, which the later wake-ups take together. */
+static void a_rate_without_bounds_is_none(void **state)
+{
+    (void)state;
+    for (int k = 0; k < (LOOP_THREADS + 1) * PROTOCOLS; k++) {
+        double mean_s[2], max_s[2], used_s[2];
+        for (int rate = 0; rate < 2; rate++) {
+            struct parameters p = scene((enum push_protocol)(k % PROTOCOLS));
+            struct schedule s;
+            struct run_record r;
+            int64_t at[30];
+            p.server.loop = (enum loop_kind)(k / PROTOCOLS);
+            p.server.hops =
+                p.server.loop == LOOP_UVLOOP || p.server.loop == LOOP_ASYNCIO ? 2 : 0;
+            p.classes[0].read_bps = rate ? INT64_C(1000000000000) : 0;
+            for (int i = 0; i < 30; i++)
+                at[i] = (i / 3 + 1) * 50 * MS + i % 3 * 1000;
+            push_case_publishes(&s, 1, at, 30, S);
+            run_record_init(&r);
+            push_run(&p, &s, 1, 0, &r);
+            assert_true(run_record_value(&r, "delivered") == 30);
+            mean_s[rate] = run_record_value(&r, "delivery.mean");
+            max_s[rate] = run_record_value(&r, "delivery.max");
+            used_s[rate] = run_record_value(&r, "cpu.used");
+            run_record_close(&r);
+            schedule_close(&s);
+        }
+        assert_true(fabs(mean_s[1] - mean_s[0]) < 1e-12);
+        assert_true(fabs(max_s[1] - max_s[0]) < 1e-12);
+        assert_true(fabs(used_s[1] - used_s[0]) < 1e-12);
+    }
+}
+
 /* One message of 500,000 B to a client that has stopped, and none after it: nginx gives up after
  * its time-out, so do websockets' sends; an event stream of uvicorn's only finds out at the next
  * write. */
@@ -337,6 +373,7 @@ int main(void)
         cmocka_unit_test(it_reads_on_after_the_servers_pause),
         cmocka_unit_test(a_rest_costs_its_bytes),
         cmocka_unit_test(what_a_wake_up_leaves_goes_without_another),
+        cmocka_unit_test(a_rate_without_bounds_is_none),
         cmocka_unit_test(a_slot_reads_for_its_present_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

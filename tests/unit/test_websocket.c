@@ -22,6 +22,16 @@ static void headers_grow_with_the_payload(void **state)
     }
 }
 
+/* Nothing is compressed to nothing: a block has a byte at least. */
+static void compressed_by_the_ratio(void **state)
+{
+    static const struct websocket_params p = { .deflate_ratio = 0.25 };
+    (void)state;
+    assert_int_equal(websocket_deflated_bytes(&p, 10240), 2560);
+    assert_int_equal(websocket_deflated_bytes(&p, 4), 1);
+    assert_int_equal(websocket_deflated_bytes(&p, 3), 1);
+}
+
 /* zconf.h: 128 KiB + 128 KiB for the defaults (15, 8), 32 KiB and about 7 for inflate. */
 static void states_are_as_large_as_zlib_says(void **state)
 {
@@ -71,6 +81,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(headers_grow_with_the_payload),
+        cmocka_unit_test(compressed_by_the_ratio),
         cmocka_unit_test(states_are_as_large_as_zlib_says),
         cmocka_unit_test(compression_costs_cpu_and_memory_and_saves_bytes),
     };
