@@ -47,7 +47,7 @@ static void check_profile(const struct calibration *c, const struct calibration_
         struct setting which;
         assert_int_equal(settings_find(&read, fit->options[i].option, &which, &err), 0);
         double value = settings_number(&read, &which);
-        if (fabs(value - fit->options[i].estimate) > 1e-3 * fabs(value))
+        if (!(fabs(value - fit->options[i].estimate) <= 1e-3 * fabs(value)))
             fail_msg("%s: written %g, read %g", fit->options[i].option,
                      fit->options[i].estimate, value);
     }
@@ -79,7 +79,7 @@ static void check_errors(const struct calibration_fit *fit, const char *path)
             for (size_t k = 0; a < d.count && b < d.count && k < d.count; k++)
                 read += d.root[a][k] * d.root[b][k];
             told += i == j && a < d.count;
-            if (fabs(read - fit->covariance[i * fit->joint + j]) > 0.02 * error)
+            if (!(fabs(read - fit->covariance[i * fit->joint + j]) <= 0.02 * error))
                 fail_msg("%s, %s: %g, read %g", fit->options[i].option, fit->options[j].option,
                          fit->covariance[i * fit->joint + j], read);
         }

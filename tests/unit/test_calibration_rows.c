@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "analysis/calibration_internal.h"
+#include "tests/support/near.h"
 #include "tests/support/planned_store.h"
 
 static const char text[] = "question: q\n"
@@ -63,7 +64,7 @@ static void what_is_known_is_no_spread(void **state)
         put(&b, 0, 2, &cases[i].second);
         assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
         assert_int_equal(c.cell_count, 1);
-        assert_float_equal(c.cells[0].sigma[CALIBRATION_CPU], cases[i].sigma, 1e-5);
+        assert_near(c.cells[0].sigma[CALIBRATION_CPU], cases[i].sigma, 1e-5);
         calibration_close(&c);
         planned_store_close(&b);
     }
@@ -81,7 +82,7 @@ static void median_is_no_mean(void **state)
     for (uint32_t r = 1; r <= 3; r++)
         put(&b, 0, r, &row);
     assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
-    assert_float_equal(c.cells[0].sigma[CALIBRATION_CPU], 0.03632, 1e-5);
+    assert_near(c.cells[0].sigma[CALIBRATION_CPU], 0.03632, 1e-5);
     calibration_close(&c);
     planned_store_close(&b);
 }
@@ -262,8 +263,8 @@ static void heartbeats_come_as_clients_connected(void **state)
     /* 8 periods of 64 lots of 1 ms at most */
     print_message("warm-up: %g s within 0.1 s, %g over a period\n", near[CALIBRATION_CPU],
                   far[CALIBRATION_CPU]);
-    assert_float_equal(far[CALIBRATION_CPU], 8 * 64 * 1e-3 * 0.323, 0.02);
-    assert_float_equal(near[CALIBRATION_CPU], 8 * 64 * 1e-3 * 0.090, 0.01);
+    assert_near(far[CALIBRATION_CPU], 8 * 64 * 1e-3 * 0.323, 0.02);
+    assert_near(near[CALIBRATION_CPU], 8 * 64 * 1e-3 * 0.090, 0.01);
     calibration_close(&c);
     planned_store_close(&b);
 }

@@ -9,6 +9,7 @@
 #include "analysis/calibration_internal.h"
 #include "analysis/calibration_scatter.h"
 #include "analysis/calibration_stage.h"
+#include "tests/support/near.h"
 #include "tests/support/planned_store.h"
 
 /* The second cell's demand is near its limit. */
@@ -62,7 +63,7 @@ static void a_figure_weighs_by_its_scatter(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         c.cells[AMPLE].scatter[CALIBRATION_CPU] = cases[i].scatter;
         calibration_weigh(&c);
-        assert_float_equal(c.cells[AMPLE].sigma[CALIBRATION_CPU], cases[i].sigma, 1e-5);
+        assert_near(c.cells[AMPLE].sigma[CALIBRATION_CPU], cases[i].sigma, 1e-5);
     }
     close_cells(&b, &c);
 }

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "analysis/cpu_summary.h"
+#include "tests/support/near.h"
 
 static void wasserstein_of_known_pairs(void **state)
 {
@@ -27,9 +28,8 @@ static void wasserstein_of_known_pairs(void **state)
         { { -2, 2 }, { -2, 2, 2, 2 }, 2, 4, 1 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_float_equal(
-            cpu_summary_wasserstein(cases[i].a, cases[i].n, cases[i].b, cases[i].m),
-            cases[i].expect, 1e-12);
+        assert_near(cpu_summary_wasserstein(cases[i].a, cases[i].n, cases[i].b, cases[i].m),
+                    cases[i].expect, 1e-12);
     assert_true(isnan(cpu_summary_wasserstein(NULL, 0, cases[0].a, 1)));
 }
 
@@ -52,17 +52,17 @@ static void summary_of_hand_made_samples(void **state)
     struct cpu_workload_result r = hand_made();
     struct cpu_summary s;
     cpu_summary_init(&s, &r);
-    assert_float_equal(s.stall.mean, 3, 1e-12);
-    assert_float_equal(s.stall.sd, sqrt(2.5), 1e-12);
-    assert_float_equal(s.stall.p10, 1.4, 1e-12);
-    assert_float_equal(s.stall.p50, 3, 1e-12);
-    assert_float_equal(s.stall.p90, 4.6, 1e-12);
-    assert_float_equal(s.run.p99, 7, 1e-12);
+    assert_near(s.stall.mean, 3, 1e-12);
+    assert_near(s.stall.sd, sqrt(2.5), 1e-12);
+    assert_near(s.stall.p10, 1.4, 1e-12);
+    assert_near(s.stall.p50, 3, 1e-12);
+    assert_near(s.stall.p90, 4.6, 1e-12);
+    assert_near(s.run.p99, 7, 1e-12);
     assert_true(isnan(s.run.sd));
     assert_true(isnan(s.late.mean));
-    assert_float_equal(s.throttled_share, 0.75, 1e-12);
-    assert_float_equal(s.cpu_share, 0.2, 1e-12);
-    assert_float_equal(s.cost, 1.25, 1e-12);
+    assert_near(s.throttled_share, 0.75, 1e-12);
+    assert_near(s.cpu_share, 0.2, 1e-12);
+    assert_near(s.cost, 1.25, 1e-12);
     cpu_summary_close(&s);
     cpu_workload_result_close(&r);
 }
@@ -80,9 +80,9 @@ static void repeats_pool_samples_and_counters(void **state)
     cpu_summary_init(&one, &a);
     cpu_summary_init(&two, &all);
     cpu_distance_of(&one, &two, &d);
-    assert_float_equal(d.stall_w1_ms, 0, 1e-12);
-    assert_float_equal(d.stall_mean, 0, 1e-12);
-    assert_float_equal(d.cpu_share, 0, 1e-12);
+    assert_near(d.stall_w1_ms, 0, 1e-12);
+    assert_near(d.stall_mean, 0, 1e-12);
+    assert_near(d.cpu_share, 0, 1e-12);
     assert_true(isnan(d.late_w1_ms));
     cpu_summary_close(&one), cpu_summary_close(&two);
     cpu_workload_result_close(&a), cpu_workload_result_close(&b);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "models/fan_out.h"
+#include "tests/support/near.h"
 
 #define US INT64_C(1000)
 
@@ -33,8 +34,8 @@ static void test_disturbed_ones_do_not_count(void **state)
     }
     list[8].first_ns += 4000 * US;
     report(list, 40, &first, &slope);
-    assert_float_equal(first, 8e-3, 1e-9);
-    assert_float_equal(slope, 10e-6, 1e-9);
+    assert_near(first, 8e-3, 1e-9);
+    assert_near(slope, 10e-6, 1e-9);
 }
 
 static void test_few(void **state)
@@ -45,10 +46,10 @@ static void test_few(void **state)
     report(list, 0, &first, &slope);
     assert_true(isnan(first) && isnan(slope));
     report(list, 1, &first, &slope);
-    assert_float_equal(first, 5e-6, 1e-12);
-    assert_float_equal(slope, 4e-6, 1e-12);
+    assert_near(first, 5e-6, 1e-12);
+    assert_near(slope, 4e-6, 1e-12);
     report(list, 2, &first, &slope); /* the calm one has one client */
-    assert_float_equal(first, 3e-6, 1e-12);
+    assert_near(first, 3e-6, 1e-12);
     assert_true(isnan(slope));
 }
 

@@ -145,7 +145,7 @@ static void assert_pods_are_the_fleet(uint32_t seed, const struct run_record *r,
                          points_sum(r, series), one);
             sum += one;
         }
-        if (fabs(all - sum) > 1e-9)
+        if (isnan(all) != isnan(sum) || fabs(all - sum) > 1e-9)
             fail_msg("seed %u: %s is %g, that of all %d pods %g", seed, shared[i].name, all,
                      pods, sum);
         reached[i] += isnan(all) ? 0 : all;

@@ -14,6 +14,7 @@
 #include "models/meter.h"
 #include "models/schedule.h"
 #include "sim/random_stream.h"
+#include "tests/support/near.h"
 #include "tests/support/push_case.h"
 
 static int64_t below(struct random_stream *rs, int64_t n)
@@ -76,13 +77,13 @@ static void the_tail_has_its_own_blame(void **state)
     add(&b, late, BLAME_PIPELINE, 0, 1);
     blame_shares(&b, 0, INT64_MAX, all);
     blame_shares(&b, 10000000, INT64_MAX, tail);
-    assert_float_equal(all[BLAME_PIPELINE], 11.0 / 20, 1e-12);
-    assert_float_equal(all[BLAME_THROTTLED], 9.0 / 20, 1e-12);
-    assert_float_equal(tail[BLAME_THROTTLED], 0.9, 1e-12);
+    assert_near(all[BLAME_PIPELINE], 11.0 / 20, 1e-12);
+    assert_near(all[BLAME_THROTTLED], 9.0 / 20, 1e-12);
+    assert_near(tail[BLAME_THROTTLED], 0.9, 1e-12);
     blame_shares(&b, 0, 1000000, tail);
-    assert_float_equal(tail[BLAME_PIPELINE], 1, 1e-12);
-    assert_float_equal(blame_total_ns(&b, 0, 1000000), 10e6, 1e-12);
-    assert_float_equal(blame_total_ns(&b, 1000000, 10000000), 20e6, 1e-12);
+    assert_near(tail[BLAME_PIPELINE], 1, 1e-12);
+    assert_near(blame_total_ns(&b, 0, 1000000), 10e6, 1e-12);
+    assert_near(blame_total_ns(&b, 1000000, 10000000), 20e6, 1e-12);
     blame_shares(&b, 20000000, INT64_MAX, tail);
     assert_true(isnan(tail[BLAME_THROTTLED]));
     blame_close(&b);
@@ -139,7 +140,7 @@ static void each_part_by_hand(void **state)
         assert_int_equal(m.delivery.max, 16 * MS);
         blame_shares(&m.blame, 0, INT64_MAX, shares);
         for (int i = 0; i < BLAME_PARTS; i++)
-            assert_float_equal(16 * shares[i], expected_ms[queued][i], 1e-9);
+            assert_near(16 * shares[i], expected_ms[queued][i], 1e-9);
         meter_close(&m);
     }
     run_record_close(&record);
@@ -163,8 +164,8 @@ static void seconds_split_a_range(void **state)
     meter_close_windows(&m, 2000000000);
     assert_int_equal(record.point_count, 8); /* p50, p95, p99, p999 of each second */
     assert_string_equal(record.points[0].name, "delivery.p50");
-    assert_float_equal(record.points[0].value, 0.7, 0.7 / 128); /* of 0.5 .. 0.9 */
-    assert_float_equal(record.points[4].value, 1.2, 1.2 / 128); /* of 1.0 .. 1.4 */
+    assert_near(record.points[0].value, 0.7, 0.7 / 128); /* of 0.5 .. 0.9 */
+    assert_near(record.points[4].value, 1.2, 1.2 / 128); /* of 1.0 .. 1.4 */
     assert_int_equal(meter_in_flight(&m), 0);
     meter_close(&m);
     run_record_close(&record);

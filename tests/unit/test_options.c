@@ -54,7 +54,7 @@ static void test_values_read_back(void **state)
         if (option_parse(o, option_format(o, &s, text), &back, &err))
             fail_msg("seed 11 draw %d: %s = %s: %s", i, o->name, text, err.text);
         double is = option_number(o, &back), was = option_number(o, &s);
-        if (fabs(is - was) > 1e-15 * fabs(was))
+        if (!(fabs(is - was) <= 1e-15 * fabs(was)))
             fail_msg("seed 11 draw %d: %s = %.17g became %.17g (%s)", i, o->name, was, is,
                      text);
     }

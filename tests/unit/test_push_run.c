@@ -12,6 +12,7 @@
 #include <math.h>
 
 #include "models/push_run.h"
+#include "tests/support/near.h"
 #include "tests/support/push_case.h"
 
 #define GOLDEN "tests/golden/push_run.txt"
@@ -57,9 +58,9 @@ static void fan_out_in_the_right_order(void **state)
         double first = cases[i].first_us / 1e6, slope = cases[i].slope_us / 1e6;
         double mean = run_record_value(&r, "delivery.mean");
         assert_true(run_record_value(&r, "delivered") == 6);
-        assert_float_equal(mean, first + slope, 1e-12);
-        assert_float_equal(run_record_value(&r, "delivery.slope"), slope, 1e-12);
-        assert_float_equal(run_record_value(&r, "delivery.max"), first + 2 * slope, 1e-12);
+        assert_near(mean, first + slope, 1e-12);
+        assert_near(run_record_value(&r, "delivery.slope"), slope, 1e-12);
+        assert_near(run_record_value(&r, "delivery.max"), first + 2 * slope, 1e-12);
         run_record_close(&r);
     }
 }
@@ -95,8 +96,8 @@ static void cold_state_and_acknowledgements_have_their_place(void **state)
                        run_record_value(&without, "delivery.slope");
         double mean = run_record_value(&with, "delivery.mean") -
                       run_record_value(&without, "delivery.mean");
-        assert_float_equal(slope, cases[i].slope_us / 1e6, 1e-12);
-        assert_float_equal(mean, (cases[i].first_us + cases[i].slope_us) / 1e6, 1e-12);
+        assert_near(slope, cases[i].slope_us / 1e6, 1e-12);
+        assert_near(mean, (cases[i].first_us + cases[i].slope_us) / 1e6, 1e-12);
         run_record_close(&without);
         run_record_close(&with);
     }
@@ -145,7 +146,7 @@ static void a_segment_is_acknowledged_once(void **state)
                 at[n++] = g * INT64_C(25000000) + k * 1000;
         p.server.loop = cases[i].loop;
         p.server.queue_bound = cases[i].bound;
-        assert_float_equal(acknowledgements(&p, at, n), 3 * cases[i].acknowledged, 1e-3);
+        assert_near(acknowledgements(&p, at, n), 3 * cases[i].acknowledged, 1e-3);
     }
 }
 

@@ -101,7 +101,7 @@ static void test_prints_what_it_reads(void **state)
         struct error err;
         double back = NAN;
         assert_int_equal(unit_parse(unit_format(text, unit, value), unit, &back, &err), 0);
-        if (fabs(back - value) > 1e-15 * value)
+        if (!(fabs(back - value) <= 1e-15 * value))
             fail_msg("seed 7 draw %d: %.17g printed as %s", i, value, text);
     }
 }

@@ -370,7 +370,7 @@ static void test_run_tables(void **state)
         }
         validation_judge(&v, &cells, &slo);
         const struct validation_run *run = &v.run[cases[i].score];
-        if (v.turns != cases[i].count || fabs(run->value - cases[i].value) > 1e-9 ||
+        if (v.turns != cases[i].count || !(fabs(run->value - cases[i].value) <= 1e-9) ||
             run->missed != cases[i].missed)
             fail_msg("case %zu: value %g, missed %g", i, run->value, run->missed);
         cells_close(&cells);

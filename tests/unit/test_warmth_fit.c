@@ -58,7 +58,7 @@ static void closed_form_is_what_the_model_does(void **state)
             struct warmth_turns t = turns[i];
             t.first_away_ns = 0; /* a thread of the model begins as warm as can be */
             double closed = warmth_cost(&t, &sets[s]), sim = simulated(&t, &sets[s]);
-            if (fabs(closed / sim - 1) > 1e-5)
+            if (!(fabs(closed / sim - 1) <= 1e-5))
                 fail_msg("set %zu, turns %zu: %.6f, the model %.6f", s, i, closed, sim);
         }
 }
@@ -68,7 +68,7 @@ static void worst_error(const struct cache_warmth *truth, const struct cache_war
 {
     for (size_t i = 0; i < TURNS; i++) {
         double error = warmth_cost(&turns[i], found) / warmth_cost(&turns[i], truth) - 1;
-        if (fabs(error) > bound)
+        if (!(fabs(error) <= bound))
             fail_msg("seed %d, set %zu, turns %zu: off by %.4f", SEED, s, i, error);
     }
 }
@@ -117,7 +117,7 @@ static void noise_of_one_per_cent_gives_costs_to_two(void **state)
             warmth_fit(points, TURNS, &found);
             worst_error(&sets[s], &found, 0.02, s);
             double error = warmth_cost(&other, &found) / warmth_cost(&other, &sets[s]) - 1;
-            if (fabs(error) > 0.03)
+            if (!(fabs(error) <= 0.03))
                 fail_msg("seed %d, set %zu: off by %.4f", SEED, s, error);
         }
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "models/push_run.h"
+#include "tests/support/near.h"
 #include "tests/support/push_case.h"
 
 #define S INT64_C(1000000000)
@@ -60,10 +61,10 @@ static void test_copies_and_references(void **state)
     double wire = copies / (CLIENTS * each);
     assert_true(wire >= 10004 && wire <= 10014); /* RFC 6455, 5.2: a head of 4 to 14 bytes */
     double references = end_of(p, BUFFERS_REFERENCES, "memory.end.write_buffers");
-    assert_float_equal(references, each * wire + CLIENTS * each * MESSAGE, 0);
-    assert_float_equal(end_of(p, BUFFERS_REFERENCES, "memory.end.sockets"), CLIENTS * wire, 0);
+    assert_near(references, each * wire + CLIENTS * each * MESSAGE, 0);
+    assert_near(end_of(p, BUFFERS_REFERENCES, "memory.end.sockets"), CLIENTS * wire, 0);
     p.memory.sockets_apart = true;
-    assert_float_equal(end_of(p, BUFFERS_REFERENCES, "memory.end.sockets"), 0, 0);
+    assert_near(end_of(p, BUFFERS_REFERENCES, "memory.end.sockets"), 0, 0);
 }
 
 /* Two messages fill a buffer, the rest queues. What the late ones' buffers refer to lies in the
@@ -75,12 +76,12 @@ static void test_payloads_in_queues_too(void **state)
     double copies = end_of(p, BUFFERS_COPIES, "memory.end.write_buffers");
     double wire = copies / (2 * CLIENTS);
     assert_true(wire >= 10004 && wire <= 10014);
-    assert_float_equal(end_of(p, BUFFERS_REFERENCES, "memory.end.write_buffers"),
-                       2 * wire + 2 * CLIENTS * MESSAGE, 0);
+    assert_near(end_of(p, BUFFERS_REFERENCES, "memory.end.write_buffers"),
+                2 * wire + 2 * CLIENTS * MESSAGE, 0);
     p.memory.shared_payload =
         false; /* queues hold copies: the references have payloads of their own */
-    assert_float_equal(end_of(p, BUFFERS_REFERENCES, "memory.end.write_buffers"),
-                       4 * wire + 2 * CLIENTS * MESSAGE, 0);
+    assert_near(end_of(p, BUFFERS_REFERENCES, "memory.end.write_buffers"),
+                4 * wire + 2 * CLIENTS * MESSAGE, 0);
 }
 
 static void test_each_stack_has_its_way(void **state)
@@ -103,7 +104,7 @@ static void test_each_stack_has_its_way(void **state)
         const char *name = "memory.end.write_buffers";
         double stack = end_of(p, BUFFERS_OF_STACK, name);
         double copies = end_of(p, BUFFERS_COPIES, name);
-        assert_float_equal(stack, end_of(p, cases[i].is, name), 0);
+        assert_near(stack, end_of(p, cases[i].is, name), 0);
         assert_true(cases[i].is == BUFFERS_COPIES ? stack == copies : stack < copies / 10);
     }
 }
@@ -154,13 +155,11 @@ static void test_bounded_queues_weigh_their_bound(void **state)
         p.server.queue_bound = BOUND;
         double wire = end_of(p, BUFFERS_COPIES, "memory.end.write_buffers") / (2 * CLIENTS);
         double messages = CLIENTS * BOUND * MESSAGE;
-        assert_float_equal(end_of(p, BUFFERS_COPIES, name), (k + 1) * BOUND * wire + messages,
-                           0);
-        assert_float_equal(end_of(p, BUFFERS_REFERENCES, "memory.end.write_buffers"),
-                           4 * wire + 2 * CLIENTS * MESSAGE, 0);
+        assert_near(end_of(p, BUFFERS_COPIES, name), (k + 1) * BOUND * wire + messages, 0);
+        assert_near(end_of(p, BUFFERS_REFERENCES, "memory.end.write_buffers"),
+                    4 * wire + 2 * CLIENTS * MESSAGE, 0);
         p.memory.shared_payload = false;
-        assert_float_equal(end_of(p, BUFFERS_COPIES, name), CLIENTS * BOUND * wire + messages,
-                           0);
+        assert_near(end_of(p, BUFFERS_COPIES, name), CLIENTS * BOUND * wire + messages, 0);
     }
 }
 
@@ -183,11 +182,11 @@ static void test_slow_consumers_lose_by_their_cause(void **state)
     struct run_record r;
     run_bounded(POLICY_DISCONNECT, &r);
     double lost = CLIENTS * (2 + BOUND + 1);
-    assert_float_equal(run_record_value(&r, "lost.slow_consumer"), lost, 0);
-    assert_float_equal(run_record_value(&r, "lost"), lost, 0);
-    assert_float_equal(run_record_value(&r, "in_flight"), CLIENTS, 0);
-    assert_float_equal(run_record_value(&r, "dropped"), 0, 0);
-    assert_float_equal(run_record_value(&r, "disconnects.slow_consumer"), CLIENTS, 0);
+    assert_near(run_record_value(&r, "lost.slow_consumer"), lost, 0);
+    assert_near(run_record_value(&r, "lost"), lost, 0);
+    assert_near(run_record_value(&r, "in_flight"), CLIENTS, 0);
+    assert_near(run_record_value(&r, "dropped"), 0, 0);
+    assert_near(run_record_value(&r, "disconnects.slow_consumer"), CLIENTS, 0);
     run_record_close(&r);
 }
 
@@ -200,11 +199,11 @@ static void test_dropped_newest_are_not_lost(void **state)
     run_bounded(POLICY_DROP_NEWEST, &r);
     double due = run_record_value(&r, "due"), delivered = run_record_value(&r, "delivered");
     double held = CLIENTS * (1 + 2 + BOUND);
-    assert_float_equal(run_record_value(&r, "in_flight"), held, 0);
+    assert_near(run_record_value(&r, "in_flight"), held, 0);
     assert_true(due - delivered > held);
-    assert_float_equal(run_record_value(&r, "dropped"), due - delivered - held, 0);
-    assert_float_equal(run_record_value(&r, "lost"), 0, 0);
-    assert_float_equal(run_record_value(&r, "disconnects"), 0, 0);
+    assert_near(run_record_value(&r, "dropped"), due - delivered - held, 0);
+    assert_near(run_record_value(&r, "lost"), 0, 0);
+    assert_near(run_record_value(&r, "disconnects"), 0, 0);
     run_record_close(&r);
 }
 

@@ -113,7 +113,7 @@ static void fan_outs_in_step(void **state)
         struct young_generation y = grown(100, start);
         for (int k = 0; k < 4; k++)
             copied = young_generation_pass(&y, bytes).bytes;
-        if (fabs(copied - (100 - bytes)) > 1e-9) {
+        if (!(fabs(copied - (100 - bytes)) <= 1e-9)) {
             print_message("seed %llu, case %d: %g from %g\n", (unsigned long long)seed, i,
                           bytes, start);
             fail();

@@ -98,7 +98,7 @@ static void check(const char *what, const double *value, double expect)
         squares += (value[i] - mean) * (value[i] - mean);
     double t = gsl_cdf_tdist_Pinv(0.9995, REPLICATIONS - 1);
     double half = t * sqrt(squares / (REPLICATIONS - 1) / REPLICATIONS);
-    if (fabs(mean - expect) > half || half > 0.15 * expect)
+    if (!(fabs(mean - expect) <= half && half <= 0.15 * expect))
         fail_msg("%s: mean %g +- %g ns, formula %g", what, mean, half, expect);
 }
 

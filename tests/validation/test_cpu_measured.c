@@ -81,7 +81,7 @@ static struct cell measure(const struct cpu_workload_params *params)
 
 static void expect_near(const char *what, double value, double measured, double tolerance)
 {
-    if (fabs(value - measured) > tolerance)
+    if (!(fabs(value - measured) <= tolerance))
         fail_msg("%s: %.3f, measured %.3f +- %.3f", what, value, measured, tolerance);
 }
 

@@ -54,7 +54,7 @@ static void check(const char *what, double load, const double *x, double expecte
     for (int i = 0; i < REPLICATIONS; i++)
         squares += (x[i] - mean) * (x[i] - mean);
     double half = 3.88 * sqrt(squares / (REPLICATIONS - 1) / REPLICATIONS);
-    if (fabs(mean - expected) > half || half > 0.05 * expected)
+    if (!(fabs(mean - expected) <= half && half <= 0.05 * expected))
         fail_msg("%s at load %g: %g +- %g, expected %g", what, load, mean, half, expected);
 }
 

@@ -101,7 +101,7 @@ static void check(double rho, double cv)
     double expect = MEAN_NS + rho / MEAN_NS * squares / (2 * (1 - rho));
     for (size_t i = 0; i < sizeof loops / sizeof *loops; i++) {
         double half, mean = sojourn(loops[i], rho, cv, &half);
-        if (fabs(mean - expect) > half || half > 0.15 * expect)
+        if (!(fabs(mean - expect) <= half && half <= 0.15 * expect))
             fail_msg("%s, load %g, cv %g: mean %g +- %g ns, formula %g", loops[i]->name, rho,
                      cv, mean, half, expect);
     }
