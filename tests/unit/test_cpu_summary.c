@@ -36,9 +36,10 @@ static void wasserstein_of_known_pairs(void **state)
 static struct cpu_workload_result hand_made(void)
 {
     struct cpu_workload_result r = {
-        .counters = { .usage_ns = 200, .periods = 4, .throttled = 3 },
+        .counters = { .usage_ns = 200, .periods = 4, .throttled = 3, .throttled_ns = 30 },
         .elapsed_ns = 1000,
-        .work_ns = 160
+        .work_ns = 160,
+        .events = 7
     };
     for (int i = 5; i >= 1; i--)
         cpu_samples_add(&r.stalls, i * INT64_C(1000000));
@@ -76,7 +77,14 @@ static void repeats_pool_samples_and_counters(void **state)
     cpu_summary_pool(&all, &a);
     cpu_summary_pool(&all, &b);
     assert_int_equal(all.stalls.count, 10);
+    assert_int_equal(all.runs.count, 2);
     assert_int_equal(all.counters.periods, 8);
+    assert_int_equal(all.counters.throttled, 6);
+    assert_int_equal(all.counters.throttled_ns, 60);
+    assert_int_equal(all.counters.usage_ns, 400);
+    assert_int_equal(all.elapsed_ns, 2000);
+    assert_int_equal(all.work_ns, 320);
+    assert_int_equal(all.events, 14);
     cpu_summary_init(&one, &a);
     cpu_summary_init(&two, &all);
     cpu_distance_of(&one, &two, &d);

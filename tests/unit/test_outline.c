@@ -174,12 +174,44 @@ static void test_request(void **state)
     }
 }
 
+/* Four of forty clients that leave within a second, at any time between two publishes: pressure
+ * from the first of them on. Spread over more than a second they are everyday churn. */
+static void test_a_crowd_begins_with_its_first(void **state)
+{
+    static const struct {
+        double every_s, begin, end;
+    } cases[] = { { 0.1, 30.05, 30.35 }, { 1.1, NAN, NAN } };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct action actions[200];
+        struct schedule s = {
+            .actions = actions, .initial = 40, .clients = 40, .end_ns = 60 * S
+        };
+        struct parameters p = push_case_plain();
+        struct outline o;
+        for (int k = 0; k < 31; k++)
+            add(&s, actions, ACTION_PUBLISH, k - (k > 0 ? 0.3 : 0), 0);
+        for (int k = 0; k < 4; k++)
+            add(&s, actions, ACTION_DISCONNECT, 30.05 + k * cases[i].every_s, 0);
+        for (int k = 32; k < 60; k++)
+            add(&s, actions, ACTION_PUBLISH, k, 0);
+        outline_init(&o, &p, &s);
+        if (!same(round(1e9 * o.pressure_begin), round(1e9 * cases[i].begin)) ||
+            !same(round(1e9 * o.pressure_end), round(1e9 * cases[i].end)))
+            fail_msg("case %zu: %g to %g", i, o.pressure_begin, o.pressure_end);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_phases), cmocka_unit_test(test_ramps),
-        cmocka_unit_test(test_faults), cmocka_unit_test(test_trace),
-        cmocka_unit_test(test_recall), cmocka_unit_test(test_request),
+        cmocka_unit_test(test_phases),
+        cmocka_unit_test(test_ramps),
+        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_trace),
+        cmocka_unit_test(test_a_crowd_begins_with_its_first),
+        cmocka_unit_test(test_recall),
+        cmocka_unit_test(test_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

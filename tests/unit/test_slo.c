@@ -92,6 +92,64 @@ static void test_what_is_not_recorded_breaks_nothing(void **state)
     assert_int_equal(slo_broken(&slo, &cell, ARM_REAL), 0);
 }
 
+/* Kept is what every limit that is given says; one whose figure is not there says nothing. */
+static void test_what_is_known(void **state)
+{
+    static const struct {
+        struct slo_params slo;
+        bool p95, p99, known; /* recorded */
+    } cases[] = {
+        { { 0 }, false, false, true }, /* no limit, nothing to know */
+        { { .p95_ns = 100000000 }, true, false, true },
+        { { .p95_ns = 100000000 }, false, true, false },
+        { { .p99_ns = 300000000 }, false, true, true },
+        { { .p99_ns = 300000000 }, true, false, false },
+        { { .p95_ns = 100000000, .p99_ns = 300000000 }, true, false, false },
+        { { .p95_ns = 100000000, .p99_ns = 300000000 }, true, true, true },
+        { { .p95_ns = 1, .p99_ns = 300000000 },
+          true,
+          false,
+          true }, /* broken whatever p99 is */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cell cell;
+        double values[FIGURES];
+        make(&cell, values);
+        values[FIGURE_IN_FLIGHT] = 0;
+        cell.due_p95[ARM_SIM].count = cases[i].p95;
+        cell.due_p99[ARM_SIM].count = cases[i].p99;
+        if (slo_known(&cases[i].slo, &cell, ARM_SIM) != cases[i].known)
+            fail_msg("case %zu", i);
+    }
+}
+
+/* What is under way when a run ends may be late: more than a quantile leaves, and nobody knows. */
+static void test_under_way_is_not_known(void **state)
+{
+    static const struct {
+        double in_flight; /* of 1,000 */
+        bool p95, p99;    /* known by that limit alone */
+    } cases[] = { { 0, true, true },
+                  { 10, true, true },
+                  { 11, true, false },
+                  { 50, true, false },
+                  { 51, false, false } };
+    const struct slo_params p95 = { .p95_ns = 500000000 }, p99 = { .p99_ns = 500000000 };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cell cell;
+        double values[FIGURES];
+        make(&cell, values);
+        values[FIGURE_IN_FLIGHT] = cases[i].in_flight;
+        values[FIGURE_DELIVERED] = 1000 - cases[i].in_flight;
+        assert_true(slo_under_way_share(&cell, ARM_SIM) == cases[i].in_flight / 1000);
+        if (slo_known(&p95, &cell, ARM_SIM) != cases[i].p95 ||
+            slo_known(&p99, &cell, ARM_SIM) != cases[i].p99)
+            fail_msg("case %zu", i);
+    }
+}
+
 /* Of five runs, one of them starved: the mean of the others tells neither which nor how many. */
 static void test_runs_that_are_late(void **state)
 {
@@ -286,6 +344,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_limit),
         cmocka_unit_test(test_what_is_not_recorded_breaks_nothing),
+        cmocka_unit_test(test_what_is_known),
+        cmocka_unit_test(test_under_way_is_not_known),
         cmocka_unit_test(test_runs_that_are_late),
         cmocka_unit_test(test_nothing_arrived),
         cmocka_unit_test(test_what_never_comes),

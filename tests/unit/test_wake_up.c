@@ -92,8 +92,8 @@ static void the_median_of_all_when_few_are_clean(void **state)
 {
     (void)state;
     struct wake_up_log log = { { { 25000, 85000, true },
-                                 { 60000, 95000, false },
                                  { 26000, 86000, false },
+                                 { 60000, 95000, false },
                                  { 24000, 84000, false },
                                  { 90000, 190000, false } },
                                5 };
