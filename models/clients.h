@@ -38,12 +38,16 @@ enum client_state {
     CLIENT_CLOSING, /* the closing handshake has begun */
 };
 
-enum syn_answer { SYN_QUEUED, SYN_DROPPED, SYN_REFUSED };
+enum syn_answer {
+    SYN_QUEUED,  /* in the accept queue: the handshake follows, or its end */
+    SYN_DROPPED, /* no answer: it is sent again */
+    SYN_REFUSED, /* reset: nobody listens */
+};
 
 struct clients_book;
 
 struct clients_server { /* what the clients ask of a server; `server` is its first argument */
-    enum syn_answer (*syn)(void *server, uint32_t client);
+    enum syn_answer (*syn)(void *server, uint32_t client); /* it asks for a connection */
     void (*left)(void *server, uint32_t client);   /* the client closed: FIN or RST arrives */
     void (*closes)(void *server, uint32_t client); /* its Close arrives; it waits for the end */
     /* Its network is gone; the server goes on with a zombie until `tells_ns`, when the client's
@@ -62,14 +66,14 @@ struct clients_params {
     int class_count;                                              /* 1..CLIENT_CLASSES_MAX */
     const struct reconnect_params *reconnect[CLIENT_CLASSES_MAX]; /* by class; borrowed */
     const struct heartbeat_params *heartbeat; /* the server's, as it tells them; borrowed */
-    const struct accept_params *accept; /* the kernel's retransmission of SYNs; borrowed */
-    int64_t retry_ns;                   /* `retry:` of the streams (sse.h); 0: none */
-    int64_t close_timeout_ns;           /* waits so long for the server's end; 0: not at all */
-    uint32_t count;                     /* clients are numbered below this */
-    uint64_t seed;
-    uint32_t replication;
+    const struct accept_params *accept;  /* the kernel's retransmission of SYNs; borrowed */
+    int64_t retry_ns;                    /* `retry:` of the streams (sse.h); 0: none */
+    int64_t close_timeout_ns;            /* waits so long for the server's end; 0: not at all */
+    uint32_t count;                      /* clients are numbered below this */
+    uint64_t seed;                       /* with the replication: of all their draws */
+    uint32_t replication;                /* from 1 */
     const struct clients_server *server; /* borrowed */
-    void *server_object;
+    void *server_object;                 /* the first argument of its functions; borrowed */
 };
 
 struct clients_counters {
@@ -79,9 +83,9 @@ struct clients_counters {
     uint64_t failed;     /* attempts that did not open: the handshake failures */
     uint64_t given_up;   /* clients whose policy gave up, or whom a refusal ended */
     uint64_t vanished;   /* silent losses */
-    uint64_t stalls;
-    uint64_t retries;                        /* delays drawn */
-    double retry_s;                          /* their sum, s */
+    uint64_t stalls;     /* times that one stopped reading */
+    uint64_t retries;    /* delays drawn */
+    double retry_s;      /* their sum, s */
     uint64_t disconnects[DISCONNECT_CAUSES]; /* as the clients know them, or come to know */
     uint64_t noticed[DISCONNECT_CAUSES];     /* at the server, of clients already gone */
 };
@@ -94,13 +98,13 @@ static inline uint64_t clients_write_timeouts(const struct clients_counters *c)
 
 struct clients_book { /* what befell the clients while a pod was their last one; or all */
     struct clients_counters counters; /* attempts: whose first SYN it got */
-    uint32_t open, closing;
+    uint32_t open, closing;           /* clients now in CLIENT_OPEN, CLIENT_CLOSING */
 };
 
-struct
-    client { /* one client, beside its state: all 0 while it has only been open since time 0 */
-    struct reconnect reconnect;
-    int64_t since_ns;    /* of its state */
+/* One client, beside its state: all 0 while it has only been open since time 0. */
+struct client {
+    struct reconnect reconnect; /* where its policy stands */
+    int64_t since_ns;           /* of its state */
     int64_t heard_ns;    /* last message or heartbeat, when its class listens for silence */
     uint64_t timer;      /* the one pending event; 0 = none */
     uint32_t seen;       /* needs the messages of its feed from this number on */
@@ -112,16 +116,16 @@ struct
 };
 
 struct clients {
-    struct simulation *sim;
-    struct clients_params params;
-    uint8_t *state;      /* by client: enum client_state; owned */
-    struct client *list; /* owned */
-    uint32_t open;       /* in CLIENT_OPEN */
-    uint32_t closing;    /* in CLIENT_CLOSING */
-    struct clients_counters counters;
+    struct simulation *sim;           /* borrowed */
+    struct clients_params params;     /* a copy */
+    uint8_t *state;                   /* by client: enum client_state; owned */
+    struct client *list;              /* by client; owned */
+    uint32_t open;                    /* in CLIENT_OPEN */
+    uint32_t closing;                 /* in CLIENT_CLOSING */
+    struct clients_counters counters; /* of all */
     struct clients_book unbooked; /* counted in where there is no pod's book; read by nobody */
     struct random_stream churn;   /* who stalls or vanishes, and when */
-    struct outage outage;
+    struct outage outage;         /* of the network, if there is one now */
 };
 
 void clients_init(struct clients *c, struct simulation *sim, const struct clients_params *p);
@@ -134,6 +138,8 @@ void clients_start(struct clients *c);
 /* What the outside world makes a client do. Leaving is for good. */
 void clients_connect(struct clients *c, uint32_t client);
 void clients_leave(struct clients *c, uint32_t client);
+/* It stops reading until then (INT64_MAX: for good); nothing unless it is open. */
+void clients_stall(struct clients *c, uint32_t client, int64_t until_ns);
 /* An outage of `share` of the clients from now until then. Returns how many had a connection. */
 uint32_t clients_blip(struct clients *c, double share, int64_t until_ns);
 /* Does it keep everything from the client, and of it, now? */

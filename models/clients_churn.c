@@ -17,6 +17,12 @@ static void stall(struct clients *c, uint32_t client, int64_t until_ns)
     c->params.server->stalled(c->params.server_object, client, until_ns);
 }
 
+void clients_stall(struct clients *c, uint32_t client, int64_t until_ns)
+{
+    if (c->state[client] == CLIENT_OPEN)
+        stall(c, client, until_ns);
+}
+
 /* A client that stops `stall_at_ns` after connecting: only its present connection stops. */
 static void stall_due(void *subject, void *object)
 {

@@ -185,7 +185,7 @@ static void take_action(struct fleet *f, struct action *action)
         clients_leave(&f->clients, action->client);
         break;
     case ACTION_STALL:
-        fleet_stalled(f, action->client, action->at_ns + action->duration_ns);
+        clients_stall(&f->clients, action->client, action->at_ns + action->duration_ns);
         break;
     case ACTION_MESSAGE:
         send_message(f, action);

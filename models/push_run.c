@@ -101,7 +101,7 @@ static void take_action(struct push_run *run, struct action *action)
         clients_leave(&run->clients, action->client);
         break;
     case ACTION_STALL:
-        pod_for_clients.stalled(&run->pod, action->client, until);
+        clients_stall(&run->clients, action->client, until);
         break;
     case ACTION_MESSAGE:
         send_message(run, action);

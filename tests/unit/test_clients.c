@@ -166,6 +166,22 @@ static void test_stall_after_connecting(void **state)
     clients_case_close(&f);
 }
 
+/* What a schedule makes stop reading counts like what stops by itself; a client without a connection
+ * has nothing to read. */
+static void test_told_to_stall(void **state)
+{
+    (void)state;
+    struct clients_case f;
+    clients_case_init(&f, &plain, "eventsource-chromium", 2);
+    clients_open_at_start(&f.clients, 0, 1);
+    clients_stall(&f.clients, 0, 3 * S);
+    clients_stall(&f.clients, 1, 4 * S);
+    assert_int_equal(f.stalled, 1);
+    assert_int_equal(f.until_ns, 3 * S);
+    assert_int_equal(clients_all(&f.clients).counters.stalls, 1);
+    clients_case_close(&f);
+}
+
 /* A client's delays do not depend on what others do. */
 static void test_draws_are_its_own(void **state)
 {
@@ -237,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_churn_rates),
         cmocka_unit_test(test_vanishing_tells_nobody),
         cmocka_unit_test(test_stall_after_connecting),
+        cmocka_unit_test(test_told_to_stall),
         cmocka_unit_test(test_draws_are_its_own),
         cmocka_unit_test(test_closing),
     };

@@ -170,6 +170,7 @@ static void a_stalled_reader_gets_its_answer_late(void **state)
             assert_near(ms, 1000, 1e-6);
         else
             assert_true(ms < 2);
+        assert_true(run_record_value(&r, "clients.stalls") == 1);
         run_record_close(&r);
     }
 }
