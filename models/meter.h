@@ -33,15 +33,14 @@ struct publish_record { /* one publish at one worker; times ns, -1: not yet */
     int64_t arrived_ns; /* at the server's socket */
     int64_t started_ns; /* its callback's turn */
     int64_t handled_ns; /* its callback's end: every subscriber's queue has it */
-    int64_t arrived_throttled_ns, started_throttled_ns,
-        handled_throttled_ns; /* same instants on
-                                                                     the throttled clock */
-    int64_t bytes;            /* payload */
-    double factor;            /* noise: all its costs are multiplied by it */
-    int64_t parse_ns;         /* of code that it is the first to run */
-    int64_t off_ns;           /* the worker's off-CPU clock when its callback began */
-    uint32_t
-        number; /* from 0, as they arrive at the worker: it may handle them in another order */
+    /* The same instants on the throttled clock, ns. */
+    int64_t arrived_throttled_ns, started_throttled_ns, handled_throttled_ns;
+    int64_t bytes;    /* payload */
+    double factor;    /* noise, > 0: all its costs are multiplied by it */
+    int64_t parse_ns; /* of code that it is the first to run */
+    int64_t off_ns;   /* the worker's off-CPU clock when its callback began */
+    /* From 0, as they arrive at the worker: it may handle them in another order. */
+    uint32_t number;
     uint32_t connection;       /* of the publisher; 0 when it has any number */
     uint32_t topic;            /* 0 when there is only one */
     bool measured;             /* enters the latency figures */
@@ -53,14 +52,14 @@ struct publish_record { /* one publish at one worker; times ns, -1: not yet */
 /* Joins what another worker knows of the same publish: first, last and number of deliveries. */
 void publish_record_merge(struct publish_record *into, const struct publish_record *from);
 
-struct delivery_run { /* one message delivered to n connections in a row */
-    struct publish_record *publish;
-    uint32_t connection;       /* the first */
-    uint32_t n;                /* >= 1 */
-    int64_t first_ns, step_ns; /* time of the first write, interval to the next */
-    int64_t throttled_ns;      /* the throttled clock at the writes */
-    int64_t buffered_ns;       /* after the write, in buffers, besides the network's delay */
-    bool queued;               /* it found earlier messages in its queue */
+struct delivery_run {               /* one message delivered to n connections in a row */
+    struct publish_record *publish; /* borrowed; its deliveries are noted */
+    uint32_t connection;            /* the first */
+    uint32_t n;                     /* >= 1 */
+    int64_t first_ns, step_ns;      /* time of the first write, interval to the next */
+    int64_t throttled_ns;           /* the throttled clock at the writes */
+    int64_t buffered_ns; /* after the write, in buffers, besides the network's delay */
+    bool queued;         /* it found earlier messages in its queue */
 };
 
 /* What ends a message: the cause that ended its connection, or that another subscriber of a
@@ -84,27 +83,27 @@ const char *meter_replay_name(enum meter_replay kind);
 struct meter {
     int64_t publish_delay_ns, delivery_delay_ns; /* network, one way */
     uint64_t published;                          /* sent by the publisher */
-    uint64_t due; /* published x subscribers, of the publishes handled */
-    uint64_t delivered, dropped;
-    uint64_t recalled; /* events that were to be replayed */
-    uint64_t replayed[METER_REPLAYS];
-    uint64_t held; /* in the server at the end of the run */
-    uint64_t lost[METER_LOSSES];
-    uint32_t connections; /* all numbers are below this */
-    uint32_t reach;       /* connections from here on have never been due a message */
-    int32_t *balance;     /* connections + 1 differences: due + recalled - settled; owned */
-    int32_t *block;       /* sums of METER_BLOCK of them; owned */
+    uint64_t due;                     /* published x subscribers, of the publishes handled */
+    uint64_t delivered, dropped;      /* messages, as all that follows: of those due */
+    uint64_t recalled;                /* events that were to be replayed */
+    uint64_t replayed[METER_REPLAYS]; /* of these */
+    uint64_t held;                    /* in the server at the end of the run */
+    uint64_t lost[METER_LOSSES];      /* by cause */
+    uint32_t connections;             /* all numbers are below this */
+    uint32_t reach;   /* connections from here on have never been due a message */
+    int32_t *balance; /* connections + 1 differences: due + recalled - settled; owned */
+    int32_t *block;   /* sums of METER_BLOCK of them; owned */
     struct histogram delivery;  /* latency, measured publishes, ns */
     struct histogram replay;    /* latency of measured publishes that were replayed, ns */
     struct histogram depth;     /* sampled outbound queue depths, messages: of closed seconds */
     struct histogram depth_now; /* and since then */
     struct histogram beat;      /* heartbeats: written so long after they were due, ns */
-    struct histogram
-        window[METER_WINDOWS]; /* latency by second of the delivery, all publishes */
-    int64_t window_start_ns;   /* of the oldest open window, which is number start / 1 s */
-    double late_p95_s,
-        late_p99_s;             /* of the worst second that meter_close_windows closed when it
-                                      was last called; NAN: nothing was delivered in any */
+    /* Latency by second of the delivery, all publishes, ns. */
+    struct histogram window[METER_WINDOWS];
+    int64_t window_start_ns; /* of the oldest open window, which is number start / 1 s */
+    /* Of the worst second that meter_close_windows closed when it was last called; NAN: nothing was
+     * delivered in any. */
+    double late_p95_s, late_p99_s;
     int64_t depth_max;          /* deepest queue seen when it was served or sampled */
     int64_t last_ns;            /* latest client-visible time */
     struct blame blame;         /* measured publishes */

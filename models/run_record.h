@@ -34,34 +34,34 @@
 #include "sim/histogram.h"
 
 struct record_metric {
-    char name[48];
-    char unit[8]; /* "s", "1" (count or ratio), "B", "1/s" */
-    double value; /* NAN = not defined */
+    char name[48]; /* with the prefix of a part; a longer one is cut, as all texts below */
+    char unit[8];  /* "s", "1" (count or ratio), "B", "1/s" */
+    double value;  /* in that unit; NAN = not defined */
 };
 
 struct record_histogram {
     char name[48];
-    struct histogram histogram; /* ns */
+    struct histogram histogram; /* ns; owned */
 };
 
 struct record_point { /* one point of a series */
-    char name[48];
-    int64_t at_ns;
+    char name[48];    /* of the series; its unit: data/results.md */
+    int64_t at_ns;    /* from time 0; the end of the second that it is of */
     double value;
 };
 
 struct record_event {
-    int64_t at_ns;
-    char kind[24]; /* phase, breach, oom, restart, connect, disconnect, ... */
-    char detail[104];
+    int64_t at_ns;    /* from time 0 */
+    char kind[24];    /* phase, breach, oom, restart, connect, disconnect, ... */
+    char detail[104]; /* in words, what happened to whom */
 };
 
-struct run_record { /* arrays owned; grow by run_record_* */
-    struct record_metric *metrics;
-    size_t metric_count;
+struct run_record {                /* arrays owned; grow by run_record_* */
+    struct record_metric *metrics; /* in the order written, as all below */
+    size_t metric_count;           /* of them, as the counts below */
     struct record_histogram *histograms;
     size_t histogram_count;
-    struct record_point *points;
+    struct record_point *points; /* of all series, mixed */
     size_t point_count;
     struct record_event *events;
     size_t event_count;
@@ -69,6 +69,8 @@ struct run_record { /* arrays owned; grow by run_record_* */
     char prefix[16];          /* of a part: before its names, those of events apart */
 };
 
+/* Names, units and texts are copied by all of these, and a histogram too. A name that is written
+ * twice stands there twice. */
 void run_record_init(struct run_record *r);
 /* A part of `whole`: what is written into it stands there, as prefix + name. */
 void run_record_init_part(struct run_record *r, struct run_record *whole, const char *prefix);
@@ -84,7 +86,7 @@ void run_record_share(struct run_record *r, const char *name, int64_t at_ns, uin
                       uint64_t whole);
 void run_record_event(struct run_record *r, int64_t at_ns, const char *kind, const char *format,
                       ...) __attribute__((format(printf, 4, 5)));
-/* The value of a metric; NAN when it is not there. */
+/* The value of a metric, the first of that name; NAN when it is not there. */
 double run_record_value(const struct run_record *r, const char *name);
 
 #endif
