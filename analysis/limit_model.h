@@ -31,31 +31,33 @@ struct limit_question {
     double from, to;          /* in its base unit */
     double precision;         /* share, > 0 */
     uint64_t seed;            /* of the experiment */
-    const struct parameter_draws
-        *draws;                   /* what a search draws its costs from; NULL: they stay */
-    const struct run_pace *paces; /* of the searches, or of the runs of each replication, in
-                                     turn; NULL: the settings', or drawn */
-    size_t pace_count;
-    int runs; /* of each replication, to fit, up to LIMIT_RUNS_MAX; 0: it searches */
-    const double *values;  /* with `runs`: of each */
-    const uint32_t *plays; /* the same: whose publishes it plays; NULL: its number's, from 1 */
-    bool more_breaks;      /* with `runs`: the slo breaks towards `to` */
+    const struct parameter_draws *draws; /* of a search's costs; borrowed; NULL: they stay */
+    /* Of the searches, or of the runs of each replication, in turn; borrowed; NULL: the settings',
+     * or drawn. */
+    const struct run_pace *paces;
+    size_t pace_count; /* of them; 0: none */
+    int runs;          /* of each replication, to fit, up to LIMIT_RUNS_MAX; 0: it searches */
+    const double *values; /* with `runs`: of each; borrowed */
+    /* With `runs`: whose publishes each plays, borrowed; NULL: its number's, from 1. */
+    const uint32_t *plays;
+    bool more_breaks; /* with `runs`: the slo breaks towards `to` */
 };
 
 struct limit_answer {
-    double value;     /* median over searches of the last value with which the slo is kept;
-                          -INFINITY, INFINITY: below, above the range */
-    double low, high; /* where 90 % of further searches are expected: sample_low; of a single
-                          series: with 90 % the limit is between them; infinite as value */
-    double
-        error; /* standard error of ln value; of a median of searches at least their precision;
-                         NAN: not known */
-    bool fitted;  /* of a single series, not the median of searches */
-    int searches; /* that found one */
-    int always,
-        never;      /* searches in which the slo was kept, or broken, wherever it was asked */
-    int twice;      /* searches that came upon two limits: not in the value */
-    double between; /* the first of these was otherwise here than at both ends, ... */
+    /* Median over searches of the last value with which the slo is kept; -INFINITY, INFINITY:
+     * below, above the range. */
+    double value;
+    /* Where 90 % of further searches are expected: sample_low; of a single series: with 90 % the
+     * limit is between them; infinite as value. */
+    double low, high;
+    /* Standard error of ln value; of a median of searches at least their precision; NAN: not
+     * known. */
+    double error;
+    bool fitted;       /* of a single series, not the median of searches */
+    int searches;      /* that found one */
+    int always, never; /* searches in which it was kept, or broken, wherever it was asked */
+    int twice;         /* searches that came upon two limits: not in the value */
+    double between;    /* the first of these was otherwise here than at both ends, ... */
     bool kept_between; /* ... so; NAN, false: none was */
     int probes;        /* runs in all */
     bool more_breaks;  /* the slo breaks towards `to` */

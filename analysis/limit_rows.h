@@ -12,19 +12,19 @@
 #include "analysis/limit_model.h"
 #include "experiments/run/store.h"
 
-struct limit_row { /* one sound run */
-    uint32_t run;  /* from 1 */
-    double value;
+struct limit_row {        /* one sound run */
+    uint32_t run;         /* from 1 */
+    double value;         /* in the option's base unit */
     bool kept;            /* the slo, as it is now */
     struct run_pace pace; /* of the host beside it */
 };
 
 struct limit_rows {
     struct limit_row *row; /* owned; the database's first, by number; then as they came */
-    size_t count;
-    int unsound; /* runs beside them that were not sound: all tries */
-    int failed;
-    size_t other; /* rows of this point that were asked something else */
+    size_t count;          /* of them */
+    int unsound;           /* runs beside them that were not sound: all tries */
+    int failed;            /* and that could not be made */
+    size_t other;          /* rows of this point that were asked something else */
 };
 
 /* A point of the plan as it is asked at a value: the settings there, the cell that names it, the
@@ -35,20 +35,20 @@ struct plan_point limit_rows_point(const struct plan_point *point,
 
 /* A run that was made of a point at a value. */
 struct limit_made {
-    const struct plan_point *point; /* limit_rows_point */
-    double value;
-    uint32_t run;
-    const char *failure; /* why there is no record; NULL: there is */
-    const char *host;
-    double wall_s;
-    int tries;
+    const struct plan_point *point; /* limit_rows_point; borrowed, as all below */
+    double value;                   /* in the option's base unit */
+    uint32_t run;                   /* its number, from 1 */
+    const char *failure;            /* why there is no record; NULL: there is */
+    const char *host;               /* where, as store_run has it */
+    double wall_s;                  /* how long it took */
+    int tries;                      /* until one was sound, or no more were made; >= 1 */
 };
 
 /* An experiment's row in a database. */
 struct limit_place {
-    struct store *store;
-    int64_t experiment; /* store_experiment's id, ... */
-    const char *name;   /* ... and its name */
+    struct store *store; /* borrowed */
+    int64_t experiment;  /* store_experiment's id, ... */
+    const char *name;    /* ... and its name */
 };
 
 /* Those of the point that were asked the same: the settings at their value, the seed. ERR_IO.

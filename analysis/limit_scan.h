@@ -24,8 +24,8 @@ struct limit_scan {
     size_t count;                    /* 0: there was no scan */
     bool falls;                      /* beyond chance, most surely from value `high` to `low` */
     size_t high, low;                /* high < low; share[high] > share[low] */
-    double
-        last; /* the farthest value with which half of the runs, or more, keep the slo; NAN: none */
+    /* The farthest value with which half of the runs, or more, keep the slo; NAN: none. */
+    double last;
 };
 
 /* Runs 1..runs of a question without `runs` of its own, at values about `centre`, with `jobs`

@@ -20,16 +20,16 @@
 #define LIMIT_SERIES_PASSED 10 /* runs without an answer around the limit, at most */
 
 struct limit_series {
-    struct limit_search
-        search; /* from, to, whole, guess, more_breaks, probe, context: as there */
-    int runs;   /* at least; more where the first turn needs more */
+    /* Its from, to, whole, guess, more_breaks, probe, context: as there. */
+    struct limit_search search;
+    int runs;                        /* at least; more where the first turn needs more */
     const struct limit_trial *known; /* earlier runs, in their order; borrowed; NULL: none */
     size_t known_count;
 
     /* from here on: found; owned: limit_series_close; known ones first */
     struct limit_trial *trials;
-    size_t count;
-    enum limit_kind kind;
+    size_t count;         /* of them */
+    enum limit_kind kind; /* where the limit lies: in the range or beyond an end */
     struct limit_fit fit; /* LIMIT_FOUND only */
 };
 

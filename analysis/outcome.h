@@ -34,9 +34,8 @@ struct outcome_arm {        /* of one cell */
 struct outcome_run {
     enum arm arm;
     int64_t replication;
-    double
-        amount[OUTCOMES]; /* messages dropped; connections lost; s until it recovered, NAN: it
-                                did not; NAN: not known */
+    /* Messages dropped; connections lost; s until it recovered, NAN: it did not; NAN: not known. */
+    double amount[OUTCOMES];
 };
 
 struct outcome {

@@ -48,9 +48,9 @@ struct cpu_thread {
     struct cpu_thread *next;        /* all threads of the group */
 };
 
-struct cpu_queue { /* a group on one CPU */
-    struct cpu_group *group;
-    struct cpu *cpu;
+struct cpu_queue {             /* a group on one CPU */
+    struct cpu_group *group;   /* whose it is */
+    struct cpu *cpu;           /* where it is */
     struct fair_entity entity; /* in cpu->groups */
     struct fair_queue threads; /* runnable, and delayed ones */
     struct cpu_thread *limbo;  /* last in, first out */
@@ -59,8 +59,8 @@ struct cpu_queue { /* a group on one CPU */
 };
 
 struct cpu {
-    struct cpu_host *host;
-    int index;
+    struct cpu_host *host;      /* whose it is */
+    int index;                  /* its number, 0 .. CPU_MAX - 1 */
     struct fair_queue groups;   /* struct rq: the root cfs_rq */
     struct cpu_thread *running; /* or NULL: idle */
     int64_t served_ns;  /* its demand, or the last one's, is served up to here; -1 at first */
@@ -71,29 +71,29 @@ struct cpu {
     int64_t ticked_ns;              /* the last tick that was an event */
     struct cpu_thread *waking;      /* wait for the interrupt, oldest first */
     struct cpu_thread *last_waking; /* valid unless `waking` is NULL */
-    uint64_t done_event, tick_event, wake_event;
+    uint64_t done_event, tick_event, wake_event; /* pending ones; 0: none */
 };
 
 struct cpu_group {
-    struct cpu_host *host;
-    struct cpu_group_params params;
-    struct cpu_bandwidth bandwidth;
-    struct cpu_queue *queues;   /* one a CPU */
-    struct cpu_thread *threads; /* all of them */
-    int pinned;                 /* how many */
-    uint64_t running;           /* bit i: one of its threads runs on CPU i */
-    int64_t usage_ns;           /* up to each CPU's served_ns */
-    uint64_t attention_event, refill_event, slack_event;
-    struct cpu_group *next;
+    struct cpu_host *host;          /* whose it is */
+    struct cpu_group_params params; /* a copy; the limit may be set anew (cpu_group_limit) */
+    struct cpu_bandwidth bandwidth; /* pool, remainders, counters */
+    struct cpu_queue *queues;       /* one a CPU; owned */
+    struct cpu_thread *threads;     /* all of them; owned */
+    int pinned;                     /* how many */
+    uint64_t running;               /* bit i: one of its threads runs on CPU i */
+    int64_t usage_ns;               /* up to each CPU's served_ns */
+    uint64_t attention_event, refill_event, slack_event; /* pending ones; 0: none */
+    struct cpu_group *next;                              /* of the host's */
 };
 
 struct cpu_host {
-    struct simulation *sim;
-    struct cpu_host_params params;
-    struct random_stream *phases; /* borrowed; NULL: phases are 0 */
-    int64_t tick_phase_ns;        /* 0 .. tick_ns - 1 */
-    struct cpu *cpus;
-    struct cpu_group *groups;
+    struct simulation *sim;        /* borrowed */
+    struct cpu_host_params params; /* a copy */
+    struct random_stream *phases;  /* borrowed; NULL: phases are 0 */
+    int64_t tick_phase_ns;         /* 0 .. tick_ns - 1 */
+    struct cpu *cpus;              /* params.cpus; owned */
+    struct cpu_group *groups;      /* a list; owned */
 };
 
 static inline int64_t cpu_now(const struct cpu *cpu)

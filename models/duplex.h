@@ -29,9 +29,10 @@
 #include "models/run_record.h"
 #include "sim/histogram.h"
 
-enum duplex_connection {                    /* of a POST beside an event stream */
-                         DUPLEX_KEEP_ALIVE, /* stands already */
-                         DUPLEX_EACH,       /* one for each message */
+/* Of a POST beside an event stream. */
+enum duplex_connection {
+    DUPLEX_KEEP_ALIVE, /* stands already */
+    DUPLEX_EACH,       /* one for each message */
 };
 
 struct duplex_params {
@@ -39,7 +40,7 @@ struct duplex_params {
     int64_t bytes;       /* payload of a message, 1..16 MiB */
     int64_t reply_bytes; /* of its answer, 1..16 MiB */
     int64_t hops;        /* ready-queue passes between the read and the handler, 0..4 */
-    enum duplex_connection connection;
+    enum duplex_connection connection; /* event streams alone */
 };
 
 enum duplex_state {
@@ -49,35 +50,35 @@ enum duplex_state {
 };
 
 struct duplex_message {
-    int64_t planned_ns;
-    int64_t bytes;     /* payload */
-    int64_t queued_ns; /* its own connection was put into the accept queue */
-    uint32_t client;
-    uint32_t next;  /* the client's next one that is not over; DUPLEX_NONE: the last */
-    uint32_t ahead; /* unread: messages that the client reads before the answer */
-    uint8_t state;  /* enum duplex_state */
-    uint8_t syns;   /* sent to open its connection */
-    bool measured;
+    int64_t planned_ns; /* when it should have been sent: latency counts from here */
+    int64_t bytes;      /* payload */
+    int64_t queued_ns;  /* its own connection was put into the accept queue */
+    uint32_t client;    /* who sends it */
+    uint32_t next;      /* the client's next one that is not over; DUPLEX_NONE: the last */
+    uint32_t ahead;     /* unread: messages that the client reads before the answer */
+    uint8_t state;      /* enum duplex_state */
+    uint8_t syns;       /* sent to open its connection */
+    bool measured;      /* enters the latency figures */
     struct duplex_book *book; /* of the pod that it goes to; borrowed; NULL = none */
 };
 
-#define DUPLEX_NONE UINT32_MAX
+#define DUPLEX_NONE UINT32_MAX /* no message */
 
 struct duplex_book { /* what became of messages: of all, or of those to one pod */
-    uint64_t sent, answered, lost[DISCONNECT_CAUSES];
-    uint64_t answered_before; /* at the last point of the series */
-    struct histogram roundtrip, second;
+    uint64_t sent, answered, lost[DISCONNECT_CAUSES]; /* messages; those lost by cause */
+    uint64_t answered_before;                         /* at the last point of the series */
+    struct histogram roundtrip, second; /* ns: of the measured ones; of all since that point */
 };
 
 struct duplex {
     const struct duplex_params *p;   /* borrowed */
     bool own_connection;             /* a message has the client's connection (WebSocket) */
     struct duplex_message *messages; /* by number, in the order sent; owned */
-    uint32_t count, capacity;
-    uint32_t *first; /* by client: the first that is not over; owned */
-    uint64_t unsent;
-    struct duplex_book all;
-    struct run_record *record; /* borrowed */
+    uint32_t count, capacity;        /* sent; places */
+    uint32_t *first;                 /* by client: the first that is not over; owned */
+    uint64_t unsent;                 /* planned while their client was not connected */
+    struct duplex_book all;          /* of all messages */
+    struct run_record *record;       /* borrowed */
 };
 
 /* clients, messages: most there can be; messages = 0: a run without any, which reports nothing. */

@@ -37,8 +37,8 @@ enum loop_source {
     SOURCE_CLOSE,  /* a handle to close: in Node a phase of its own, elsewhere as I/O */
 };
 
-#define LOOP_POLL                                                                              \
-    UINT32_MAX /* the loop's own step: one poll; `first`: descriptors found ready */
+/* The loop's own step: one poll; `first`: descriptors found ready. */
+#define LOOP_POLL UINT32_MAX
 
 struct loop_stretch {     /* a range moved on while the thread ran without a break */
     int64_t from_ns;      /* progress in the range before it, ns of work */
@@ -51,8 +51,10 @@ struct loop_handler {
     /* The entry's turn has come: the cost of one callback, ns (0: nothing to do, skip it). May
      * reduce entry->count; the rest comes next, with a `begin` of its own. */
     int64_t (*begin)(void *owner, struct loop_entry *entry);
+    /* It has come so far in this stretch. */
     void (*ran)(void *owner, const struct loop_entry *entry,
                 const struct loop_stretch *stretch);
+    /* The last callback of the entry is over. */
     void (*end)(void *owner, const struct loop_entry *entry);
     /* These connections of a range that has begun are not reached now: takes back what `begin`
      * did for them and to the entry. NULL: nothing. */
@@ -79,7 +81,7 @@ struct loop_handler {
 struct event_loop;
 
 struct loop_ops {
-    const char *name;
+    const char *name; /* for messages */
     /* The next piece of work; false: nothing to do, sleep in the poll. */
     bool (*next)(struct event_loop *loop, struct loop_entry *entry);
     /* The poll has returned with `fds` descriptors of the inbox. */
@@ -89,22 +91,22 @@ struct loop_ops {
 extern const struct loop_ops loop_asyncio, loop_node, loop_nginx, loop_threads;
 
 struct event_loop_params {
-    const struct loop_ops *ops;
-    const struct loop_handler *handler;
-    void *owner;          /* given to the handler */
-    int64_t iteration_ns; /* CPU of one poll and its bookkeeping, >= 0 */
-    int64_t ready_fd_ns;  /* more for each ready descriptor, >= 0 */
-    int64_t accept_batch; /* connections accepted in one poll, >= 1 */
-    bool single;          /* one entry a connection */
-    bool unplanned;       /* one demand for CPU time an entry */
+    const struct loop_ops *ops;         /* which loop; borrowed */
+    const struct loop_handler *handler; /* what its callbacks do; borrowed */
+    void *owner;                        /* given to the handler; borrowed */
+    int64_t iteration_ns;               /* CPU of one poll and its bookkeeping, >= 0 */
+    int64_t ready_fd_ns;                /* more for each ready descriptor, >= 0 */
+    int64_t accept_batch;               /* connections accepted in one poll, >= 1 */
+    bool single;                        /* one entry a connection */
+    bool unplanned;                     /* one demand for CPU time an entry */
     bool own_costs; /* connections differ in their costs: `begin` reduces an entry with a plan
                              to one callback, and a slot is one callback */
 };
 
 struct event_loop {
-    struct simulation *sim;
-    struct cpu_thread *thread;
-    struct event_loop_params params;
+    struct simulation *sim;                           /* borrowed */
+    struct cpu_thread *thread;                        /* its own, of the group */
+    struct event_loop_params params;                  /* a copy */
     struct loop_queue inbox, accepts, timers, closes; /* arrived, not yet seen by a poll */
     struct loop_queue ready;                          /* callbacks of this pass */
     struct loop_queue later;                          /* callbacks of the next pass */

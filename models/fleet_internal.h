@@ -19,26 +19,30 @@
 
 struct fleet;
 
-struct fleet_snapshot { /* the metrics of one window */
-    int64_t at_ns;      /* its end */
-    double value[AUTOSCALE_METRICS];
+struct fleet_snapshot {              /* the metrics of one window */
+    int64_t at_ns;                   /* its end */
+    double value[AUTOSCALE_METRICS]; /* in the units of autoscaler.h */
 };
 
-enum fleet_life { FLEET_RUNS, FLEET_STOPS, FLEET_GONE };
+enum fleet_life {
+    FLEET_RUNS,  /* starts included */
+    FLEET_STOPS, /* was told to, or its container was */
+    FLEET_GONE,  /* ended for good; its figures stay */
+};
 
 struct fleet_pod {
-    struct fleet *fleet;
-    struct pod pod;
-    struct meter meter;
-    struct pod_noise noise;
+    struct fleet *fleet;         /* borrowed */
+    struct pod pod;              /* its processes */
+    struct meter meter;          /* of its connections */
+    struct pod_noise noise;      /* what disturbs its processes */
     struct clients_book book;    /* of its clients */
     struct duplex_book messages; /* to it; in runs with messages */
     struct run_record part;      /* of the fleet's: pod.N.* */
     bool detailed;               /* has all of a pod's figures and series there */
     struct pod_series series;    /* when it has */
-    struct cpu_group *group;
-    char label[24]; /* "pod 3: " */
-    int number, node, revision;
+    struct cpu_group *group;     /* its cgroup, on its node's CPUs */
+    char label[24];              /* "pod 3: " */
+    int number, node, revision;  /* from 0, as its node; 0: the first revision */
     enum fleet_life life;
     bool restarts; /* FLEET_STOPS: the container only, after a failed liveness probe */
     int64_t stop_ns, kill_ns; /* FLEET_STOPS: SIGTERM, SIGKILL */
@@ -57,8 +61,8 @@ struct fleet_pod {
     bool ready;                     /* in the balancer */
     bool was_ready;                 /* it was, since its present process started */
     bool served;                    /* it was, ever: not a new pod that only starts */
-    int64_t ready_changed_ns;
-    bool began;              /* its container has started; before: pending */
+    int64_t ready_changed_ns;       /* `ready` is as it is since */
+    bool began;                     /* its container has started; before: pending */
     int64_t acknowledged_ns; /* taken on by its node (status.startTime): restarts leave it */
     /* the present window */
     struct histogram latency;    /* of its deliveries, ns */
@@ -68,11 +72,11 @@ struct fleet_pod {
     int64_t ran_ns;              /* a process runs since; INT64_MAX: none */
     int64_t up_ns;               /* the process has listened since; INT64_MAX: it does not */
     struct fleet_snapshot snapshots[FLEET_SNAPSHOTS]; /* ring */
-    uint32_t snapshot_count;
+    uint32_t snapshot_count; /* windows so far; the last: (count - 1) % FLEET_SNAPSHOTS */
 };
 
 struct fleet_node {
-    struct cpu_host *host;
+    struct cpu_host *host;        /* its CPUs; owned */
     struct random_stream phases;  /* the host's */
     struct neighbour *neighbours; /* one on each CPU, or NULL; owned */
     int64_t pods;                 /* not gone */
@@ -81,24 +85,24 @@ struct fleet_node {
 };
 
 struct fleet {
-    struct parameters p; /* the control may change the queue policy */
-    const struct schedule *schedule;
-    uint64_t seed;
+    struct parameters p;             /* the control may change the queue policy */
+    const struct schedule *schedule; /* borrowed */
+    uint64_t seed;                   /* with the replication, from 1: of all draws */
     uint32_t replication;
     struct simulation sim;
-    struct fleet_node **nodes; /* owned */
-    size_t node_count;
-    struct fleet_pod **pods; /* all that ever were, by number; owned */
-    size_t pod_count;
-    struct clients clients;
+    struct fleet_node **nodes; /* by number; owned */
+    size_t node_count;         /* as many as were ever needed */
+    struct fleet_pod **pods;   /* all that ever were, by number; owned */
+    size_t pod_count;          /* of them */
+    struct clients clients;    /* of all pods, as the next two */
     struct duplex duplex;
     struct topics topics;
-    uint32_t *slot_of;          /* by client, for the pods; owned */
-    struct fleet_pod **home_of; /* by client: the pod with its connection; owned */
-    uint32_t slots;             /* of one worker */
-    struct memory_sum memory;   /* of all pods */
-    struct histogram depths;    /* of all queues, sampled in the last second */
-    struct balancer balancer;
+    uint32_t *slot_of;                 /* by client, for the pods; owned */
+    struct fleet_pod **home_of;        /* by client: the pod with its connection; owned */
+    uint32_t slots;                    /* of one worker */
+    struct memory_sum memory;          /* of all pods */
+    struct histogram depths;           /* of all queues, sampled in the last second */
+    struct balancer balancer;          /* in front of the pods that are ready */
     struct balancer_backend *backends; /* by pod; owned */
     uint32_t asked;                    /* probes so far */
     int64_t detailed;                  /* pods of this revision, not gone, that are */
@@ -106,36 +110,38 @@ struct fleet {
     bool told_detail; /* that some are not */
     uint64_t alarms;  /* probes failed by processes that had been ready: others only start */
 
-    int revision;         /* of new pods */
-    int64_t replicas;     /* asked for */
-    int64_t deploy_at_ns; /* 0 = never */
-    bool rolling;
+    int revision;                   /* of new pods */
+    int64_t replicas;               /* asked for */
+    int64_t deploy_at_ns;           /* 0 = never */
+    bool rolling;                   /* an update is under way */
     enum queue_policy queue_policy; /* before the control changed it */
-    struct autoscaler autoscaler;
-    int64_t window_end_ns; /* of the metrics' last window; 0: none yet */
-    struct slo_watch watch;
-    struct histogram second; /* latencies of the last one */
+    struct autoscaler autoscaler;   /* if p.fleet.autoscale */
+    int64_t window_end_ns;          /* of the metrics' last window; 0: none yet */
+    struct slo_watch watch;         /* of all pods together */
+    struct histogram second;        /* latencies of the last one */
 
-    size_t next; /* action of the schedule */
-    struct phase_events announced;
-    struct cost_noise factors; /* noise of each publish */
-    struct random_stream shedding;
-    struct random_stream phases; /* of first probes */
-    struct publish_record *sent; /* those that were not shed, in their order; owned */
-    uint32_t sent_count;
-    uint64_t published, shed, unheard;
-    struct fleet_seen { /* at the last second */
-        uint64_t due, dropped, reconnects, failed_probes, alarms, replayed, periods, throttled;
-        int64_t usage_ns, throttled_ns;
+    size_t next;                       /* action of the schedule */
+    struct phase_events announced;     /* phases that have begun */
+    struct cost_noise factors;         /* noise of each publish */
+    struct random_stream shedding;     /* which publishes are shed */
+    struct random_stream phases;       /* of first probes */
+    struct publish_record *sent;       /* those that were not shed, in their order; owned */
+    uint32_t sent_count;               /* of them */
+    uint64_t published, shed, unheard; /* all; of these: shed, heard by no server */
+    struct fleet_seen {                /* at the last second */
+        uint64_t due, dropped, reconnects, failed_probes, alarms, replayed; /* counts */
+        uint64_t periods, throttled;    /* of the quotas: all; throttled ones */
+        int64_t usage_ns, throttled_ns; /* CPU time */
     } seen;
     struct second_counts counted; /* at the last second */
     struct fleet_figures {
-        uint64_t scaled_up, scaled_down, liveness_kills, refused;
-        int64_t first_scale_ns; /* -1 = never */
-        int64_t pods_max;
-        int64_t detailed; /* pods */
+        uint64_t scaled_up, scaled_down;  /* decisions */
+        uint64_t liveness_kills, refused; /* containers; SYNs by the control's Retry-After */
+        int64_t first_scale_ns;           /* -1 = never */
+        int64_t pods_max;                 /* most at a time */
+        int64_t detailed;                 /* pods */
     } figures;
-    struct run_record *out;
+    struct run_record *out; /* borrowed */
 };
 
 /* fleet_pod.c */

@@ -35,11 +35,11 @@
 
 struct garbage_collector {
     double threshold; /* objects above which generation 0 is collected, >= 1; 0: never any */
-    double
-        count[3]; /* objects; collections of generation 0; of generation 1, since the next older
-                         one was collected */
-    double live;  /* objects that are there */
-    double young; /* of them, not yet through a collection of generation 1 */
+    /* Objects; collections of generation 0; of generation 1, since the next older one was
+     * collected. */
+    double count[3];
+    double live;          /* objects that are there */
+    double young;         /* of them, not yet through a collection of generation 1 */
     double renewed;       /* as young as these, in the place of old ones */
     double kept;          /* freed ones that wait for reuse and are not counted again */
     double pending;       /* went through one since the last full collection */

@@ -78,8 +78,8 @@ struct cost_params {
     double iteration_ns; /* one loop iteration: poll system call and bookkeeping */
     double ready_fd_ns;  /* one ready descriptor in a poll */
     double noise_cv;     /* sd / mean of a log-normal factor drawn for each publish */
-    double
-        spell_cv; /* sd / mean of the host's pace within a run (cost_noise.h); 0: it keeps it */
+    /* sd / mean of the host's pace within a run (cost_noise.h); 0: it keeps it. */
+    double spell_cv;
     double spell_ns;           /* how long it stays as it is; 0: not to the next publish */
     double connection_cv;      /* sd / mean of a log-normal factor of each connection's own */
     double host_cv;            /* sd / mean of a log-normal factor of each run's own */
@@ -115,8 +115,8 @@ struct cost_params {
     double gc_reused; /* of these, kept for the next publish, less the objects of its request */
     double gc_free_list; /* wake-ups whose second object is kept for reuse; 0 = none is */
     double gc_object_ns; /* pause of a full collection, for each object */
-    double
-        young_space_bytes; /* that a semi-space may have, young_generation.h; 0 = there is none */
+    /* That a semi-space may have, young_generation.h; 0 = there is none. */
+    double young_space_bytes;
     double young_start_bytes;   /* of a process, that survived before its first connection */
     double young_publish_bytes; /* allocated for a publish, beside its deliveries */
     double mark_bytes;          /* kept by connections, from which the heap is marked */
@@ -168,9 +168,8 @@ struct network_params {
                                      long; 0 = never */
     int64_t socket_bytes;     /* kernel send buffer + client's receive buffer, 4 KiB..1 GiB:
                                      what the server can write while the client does not read */
-    int64_t
-        receive_bytes; /* of these, in the client's kernel: no memory of the server's; at most
-                                     half of them */
+    /* Of these, in the client's kernel: no memory of the server's; at most half of them. */
+    int64_t receive_bytes;
     int64_t vanished_bytes; /* the same to a client whose network is gone, if that is less: its
                                      receive buffer gets nothing, and the send buffer does not
                                      grow (net/ipv4/tcp_input.c, tcp_sndbuf_expand: on ACKs);

@@ -22,16 +22,20 @@
 #include "models/parameters.h"
 #include "models/push_server.h"
 
-enum pod_state { POD_DOWN, POD_STARTING, POD_UP };
+enum pod_state {
+    POD_DOWN,     /* no process */
+    POD_STARTING, /* there is one, and it does not listen yet: SYNs are refused */
+    POD_UP,       /* it listens */
+};
 
 struct pod_slots {   /* free slots of one worker: those never used, then a ring of the freed */
     uint32_t fresh;  /* number within the worker of the first that was never handed out */
     uint32_t *items; /* the ring; owned; room for all */
-    uint32_t head, count;
+    uint32_t head, count; /* place of the first freed; how many */
 };
 
-struct pod_counters {
-    uint64_t oom_kills, crashes, deploys, restarts;
+struct pod_counters {                               /* since the start of the run */
+    uint64_t oom_kills, crashes, deploys, restarts; /* of processes */
     uint64_t missed_lost;       /* events that no history held any more for clients that came
                                    back: due on the connection they lost */
     uint64_t missed_away;       /* and those published while they had none */
@@ -52,29 +56,28 @@ struct pod_watch { /* who wants to know; NULL members are not called */
 };
 
 struct pod_setup {
-    const struct parameters *p; /* borrowed for the pod's life */
-    struct cpu_group *group;
-    int cpu;                   /* of its first worker; the others follow */
-    struct meter *meter;       /* for pod_connections numbers; borrowed */
-    struct clients *clients;   /* borrowed */
-    struct clients_book *book; /* of this pod of a fleet; NULL: it is alone; borrowed */
-    struct duplex *duplex;     /* borrowed; NULL: no client sends messages */
-    uint32_t client_count;     /* clients are numbered below this */
-    uint32_t slots;            /* of one worker, >= 1 */
-    uint32_t *slot_of;         /* by client; shared by the pods of a fleet; NULL: its own */
-    const struct topics
-        *topics; /* of the publishes that can arrive, and of the clients; borrowed */
-    struct memory_sum *memory; /* of all pods; NULL: this one is alone; borrowed */
-    struct run_record *record; /* borrowed */
-    const char *label;         /* before the text of its events; NULL = none; borrowed */
-    struct pod_watch watch;
-    void *owner; /* given to it */
+    const struct parameters *p;  /* borrowed for the pod's life */
+    struct cpu_group *group;     /* its cgroup; borrowed */
+    int cpu;                     /* of its first worker; the others follow */
+    struct meter *meter;         /* for pod_connections numbers; borrowed */
+    struct clients *clients;     /* borrowed */
+    struct clients_book *book;   /* of this pod of a fleet; NULL: it is alone; borrowed */
+    struct duplex *duplex;       /* borrowed; NULL: no client sends messages */
+    uint32_t client_count;       /* clients are numbered below this */
+    uint32_t slots;              /* of one worker, >= 1 */
+    uint32_t *slot_of;           /* by client; shared by the pods of a fleet; NULL: its own */
+    const struct topics *topics; /* of what can arrive, and of the clients; borrowed */
+    struct memory_sum *memory;   /* of all pods; NULL: this one is alone; borrowed */
+    struct run_record *record;   /* borrowed */
+    const char *label;           /* before the text of its events; NULL = none; borrowed */
+    struct pod_watch watch;      /* zeros: nobody wants to know */
+    void *owner;                 /* given to it */
 };
 
 struct pod {
-    struct simulation *sim;
-    const struct parameters *p; /* as setup.p */
-    struct pod_setup setup;
+    struct simulation *sim;      /* borrowed */
+    const struct parameters *p;  /* as setup.p */
+    struct pod_setup setup;      /* a copy */
     struct run_record *record;   /* borrowed */
     struct clients *clients;     /* borrowed */
     struct push_server *workers; /* p->server.workers; owned */
@@ -83,11 +86,11 @@ struct pod {
     uint32_t *slot_of;   /* by client; POD_NONE: no connection; owned if setup's is NULL */
     uint32_t *client_of; /* by slot that was handed out; POD_NONE: the client left; owned */
     uint16_t *use;       /* by slot: how often it was given back, modulo 2^16; owned */
-    struct accept_path accept;
-    struct memory_account memory;
-    struct restart_backoff restart;
-    struct auth_backend auth;
-    enum pod_state state;
+    struct accept_path accept;      /* its kernel's queue */
+    struct memory_account memory;   /* what the present process holds */
+    struct restart_backoff restart; /* of its container */
+    struct auth_backend auth;       /* which it asks of new connections */
+    enum pod_state state;           /* of its process */
     bool dying;                     /* an event that kills the process is pending */
     bool ended;                     /* killed for good */
     bool deaf;                      /* it has heard SIGTERM, and listens no more */
@@ -95,10 +98,10 @@ struct pod {
     struct code_compiler *starters; /* by worker: what its start costs; NULL: nothing; owned */
     uint32_t handshaking;           /* slots handed out whose handshake is not over */
     uint32_t next_drained;          /* slot at which pod_drain goes on */
-    struct pod_counters counters;
+    struct pod_counters counters;   /* of all its processes */
 };
 
-#define POD_NONE UINT32_MAX
+#define POD_NONE UINT32_MAX /* no slot, no client */
 
 extern const struct clients_server pod_for_clients; /* `server` is the pod */
 

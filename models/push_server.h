@@ -83,15 +83,15 @@ struct push_listener {
     void (*read)(void *owner, uint32_t connection, uint32_t n);
 };
 
-struct beat { /* something due for connections that opened together */
-    uint32_t first, count;
-    uint32_t token; /* which opening */
-    uint32_t seq;   /* of the ping: the first one to a connection is 1 */
+struct beat {              /* something due for connections that opened together */
+    uint32_t first, count; /* connections first .. first + count - 1 */
+    uint32_t token;        /* which opening */
+    uint32_t seq;          /* of the ping: the first one to a connection is 1 */
 };
 
-struct beat_ring {      /* FIFO */
-    struct beat *items; /* owned */
-    uint32_t head, count, capacity;
+struct beat_ring {                  /* FIFO; a zeroed one is empty */
+    struct beat *items;             /* ring; owned */
+    uint32_t head, count, capacity; /* place of the first; beats in it; places */
 };
 
 struct push_closing {  /* a closing handshake that the server began */
@@ -111,42 +111,41 @@ struct replay_events {     /* what a client gets again, the oldest first */
 };
 
 struct push_replay {
-    struct replay_events events;
-    bool waits;         /* its connection is there still */
-    uint32_t next_free; /* 1 + the next free place; if this one is */
+    struct replay_events events; /* a copy */
+    bool waits;                  /* its connection is there still */
+    uint32_t next_free;          /* 1 + the next free place; if this one is */
 };
 
 struct push_replays {          /* those that the loop is not through with */
-    struct push_replay *items; /* owned */
-    uint32_t count, capacity;
-    uint32_t free; /* 1 + the first free place below count; 0: none */
+    struct push_replay *items; /* by place; owned */
+    uint32_t count, capacity;  /* places ever used, free ones included; allocated */
+    uint32_t free;             /* 1 + the first free place below count; 0: none */
 };
 
 struct push_pauses {
-    uint64_t count;
-    int64_t sum_ns, max_ns;
+    uint64_t count;         /* of them */
+    int64_t sum_ns, max_ns; /* how long all, and the longest, took */
 };
 
-#define PUSH_PACE_ONE 65536
-#define PUSH_PACE_MAX 1000 /* largest factor */
+#define PUSH_PACE_ONE 65536 /* the factor 1 */
+#define PUSH_PACE_MAX 1000  /* largest factor */
 
 struct push_server {
-    struct simulation *sim;
+    struct simulation *sim;             /* borrowed */
     const struct parameters *p;         /* borrowed */
     const struct protocol_costs *costs; /* of the server's protocol */
     struct meter *meter;                /* borrowed */
     struct duplex *duplex;              /* borrowed; NULL: no client sends messages */
-    struct event_loop loop;
-    struct connections connections; /* numbered from 0 */
-    struct slow_clients slow;       /* those that do not read, or wait for a replay */
-    struct slow_clients orphans;    /* closed, with something for the client in the kernel */
-    struct push_replays replays;
+    struct event_loop loop;             /* of this worker, with its thread */
+    struct connections connections;     /* numbered from 0 */
+    struct slow_clients slow;           /* those that do not read, or wait for a replay */
+    struct slow_clients orphans; /* closed, with something for the client in the kernel */
+    struct push_replays replays; /* that the loop is not through with */
     const struct push_listener *listener; /* borrowed */
-    void *listener_owner;
-    uint32_t
-        *pace; /* factor of each connection's costs x PUSH_PACE_ONE; NULL: all are 1; owned */
+    void *listener_owner;                 /* the first argument of its functions; borrowed */
+    uint32_t *pace; /* by connection: factor of its costs x PUSH_PACE_ONE; NULL: all 1; owned */
     uint32_t paced; /* connections from here on have not drawn theirs */
-    bool has_paces;
+    bool has_paces; /* they draw one when they first open */
     struct random_stream paces; /* given by push_server_draw_pace; if has_paces */
     uint8_t *closing; /* why a connection ends, with CONNECTION_LEFT or _CLOSING; owned */
     struct push_closing *closings; /* by connection, _CLOSING; NULL: all end at once; owned */
@@ -155,7 +154,7 @@ struct push_server {
     bool held_writes;              /* server_holds_writes(): and then */
     int64_t held_bytes;            /* what the iteration held_in holds back, with all copies, */
     int64_t held_most_bytes;       /* the most that one did since push_server_holdings */
-    uint64_t held_in;
+    uint64_t held_in;              /* number of that iteration */
     struct publish_record *publishes; /* by sequence number; `publish_count`, owned */
     const struct topics *topics;      /* borrowed */
     uint32_t *feed;    /* by connection: what it hears (topics.h); NULL: all the same; owned */
@@ -168,10 +167,10 @@ struct push_server {
     uint32_t *pinged;       /* by connection: the last ping that was sent; owned */
     uint32_t *answered;     /* by connection: the last one whose pong was handled; owned */
     uint32_t opens;         /* tokens handed out */
-    uint32_t publish_count;
-    uint32_t arrived; /* publishes that have reached the server */
-    uint32_t posted;  /* of them in the loop, or through it: the others wait for a connection */
-    uint32_t tail;    /* of them handled */
+    uint32_t publish_count; /* places in `publishes`: all that can arrive */
+    uint32_t arrived;       /* publishes that have reached the server */
+    uint32_t posted; /* of them in the loop, or through it: the others wait for a connection */
+    uint32_t tail;   /* of them handled */
     uint32_t *unanswered;       /* by connection of the publisher: requests; owned */
     struct ready_list readable; /* of these connections */
     uint32_t took_from; /* oldest message of the last wake-up that began, before the bound */
@@ -180,8 +179,8 @@ struct push_server {
     /* By connection: number of the first message that is not due to it any more, 0: there is none
      * (push_server_full.c); NULL: never; owned. */
     uint32_t *full_at;
-    int64_t
-        *wrote_ns; /* shared, sequential: by connection, the last write to it, 0: none; owned */
+    /* Shared, sequential: by connection, the last write to it, 0: none; owned. */
+    int64_t *wrote_ns;
     struct code_warmth code;                  /* of its process */
     struct code_compiler compiler, collector; /* the same */
     struct garbage_collector gc;              /* of its process */
@@ -209,15 +208,14 @@ struct push_server {
     uint32_t *oldest; /* by feed, while holdings are added up: oldest in any window; owned */
 };
 
-/* worker: its number, 0 .. workers - 1. */
 struct push_server_params {
-    const struct parameters *p; /* borrowed for the server's life */
-    struct cpu_group *group;
-    struct meter *meter;
-    struct duplex *duplex;                /* NULL: no client sends messages */
+    const struct parameters *p;           /* borrowed for the server's life */
+    struct cpu_group *group;              /* borrowed: the pod's */
+    struct meter *meter;                  /* borrowed */
+    struct duplex *duplex;                /* borrowed; NULL: no client sends messages */
     const struct push_listener *listener; /* borrowed */
-    void *listener_owner;
-    int worker;
+    void *listener_owner;                 /* given to it */
+    int worker;                           /* its number, 0 .. workers - 1 */
     uint32_t base, connections;  /* its connections are base .. base + connections - 1 */
     const struct topics *topics; /* of the publishes that can arrive; borrowed */
 };
@@ -296,9 +294,9 @@ struct push_holdings {    /* what a process holds for its connections */
     uint64_t queued;      /* messages in outbound queues */
     int64_t queued_bytes; /* of these, each counted where it is queued */
     int64_t shared_bytes; /* of these, each publish counted once */
-    int64_t
-        buffered_bytes; /* in write buffers: copies, or references and what they refer to; and the
-                               most that an iteration has held back since the last look */
+    /* In write buffers: copies, or references and what they refer to; and the most that an iteration
+     * has held back since the last look. */
+    int64_t buffered_bytes;
     int64_t socket_bytes; /* in kernel buffers, where they count */
     uint64_t slow;        /* connections with a write buffer or a full queue of their own */
 };

@@ -17,18 +17,19 @@
 #include "models/clients.h"
 #include "models/run_record.h"
 
-struct second_totals { /* since the start of the run, of all pods */
-    uint64_t drops, lost;
-    uint64_t oom_kills, restarts;
-    uint64_t slow; /* consumers, at the last sample */
+struct second_totals {            /* since the start of the run, of all pods */
+    uint64_t drops, lost;         /* messages */
+    uint64_t oom_kills, restarts; /* of processes */
+    uint64_t slow;                /* consumers, at the last sample */
 };
 
 struct second_counts { /* at the last point */
     struct second_totals totals;
-    uint64_t disconnects;
-    uint64_t by_cause[DISCONNECT_CAUSES];
-    uint64_t write_timeouts;
-    uint64_t connects, connects_failed, connects_opened;
+    uint64_t disconnects;                 /* connections that ended */
+    uint64_t by_cause[DISCONNECT_CAUSES]; /* the same, by cause */
+    uint64_t write_timeouts;              /* connections that one ended */
+    uint64_t connects, connects_failed,
+        connects_opened; /* attempts begun, failed, got through */
 };
 
 /* The counts now are `clients` and `totals`; writes what was added since *seen, and keeps them. */

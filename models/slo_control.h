@@ -21,8 +21,8 @@
 
 struct slo_params { /* the limits; 0 = none */
     int64_t p95_ns, p99_ns;
-    double
-        drop_share; /* drops / due, of a second; of a run: never came / due (analysis/slo.h) */
+    /* Drops / due, of a second; of a run: never came / due (analysis/slo.h). */
+    double drop_share;
     double reconnects_hz;
 };
 

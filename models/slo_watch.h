@@ -23,8 +23,8 @@ struct slo_watch {
     uint64_t actions;     /* begun */
     int64_t first_breach_ns, first_trigger_ns; /* -1 = never */
     int64_t breach_ns;                         /* time in breach of a limit */
-    int64_t
-        green_ns; /* of it with all pods ready, no probe failed, CPU below 80 % of the request */
+    /* Of it with all pods ready, no probe failed, CPU below 80 % of the request. */
+    int64_t green_ns;
 };
 
 void slo_watch_init(struct slo_watch *w);

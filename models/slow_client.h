@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SLOW_REPLAY 1
+#define SLOW_REPLAY 1 /* of slow_message.replay: that of the first kind */
 
 struct slow_message {
     uint32_t number;      /* of the message (topics.h) */
@@ -26,13 +26,13 @@ struct slow_message {
     int64_t throttled_ns; /* the throttled clock at the write */
 };
 
-struct slow_queue {             /* FIFO; a zeroed one is empty */
-    struct slow_message *items; /* ring; owned */
-    uint32_t head, count, capacity;
+struct slow_queue {                 /* FIFO; a zeroed one is empty */
+    struct slow_message *items;     /* ring; owned */
+    uint32_t head, count, capacity; /* place of the first; messages; places */
 };
 
-struct
-    slow_orphan { /* of a connection that the server has closed, with something in its socket */
+/* Of a connection that the server has closed, with something in its socket. */
+struct slow_orphan {
     uint32_t seen; /* who has read all of that has the messages of its feed below it */
     uint32_t due;  /* those below it were due on the connection */
     uint8_t cause; /* why it was closed: enum disconnect_cause */
@@ -40,7 +40,7 @@ struct
 };
 
 struct slow_client {
-    uint32_t connection;
+    uint32_t connection;      /* its number */
     uint32_t replay;          /* 1 + the replay it waits for (struct push_replays); 0: none */
     int64_t reads_from_ns;    /* the client reads from here on; INT64_MAX: never again */
     int64_t cut_ns;           /* an outage keeps everything from it until then; 0: none does */
@@ -67,13 +67,13 @@ struct slow_client {
     struct slow_queue held;   /* taken from it, written at the end of the iteration */
     struct slow_queue socket; /* written, in the socket buffers */
     struct slow_queue
-        buffer; /* written, in the write buffer: the first one but its sent_bytes */
+        buffer; /* written, in the write buffer; sent_bytes of the first are not */
     struct slow_orphan orphan; /* in push_server's orphans (push_server_orphan.c) */
 };
 
 struct slow_clients {
     struct slow_client *items; /* in no order; owned */
-    uint32_t count, capacity;
+    uint32_t count, capacity;  /* slow ones; places */
     uint32_t *place; /* by connection: 1 + its index in items, 0: not slow; owned; made when the
                         first one is slow */
     uint32_t connections; /* numbers are below this */

@@ -19,8 +19,8 @@ enum error_code {
 };
 
 struct error {
-    char
-        text[1024]; /* lower case, no full stop, one line (configuration errors: up to three) */
+    /* Lower case, no full stop, one line (configuration errors: up to three). */
+    char text[1024];
 };
 
 /* Sets the text and returns `code`, so that `return error_set(err, ERR_IO, "…")` reads well. */

@@ -18,9 +18,9 @@
 /* Filled by the argp child; then session_open. */
 struct session {
     const char *path; /* the experiment file, from the command line */
-    const char
-        *db; /* --db, or NULL: the experiment's name with .db (of a part: .I-of-N.db) in the
-                       working directory */
+    /* --db, or NULL: the experiment's name with .db (of a part: .I-of-N.db) in the working
+     * directory. */
+    const char *db;
     struct shard shard; /* which runs are made; zeros: all (shard_option.h) */
     struct override overrides[SESSION_OVERRIDES_MAX];
     size_t override_count;

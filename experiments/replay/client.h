@@ -68,67 +68,67 @@ struct ws_reader {
 };
 
 struct client {
-    uv_tcp_t tcp; /* its data is this client */
-    uv_connect_t connecting;
+    uv_tcp_t tcp;             /* its data is this client */
+    uv_connect_t connecting;  /* the request in progress */
     uv_timer_t resume;        /* ends a stall or a pause between two reads */
     uv_timer_t later;         /* connecting: gives up; open: stalls; ending: waits no longer;
                                  closed: tries again */
     struct client_pool *pool; /* borrowed */
-    http_parser parser;
-    uint32_t number; /* index in the pool */
+    http_parser parser;       /* of the answer's head, and of chunks behind it */
+    uint32_t number;          /* index in the pool */
     enum client_state state;
     uint8_t cause;   /* of its end, when it is ending: enum disconnect_cause */
     bool reopen;     /* connect again as soon as the handle is gone */
     uint16_t losses; /* connections lost so far, modulo 2^16, never 0 after the first */
-    struct reconnect reconnect;
-    int64_t read_bps;  /* bytes per second that it reads; 0 = at once */
-    int64_t asked_ns;  /* start of the connect, uv_hrtime */
-    int64_t opened_ns; /* its connection opened, or time 0 */
-    int64_t heard_ns;  /* something came, ns from time 0 */
-    int64_t pinged_ns; /* a ping came, or it opened */
-    int64_t first;     /* first message that this connection can get */
-    int64_t last;      /* highest number received; first - 1 = none */
-    uint64_t received; /* messages in [first, last] */
-    uint64_t seen;     /* bit i: it has message last - i; of those before, `received` tells */
+    struct reconnect reconnect; /* where its policy stands */
+    int64_t read_bps;           /* bytes per second that it reads; 0 = at once */
+    int64_t asked_ns;           /* start of the connect, uv_hrtime */
+    int64_t opened_ns;          /* its connection opened, or time 0 */
+    int64_t heard_ns;           /* something came, ns from time 0 */
+    int64_t pinged_ns;          /* a ping came, or it opened */
+    int64_t first;              /* first message that this connection can get */
+    int64_t last;               /* highest number received; first - 1 = none */
+    uint64_t received;          /* messages in [first, last] */
+    uint64_t seen; /* bit i: it has message last - i; of those before, `received` tells */
     union {
         struct answer_head head; /* until it is open */
-        struct sse_reader sse;
+        struct sse_reader sse;   /* then, by protocol */
         struct ws_reader ws;
     };
 };
 
-struct client_counters {     /* since time 0; as in models/clients.h */
-    uint64_t attempts;       /* to connect */
-    uint64_t opened, failed; /* of these: got through; did not */
-    uint64_t reconnects;     /* opened after a loss */
-    uint64_t given_up;       /* clients whose policy gave up */
-    uint64_t vanished;       /* silent losses */
-    uint64_t stalls;
-    uint64_t retries; /* delays drawn */
-    double retry_s;   /* their sum, s */
-    uint64_t disconnects[DISCONNECT_CAUSES];
+struct client_counters {                     /* since time 0; as in models/clients.h */
+    uint64_t attempts;                       /* to connect */
+    uint64_t opened, failed;                 /* of these: got through; did not */
+    uint64_t reconnects;                     /* opened after a loss */
+    uint64_t given_up;                       /* clients whose policy gave up */
+    uint64_t vanished;                       /* silent losses */
+    uint64_t stalls;                         /* times that one stopped reading */
+    uint64_t retries;                        /* delays drawn */
+    double retry_s;                          /* their sum, s */
+    uint64_t disconnects[DISCONNECT_CAUSES]; /* connections that ended, by cause */
     uint64_t ended;       /* of open connections, but those that the schedule closed */
     uint64_t unexplained; /* of these, closed by the server, which did not say why */
 };
 
 struct client_pool {
-    uv_loop_t *loop; /* borrowed */
-    const struct client_ops *ops;
-    struct endpoint endpoint;
-    struct delivery_log *log; /* borrowed */
-    char *request;            /* owned */
-    char *buffer;             /* owned; READ_BYTES */
-    struct client *clients;   /* owned; `count` */
-    uint32_t count;
-    int64_t start_ns;          /* uv_hrtime of time 0; set before any delivery */
-    int64_t now_ns;            /* time of the read in progress, ns from time 0 */
-    void (*tick)(void *owner); /* called after each read, with now_ns set; may be NULL */
-    void *owner;               /* for tick */
-    struct run_record *record; /* borrowed; takes disconnect events */
-    uint32_t open, pending;    /* connections now open; connecting or handshaking */
-    struct client_behaviour behaviour;
-    struct client_messages *messages; /* borrowed; NULL: clients send nothing */
-    struct client_counters counters;
+    uv_loop_t *loop;              /* borrowed */
+    const struct client_ops *ops; /* of the protocol */
+    struct endpoint endpoint;     /* where they subscribe; a copy */
+    struct delivery_log *log;     /* borrowed */
+    char *request;                /* owned */
+    char *buffer;                 /* owned; READ_BYTES */
+    struct client *clients;       /* owned; `count` */
+    uint32_t count;               /* of all clients, connected or not */
+    int64_t start_ns;             /* uv_hrtime of time 0; set before any delivery */
+    int64_t now_ns;               /* time of the read in progress, ns from time 0 */
+    void (*tick)(void *owner);    /* called after each read, with now_ns set; may be NULL */
+    void *owner;                  /* for tick */
+    struct run_record *record;    /* borrowed; takes disconnect events */
+    uint32_t open, pending;       /* connections now open; connecting or handshaking */
+    struct client_behaviour behaviour; /* what they do by themselves */
+    struct client_messages *messages;  /* borrowed; NULL: clients send nothing */
+    struct client_counters counters;   /* of all */
     enum disconnect_cause server_ends; /* why the server closes what it closes without a word;
                                           DISCONNECT_CAUSES: unknown */
     uint64_t dropped, lost;     /* of closed connections: gaps; sent but never received */

@@ -39,10 +39,10 @@ struct cpu_probe_start {
 
 struct cpu_probe_quality {
     double steal; /* share of the machine's time during the measurement, 0..1 */
-    double
-        foreign; /* share of the CPUs' time used by others; 0 where not counted (cgroup v2) */
-    double gaps; /* share of the control loop's time, worst CPU, 0..1 */
-    bool noisy;  /* by the rule above */
+    /* Share of the CPUs' time used by others; 0 where not counted (cgroup v2). */
+    double foreign;
+    double gaps;         /* share of the control loop's time, worst CPU, 0..1 */
+    bool noisy;          /* by the rule above */
     uint64_t left_out;   /* waits that neither the limit nor a measured thread made */
     int64_t left_out_ns; /* their lengths together */
 };

@@ -201,7 +201,7 @@ bool endpoint_is_taken(const struct endpoint *e)
     return taken;
 }
 
-int free_port(int *port, struct error *err)
+int endpoint_free_port(int *port, struct error *err)
 {
     struct sockaddr_in address = { .sin_family = AF_INET };
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

@@ -32,6 +32,6 @@ int http_answers(const struct endpoint *e, int timeout_ms, struct error *err);
 bool endpoint_is_taken(const struct endpoint *e);
 
 /* A TCP port that nothing listens on now; ERR_IO. */
-int free_port(int *port, struct error *err);
+int endpoint_free_port(int *port, struct error *err);
 
 #endif

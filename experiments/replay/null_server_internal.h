@@ -13,38 +13,43 @@
 
 #include "experiments/replay/push_frame.h"
 
-enum role { ROLE_HTTP, ROLE_SSE, ROLE_WEBSOCKET, ROLES };
+enum role {
+    ROLE_HTTP,      /* asks; a publisher, or not known yet */
+    ROLE_SSE,       /* a subscriber by an event stream */
+    ROLE_WEBSOCKET, /* or by a WebSocket */
+    ROLES,
+};
 
-struct null_shared { /* bytes that several sockets are still writing */
-    struct bytes bytes;
-    size_t users; /* unfinished writes, and one for the maker */
+struct null_shared {    /* bytes that several sockets are still writing */
+    struct bytes bytes; /* owned */
+    size_t users;       /* unfinished writes, and one for the maker */
 };
 
 struct null_connection {
-    uv_tcp_t tcp;
+    uv_tcp_t tcp;                      /* its data is this connection */
     TAILQ_ENTRY(null_connection) link; /* in its role's list */
     struct null_server *server;        /* borrowed */
-    enum role role;
-    http_parser parser;
-    bool in_value;                /* the parser is inside a header's value */
-    struct bytes url, field, key; /* of the request being read, NUL-terminated when used */
-    struct bytes body;
+    enum role role;                    /* which list it is in */
+    http_parser parser;                /* of its requests, until it is a WebSocket */
+    bool in_value;                     /* the parser is inside a header's value */
+    struct bytes url, field, key;      /* of the request being read, NUL-terminated when used */
+    struct bytes body;                 /* of that request: the message */
     wslay_event_context_ptr websocket; /* NULL unless ROLE_WEBSOCKET */
     const char *input;                 /* bytes read and not yet taken by wslay */
-    size_t input_size;
+    size_t input_size;                 /* how many */
 };
 
 struct null_server {
     uv_loop_t loop;
-    uv_tcp_t listener;
-    uv_prepare_t flusher;
-    http_parser_settings http;
-    TAILQ_HEAD(, null_connection) connections[ROLES];
-    uint64_t members[ROLES];            /* lengths of the lists */
+    uv_tcp_t listener;         /* on 127.0.0.1 */
+    uv_prepare_t flusher;      /* sends at the end of an iteration what it has framed */
+    http_parser_settings http; /* the same of all connections */
+    TAILQ_HEAD(, null_connection) connections[ROLES]; /* owned */
+    uint64_t members[ROLES];                          /* lengths of the lists */
     struct null_shared *pending[ROLES]; /* framed messages of this iteration, or NULL */
-    uint64_t pending_messages;
-    uint64_t published, sent, dropped; /* messages; the last two count each subscriber */
-    char input[64 * 1024];             /* read buffer: used up before the next read */
+    uint64_t pending_messages;          /* in each of them */
+    uint64_t published, sent, dropped;  /* messages; the last two count each subscriber */
+    char input[64 * 1024];              /* read buffer: used up before the next read */
 };
 
 /* Takes it out of its role's list and frees it when libuv is done with it; again changes nothing. */

@@ -23,38 +23,38 @@
 #define STATS_PATIENCE_MS 10000 /* for the server's answer to a question about its counters */
 
 struct replay {
-    const struct parameters *p;
-    const struct schedule *s;
-    const struct server_spec *spec;
-    const struct replay_options *options;
-    struct run_record record;
-    int server_cpu, client_cpu, port;
-    cpu_set_t cpus_before;
-    struct cgroup group;
-    struct server_start start; /* how the server is started */
-    struct parameters
-        first; /* what its first process is told: initial clients connect freely */
-    struct server_process server;
-    struct endpoint publish, subscribe, stats, message;
-    uv_loop_t loop;
-    uv_timer_t watch; /* wakes the loop so that conditions are looked at */
-    struct client_pool clients;
-    struct client_messages messages;
-    struct publisher publisher;
-    struct player player;
-    struct sampler sampler;
-    struct delivery_log log;
-    struct self_check check;
-    struct host_pace pace;
-    struct faults faults;
-    struct cgroup_usage edge; /* before the first client connects */
+    const struct parameters *p;           /* borrowed, as the next three */
+    const struct schedule *s;             /* what is played */
+    const struct server_spec *spec;       /* against whom */
+    const struct replay_options *options; /* how */
+    struct run_record record;             /* its figures; replay_run's `out` at the end */
+    int server_cpu, client_cpu, port;     /* CPU numbers; of 127.0.0.1 */
+    cpu_set_t cpus_before;                /* that this thread might use before the run */
+    struct cgroup group;                  /* the server's; removed at the end */
+    struct server_start start;            /* how the server is started */
+    /* What its first process is told: initial clients connect freely. */
+    struct parameters first;
+    struct server_process server;                       /* the one that runs, or ran last */
+    struct endpoint publish, subscribe, stats, message; /* its URLs */
+    uv_loop_t loop;                                     /* of all that the load client does */
+    uv_timer_t watch;                /* wakes the loop so that conditions are looked at */
+    struct client_pool clients;      /* who subscribes */
+    struct client_messages messages; /* what they send */
+    struct publisher publisher;      /* who publishes */
+    struct player player;            /* the schedule's next action, at its time */
+    struct sampler sampler;          /* a look at everything once a second */
+    struct delivery_log log;         /* what became of each message */
+    struct self_check check;         /* whether the measurement is sound */
+    struct host_pace pace;           /* the CPU's and the memory's, beside it */
+    struct faults faults;            /* deploys and crashes that are asked for */
+    struct cgroup_usage edge;        /* before the first client connects */
     struct {
         double full, pause_s;
     } collected;    /* full garbage collections before the run; NAN: the server does not say */
     uint32_t asked; /* initial clients whose connect was started */
     bool misnamed;  /* its description names counters that it does not tell */
     struct error uncounted; /* why the server's counters do not serve yet */
-    struct error *err;
+    struct error *err;      /* of replay_run; borrowed */
 };
 
 /* Time of the run, ns from time 0. */

@@ -76,7 +76,7 @@ int replay_find_endpoints(struct replay *r)
     if (!subscribe)
         return error_set(r->err, ERR_INVALID, "server '%s' has no %s URL", r->spec->name,
                          protocol_words[r->p->server.protocol]);
-    int rc = free_port(&r->port, r->err);
+    int rc = endpoint_free_port(&r->port, r->err);
     if (rc == 0)
         rc = find_endpoint(r, &r->publish, r->spec->publish);
     if (rc == 0)

@@ -33,8 +33,8 @@ struct axis {
 struct swept_profile { /* a value of the axis `profile` */
     char *name; /* as cells show it: the file's, without directory and extension; owned */
     char *path; /* from the working directory; owned */
-    struct settings
-        base; /* defaults; with the profile, the experiment and --set by config_load */
+    /* Defaults; with the profile, the experiment and --set by config_load. */
+    struct settings base;
     struct fitted_ranges fitted; /* what it was fitted to; zeros: it does not say */
 };
 
@@ -51,8 +51,8 @@ struct sweep {
     size_t axis_count;
     struct condition *conditions; /* all must hold */
     size_t condition_count;
-    struct swept_profile
-        *profiles; /* in the order of their axis; NULL: `profile` is not swept */
+    /* In the order of their axis; NULL: `profile` is not swept. */
+    struct swept_profile *profiles;
     size_t profile_count;
 };
 

@@ -15,14 +15,14 @@ struct plan_point {
     char *cell;     /* "protocol=sse cpu.limit=200m": the swept values; "" when none */
     char *profile;  /* its file's name without directory and extension; NULL: none; owned */
     struct settings settings; /* resolved */
-    uint64_t
-        model_hash; /* of everything the sim arm's result depends on but seed, replication */
+    /* Of everything the sim arm's result depends on but seed, replication. */
+    uint64_t model_hash;
     uint64_t scenario_hash; /* of what both arms are asked to do: equal hashes are comparable */
-    struct run_pace
-        *paces; /* owned: by replication (of the sim arm), in turn; NULL: the settings' */
-    size_t pace_count;
-    const struct fitted_ranges
-        *fitted; /* its profile's; borrowed from the experiment; NULL: none */
+    /* Owned: by replication (of the sim arm), in turn; NULL: the settings'. */
+    struct run_pace *paces;
+    size_t pace_count; /* of them; 0: none */
+    /* Its profile's; borrowed from the experiment; NULL: none. */
+    const struct fitted_ranges *fitted;
     const struct parameter_draws *draws; /* borrowed from the plan; NULL: parameters stay */
 };
 
@@ -34,10 +34,10 @@ struct plan {
     size_t count;              /* >= 1 */
     int64_t replications;      /* of each point in the sim arm */
     int64_t repeats;           /* of each point in the real arm */
-    int64_t seed;
-    struct parameter_draws
-        *draws; /* owned; of each profile that has a point that draws; NULL: none */
-    size_t draw_count;
+    int64_t seed;              /* the experiment's, of every run */
+    /* Owned; of each profile that has a point that draws; NULL: none. */
+    struct parameter_draws *draws;
+    size_t draw_count; /* of them */
 };
 
 /* What a replication (from 1) of the sim arm is run with: its pace, its parameters. */

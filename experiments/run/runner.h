@@ -27,8 +27,8 @@ struct runner_result {
     int64_t done;    /* runs made now and stored as done */
     int64_t failed;  /* stored as failed */
     int64_t skipped; /* already there */
-    int64_t
-        replaced; /* older ones, asked otherwise or by another program, whose place new ones took */
+    /* Older ones, asked otherwise or by another program, whose place new ones took. */
+    int64_t replaced;
     double wall_s; /* the whole took */
 };
 
@@ -39,11 +39,11 @@ typedef void runner_interrupted_fn(void *context, int signal,
                                    const struct runner_result *so_far);
 
 struct runner {
-    const struct plan *plan;
-    const struct schedule
-        *trace; /* replayed by every run; NULL: schedule_build from the phases */
-    runner_model_fn *model;
-    struct store *store;
+    const struct plan *plan; /* borrowed, as all below */
+    /* Replayed by every run; NULL: schedule_build from the phases. */
+    const struct schedule *trace;
+    runner_model_fn *model;  /* makes a run */
+    struct store *store;     /* takes it; used by one worker at a time */
     int64_t experiment;      /* the store's id */
     struct shard shard;      /* which runs; zeros: all. `each` is the plan's replications */
     int jobs;                /* workers, 1..256; the caller is the first */

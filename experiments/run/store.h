@@ -27,14 +27,14 @@ enum store_mode {
     STORE_READ,   /* an existing one */
 };
 
-struct store_run {       /* one row of `run`; strings are borrowed */
-    enum arm arm;        /* ARM_SIM or ARM_REAL */
-    int64_t replication; /* from 1 */
-    enum run_status status;
-    const char *reason;   /* "" when done */
-    uint64_t config_hash; /* store_config_hash, or the real arm's own */
-    double wall_s;        /* how long it took */
-    const char *host;     /* where; "" = this host's name */
+struct store_run {          /* one row of `run`; strings are borrowed */
+    enum arm arm;           /* ARM_SIM or ARM_REAL */
+    int64_t replication;    /* from 1 */
+    enum run_status status; /* done, failed, or (real arm) invalid */
+    const char *reason;     /* "" when done */
+    uint64_t config_hash;   /* store_config_hash, or the real arm's own */
+    double wall_s;          /* how long it took */
+    const char *host;       /* where; "" = this host's name */
 };
 
 /* Before the first store_open, by the only thread, if at all: SQLite then keeps no statistics of
@@ -103,13 +103,13 @@ int store_experiments(struct store *store, store_experiment_fn *each, void *cont
 /* One metric of one run that is done. */
 struct store_value {
     const char *experiment; /* its name; borrowed, valid during the call */
-    enum arm arm;
-    int64_t point;
-    int64_t replication;
-    const char *cell;
-    uint64_t scenario_hash;
-    const char *metric;
-    double value; /* NAN: not defined */
+    enum arm arm;           /* ARM_SIM or ARM_REAL */
+    int64_t point;          /* from 1 */
+    int64_t replication;    /* from 1 */
+    const char *cell;       /* its swept values; borrowed likewise, as the metric */
+    uint64_t scenario_hash; /* of plan_point: equal ones were asked the same */
+    const char *metric;     /* its name: data/results.md */
+    double value;           /* in the metric's unit; NAN: not defined */
 };
 typedef void store_value_fn(void *context, const struct store_value *value);
 /* Calls `each` in order of experiment, arm, point, replication, metric; experiment NULL:
@@ -136,11 +136,11 @@ int store_tries(struct store *store, const char *experiment, struct store_tries 
 
 /* One run to look at by itself; strings are owned by the reader of it (store_load.c). */
 struct store_found {
-    char *experiment, *cell, *reason;
-    enum arm arm;
-    enum run_status status;
-    int64_t point, replication;
-    int64_t run; /* the database's own key */
+    char *experiment, *cell, *reason; /* its name; swept values; "" when done */
+    enum arm arm;                     /* ARM_SIM or ARM_REAL */
+    enum run_status status;           /* as of store_run */
+    int64_t point, replication;       /* from 1 */
+    int64_t run;                      /* the database's own key */
 };
 /* Every run of an experiment (NULL: all) and of an arm or both; point or replication 0: all; done
  * or not, in order of experiment, arm, point, replication. The array is the caller's:
@@ -162,12 +162,12 @@ int store_merge(struct store *into, const char *from, int64_t *copied, struct er
 
 /* Runs of one experiment that are done and were made alike. */
 struct store_origin {
-    enum arm arm;
+    enum arm arm;             /* ARM_SIM or ARM_REAL */
     const char *code;         /* version_text of the program; borrowed, as are the others */
     const char *host;         /* its name, or what it is */
     const char *profile;      /* "": none, or not noted */
     const char *first, *last; /* when they started: UTC, ISO 8601 */
-    int64_t runs, seed;
+    int64_t runs, seed;       /* how many; the experiment's when they were made */
 };
 typedef void store_origin_fn(void *context, const struct store_origin *origin);
 /* Calls `each` by arm (the simulated first), code, host, profile and seed. */
