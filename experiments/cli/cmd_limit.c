@@ -263,11 +263,10 @@ static int ask_all(const struct arguments *a, struct limit_result *results, stru
 
 static int check(const struct arguments *a, struct error *err)
 {
-    const struct slo_params *slo = &a->session.experiment.base.parameters.slo;
     if (a->session.experiment.trace)
         return error_set(err, ERR_INVALID, "%s: a trace has its own clients and publishes",
                          a->session.path);
-    if (slo->p95_ns == 0 && slo->p99_ns == 0 && slo->drop_share == 0 && slo->reconnects_hz == 0)
+    if (!session_has_slo(&a->session))
         return error_set(err, ERR_INVALID, "%s: has no slo (--set slo.p99=500ms)",
                          a->session.path);
     return 0;

@@ -89,16 +89,16 @@ static void print_head(struct text_table *t, const char *cell)
         text_table_column(t, heads[f], true);
 }
 
-/* "500ms": a limit of the slo as people write it. */
+/* "500ms": a limit of the slo as people write it; NAN: one that is swept. */
 static const char *limit_text(char text[UNIT_TEXT_BYTES], enum slo_limit limit, double value)
 {
     static const enum unit units[SLO_LIMITS] = { UNIT_TIME, UNIT_TIME, UNIT_SHARE, UNIT_RATE };
     double base = units[limit] == UNIT_TIME ? value * 1e9 : value;
-    return unit_format_short(text, units[limit], base);
+    return isnan(value) ? "its limit" : unit_format_short(text, units[limit], base);
 }
 
-struct slo_verdict { /* of the cells that were simulated */
-    double limits[SLO_LIMITS];
+struct slo_verdict {               /* of the cells that were simulated */
+    double limits[SLO_LIMITS];     /* 0: none; NAN: not the same in all cells */
     size_t cells, broken, unknown; /* in which nothing was measured that a limit is about */
     int breaks[SLO_LIMITS];        /* cells that break this limit */
     size_t mixed;      /* cells of which some runs are too late and others are not */
@@ -144,7 +144,7 @@ static void print_slo(const struct slo_verdict *v)
         printf("\n! breaks the slo: %zu of %zu cell%s", v->broken, v->cells,
                v->cells == 1 ? "" : "s");
     for (int i = 0; i < SLO_LIMITS; i++) {
-        if (v->limits[i] <= 0 || (v->broken > 0 && v->breaks[i] == 0))
+        if (v->limits[i] == 0 || (v->broken > 0 && v->breaks[i] == 0))
             continue;
         if (v->broken == 0 && *between == ' ')
             printf("\nkeeps the slo: %zu of %zu cell%s", v->cells - v->unknown, v->cells,
@@ -163,6 +163,38 @@ static void print_slo(const struct slo_verdict *v)
     putchar('\n');
 }
 
+/* The limits of a cell, which may be swept; cells come in the plan's order, *at is where the last
+ * one was. NULL: a cell that the plan does not have. */
+static const struct slo_params *slo_of(const struct plan *plan, const char *cell, size_t *at)
+{
+    for (size_t k = 0; k < plan->count; k++) {
+        const struct plan_point *point = &plan->points[(*at + k) % plan->count];
+        if (strcmp(point->cell, cell) != 0)
+            continue;
+        *at = (*at + k) % plan->count;
+        return &point->settings.parameters.slo;
+    }
+    return NULL;
+}
+
+/* Judges one cell that was simulated; returns which limits it breaks. */
+static unsigned judge_cell(struct slo_verdict *v, const struct slo_params *slo,
+                           const struct cell *cell)
+{
+    double limits[SLO_LIMITS];
+    unsigned broken = slo_broken(slo, cell, ARM_SIM);
+    slo_limits(slo, limits);
+    for (int k = 0; k < SLO_LIMITS; k++) {
+        v->limits[k] = v->cells == 0 || v->limits[k] == limits[k] ? limits[k] : NAN;
+        v->breaks[k] += broken >> k & 1;
+    }
+    v->cells++;
+    v->broken += broken != 0;
+    v->unknown += !slo_known(slo, cell, ARM_SIM);
+    count_runs(v, slo, cell);
+    return broken;
+}
+
 static bool marks(unsigned broken, enum figure figure)
 {
     static const enum figure figures[SLO_LIMITS] = { FIGURE_P95, FIGURE_P99, FIGURE_DROPPED,
@@ -178,21 +210,16 @@ static int print_cells(const struct arguments *a, const struct cells *cells,
                        struct store *store, bool *breached, struct error *err)
 {
     struct text_table t;
-    const struct slo_params *slo = &a->session.experiment.base.parameters.slo;
     struct slo_verdict verdict = { .cells = 0 };
-    slo_limits(slo, verdict.limits);
+    size_t at = 0;
     print_head(&t, cells->cell[0].text);
     for (size_t i = 0; i < cells->count; i++) {
         const struct cell *cell = &cells->cell[i];
-        if (cell->samples[ARM_SIM][FIGURE_CPU].count == 0) /* measured only, or failed */
+        const struct slo_params *slo = slo_of(&a->session.plan, cell->text, &at);
+        if (!slo ||
+            cell->samples[ARM_SIM][FIGURE_CPU].count == 0) /* measured only, or failed */
             continue;
-        unsigned broken = slo_broken(slo, cell, ARM_SIM);
-        verdict.cells++;
-        verdict.broken += broken != 0;
-        verdict.unknown += !slo_known(slo, cell, ARM_SIM);
-        count_runs(&verdict, slo, cell);
-        for (int k = 0; k < SLO_LIMITS; k++)
-            verdict.breaks[k] += broken >> k & 1;
+        unsigned broken = judge_cell(&verdict, slo, cell);
         cell_table_values(&t, cell->text);
         for (int f = 0; f < FIGURES_SHOWN; f++)
             print_figure(&t, cell, (enum figure)f, marks(broken, (enum figure)f));
@@ -258,7 +285,7 @@ static int report_cells(const struct arguments *a, struct store *store,
 /* Is there a table to print or a limit to keep? */
 static bool needs_cells(const struct arguments *a)
 {
-    return !a->quiet || slo_any(&a->session.experiment.base.parameters.slo);
+    return !a->quiet || session_has_slo(&a->session);
 }
 
 static int report(struct arguments *a, struct store *store, const struct runner_result *result,

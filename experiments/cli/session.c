@@ -250,6 +250,14 @@ static void warn_ranges(const struct session *s, const struct fitted_ranges *fit
         session_warn_outside(fitted, profile, &outside);
 }
 
+bool session_has_slo(const struct session *s)
+{
+    for (size_t i = 0; i < s->plan.count; i++)
+        if (slo_any(&s->plan.points[i].settings.parameters.slo))
+            return true;
+    return false;
+}
+
 void session_warn_no_profile(const struct session *s)
 {
     for (size_t i = 0; i < s->plan.count; i++) {

@@ -47,6 +47,8 @@ const struct schedule *session_trace(const struct session *s);
 /* Opens the database (made when it is not there) and finds the experiment's row. */
 int session_store(const struct session *s, struct store **store, int64_t *experiment,
                   struct error *err);
+/* Has a point of the plan an slo? It may be swept. */
+bool session_has_slo(const struct session *s);
 /* The database's path, allocated. */
 char *session_db_path(const struct session *s);
 /* For a command that predicts: parameters are drawn (parameter_draws.h) unless --set says
