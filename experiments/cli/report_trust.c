@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/compare.h"
+#include "experiments/cli/cell_table.h"
 #include "experiments/cli/compare_table.h"
 #include "experiments/cli/text_table.h"
 
@@ -50,6 +51,54 @@ static int write_origins(struct store *store, const char *experiment, struct ori
     return code;
 }
 
+/* -- how far from what was measured ------------------------------------------------------------ */
+
+struct outside {
+    struct text_table table;
+    size_t cells, told; /* told: whether they lie inside */
+    size_t out;
+};
+
+static void add_outside(void *context, const char *cell, const char *outside)
+{
+    struct outside *o = context;
+    if (o->cells++ == 0) {
+        text_table_init(&o->table);
+        cell_table_columns(&o->table, cell);
+        text_table_column(&o->table, "outside (fitted to)", false);
+    }
+    o->told += *outside != '\0';
+    if (!*outside || strcmp(outside, "none") == 0)
+        return;
+    o->out++;
+    cell_table_values(&o->table, cell);
+    text_table_cell(&o->table, "%s", outside);
+}
+
+/* A figure of such a cell looks as sure as any other. */
+static int write_outside(struct store *store, const char *experiment, struct error *err)
+{
+    struct outside o = { .cells = 0 };
+    int code = store_outside(store, experiment, add_outside, &o, err);
+    if (code == 0 && o.told == 0)
+        puts("\nWhich cells lie outside of what the profile was fitted to is not noted: it "
+             "tells "
+             "no ranges, or an older\nprogram made the runs (`pushsim check` tells it of the "
+             "experiment).");
+    else if (code == 0 && o.out == 0)
+        printf("\nNo cell lies outside of what the profile was fitted to%s.\n",
+               o.told < o.cells ? ", of those for which that is noted" : "");
+    else if (code == 0)
+        printf("\n%zu of %zu cell%s outside of what the profile was fitted to, by more than a "
+               "quarter: there the model\nextrapolates.\n\n",
+               o.out, o.cells, o.cells == 1 ? " lies" : "s lie");
+    if (code == 0 && o.out > 0)
+        text_table_print_markdown(&o.table, stdout);
+    else if (o.cells > 0)
+        text_table_close(&o.table);
+    return code;
+}
+
 int report_trust(struct store *store, const char *experiment, const struct cells *cells,
                  struct error *err)
 {
@@ -60,11 +109,13 @@ int report_trust(struct store *store, const char *experiment, const struct cells
     int code = write_origins(store, experiment, &origins, err);
     if (code)
         return code;
-    if (origins.profile)
+    if (origins.profile) {
         puts("\nThe profile's file tells on which host its costs were measured and how well "
-             "they "
-             "fit; `pushsim check` tells what of the experiment lies outside of what it was "
-             "fitted to.");
+             "they fit.");
+        code = write_outside(store, experiment, err);
+        if (code)
+            return code;
+    }
     if (origins.none)
         puts("\nNo profile: the costs are defaults, of no server that was measured.");
     puts("\nThe p99 of single runs: median and spread (least to greatest; from 19 runs on 5 % "

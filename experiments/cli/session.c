@@ -225,13 +225,6 @@ void session_warn_outside(const struct fitted_ranges *fitted, const char *profil
     free(what);
 }
 
-/* A trace has clients and publishes of its own. */
-static void forget_load(struct fitted_outside *outside)
-{
-    outside->least[FITTED_CLIENTS] = outside->most[FITTED_CLIENTS] = 0;
-    outside->least[FITTED_RATE] = outside->most[FITTED_RATE] = 0;
-}
-
 /* Of the points that have this profile. */
 static void warn_ranges(const struct session *s, const struct fitted_ranges *fitted)
 {
@@ -245,7 +238,7 @@ static void warn_ranges(const struct session *s, const struct fitted_ranges *fit
         fitted_ranges_outside(fitted, &point->settings, &outside);
     }
     if (s->experiment.trace)
-        forget_load(&outside);
+        fitted_outside_forget_load(&outside);
     if (profile)
         session_warn_outside(fitted, profile, &outside);
 }

@@ -168,6 +168,14 @@ static bool tells_protocols(const struct fitted_ranges *r)
     return false;
 }
 
+bool fitted_ranges_told(const struct fitted_ranges *r)
+{
+    bool told = tells_protocols(r);
+    for (int i = 0; i < FITTED_RANGES; i++)
+        told |= r->high[i] > 0;
+    return told;
+}
+
 static void note(struct fitted_outside *o, enum fitted_range which, double value)
 {
     o->least[which] = o->least[which] > 0 ? fmin(o->least[which], value) : value;
@@ -194,6 +202,12 @@ bool fitted_ranges_outside(const struct fitted_ranges *r, const struct settings 
         found |= below || above;
     }
     return found;
+}
+
+void fitted_outside_forget_load(struct fitted_outside *outside)
+{
+    outside->least[FITTED_CLIENTS] = outside->most[FITTED_CLIENTS] = 0;
+    outside->least[FITTED_RATE] = outside->most[FITTED_RATE] = 0;
 }
 
 static char *append(char *all, const char *name, const char *asked, const char *fitted)

@@ -52,7 +52,11 @@ struct fitted_outside {
 /* Adds one question's; begins from zeros. Returns whether anything is outside. */
 bool fitted_ranges_outside(const struct fitted_ranges *r, const struct settings *question,
                            struct fitted_outside *outside);
-/* In words; the caller frees it. */
+/* Of a trace, which has clients and publishes of its own: what was asked of them does not count. */
+void fitted_outside_forget_load(struct fitted_outside *outside);
+/* Does the profile tell any range? */
+bool fitted_ranges_told(const struct fitted_ranges *r);
+/* In words, "" where nothing is outside; the caller frees it. */
 char *fitted_outside_text(const struct fitted_ranges *r, const struct fitted_outside *outside);
 
 #endif

@@ -147,6 +147,18 @@ static const struct parameter_draws *draws_of(const struct plan *plan,
     return &plan->draws[swept ? swept - e->sweep.profiles : 0];
 }
 
+/* "clients.count 4000 (15..1900)", "", or NULL where the profile tells no ranges. */
+static char *outside_of(const struct plan_point *point, const struct experiment *e)
+{
+    struct fitted_outside outside = { 0 };
+    if (!point->fitted || !fitted_ranges_told(point->fitted))
+        return NULL;
+    fitted_ranges_outside(point->fitted, &point->settings, &outside);
+    if (e->trace)
+        fitted_outside_forget_load(&outside);
+    return fitted_outside_text(point->fitted, &outside);
+}
+
 static int add_point(struct plan *plan, const struct experiment *e, size_t index,
                      const struct settings *defaults, uint64_t trace, struct error *err)
 {
@@ -164,6 +176,7 @@ static int add_point(struct plan *plan, const struct experiment *e, size_t index
     }
     point.number = (int64_t)plan->count + 1;
     settings_hash(&point.settings, defaults, &point.model_hash, &point.scenario_hash);
+    point.outside = outside_of(&point, e);
     point.paces = NULL;
     point.pace_count = 0;
     point.draws = draws_of(plan, e, &point, index);
@@ -289,6 +302,7 @@ void plan_close(struct plan *plan)
         free(plan->points[i].cell);
         free(plan->points[i].paces);
         free(plan->points[i].profile);
+        free(plan->points[i].outside);
     }
     free(plan->points);
     free(plan->draws);

@@ -23,6 +23,8 @@ struct plan_point {
     size_t pace_count; /* of them; 0: none */
     /* Its profile's; borrowed from the experiment; NULL: none. */
     const struct fitted_ranges *fitted;
+    /* Owned: what of the point lies outside of them, in words, "" nothing; NULL: none are told. */
+    char *outside;
     const struct parameter_draws *draws; /* borrowed from the plan; NULL: parameters stay */
 };
 

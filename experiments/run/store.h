@@ -174,6 +174,14 @@ typedef void store_origin_fn(void *context, const struct store_origin *origin);
 int store_origins(struct store *store, const char *experiment, store_origin_fn *each,
                   void *context, struct error *err);
 
+/* Calls `each` with each cell of the simulated runs that are done, in order of their points, and
+ * what of it lies outside of what its profile was fitted to: "clients.count 4000 (15..1900)",
+ * "none", or "" where that is not noted (no profile, no ranges in it, an older program). Both
+ * valid during the call. */
+typedef void store_outside_fn(void *context, const char *cell, const char *outside);
+int store_outside(struct store *store, const char *experiment, store_outside_fn *each,
+                  void *context, struct error *err);
+
 enum export_format { EXPORT_CSV, EXPORT_JSON };
 /* Writes a view (run, metric, parameter, series, event, latency, explained, rejected), ordered by
  * every column from the left (store_export.c), of an arm or both. Numbers as %.17g shortened where

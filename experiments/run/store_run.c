@@ -164,8 +164,21 @@ static void collect_parameter(void *context, const char *name, const char *text,
     row->value = number;
 }
 
-/* The options of this very run, drawn ones as they were drawn, and `profile`: which file gave those
- * that no experiment says. Nothing is drawn for the real arm. */
+/* A row that is no option: a text alone; NULL: none. */
+static void insert_word(struct store_rows *rows, const char *name, const char *text)
+{
+    int column;
+    sqlite3_stmt *s = text ? store_rows_next(rows, &column) : NULL;
+    if (!s)
+        return;
+    bind_text(s, column, name);
+    bind_text(s, column + 1, text);
+    store_bind_real(s, column + 2, NAN);
+}
+
+/* The options of this very run, drawn ones as they were drawn; `profile`: which file gave those
+ * that no experiment says; `profile.outside`: what lies outside of what that was fitted to, which
+ * concerns simulated runs alone. Nothing is drawn for the real arm. */
 static void insert_parameters(struct store *store, int64_t id, const struct plan *plan,
                               const struct plan_point *point, const struct store_run *run)
 {
@@ -173,21 +186,20 @@ static void insert_parameters(struct store *store, int64_t id, const struct plan
     struct parameter_rows p = { 0 };
     struct store_rows rows;
     sqlite3_stmt *s;
+    const char *outside = run->arm == ARM_SIM ? point->outside : NULL;
     int column;
     if (run->arm == ARM_SIM)
         plan_settings(plan, point, run->replication, &own);
     settings_each(&own, collect_parameter, &p);
-    store_rows_begin(&rows, store, TABLE_PARAMETER, id, p.count + (point->profile != NULL));
+    store_rows_begin(&rows, store, TABLE_PARAMETER, id,
+                     p.count + (point->profile != NULL) + (outside != NULL));
     for (size_t i = 0; i < p.count && (s = store_rows_next(&rows, &column)); i++) {
         bind_text(s, column, p.rows[i].name);
         bind_text(s, column + 1, p.rows[i].text);
         store_bind_real(s, column + 2, p.rows[i].value);
     }
-    if (point->profile && (s = store_rows_next(&rows, &column))) {
-        bind_text(s, column, "profile");
-        bind_text(s, column + 1, point->profile);
-        store_bind_real(s, column + 2, NAN);
-    }
+    insert_word(&rows, "profile", point->profile);
+    insert_word(&rows, "profile.outside", outside && !*outside ? "none" : outside);
     store_rows_end(&rows);
     free(p.rows);
 }

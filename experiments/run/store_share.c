@@ -91,6 +91,25 @@ int store_origins(struct store *store, const char *experiment, store_origin_fn *
     return code;
 }
 
+int store_outside(struct store *store, const char *experiment, store_outside_fn *each,
+                  void *context, struct error *err)
+{
+    sqlite3_stmt *s;
+    int code = store_prepare(
+        store,
+        "SELECT r.cell, ifnull(p.text, '') FROM run r JOIN experiment e ON e.id = r.experiment "
+        "LEFT JOIN parameter p ON p.run = r.id AND p.name = 'profile.outside' "
+        "WHERE e.name = ? AND r.arm = 'sim' AND r.status = 'done' "
+        "GROUP BY 1, 2 ORDER BY min(r.point), 2",
+        &s, err);
+    if (code)
+        return code;
+    sqlite3_bind_text(s, 1, experiment, -1, SQLITE_STATIC);
+    while (store_row(store, s, &code, err))
+        each(context, store_column_text(s, 0), store_column_text(s, 1));
+    return code;
+}
+
 int store_merge_plans(struct store *into, struct error *err)
 {
     bool noted = false;

@@ -49,6 +49,24 @@ printf 'question: And nothing swept?\n' >one.yaml
 echo "exit $?"
 "$PUSHSIM" report none.db
 echo "exit $?"
+# which cells the profile was not fitted to: noted by each run, and followed by a merge
+cat >ranged.yaml <<'Y'
+cost: { iteration: 5us }
+provenance: { ranges: { protocol: sse, clients.count: 10..40, workload.payload: 100B..4KiB } }
+Y
+cat >outside.yaml <<'Y'
+profile: ranged.yaml
+workload.phases: [ { name: steady, duration: 2s, rate: 5/s } ]
+sweep: { protocol: [sse, websocket], clients.count: [20, 100] }
+Y
+"$PUSHSIM" run outside.yaml --quiet
+rm ranged.yaml
+"$PUSHSIM" merge elsewhere.db outside.db
+"$PUSHSIM" report elsewhere.db | sed -n '/cells lie outside/,/^The p99/p'
+"$PUSHSIM" export outside.db --table parameter | grep -c 'profile.outside,none,$'
+printf 'cost: { iteration: 5us }\nprovenance: { ranges: { clients.count: 10..100 } }\n' >ranged.yaml
+"$PUSHSIM" run outside.yaml --quiet --force
+"$PUSHSIM" report outside.db | grep 'No cell lies'
 "$PUSHSIM" report made.db >/dev/full
 echo "exit $?"
 /usr/bin/python3 - <<'Y'
