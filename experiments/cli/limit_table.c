@@ -43,14 +43,33 @@ static void between_cells(struct text_table *t, const struct limit_answer *answe
     text_table_cell(t, "%s at both ends", answer->kept_between ? "broken" : "kept");
 }
 
-/* "812", or how it is wherever it was asked. */
+/* Is the value a median of several searches, with an error that is known? */
+static bool has_error(const struct limit_answer *answer)
+{
+    return answer->searches > 0 && !answer->fitted && isfinite(answer->value) &&
+           isfinite(answer->error) && counted(answer) > 1;
+}
+
+/* " ±3%" */
+static const char *error_text(char text[16], const struct limit_answer *answer)
+{
+    double percent = 100 * answer->error;
+    text[0] = '\0';
+    if (has_error(answer))
+        snprintf(text, 16, " ±%.*f%%", percent < 0.95 ? 1 : 0, percent);
+    return text;
+}
+
+/* "812 ±3%", or how it is wherever it was asked. */
 static void answer_cells(struct text_table *t, const struct limit_answer *answer,
-                         const struct limit_question *q)
+                         bool with_error, const struct limit_question *q)
 {
     char value[UNIT_TEXT_BYTES + 1], low[UNIT_TEXT_BYTES + 1], high[UNIT_TEXT_BYTES + 1];
+    char error[16] = "";
     if (answer->searches > 0) {
         bool up = answer->more_breaks;
-        text_table_cell(t, "%s", value_text(value, q, answer->value, up));
+        text_table_cell(t, "%s%s", value_text(value, q, answer->value, up),
+                        with_error ? error_text(error, answer) : error);
         if (counted(answer) == 1 && !answer->fitted)
             text_table_cell(t, "-");
         else
@@ -220,6 +239,19 @@ static void spread_column(struct text_table *t, const struct limit_table *l)
     text_table_column(t, title, false);
 }
 
+/* Two spreads beside each other, of which more replications make one smaller. */
+static void print_legend(const struct limit_table *l)
+{
+    bool any = false;
+    for (size_t i = 0; i < l->count; i++)
+        any |= has_error(&l->results[i].sim);
+    if (any)
+        printf("\nsim: median of the searches, ± its standard error, which more replications "
+               "make smaller;\n%.0f %%: so many of single searches end within, as repeated "
+               "experiments would; more do not narrow it\n",
+               100 * level_of(l));
+}
+
 void limit_table_print(const struct limit_table *l)
 {
     bool real = any_real(l), alike = any_alike(l);
@@ -242,16 +274,17 @@ void limit_table_print(const struct limit_table *l)
     for (size_t i = 0; i < l->count; i++) {
         const struct limit_result *r = &l->results[i];
         text_table_cell(&t, "%s", r->cell);
-        answer_cells(&t, &r->sim, q);
+        answer_cells(&t, &r->sim, true, q);
         if (real)
-            answer_cells(&t, &r->real, q);
+            answer_cells(&t, &r->real, false, q);
         if (alike)
-            answer_cells(&t, &r->alike, q);
+            answer_cells(&t, &r->alike, false, q);
         if (real)
             ratio_cell(&t, r);
     }
     print_heading(l);
     text_table_print(&t, stdout);
+    print_legend(l);
     for (size_t i = 0; i < l->count; i++) {
         print_beyond(&l->results[i]);
         print_twice(&l->results[i]);
