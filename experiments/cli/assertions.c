@@ -5,17 +5,28 @@
 #include "experiments/cli/commands.h"
 #include "experiments/run/expectation.h"
 
-/* "0.5 in protocol=sse (2 of 6 runs)": how it is broken. */
-static void print_broken(const struct expectation *x, FILE *out)
+static bool has_cell(const struct plan *plan, const struct expectation *x)
 {
-    if (x->runs == 0)
-        fprintf(out, "no run has it");
+    for (size_t i = 0; i < plan->count; i++)
+        if (expectation_applies(x, plan->points[i].cell))
+            return true;
+    return false;
+}
+
+/* "0.5 in protocol=sse (2 of 6 runs)": how it is broken. */
+static void print_broken(const struct expectation *x, const struct plan *plan, FILE *out)
+{
+    if (!has_cell(plan, x))
+        fprintf(out, "no cell has %s", x->cell);
+    else if (x->runs == 0)
+        fprintf(out, "no run has the metric %s", x->metric);
     else
         fprintf(out, "it is %.6g%s%s (%zu of %zu runs)", x->broken_value,
                 *x->broken_cell ? " in " : "", x->broken_cell, x->broken, x->runs);
 }
 
-static void print_assertions(const struct expectations *e, const struct shard *part)
+static void print_assertions(const struct expectations *e, const struct plan *plan,
+                             const struct shard *part)
 {
     puts(shard_is_part(part) ? "\nasserted, of this shard" : "\nasserted");
     for (size_t i = 0; i < e->count; i++) {
@@ -26,7 +37,7 @@ static void print_assertions(const struct expectations *e, const struct shard *p
         }
         printf("%s  %s: ", expectation_fulfilled(x) ? "  holds " : "! broken", x->text);
         if (!expectation_fulfilled(x))
-            print_broken(x, stdout);
+            print_broken(x, plan, stdout);
         else if (x->low == x->high)
             printf("%.6g (%zu run%s)", x->low, x->runs, x->runs == 1 ? "" : "s");
         else
@@ -45,14 +56,14 @@ int assertions_report(struct session *session, struct store *store, enum arm arm
     if (code)
         return command_fail(code, err);
     if (e->expectations.count > 0 && !quiet)
-        print_assertions(&e->expectations, part);
+        print_assertions(&e->expectations, &session->plan, part);
     fflush(stdout);
     for (size_t i = 0; i < e->expectations.count; i++) {
         const struct expectation *x = &e->expectations.items[i];
         if (expectation_fulfilled(x) || expectation_open(x, part))
             continue;
         fprintf(stderr, "%s: assertion '%s' does not hold: ", session->path, x->text);
-        print_broken(x, stderr);
+        print_broken(x, &session->plan, stderr);
         fputc('\n', stderr);
     }
     return broken ? EXIT_FAILED : -1;

@@ -207,7 +207,8 @@ static int read_path(struct experiment *e, const char *key, char **out, struct e
         return wrong_kind(&r, node, key, YAML_SCALAR);
     *out = named_file_resolve(e->doc.path, node->text);
     if (!named_file_readable(*out))
-        return yaml_error(&e->doc, node->at, err, "%s: cannot read '%.200s'", key, *out);
+        return yaml_error(&e->doc, node->at, err, "%s: cannot read '%.200s'%s", key, *out,
+                          *node->text == '/' ? "" : " (a path counts from this file's folder)");
     return 0;
 }
 
@@ -221,7 +222,12 @@ static int read_profile_path(struct experiment *e, const struct override *overri
                 return error_set(err, ERR_INVALID, "%s: which file?",
                                  overrides[i].given ? overrides[i].given : "--set profile=");
             e->profile = mem_strdup(overrides[i].text);
-            return 0;
+            if (named_file_readable(e->profile))
+                return 0;
+            return error_set(err, ERR_INVALID,
+                             "profile=%.200s: cannot read it (a path from here, as "
+                             "data/profiles/node-ws.yaml)",
+                             e->profile);
         }
     return read_path(e, "profile", &e->profile, err);
 }

@@ -124,16 +124,20 @@ static int parse_choice(const struct option_row *o, const char *text, double *nu
                      option_range(o, range, sizeof range));
 }
 
-/* 300 CPUs were 300m, surely. */
+/* 300 CPUs were 300m, surely, and 500 minutes 500ms. */
 static int assign(const struct option_row *o, const char *text, double number, void *base,
                   struct error *err)
 {
     int code = option_assign(o, number, base, err);
-    if (code == 0 || o->unit != UNIT_CPU || !isdigit((unsigned char)text[strlen(text) - 1]))
-        return code;
+    size_t length = strlen(text);
+    unsigned char last = length > 0 ? (unsigned char)text[length - 1] : '\0';
     struct error cause = *err;
-    return error_set(err, code, "%.400s (without a unit it is CPUs: %.60sm?)", cause.text,
-                     text);
+    if (code && o->unit == UNIT_CPU && isdigit(last))
+        return error_set(err, code, "%.400s (without a unit it is CPUs: %.60sm?)", cause.text,
+                         text);
+    if (code && o->unit == UNIT_TIME && last == 'm')
+        return error_set(err, code, "%.400s (m is minutes: %.60ss?)", cause.text, text);
+    return code;
 }
 
 int option_parse(const struct option_row *o, const char *text, void *base, struct error *err)

@@ -83,19 +83,44 @@ static int find_in_phase(const struct settings *s, const char *name, struct sett
                      phase, n.best);
 }
 
-int settings_find(const struct settings *s, const char *name, struct setting *out,
-                  struct error *err)
+/* "workload.rate", "rate": what people write of the one phase that they have. */
+static bool is_of_phase(const char *name)
+{
+    size_t count;
+    const struct option_row *options = options_of_phase(&count);
+    const char *dot = strrchr(name, '.');
+    bool near = !dot || strncmp(name, "workload.", strlen("workload.")) == 0;
+    return near && option_find(options, count, dot ? dot + 1 : name) != NULL;
+}
+
+/* The first option of a section; NULL: it is none. */
+static const char *first_of_section(const struct option_row *all, size_t count,
+                                    const char *name)
+{
+    size_t length = strlen(name);
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(all[i].name, name, length) == 0 && all[i].name[length] == '.')
+            return all[i].name;
+    return NULL;
+}
+
+/* Why an option is not known, and what may be meant. */
+static int unknown_option(const struct settings *s, const char *name, struct error *err)
 {
     size_t count;
     const struct option_row *all = options_all(&count);
-    if (strncmp(name, PHASES, strlen(PHASES)) == 0)
-        return find_in_phase(s, name, out, err);
-    const struct option_row *option = option_find(all, count, name);
-    if (option) {
-        *out = (struct setting){ option, 0 };
-        return 0;
-    }
+    const struct workload_params *w = &s->parameters.workload;
+    const char *dot = strrchr(name, '.'), *first = first_of_section(all, count, name);
     struct nearest n;
+    if (is_of_phase(name))
+        return error_set(err, ERR_INVALID,
+                         "unknown option '%.80s': a phase has it (" PHASES "%s.%.40s)", name,
+                         w->phases > 0 ? w->phase[0].name : "NAME", dot ? dot + 1 : name);
+    if (first)
+        return error_set(err, ERR_INVALID,
+                         "'%.80s' is a section, not an option: write '%s' (see pushsim options "
+                         "%.80s)",
+                         name, first, name);
     nearest_init(&n, name);
     for (size_t i = 0; i < count; i++)
         nearest_offer(&n, all[i].name);
@@ -103,6 +128,22 @@ int settings_find(const struct settings *s, const char *name, struct setting *ou
         return error_set(err, ERR_INVALID, "unknown option '%.80s' (did you mean '%s'?)", name,
                          n.best);
     return error_set(err, ERR_INVALID, "unknown option '%.80s' (see pushsim options)", name);
+}
+
+int settings_find(const struct settings *s, const char *name, struct setting *out,
+                  struct error *err)
+{
+    size_t count;
+    const struct option_row *all = options_all(&count);
+    if (strncmp(name, PHASES, strlen(PHASES)) == 0 &&
+        (strchr(name + strlen(PHASES), '.') || !is_of_phase(name)))
+        return find_in_phase(s, name, out, err);
+    const struct option_row *option = option_find(all, count, name);
+    if (option) {
+        *out = (struct setting){ option, 0 };
+        return 0;
+    }
+    return unknown_option(s, name, err);
 }
 
 static size_t row_of(const struct option_row *option)

@@ -299,8 +299,11 @@ static struct yaml_place place_at(const struct yaml_document *doc, const unsigne
 /* Bytes that are no text at all: say so instead of a riddle from the parser. */
 static int check_text(const struct yaml_document *doc, struct error *err)
 {
+    static const char magic[] = "SQLite format 3";
     const unsigned char *c = (const unsigned char *)doc->source, *end = c + doc->bytes;
     size_t length = 1;
+    if (doc->bytes > strlen(magic) && memcmp(doc->source, magic, strlen(magic)) == 0)
+        return error_set(err, ERR_INVALID, "%.200s: a database, not a YAML file", doc->path);
     if (doc->bytes > YAML_BYTES_MAX)
         return error_set(err, ERR_INVALID, "%.200s: larger than 1 MiB", doc->path);
     for (; c < end && length > 0; c += length)

@@ -17,3 +17,6 @@ echo "exit ${PIPESTATUS[0]}"
 echo "exit ${PIPESTATUS[0]}"
 "$PUSHSIM" run bad.yaml --quiet
 echo "exit $?"
+printf 'assert: [ lost == 0 if cpu.limt=20m ]\n' >cell.yaml
+"$PUSHSIM" run cell.yaml --quiet
+"$PUSHSIM" run bad.db
