@@ -10,6 +10,7 @@
 #include "experiments/cli/cell_table.h"
 #include "experiments/cli/class_table.h"
 #include "experiments/cli/commands.h"
+#include "experiments/cli/idle_axes.h"
 #include "experiments/cli/model_runs.h"
 #include "experiments/cli/option_argument.h"
 #include "experiments/cli/process_remarks.h"
@@ -237,6 +238,7 @@ static int print_cells(const struct arguments *a, const struct cells *cells,
     int code = class_table_print(&a->session, store, err);
     run_remarks_print(&a->session.plan, cells);
     code = code ? code : process_remarks_print(&a->session, store, err);
+    code = code ? code : idle_axes_print(&a->session, store, cells, err);
     print_slo(&verdict);
     return code;
 }

@@ -9,6 +9,8 @@ struct lives {
     size_t runs, oom, probes, scaled, idle; /* runs, and those in which it happened */
     double first_oom;                       /* the earliest, in s; NAN: none */
     size_t empty;                           /* pods without connections in the run at hand */
+    double full;                            /* most memory, as a share of its limit */
+    double most, limit;                     /* B: this memory, and the limit */
 };
 
 /* A pod whose clients went elsewhere, in an update or when it was scaled away, is empty, too. */
@@ -21,6 +23,23 @@ static bool may_be_idle(const struct lives *l, int64_t point)
     return false;
 }
 
+/* The working set of the process that came nearest to its limit; of a fleet, of a pod. */
+static void add_memory(struct lives *l, const struct store_value *v)
+{
+    const struct plan *plan = &l->session->plan;
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct parameters *p = &plan->points[i].settings.parameters;
+        const char *name = p->fleet.pods > 0 ? "memory.pod.peak" : "memory.peak";
+        double limit = (double)p->memory_limit_bytes;
+        if (plan->points[i].number != v->point || strcmp(v->metric, name) != 0 || limit <= 0 ||
+            !(v->value / limit > l->full))
+            continue;
+        l->full = v->value / limit;
+        l->most = v->value;
+        l->limit = limit;
+    }
+}
+
 /* The metrics of a run come in the order of their names: pod.N.connections before scale.down. */
 static void add_value(void *context, const struct store_value *v)
 {
@@ -29,7 +48,9 @@ static void add_value(void *context, const struct store_value *v)
     if (!shard_has(&l->session->shard, v->point, v->replication))
         return;
     sscanf(v->metric, "pod.%*d.connections%n", &length);
-    if (length > 0 && v->metric[length] == '\0')
+    if (strncmp(v->metric, "memory.", strlen("memory.")) == 0)
+        add_memory(l, v);
+    else if (length > 0 && v->metric[length] == '\0')
         l->empty += v->value == 0;
     else if (strcmp(v->metric, "oom") == 0)
         l->oom += v->value > 0;
@@ -62,7 +83,7 @@ static bool any_may_die(const struct plan *plan)
 int process_remarks_print(const struct session *session, struct store *store, struct error *err)
 {
     struct lives l = { .session = session, .first_oom = NAN };
-    char at[UNIT_TEXT_BYTES];
+    char at[UNIT_TEXT_BYTES], limit[UNIT_TEXT_BYTES];
     if (!any_may_die(&session->plan))
         return 0;
     int code = store_values(store, session->experiment.name, ARM_SIM, add_value, &l, err);
@@ -72,6 +93,12 @@ int process_remarks_print(const struct session *session, struct store *store, st
         printf(
             "\nin %zu of %zu runs a process died for memory (memory.limit), the first at %s\n",
             l.oom, l.runs, unit_format_short(at, UNIT_TIME, l.first_oom * 1e9));
+    if (l.oom == 0 && l.full > 0)
+        printf("\nno process died for memory: the fullest had %s of its %s (memory.limit)\n",
+               unit_format_short(at, UNIT_BYTES, l.most),
+               unit_format_short(limit, UNIT_BYTES, l.limit));
+    if (l.scaled > 0 && l.scaled < l.runs)
+        printf("\nthe autoscaler started pods in %zu of %zu runs\n", l.scaled, l.runs);
     if (l.probes > 0)
         printf("\nin %zu of %zu runs failed liveness or startup probes stopped a container\n",
                l.probes, l.runs);

@@ -264,6 +264,27 @@ void session_warn_no_profile(const struct session *s)
     }
 }
 
+/* `cpu: { limit: 30 }`, meant as 30m, is no limit: in a sweep an ample one is wished for. */
+static void warn_whole(const struct session *s)
+{
+    char limit[UNIT_TEXT_BYTES], whole[UNIT_TEXT_BYTES];
+    const struct parameters *p = &s->plan.points[0].settings.parameters;
+    double cpus = 1000.0 * p->host.cpus, most = 0;
+    for (size_t i = 0; i < s->plan.count; i++) {
+        const struct cpu_group_params *c = &s->plan.points[i].settings.parameters.cpu;
+        double millicores = 1000 * (double)c->quota_ns / (double)c->period_ns;
+        if (millicores <= 1000.0 * s->plan.points[i].settings.parameters.host.cpus ||
+            (most > 0 && millicores != most))
+            return;
+        most = millicores;
+    }
+    fprintf(stderr,
+            "pushsim: warning: cpu.limit %s limits nothing above %s: the server has %d CPU%s "
+            "(host.cpus)\n",
+            unit_format_short(limit, UNIT_CPU, most), unit_format_short(whole, UNIT_CPU, cpus),
+            p->host.cpus, p->host.cpus == 1 ? "" : "s");
+}
+
 /* On a node they would run at the same time, up to the quota; here one after another. */
 void session_warn_cpus(const struct session *s)
 {
@@ -298,6 +319,7 @@ void session_warn_ranges(const struct session *s)
     warn_not_drawn(s);
     session_warn_no_profile(s);
     session_warn_cpus(s);
+    warn_whole(s);
     warn_ranges(s, &s->experiment.fitted);
     for (size_t i = 0; i < sweep->profile_count; i++)
         warn_ranges(s, &sweep->profiles[i].fitted);

@@ -61,8 +61,8 @@ void session_warn_ranges(const struct session *s);
 /* An slo is judged by costs that are nobody's: the answer looks as sure as one by measured ones.
  * Part of session_warn_ranges. */
 void session_warn_no_profile(const struct session *s);
-/* More workers than CPUs: on a node that has more they would run at the same time. Part of
- * session_warn_ranges. */
+/* More workers than CPUs: on a node that has more they would run at the same time. And a limit, not
+ * swept, above what the CPUs can give. Part of session_warn_ranges. */
 void session_warn_cpus(const struct session *s);
 /* session_warn_ranges of what was found outside the ranges of the profile of this name. */
 void session_warn_outside(const struct fitted_ranges *fitted, const char *profile,
