@@ -12,6 +12,7 @@
 #include "models/fleet.h"
 #include "models/schedule.h"
 #include "tests/support/fleet_case.h"
+#include "tests/support/near.h"
 #include "tests/support/push_case.h"
 
 #define S INT64_C(1000000000)
@@ -345,7 +346,7 @@ static void test_stopped_in_back_off(void **state)
     int64_t first_ns = fleet_case_event_ns(&r, "oom", "pod 0", 0);
     assert_true(fleet_case_event_ns(&r, "oom", "pod 1", 0) > first_ns + 20 * S);
     assert_true(run_record_value(&r, "oom") == (double)fleet_case_events(&r, "oom", ""));
-    assert_float_equal(run_record_value(&r, "oom.first"), (double)first_ns / 1e9, 1e-9);
+    assert_near(run_record_value(&r, "oom.first"), (double)first_ns / 1e9, 1e-9);
     run_record_close(&r);
 }
 

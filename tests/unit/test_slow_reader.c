@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "models/push_run.h"
+#include "tests/support/near.h"
 #include "tests/support/push_case.h"
 
 #define MS INT64_C(1000000)
@@ -216,7 +217,7 @@ static void a_rest_costs_its_bytes(void **state)
         used_s[dear] = value_of(&p, "cpu.used");
     }
     double bytes_s = used_s[1] - used_s[0];
-    assert_float_equal(bytes_s, 500e-9 * (500008 + 300008) / 1024, 1e-8);
+    assert_near(bytes_s, 500e-9 * (500008 + 300008) / 1024, 1e-8);
 }
 
 /* Three messages of 50,000 B at once: a wake-up takes two of them, which bring the write buffer
