@@ -1,5 +1,6 @@
 #include "experiments/cli/process_remarks.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,31 +14,35 @@ struct lives {
     double most, limit;                     /* B: this memory, and the limit */
 };
 
+/* NULL: a row of a point that the plan no longer has. */
+static const struct parameters *of_point(const struct lives *l, int64_t number)
+{
+    const struct plan *plan = &l->session->plan;
+    if (number < 1 || (size_t)number > plan->count)
+        return NULL;
+    assert(plan->points[number - 1].number == number);
+    return &plan->points[number - 1].settings.parameters;
+}
+
 /* A pod whose clients went elsewhere, in an update or when it was scaled away, is empty, too. */
 static bool may_be_idle(const struct lives *l, int64_t point)
 {
-    const struct plan *plan = &l->session->plan;
-    for (size_t i = 0; i < plan->count; i++)
-        if (plan->points[i].number == point)
-            return plan->points[i].settings.parameters.fault.deploy_at_ns == 0;
-    return false;
+    const struct parameters *p = of_point(l, point);
+    return p && p->fault.deploy_at_ns == 0;
 }
 
 /* The working set of the process that came nearest to its limit; of a fleet, of a pod. */
 static void add_memory(struct lives *l, const struct store_value *v)
 {
-    const struct plan *plan = &l->session->plan;
-    for (size_t i = 0; i < plan->count; i++) {
-        const struct parameters *p = &plan->points[i].settings.parameters;
-        const char *name = p->fleet.pods > 0 ? "memory.pod.peak" : "memory.peak";
-        double limit = (double)p->memory_limit_bytes;
-        if (plan->points[i].number != v->point || strcmp(v->metric, name) != 0 || limit <= 0 ||
-            !(v->value / limit > l->full))
-            continue;
-        l->full = v->value / limit;
-        l->most = v->value;
-        l->limit = limit;
-    }
+    const struct parameters *p = of_point(l, v->point);
+    double limit = p ? (double)p->memory_limit_bytes : 0;
+    if (limit <= 0 ||
+        strcmp(v->metric, p->fleet.pods > 0 ? "memory.pod.peak" : "memory.peak") != 0 ||
+        !(v->value / limit > l->full))
+        return;
+    l->full = v->value / limit;
+    l->most = v->value;
+    l->limit = limit;
 }
 
 /* The metrics of a run come in the order of their names: pod.N.connections before scale.down. */
