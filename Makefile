@@ -117,7 +117,7 @@ help:
 	@echo "check      install what is missing, build, run the tests"
 	@echo "check-slow fits of made servers, all claims, units as released, short real calibrations (8 minutes)"
 	@echo "all        build $(BUILD)/pushsim"
-	@echo "asan ubsan the tests under a sanitizer;  lint  style, layers, static checks"
+	@echo "asan ubsan the tests under a sanitizer; tsan: the threads;  fuzz  the parsers (FUZZ_S=60);  lint  style, layers, static checks"
 	@echo "bench      public benchmark programs into build/bench.json"
 	@echo "validate   the simulator against the real servers on held-out cells (15 minutes a stack)"
 	@echo "validate-cpu  the CPU model against this kernel, a verdict a line"
@@ -216,6 +216,28 @@ ubsan: deps
 	  BUILD=build/ubsan sanitized
 sanitized: all tests
 	@tools/run_tests.sh $(TESTS) $(SCRIPTS)
+
+# What runs on several threads, under ThreadSanitizer.
+.PHONY: tsan threads fuzz fuzzers
+tsan: deps
+	@$(MAKE) --no-print-directory -s -j2 SAN="-fsanitize=thread" OPT="-O1 -g1" BUILD=build/tsan threads
+threads: $(addprefix $(BUILD)/tests/unit/test_,host_pace interrupt parallel runner)
+	@tools/run_tests.sh $^
+
+# clang's libFuzzer, for FUZZ_S seconds on each entry in tests/fuzz; what it finds is left in
+# build/fuzz/*.corpus, and what breaks one is named there.
+FUZZ_S   ?= 60
+fuzz: deps
+	@tools/install_deps.sh lint
+	@$(MAKE) --no-print-directory -s -j2 CC=clang SAN="-fsanitize=fuzzer-no-link,address,undefined" \
+	  OPT="-O1 -g1" BUILD=build/fuzz fuzzers
+fuzzers: $(FUZZERS:$(BUILD)/tests/fuzz/%=$(BUILD)/%)
+	@for entry in $^; do mkdir -p $$entry.corpus; \
+	  $$entry -max_total_time=$(FUZZ_S) -timeout=20 -print_final_stats=1 -artifact_prefix=$$entry.corpus/ \
+	    $$entry.corpus tests/cli/bad experiments tests/servers data/traces || exit; \
+	done
+$(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(LIBS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION -fsanitize=fuzzer $(LDFLAGS) -o $@ $< $(LINK) $(SHARED)
 
 SOURCES  := $(wildcard $(addsuffix /*.[ch],$(LAYERS) experiments/cli tests/*))
 

@@ -1,6 +1,6 @@
 /* fuzz_config.c - the experiment parser as a fuzz entry: the text as a YAML document, as an
  * experiment, and its plan. Nothing is written; files that an experiment names are read. Given
- * files, a plain program that reads each once (replays a corpus: tests/cli/bad).
+ * files, a plain program that reads each once (replays a corpus: tests/cli/bad). `make fuzz`.
  */
 #include <stdint.h>
 #include <stdio.h>
