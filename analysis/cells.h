@@ -57,14 +57,14 @@ enum figure {
 
 struct cell_run {            /* of the real arm: which figures belong together */
     double figures[FIGURES]; /* as in the samples; NAN: not there */
-    bool starved;
+    bool starved;            /* it has no p99 and should have one: run_fates.h */
 };
 
 struct cell {
     char *text;                   /* its swept values; owned; "" when nothing is swept */
     uint64_t scenario_hash[ARMS]; /* of the arm's runs, the last of them; 0 = none there */
     bool mixed[ARMS];             /* not of all of them: what is not swept differs */
-    struct sample samples[ARMS][FIGURES];
+    struct sample samples[ARMS][FIGURES]; /* of its runs; units: figure_unit */
     size_t starved[ARMS]; /* runs without a p99 that should have one: run_fates.h */
     struct sample due_p95[ARMS], due_p99[ARMS]; /* s, not sorted: run_fates_p95 and _p99 */
     struct cell_run *runs; /* of the real arm, in order of their numbers; owned */

@@ -34,7 +34,7 @@ struct wake_up_log {
 
 struct wake_up {
     int64_t latency_ns; /* as in cpu_host_params; >= 0 */
-    int64_t cost_ns;
+    int64_t cost_ns;    /* CPU time of a sleep and a wake-up; likewise */
     int clean; /* repeats that were undisturbed; from WAKE_UP_ENOUGH on the figures are theirs */
 };
 

@@ -26,7 +26,7 @@ struct auth_params {
 struct auth_backend {
     int64_t *free_ns; /* when each worker is free, a ring in the order of requests; owned */
     int64_t next;     /* the worker that takes the next request */
-    uint64_t requests, timeouts;
+    uint64_t requests, timeouts; /* asked so far; of these, not answered in time */
 };
 
 void auth_backend_init(struct auth_backend *a, const struct auth_params *p);

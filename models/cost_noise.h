@@ -29,9 +29,9 @@
 
 struct cost_noise {
     struct random_stream draws, spells;
-    double *
-        path; /* owned: deviates of the host, standard normal but for their mean of 0; NULL: none */
-    size_t count;
+    /* Deviates of the host, standard normal but for their mean of 0; owned; NULL: none. */
+    double *path;
+    size_t count;   /* of them; 0: none */
     double step_ns; /* between two points; from time 0 on */
 };
 

@@ -36,15 +36,15 @@ struct host_pace_figures {
     double best_ns;   /* of the fastest samples (host_pace_best.h) */
     double read_ns;   /* CPU time of one cold read, mean of the samples */
     double near, far; /* how its samples go together (host_pace_spells.h); NAN: too few */
-    long samples;
+    long samples;     /* that these are of */
 };
 
 struct host_pace {
-    pthread_t thread;
-    int cpu;
-    bool started, stop; /* stop: atomic */
-    struct memory_walk walk;
-    struct host_pace_figures figures;
+    pthread_t thread;                 /* takes the samples; if started */
+    int cpu;                          /* number of the one that it is pinned to */
+    bool started, stop;               /* stop: atomic */
+    struct memory_walk walk;          /* beyond the caches */
+    struct host_pace_figures figures; /* whole when the thread has ended */
 };
 
 /* One sample of the calling thread, wherever it is: CPU time of a step, ns. Takes some 25 us. */

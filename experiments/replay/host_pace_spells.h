@@ -20,11 +20,11 @@
 
 struct host_pace_spells { /* zeroed: no samples */
     struct {
-        double sum;
-        size_t samples;
-    } * bin; /* from the first sample on; owned */
-    size_t count, capacity;
-    int64_t origin_ns;
+        double sum;         /* of its samples, ns a step */
+        size_t samples;     /* how many */
+    } * bin;                /* from the first sample on; owned */
+    size_t count, capacity; /* bins begun; allocated */
+    int64_t origin_ns;      /* time of the first sample */
 };
 
 void host_pace_spells_close(struct host_pace_spells *spells);

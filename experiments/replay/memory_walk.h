@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 struct memory_walk {
-    uint64_t *next; /* owned: of each word the place, in words, of the one after it */
-    uint64_t words, at;
+    uint64_t *next;     /* owned: of each word the place, in words, of the one after it */
+    uint64_t words, at; /* how many; the one that is read next */
 };
 
 /* words: a power of two. Writes them all. Small pages, whatever the kernel's mood about large

@@ -18,28 +18,28 @@
 #define PUBLISHER_CONNECTIONS 16
 
 struct publisher_connection {
-    uv_tcp_t tcp; /* its data is this connection */
-    uv_connect_t connecting;
-    http_parser parser;
+    uv_tcp_t tcp;                /* its data is this connection */
+    uv_connect_t connecting;     /* the request in progress */
+    http_parser parser;          /* of the answers */
     struct publisher *publisher; /* borrowed */
-    uint32_t unanswered;
-    bool open, closed; /* neither: on its way to either */
+    uint32_t unanswered;         /* requests that it has sent */
+    bool open, closed;           /* neither: on its way to either */
 };
 
 struct publisher {
     struct publisher_connection connections[PUBLISHER_CONNECTIONS];
-    uv_timer_t again; /* opens what has closed; its data is this publisher */
-    struct endpoint endpoint;
-    char *fill;             /* owned; the payload after its number */
-    bool shut;              /* connections stay closed */
-    uint32_t open;          /* connections */
-    uint64_t answered;      /* 2xx */
-    uint64_t failed;        /* any other answer, or no connection */
-    uint64_t pipelined;     /* went out behind an unanswered one */
-    char why[128];          /* cause of the first failure */
-    uint32_t unreached;     /* connects that failed since one worked */
-    char unreached_why[64]; /* cause of the last of them; "": none */
-    char buffer[4096];      /* answers */
+    uv_timer_t again;         /* opens what has closed; its data is this publisher */
+    struct endpoint endpoint; /* where to POST; a copy */
+    char *fill;               /* owned; the payload after its number */
+    bool shut;                /* connections stay closed */
+    uint32_t open;            /* connections */
+    uint64_t answered;        /* 2xx */
+    uint64_t failed;          /* any other answer, or no connection */
+    uint64_t pipelined;       /* went out behind an unanswered one */
+    char why[128];            /* cause of the first failure */
+    uint32_t unreached;       /* connects that failed since one worked */
+    char unreached_why[64];   /* cause of the last of them; "": none */
+    char buffer[4096];        /* answers */
 };
 
 /* Starts to connect: the loop brings `open` to PUBLISHER_CONNECTIONS. largest_bytes: payload. */

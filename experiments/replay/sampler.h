@@ -33,9 +33,9 @@ struct sampler {
     double own_share_max;            /* of a core that we used in a second, the largest */
     uint64_t backlog_max;            /* most messages sent and not yet received at a sample */
     int64_t backlog_bytes;           /* memory charged at that sample */
-    uint64_t closed, left, reconnects, dropped, refused, opened,
-        attempts; /* what the clients had counted at the latest sample */
-    bool ended;   /* the server has ended by itself; said once */
+    /* What the clients had counted at the latest sample. */
+    uint64_t closed, left, reconnects, dropped, refused, opened, attempts;
+    bool ended; /* the server has ended by itself; said once */
 };
 
 /* Reads the counters for time 0 and starts the timer. ERR_IO. */

@@ -11,7 +11,7 @@
 
 struct server_counter {
     char name[40]; /* spaces become underscores, capitals small */
-    double value;
+    double value;  /* in the server's own unit */
 };
 
 struct server_stats {
