@@ -48,6 +48,7 @@ static void run_into_trouble(int64_t pods, int64_t limit_bytes, int64_t end_ns,
     p.restart = (struct restart_params){ 100 * MS, 400 * MS, S };
     p.replay = (struct replay_params){ .length = 20, .batch = 1 };
     p.duplex.rate_hz = 0.5;
+    p.heartbeat.period_ns = S;
     p.class_count = 2;
     p.classes[0] = (struct client_class){ .share = 3 };
     p.classes[1] = (struct client_class){ .share = 1, .stall_at_ns = S, .stall_ns = 4 * S };
@@ -203,6 +204,27 @@ static void check_pods(const struct run_record *r)
     }
 }
 
+/* Each figure of a group is at most the next one: quantiles of one histogram, in one unit. */
+static void check_quantiles(const struct run_record *r)
+{
+    static const char *const groups[][5] = {
+        { "delivery.p50", "delivery.p95", "delivery.p99", "delivery.p999", "delivery.max" },
+        { "replayed.p50", "replayed.p99", "replayed.max" },
+        { "roundtrip.p50", "roundtrip.p95", "roundtrip.p99", "roundtrip.p999",
+          "roundtrip.max" },
+        { "heartbeat.late.p50", "heartbeat.late.p99" },
+        { "queue.depth.mean", "queue.depth.max" },
+        { "queue.depth.p99", "queue.depth.max" },
+    };
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+        for (int k = 1; k < 5 && groups[i][k]; k++) {
+            double below = run_record_value(r, groups[i][k - 1]);
+            double above = run_record_value(r, groups[i][k]);
+            if (below > above || isnan(below) != isnan(above))
+                fail_msg("%s is %g, %s %g", groups[i][k - 1], below, groups[i][k], above);
+        }
+}
+
 /* Returns what check_failure_rate does. */
 static double check_series(const struct run_record *r, double seen[SUMS])
 {
@@ -218,6 +240,7 @@ static double check_series(const struct run_record *r, double seen[SUMS])
     assert_true(sum_of(r, "delivery.p999") >= sum_of(r, "delivery.p50"));
     assert_true(sum_of(r, "probes.failed.ready") <= sum_of(r, "probes.failed"));
     check_pods(r);
+    check_quantiles(r);
     bool alone = isnan(run_record_value(r, "pods.started"));
     for (int k = alone ? -1 : 0; k < (alone ? 0 : (int)run_record_value(r, "pods.started"));
          k++)
