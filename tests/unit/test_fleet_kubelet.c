@@ -116,6 +116,27 @@ static void test_liveness_keeps_its_ticks(void **state)
     assert_int_equal(failed_ns[0], failed_ns[1]);
 }
 
+/* A tick that finds the last probe still under way is made up for as soon as that one is over: of
+ * probes 1 s apart with a time-out of 1.4 s the third failure is 2 x 1.4 s behind the first. */
+static void test_a_missed_tick_is_made_up_for(void **state)
+{
+    int64_t failed_ns[2];
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        struct parameters p = fleet_case(2, 20, 60 * S);
+        struct run_record r;
+        p.fleet.probe[PROBE_LIVENESS] =
+            (struct probe_params){ 0, S, 1400 * (S / 1000), k ? 3 : 1, 1 };
+        p.fault.busy_at_ns = 20 * S;
+        p.fault.busy_ns = 100 * S;
+        push_case_run(&p, 1, &r);
+        failed_ns[k] = fleet_case_event_ns(&r, "liveness", "pod 0", 0);
+        assert_true(failed_ns[k] > 20 * S);
+        run_record_close(&r);
+    }
+    assert_int_equal(failed_ns[1] - failed_ns[0], 2800 * (S / 1000));
+}
+
 /* A tick asks once: a startup probe that refuses at it, when the process dies of SIGTERM and is
  * started again at the same instant, asks the new one a period later. */
 static void test_a_tick_asks_one_process(void **state)
@@ -358,6 +379,7 @@ int main(void)
         cmocka_unit_test(test_old_pods_are_not_newborn),
         cmocka_unit_test(test_a_failed_liveness_probe_leaves_it_ready),
         cmocka_unit_test(test_liveness_keeps_its_ticks),
+        cmocka_unit_test(test_a_missed_tick_is_made_up_for),
         cmocka_unit_test(test_a_tick_asks_one_process),
         cmocka_unit_test(test_pre_stop_waits_for_the_balancer),
         cmocka_unit_test(test_ready_without_a_probe),

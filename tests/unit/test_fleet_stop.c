@@ -195,9 +195,35 @@ static void test_metrics_end_with_the_process(void **state)
     run_record_close(&r);
 }
 
+/* Four pods where the autoscaler allows two: at its first sync, at 15 s, the two youngest are
+ * stopped and no other; they end, and their clients go over to those that stay. */
+static void test_scaled_away_are_the_youngest(void **state)
+{
+    struct parameters p = fleet_case(4, 40, 60 * S);
+    struct run_record r;
+    (void)state;
+    p.fleet.autoscale = true;
+    p.fleet.autoscaler.target[AUTOSCALE_CPU] = 0.5;
+    p.fleet.autoscaler.max = 2;
+    push_case_run(&p, 1, &r);
+    for (int k = 0; k < 4; k++) {
+        char name[48];
+        snprintf(name, sizeof name, "pod %d", k);
+        int64_t told_ns = fleet_case_event_ns(&r, "stop", name, 0);
+        int64_t ended_ns = fleet_case_event_ns(&r, "end", name, 0);
+        assert_int_equal(told_ns, k < 2 ? -1 : 15 * S);
+        assert_true(k < 2 ? ended_ns == -1 : ended_ns >= told_ns && ended_ns <= 21 * S);
+        snprintf(name, sizeof name, "pod.%d.connections", k);
+        assert_true((run_record_value(&r, name) > 0) == (k < 2));
+    }
+    assert_true(run_record_value(&r, "clients.open") == 40);
+    run_record_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_scaled_away_are_the_youngest),
         cmocka_unit_test(test_update_of_one_that_is_stopped),
         cmocka_unit_test(test_death_of_one_that_is_stopped),
         cmocka_unit_test(test_death_of_one_that_ends),
