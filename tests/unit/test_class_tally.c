@@ -152,9 +152,26 @@ static void the_slow_do_not_hide_the_others(void **state)
     run_record_close(&r);
 }
 
+/* Clients of all classes are there from the start, and are counted once. */
+static void all_classes_are_open(void **state)
+{
+    struct parameters p = push_case_plain();
+    struct run_record r;
+    (void)state;
+    p.clients = 12;
+    p.class_count = 3;
+    for (int k = 0; k < 3; k++)
+        p.classes[k] = (struct client_class){ .share = k + 1 };
+    push_case_run(&p, 1, &r);
+    assert_true(run_record_value(&r, "clients.open") == 12);
+    assert_true(run_record_value(&r, "connections") == 12);
+    run_record_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_classes_are_open),
         cmocka_unit_test(ranges_are_their_single_deliveries),
         cmocka_unit_test(one_class_is_told_apart_from_nobody),
         cmocka_unit_test(sums_are_those_of_its_parts),

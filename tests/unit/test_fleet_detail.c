@@ -193,6 +193,28 @@ static void assert_no_name_twice(uint32_t seed, struct run_record *r)
             fail_msg("seed %u: %s twice", seed, r->metrics[i].name);
 }
 
+/* Latencies in a histogram; -1: there is no such. */
+static double latencies(const struct run_record *r, const char *name)
+{
+    for (size_t i = 0; i < r->histogram_count; i++)
+        if (strcmp(r->histograms[i].name, name) == 0)
+            return (double)r->histograms[i].histogram.count;
+    return -1;
+}
+
+/* Every latency is in the histogram of one pod. */
+static void assert_histograms_are_the_fleets(const struct run_record *r, int pods)
+{
+    double sum = 0;
+    for (int k = 0; k < pods; k++) {
+        char name[48];
+        snprintf(name, sizeof name, "pod.%d.delivery", k);
+        assert_true(latencies(r, name) >= 0);
+        sum += latencies(r, name);
+    }
+    assert_true(sum > 0 && sum == latencies(r, "delivery"));
+}
+
 static void pods_sum_to_the_fleet(void **state)
 {
     double reached[SHARED] = { 0 }, refused = 0;
@@ -208,6 +230,7 @@ static void pods_sum_to_the_fleet(void **state)
         assert_pods_are_the_fleet(seed, &r, reached);
         refused += refused_at_no_pod(seed, &r);
         assert_no_name_twice(seed, &r);
+        assert_histograms_are_the_fleets(&r, pods);
         run_record_close(&r);
     }
     assert_true(refused > 0);
