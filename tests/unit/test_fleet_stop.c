@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "tests/support/fleet_case.h"
@@ -217,6 +218,11 @@ static void test_scaled_away_are_the_youngest(void **state)
         assert_true((run_record_value(&r, name) > 0) == (k < 2));
     }
     assert_true(run_record_value(&r, "clients.open") == 40);
+    size_t told = 0;
+    for (size_t i = 0; i < r.point_count; i++)
+        if (strcmp(r.points[i].name, "pods.running") == 0 && ++told)
+            assert_true(r.points[i].value == (r.points[i].at_ns <= 15 * S ? 4 : 2));
+    assert_true(told > 50);
     run_record_close(&r);
 }
 

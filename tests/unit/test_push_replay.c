@@ -145,6 +145,31 @@ static void every_event_has_its_frame(void **state)
     run_record_close(&framed);
 }
 
+/* A snapshot of 4 KiB goes before the two events: 4 KiB more to load, and to copy at 0.5 us a KiB;
+ * it is no event, and has no latency of its own. Who has missed nothing gets it, too, by a wake-up for
+ * it alone (poll 33 us, write 9). */
+static void a_snapshot_goes_first(void **state)
+{
+    static const int64_t at[] = { 350 * MS, 400 * MS };
+    (void)state;
+    for (size_t missed = 0; missed <= 2; missed += 2) {
+        struct parameters p = one_client();
+        struct run_record without, with;
+        p.replay.length = 10;
+        run(&p, at, missed, &without);
+        p.replay.snapshot_bytes = 4096;
+        run(&p, at, missed, &with);
+        double longer_s = value(&with, "replayed.max") - value(&without, "replayed.max");
+        double more_s = value(&with, "cpu.used") - value(&without, "cpu.used");
+        assert_true(value(&with, "replayed") == (double)missed);
+        assert_true(missed ? fabs(longer_s - 4 * 0.5e-6) < 1e-12 : isnan(longer_s));
+        assert_true(fabs(more_s - (missed ? 2e-6 : 44e-6)) < 1e-12);
+        assert_true(value(&with, "memory.peak") - value(&without, "memory.peak") == 4096);
+        run_record_close(&without);
+        run_record_close(&with);
+    }
+}
+
 /* Two events of 1 KiB are compressed anew: 1 us each, 2 us a KiB; half of their bytes are left,
  * which are copied at 0.7 us a KiB. */
 static void events_are_compressed_for_the_connection(void **state)
@@ -273,6 +298,7 @@ int main(void)
         cmocka_unit_test(kinds_and_latencies),
         cmocka_unit_test(events_have_bytes_of_their_own),
         cmocka_unit_test(every_event_has_its_frame),
+        cmocka_unit_test(a_snapshot_goes_first),
         cmocka_unit_test(events_are_compressed_for_the_connection),
         cmocka_unit_test(lost_events_are_made_good),
         cmocka_unit_test(dropped_in_its_last_wake_up),
