@@ -168,9 +168,38 @@ static void all_classes_are_open(void **state)
     run_record_close(&r);
 }
 
+/* Where each connection has costs of its own, too: three classes alike are about as quick as all
+ * are, and all that is delivered is some class's. */
+static void classes_of_own_paces(void **state)
+{
+    struct parameters p = push_case_plain();
+    struct run_record r;
+    double delivered = 0;
+    (void)state;
+    p.clients = 600;
+    p.cost.connection_cv = 0.3;
+    p.class_count = 3;
+    for (int k = 0; k < 3; k++)
+        p.classes[k] = (struct client_class){ .share = 1 };
+    push_case_run(&p, 1, &r);
+    double all_s = run_record_value(&r, "delivery.p95");
+    for (int k = 0; k < 3; k++) {
+        char name[48];
+        snprintf(name, sizeof name, "class.%s.delivery.p95", class_tally_name(k));
+        double own_s = run_record_value(&r, name);
+        /* the last are served last */
+        assert_true(own_s > all_s / (k == 2 ? 1.02 : 3) && own_s <= all_s * 1.1);
+        snprintf(name, sizeof name, "class.%s.delivered", class_tally_name(k));
+        delivered += run_record_value(&r, name);
+    }
+    assert_true(delivered > 0 && delivered == run_record_value(&r, "delivered"));
+    run_record_close(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(classes_of_own_paces),
         cmocka_unit_test(all_classes_are_open),
         cmocka_unit_test(ranges_are_their_single_deliveries),
         cmocka_unit_test(one_class_is_told_apart_from_nobody),
