@@ -73,6 +73,7 @@ static void test_life_of_a_connection(void **state)
     clients_case_close(&f);
 }
 
+/* Its policy says at once, but a refusal takes a millisecond to be heard of and answered. */
 static void test_refused_and_given_up(void **state)
 {
     (void)state;
@@ -85,6 +86,7 @@ static void test_refused_and_given_up(void **state)
     assert_int_equal(f.syns, 5);
     for (int i = 0; i < 5; i++)
         assert_in_range(f.syn_ns[i], at[i] * S, at[i] * S + 5 * MS);
+    assert_int_equal(f.syn_ns[1] - f.syn_ns[0], MS);
     assert_int_equal(f.clients.counters.given_up, 1);
     clients_case_close(&f);
 }
