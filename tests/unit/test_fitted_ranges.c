@@ -134,6 +134,30 @@ static void old_profile_says_nothing(void **state)
     need(parse(&r, "name: old\nprovenance:\n  date: \"2026-11-24\"\n", &err), &err);
     char *text = outside_of(&r, questions, 2);
     assert_string_equal(text, "");
+    assert_false(fitted_ranges_told(&r)); /* "nothing outside" is not what it says */
+    r = sse_only();
+    assert_true(fitted_ranges_told(&r));
+    free(text);
+}
+
+/* Clients and publishes of a trace are its own; limit, payload and protocol are the question's. */
+static void of_a_trace_the_load_does_not_count(void **state)
+{
+    (void)state;
+    struct fitted_ranges r = sse_only();
+    struct fitted_outside outside = { 0 };
+    struct settings s;
+    struct error err;
+    settings_init(&s);
+    s.parameters.clients = 100000;
+    s.parameters.server.protocol = PROTOCOL_WEBSOCKET;
+    s.parameters.workload.phase[0].rate_hz = 5000;
+    s.cpu_limit_millicores = 10;
+    need(settings_resolve(&s, NULL, &err), &err);
+    assert_true(fitted_ranges_outside(&r, &s, &outside));
+    fitted_outside_forget_load(&outside);
+    char *text = fitted_outside_text(&r, &outside);
+    assert_string_equal(text, "protocol websocket (sse), cpu.limit 10m (80m..1000m)");
     free(text);
 }
 
@@ -198,6 +222,7 @@ int main(void)
         cmocka_unit_test(several_questions_in_one_line),
         cmocka_unit_test(clients_count_for_each_pod),
         cmocka_unit_test(old_profile_says_nothing),
+        cmocka_unit_test(of_a_trace_the_load_does_not_count),
         cmocka_unit_test(ranges_hold_the_cells),
         cmocka_unit_test(nonsense_is_refused),
     };
