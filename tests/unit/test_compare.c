@@ -54,6 +54,8 @@ static void test_median_and_spread(void **state)
     /* numbers 21 -+ 3.2 */
     assert_true(fabs(sample_median_error(&all) - sqrt(41) / 2) < 1e-9);
     assert_true(isnan(sample_median_error(&few)));
+    assert_true(fabs(sample_level(5) - 4.0 / 6) < 1e-12); /* (n - 1) / (n + 1), below 90 % */
+    assert_true(fabs(sample_level(19) - 0.9) < 1e-12 && fabs(sample_level(200) - 0.9) < 1e-12);
     struct sample nineteen = { many, 19 };
     assert_true(sample_low(&nineteen) == 0 && sample_high(&nineteen) == 18);
     assert_true(isnan(sample_median(&none)) && isnan(sample_sd(&none)));
@@ -176,6 +178,43 @@ static void test_knee_of_any_option(void **state)
         }
 }
 
+/* Between a quota and other numbers the knee is sought along the quota, wherever it stands. */
+static void test_knee_along_the_cpu(void **state)
+{
+    static const char *const texts[][2] = {
+        { "cpu.quota=9ms clients.count=10", "cpu.quota=5ms clients.count=10" },
+        { "clients.count=10 cpu.quota=9ms", "clients.count=10 cpu.quota=5ms" },
+    };
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct cell cell[3] = { { .text = (char *)texts[i][0] },
+                                { .text = (char *)texts[i][1] },
+                                { .text = (char[]){ "clients.count=10" } } };
+        struct cells cells = { .cell = cell, .count = 3 }; /* the last is along no such way */
+        double p99_s[] = { 0.01, 0.9, 1.9 };
+        struct knee *knees;
+        for (int k = 0; k < 3; k++)
+            put(&cell[k], ARM_SIM, FIGURE_P99, 1, &p99_s[k]);
+        assert_int_equal(compare_knees(&cells, 0, &knees), 1);
+        assert_string_equal(knees[0].option, "cpu.quota");
+        assert_string_equal(knees[0].group, "clients.count=10");
+        assert_string_equal(knees[0].value[ARM_SIM], "5ms");
+        free(knees);
+        for (int k = 0; k < 3; k++)
+            free(cell[k].samples[ARM_SIM][FIGURE_P99].values);
+    }
+}
+
+/* Means of counts are told whole; shares and numbers to three places. */
+static void test_figures_in_words(void **state)
+{
+    char text[UNIT_TEXT_BYTES];
+    (void)state;
+    assert_string_equal(figure_format(text, FIGURE_DROPPED, 2.5), "3");
+    assert_string_equal(figure_format(text, FIGURE_THROTTLED, 0.12345), "12.3%");
+    assert_string_equal(figure_format(text, FIGURE_P99, 0.0125), "12.5ms");
+}
+
 static void test_no_number_no_knee(void **state)
 {
     (void)state;
@@ -215,6 +254,8 @@ int main(void)
         cmocka_unit_test(test_ratio_and_error),
         cmocka_unit_test(test_knees),
         cmocka_unit_test(test_knee_of_any_option),
+        cmocka_unit_test(test_knee_along_the_cpu),
+        cmocka_unit_test(test_figures_in_words),
         cmocka_unit_test(test_no_number_no_knee),
         cmocka_unit_test(test_slo),
     };

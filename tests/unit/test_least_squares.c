@@ -210,6 +210,37 @@ static void covariance_by_hand(void **state)
     assert_true(c[1] == 0 && c[2] == 0 && c[3] == 0);
 }
 
+/* One value, measured twice, `off` above and below 1 by as many standard deviations. */
+static void two_residuals(const double *v, double *r, void *context)
+{
+    double off = *(const double *)context;
+    r[0] = log(v[0]) - off;
+    r[1] = log(v[0]) + off;
+}
+
+/* Scatter that the weights do not foresee widens the error, by its variance 2 off^2 / (2 - 1); less
+ * than they foresee does not narrow it: it stays 1 / sqrt(2). */
+static void scatter_widens_the_errors(void **state)
+{
+    static const double offs[] = { 0, 0.1, 0.7, 3, 10 };
+    (void)state;
+    for (size_t i = 0; i < sizeof offs / sizeof *offs; i++) {
+        double off = offs[i];
+        struct fit_parameter p = { .name = "v", .start = 1.1 };
+        struct fit_problem problem = { .residuals = two_residuals,
+                                       .context = &off,
+                                       .count = 2,
+                                       .step = 1e-4,
+                                       .iterations = 50 };
+        struct fit_result result;
+        struct error err;
+        assert_int_equal(least_squares_fit(&problem, &p, 1, &result, &err), 0);
+        assert_near(p.estimate, 1, 1e-6);
+        assert_near(result.chi2, 2 * off * off, 1e-6);
+        assert_near(p.relative_error, sqrt(fmax(2 * off * off, 1) / 2), 1e-4);
+    }
+}
+
 /* Only the sum of the two is in the data, so at most one can be told. */
 static void what_cannot_be_told_is_said_so(void **state)
 {
@@ -250,6 +281,7 @@ int main(void)
         cmocka_unit_test(without_a_value_the_walk_tells_the_errors),
         cmocka_unit_test(left_out_a_point_lies_further_off),
         cmocka_unit_test(covariance_by_hand),
+        cmocka_unit_test(scatter_widens_the_errors),
         cmocka_unit_test(what_cannot_be_told_is_said_so),
         cmocka_unit_test(nonsense_is_refused),
     };

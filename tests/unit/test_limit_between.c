@@ -76,11 +76,37 @@ static void test_between_neighbours(void **state)
     }
 }
 
+/* What a series of real runs says, as it says it: the limit with its interval and error, or that
+ * every run kept the slo, or none. */
+static void test_a_series_is_told(void **state)
+{
+    static const enum limit_kind kinds[] = { LIMIT_FOUND, LIMIT_ALWAYS, LIMIT_NEVER };
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        bool found = kinds[i] == LIMIT_FOUND;
+        struct limit_series s = { .search = { .more_breaks = true },
+                                  .count = 7,
+                                  .kind = kinds[i],
+                                  .fit = { 100, 90, 120, 0.08, 0.05 } };
+        struct limit_answer a;
+        limit_tell_series(&s, &a);
+        assert_int_equal(a.probes, 7);
+        assert_true(a.more_breaks && isnan(a.between));
+        assert_int_equal(a.fitted, found);
+        assert_int_equal(a.searches, found);
+        assert_int_equal(a.always, kinds[i] == LIMIT_ALWAYS);
+        assert_int_equal(a.never, kinds[i] == LIMIT_NEVER);
+        assert_true(found ? a.value == 100 && a.low == 90 && a.high == 120 && a.error == 0.08
+                          : isnan(a.value) && isnan(a.low) && isnan(a.high) && isnan(a.error));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_between_the_ends),
         cmocka_unit_test(test_between_neighbours),
+        cmocka_unit_test(test_a_series_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

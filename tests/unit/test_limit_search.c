@@ -19,6 +19,7 @@ struct step {
     double threshold;
     bool more_breaks;
     double least, greatest; /* asked so far */
+    int asked;
 };
 
 static int probe(void *context, double value, bool *kept, struct error *err)
@@ -27,6 +28,7 @@ static int probe(void *context, double value, bool *kept, struct error *err)
     (void)err;
     step->least = fmin(step->least, value);
     step->greatest = fmax(step->greatest, value);
+    step->asked++;
     *kept = step->more_breaks ? value <= step->threshold : value >= step->threshold;
     return 0;
 }
@@ -45,7 +47,10 @@ static struct limit_search search_of(struct step *step, double precision, bool w
                               .context = step };
     step->least = INFINITY;
     step->greatest = 0;
+    step->asked = 0;
+    s.probes = 7; /* of an earlier search */
     assert_int_equal(limit_search(&s, &err), 0);
+    assert_int_equal(s.probes, step->asked);
     assert_true(step->least >= s.from && step->greatest <= s.to);
     return s;
 }

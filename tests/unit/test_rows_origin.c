@@ -49,6 +49,8 @@ static void hosts_are_those_of_real_runs(void **state)
     put(&b, 2, ARM_REAL, RUN_DONE, "Linux 6, 2 x CPU");
     put(&b, 3, ARM_REAL, RUN_DONE, "Linux 6, 2 x CPU B");
     put(&b, 4, ARM_REAL, RUN_DONE, "Linux 6, 2 x CPU");
+    b.plan.seed++; /* the same host again, of another row of the origins */
+    put(&b, 5, ARM_REAL, RUN_DONE, "Linux 6, 2 x CPU");
     need(rows_origin_read(&origin, b.store, "x", &err), &err);
     day(after);
     assert_string_equal(origin.hosts, "Linux 6, 2 x CPU; Linux 6, 2 x CPU B");

@@ -217,6 +217,8 @@ static void test_lines(void **state)
           "cpu.limit=200m to 100m" },
         { "m if cpu.limit=NEXT > 4 x m if cpu.limit=SOME", RUNS, EVIDENCE_REFUTED,
           "cpu.limit=200m to 100m" },
+        { "m if cpu.limit=NEXT > 1.5 x m if cpu.limit=EACH", RUNS, EVIDENCE_SHOWN,
+          "cpu.limit=400m to 200m" }, /* no value is next to itself */
         { "m if cpu.limit=EACH < 50", RUNS, EVIDENCE_SHOWN, "cpu.limit=100m" },
         { "m if cpu.limit=SOME < 10", RUNS, EVIDENCE_SHOWN, "cpu.limit=400m" },
     };
