@@ -331,14 +331,32 @@ static void test_alike(void **state)
     }
 }
 
+/* Which way breaks is what the caller says, where there is a guess; else what the runs say. */
+static void test_which_way_breaks(void **state)
+{
+    static const struct limit_trial known[] = { { 120, true }, { 100, false } };
+    (void)state;
+    for (int guessed = 0; guessed < 2; guessed++) {
+        struct limit_series s = {
+            .search = { .from = 10, .to = 10000, .guess = guessed * 110, .more_breaks = true },
+            .known = known,
+            .known_count = 2,
+        };
+        assert_true(limit_series_judge(&s));
+        assert_int_equal(s.kind, LIMIT_FOUND);
+        assert_int_equal(s.search.more_breaks, guessed);
+        limit_series_close(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fit_of_two),  cmocka_unit_test(test_fit_of_many),
-        cmocka_unit_test(test_truth),       cmocka_unit_test(test_bisection_leans),
-        cmocka_unit_test(test_no_turn),     cmocka_unit_test(test_goes_on),
-        cmocka_unit_test(test_passes_over), cmocka_unit_test(test_no_answers),
-        cmocka_unit_test(test_alike),
+        cmocka_unit_test(test_which_way_breaks), cmocka_unit_test(test_fit_of_two),
+        cmocka_unit_test(test_fit_of_many),      cmocka_unit_test(test_truth),
+        cmocka_unit_test(test_bisection_leans),  cmocka_unit_test(test_no_turn),
+        cmocka_unit_test(test_goes_on),          cmocka_unit_test(test_passes_over),
+        cmocka_unit_test(test_no_answers),       cmocka_unit_test(test_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

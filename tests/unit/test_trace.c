@@ -135,8 +135,10 @@ static void test_bad(void **state)
         { "time_s,client\n", ":1:", "'action' is missing" },
         { "time_s,time_s,action\n", ":1:", "stands twice" },
         { HEAD "1,publish,,100,,\n2,shout,,,,\n", ":3:3: action", "unknown action 'shout'" },
-        { HEAD "1,shout,,,,\n2,publish,,0,,\n", ":2:3: action",
-          "unknown action" }, /* the first */
+        { HEAD "1,publish,,100,,,,,\n", ":2:", "more than 8 fields" },
+        { HEAD
+          "1,a-very-long-field-a-very-long-field-a-very-long-field-a-very-long-field,,,,\n",
+          ":2:3:", "field 2 is too long" },
         { HEAD "2,publish,,100,,\n1,publish,,100,,\n", ":3:1: time_s", "goes back" },
         { HEAD "1,publish,,100,,\n2,publ", ":3:", "cut short" },
         { HEAD "1,publ\"ish,,100,,\n", ":2:1:", "a quote (\") in the middle" },

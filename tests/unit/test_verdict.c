@@ -67,7 +67,9 @@ static void test_verdicts(void **state)
 
 #define RUNS 6
 
-/* At limits of 4, 2, 1 (points 1, 2, 3): m = 8, 16, 48; noise has mean 0. */
+/* At limits of 4, 2, 1 (points 1, 2, 3): m = 8, 16, 48; noise has mean 0. Edge is -9, -9 and then
+ * 1.34 +- 1, in six runs 2.996 standard errors above 0: t(5) is 2.57 at 5 % and 3.53 at a third of
+ * that. */
 static const char experiment_text[] = "question: q\n"
                                       "expect: e\n"
                                       "workload:\n"
@@ -86,6 +88,7 @@ static void fill(struct run_record *r, int point, int run)
     run_record_metric(r, "m", "1", m[point] * (1 + run / 1000.0));
     run_record_metric(r, "flat", "1", 1);
     run_record_metric(r, "noise", "1", run % 2 ? 1 : -1);
+    run_record_metric(r, "edge", "1", point < 2 ? -9 : run % 2 ? 2.34 : 0.34);
     run_record_metric(r, "gap", "1", run == 2 ? NAN : 1);
 }
 
@@ -219,6 +222,11 @@ static void test_lines(void **state)
           "cpu.limit=200m to 100m" },
         { "m if cpu.limit=NEXT > 1.5 x m if cpu.limit=EACH", RUNS, EVIDENCE_SHOWN,
           "cpu.limit=400m to 200m" }, /* no value is next to itself */
+        { "edge if cpu.limit=100m > 0", RUNS, EVIDENCE_SHOWN, "" },
+        { "edge if cpu.limit=SOME > 0", RUNS, EVIDENCE_OPEN,
+          "cpu.limit=100m" }, /* one of three */
+        { "edge if cpu.limit=100m < 0", RUNS, EVIDENCE_REFUTED, "" },
+        { "edge if cpu.limit=EACH < 0", RUNS, EVIDENCE_OPEN, "cpu.limit=100m" },
         { "m if cpu.limit=EACH < 50", RUNS, EVIDENCE_SHOWN, "cpu.limit=100m" },
         { "m if cpu.limit=SOME < 10", RUNS, EVIDENCE_SHOWN, "cpu.limit=400m" },
     };
