@@ -8,6 +8,8 @@
 
 #include "analysis/outcome.h"
 #include "tests/support/near.h"
+#include "tests/support/need.h"
+#include "tests/support/planned_store.h"
 
 static struct outcome_arm arm(size_t runs, size_t drops, size_t disconnects, size_t recovers)
 {
@@ -69,10 +71,56 @@ static void test_amounts_of_the_same_arrivals(void **state)
     assert_true(isnan(outcome_amount(&o, ARM_SIM, OUTCOME_DROPS)));
 }
 
+/* One run a cell: whose figures belong together is told by the point alone. */
+static void test_runs_of_a_store(void **state)
+{
+    (void)state;
+    struct planned_store s;
+    struct outcomes outcomes = { 0 };
+    struct error err;
+    planned_store_open(&s,
+                       "workload: { phases: [ { name: load, duration: 1s, rate: 10/s } ] }\n"
+                       "sweep: { clients.count: [10, 20, 30] }\n");
+    for (size_t point = 0; point < 3; point++) {
+        struct run_record r;
+        run_record_init(&r);
+        run_record_metric(&r, "dropped", "1", 7 * (double)point);
+        run_record_metric(&r, "disconnects", "1", 5);
+        run_record_metric(&r, "disconnects.client_left", "1", 3 + (double)point);
+        run_record_metric(&r, "metastable", "1", point == 1);
+        run_record_metric(&r, "recovery.time", "s", 2.5);
+        planned_store_put(&s, point, 1, RUN_DONE, &r);
+    }
+    need(outcomes_load(&outcomes, s.store, "x", &err), &err);
+    assert_int_equal(outcomes.count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        const struct outcome *o = &outcomes.items[i];
+        const struct outcome_arm *a = &o->arm[ARM_REAL];
+        assert_string_equal(o->cell, s.plan.points[i].cell);
+        for (int q = 0; q < OUTCOMES; q++) {
+            assert_int_equal(a->known[q], 1);
+            assert_int_equal(o->arm[ARM_SIM].known[q], 0);
+        }
+        assert_int_equal(a->yes[OUTCOME_DROPS], i > 0);
+        assert_int_equal(a->yes[OUTCOME_DISCONNECTS],
+                         i < 2); /* 2, 1 and none not of themselves */
+        assert_int_equal(a->yes[OUTCOME_RECOVERS], i != 1);
+        assert_near(outcome_amount(o, ARM_REAL, OUTCOME_DROPS), 7 * (double)i, 0);
+        assert_near(outcome_amount(o, ARM_REAL, OUTCOME_DISCONNECTS), 2 - (double)i, 0);
+        if (i != 1)
+            assert_near(outcome_amount(o, ARM_REAL, OUTCOME_RECOVERS), 2.5, 0);
+        else
+            assert_true(isnan(outcome_amount(o, ARM_REAL, OUTCOME_RECOVERS)));
+    }
+    outcomes_close(&outcomes);
+    planned_store_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_majority),
                                         cmocka_unit_test(test_same),
-                                        cmocka_unit_test(test_amounts_of_the_same_arrivals) };
+                                        cmocka_unit_test(test_amounts_of_the_same_arrivals),
+                                        cmocka_unit_test(test_runs_of_a_store) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
