@@ -407,74 +407,16 @@ static void test_draws(void **state)
     assert_true(unsure.value == sure.value && unsure.high == sure.high);
 }
 
-struct stretch { /* broken above 1,000, and in here */
-    double from, to;
-    bool turned; /* all of it about 316: less is what breaks */
-};
-
-static int broken_stretch(void *context, double value, bool *kept, struct error *err)
-{
-    const struct stretch *s = context;
-    (void)err;
-    value = s->turned ? 1e5 / value : value;
-    *kept = value <= 1000 && !(value >= s->from && value <= s->to);
-    return 0;
-}
-
-/* What is looked for is a turn as far as LIMIT_LOOK below: one beyond is none, and a broken stretch
- * that reaches beyond is left behind as a whole. Whichever way is good. */
-static void test_how_far_it_looks_back(void **state)
-{
-    static const struct {
-        double from, to; /* broken */
-        enum limit_kind kind;
-        double limit;
-    } cases[] = {
-        { 700, 800, LIMIT_FOUND, 700 },
-        { 520, 560, LIMIT_FOUND, 520 },
-        { 300, 400, LIMIT_FOUND, 1000 }, /* too far below */
-        { 300, 600, LIMIT_FOUND, 300 },
-        { 5, 600, LIMIT_NEVER, NAN }, /* to the end of the range */
-    };
-    (void)state;
-    for (size_t i = 0; i < 2 * (sizeof cases / sizeof *cases); i++) {
-        const size_t k = i / 2;
-        struct stretch stretch = { cases[k].from, cases[k].to, i % 2 };
-        struct error err;
-        struct limit_search s = { .from = 10,
-                                  .to = 10000,
-                                  .precision = 0.001,
-                                  .guess = stretch.turned ? 1e5 / 950 : 950,
-                                  .more_breaks = !stretch.turned,
-                                  .first = true,
-                                  .probe = broken_stretch,
-                                  .context = &stretch };
-        assert_int_equal(limit_search(&s, &err), 0);
-        assert_int_equal(s.kind, cases[k].kind);
-        double kept = stretch.turned ? 1e5 / s.kept : s.kept;
-        if (s.kind == LIMIT_FOUND && !(fabs(kept / cases[k].limit - 1) < 0.002))
-            fail_msg("case %zu: %g", i, kept);
-        assert_true(s.kind == LIMIT_FOUND || isnan(s.kept));
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_encloses),
-        cmocka_unit_test(test_no_turn),
-        cmocka_unit_test(test_guess_saves),
-        cmocka_unit_test(test_first_turn),
-        cmocka_unit_test(test_how_far_it_looks_back),
+        cmocka_unit_test(test_encloses),    cmocka_unit_test(test_no_turn),
+        cmocka_unit_test(test_guess_saves), cmocka_unit_test(test_first_turn),
 
-        cmocka_unit_test(test_sum_up),
-        cmocka_unit_test(test_sum_up_beyond),
-        cmocka_unit_test(test_model),
-        cmocka_unit_test(test_paces_of_runs),
-        cmocka_unit_test(test_runs),
-        cmocka_unit_test(test_paces),
-        cmocka_unit_test(test_draws),
-        cmocka_unit_test(test_plays),
+        cmocka_unit_test(test_sum_up),      cmocka_unit_test(test_sum_up_beyond),
+        cmocka_unit_test(test_model),       cmocka_unit_test(test_paces_of_runs),
+        cmocka_unit_test(test_runs),        cmocka_unit_test(test_paces),
+        cmocka_unit_test(test_draws),       cmocka_unit_test(test_plays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
