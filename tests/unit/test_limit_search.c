@@ -94,7 +94,7 @@ static void test_no_turn(void **state)
         { 5, 50, false, LIMIT_ALWAYS },    { 20000, 50, false, LIMIT_NEVER },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct step step = { cases[i].threshold, cases[i].more_breaks, 0, 0 };
+        struct step step = { cases[i].threshold, cases[i].more_breaks, 0, 0, 0 };
         struct limit_search s = search_of(&step, 0.01, true, cases[i].guess);
         if (s.kind != cases[i].kind)
             fail_msg("case %zu: kind %d", i, s.kind);
