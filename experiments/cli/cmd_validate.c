@@ -340,6 +340,18 @@ static int run_both(struct arguments *a, struct store *store, int64_t experiment
     return code ? code : model_runs(&a->session, store, experiment, 0, false, &made, err);
 }
 
+static bool has_one_slo(const struct plan *plan)
+{
+    double first[SLO_LIMITS], other[SLO_LIMITS];
+    slo_limits(&plan->points[0].settings.parameters.slo, first);
+    for (size_t i = 1; i < plan->count; i++) {
+        slo_limits(&plan->points[i].settings.parameters.slo, other);
+        if (memcmp(first, other, sizeof first) != 0)
+            return false;
+    }
+    return true;
+}
+
 static int validate(struct arguments *a, struct error *err)
 {
     const struct experiment *e = &a->session.experiment;
@@ -349,6 +361,11 @@ static int validate(struct arguments *a, struct error *err)
     if (!e->profile)
         code = error_set(err, ERR_INVALID, "%s: names no profile; give --profile FILE",
                          a->session.path);
+    if (code == 0 && !has_one_slo(&a->session.plan))
+        code =
+            error_set(err, ERR_INVALID,
+                      "%s: sweeps its slo; all cells are judged by one (--set slo.p99=500ms)",
+                      a->session.path);
     if (code == 0 && e->base.parameters.slo.p99_ns == 0)
         code =
             error_set(err, ERR_INVALID, "%s: needs slo.p99, for the verdicts", a->session.path);

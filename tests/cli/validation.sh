@@ -18,6 +18,9 @@ Y
 echo "exit $? for a cell of the fit"
 "$PUSHSIM" validate held.yaml --set slo.p99=none --sim-only
 echo "exit $?"
+sed 's/^sweep: .*/sweep: { clients.count: [100, 200], slo.p99: [50ms, 500ms] }/; /^slo:/d' held.yaml >swept.yaml
+"$PUSHSIM" validate swept.yaml --sim-only
+echo "exit $? for an slo that is swept"
 printf 'cost: { publish: 100us }\n' > bare.yaml
 "$PUSHSIM" validate held.yaml --profile bare.yaml --sim-only
 echo "exit $?"
