@@ -5,7 +5,8 @@
 #include "analysis/cells.h"
 
 /* Writes, as Markdown on standard output, how the runs were made (program, host, profile, seed,
- * when), which cells lie outside of what their profile was fitted to, and within what each cell's p99 lies. Cells: at least one. ERR_IO. */
+ * when), which cells lie outside of what their profile was fitted to, and within what each cell's
+ * p99 lies. Cells: at least one. ERR_IO. */
 int report_trust(struct store *store, const char *experiment, const struct cells *cells,
                  struct error *err);
 
