@@ -9,6 +9,8 @@
 #include <cmocka.h>
 
 #include "analysis/profile.h"
+#include "experiments/run/parameter_draws.h"
+#include "tests/support/near.h"
 #include "tests/support/planned_store.h"
 
 static const char text[] = "question: q\n"
@@ -85,10 +87,63 @@ static void every_value_has_a_remark(void **state)
     planned_store_close(&b);
 }
 
+/* Covariance of the logarithms of two parameters, as a profile's draws have it. */
+static double drawn_together(const struct parameter_draws *d, size_t i, size_t j)
+{
+    double sum = 0;
+    for (size_t k = 0; k < d->count; k++)
+        sum += d->root[i][k] * d->root[j][k];
+    return sum;
+}
+
+/* What replications draw is what the fit knew: those fitted together with their covariance, those
+ * found alone with none, and not those that are not told or were counted. */
+static void draws_are_those_of_the_fit(void **state)
+{
+    (void)state;
+    static const char *const drawn[] = { "cost.publish", "cost.ack", "cost.sse.write",
+                                         "cost.sse.handshake" };
+    static const double covariance[4][4] = { { 0.0025, -0.003, 0.001, 0 },
+                                             { -0.003, 0.01, 0.002, 0 },
+                                             { 0.001, 0.002, 0.04, 0 },
+                                             { 0, 0, 0, 0.0016 } };
+    struct planned_store b;
+    struct error err;
+    struct parameter_draws *d = mem_alloc(sizeof *d);
+    struct calibration_fit fit = { .options = { { "cost.publish", 123e3, 0.05, true },
+                                                { "cost.iteration", 45e3, 0.9, false },
+                                                { "cost.ack", 1e3, 0.1, true },
+                                                { "cost.sse.write", 5e3, 0.2, true },
+                                                { "cost.sse.handshake", 1e5, 0.04, true },
+                                                { "cost.gc.young", 16e6, 0, true },
+                                                { "cost.sse.kept", 8e3, 0.7, false } },
+                                   .count = 7,
+                                   .joint = 4,
+                                   .residuals = 1 };
+    static const size_t at[] = { 0, 2, 3 }; /* of those fitted together */
+    for (size_t i = 0; i < 3; i++)
+        for (size_t j = 0; j < 3; j++)
+            fit.covariance[at[i] * 4 + at[j]] = covariance[i][j];
+    planned_store_open(&b, text);
+    char *path = written_profile(&b, &fit);
+    assert_int_equal(parameter_draws_read(d, path, &err), 0);
+    assert_int_equal(d->count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(d->which[i]->name, drawn[i]);
+        for (size_t j = 0; j < 4; j++) /* written to three digits */
+            assert_near(drawn_together(d, i, j), covariance[i][j],
+                        2e-3 * sqrt(covariance[i][i] * covariance[j][j]));
+    }
+    free(path);
+    free(d);
+    planned_store_close(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_value_has_a_remark),
+        cmocka_unit_test(draws_are_those_of_the_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
