@@ -104,6 +104,16 @@ static void close_prints(struct prints *p)
     *p = (struct prints){ NULL, 0 };
 }
 
+/* Every value of every axis with every other: no part, nothing constrained away, no cell failed. */
+static bool is_whole(const struct session *session, size_t cells)
+{
+    const struct sweep *sweep = &session->experiment.sweep;
+    size_t all = 1;
+    for (size_t a = 0; a < sweep->axis_count; a++)
+        all *= sweep->axes[a].count;
+    return !shard_is_part(&session->shard) && cells == all;
+}
+
 static void print_axis(const struct axis *axis)
 {
     putchar('\n');
@@ -120,7 +130,8 @@ int idle_axes_print(const struct session *session, struct store *store,
     int code = 0;
     for (size_t i = 0; i < cells->count; i++)
         add_figures(&figures, &cells->cell[i]);
-    for (size_t a = 0; a < sweep->axis_count && code == 0; a++) {
+    bool whole = is_whole(session, figures.count);
+    for (size_t a = 0; whole && a < sweep->axis_count && code == 0; a++) {
         const struct axis *axis = &sweep->axes[a];
         if (only_judges(axis) || !is_idle(&figures, axis))
             continue;

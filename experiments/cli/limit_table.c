@@ -245,7 +245,7 @@ static void print_legend(const struct limit_table *l)
     bool any = false;
     for (size_t i = 0; i < l->count; i++)
         any |= has_error(&l->results[i].sim);
-    if (any)
+    if (any && level_of(l) > 0)
         printf("\nsim: median of the searches, ± its standard error, which more replications "
                "make smaller;\n%.0f %%: so many of single searches end within, as repeated "
                "experiments would; more do not narrow it\n",

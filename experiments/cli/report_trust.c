@@ -89,9 +89,10 @@ static int write_outside(struct store *store, const char *experiment, struct err
         printf("\nNo cell lies outside of what the profile was fitted to%s.\n",
                o.told < o.cells ? ", of those for which that is noted" : "");
     else if (code == 0)
-        printf("\n%zu of %zu cell%s outside of what the profile was fitted to, by more than a "
-               "quarter: there the model\nextrapolates.\n\n",
-               o.out, o.cells, o.cells == 1 ? " lies" : "s lie");
+        printf(
+            "\n%zu of %zu cell%s %s outside of what the profile was fitted to, by more than a "
+            "quarter: there the model\nextrapolates.\n\n",
+            o.out, o.cells, o.cells == 1 ? "" : "s", o.out == 1 ? "lies" : "lie");
     if (code == 0 && o.out > 0)
         text_table_print_markdown(&o.table, stdout);
     else if (o.cells > 0)

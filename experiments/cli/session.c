@@ -273,8 +273,8 @@ static void warn_whole(const struct session *s)
     for (size_t i = 0; i < s->plan.count; i++) {
         const struct cpu_group_params *c = &s->plan.points[i].settings.parameters.cpu;
         double millicores = 1000 * (double)c->quota_ns / (double)c->period_ns;
-        if (millicores <= 1000.0 * s->plan.points[i].settings.parameters.host.cpus ||
-            (most > 0 && millicores != most))
+        if (s->plan.points[i].settings.parameters.host.cpus != p->host.cpus ||
+            millicores <= cpus || (most > 0 && millicores != most))
             return;
         most = millicores;
     }

@@ -106,9 +106,10 @@ bool self_check_end(const struct self_check *check, int64_t server_used_ns,
                          check->server_cpu);
 
     /* the cause before what may come of it: the first reason is the one that is shown */
-    valid &= within(out, "a CPU limit around pushsim itself held it back",
-                    noted(out, "host.throttled", (double)(b.throttled - a->throttled)), 0, 1,
-                    " periods");
+    valid &= within(
+        out, "a CPU limit around pushsim itself held it back",
+        noted(out, "host.throttled", fmax((double)b.throttled - (double)a->throttled, 0)), 0, 1,
+        " periods");
     valid &= in_time(out);
     valid &= within(out, "the client used its CPU",
                     noted(out, "client.cpu_share", (double)(b.cpu_ns - a->cpu_ns) / wall_ns),

@@ -225,9 +225,9 @@ static int read_profile_path(struct experiment *e, const struct override *overri
             if (named_file_readable(e->profile))
                 return 0;
             return error_set(err, ERR_INVALID,
-                             "profile=%.200s: cannot read it (a path from here, as "
+                             "%s%.200s: cannot read it (a path from here, as "
                              "data/profiles/node-ws.yaml)",
-                             e->profile);
+                             overrides[i].given ? "--profile " : "profile=", e->profile);
         }
     return read_path(e, "profile", &e->profile, err);
 }

@@ -132,10 +132,13 @@ static int assign(const struct option_row *o, const char *text, double number, v
     size_t length = strlen(text);
     unsigned char last = length > 0 ? (unsigned char)text[length - 1] : '\0';
     struct error cause = *err;
-    if (code && o->unit == UNIT_CPU && isdigit(last))
+    double meant = number / (o->unit == UNIT_CPU ? 1e3 : 60e3);
+    if (code == 0 || meant < o->min || meant > o->max)
+        return code;
+    if (o->unit == UNIT_CPU && isdigit(last))
         return error_set(err, code, "%.400s (without a unit it is CPUs: %.60sm?)", cause.text,
                          text);
-    if (code && o->unit == UNIT_TIME && last == 'm')
+    if (o->unit == UNIT_TIME && last == 'm')
         return error_set(err, code, "%.400s (m is minutes: %.60ss?)", cause.text, text);
     return code;
 }

@@ -121,12 +121,14 @@ static int create_missing(struct store *store, struct error *err)
 /* It cannot be read: no database at all, damaged (cut off in copying), or kept from us. */
 static int unreadable(struct store *store, int code, struct error *err)
 {
-    const char *dot = strrchr(store->path, '.');
-    bool experiment = dot && strcmp(dot, ".yaml") == 0;
+    const char *slash = strrchr(store->path, '/'), *name = slash ? slash + 1 : store->path;
+    const char *dot = strrchr(name, '.');
+    bool experiment = dot && dot > name && strcmp(dot, ".yaml") == 0;
     if (code == SQLITE_NOTADB && experiment)
         return error_set(err, ERR_INVALID,
-                         "%s: not a pushsim database (that of an experiment: %.*s.db)",
-                         store->path, (int)(dot - store->path), store->path);
+                         "%s: not a pushsim database (run left its rows in %.*s.db where it "
+                         "was called)",
+                         store->path, (int)(dot - name), name);
     if (code == SQLITE_NOTADB)
         return error_set(err, ERR_INVALID, "%s: not a pushsim database", store->path);
     if (code == SQLITE_CORRUPT)

@@ -97,10 +97,11 @@ int store_outside(struct store *store, const char *experiment, store_outside_fn 
     sqlite3_stmt *s;
     int code = store_prepare(
         store,
-        "SELECT r.cell, ifnull(p.text, '') FROM run r JOIN experiment e ON e.id = r.experiment "
+        "SELECT r.cell, ifnull(max(CASE WHEN p.text <> 'none' THEN p.text END), "
+        "ifnull(max(p.text), '')) FROM run r JOIN experiment e ON e.id = r.experiment "
         "LEFT JOIN parameter p ON p.run = r.id AND p.name = 'profile.outside' "
         "WHERE e.name = ? AND r.arm = 'sim' AND r.status = 'done' "
-        "GROUP BY 1, 2 ORDER BY min(r.point), 2",
+        "GROUP BY r.cell ORDER BY min(r.point)",
         &s, err);
     if (code)
         return code;

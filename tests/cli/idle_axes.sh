@@ -19,3 +19,13 @@ sed -i 's/^  zip:/  memory.connection: [48KiB, 96KiB]/; /^    /d' idle.yaml
 # a limit above what the CPUs give, alone or in a sweep
 "$PUSHSIM" check idle.yaml --set cpu.limit=30 2>&1 >/dev/null
 "$PUSHSIM" check idle.yaml --set cpu.limit=30 --set host.cpus=32 2>&1 >/dev/null
+# of a part, or where a constraint leaves values out, nothing is said
+cat >part.yaml <<'Y'
+clients.count: 20
+workload: { phases: [{ name: load, duration: 1s, rate: 10/s }] }
+sweep: { server.queue.bound: [256, 4, 512, 2] }
+Y
+"$PUSHSIM" run part.yaml --db all.db | grep changed
+"$PUSHSIM" run part.yaml --shard 1/2 --db part.db | grep -c changed
+sed -i "s/2\\] }/2], constraint: 'server.queue.bound >= 100' }/" part.yaml
+"$PUSHSIM" run part.yaml --db thin.db | grep -c changed

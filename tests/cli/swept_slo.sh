@@ -16,3 +16,6 @@ sed -i '1i slo: { p99: 1us, drops: 1% }' swept.yaml
 sed -i '1d' swept.yaml
 "$PUSHSIM" limit swept.yaml --over server.queue.bound --from 1 --to 4 >limit.got 2>&1
 echo "exit $?"
+# a cell without limits keeps none
+sed 's/slo.p99: .*/slo.p99: [none, 10s]/' swept.yaml >some.yaml
+"$PUSHSIM" run some.yaml | grep 'slo'
