@@ -170,38 +170,34 @@ static size_t host_of_rows(const struct rows_origin *origin, const struct host_f
 }
 
 /* What a reader of the profile must know to judge it. */
-static int write_profile(const struct arguments *a, const char *path, struct store *store,
-                         const struct calibration *c, const struct calibration_fit *fit,
-                         struct error *err)
+static int write_profile(const struct arguments *a, const char *path,
+                         const struct rows_origin *origin, const struct calibration *c,
+                         const struct calibration_fit *fit, struct error *err)
 {
     struct host_facts host;
-    struct rows_origin origin;
     struct profile_fact facts[HOST_FACTS_MAX + NOTES_MAX + 5];
     size_t count = 0;
     char date[32], rows[64], measured[32];
     time_t now = time(NULL);
     const char *experiment = a->session.experiment.name;
-    int code = rows_origin_read(&origin, store, experiment, err);
-    if (code)
-        return code;
     host_facts_read(&host, "");
     strftime(date, sizeof date, "%Y-%m-%d", gmtime(&now));
     snprintf(rows, sizeof rows, "%lld runs of %zu cells", (long long)c->runs, c->cell_count);
-    bool one_day = strcmp(origin.first, origin.last) == 0;
-    snprintf(measured, sizeof measured, "%s%s%s", origin.first, one_day ? "" : " to ",
-             one_day ? "" : origin.last);
+    bool one_day = strcmp(origin->first, origin->last) == 0;
+    snprintf(measured, sizeof measured, "%s%s%s", origin->first, one_day ? "" : " to ",
+             one_day ? "" : origin->last);
     facts[count++] = (struct profile_fact){ "date", date };
     facts[count++] = (struct profile_fact){ "program", version_text() };
     facts[count++] = (struct profile_fact){ "experiment", experiment };
     facts[count++] = (struct profile_fact){ "rows", rows };
     facts[count++] = (struct profile_fact){ "measured", measured };
-    count += host_of_rows(&origin, &host, facts + count);
+    count += host_of_rows(origin, &host, facts + count);
     for (size_t i = 0; i < a->note_count; i++)
         facts[count++] = (struct profile_fact){ a->notes[i].name, a->notes[i].text };
     const char *suffix = strstr(experiment, "-calibration");
     char *name = mem_printf("%.*s", (int)(suffix ? suffix - experiment : 200), experiment);
     struct profile_note note = { name, facts, count };
-    code = profile_write(path, c, fit, &note, err);
+    int code = profile_write(path, c, fit, &note, err);
     free(name);
     return code;
 }
@@ -250,17 +246,13 @@ static void print_end(const struct arguments *a, const struct calibration *c,
 }
 
 /* Costs of one host beside those of another are no costs of either. */
-static int check_one_host(struct store *store, const char *experiment, struct error *err)
+static void warn_hosts(const struct rows_origin *origin)
 {
-    struct rows_origin origin;
-    int code = rows_origin_read(&origin, store, experiment, err);
-    if (code == 0 && strstr(origin.hosts, "; "))
+    if (strstr(origin->hosts, "; "))
         fprintf(stderr,
                 "pushsim: warning: these rows are of several hosts, the costs will be of none "
-                "of them: "
-                "%s\n",
-                origin.hosts);
-    return code;
+                "of them: %s\n",
+                origin->hosts);
 }
 
 static int fit_and_write(const struct arguments *a, const char *path, struct store *store,
@@ -268,23 +260,23 @@ static int fit_and_write(const struct arguments *a, const char *path, struct sto
 {
     struct calibration c;
     struct calibration_fit fit;
+    struct rows_origin origin;
     const char *experiment = a->session.experiment.name;
     int code = calibration_collect(&c, &a->session.plan, store, experiment, err);
     if (code)
         return code;
-    code = check_one_host(store, experiment, err);
-    if (code) {
-        calibration_close(&c);
-        return code;
+    code = rows_origin_read(&origin, store, experiment, err);
+    if (code == 0) {
+        warn_hosts(&origin);
+        fprintf(stderr, "fitting %lld runs of %zu cells: some minutes\n", (long long)c.runs,
+                c.cell_count);
+        code = fit_all(&c, a, &fit, err);
     }
-    fprintf(stderr, "fitting %lld runs of %zu cells: some minutes\n", (long long)c.runs,
-            c.cell_count);
-    code = fit_all(&c, a, &fit, err);
     if (code == 0) {
         print_options(&fit);
         putchar('\n');
         print_cells(&c, &fit);
-        code = write_profile(a, path, store, &c, &fit, err);
+        code = write_profile(a, path, &origin, &c, &fit, err);
     }
     if (code == 0) {
         print_end(a, &c, &fit, path);

@@ -183,9 +183,9 @@ static unsigned judge_cell(struct slo_verdict *v, const struct slo_params *slo,
                            const struct cell *cell)
 {
     double limits[SLO_LIMITS];
-    unsigned broken = slo_broken(slo, cell, ARM_SIM);
     if (!slo_any(slo))
         return 0;
+    unsigned broken = slo_broken(slo, cell, ARM_SIM);
     slo_limits(slo, limits);
     for (int k = 0; k < SLO_LIMITS; k++) {
         v->limits[k] = v->cells == 0 || v->limits[k] == limits[k] ? limits[k] : NAN;

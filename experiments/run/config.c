@@ -150,7 +150,7 @@ static int read_level(const struct reader *r, const struct yaml_node *map, const
             code = read_phases(r, n);
         else if (option)
             code = read_option(r, option, n);
-        else if (!option_is_section(name))
+        else if (!option_first_of(name))
             code = unknown_key(r, prefix, n);
         else if (n->kind != YAML_MAP)
             code = wrong_kind(r, n, name, YAML_MAP);

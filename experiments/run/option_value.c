@@ -15,14 +15,14 @@ const struct option_row *option_find(const struct option_row *table, size_t coun
     return NULL;
 }
 
-bool option_is_section(const char *name)
+const struct option_row *option_first_of(const char *section)
 {
-    size_t count, length = strlen(name);
+    size_t count, length = strlen(section);
     const struct option_row *all = options_all(&count);
     for (size_t i = 0; i < count; i++)
-        if (strncmp(all[i].name, name, length) == 0 && all[i].name[length] == '.')
-            return true;
-    return false;
+        if (strncmp(all[i].name, section, length) == 0 && all[i].name[length] == '.')
+            return &all[i];
+    return NULL;
 }
 
 /* "1..1000"; of pods, whose percentages are below 0, "0..1000 or 0%..100%". */

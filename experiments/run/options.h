@@ -74,8 +74,8 @@ const char *options_phase_names(char text[PHASE_NAMES_BYTES]);
 
 const struct option_row *option_find(const struct option_row *table, size_t count,
                                      const char *name);
-/* Does any option start with "NAME."? */
-bool option_is_section(const char *name);
+/* The first option that starts with "SECTION."; NULL: it is no section. */
+const struct option_row *option_first_of(const char *section);
 
 /* Reads `text` into the field at base + offset. ERR_INVALID "…: must be between 1ms and 1s". */
 int option_parse(const struct option_row *option, const char *text, void *base,

@@ -93,24 +93,14 @@ static bool is_of_phase(const char *name)
     return near && option_find(options, count, dot ? dot + 1 : name) != NULL;
 }
 
-/* The first option of a section; NULL: it is none. */
-static const char *first_of_section(const struct option_row *all, size_t count,
-                                    const char *name)
-{
-    size_t length = strlen(name);
-    for (size_t i = 0; i < count; i++)
-        if (strncmp(all[i].name, name, length) == 0 && all[i].name[length] == '.')
-            return all[i].name;
-    return NULL;
-}
-
 /* Why an option is not known, and what may be meant. */
 static int unknown_option(const struct settings *s, const char *name, struct error *err)
 {
     size_t count;
     const struct option_row *all = options_all(&count);
     const struct workload_params *w = &s->parameters.workload;
-    const char *dot = strrchr(name, '.'), *first = first_of_section(all, count, name);
+    const struct option_row *first = option_first_of(name);
+    const char *dot = strrchr(name, '.');
     struct nearest n;
     if (is_of_phase(name))
         return error_set(err, ERR_INVALID,
@@ -120,7 +110,7 @@ static int unknown_option(const struct settings *s, const char *name, struct err
         return error_set(err, ERR_INVALID,
                          "'%.80s' is a section, not an option: write '%s' (see pushsim options "
                          "%.80s)",
-                         name, first, name);
+                         name, first->name, name);
     nearest_init(&n, name);
     for (size_t i = 0; i < count; i++)
         nearest_offer(&n, all[i].name);

@@ -23,7 +23,7 @@ static void test_rows_are_sound(void **state)
         if (option_parse(&all[i], all[i].fallback, &s, &err))
             fail_msg("default of %s: %s", all[i].name, err.text);
         assert_true(strlen(all[i].name) < 64 && *all[i].help != '\0');
-        assert_false(option_is_section(all[i].name));
+        assert_null(option_first_of(all[i].name));
         for (size_t k = 0; k < i; k++) {
             assert_string_not_equal(all[k].name, all[i].name);
             if (all[k].offset == all[i].offset)
