@@ -12,7 +12,9 @@ enum { KEY_SET = 0x1000 }; /* no letter: those are for the commands */
 
 static const struct argp_option options[] = {
     { "set", KEY_SET, "NAME=VALUE", 0,
-      "Override an option; a swept one is then no longer swept", 0 },
+      "Override an option; a swept one is then no longer swept. A list, 'NAME=[A, B]', or a "
+      "range sweeps it",
+      0 },
     { "db", 'd', "FILE", 0, "Database (default: the experiment's name with .db)", 0 },
     { 0 },
 };

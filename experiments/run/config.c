@@ -218,6 +218,8 @@ static int read_profile_path(struct experiment *e, const struct override *overri
 {
     for (size_t i = count; i-- > 0;)
         if (strcmp(overrides[i].name, "profile") == 0) {
+            if (override_is_sweep(&overrides[i]))
+                return 0;
             if (!*overrides[i].text)
                 return error_set(err, ERR_INVALID, "%s: which file?",
                                  overrides[i].given ? overrides[i].given : "--set profile=");
@@ -249,19 +251,6 @@ static int read_names(struct experiment *e, struct error *err)
     return code;
 }
 
-static int apply_override(const struct override *o, struct settings *s, struct error *err)
-{
-    struct setting which;
-    if (strcmp(o->name, "profile") == 0) /* read_profile_path has seen to it */
-        return 0;
-    int code = settings_find(s, o->name, &which, err);
-    if (code == 0)
-        code = settings_parse(s, &which, o->text, err);
-    if (code && o->given)
-        return error_wrap(err, code, "%s %.80s", o->given, o->text);
-    return code ? error_wrap(err, code, "--set %.80s=%.80s", o->name, o->text) : 0;
-}
-
 /* Profile, experiment, --set, on top of what *s has. Where a real server stands beside the
  * simulated one, both are published to alike. */
 static int read_values(struct experiment *e, const char *profile,
@@ -274,23 +263,11 @@ static int read_values(struct experiment *e, const char *profile,
     if (code == 0)
         code = read_root(&(struct reader){ &e->doc, experiment_keys, false, s, err });
     for (size_t i = 0; i < count && code == 0; i++)
-        code = apply_override(&overrides[i], s, err);
+        code = override_apply(&overrides[i], s, err);
     return code;
 }
 
-/* What is given in passing is no longer swept, nor is the option that says the same. */
-static void remove_swept(struct sweep *sweep, const char *name)
-{
-    size_t count;
-    const struct option_row *all = options_all(&count);
-    const struct option_row *option = option_find(all, count, name);
-    const struct option_row *rival = option ? settings_rival(option) : NULL;
-    sweep_remove(sweep, name);
-    if (rival)
-        sweep_remove(sweep, rival->name);
-}
-
-/* The sweep, but for what --set has fixed; each swept profile gets its own base. */
+/* The sweep, but for what --set has fixed, and what it sweeps; each swept profile gets its own base. */
 static int read_sweep(struct experiment *e, const struct override *overrides, size_t count,
                       struct error *err)
 {
@@ -298,7 +275,7 @@ static int read_sweep(struct experiment *e, const struct override *overrides, si
     struct sweep *sweep = &e->sweep;
     int code = sweep_read(sweep, &e->doc, section, &e->base, err);
     for (size_t i = 0; i < count && code == 0; i++)
-        remove_swept(sweep, overrides[i].name);
+        code = override_sweep(&overrides[i], sweep, &e->base, err);
     if (code == 0 && e->profile && sweep->profiles)
         return yaml_error(&e->doc, yaml_get(e->doc.root, "profile")->at, err,
                           "profile is swept: it cannot be given too");
@@ -382,14 +359,4 @@ void config_close(struct experiment *e)
     free(e->server_spec);
     free(e->set);
     memset(e, 0, sizeof *e);
-}
-
-int override_parse(struct override *o, char *text, struct error *err)
-{
-    char *equals = strchr(text, '=');
-    if (!equals || equals == text)
-        return error_set(err, ERR_INVALID, "--set %.80s: must be NAME=VALUE", text);
-    *equals = '\0';
-    *o = (struct override){ .name = text, .text = equals + 1 };
-    return 0;
 }

@@ -20,14 +20,9 @@
 
 #include "experiments/run/config_sweep.h"
 #include "experiments/run/expectation.h"
+#include "experiments/run/override.h"
 #include "experiments/run/settings.h"
 #include "experiments/run/yaml_document.h"
-
-struct override {
-    const char *name;  /* option, or "profile" */
-    const char *text;  /* its value */
-    const char *given; /* the value's option, "--from"; NULL: of --set NAME=TEXT */
-};
 
 struct experiment {
     struct yaml_document doc;    /* the file itself */
@@ -54,9 +49,6 @@ int config_load(struct experiment *e, const char *path, const struct override *o
 int config_parse(struct experiment *e, const char *path, const char *text,
                  const struct override *overrides, size_t override_count, struct error *err);
 void config_close(struct experiment *e);
-
-/* Splits "name=text" in place. ERR_INVALID. */
-int override_parse(struct override *o, char *text, struct error *err);
 
 /* Connections of the real arm's publisher: workload.publishers of an experiment with a server_spec
  * that does not say otherwise. */

@@ -288,6 +288,12 @@ int sweep_read(struct sweep *sweep, const struct yaml_document *doc,
                const struct yaml_node *section, const struct settings *base, struct error *err)
 {
     memset(sweep, 0, sizeof *sweep);
+    return sweep_add(sweep, doc, section, base, err);
+}
+
+int sweep_add(struct sweep *sweep, const struct yaml_document *doc,
+              const struct yaml_node *section, const struct settings *base, struct error *err)
+{
     struct sweep_reader r = { doc, base, sweep, err };
     int code = 0;
     if (!section)

@@ -60,6 +60,9 @@ struct sweep {
  * names the phases. ERR_INVALID with place; *sweep is empty then. */
 int sweep_read(struct sweep *sweep, const struct yaml_document *doc,
                const struct yaml_node *section, const struct settings *base, struct error *err);
+/* The same of a further section, appended to what *sweep has. */
+int sweep_add(struct sweep *sweep, const struct yaml_document *doc,
+              const struct yaml_node *section, const struct settings *base, struct error *err);
 void sweep_close(struct sweep *sweep);
 
 /* The `constraint` entry of the section (constraint.c): appends to sweep->conditions. */

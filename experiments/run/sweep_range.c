@@ -43,7 +43,8 @@ static int read_range_key(const struct yaml_document *doc, const struct option_r
                           n->text);
     }
     return yaml_error(doc, n->key_at, err,
-                      "unknown key '%.80s': a range has from, to and step or points", n->key);
+                      "unknown key '%.80s': a range has from, to and step or points%s", n->key,
+                      strchr(n->key, ':') ? " (with a space behind each colon)" : "");
 }
 
 int sweep_range_read(const struct yaml_document *doc, const struct option_row *option,

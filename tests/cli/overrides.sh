@@ -10,6 +10,13 @@ try check knee.yaml --set cpu.limit=300
 try check knee.yaml --set cpu.limit=0,3
 try cpu --quota 20m --arm sim # of CPU it would be a fiftieth
 try limit knee.yaml --over cpu.period --set cpu.limit=200m --set slo.p99=1s # by default from 1ms
+# several values sweep it
+try check knee.yaml --set 'cpu.limit=[100m, 200m]' --set protocol=sse
+try check knee.yaml --set 'cpu.limit=[100m, 2x]'
+try check knee.yaml --set 'cpu.limit={from:100m,to:200m}'
+try check knee.yaml --set cpu.limit=100m,200m
+try check knee.yaml --set cpu.limit=[100m
+try check knee.yaml --set 'profile=[no.yaml]'
 try check knee.yaml --set parameters=drawn 2>&1 | grep -v arm
 for p99 in 400ms 0.4; do # a time, or seconds: the same
     "$PUSHSIM" run knee.yaml --quiet --db p99.db --set fleet.pods=2 --set autoscaler.on=yes --set autoscaler.p99=$p99
