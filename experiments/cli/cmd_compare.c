@@ -123,12 +123,13 @@ static int load(const struct arguments *a, struct cells *cells, struct outcomes 
     return code;
 }
 
-static void print_error(const struct comparison *rows, size_t count)
+static void print_error(const struct arms_shown *shown, const struct comparison *rows,
+                        size_t count)
 {
     size_t n, unused;
     double all = compare_error(rows, count, -1, &n);
     if (n == 0) {
-        puts("\nno cell has runs of both arms");
+        arms_shown_print_none(shown);
         return;
     }
     printf("\nmedian |sim/real - 1| over p50, p95, p99 of %zu cell%s: %.0f%% (p50 %.0f%%, p95 "
@@ -188,6 +189,7 @@ static void print_legend(const struct arguments *a)
 
 static void print_figures(const struct arguments *a, const struct cells *cells)
 {
+    const struct arms_shown shown = arms_shown_of(cells);
     struct comparison *rows;
     struct text_table t;
     size_t count = a->fan_out
@@ -196,18 +198,18 @@ static void print_figures(const struct arguments *a, const struct cells *cells)
     if (a->json) {
         compare_write_json(rows, count, stdout);
     } else if (a->fan_out) {
-        compare_table_long(&t, rows, count);
+        compare_table_long(&t, &shown, rows, count);
         text_table_print(&t, stdout);
         print_legend(a);
         print_agreement(rows, count);
     } else {
         if (a->all)
-            compare_table_long(&t, rows, count);
+            compare_table_long(&t, &shown, rows, count);
         else
-            compare_table_wide(&t, rows, count);
+            compare_table_wide(&t, &shown, rows, count);
         text_table_print(&t, stdout);
         print_legend(a);
-        print_error(rows, count);
+        print_error(&shown, rows, count);
         print_knees(a, cells);
     }
     free(rows);
@@ -229,8 +231,9 @@ int cmd_compare(int argc, char **argv)
         session_warn_settings(&cells);
         tries_print_left_out(&cells, stderr);
         plan_share_print(&share, a.json ? stderr : stdout);
+        const struct arms_shown shown = arms_shown_of(&cells);
         if (a.outcomes)
-            compare_print_outcomes(&outcomes);
+            compare_print_outcomes(&shown, &outcomes);
         else
             print_figures(&a, &cells);
     } else {

@@ -65,6 +65,7 @@ struct report { /* of one experiment */
     size_t run_count;
     struct plan_share share;
     struct cells cells;
+    struct arms_shown shown;
     struct outcomes outcomes;
     struct explain_cells explained;
 };
@@ -102,10 +103,14 @@ static void write_figures(const struct report *r)
     struct comparison *rows;
     struct text_table t;
     size_t count = compare_cells(&r->cells, &rows);
-    puts("\n## Figures\n\nMedians over the runs of a cell: simulated, measured, simulated / "
-         "measured "
-         "(\\* within the spread of the measured).\n");
-    compare_table_wide(&t, rows, count);
+    if (r->shown.both)
+        puts(
+            "\n## Figures\n\nMedians over the runs of a cell: simulated, measured, simulated / "
+            "measured (\\* within the spread of the measured).\n");
+    else
+        printf("\n## Figures\n\nMedians over the %s runs of a cell.\n\n",
+               r->shown.arm[ARM_SIM] ? "simulated" : "measured");
+    compare_table_wide(&t, &r->shown, rows, count);
     text_table_print_markdown(&t, stdout);
     free(rows);
 }
@@ -148,8 +153,7 @@ static int write_decision(const struct report *r, struct error *err)
     int code = 0;
     text_table_init(&t);
     cell_table_columns(&t, r->cells.cell[0].text);
-    text_table_column(&t, "slo", false);
-    text_table_column(&t, "real", false);
+    arms_shown_columns(&r->shown, &t, "slo", false);
     for (size_t i = 0; i < r->cells.count && code == 0; i++) {
         const struct cell *cell = &r->cells.cell[i];
         struct slo_params slo;
@@ -157,8 +161,9 @@ static int write_decision(const struct report *r, struct error *err)
         if (code)
             break;
         cell_table_values(&t, cell->text);
-        slo_cell(&t, &slo, cell, ARM_SIM);
-        slo_cell(&t, &slo, cell, ARM_REAL);
+        for (int a = 0; a < ARMS; a++)
+            if (r->shown.arm[a])
+                slo_cell(&t, &slo, cell, (enum arm)a);
     }
     if (code) {
         text_table_close(&t);
@@ -168,7 +173,7 @@ static int write_decision(const struct report *r, struct error *err)
          "`pushsim run` (other tables have\nmedians), then what became of the service.\n");
     text_table_print_markdown(&t, stdout);
     putchar('\n');
-    compare_outcomes_table(&t, &r->outcomes);
+    compare_outcomes_table(&t, &r->shown, &r->outcomes);
     text_table_print_markdown(&t, stdout);
     return 0;
 }
@@ -231,6 +236,7 @@ static int write_sections(struct report *r, struct error *err)
 {
     printf("# %s\n\n", r->name);
     write_runs(r);
+    r->shown = arms_shown_of(&r->cells);
     if (r->cells.count > 0) {
         session_warn_settings(&r->cells);
         tries_print_left_out(&r->cells, stderr);

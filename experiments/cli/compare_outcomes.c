@@ -28,7 +28,8 @@ static void print_answer(struct text_table *t, const struct outcome *o, enum arm
     text_table_cell(t, "%s%s%s", words[q][answer == ANSWER_YES], amount, share);
 }
 
-static void print_cell(struct text_table *t, const struct outcome *o)
+static void print_cell(struct text_table *t, const struct arms_shown *shown,
+                       const struct outcome *o)
 {
     static const char *const words[] = { [AGREEMENT_ONE_ARM] = "one arm only",
                                          [AGREEMENT_SAME] = "same",
@@ -37,31 +38,37 @@ static void print_cell(struct text_table *t, const struct outcome *o)
     cell_table_values(t, o->cell);
     for (int q = 0; q < OUTCOMES; q++)
         for (int a = 0; a < ARMS; a++)
-            print_answer(t, o, (enum arm)a, (enum outcome_question)q);
-    text_table_cell(t, "%s", words[outcome_agreement(o)]);
+            if (shown->arm[a])
+                print_answer(t, o, (enum arm)a, (enum outcome_question)q);
+    if (shown->both)
+        text_table_cell(t, "%s", words[outcome_agreement(o)]);
 }
 
-void compare_outcomes_table(struct text_table *t, const struct outcomes *o)
+void compare_outcomes_table(struct text_table *t, const struct arms_shown *shown,
+                            const struct outcomes *o)
 {
     text_table_init(t);
     cell_table_columns(t, o->items[0].cell);
-    for (int q = 0; q < OUTCOMES; q++) {
-        text_table_column(t, outcome_question_name(q), false);
-        text_table_column(t, "real", false);
-    }
-    text_table_column(t, "verdict", false);
+    for (int q = 0; q < OUTCOMES; q++)
+        arms_shown_columns(shown, t, outcome_question_name(q), false);
+    if (shown->both)
+        text_table_column(t, "verdict", false);
     for (size_t i = 0; i < o->count; i++)
-        print_cell(t, &o->items[i]);
+        print_cell(t, shown, &o->items[i]);
 }
 
-void compare_print_outcomes(const struct outcomes *o)
+void compare_print_outcomes(const struct arms_shown *shown, const struct outcomes *o)
 {
     struct text_table t;
     size_t cells[AGREEMENT_DIFFERS + 1] = { 0 };
     for (size_t i = 0; i < o->count; i++)
         cells[outcome_agreement(&o->items[i])]++;
-    compare_outcomes_table(&t, o);
+    compare_outcomes_table(&t, shown, o);
     text_table_print(&t, stdout);
+    if (!shown->both) {
+        arms_shown_print_none(shown);
+        return;
+    }
     printf("\nsame verdict on both arms in %zu of %zu cells", cells[AGREEMENT_SAME],
            o->count - cells[AGREEMENT_ONE_ARM]);
     if (cells[AGREEMENT_UNKNOWN])

@@ -21,24 +21,25 @@ static void print_ratio(struct text_table *t, const struct comparison *c)
         text_table_cell(t, "%s", "");
 }
 
-void compare_table_wide(struct text_table *t, const struct comparison *rows, size_t count)
+void compare_table_wide(struct text_table *t, const struct arms_shown *shown,
+                        const struct comparison *rows, size_t count)
 {
     static const char *const heads[FIGURES_SHOWN] = { "p50",     "p95",       "p99",
                                                       "dropped", "throttled", "CPU" };
     start(t, rows[0].cell->text);
     for (int f = 0; f < FIGURES_SHOWN; f++) {
-        text_table_column(t, heads[f], true);
-        text_table_column(t, "real", true);
-        if (f <= FIGURE_P99)
+        arms_shown_columns(shown, t, heads[f], true);
+        if (shown->both && f <= FIGURE_P99)
             text_table_column(t, "ratio ", true);
     }
     for (size_t i = 0; i < count; i++) {
-        char sim[UNIT_TEXT_BYTES], real[UNIT_TEXT_BYTES];
+        char text[UNIT_TEXT_BYTES];
         if (rows[i].figure == 0)
             cell_table_values(t, rows[i].cell->text);
-        text_table_cell(t, "%s", figure_format(sim, rows[i].figure, rows[i].value[ARM_SIM]));
-        text_table_cell(t, "%s", figure_format(real, rows[i].figure, rows[i].value[ARM_REAL]));
-        if (rows[i].figure <= FIGURE_P99)
+        for (int a = 0; a < ARMS; a++)
+            if (shown->arm[a])
+                text_table_cell(t, "%s", figure_format(text, rows[i].figure, rows[i].value[a]));
+        if (shown->both && rows[i].figure <= FIGURE_P99)
             print_ratio(t, &rows[i]);
     }
 }
@@ -54,20 +55,25 @@ static void print_value(struct text_table *t, const struct comparison *c, enum a
         text_table_cell(t, "%s", "");
 }
 
-void compare_table_long(struct text_table *t, const struct comparison *rows, size_t count)
+void compare_table_long(struct text_table *t, const struct arms_shown *shown,
+                        const struct comparison *rows, size_t count)
 {
     start(t, rows[0].cell->text);
     text_table_column(t, "metric", false);
-    text_table_column(t, "sim", true);
-    text_table_column(t, "spread", false);
-    text_table_column(t, "real", true);
-    text_table_column(t, "spread", false);
-    text_table_column(t, "ratio ", true);
+    for (int a = 0; a < ARMS; a++)
+        if (shown->arm[a]) {
+            text_table_column(t, arm_words[a], true);
+            text_table_column(t, "spread", false);
+        }
+    if (shown->both)
+        text_table_column(t, "ratio ", true);
     for (size_t i = 0; i < count; i++) {
         cell_table_values(t, rows[i].cell->text);
         text_table_cell(t, "%s", figure_metric(rows[i].figure));
-        print_value(t, &rows[i], ARM_SIM);
-        print_value(t, &rows[i], ARM_REAL);
-        print_ratio(t, &rows[i]);
+        for (int a = 0; a < ARMS; a++)
+            if (shown->arm[a])
+                print_value(t, &rows[i], (enum arm)a);
+        if (shown->both)
+            print_ratio(t, &rows[i]);
     }
 }

@@ -104,6 +104,7 @@ int report_trust(struct store *store, const char *experiment, const struct cells
                  struct error *err)
 {
     struct text_table t;
+    const struct arms_shown shown = arms_shown_of(cells);
     struct comparison *rows;
     struct origins origins = { .profile = false };
     puts("\n## How far it can be trusted\n");
@@ -122,7 +123,7 @@ int report_trust(struct store *store, const char *experiment, const struct cells
     puts("\nThe p99 of single runs: median and spread (least to greatest; from 19 runs on 5 % "
          "to 95 %).\n");
     size_t count = compare_figures(cells, FIGURE_P99, FIGURE_P99 + 1, &rows);
-    compare_table_long(&t, rows, count);
+    compare_table_long(&t, &shown, rows, count);
     text_table_print_markdown(&t, stdout);
     free(rows);
     return 0;

@@ -33,6 +33,10 @@ real.execute("DELETE FROM metric WHERE name LIKE 'blame%' OR name LIKE 'cost%'")
 real.execute("UPDATE run SET status = 'invalid', reason = 'client late' WHERE point = 2 AND replication = 2")
 real.commit()
 Y
+"$PUSHSIM" report made.db | sed '/^## What broke/,$d' # one arm has no columns for the other
+"$PUSHSIM" report real.db | sed '/^## What broke/,$d'
+"$PUSHSIM" compare real.db
+"$PUSHSIM" compare real.db --outcomes
 "$PUSHSIM" merge made.db real.db
 # program, host and times differ from one to the next
 sed_origin='s/^| \(sim\|real\) | \([0-9]*\) | [^|]* | [^|]* | \([^|]*\) | \([0-9]*\) | 20[^|]* | 20[^|]* |/| \1 | \2 | CODE | HOST | \3 | \4 | WHEN | WHEN |/'
