@@ -19,6 +19,7 @@ int explain_init(struct explanation *e, struct store *store, const struct store_
         run_record_close(&e->record);
         return code;
     }
+    e->slo = settings.parameters.slo;
     settings_resolve(&settings, &about, &unused); /* of a version that allowed more: as it is */
     outline_limits(&e->outline, &settings.parameters);
     outline_recall(&e->outline, &e->record);

@@ -12,6 +12,7 @@
 
 struct explanation {
     const struct store_found *run; /* borrowed */
+    struct slo_params slo;         /* that it was made with */
     struct outline outline;
     struct phases phases;
     struct run_record record;  /* as stored */

@@ -14,8 +14,9 @@ static void add(struct sample *s, double value)
     s->values[s->count++] = value;
 }
 
-static struct explain_cell *cell_of(struct explain_cells *cells, const struct store_found *run)
+static struct explain_cell *cell_of(struct explain_cells *cells, const struct explanation *e)
 {
+    const struct store_found *run = e->run;
     struct explain_cell *last = cells->count ? &cells->cell[cells->count - 1] : NULL;
     if (last && strcmp(last->experiment, run->experiment) == 0 && last->arm == run->arm &&
         strcmp(last->cell, run->cell) == 0)
@@ -24,13 +25,14 @@ static struct explain_cell *cell_of(struct explain_cells *cells, const struct st
     last = &cells->cell[cells->count++];
     *last = (struct explain_cell){ .experiment = mem_strdup(run->experiment),
                                    .cell = mem_strdup(run->cell),
-                                   .arm = run->arm };
+                                   .arm = run->arm,
+                                   .slo = e->slo };
     return last;
 }
 
 void explain_cells_add(struct explain_cells *cells, const struct explanation *e)
 {
-    struct explain_cell *c = cell_of(cells, e->run);
+    struct explain_cell *c = cell_of(cells, e);
     const struct phases *f = &e->phases;
     c->runs++;
     c->worst = f->worst > c->worst ? f->worst : c->worst;

@@ -8,6 +8,7 @@
 struct explain_cell {
     char *experiment, *cell; /* owned */
     enum arm arm;
+    struct slo_params slo;                /* of its first run */
     size_t runs;                          /* >= 1 */
     int worst;                            /* phase, of any run */
     size_t broke[SIGNALS + 1];            /* runs in which each broke first; SIGNALS: nothing */

@@ -6,20 +6,42 @@
 
 #include "experiments/run/store_internal.h"
 
+/* The metrics of one run, by their names: the order of the table itself. */
+static int run_values(struct store *store, sqlite3_stmt *s, int64_t run, struct store_value *v,
+                      store_value_fn *each, void *context, struct error *err)
+{
+    int step;
+    sqlite3_reset(s);
+    sqlite3_bind_int64(s, 1, run);
+    while ((step = sqlite3_step(s)) == SQLITE_ROW) {
+        v->metric = store_column_text(s, 0);
+        v->value = store_column_real(s, 1);
+        each(context, v);
+    }
+    return step == SQLITE_DONE ? 0 : store_fail(store, err);
+}
+
+/* Run by run: to join and sort all metrics at once takes four times the instructions. The reading
+ * statement of the runs keeps both at one state of the database. */
 int store_values(struct store *store, const char *experiment, enum arm arm,
                  store_value_fn *each, void *context, struct error *err)
 {
-    sqlite3_stmt *s;
-    int code =
-        store_prepare(store,
-                      "SELECT e.name, r.arm, r.point, r.replication, r.cell, "
-                      "r.scenario_hash, m.name, m.value FROM run r JOIN experiment e ON "
-                      "e.id = r.experiment JOIN metric m ON m.run = r.id WHERE r.status = "
-                      "'done' AND (?1 IS NULL OR e.name = ?1) AND (?2 IS NULL OR r.arm = "
-                      "?2) ORDER BY e.name, r.arm, r.point, r.replication, m.name",
-                      &s, err);
+    sqlite3_stmt *s, *metrics;
+    int code = store_prepare(
+        store, "SELECT name, value FROM metric WHERE run = ? ORDER BY name", &metrics, err);
     if (code)
         return code;
+    code = store_prepare(store,
+                         "SELECT e.name, r.arm, r.point, r.replication, r.cell, "
+                         "r.scenario_hash, r.id FROM run r JOIN experiment e ON e.id = "
+                         "r.experiment WHERE r.status = 'done' AND (?1 IS NULL OR e.name = ?1) "
+                         "AND (?2 IS NULL OR r.arm = ?2) "
+                         "ORDER BY e.name, r.arm, r.point, r.replication",
+                         &s, err);
+    if (code) {
+        sqlite3_finalize(metrics);
+        return code;
+    }
     sqlite3_bind_text(s, 1, experiment, -1, SQLITE_STATIC);
     store_bind_arm(s, 2, arm);
     while (store_row(store, s, &code, err)) {
@@ -30,11 +52,14 @@ int store_values(struct store *store, const char *experiment, enum arm arm,
             .replication = sqlite3_column_int64(s, 3),
             .cell = store_column_text(s, 4),
             .scenario_hash = strtoull(store_column_text(s, 5), NULL, 16),
-            .metric = store_column_text(s, 6),
-            .value = store_column_real(s, 7),
         };
-        each(context, &v);
+        code = run_values(store, metrics, sqlite3_column_int64(s, 6), &v, each, context, err);
+        if (code) {
+            sqlite3_finalize(s);
+            break;
+        }
     }
+    sqlite3_finalize(metrics);
     return code;
 }
 
