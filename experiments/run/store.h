@@ -188,5 +188,11 @@ enum export_format { EXPORT_CSV, EXPORT_JSON };
  * exact. ERR_INVALID: no such table. ERR_IO: also when `out` takes no more. */
 int store_export(struct store *store, const char *table, enum arm arm,
                  enum export_format format, FILE *out, struct error *err);
+/* Writes the series of an arm or both as OpenMetrics text, as if each run had been scraped once a
+ * second: metric names, types and units of a server's exporter, labels experiment, arm, point,
+ * replication, the cell's swept values and, where it is of one pod, pod. Runs begin at begin_s
+ * seconds after 1970. ERR_IO, also when `out` takes no more. */
+int store_export_open_metrics(struct store *store, enum arm arm, int64_t begin_s, FILE *out,
+                              struct error *err);
 
 #endif
