@@ -30,8 +30,8 @@ static void add_origin(void *context, const struct store_origin *o)
     text_table_cell(t, "%s", o->last);
 }
 
-static int write_origins(struct store *store, const char *experiment, struct origins *all,
-                         struct error *err)
+static int write_origins(struct report_page *page, struct store *store, const char *experiment,
+                         struct origins *all, struct error *err)
 {
     struct text_table *t = &all->table;
     text_table_init(t);
@@ -47,7 +47,7 @@ static int write_origins(struct store *store, const char *experiment, struct ori
     if (code)
         text_table_close(t);
     else
-        text_table_print_markdown(t, stdout);
+        report_page_table(page, t);
     return code;
 }
 
@@ -76,55 +76,61 @@ static void add_outside(void *context, const char *cell, const char *outside)
 }
 
 /* A figure of such a cell looks as sure as any other. */
-static int write_outside(struct store *store, const char *experiment, struct error *err)
+static int write_outside(struct report_page *page, struct store *store, const char *experiment,
+                         struct error *err)
 {
     struct outside o = { .cells = 0 };
     int code = store_outside(store, experiment, add_outside, &o, err);
     if (code == 0 && o.told == 0)
-        puts("\nWhich cells lie outside of what the profile was fitted to is not noted: it "
-             "tells "
-             "no ranges, or an older\nprogram made the runs (`pushsim check` tells it of the "
-             "experiment).");
+        report_page_text(
+            page,
+            "Which cells lie outside of what the profile was fitted to is not noted: it "
+            "tells no ranges, or an older\nprogram made the runs (`pushsim check` tells it "
+            "of the experiment).");
     else if (code == 0 && o.out == 0)
-        printf("\nNo cell lies outside of what the profile was fitted to%s.\n",
-               o.told < o.cells ? ", of those for which that is noted" : "");
+        report_page_text(page, "No cell lies outside of what the profile was fitted to%s.",
+                         o.told < o.cells ? ", of those for which that is noted" : "");
     else if (code == 0)
-        printf(
-            "\n%zu of %zu cell%s %s outside of what the profile was fitted to, by more than a "
-            "quarter: there the model\nextrapolates.\n\n",
+        report_page_text(
+            page,
+            "%zu of %zu cell%s %s outside of what the profile was fitted to, by more than "
+            "a quarter: there the model\nextrapolates.",
             o.out, o.cells, o.cells == 1 ? "" : "s", o.out == 1 ? "lies" : "lie");
     if (code == 0 && o.out > 0)
-        text_table_print_markdown(&o.table, stdout);
+        report_page_table(page, &o.table);
     else if (o.cells > 0)
         text_table_close(&o.table);
     return code;
 }
 
-int report_trust(struct store *store, const char *experiment, const struct cells *cells,
-                 struct error *err)
+int report_trust(struct report_page *page, struct store *store, const char *experiment,
+                 const struct cells *cells, struct error *err)
 {
-    struct text_table t;
     const struct arms_shown shown = arms_shown_of(cells);
+    struct text_table t;
     struct comparison *rows;
     struct origins origins = { .profile = false };
-    puts("\n## How far it can be trusted\n");
-    int code = write_origins(store, experiment, &origins, err);
+    report_page_heading(page, 2, "How far it can be trusted");
+    int code = write_origins(page, store, experiment, &origins, err);
     if (code)
         return code;
     if (origins.profile) {
-        puts("\nThe profile's file tells on which host its costs were measured and how well "
-             "they fit.");
-        code = write_outside(store, experiment, err);
+        report_page_text(page,
+                         "The profile's file tells on which host its costs were measured and "
+                         "how well they fit.");
+        code = write_outside(page, store, experiment, err);
         if (code)
             return code;
     }
     if (origins.none)
-        puts("\nNo profile: the costs are defaults, of no server that was measured.");
-    puts("\nThe p99 of single runs: median and spread (least to greatest; from 19 runs on 5 % "
-         "to 95 %).\n");
+        report_page_text(page,
+                         "No profile: the costs are defaults, of no server that was measured.");
+    report_page_text(page,
+                     "The p99 of single runs: median and spread (least to greatest; from 19 "
+                     "runs on 5 %% to 95 %%).");
     size_t count = compare_figures(cells, FIGURE_P99, FIGURE_P99 + 1, &rows);
     compare_table_long(&t, &shown, rows, count);
-    text_table_print_markdown(&t, stdout);
+    report_page_table(page, &t);
     free(rows);
     return 0;
 }
