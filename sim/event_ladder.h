@@ -66,11 +66,10 @@ struct event_ladder {
     struct event_rung *rungs[EVENT_LADDER_RUNGS]; /* coarsest first; owned, kept when unused */
     int depth;                                    /* rungs in use */
     struct event_chunk *free_chunk;               /* first of the free list; NULL = none */
-    /* Storage of all buckets; owned, never moved. Chunks are taken from blocks[block]; of it `used`
-     * were ever given out. */
+    /* Storage of all buckets; each block owned, never moved; NULL: not needed so far. */
     struct event_chunk *blocks[EVENT_LADDER_BLOCKS];
-    int block;
-    uint32_t used;
+    int block;     /* the one that new chunks are taken from; those before it are used up */
+    uint32_t used; /* chunks of it that were ever given out */
 };
 
 void event_ladder_init(struct event_ladder *l);

@@ -76,12 +76,11 @@ struct histogram_share {   /* values that lie in one bucket */
     int64_t min, max, sum; /* the sum modulo 2^64 */
 };
 
-/* `left` values: next, next + step, … (next >= 0, step >= 0, the last within int64). Cut and
- * recorded bucket by bucket they come to the same as single additions, in time proportional to
- * the buckets touched. */
+/* Values next, next + step, … Cut and recorded bucket by bucket they come to the same as single
+ * additions, in time proportional to the buckets touched. */
 struct histogram_progression {
-    int64_t next, step;
-    uint64_t left;
+    int64_t next, step; /* the first that is not cut off yet; to the one after; both >= 0 */
+    uint64_t left;      /* values from `next` on; the last of them is within int64 */
 };
 
 /* Cuts the first shares off the progression, at most `most`; returns how many. */
