@@ -43,7 +43,7 @@ struct accept_params {
     int64_t steps;                /* callbacks that the set-up of a connection takes, >= 1: all
                                      connections go through one before any goes on */
     int64_t ramp_steps;           /* 0..ACCEPT_RAMP_MAX; after the last step: no limit */
-    struct accept_ramp_step ramp[ACCEPT_RAMP_MAX];
+    struct accept_ramp_step ramp[ACCEPT_RAMP_MAX]; /* the earliest first; ramp_steps in use */
 };
 
 struct accept_path {

@@ -29,6 +29,7 @@ enum autoscaler_metric {
     AUTOSCALE_METRICS,
 };
 
+/* Of what the two policies allow: the larger change, the smaller one, none at all. */
 enum autoscaler_select { SELECT_MAX, SELECT_MIN, SELECT_DISABLED };
 
 struct autoscaler_rules {          /* of one direction */
@@ -36,26 +37,27 @@ struct autoscaler_rules {          /* of one direction */
     int64_t pods;                  /* at most so many in a period; 0 = no such policy */
     int64_t percent;               /* at most so much in a period; 0 = no such policy */
     int64_t period_ns;             /* of both policies, > 0 */
-    enum autoscaler_select select; /* the larger or the smaller change of the two */
+    enum autoscaler_select select; /* which of the two policies counts, where there are both */
 };
 
 struct autoscaler_params {
-    int64_t sync_ns;                  /* 15 s */
-    double tolerance;                 /* 0.1 */
-    int64_t min, max;                 /* replicas, 1 <= min <= max */
-    struct autoscaler_rules up, down; /* 0 s, 4 pods, 100 %; 300 s, -, 100 %; per 15 s */
-    int64_t cpu_initialization_ns;    /* 5 min */
-    int64_t initial_readiness_ns;     /* 30 s */
-    int64_t window_ns; /* over which a metric is measured; metrics-server: 15 s */
-    int64_t lag_ns;    /* from the end of the window until it is seen */
+    int64_t sync_ns;  /* between two decisions, > 0; 15 s by default */
+    double tolerance; /* ratios so near to 1 change nothing, 0..1; 0.1 */
+    int64_t min, max; /* replicas, 1 <= min <= max */
+    /* More pods (0 s, 4 pods, 100 %) and fewer (300 s, no such policy, 100 %), per 15 s. */
+    struct autoscaler_rules up, down;
+    int64_t cpu_initialization_ns; /* a younger pod's CPU counts only once it is ready; 5 min */
+    int64_t initial_readiness_ns;  /* unready since before that age: it never was ready; 30 s */
+    int64_t window_ns;             /* over which a metric is measured; metrics-server: 15 s */
+    int64_t lag_ns;                /* from the end of the window until it is seen */
     double target[AUTOSCALE_METRICS]; /* 0 = metric not used */
 };
 
-struct autoscaler_pod { /* what the controller knows of one pod */
-    bool terminating;   /* deleted or failed: does not count at all */
-    bool pending;       /* not started */
-    bool ready;         /* its condition */
-    int64_t started_ns;
+struct autoscaler_pod {              /* what the controller knows of one pod */
+    bool terminating;                /* deleted or failed: does not count at all */
+    bool pending;                    /* not started */
+    bool ready;                      /* its condition */
+    int64_t started_ns;              /* taken on by its node (status.startTime) */
     int64_t ready_changed_ns;        /* last change of the condition */
     int64_t measured_ns;             /* end of the window of the metrics */
     double value[AUTOSCALE_METRICS]; /* NAN = missing */
@@ -64,17 +66,17 @@ struct autoscaler_pod { /* what the controller knows of one pod */
 #define AUTOSCALER_REMEMBERS 4096 /* an hour of syncs a second apart */
 
 struct autoscaler_note {
-    int64_t at_ns;
+    int64_t at_ns;    /* of the sync */
     int64_t replicas; /* recommended; or the change, > 0 */
 };
 
-struct autoscaler_notes { /* ring of the last ones */
-    struct autoscaler_note items[AUTOSCALER_REMEMBERS];
-    size_t count; /* written so far */
+struct autoscaler_notes {                               /* ring of the last ones */
+    struct autoscaler_note items[AUTOSCALER_REMEMBERS]; /* the i-th in place i modulo that */
+    size_t count;                                       /* written so far */
 };
 
-struct autoscaler {
-    struct autoscaler_notes recommendations, ups, downs;
+struct autoscaler { /* what windows and policies look back at */
+    struct autoscaler_notes recommendations, ups, downs; /* each sync; changes that were made */
 };
 
 struct autoscaler_decision {

@@ -25,7 +25,7 @@ struct balancer_backend {
 #define BALANCER_NONE SIZE_MAX
 
 struct balancer {
-    enum balancer_kind kind;
+    enum balancer_kind kind;     /* how it picks */
     struct random_stream random; /* BALANCE_RANDOM: one draw for each pick */
     size_t next;                 /* BALANCE_ROUND_ROBIN: where the search begins */
 };

@@ -21,8 +21,8 @@ enum blame_part {
     BLAME_PARTS,
 };
 
-struct blame_sums { /* of the deliveries in one bucket */
-    int64_t part_ns[BLAME_PARTS];
+struct blame_sums {               /* of the deliveries in one bucket */
+    int64_t part_ns[BLAME_PARTS]; /* summed over them */
 };
 
 struct blame {

@@ -15,15 +15,15 @@
 #include "models/run_record.h"
 #include "sim/histogram.h"
 
-struct class_figures {         /* of one class */
-    struct histogram delivery; /* latency of the measured publishes, ns */
-    uint64_t delivered, dropped, lost;
+struct class_figures {                 /* of one class */
+    struct histogram delivery;         /* latency of the measured publishes, ns */
+    uint64_t delivered, dropped, lost; /* messages, of the whole run */
 };
 
 struct class_tally {
     int classes; /* 2..CLIENT_CLASSES_MAX; 0: they are not told apart */
     uint8_t *of; /* class by connection; owned; NULL: nothing is counted here, only merged */
-    struct class_figures figures[CLIENT_CLASSES_MAX];
+    struct class_figures figures[CLIENT_CLASSES_MAX]; /* by class, `classes` of them */
 };
 
 /* One class or none: nothing is told apart, and all that follows does nothing. `connections`:

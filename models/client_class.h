@@ -13,27 +13,28 @@
 
 #define CLIENT_CLASSES_MAX 8
 
-enum client_refused { /* the server answers a connect, and says no (HTTP: another status) */
-                      REFUSED_AS_PRESET, /* without one it tries again */
-                      REFUSED_RETRY,
-                      REFUSED_STOP, /* never again */
+/* The server answers a connect, and says no (HTTP: another status). */
+enum client_refused {
+    REFUSED_AS_PRESET, /* without one it tries again */
+    REFUSED_RETRY,     /* as its reconnect policy says */
+    REFUSED_STOP,      /* never again */
 };
 
 struct client_class {
-    double share;               /* of the population, relative to the other classes; >= 0 */
-    int64_t read_bps;           /* bytes per second it reads; 0 = at once */
-    double stall_rate_hz;       /* Poisson: stops reading, per second and client */
-    int64_t stall_ns;           /* mean length of a stall, exponential; 0 = for good */
-    int64_t stall_at_ns;        /* stops once, so long after connecting; 0 = does not */
-    double loss_rate_hz;        /* Poisson: vanishes without a word (zombie), per second */
-    int64_t connect_timeout_ns; /* gives up an attempt that is not open after so long, its
+    double share;                /* of the population, relative to the other classes; >= 0 */
+    int64_t read_bps;            /* bytes per second it reads; 0 = at once */
+    double stall_rate_hz;        /* Poisson: stops reading, per second and client */
+    int64_t stall_ns;            /* mean length of a stall, exponential; 0 = for good */
+    int64_t stall_at_ns;         /* stops once, so long after connecting; 0 = does not */
+    double loss_rate_hz;         /* Poisson: vanishes without a word (zombie), per second */
+    int64_t connect_timeout_ns;  /* gives up an attempt that is not open after so long, its
                                    handshake included; 0 = as the preset, without one when the
                                    kernel does */
-    int64_t silence_timeout_ns; /* closes when nothing came for so long; 0 = as the preset,
+    int64_t silence_timeout_ns;  /* closes when nothing came for so long; 0 = as the preset,
                                    without one never */
-    int preset;                 /* how it reconnects: 0 = the parameters' own policy, else
+    int preset;                  /* how it reconnects: 0 = the parameters' own policy, else
                                    client_presets[preset - 1] */
-    enum client_refused refused;
+    enum client_refused refused; /* what it does when an answer refuses it */
 };
 
 /* First client of class c (c == classes gives n): slices follow the shares, each rounded down

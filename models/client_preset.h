@@ -23,11 +23,11 @@
 #include "models/reconnect.h"
 
 struct client_preset {
-    const char *name;
-    const char *source; /* library, version or document, and the place in it */
-    struct reconnect_params reconnect;
-    int64_t connect_timeout_ns; /* gives an attempt up after so long; 0 = the kernel's */
-    int64_t silence_timeout_ns; /* closes when nothing came for so long; 0 = never */
+    const char *name;                  /* as clients.preset has it; static, as the next */
+    const char *source;                /* library, version or document, and the place in it */
+    struct reconnect_params reconnect; /* when it tries again */
+    int64_t connect_timeout_ns;        /* gives an attempt up after so long; 0 = the kernel's */
+    int64_t silence_timeout_ns;        /* closes when nothing came for so long; 0 = never */
     /* Closes when no ping came for as long as the server, which tells its interval and time-out,
      * may take; messages count for nothing. silence_timeout_ns is for a server without pings. */
     bool counts_pings;

@@ -78,8 +78,8 @@ struct code_late {
 struct code_warmth {
     double excess;   /* share that the first work costs more, >= 0; 0 = no effect */
     double work_ns;  /* half of what would be all dear, >= 0; 0 = no effect */
-    int stages;      /* 1..64 */
-    double done_ns;  /* since the process has started */
+    int stages;      /* 1..64: the more, the more sharply the dear time ends */
+    double done_ns;  /* work done since the process has started, were all compiled; >= 0 */
     double first_ns; /* more for each connection of the next fan-out; halved by each; >= 0 */
     double connection_ns; /* the same for the other threads, of all fan-outs together, >= 0 */
     double parse_ns;      /* more for its first publish, >= 0 */

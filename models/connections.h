@@ -16,8 +16,8 @@
 
 /* The server's view. */
 enum connection_phase {
-    CONNECTION_CLOSED,
-    CONNECTION_HANDSHAKE,
+    CONNECTION_CLOSED,    /* none: never made, or gone from the server's books */
+    CONNECTION_HANDSHAKE, /* connecting: no subscriber yet */
     CONNECTION_CLOSING, /* the server's Close is sent, the client's is awaited (websocket.h) */
     CONNECTION_WAITING, /* its queue is empty, its task waits for a message */
     CONNECTION_READY,   /* its task is in the ready queue, messages in its queue */
@@ -32,8 +32,8 @@ enum connection_phase {
 };
 
 struct connections {
-    uint8_t *state; /* `count` phases and flags; owned */
-    uint32_t count;
+    uint8_t *state;   /* `count` phases and flags; owned */
+    uint32_t count;   /* there can be: their numbers are below it */
     uint32_t used;    /* connections from here on have never been open */
     uint32_t open;    /* subscribers: waiting, ready or blocked */
     uint32_t closing; /* no longer subscribers, in their closing handshake */

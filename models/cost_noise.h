@@ -28,7 +28,7 @@
 #define COST_NOISE_POINTS 65536 /* of a path, at most: then they lie farther apart */
 
 struct cost_noise {
-    struct random_stream draws, spells;
+    struct random_stream draws, spells; /* of each publish's own chance; of the host's path */
     /* Deviates of the host, standard normal but for their mean of 0; owned; NULL: none. */
     double *path;
     size_t count;   /* of them; 0: none */

@@ -26,11 +26,11 @@ enum cpu_generation {
 };
 
 struct cpu_host_params {
-    int cpus;         /* 1..64 */
-    int64_t tick_ns;  /* 1e9 / HZ; 4,000,000 at 250 Hz */
-    int64_t slice_ns; /* sched_cfs_bandwidth_slice_us; 5,000,000 */
-    bool hrtick;      /* accounting exact instead of on the tick grid */
-    enum cpu_generation generation;
+    int cpus;                       /* CPUs it has, 1..64 */
+    int64_t tick_ns;                /* 1e9 / HZ; 4,000,000 at 250 Hz */
+    int64_t slice_ns;               /* sched_cfs_bandwidth_slice_us; 5,000,000 */
+    bool hrtick;                    /* accounting exact instead of on the tick grid */
+    enum cpu_generation generation; /* how a group whose quota is used up stops */
     int64_t base_slice_ns;   /* EEVDF request (debugfs sched/base_slice_ns); 0 = 1,400,000 */
     int64_t wake_latency_ns; /* from the demand of a sleeper to the interrupt that enqueues it
                                 and every other on its CPU whose demand came by then, >= 0 */
@@ -42,7 +42,7 @@ struct cpu_host_params {
 struct cpu_group_params {
     int64_t quota_ns;  /* CPU time a period; 0 = unlimited */
     int64_t period_ns; /* 1 ms .. 1 s; 100 ms by default */
-    int64_t burst_ns;  /* 0..quota */
+    int64_t burst_ns;  /* unused quota that the pool may keep on top, 0..quota */
     int64_t weight;    /* cpu.shares (v1 scale, 1024 = default), 2..262144 */
 };
 

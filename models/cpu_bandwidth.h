@@ -28,8 +28,8 @@ struct cpu_bandwidth_queue { /* the group on one CPU: struct cfs_rq */
 
 struct cpu_bandwidth {       /* struct cfs_bandwidth */
     int64_t quota_ns;        /* > 0; 0 = no limit: then nothing here is used */
-    int64_t period_ns;       /* > 0 */
-    int64_t burst_ns;        /* >= 0 */
+    int64_t period_ns;       /* from refill to refill, > 0 */
+    int64_t burst_ns;        /* the pool may hold so much more than the quota, >= 0 */
     int64_t slice_ns;        /* sched_cfs_bandwidth_slice, > 0 */
     int64_t pool_ns;         /* runtime, >= 0 */
     bool idle;               /* nothing was withdrawn since the last refill */
@@ -41,10 +41,10 @@ struct cpu_bandwidth {       /* struct cfs_bandwidth */
     uint64_t periods;        /* nr_periods */
     uint64_t throttled;      /* nr_throttled */
     int64_t throttled_ns;    /* throttled_time of the waits that have ended */
-    int cpus;                /* 1..CPU_MAX */
+    int cpus;                /* of the host, 1..CPU_MAX */
     int waiting;             /* throttled CPUs */
     int8_t waiters[CPU_MAX]; /* these, in the order in which they were throttled */
-    struct cpu_bandwidth_queue queues[CPU_MAX];
+    struct cpu_bandwidth_queue queues[CPU_MAX]; /* by CPU, `cpus` of them */
 };
 
 /* The pool holds one quota, the timer stands still, its grid is phase_ns + k * period_ns. */

@@ -29,11 +29,11 @@ enum cpu_work {
 };
 
 struct cpu_workload_params {
-    struct cpu_host_params host;
-    struct cpu_group_params group;
-    enum cpu_work work;
-    int64_t on_ns;  /* ONOFF, TOUCH with off_ns: work before each sleep, > 0 */
-    int64_t off_ns; /* ONOFF: > 0; TOUCH: >= 0, 0 = never sleeps */
+    struct cpu_host_params host;   /* its CPUs: all threads and neighbours run there */
+    struct cpu_group_params group; /* of all threads, with their limit */
+    enum cpu_work work;            /* what each thread does */
+    int64_t on_ns;                 /* ONOFF, TOUCH with off_ns: work before each sleep, > 0 */
+    int64_t off_ns;                /* ONOFF: > 0; TOUCH: >= 0, 0 = never sleeps */
     /* A turn before a sleep keeps the CPU for so much more than on_ns, drawn anew from a quarter of
      * this to all of it: the reading that ends it and the way into the sleep; >= 0. On 6.18 turns
      * of 500 us kept a CPU with two threads for 504 to 516 us. */
@@ -43,7 +43,7 @@ struct cpu_workload_params {
     int threads;                /* thread i is pinned to CPU i mod host.cpus; 1..64 */
     int64_t neighbour_weight; /* 0 = none; else a spinning thread in a group of its own on each
                                    CPU, with this weight */
-    int64_t duration_ns;      /* > 0; TOUCH: at most so long */
+    int64_t duration_ns;      /* of the run, > 0; TOUCH: at most so long */
     int64_t gap_ns;           /* shortest stall, > 0; 200,000 by default */
 };
 
@@ -55,8 +55,8 @@ struct cpu_samples {
 
 struct cpu_workload_result {
     struct cpu_samples runs;      /* ns, all threads together */
-    struct cpu_samples stalls;    /* ns */
-    struct cpu_samples late;      /* ns; ONOFF, TOUCH with sleeps */
+    struct cpu_samples stalls;    /* the same */
+    struct cpu_samples late;      /* the same; ONOFF, TOUCH with sleeps */
     struct cpu_counters counters; /* of the group, over the whole duration */
     int64_t elapsed_ns;           /* duration_ns; TOUCH: until the last thread ended */
     int64_t work_ns;              /* warm work done, without warm-up and wake-up costs */

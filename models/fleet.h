@@ -25,11 +25,12 @@
  * over, but not within 2 s of SIGTERM (kuberuntime_container.go, killContainer:
  * minimumGracePeriodInSeconds), unless its connections have ended before (Kubernetes docs, "Pod
  * Lifecycle", termination of pods). SIGTERM is handled by the loop, among its other work; then it
- * accepts no more. A process that only starts has no handler yet, and dies of it. A failed liveness probe stops the container the same way, but leaves the pod
- * ready as its readiness probe says, and it is started again after its back-off (again and again,
- * where a start outlasts the probe's patience); when it dies before, that is its stop. So does a
- * startup probe. Probes have connections of their own. Nobody probes a container in back-off.
- * fault.deploy-at begins a rolling update; the other faults are pod 0's.
+ * accepts no more. A process that only starts has no handler yet, and dies of it. A failed liveness
+ * probe stops the container the same way, but leaves the pod ready as its readiness probe says, and
+ * it is started again after its back-off (again and again, where a start outlasts the probe's
+ * patience); when it dies before, that is its stop. So does a startup probe. Probes have
+ * connections of their own. Nobody probes a container in back-off. fault.deploy-at begins a rolling
+ * update; the other faults are pod 0's.
  *
  * A fleet's disconnects are its pods' and those of clients at no pod: refused by the balancer with
  * Retry-After (rejected: connects.retry_after counts the answers), or out of patience while no pod

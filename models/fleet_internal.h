@@ -43,10 +43,10 @@ struct fleet_pod {
     struct cpu_group *group;     /* its cgroup, on its node's CPUs */
     char label[24];              /* "pod 3: " */
     int number, node, revision;  /* from 0, as its node; 0: the first revision */
-    enum fleet_life life;
+    enum fleet_life life;        /* of the pod, whatever its processes do */
     bool restarts; /* FLEET_STOPS: the container only, after a failed liveness probe */
-    int64_t stop_ns, kill_ns; /* FLEET_STOPS: SIGTERM, SIGKILL */
-    struct probe probe[PROBES];
+    int64_t stop_ns, kill_ns;       /* FLEET_STOPS: SIGTERM, SIGKILL */
+    struct probe probe[PROBES];     /* of its present process */
     uint64_t failed_probes[PROBES]; /* of earlier processes */
     uint32_t asked[PROBES];         /* the probe that is not answered yet; 0 = none */
     uint32_t chain;                 /* of probes: a new one with each process */
@@ -85,18 +85,18 @@ struct fleet_node {
 };
 
 struct fleet {
-    struct parameters p;             /* the control may change the queue policy */
-    const struct schedule *schedule; /* borrowed */
-    uint64_t seed;                   /* with the replication, from 1: of all draws */
-    uint32_t replication;
-    struct simulation sim;
-    struct fleet_node **nodes; /* by number; owned */
-    size_t node_count;         /* as many as were ever needed */
-    struct fleet_pod **pods;   /* all that ever were, by number; owned */
-    size_t pod_count;          /* of them */
-    struct clients clients;    /* of all pods, as the next two */
-    struct duplex duplex;
-    struct topics topics;
+    struct parameters p;               /* the control may change the queue policy */
+    const struct schedule *schedule;   /* borrowed */
+    uint64_t seed;                     /* with the replication: of all draws */
+    uint32_t replication;              /* from 1 */
+    struct simulation sim;             /* the one clock of all pods */
+    struct fleet_node **nodes;         /* by number; owned */
+    size_t node_count;                 /* as many as were ever needed */
+    struct fleet_pod **pods;           /* all that ever were, by number; owned */
+    size_t pod_count;                  /* of them */
+    struct clients clients;            /* of all pods, as the next two */
+    struct duplex duplex;              /* messages that clients send, and their answers */
+    struct topics topics;              /* of the publishes and of the clients */
     uint32_t *slot_of;                 /* by client, for the pods; owned */
     struct fleet_pod **home_of;        /* by client: the pod with its connection; owned */
     uint32_t slots;                    /* of one worker */
@@ -106,9 +106,9 @@ struct fleet {
     struct balancer_backend *backends; /* by pod; owned */
     uint32_t asked;                    /* probes so far */
     int64_t detailed;                  /* pods of this revision, not gone, that are */
-    int detailed_revision;
-    bool told_detail; /* that some are not */
-    uint64_t alarms;  /* probes failed by processes that had been ready: others only start */
+    int detailed_revision;             /* that revision: the one of the pod made last */
+    bool told_detail;                  /* that some are not */
+    uint64_t alarms; /* probes failed by processes that had been ready: others only start */
 
     int revision;                   /* of new pods */
     int64_t replicas;               /* asked for */

@@ -16,8 +16,8 @@ struct loop_entry {
 
 struct loop_queue {           /* zeroed: empty */
     struct loop_entry *items; /* owned */
-    size_t head, count;
-    size_t capacity; /* a power of two, or 0 */
+    size_t head, count;       /* place of the first entry; entries */
+    size_t capacity;          /* a power of two, or 0 */
 };
 
 void loop_queue_close(struct loop_queue *q);

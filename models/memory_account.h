@@ -8,8 +8,9 @@
  * `retention` stays with the allocator and is used again before anything new is asked of the
  * kernel (glibc's arenas; websockets/ws#667: 200 MB stay after the clients left). memory.max kills
  * when the working set passes it (Documentation/admin-guide/cgroup-v2.rst, memory.max; TCP buffers
- * are charged as "sock", and what has got into the client's to the client). Under cgroup v1 they have a counter of their own
- * (Documentation/admin-guide/cgroup-v1/memory.rst, 2.7.1 and memory.kmem.tcp.*): sockets_apart.
+ * are charged as "sock", and what has got into the client's to the client). Under cgroup v1 they
+ * have a counter of their own (Documentation/admin-guide/cgroup-v1/memory.rst, 2.7.1 and
+ * memory.kmem.tcp.*): sockets_apart.
  *
  * A queued message costs its place in the queue beside its payload. Growth by 100,000 entries of
  * one shared payload, measured: 8.2 B an entry of CPython 3.11's asyncio.Queue that is the bare
@@ -40,9 +41,9 @@ enum memory_kind {
 /* What a message in a write buffer is: a copy for each connection, or a reference to one payload
  * for all and memory.message of bookkeeping. */
 enum write_buffers {
-    BUFFERS_OF_STACK, /* as the server's stack has it: push_server_held.c */
-    BUFFERS_COPIES,
-    BUFFERS_REFERENCES,
+    BUFFERS_OF_STACK,   /* as the server's stack has it: push_server_held.c */
+    BUFFERS_COPIES,     /* one for each connection */
+    BUFFERS_REFERENCES, /* to one payload; what is compressed is copied all the same */
 };
 
 struct memory_params {
@@ -53,17 +54,17 @@ struct memory_params {
     double overhead;       /* share on top of the heap kinds, 0..4 */
     double retention;      /* share of freed heap that is not returned, 0..1 */
     bool shared_payload;   /* queues hold references to one copy of a message */
-    enum write_buffers buffers;
+    enum write_buffers buffers; /* what a message in a write buffer is */
     /* While an iteration holds its writes back (uvloop), what it is to write is in the heap this
-     * many times, by enum push_protocol */
+     * many times, by enum push_protocol; >= 0 */
     double held_copies[2];
     bool sockets_apart;     /* what the kernel holds in socket buffers is no part of the working
                                  set (cgroup v1) */
     int64_t deflate_window; /* permessage-deflate window bits, 8..15; 0 = off */
 };
 
-struct memory_sum { /* of several accounts */
-    int64_t bytes;
+struct memory_sum {     /* of several accounts */
+    int64_t bytes;      /* their working sets together, now */
     int64_t peak_bytes; /* most at one time */
 };
 

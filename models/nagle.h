@@ -56,8 +56,8 @@
 #define NAGLE_NEAR_NS  1000000  /* a shorter round trip is none */
 
 struct nagle {
-    struct quick_ack quick;
-    int64_t tick_ns;       /* of the timer, > 0 */
+    struct quick_ack quick; /* how the client's kernel acknowledges */
+    int64_t tick_ns;        /* of the timer, > 0 */
     int64_t trip_ns;       /* an acknowledgement is so long under way, with its segment; >= 0 */
     int64_t free_ns;       /* what was sent last is acknowledged then */
     int64_t waiting_bytes; /* written and not sent */

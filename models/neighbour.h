@@ -6,10 +6,10 @@
 #include "models/cpu.h"
 
 struct neighbour {
-    struct simulation *sim;
-    struct cpu_thread *thread;
-    int64_t busy_ns; /* CPU time at a time, > 0 */
-    int64_t idle_ns; /* then sleeps so long; 0 = never */
+    struct simulation *sim;    /* borrowed */
+    struct cpu_thread *thread; /* its own, of the group; owned by the host */
+    int64_t busy_ns;           /* CPU time at a time, > 0 */
+    int64_t idle_ns;           /* then sleeps so long; 0 = never */
 };
 
 /* From now on, on one CPU of the group's host; *n must stay where it is. */

@@ -10,8 +10,9 @@
  * (measured over a router that drops everything, Linux 6.18: 6.4 to 6.7 and 26.7 s). SYNs go by
  * their own times (accept_path.h).
  *
- * Left out: a client in its closing handshake hears the end at once; a connection that is in its handshake when the outage begins is set up all the same,
- * and cut off then; the kernel's tail loss probe.
+ * Left out: a client in its closing handshake hears the end at once; a connection that is in its
+ * handshake when the outage begins is set up all the same, and cut off then; the kernel's tail loss
+ * probe.
  */
 #ifndef PUSHSIM_MODELS_OUTAGE_H
 #define PUSHSIM_MODELS_OUTAGE_H

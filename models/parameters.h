@@ -30,19 +30,22 @@
 #include "models/websocket.h"
 
 enum push_protocol { PROTOCOL_SSE, PROTOCOL_WEBSOCKET, PROTOCOLS };
+/* Whose event loop: event_loop.h and its loop_*.c. */
 enum loop_kind { LOOP_UVLOOP, LOOP_ASYNCIO, LOOP_NODE, LOOP_NGINX, LOOP_THREADS };
+/* What an outbound queue does that is full, i.e. holds queue_bound messages. */
 enum queue_policy {
-    POLICY_DROP_OLDEST,
-    POLICY_DROP_NEWEST,
-    POLICY_DISCONNECT,
-    POLICY_NONE,
-    POLICY_CONFLATE, /* the newest message of each of queue_keys keys stays */
+    POLICY_DROP_OLDEST, /* the first in the queue makes room */
+    POLICY_DROP_NEWEST, /* what comes finds none */
+    POLICY_DISCONNECT,  /* the connection is closed */
+    POLICY_NONE,        /* no queue is ever full: queue_bound is not looked at */
+    POLICY_CONFLATE,    /* the newest message of each of queue_keys keys stays */
 };
 enum fan_out {
     FAN_OUT_QUEUES,     /* one queue a subscriber, one task each */
     FAN_OUT_SHARED,     /* one queue for all: each message reaches one subscriber */
     FAN_OUT_SEQUENTIAL, /* the publisher awaits one send after another */
 };
+/* Publishes at equal intervals, or at random ones (exponential). */
 enum arrival_kind { ARRIVAL_CONSTANT, ARRIVAL_POISSON };
 
 struct protocol_costs {    /* CPU time on the reference host, ns unless said otherwise */
@@ -123,7 +126,7 @@ struct cost_params {
     double scavenge_ns;         /* of a young generation, whatever it copies */
     double young_byte_ns;       /* and for each byte that it copies */
     double text_byte_ns;        /* where that is a message's text */
-    struct protocol_costs by_protocol[PROTOCOLS];
+    struct protocol_costs by_protocol[PROTOCOLS]; /* what SSE and WebSocket differ in */
 };
 
 /* Whether a connection's bytes leave after all connections have taken the message: uvloop 0.17
@@ -144,14 +147,14 @@ static inline bool server_waits_for_acks(enum loop_kind loop, enum push_protocol
 }
 
 struct server_params {
-    enum push_protocol protocol;
-    enum loop_kind loop;
-    int64_t workers;     /* processes or threads in the one cgroup, 1..64 */
-    int64_t hops;        /* ready-queue passes before the write of a delivery, 0..4 */
-    int64_t queue_bound; /* messages per connection, 1..1e6 */
-    enum queue_policy queue_policy;
-    int64_t queue_keys; /* conflate: publishes carry these keys in turn, 1..1e6 */
-    enum fan_out fan_out;
+    enum push_protocol protocol; /* of all connections */
+    enum loop_kind loop;         /* of each worker */
+    int64_t workers;             /* processes or threads in the one cgroup, 1..64 */
+    int64_t hops;                /* ready-queue passes before the write of a delivery, 0..4 */
+    int64_t queue_bound;         /* messages per connection, 1..1e6 */
+    enum queue_policy queue_policy; /* what a full outbound queue does */
+    int64_t queue_keys;             /* conflate: publishes carry these keys in turn, 1..1e6 */
+    enum fan_out fan_out;           /* how a message gets to the connections */
     bool plain;               /* one ready-queue entry a connection: the same results, slower;
                                      for tests, not an option of experiment files */
     int64_t accept_batch;     /* connections accepted in one poll, 1..1e6; asyncio: backlog */
@@ -196,27 +199,27 @@ struct fault_params {       /* what befalls the pod; times: 0 = never */
 #define PAYLOAD_MAX_BYTES (16 << 20)
 
 struct phase_params {
-    char name[32];
-    int64_t duration_ns;
-    double rate_hz;    /* publishes per second, while on */
-    bool measure;      /* deliveries of this phase enter the latency figures */
-    double rate_to_hz; /* at its end, growing or falling in a straight line; 0 = the same */
-    int64_t on_ns;     /* bursts: publishes for so long … */
-    int64_t off_ns;    /* … and then none for so long, again and again; 0 = always on */
+    char name[32];       /* 1 to 31 characters, no dot; no two alike */
+    int64_t duration_ns; /* 1 ms .. 1e7 s */
+    double rate_hz;      /* publishes per second, while on */
+    bool measure;        /* deliveries of this phase enter the latency figures */
+    double rate_to_hz;   /* at its end, growing or falling in a straight line; 0 = the same */
+    int64_t on_ns;       /* bursts: publishes for so long … */
+    int64_t off_ns;      /* … and then none for so long, again and again; 0 = always on */
 };
 
 struct workload_params {
-    enum arrival_kind arrivals;
-    bool same_arrivals;    /* every replication plays the arrivals of the first */
-    int64_t payload_bytes; /* mean of a publish's payload */
-    double payload_cv;     /* sd / mean of a log-normal size drawn for each publish */
+    enum arrival_kind arrivals; /* spacing of the publishes */
+    bool same_arrivals;         /* every replication plays the arrivals of the first */
+    int64_t payload_bytes;      /* mean of a publish's payload */
+    double payload_cv;          /* sd / mean of a log-normal size drawn for each publish */
     /* Connections that publishes come over, one request of each at a time; 0 = any number. RFC
      * 9112, 9.3.2: pipelined requests are answered in order; uvicorn starts the next then. */
     int64_t publishers;
     int64_t drain_ns; /* after the last publish: wait at most so long for deliveries */
-    struct topic_params topics;
-    int phases;
-    struct phase_params phase[PHASES_MAX];
+    struct topic_params topics; /* which of them a publish goes to, and who hears it */
+    int phases;                 /* 1..PHASES_MAX */
+    struct phase_params phase[PHASES_MAX]; /* one after another */
 };
 
 enum pod_stop {
@@ -230,55 +233,55 @@ struct fleet_params {      /* several pods behind a balancer */
     int64_t capacity;      /* connections one pod can hold (its file descriptors); 0 = four
                                    times its fair share at the start, or among the fewest that the
                                    autoscaler leaves; at most twice all */
-    enum balancer_kind balancer;
+    enum balancer_kind balancer; /* how it picks the pod of a new connection */
     int64_t endpoint_lag_ns; /* from a pod's being ready, or not, to the balancer's knowing */
     int64_t pre_stop_ns;     /* between leaving the balancer and SIGTERM */
     int64_t grace_ns;        /* from the decision to stop, preStop included, to the kill */
-    enum pod_stop stop;
-    int64_t drain_ns;           /* STOP_CLOSES: closes its connections over so long */
-    int64_t detail;             /* pods of a revision whose every figure and series is stored */
-    double rebalance_hz;        /* connections that a pod above the mean closes; 0 = none */
-    double rebalance_tolerance; /* share above the mean that is left alone */
-    struct rollout_params rollout;
-    int64_t start_delay_ns; /* mean, from a pod's creation to its container's start */
-    int64_t image_pull_ns;  /* mean, more on a node that has no image of the revision */
-    double start_cv;        /* sd / mean of both, log-normal */
-    struct probe_params probe[PROBES];
-    bool autoscale;
+    enum pod_stop stop;      /* what open streams meet with at SIGTERM */
+    int64_t drain_ns;        /* STOP_CLOSES: closes its connections over so long */
+    int64_t detail;          /* pods of a revision whose every figure and series is stored */
+    double rebalance_hz;     /* connections that a pod above the mean closes; 0 = none */
+    double rebalance_tolerance;    /* share above the mean that is left alone */
+    struct rollout_params rollout; /* of a deploy: how many pods at a time */
+    int64_t start_delay_ns;        /* mean, from a pod's creation to its container's start */
+    int64_t image_pull_ns;         /* mean, more on a node that has no image of the revision */
+    double start_cv;               /* sd / mean of both, log-normal */
+    struct probe_params probe[PROBES]; /* by enum probe_kind */
+    bool autoscale;     /* autoscaler.h sets how many pods there are; no: `pods` stays */
     double cpu_request; /* CPUs, what utilisation is a share of; 0 = as cpu_request() says */
-    struct autoscaler_params autoscaler;
+    struct autoscaler_params autoscaler;          /* if autoscale */
     int64_t neighbour_weight;                     /* a busy cgroup on each node; 0 = none */
     int64_t neighbour_busy_ns, neighbour_idle_ns; /* works, then sleeps; 0 = never */
 };
 
 struct parameters {
-    struct cpu_host_params host;
-    struct cpu_group_params cpu;
-    bool limit_after_connect;   /* real arm: the initial clients connect without the limit */
-    int64_t memory_limit_bytes; /* 0 = none */
-    struct server_params server;
-    struct cost_params cost;
-    struct network_params network;
-    struct accept_params accept;
-    struct auth_params auth;
-    struct heartbeat_params heartbeat;
-    struct replay_params replay;
-    struct memory_params memory;
-    struct sse_params sse;
-    struct websocket_params websocket;
-    struct restart_params restart;
-    int64_t startup_ns;     /* from the start of the process to its first accept, at least */
-    int64_t startup_cpu_ns; /* CPU that each worker has to get before */
-    struct fault_params fault;
-    int64_t class_count; /* 1..CLIENT_CLASSES_MAX; in files up to four */
-    struct client_class classes[CLIENT_CLASSES_MAX];
-    struct reconnect_params reconnect; /* of the classes without a preset */
-    int64_t clients;                   /* connected at the start, 0..10e6 */
-    struct workload_params workload;
-    struct duplex_params duplex;
-    struct slo_params slo;
-    struct slo_control_params control;
-    struct fleet_params fleet;
+    struct cpu_host_params host;   /* the machine; of a fleet, each node */
+    struct cpu_group_params cpu;   /* the cgroup of a pod, with its CPU limit */
+    bool limit_after_connect;      /* real arm: the initial clients connect without the limit */
+    int64_t memory_limit_bytes;    /* beyond it the kernel kills a pod's processes; 0 = none */
+    struct server_params server;   /* what a pod runs */
+    struct cost_params cost;       /* what its work costs, and how fast the host is */
+    struct network_params network; /* ways and socket buffers between clients and server */
+    struct accept_params accept;   /* from SYN to accepted connection */
+    struct auth_params auth;       /* who is asked whether a new client may stay */
+    struct heartbeat_params heartbeat; /* of the server, and the answers it expects */
+    struct replay_params replay;       /* history for clients that come back */
+    struct memory_params memory;       /* what is held, against memory_limit_bytes */
+    struct sse_params sse;             /* where server.protocol is that one */
+    struct websocket_params websocket; /* likewise */
+    struct restart_params restart;     /* back-off of a process that ends again and again */
+    int64_t startup_ns;        /* from the start of the process to its first accept, at least */
+    int64_t startup_cpu_ns;    /* CPU that each worker has to get before */
+    struct fault_params fault; /* what goes wrong, and when */
+    int64_t class_count;       /* 1..CLIENT_CLASSES_MAX; in files up to four */
+    struct client_class classes[CLIENT_CLASSES_MAX]; /* class 1 is the slow one */
+    struct reconnect_params reconnect;               /* of the classes without a preset */
+    int64_t clients;                                 /* connected at the start, 0..10e6 */
+    struct workload_params workload;                 /* what is published, and when */
+    struct duplex_params duplex;                     /* messages of clients to the server */
+    struct slo_params slo;                           /* what is promised */
+    struct slo_control_params control;               /* what is done when it is in danger */
+    struct fleet_params fleet;                       /* more pods than one */
 };
 
 /* CPUs of one pod, > 0, that its utilisation is a share of: those it requests, or its limit in

@@ -10,10 +10,10 @@
 #include "sim/simulation.h"
 
 struct phase_events {
-    struct simulation *sim; /* borrowed, as all below */
-    const struct workload_params *workload;
-    struct run_record *out;
-    int next; /* the phase that begins next */
+    struct simulation *sim;                 /* borrowed, as all below */
+    const struct workload_params *workload; /* whose phases they are */
+    struct run_record *out;                 /* takes the events */
+    int next;                               /* the phase that begins next, from 0 */
 };
 
 /* At the start of the run; *e lives until its end. */

@@ -146,12 +146,15 @@ uint32_t pod_closing(const struct pod *pod);
 int64_t pod_beside_ns(const struct pod *pod);
 
 struct pod_figures { /* of one pod, or summed over several */
+    /* Connections that are open, and in their closing handshake, at the server now; so far: such
+     * handshakes it waited for no longer, SYNs dropped, requests to the authentication backend, and
+     * those that nobody waited for any longer. */
     uint64_t open, closing, close_timeouts, syn_dropped, auth_requests, auth_timeouts;
-    struct pod_counters counters;
-    bool collects;             /* its processes collect garbage by count */
-    struct push_pauses pauses; /* for all of it */
-    int64_t peak_bytes;        /* of the pod that once held most */
-    int64_t held_bytes[MEMORY_KINDS];
+    struct pod_counters counters; /* `slow` is left out, the ..._max are of the one with most */
+    bool collects;                /* its processes collect garbage by count */
+    struct push_pauses pauses;    /* for all of it */
+    int64_t peak_bytes;           /* of the pod that once held most */
+    int64_t held_bytes[MEMORY_KINDS]; /* by the present processes, now */
 };
 /* Adds this pod's; a zeroed sum needs counters.first_oom_ns = -1. */
 void pod_figures_add(const struct pod *pod, struct pod_figures *sum);

@@ -28,10 +28,10 @@ static inline void pod_hold_connections(struct pod *pod, int64_t n)
                               n * websocket_deflate_state_bytes((int)m->deflate_window, 8));
 }
 
-struct slot_use { /* a connection that something is to befall, packed into an event's object */
-    uint32_t slot;
-    uint16_t use; /* of the slot: another one, and the connection is gone */
-    bool good;    /* the authentication backend's answer */
+struct slot_use {  /* a connection that something is to befall, packed into an event's object */
+    uint32_t slot; /* of the pod: worker w has w * slots … */
+    uint16_t use;  /* of the slot: another one, and the connection is gone */
+    bool good;     /* the authentication backend's answer */
 };
 
 static inline void *slot_use_pack(struct slot_use u)

@@ -11,10 +11,10 @@
 #include "models/pod.h"
 #include "models/second_counts.h"
 
-struct pod_series { /* at the last point; begins as 0 */
-    struct cpu_counters cpu;
-    uint64_t reconnects, replayed;
-    struct second_counts counted;
+struct pod_series {                /* at the last point; begins as 0 */
+    struct cpu_counters cpu;       /* of its cgroup */
+    uint64_t reconnects, replayed; /* of its clients; messages; since the start of the run */
+    struct second_counts counted;  /* what went wrong until then */
 };
 
 /* The points of now; `clients`: those of this pod. */

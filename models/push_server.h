@@ -294,8 +294,8 @@ struct push_holdings {    /* what a process holds for its connections */
     uint64_t queued;      /* messages in outbound queues */
     int64_t queued_bytes; /* of these, each counted where it is queued */
     int64_t shared_bytes; /* of these, each publish counted once */
-    /* In write buffers: copies, or references and what they refer to; and the most that an iteration
-     * has held back since the last look. */
+    /* In write buffers: copies, or references and what they refer to; and the most that an
+     * iteration has held back since the last look. */
     int64_t buffered_bytes;
     int64_t socket_bytes; /* in kernel buffers, where they count */
     uint64_t slow;        /* connections with a write buffer or a full queue of their own */

@@ -274,8 +274,8 @@ static inline int64_t push_slow_capacity(const struct push_server *s,
 
 /* What of its socket is in the client's kernel: Linux charges a segment to the socket that it is
  * queued in, and that to its own cgroup (net/core/sock.c, __sk_mem_raise_allocated). Measured on
- * 6.18.44, a reader that never reads, segments of 1,460 B, writes of 116 B to 64 KiB: 94 to 127 KB of
- * 0.79 to 1.45 MB were there, and the server's socket had 1.02 times the rest charged to it. */
+ * 6.18.44, a reader that never reads, segments of 1,460 B, writes of 116 B to 64 KiB: 94 to 127 KB
+ * of 0.79 to 1.45 MB were there, and the server's socket had 1.02 times the rest charged to it. */
 static inline int64_t push_slow_received(const struct push_server *s,
                                          const struct slow_client *c)
 {
@@ -391,8 +391,8 @@ void push_full_check(struct push_server *s);
  * one task has still to hand out. */
 uint32_t push_fan_due(const struct push_server *s, uint32_t i);
 struct push_fan_mark { /* how far it was handed out at some time: the server's members then */
-    uint32_t fanned, turn;
-    const uint32_t *tails;
+    uint32_t fanned, turn; /* shared, sequential: messages handed out; who gets the next one */
+    const uint32_t *tails; /* queues: by feed, number of its next message; borrowed */
 };
 uint32_t push_fan_due_at(const struct push_server *s, uint32_t i,
                          const struct push_fan_mark *at);

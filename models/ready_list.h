@@ -22,11 +22,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct ready_list {   /* of connections 0 .. size - 1 */
-    uint32_t *listed; /* in order, each once; `count` of them, owned */
-    bool *on_list;    /* by connection; owned */
-    bool *readable;   /* by connection, since the last wait; owned */
-    uint32_t size, count;
+struct ready_list {       /* of connections 0 .. size - 1 */
+    uint32_t *listed;     /* in order, each once; `count` of them, owned */
+    bool *on_list;        /* by connection; owned */
+    bool *readable;       /* by connection, since the last wait; owned */
+    uint32_t size, count; /* connections there are; those on the list, 0..size */
 };
 
 void ready_list_init(struct ready_list *list, uint32_t size);

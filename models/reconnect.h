@@ -26,7 +26,7 @@
 #include "sim/random_stream.h"
 
 enum reconnect_kind {
-    RECONNECT_NEVER,
+    RECONNECT_NEVER, /* gives up at once; the others: see above */
     RECONNECT_FIXED,
     RECONNECT_EXPONENTIAL,
     RECONNECT_STEPS,
@@ -45,18 +45,18 @@ enum reconnect_reset {
 #define RECONNECT_GIVE_UP   INT64_C(-1)
 
 struct reconnect_params {
-    enum reconnect_kind kind;
-    int64_t base_ns;                       /* >= 0 */
+    enum reconnect_kind kind;              /* the law of the delays */
+    int64_t base_ns;                       /* the first delay, or the least drawn; >= 0 */
     int64_t floor_ns;                      /* no delay is shorter; >= 0 */
     int64_t cap_ns;                        /* no delay is longer; >= floor_ns */
     double factor;                         /* growth per attempt, >= 1 */
     double jitter;                         /* share of the delay, 0..1 */
-    int64_t steps_ns[RECONNECT_STEPS_MAX]; /* for RECONNECT_STEPS */
-    int steps;                             /* 1..RECONNECT_STEPS_MAX */
-    uint32_t random_step;                  /* the one that is drawn; 0: none is */
+    int64_t steps_ns[RECONNECT_STEPS_MAX]; /* RECONNECT_STEPS: delays, from attempt 0 on */
+    int steps;                             /* of them in use, 1..RECONNECT_STEPS_MAX */
+    uint32_t random_step;                  /* number of the one that is drawn; 0: none is */
     int64_t attempts_max;                  /* gives up after so many in a row; 0 = never */
-    enum reconnect_reset reset;
-    int64_t stable_ns; /* for RESET_ON_STABLE */
+    enum reconnect_reset reset;            /* what makes the delays start over */
+    int64_t stable_ns; /* RESET_ON_STABLE: how long it must have lasted, >= 0 */
     bool retry_after;  /* waits at least as long as the server asks for */
     bool takes_retry;  /* `retry:` of its event stream takes base_ns's place */
 };

@@ -10,10 +10,10 @@
 
 #include "sim/random_stream.h"
 
-struct retry { /* which one of a run */
-    uint32_t client;
-    uint32_t losses;  /* connections it has lost so far, modulo 2^16 */
-    uint32_t attempt; /* since the last reset: reconnect_state's */
+struct retry {        /* which one of a run */
+    uint32_t client;  /* its number */
+    uint32_t losses;  /* connections it has lost so far, modulo 2^16, never 0 after one */
+    uint32_t attempt; /* since the last reset: struct reconnect's */
 };
 
 /* The stream (seed, replication, RANDOM_RECONNECT) of this retry. */

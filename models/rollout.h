@@ -21,8 +21,8 @@ struct rollout_params {
     int64_t min_ready_ns; /* a pod is available once it has been ready so long */
 };
 
-struct rollout_pods { /* of one revision, without those that stop */
-    int64_t count;
+struct rollout_pods {  /* of one revision, without those that stop */
+    int64_t count;     /* of all, whatever they are at, >= 0 */
     int64_t available; /* ready for min_ready_ns, 0..count */
 };
 

@@ -14,8 +14,9 @@
  *          listen yet count, in the series memory too),
  *          gc.full (count), gc.pause, gc.pause.max (s) where garbage is collected by count,
  *          blame.<part>.all, blame.<part>.tail (ratio of latency) …
- * histograms delivery (ns); series by second cpu.used, cpu.throttled (s), delivery.p50, .p95, .p99
- *          (s), memory (B), connections, clients.open, reconnects; connections.closing,
+ * histograms delivery, replayed, roundtrip (ns);
+ * series by second cpu.used, cpu.throttled (s), delivery.p50, .p95, .p99 (s),
+ *          memory (B), connections, clients.open, reconnects; connections.closing,
  *          clients.closing of WebSockets that wait for each other; where there are any drops,
  *          disconnects (of all causes) and disconnects.<cause> (real arm: .client_left only),
  *          write_timeouts, connects, connects.failed, connects.failure_rate (of the attempts that
@@ -40,14 +41,14 @@ struct record_metric {
 };
 
 struct record_histogram {
-    char name[48];
+    char name[48]; /* what of: "delivery", "replayed", "roundtrip"; a part's prefix before it */
     struct histogram histogram; /* ns; owned */
 };
 
 struct record_point { /* one point of a series */
     char name[48];    /* of the series; its unit: data/results.md */
     int64_t at_ns;    /* from time 0; the end of the second that it is of */
-    double value;
+    double value;     /* in that unit; NAN = not known */
 };
 
 struct record_event {
@@ -56,17 +57,17 @@ struct record_event {
     char detail[104]; /* in words, what happened to whom */
 };
 
-struct run_record {                /* arrays owned; grow by run_record_* */
-    struct record_metric *metrics; /* in the order written, as all below */
-    size_t metric_count;           /* of them, as the counts below */
-    struct record_histogram *histograms;
-    size_t histogram_count;
-    struct record_point *points; /* of all series, mixed */
-    size_t point_count;
-    struct record_event *events;
-    size_t event_count;
-    struct run_record *whole; /* a part has no arrays: all goes there; borrowed */
-    char prefix[16];          /* of a part: before its names, those of events apart */
+struct run_record {                      /* arrays owned; grow by run_record_* */
+    struct record_metric *metrics;       /* in the order written, as all below */
+    size_t metric_count;                 /* of them, as the counts below */
+    struct record_histogram *histograms; /* each closed with the record */
+    size_t histogram_count;              /* of all names */
+    struct record_point *points;         /* of all series, mixed */
+    size_t point_count;                  /* of all of them */
+    struct record_event *events;         /* what happened, and when */
+    size_t event_count;                  /* of all kinds */
+    struct run_record *whole;            /* a part has no arrays: all goes there; borrowed */
+    char prefix[16]; /* of a part: before its names, those of events apart */
 };
 
 /* Names, units and texts are copied by all of these, and a histogram too. A name that is written

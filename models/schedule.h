@@ -21,21 +21,21 @@ enum action_kind {
 };
 
 struct action {
-    int64_t at_ns;
-    enum action_kind kind;
-    uint32_t client;     /* connect, disconnect, stall, message */
-    int64_t bytes;       /* publish, message: payload, 1..PAYLOAD_MAX_BYTES */
-    int64_t duration_ns; /* stall */
-    bool measured;       /* publish, message */
+    int64_t at_ns;         /* from the start of the run, >= that of the action before */
+    enum action_kind kind; /* which of the fields below count */
+    uint32_t client;       /* connect, disconnect, stall, message: whose */
+    int64_t bytes;         /* publish, message: payload, 1..PAYLOAD_MAX_BYTES */
+    int64_t duration_ns;   /* stall: it reads nothing for so long */
+    bool measured;         /* publish, message: enters the latency figures */
 };
 
 struct schedule {
-    struct action *actions; /* owned */
-    size_t count;
-    uint32_t initial; /* clients connected before time 0 */
-    uint32_t clients; /* all client numbers are below this */
-    int64_t end_ns;   /* the last action's phase ends; the drain follows */
-    bool from_phases; /* built from the workload's phases; else read from a trace */
+    struct action *actions; /* by time; owned */
+    size_t count;           /* of them */
+    uint32_t initial;       /* clients connected before time 0 */
+    uint32_t clients;       /* all client numbers are below this */
+    int64_t end_ns;         /* the last action's phase ends; the drain follows */
+    bool from_phases;       /* built from the workload's phases; else read from a trace */
 };
 
 /* Publishes from the phases of `p`, drawn from stream (seed, replication, RANDOM_ARRIVALS), with

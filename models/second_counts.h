@@ -23,8 +23,8 @@ struct second_totals {            /* since the start of the run, of all pods */
     uint64_t slow;                /* consumers, at the last sample */
 };
 
-struct second_counts { /* at the last point */
-    struct second_totals totals;
+struct second_counts {                    /* at the last point */
+    struct second_totals totals;          /* since the start of the run, as all counts here */
     uint64_t disconnects;                 /* connections that ended */
     uint64_t by_cause[DISCONNECT_CAUSES]; /* the same, by cause */
     uint64_t write_timeouts;              /* connections that one ended */

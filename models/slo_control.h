@@ -2,11 +2,11 @@
  *
  * Once a second it looks at the service. A limit is breached while that second's figure is above
  * it. The trigger is either that a limit is breached, or amplification: p99 rising together with
- * the queues, both at `rise` and `amplification` times their calm level (a moving average over the
- * seconds without trigger, 30 s). It must hold for_ns before the first action; every step_ns that
- * it still holds the next action follows; after clear_ns without it the last action is undone, and
- * so on. An action whose parameter says "none" is passed over; one that has nothing to act on is
- * refused before the run (experiments/run/settings_control.c).
+ * the queues, both at `rise` and `amplification` times their calm level (a moving average, 30 s,
+ * over the seconds without trigger and without an action in force). It must hold for_ns before the
+ * first action; every step_ns that it still holds the next action follows; after clear_ns without
+ * it the last action is undone, and so on. An action whose parameter says "none" is passed over;
+ * one that has nothing to act on is refused before the run (experiments/run/settings_control.c).
  *
  * The actions, mildest first: longer heartbeats (the server sends one of so many: loop time for
  * deliveries; it notices dead connections later, and clients that listen for heartbeats must be
@@ -19,14 +19,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct slo_params { /* the limits; 0 = none */
-    int64_t p95_ns, p99_ns;
+struct slo_params {         /* the limits; 0 = none */
+    int64_t p95_ns, p99_ns; /* of delivery latency */
     /* Drops / due, of a second; of a run: never came / due (analysis/slo.h). */
     double drop_share;
-    double reconnects_hz;
+    double reconnects_hz; /* of all clients together */
 };
 
 enum slo_limit { SLO_P95, SLO_P99, SLO_DROPS, SLO_RECONNECTS, SLO_LIMITS };
+/* When the actions begin: never, a limit is breached, p99 and queues grow together. */
 enum slo_trigger { TRIGGER_NEVER, TRIGGER_BREACH, TRIGGER_AMPLIFICATION };
 
 enum slo_action {
@@ -39,8 +40,8 @@ enum slo_action {
 };
 
 struct slo_control_params {
-    enum slo_trigger trigger;
-    double rise, amplification; /* of p99 and queue depth over their calm levels, > 1 */
+    enum slo_trigger trigger;   /* what makes it act; TRIGGER_NEVER: it only watches */
+    double rise, amplification; /* of p99 and queue depth over their calm levels, >= 1 */
     int64_t for_ns;             /* the trigger must hold so long, >= 0 */
     int64_t step_ns;            /* then another action every so often, > 0 */
     int64_t clear_ns;           /* without the trigger: one action less, > 0 */
@@ -57,11 +58,11 @@ struct slo_sample {           /* one second; NAN = not known, breaks nothing */
 };
 
 struct slo_control {
-    double calm_p99, calm_depth; /* s, messages; NAN before the first sample */
-    unsigned breached;           /* bits 1 << enum slo_limit */
-    bool triggered;
-    int64_t since_ns;             /* of `triggered` */
-    int64_t acted_ns;             /* of the last action taken or undone */
+    double calm_p99, calm_depth;  /* s, messages; NAN before the first calm sample */
+    unsigned breached;            /* limits, as bits 1 << enum slo_limit */
+    bool triggered;               /* the trigger holds */
+    int64_t since_ns;             /* `triggered` is as it is since */
+    int64_t acted_ns;             /* when an action was taken or undone last */
     unsigned actions;             /* in force, bits 1 << enum slo_action */
     int64_t known_ns[SLO_LIMITS]; /* when each limit's value was last known */
 };

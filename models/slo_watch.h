@@ -14,7 +14,7 @@
 #include "models/slo_control.h"
 
 struct slo_watch {
-    struct slo_control control;
+    struct slo_control control; /* what judges, and says what to do */
     int64_t published_ns; /* planned time of the first publish since the last look; -1 = none */
     int64_t waiting_ns;   /* something is due at least since then; -1 = nothing is */
     double depth_sum;     /* of the queue depths sampled since the last look, */

@@ -17,17 +17,18 @@
 
 #include "sim/random_stream.h"
 
+/* How a client draws its topics: by popularity, as publishes do, or all alike. */
 enum topic_choice { TOPIC_POPULAR, TOPIC_EVEN };
 
 struct topic_params {
-    int64_t count; /* 1..1e5; 0 is 1 */
-    double skew;   /* Zipf's exponent, 0..10; 0: all the same */
-    int64_t each;  /* topics of one client, 1..count; 0 is 1 */
-    enum topic_choice choice;
+    int64_t count;            /* topics, 1..1e5; 0 is 1 */
+    double skew;              /* Zipf's exponent, 0..10; 0: all the same */
+    int64_t each;             /* topics of one client, 1..count; 0 is 1 */
+    enum topic_choice choice; /* of the clients */
 };
 
 struct topics {
-    uint32_t count;
+    uint32_t count;      /* topics, >= 1 */
     uint32_t publishes;  /* of the schedule */
     uint32_t *topic_of;  /* by publish, in the order of the schedule; owned */
     uint32_t feeds;      /* different subscriptions, >= 1 */

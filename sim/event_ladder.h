@@ -79,7 +79,7 @@ void event_ladder_clear(struct event_ladder *l); /* forgets all entries, keeps t
 /* An entry later than all batches taken so far. */
 void event_ladder_add(struct event_ladder *l, int64_t at_ns, uint64_t order, uint32_t slot);
 /* Gives back the later part of a batch: n entries within from_ns .. last_ns, with last_ns as
- * event_ladder_take gave it. False when the ladder is as deep as it can be; nothing is done then. */
+ * event_ladder_take gave it. False when the ladder is as deep as it can be: nothing is done. */
 bool event_ladder_return(struct event_ladder *l, const struct event_entry *entries, uint32_t n,
                          int64_t from_ns, int64_t last_ns);
 /* Appends the next batch to `batch`; from now on every time <= *last_ns is before the ladder. False
