@@ -6,10 +6,10 @@
 #include <stddef.h>
 
 struct calibrated {
-    char option[64]; /* name in the option table */
-    double estimate; /* base unit */
-    double relative_error;
-    bool identified; /* false: the data cannot tell */
+    char option[64];       /* name in the option table */
+    double estimate;       /* in the option's base unit (units.h), >= 0 */
+    double relative_error; /* standard error / estimate, >= 0; INFINITY: nothing tells it */
+    bool identified;       /* false: the data cannot tell */
 };
 
 /* The one of that name, or NULL. */

@@ -39,41 +39,42 @@ enum calibration_metric {
     CALIBRATION_METRICS
 };
 
-enum calibration_edge {                     /* of a real run; replay.h says what they are */
-                        EDGE_SETUP_CPU,     /* s */
-                        EDGE_MEMORY_BEFORE, /* bytes */
-                        EDGE_MEMORY,
-                        EDGE_TEARDOWN_CPU,   /* s */
-                        EDGE_BACKLOG,        /* messages */
-                        EDGE_BACKLOG_MEMORY, /* bytes */
-                        EDGE_HOST_BEFORE,    /* s, host_speed.h: one read of memory */
-                        EDGE_HOST_AFTER,
-                        EDGE_HOST_PACE, /* s, host_pace.h: a step of work while it ran */
-                        EDGE_HOST_BEST, /* s, of its fastest sample */
-                        EDGE_HOST_READ, /* s, the same: a read of memory beyond the caches */
-                        EDGE_HOST_NEAR, /* host_pace_spells.h; may be negative */
-                        EDGE_HOST_FAR,
-                        EDGE_GC_THRESHOLD, /* from here on the server's own, fastapi_server.py */
-                        EDGE_GC_LIVE,
-                        EDGE_GC_ALLOCATED,
-                        EDGE_GC_CONNECTED,
-                        EDGE_GC_CONNECT_PAUSE,
-                        EDGE_GC_PUBLISH,
-                        EDGE_GC_FULL,
-                        EDGE_GC_FULL_PAUSE,
-                        EDGE_GC_FULL_SUBSCRIBERS,
-                        EDGE_GC_PUBLISHES,
-                        EDGE_GC_SPACE, /* from here on node_server.js */
-                        EDGE_GC_CONNECT_COPIED,
-                        EDGE_GC_YOUNG,
-                        EDGE_GC_YOUNG_PAUSE,
-                        EDGE_GC_YOUNG_COPIED,
-                        EDGE_GC_YOUNG_ALLOCATED,
-                        EDGE_SERVER_PUBLISHED,
-                        EDGE_SERVER_SENT,
-                        EDGE_DELIVERED, /* messages */
-                        EDGE_DUE,       /* these and those that did not come */
-                        CALIBRATION_EDGES
+/* Of a real run; replay.h says what they are. */
+enum calibration_edge {
+    EDGE_SETUP_CPU,           /* s */
+    EDGE_MEMORY_BEFORE,       /* bytes */
+    EDGE_MEMORY,              /* bytes */
+    EDGE_TEARDOWN_CPU,        /* s */
+    EDGE_BACKLOG,             /* messages */
+    EDGE_BACKLOG_MEMORY,      /* bytes */
+    EDGE_HOST_BEFORE,         /* s, host_speed.h: one read of memory */
+    EDGE_HOST_AFTER,          /* s, the same */
+    EDGE_HOST_PACE,           /* s, host_pace.h: a step of work while it ran */
+    EDGE_HOST_BEST,           /* s, of its fastest sample */
+    EDGE_HOST_READ,           /* s, the same: a read of memory beyond the caches */
+    EDGE_HOST_NEAR,           /* host_pace_spells.h; may be negative */
+    EDGE_HOST_FAR,            /* the same */
+    EDGE_GC_THRESHOLD,        /* from here on the server's own, fastapi_server.py */
+    EDGE_GC_LIVE,             /* objects before the first client */
+    EDGE_GC_ALLOCATED,        /* objects counted by then since the last full collection */
+    EDGE_GC_CONNECTED,        /* objects counted from then to the first publish */
+    EDGE_GC_CONNECT_PAUSE,    /* s, of full collections before the first publish */
+    EDGE_GC_PUBLISH,          /* objects counted in EDGE_GC_PUBLISHES publishes */
+    EDGE_GC_FULL,             /* full collections */
+    EDGE_GC_FULL_PAUSE,       /* s, of all of them */
+    EDGE_GC_FULL_SUBSCRIBERS, /* subscribers there were, summed over them */
+    EDGE_GC_PUBLISHES,        /* to empty queues, each after one with a collection */
+    EDGE_GC_SPACE,            /* from here on node_server.js: bytes of a semi-space */
+    EDGE_GC_CONNECT_COPIED,   /* bytes that survived scavenges before the first publish */
+    EDGE_GC_YOUNG,            /* scavenges since then, as the next three */
+    EDGE_GC_YOUNG_PAUSE,      /* s, of all of them */
+    EDGE_GC_YOUNG_COPIED,     /* bytes that survived them */
+    EDGE_GC_YOUNG_ALLOCATED,  /* bytes of the young generation */
+    EDGE_SERVER_PUBLISHED,    /* publishes that it got */
+    EDGE_SERVER_SENT,         /* messages that it wrote */
+    EDGE_DELIVERED,           /* messages */
+    EDGE_DUE,                 /* these and those that did not come */
+    CALIBRATION_EDGES
 };
 
 /* A server's costs go with about this power of the time that a read of memory takes. From the
@@ -138,14 +139,14 @@ void calibration_close(struct calibration *c);
 #define CALIBRATED_MAX (LEAST_SQUARES_MAX + 12 + CALIBRATED_KNOWN_MAX)
 
 struct calibration_fit {
-    struct calibrated options[CALIBRATED_MAX];
-    size_t count;
-    size_t joint; /* the first of them, fitted together */
-    double covariance[LEAST_SQUARES_MAX *
-                      LEAST_SQUARES_MAX]; /* joint x joint, of the logarithms of
-                               their estimates; 0 for one that the data do not tell: held */
-    double
-        noise_left; /* of cost.host-noise, what is no error of the fitted costs, 0..1; 0: not told */
+    struct calibrated options[CALIBRATED_MAX]; /* what the runs told, one after another */
+    size_t count;                              /* of them */
+    size_t joint;                              /* the first of them, fitted together */
+    /* joint x joint, of the logarithms of their estimates; 0 for one that the data do not tell: it
+     * is held */
+    double covariance[LEAST_SQUARES_MAX * LEAST_SQUARES_MAX];
+    /* of cost.host-noise, what is no error of the fitted costs, 0..1; 0: not told */
+    double noise_left;
     struct fit_result means, quantiles; /* of the two stages */
     /* logarithm of simulated over real that the cells have alike, ample and throttled, as far as
      * it is told (calibration_stage.h); 0: not at all */

@@ -30,6 +30,7 @@
 #include "experiments/run/store.h"
 #include "models/parameters.h"
 
+/* All recipes, or only those of rough costs (--quick). */
 enum design_size { DESIGN_FULL, DESIGN_QUICK };
 
 struct design_request {
@@ -37,8 +38,8 @@ struct design_request {
     int hops;               /* 0..4, where the loop is known */
     bool speaks[PROTOCOLS]; /* at least one */
     bool beats[PROTOCOLS];  /* heartbeats, as often as it is told */
-    enum design_size size;
-    double budget_s; /* for the design proper, > 0 */
+    enum design_size size;  /* how much it asks for */
+    double budget_s;        /* for the design proper, > 0 */
 };
 
 struct design_costs {   /* CPU time, ns */

@@ -31,14 +31,14 @@
  * 0.45, 0.20 and 0.19 (four of these). */
 #define CALIBRATION_ERROR_STEP 0.3
 
-struct calibration_stage { /* all pointers borrowed */
-    const struct calibration *calibration;
-    struct fit_parameter *parameters; /* `count` that are fitted */
-    size_t count;
+struct calibration_stage {                 /* all pointers borrowed */
+    const struct calibration *calibration; /* the cells, and how they are simulated */
+    struct fit_parameter *parameters;      /* `count` that are fitted; start in, estimate out */
+    size_t count;                          /* with the factor, if levelled */
     const double *expected;           /* `count`: what one would guess without any data, > 0 */
     const struct fit_parameter *held; /* `held_count` that keep their start value */
-    size_t held_count;
-    bool quantiles; /* p95, p99 and throttled cells too */
+    size_t held_count;                /* 0: none is */
+    bool quantiles;                   /* p95, p99 and throttled cells too */
     bool levelled; /* the last parameter is no option: a factor of all held costs of CPU time */
 };
 

@@ -67,14 +67,14 @@ struct cell {
     struct sample samples[ARMS][FIGURES]; /* of its runs; units: figure_unit */
     size_t starved[ARMS]; /* runs without a p99 that should have one: run_fates.h */
     struct sample due_p95[ARMS], due_p99[ARMS]; /* s, not sorted: run_fates_p95 and _p99 */
-    struct cell_run *runs; /* of the real arm, in order of their numbers; owned */
-    size_t run_count;
+    struct cell_run *runs;      /* of the real arm, in order of their numbers; owned */
+    size_t run_count;           /* of them */
     struct client_share client; /* of the load client in the real arm's latencies */
 };
 
 struct cells {
-    struct cell *cell; /* in plan order of the first database that has them */
-    size_t count;
+    struct cell *cell;      /* in plan order of the first database that has them; owned */
+    size_t count;           /* of them */
     uint64_t *hash;         /* of each one's text, as cells_load has found them; owned */
     size_t recent;          /* index of the cell found last: its neighbour is asked for next */
     struct run_fates fates; /* of the run whose figures are being added, ... */

@@ -26,7 +26,9 @@
 
 #define EVIDENCE_TERMS_MAX 10
 
+/* Whether a line speaks of one comparison, of each value of a key, or of at least one. */
 enum evidence_range { EVIDENCE_ONE, EVIDENCE_EACH, EVIDENCE_SOME };
+/* What the runs say of it (verdict.h). */
 enum evidence_result { EVIDENCE_SHOWN, EVIDENCE_REFUTED, EVIDENCE_OPEN };
 
 struct evidence_term { /* factor, or factor x metric */
@@ -37,22 +39,22 @@ struct evidence_term { /* factor, or factor x metric */
     bool right;        /* of the comparison */
 };
 
-struct evidence_finding { /* of one comparison, over the replications */
-    size_t pairs;         /* runs of each cell that it compares */
-    size_t agree;         /* of them: the line is true in the run itself */
-    double left, right;   /* means of the two sums */
-    double low, high;     /* interval of left - right */
-    enum evidence_result result;
+struct evidence_finding {        /* of one comparison, over the replications */
+    size_t pairs;                /* runs of each cell that it compares */
+    size_t agree;                /* of them: the line is true in the run itself */
+    double left, right;          /* means of the two sums */
+    double low, high;            /* interval of left - right */
+    enum evidence_result result; /* what the interval says of the line */
 };
 
 struct evidence {
-    char *text; /* as written; owned */
-    struct evidence_term terms[EVIDENCE_TERMS_MAX];
-    size_t term_count;
-    char operator[3];
-    size_t part; /* index */
-    enum evidence_range range;
-    char *key; /* that ranges; owned; NULL: none */
+    char *text;                                     /* as written; owned */
+    struct evidence_term terms[EVIDENCE_TERMS_MAX]; /* of the left sum, then of the right one */
+    size_t term_count;                              /* of both, >= 2 */
+    char operator[3];                               /* between the sums: "<", "<=", ">", ">=" */
+    size_t part;               /* index of the part of the claim that it is a line of */
+    enum evidence_range range; /* of how many values of `key` it speaks */
+    char *key;                 /* that ranges; owned; NULL: none */
     /* found by claim_judge; of a range: the value that decides */
     struct evidence_finding found;
     char *at; /* "cpu.limit=100m", of a range; owned */

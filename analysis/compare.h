@@ -1,7 +1,7 @@
 /* compare.h - simulated beside measured: every cell, every figure, and where each arm's knee lies.
  *
  * A figure of a cell is the median over its runs, with the spread of cells.h. The ratio is
- * sim / real; 1 where both are 0, NAN where only one is.
+ * sim / real; 1 where both are 0, NAN where only the real one is, or where an arm has none.
  */
 #ifndef PUSHSIM_ANALYSIS_COMPARE_H
 #define PUSHSIM_ANALYSIS_COMPARE_H
@@ -11,11 +11,11 @@
 #include "analysis/cells.h"
 
 struct comparison {
-    const struct cell *cell; /* borrowed from the cells */
-    size_t point;            /* from 1: the cell's place in the plan */
-    enum figure figure;
+    const struct cell *cell;                   /* borrowed from the cells */
+    size_t point;                              /* from 1: the cell's place in the plan */
+    enum figure figure;                        /* which figure of it */
     double value[ARMS], low[ARMS], high[ARMS]; /* NAN: that arm has no run */
-    double ratio;
+    double ratio;                              /* of the values: see above */
 };
 
 /* The knee of one arm: going from ample to starved along one swept option, the first cell whose

@@ -14,20 +14,20 @@ struct cpu_series {            /* one kind of sample, milliseconds */
 };
 
 struct cpu_summary {
-    struct cpu_series run, stall, late;
-    double throttled_share; /* nr_throttled / nr_periods, 0..1; NAN without periods */
-    double cpu_share;       /* CPU time used / time elapsed, in CPUs */
-    double cost;            /* CPU time used / warm work done; TOUCH */
-    uint64_t periods, throttled;
+    struct cpu_series run, stall, late; /* cpu_workload.h says what they are */
+    double throttled_share;      /* nr_throttled / nr_periods, 0..1; NAN without periods */
+    double cpu_share;            /* CPU time used / time elapsed, in CPUs */
+    double cost;                 /* CPU time used / warm work done; TOUCH */
+    uint64_t periods, throttled; /* nr_periods, nr_throttled */
 };
 
 /* Distances: Wasserstein-1 of the distributions, relative error of sim's mean (|sim - real| /
  * real), difference of the shares. NAN where an arm has no samples. */
 struct cpu_distance {
-    double run_w1_ms, stall_w1_ms, late_w1_ms;
-    double run_mean, stall_mean, late_mean; /* relative */
-    double throttled_share;                 /* absolute difference; 0 if neither had periods */
-    double cpu_share, cost;                 /* relative */
+    double run_w1_ms, stall_w1_ms, late_w1_ms; /* Wasserstein-1 */
+    double run_mean, stall_mean, late_mean;    /* relative */
+    double throttled_share; /* absolute difference; 0 if neither had periods */
+    double cpu_share, cost; /* relative */
 };
 
 /* Adds the samples and counters of `more` to `into`, which may start as zeros: repeats. */

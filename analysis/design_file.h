@@ -10,13 +10,13 @@
 #include "analysis/calibration_design.h"
 
 struct design_cell {
-    enum push_protocol protocol;
-    int clients;
-    bool large;        /* 4 KiB instead of 100 B */
-    double rate_hz[3]; /* of publishes before, in and after a burst, > 0 */
-    int limit;         /* millicores */
-    int beat_ms;       /* between two heartbeats; 0: none */
-    bool slow;         /* at one rate, so low that it plays longer than others may */
+    enum push_protocol protocol; /* one that the server speaks */
+    int clients;                 /* subscribers, >= 1 */
+    bool large;                  /* 4 KiB instead of 100 B */
+    double rate_hz[3];           /* of publishes before, in and after a burst, > 0 */
+    int limit;                   /* of its CPU, millicores, > 0 */
+    int beat_ms;                 /* between two heartbeats; 0: none */
+    bool slow;                   /* at one rate, so low that it plays longer than others may */
 };
 
 struct design_length { /* of the runs */

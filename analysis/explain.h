@@ -13,9 +13,9 @@
 struct explanation {
     const struct store_found *run; /* borrowed */
     struct slo_params slo;         /* that it was made with */
-    struct outline outline;
-    struct phases phases;
-    struct run_record record;  /* as stored */
+    struct outline outline;        /* what it was asked to bear */
+    struct phases phases;          /* its course, judged by that; owned, as the next */
+    struct run_record record;      /* as stored */
     double blame[BLAME_PARTS]; /* of the latest 1 % of deliveries, shares; NAN: not recorded */
 };
 

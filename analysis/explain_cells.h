@@ -6,8 +6,8 @@
 #include "analysis/explain.h"
 
 struct explain_cell {
-    char *experiment, *cell; /* owned */
-    enum arm arm;
+    char *experiment, *cell;              /* owned */
+    enum arm arm;                         /* of its runs */
     struct slo_params slo;                /* of its first run */
     size_t runs;                          /* >= 1 */
     int worst;                            /* phase, of any run */
@@ -19,7 +19,7 @@ struct explain_cell {
 
 struct explain_cells {
     struct explain_cell *cell; /* in the order in which they came; owned */
-    size_t count;
+    size_t count;              /* of them, each of one cell and arm */
 };
 
 /* Runs of one cell and arm come one after the other, as store_find gives them. */

@@ -23,8 +23,8 @@
 #define LIMIT_SCALE_CV 1.0 /* standard deviation of ln scale */
 
 struct limit_trial { /* one run */
-    double value;    /* > 0 */
-    bool kept;
+    double value;    /* of the option, > 0 */
+    bool kept;       /* the slo, in this run */
 };
 
 struct limit_fit {

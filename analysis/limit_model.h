@@ -18,8 +18,8 @@
 #include "analysis/limit_series.h"
 #include "experiments/run/parameter_draws.h"
 
-/* Values that a search asks between ends that are alike: a stretch as wide as an eighth of the range, in
- * ln, is not missed. */
+/* Values that a search asks between ends that are alike: a stretch as wide as an eighth of the
+ * range, in ln, is not missed. */
 #define LIMIT_INSIDE 7
 
 /* Runs of a replication, at most: the numbers that chance is drawn by do not meet then. */

@@ -36,15 +36,15 @@ enum limit_kind {
 };
 
 struct limit_search {
-    double from, to;  /* the range, both > 0, from < to */
-    double precision; /* ends when the two values differ by less than this share, > 0 */
-    bool whole;       /* only whole values; ends when they are neighbours */
-    double guess;     /* 0 = none */
-    bool more_breaks; /* with a guess: the slo breaks towards `to` */
-    bool first;       /* looks for a turn before the one that it has found */
-    int inside;       /* values asked between ends that are alike; 0: none */
-    limit_probe_fn *probe;
-    void *context;
+    double from, to;       /* the range, both > 0, from < to */
+    double precision;      /* ends when the two values differ by less than this share, > 0 */
+    bool whole;            /* only whole values; ends when they are neighbours */
+    double guess;          /* 0 = none */
+    bool more_breaks;      /* with a guess: the slo breaks towards `to` */
+    bool first;            /* looks for a turn before the one that it has found */
+    int inside;            /* values asked between ends that are alike; 0: none */
+    limit_probe_fn *probe; /* asks whether the slo is kept at a value */
+    void *context;         /* given to it; borrowed */
 
     enum limit_kind kind; /* from here on: found by limit_search */
     double kept, broken;  /* the last values on both sides; NAN where there is none; of

@@ -24,7 +24,7 @@ struct limit_series {
     struct limit_search search;
     int runs;                        /* at least; more where the first turn needs more */
     const struct limit_trial *known; /* earlier runs, in their order; borrowed; NULL: none */
-    size_t known_count;
+    size_t known_count;              /* 0: none */
 
     /* from here on: found; owned: limit_series_close; known ones first */
     struct limit_trial *trials;

@@ -17,13 +17,14 @@
 #include "analysis/cells.h"
 
 enum outcome_question { OUTCOME_DROPS, OUTCOME_DISCONNECTS, OUTCOME_RECOVERS, OUTCOMES };
+/* ANSWER_UNKNOWN: no run of the cell knows. */
 enum outcome_answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN };
 
 enum outcome_agreement {
     AGREEMENT_ONE_ARM, /* the other has no runs */
     AGREEMENT_SAME,    /* all three answers, unknown on both arms included */
     AGREEMENT_UNKNOWN, /* what both know is the same; one answer is known to one arm alone */
-    AGREEMENT_DIFFERS,
+    AGREEMENT_DIFFERS, /* an answer that both know is not the same */
 };
 
 struct outcome_arm {        /* of one cell */
@@ -32,22 +33,22 @@ struct outcome_arm {        /* of one cell */
 };
 
 struct outcome_run {
-    enum arm arm;
-    int64_t replication;
+    enum arm arm;        /* which one ran it */
+    int64_t replication; /* its number, from 1 */
     /* Messages dropped; connections lost; s until it recovered, NAN: it did not; NAN: not known. */
     double amount[OUTCOMES];
 };
 
 struct outcome {
-    char *cell; /* its swept values; owned */
-    struct outcome_arm arm[ARMS];
-    struct outcome_run *runs; /* of both arms; owned */
-    size_t run_count;
+    char *cell;                   /* its swept values; owned */
+    struct outcome_arm arm[ARMS]; /* what its runs answer */
+    struct outcome_run *runs;     /* of both arms; owned */
+    size_t run_count;             /* of them */
 };
 
 struct outcomes {
     struct outcome *items; /* owned; in plan order of the first database */
-    size_t count;
+    size_t count;          /* cells */
 };
 
 /* Adds the runs of an experiment that are done; start with a zeroed struct. ERR_IO. */

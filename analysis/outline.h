@@ -25,15 +25,15 @@
 #define OUTLINE_BIN_S 5    /* long enough for such counts at 4 publishes/s */
 #define OUTLINE_CROWD 0.05 /* fewer clients that come and go are everyday churn */
 
-struct outline { /* thresholds: 0 = none */
-    double slo_p95_s, slo_p99_s;
-    double slo_reconnects_hz;
-    double cpu;            /* CPUs that one pod may use or requests, > 0 */
-    double memory_bytes;   /* limit of one pod; 0 = none */
-    double clients;        /* fewest that are meant to be connected at any time */
-    double pressure_begin; /* s; NAN: there is none */
-    double pressure_end;   /* s; NAN: none, or it lasts */
-    double load_end;       /* s; the last phase or action of a trace ends */
+struct outline {                 /* thresholds: 0 = none */
+    double slo_p95_s, slo_p99_s; /* of delivery latency */
+    double slo_reconnects_hz;    /* of all clients together */
+    double cpu;                  /* CPUs that one pod may use or requests, > 0 */
+    double memory_bytes;         /* limit of one pod; 0 = none */
+    double clients;              /* fewest that are meant to be connected at any time */
+    double pressure_begin;       /* s; NAN: there is none */
+    double pressure_end;         /* s; NAN: none, or it lasts */
+    double load_end;             /* s; the last phase or action of a trace ends */
 };
 
 /* The part that the parameters tell: thresholds and limits. */

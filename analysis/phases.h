@@ -107,22 +107,22 @@ struct phases_signal {
 };
 
 struct phases {
-    double calm_begin_s, calm_end_s;
+    double calm_begin_s, calm_end_s; /* the calm part; both the same: there is none */
     bool calm_pressed; /* the pressure was there already: a reference that is not calm */
     bool starved;      /* nothing arrived although something was due: there is no calm part */
-    struct phases_signal signal[SIGNALS];
-    int first;                      /* enum failure_signal; SIGNALS: nothing broke */
-    uint8_t *phase;                 /* of each window; owned */
-    size_t count;                   /* windows */
-    double step_s;                  /* of a window */
-    int worst, last;                /* phase: the highest, and that of the last window */
-    double first_s[FAILURE_PHASES]; /* begin of each; NAN: never */
-    double time_s[FAILURE_PHASES];  /* in each */
-    double stable_share;            /* of phase 1: the median was stable; NAN: no phase 1 */
-    double churn_share;             /* of phase 2: churn or write time-outs; NAN: no phase 2 */
-    double recovery_s;              /* NAN: see above */
-    double metastable;              /* 1, 0; NAN: see above */
-    double broken_s, green_s;       /* p95 or p99 broken; of it false green */
+    struct phases_signal signal[SIGNALS]; /* what became of each */
+    int first;                            /* enum failure_signal; SIGNALS: nothing broke */
+    uint8_t *phase;                       /* of each window; owned */
+    size_t count;                         /* windows */
+    double step_s;                        /* of a window */
+    int worst, last;                      /* phase: the highest, and that of the last window */
+    double first_s[FAILURE_PHASES];       /* begin of each; NAN: never */
+    double time_s[FAILURE_PHASES];        /* in each */
+    double stable_share;      /* of phase 1: the median was stable; NAN: no phase 1 */
+    double churn_share;       /* of phase 2: churn or write time-outs; NAN: no phase 2 */
+    double recovery_s;        /* NAN: see above */
+    double metastable;        /* 1, 0; NAN: see above */
+    double broken_s, green_s; /* p95 or p99 broken; of it false green */
 };
 
 extern const struct phases_params phases_defaults;

@@ -17,7 +17,7 @@ struct profile_fact {
 struct profile_note {
     const char *name;                 /* of the server */
     const struct profile_fact *facts; /* host, kernel, versions, date, rows used */
-    size_t fact_count;
+    size_t fact_count;                /* of them */
 };
 
 /* Writes to `path`, whole or not at all. ERR_IO. */

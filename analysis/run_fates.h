@@ -20,6 +20,7 @@
 struct run_fates {           /* messages of a run; NAN: not recorded */
     double p95, p99;         /* s, of what arrived; NAN: no delivery was measured */
     double due_p95, due_p99; /* s, of all that was due */
+    /* of the whole run: messages, but publishes and attempts to connect that failed */
     double delivered, dropped, due, in_flight, lost, published, connects_failed;
     double drained; /* s that the drain took */
 };

@@ -6,7 +6,7 @@
 
 struct sample {
     double *values; /* one a run; owned; cells_load sorts them */
-    size_t count;
+    size_t count;   /* of them, none is NAN; 0: empty */
 };
 
 /* Adds a value at the end; NAN: nothing. */

@@ -26,13 +26,13 @@ double slo_missing_share(const struct cell *cell, enum arm arm);
  * (run_fates.h), its cell with it. */
 unsigned slo_broken(const struct slo_params *slo, const struct cell *cell, enum arm arm);
 
-/* Of what arrived and what is under way when the run ends, the latter: 0..1, by means over the arm's runs;
- * NAN where there is neither. */
+/* Of what arrived and what is under way when the run ends, the latter: 0..1, by means over the arm's
+ * runs; NAN where there is neither. */
 double slo_under_way_share(const struct cell *cell, enum arm arm);
 
-/* Is a limit broken, or can it be told that none is? Not where no latency was measured, nor where more
- * are under way than p95 or p99 leaves and the drain was shorter than its limit. Counts are of the whole
- * run: the phases that are not measured are in them. */
+/* Is a limit broken, or can it be told that none is? Not where no latency was measured, nor where
+ * more are under way than p95 or p99 leaves and the drain was shorter than its limit. Counts are of
+ * the whole run: the phases that are not measured are in them. */
 bool slo_known(const struct slo_params *slo, const struct cell *cell, enum arm arm);
 
 /* How many of the arm's single runs are above the limit of p95 or of p99, whichever are more. The

@@ -87,7 +87,7 @@ struct validation_score {
     double low, high;         /* target: low <= value <= high */
     size_t missed;            /* cells outside it on their own, where each cell is judged */
     const struct cell *worst; /* borrowed; NULL: no single cell decides */
-    bool met;
+    bool met;                 /* the value is within the target; NAN is not */
 };
 
 struct validation_run { /* what real runs score, see above */
@@ -96,8 +96,8 @@ struct validation_run { /* what real runs score, see above */
 };
 
 struct validation {
-    struct validation_score scores[SCORES];
-    struct validation_run run[SCORES], half[SCORES];
+    struct validation_score scores[SCORES];          /* of the prediction */
+    struct validation_run run[SCORES], half[SCORES]; /* one real run; half of the repeats */
     size_t turns;        /* medians over so many: the most repeats of a cell; 0: none has two */
     size_t turn_cells;   /* cells judged in each */
     double self[3];      /* median |ln(real/real)| of p50, p95, p99; NAN: no cell has repeats */

@@ -28,8 +28,8 @@ struct wake_up_repeat {
 };
 
 struct wake_up_log {
-    struct wake_up_repeat repeats[WAKE_UP_REPEATS_MAX];
-    int count;
+    struct wake_up_repeat repeats[WAKE_UP_REPEATS_MAX]; /* in the order in which they came */
+    int count;                                          /* of them */
 };
 
 struct wake_up {

@@ -15,15 +15,15 @@
 #include "models/cache_warmth.h"
 
 struct warmth_turns {
-    int64_t on_ns, away_ns; /* > 0 */
-    int turns;              /* >= 1 */
+    int64_t on_ns, away_ns; /* work in a turn, sleep after it; > 0 */
+    int turns;              /* so many, >= 1 */
     int64_t first_away_ns;  /* off the CPU before the first, >= 0 */
     int64_t wake_cost_ns;   /* CPU time of each wake-up, >= 0 */
 };
 
 struct warmth_point {
-    struct warmth_turns turns;
-    double cost; /* CPU time for 1 of warm work, > 0 */
+    struct warmth_turns turns; /* what was measured */
+    double cost;               /* CPU time for 1 of warm work, > 0 */
 };
 
 /* What the work of such turns costs. */
