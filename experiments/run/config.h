@@ -35,8 +35,8 @@ struct experiment {
     char *server_spec;           /* path, or NULL */
     char *set;                   /* "NAME=TEXT NAME=TEXT": what --set gave; "" when nothing */
     struct settings base;        /* not yet resolved (settings_resolve): the plan does that */
-    struct sweep sweep;
-    struct expectations expectations;
+    struct sweep sweep;          /* what is varied from point to point */
+    struct expectations expectations; /* what must come out */
 };
 
 /* Reads and checks an experiment. ERR_INVALID (as when a file cannot be read) with path, line

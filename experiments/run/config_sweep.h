@@ -47,13 +47,13 @@ struct condition {
 };
 
 struct sweep {
-    struct axis *axes;
-    size_t axis_count;
+    struct axis *axes; /* in the order of the file, the slowest first; owned, as all here */
+    size_t axis_count; /* 0: nothing is swept */
     struct condition *conditions; /* all must hold */
-    size_t condition_count;
+    size_t condition_count;       /* 0: no point is left out */
     /* In the order of their axis; NULL: `profile` is not swept. */
     struct swept_profile *profiles;
-    size_t profile_count;
+    size_t profile_count; /* of them; 0: none */
 };
 
 /* Reads the section (NULL: nothing is swept). Every value is checked against its option; `base`

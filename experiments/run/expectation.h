@@ -20,11 +20,11 @@
 #include "sim/error.h"
 
 struct expectation {
-    char metric[48];
+    char metric[48];  /* its name in the store */
     char operator[3]; /* < <= > >= == != */
-    double number;
-    char *cell; /* "key=value key=value"; "" = every cell; owned */
-    char *text; /* as written; owned */
+    double number;    /* that it is held against, in the metric's base unit */
+    char *cell;       /* "key=value key=value"; "" = every cell; owned */
+    char *text;       /* as written; owned */
     /* found by expectations_judge */
     size_t runs, broken; /* that it speaks of; of them those that do not fulfil it */
     double low, high;    /* least and greatest value; NAN: none is defined */
@@ -34,7 +34,7 @@ struct expectation {
 
 struct expectations {
     struct expectation *items; /* owned */
-    size_t count;
+    size_t count;              /* 0: the file asserts nothing */
 };
 
 /* Reads the list `node` (NULL: none). ERR_INVALID with its place. */

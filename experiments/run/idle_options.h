@@ -3,7 +3,8 @@
  *
  * One point of a sweep may well do without (auth.workers: [0, 5] beside auth.service), so a rule is
  * asked of all points of a plan (plan.c). What needs a fleet or a class of clients is asked of each
- * point (settings_check.c). */
+ * point (settings_check.c).
+ */
 #ifndef PUSHSIM_EXPERIMENTS_RUN_IDLE_OPTIONS_H
 #define PUSHSIM_EXPERIMENTS_RUN_IDLE_OPTIONS_H
 
@@ -13,12 +14,12 @@
 
 struct idle_rule {
     const char *option; /* its name; with a dot at the end: all below it */
-    const char
-        *needs[IDLE_NEEDS]; /* options of which one has to be other than its default ... */
-    const char *value;      /* ... or, if not NULL, has to have this value ... */
-    bool other;             /* ... or any other than that */
-    bool phases;  /* counts for phases alone: a trace brings its own stalls and messages */
-    bool classes; /* any class of clients will do, not the first alone */
+    /* options of which one has to be other than its default ... */
+    const char *needs[IDLE_NEEDS];
+    const char *value; /* ... or, if not NULL, has to have this value ... */
+    bool other;        /* ... or any other than that */
+    bool phases;       /* counts for phases alone: a trace brings its own stalls and messages */
+    bool classes;      /* any class of clients will do, not the first alone */
 };
 
 const struct idle_rule *idle_rules(size_t *count);

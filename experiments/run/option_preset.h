@@ -26,11 +26,11 @@ struct preset_value {
 };
 
 struct option_preset {
-    const char *selector; /* the option that chooses it: "server.preset" */
-    const char *name;     /* that option's value */
-    const struct preset_value *values;
-    size_t count;
-    const char *left_out; /* what it has and the model has no option for; "" */
+    const char *selector;              /* the option that chooses it: "server.preset" */
+    const char *name;                  /* that option's value */
+    const struct preset_value *values; /* what it sets; static, as all text here */
+    size_t count;                      /* of them */
+    const char *left_out;              /* what it has and the model has no option for; "" */
 };
 
 /* All, those of a selector in the order of its choices without "none"; *count is how many. */

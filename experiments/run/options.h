@@ -19,16 +19,17 @@
 
 #define OPTIONS_MAX 512 /* rows of options_all, at most */
 
+/* Costs as the profile has them, or drawn within their errors (parameter_draws.h). */
 enum parameters_are { PARAMETERS_FIXED, PARAMETERS_DRAWN };
 
 /* What an experiment sets: the model's parameters and how often a cell is run. */
 struct settings {
-    struct parameters parameters;
-    double cpu_limit_millicores; /* 0 = not given; then parameters.cpu.quota_ns counts */
-    int64_t replications;        /* of each point in the sim arm, 1..1e6 */
-    int64_t repeats;             /* of each point in the real arm, 1..1000 */
-    int64_t seed;                /* of the experiment, 0..2^53 */
-    enum parameters_are drawn;   /* what a profile's costs are in the sim arm */
+    struct parameters parameters; /* of the model, and what the real arm is asked to do */
+    double cpu_limit_millicores;  /* 0 = not given; then parameters.cpu.quota_ns counts */
+    int64_t replications;         /* of each point in the sim arm, 1..1e6 */
+    int64_t repeats;              /* of each point in the real arm, 1..1000 */
+    int64_t seed;                 /* of the experiment, 0..2^53 */
+    enum parameters_are drawn;    /* what a profile's costs are in the sim arm */
     int server_preset; /* option_preset.h: 0 = none, else the choice of server.preset */
     int host_preset;   /* in the same way, of host.preset */
     /* A bit a row of options_all: the experiment gives it itself, by its file, its sweep or --set,
@@ -39,12 +40,11 @@ struct settings {
 enum option_type { OPTION_INT64, OPTION_INT, OPTION_DOUBLE, OPTION_BOOL, OPTION_CHOICE };
 
 enum option_flag {
-    OPTION_MODEL = 1, /* describes the server or host to the model: may stand in a profile, and
+    OPTION_MODEL = 1,  /* describes the server or host to the model: may stand in a profile, and
                          is no part of what the real arm is asked to do */
-    OPTION_FIXED = 2, /* of the experiment as a whole: cannot be swept */
-    OPTION_NONE = 4,  /* 0 is written "none", and only so */
-    OPTION_PRESET =
-        8, /* stands for values of other options: what these are counts, not the name */
+    OPTION_FIXED = 2,  /* of the experiment as a whole: cannot be swept */
+    OPTION_NONE = 4,   /* 0 is written "none", and only so */
+    OPTION_PRESET = 8, /* stands for values of other options: these count, not the name */
 };
 
 struct option_row {
@@ -62,7 +62,7 @@ struct option_row {
                                    the experiment */
 };
 
-/* "sse", "websocket", NULL: by enum protocol. */
+/* "sse", "websocket", NULL: by enum push_protocol. */
 extern const char *const protocol_words[];
 
 /* All options in the order of the documentation; *count is how many. */

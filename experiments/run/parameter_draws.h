@@ -38,13 +38,13 @@
 #define PARAMETER_PACES_MAX 64
 
 struct parameter_draws {
-    size_t count; /* of parameters; 0: all stay */
-    const struct option_row *which[PARAMETER_DRAWS_MAX];
-    double root[PARAMETER_DRAWS_MAX][PARAMETER_DRAWS_MAX]; /* lower triangle: root root' is the
-                                                              covariance of the logarithms */
-    double noise_left;                                     /* factor of cost.host-noise, 0..1 */
-    struct run_pace paces[PARAMETER_PACES_MAX];            /* step_ns ascending, > 0 */
-    size_t pace_count;                                     /* 0: not told */
+    size_t count;                                        /* of parameters; 0: all stay */
+    const struct option_row *which[PARAMETER_DRAWS_MAX]; /* by parameter: its option; static */
+    /* lower triangle: root root' is the covariance of the logarithms */
+    double root[PARAMETER_DRAWS_MAX][PARAMETER_DRAWS_MAX];
+    double noise_left;                          /* factor of cost.host-noise, 0..1 */
+    struct run_pace paces[PARAMETER_PACES_MAX]; /* step_ns ascending, > 0 */
+    size_t pace_count;                          /* 0: not told */
 };
 
 /* Reads `fit` of a profile; what is not there is not drawn (an old profile: nothing).

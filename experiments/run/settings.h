@@ -12,8 +12,8 @@ int settings_add_phase(struct settings *s, const char *name, struct error *err);
 
 /* A place in a struct settings: an option, or an option of a phase. */
 struct setting {
-    const struct option_row *option;
-    size_t base; /* offset of the struct that option->offset counts from */
+    const struct option_row *option; /* a row of options.h, static; NULL: the profile */
+    size_t base;                     /* offset of the struct that option->offset counts from */
 };
 
 /* Finds "cpu.limit" or "workload.phases.NAME.rate" (phases as they are in *s). ERR_INVALID

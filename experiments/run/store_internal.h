@@ -15,23 +15,24 @@ enum store_statement {
     STATEMENTS
 };
 
-enum store_table { /* what belongs to a run */
-                   TABLE_PARAMETER,
-                   TABLE_METRIC,
-                   TABLE_HISTOGRAM,
-                   TABLE_SERIES,
-                   TABLE_EVENT,
-                   TABLE_REJECTED_METRIC, /* of a rejected try */
-                   STORE_TABLES
+/* What belongs to a run. */
+enum store_table {
+    TABLE_PARAMETER,
+    TABLE_METRIC,
+    TABLE_HISTOGRAM,
+    TABLE_SERIES,
+    TABLE_EVENT,
+    TABLE_REJECTED_METRIC, /* of a rejected try */
+    STORE_TABLES
 };
 
 struct store {
-    sqlite3 *db;
-    char *path;
-    char *host;                            /* this host's name */
-    bool writable;                         /* opened for writing */
-    bool created;                          /* its file was not there before */
-    sqlite3_stmt *statement[STATEMENTS];   /* prepared at first use */
+    sqlite3 *db;                         /* the open connection; owned, as all pointers here */
+    char *path;                          /* as given, for messages */
+    char *host;                          /* this host's name */
+    bool writable;                       /* opened for writing */
+    bool created;                        /* its file was not there before */
+    sqlite3_stmt *statement[STATEMENTS]; /* prepared at first use */
     sqlite3_stmt *insert[STORE_TABLES][2]; /* a row, many rows (store_rows.c); the same */
     int64_t replaced;                      /* runs whose place another took */
     int failed; /* first SQLite code of a failed step, else SQLITE_OK */
@@ -63,7 +64,8 @@ int store_read_views(struct store *store, struct error *err);
 void store_bind_real(sqlite3_stmt *s, int index, double value);
 /* What store_bind_real has bound: NAN for NULL. */
 double store_column_real(sqlite3_stmt *s, int column);
-/* The record's metrics into TABLE_METRIC or TABLE_REJECTED_METRIC, of the run or try with that id. */
+/* The record's metrics into TABLE_METRIC or TABLE_REJECTED_METRIC, of the run or try with this
+ * id. */
 void store_insert_metrics(struct store *store, enum store_table table, int64_t of,
                           const struct run_record *r);
 /* The arm's word; NULL for both. */

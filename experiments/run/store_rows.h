@@ -9,12 +9,12 @@
 #include "experiments/run/store_internal.h"
 
 struct store_rows {
-    struct store *store;
-    enum store_table table;
-    int64_t run;        /* first column of every row */
-    size_t left;        /* rows not begun */
-    sqlite3_stmt *fill; /* being filled, or NULL */
-    int row, rows;      /* next of it; how many it takes */
+    struct store *store;    /* borrowed */
+    enum store_table table; /* where the rows go */
+    int64_t run;            /* first column of every row */
+    size_t left;            /* rows not begun */
+    sqlite3_stmt *fill;     /* being filled, or NULL */
+    int row, rows;          /* next of it; how many it takes */
 };
 
 /* `count` rows will follow, no less. */

@@ -22,7 +22,7 @@ struct yaml_place {
 };
 
 struct yaml_node {
-    enum yaml_kind kind;
+    enum yaml_kind kind;      /* which of the fields below it has */
     struct yaml_place at;     /* of the value */
     char *text;               /* scalar: its text, "" when empty */
     char *key;                /* in a map: its key, else NULL */
