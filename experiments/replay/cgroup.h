@@ -21,6 +21,7 @@
 #define CGROUP_ROOT   "/sys/fs/cgroup"
 #define CGROUP_PREFIX "pushsim-" /* of our groups' names: pushsim-PID-WHAT */
 
+/* Of the host's hierarchy; CGROUP_NONE: it has no cpu controller. */
 enum cgroup_version { CGROUP_NONE, CGROUP_V1, CGROUP_V2 };
 
 struct cgroup_limits { /* all zero: no limit, default weight */
@@ -44,13 +45,13 @@ struct cgroup_usage {
 };
 
 struct cgroup {
-    enum cgroup_version version;
-    char cpu[PATH_MAX];     /* its directory; on v2 the only one */
-    char cpuacct[PATH_MAX]; /* v1: where CPU time is counted; may equal `cpu` */
-    char memory[PATH_MAX];  /* empty: memory is not controlled on this host */
-    int held
-        [3]; /* descriptors + 1 of locks on these directories, which tell others that the maker
-                    lives; 0: none */
+    enum cgroup_version version; /* CGROUP_V1 or CGROUP_V2 */
+    char cpu[PATH_MAX];          /* its directory; on v2 the only one */
+    char cpuacct[PATH_MAX];      /* v1: where CPU time is counted; may equal `cpu` */
+    char memory[PATH_MAX];       /* empty: memory is not controlled on this host */
+    /* descriptors + 1 of locks on these directories, which tell others that the maker lives; 0:
+     * none */
+    int held[3];
 };
 
 /* What stands under `root` (NULL: CGROUP_ROOT). A hybrid host is what its cpu controller is on: v1,
@@ -84,7 +85,8 @@ int64_t cgroup_host_usage(const char *root, int cpu);
 bool cgroup_is_populated(const struct cgroup *group);
 
 /* Kills what is still in it (what left the process group that the caller ended) and in groups that
- * it made below, removes them, and waits up to two seconds for ended processes to leave. ERR_IO: still busy. */
+ * it made below, removes them, and waits up to two seconds for ended processes to leave. ERR_IO:
+ * still busy. */
 int cgroup_remove(struct cgroup *group, struct error *err);
 
 /* Removes the groups that pushsim processes which are gone left behind, with what still runs in

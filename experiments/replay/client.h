@@ -76,9 +76,9 @@ struct client {
     struct client_pool *pool; /* borrowed */
     http_parser parser;       /* of the answer's head, and of chunks behind it */
     uint32_t number;          /* index in the pool */
-    enum client_state state;
-    uint8_t cause;   /* of its end, when it is ending: enum disconnect_cause */
-    bool reopen;     /* connect again as soon as the handle is gone */
+    enum client_state state;  /* where its connection stands */
+    uint8_t cause;            /* of its end, when it is ending: enum disconnect_cause */
+    bool reopen;              /* connect again as soon as the handle is gone */
     uint16_t losses; /* connections lost so far, modulo 2^16, never 0 after the first */
     struct reconnect reconnect; /* where its policy stands */
     int64_t read_bps;           /* bytes per second that it reads; 0 = at once */
@@ -93,7 +93,7 @@ struct client {
     union {
         struct answer_head head; /* until it is open */
         struct sse_reader sse;   /* then, by protocol */
-        struct ws_reader ws;
+        struct ws_reader ws;     /* the same, of a WebSocket */
     };
 };
 
@@ -116,9 +116,9 @@ struct client_pool {
     const struct client_ops *ops; /* of the protocol */
     struct endpoint endpoint;     /* where they subscribe; a copy */
     struct delivery_log *log;     /* borrowed */
-    char *request;                /* owned */
-    char *buffer;                 /* owned; READ_BYTES */
-    struct client *clients;       /* owned; `count` */
+    char *request;                /* what each sends to subscribe; owned */
+    char *buffer;                 /* what the read in progress gave; READ_BYTES; owned */
+    struct client *clients;       /* `count` of them; owned */
     uint32_t count;               /* of all clients, connected or not */
     int64_t start_ns;             /* uv_hrtime of time 0; set before any delivery */
     int64_t now_ns;               /* time of the read in progress, ns from time 0 */

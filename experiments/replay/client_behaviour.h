@@ -18,9 +18,9 @@ struct client_pool;
 
 struct client_behaviour {
     const struct parameters *p; /* borrowed; NULL: clients do nothing by themselves */
-    uint64_t seed;
-    uint32_t replication; /* both: of the draws */
-    struct client_churn churn;
+    uint64_t seed;              /* with the replication: of all draws */
+    uint32_t replication;       /* from 1 */
+    struct client_churn churn;  /* what befalls them at random */
 };
 
 /* Time 0 is now: open clients begin to behave, and what happened so far does not count. */

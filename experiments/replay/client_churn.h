@@ -20,14 +20,15 @@
 
 struct client_pool;
 
+/* Stops reading; vanishes. */
 enum churn { CHURN_STALL, CHURN_LOSS, CHURNS };
 
 struct client_churn {
-    uv_timer_t timer; /* its data is the pool; runs only where something can happen */
-    struct random_stream draws;
+    uv_timer_t timer;           /* its data is the pool; runs only where something can happen */
+    struct random_stream draws; /* when the next one is, and whom it befalls */
     int64_t next_ns[CLIENT_CLASSES_MAX][CHURNS]; /* time of the run; INT64_MAX: never */
     int *zombies;                                /* owned: sockets that nobody reads */
-    size_t zombie_count;
+    size_t zombie_count;                         /* of them */
 };
 
 /* Time 0 is now. */

@@ -24,21 +24,21 @@
 struct client;
 struct client_pool;
 
-struct client_post { /* the connection beside one client's event stream */
-    uv_tcp_t tcp;    /* its data is this */
-    uv_connect_t connecting;
-    http_parser parser;
+struct client_post {                  /* the connection beside one client's event stream */
+    uv_tcp_t tcp;                     /* its data is this */
+    uv_connect_t connecting;          /* the request in progress */
+    http_parser parser;               /* of the answers */
     struct client_messages *messages; /* borrowed */
     uint32_t number;                  /* of the client */
     bool used, open;                  /* the handle is live; connected */
     char *waiting;                    /* requests to send once connected; owned */
-    size_t waiting_bytes;
-    char head[MESSAGE_DIGITS]; /* the beginning of the answer in progress */
-    uint8_t kept;              /* bytes of it */
+    size_t waiting_bytes;             /* of them; 0: none wait */
+    char head[MESSAGE_DIGITS];        /* the beginning of the answer in progress */
+    uint8_t kept;                     /* bytes of it */
 };
 
 struct client_messages {
-    struct duplex books;
+    struct duplex books;      /* what became of the messages */
     struct client_pool *pool; /* borrowed */
     struct endpoint endpoint; /* of POSTs */
     bool posts;               /* SSE */

@@ -17,9 +17,9 @@
  * gaps longer than gap_ns, on the worst of them, 0..1. Its caller's affinity is as before. */
 double cpu_probe_noise_gaps(const struct cpu_probe *p);
 
-struct cpu_probe_noise { /* what the machine had counted when the measurement began */
-    struct host_time time;
-    int64_t at_ns, foreign_ns;
+struct cpu_probe_noise {       /* what the machine had counted when the measurement began */
+    struct host_time time;     /* of the machine, stolen time in it */
+    int64_t at_ns, foreign_ns; /* monotonic; CPU time of others on the measured CPUs */
 };
 
 /* Before the measurement, when the probe's groups are there, and after it: sets steal, foreign and,

@@ -28,7 +28,7 @@ struct cpu_probe_area { /* of one thread, in memory shared with the parent */
     int64_t ended_ns;   /* clock when it ended */
     uint64_t foreign;   /* waits that were left out */
     int64_t foreign_ns; /* their lengths together */
-    struct cpu_probe_list runs, stalls, late;
+    struct cpu_probe_list runs, stalls, late; /* as cpu_workload.h defines them */
 };
 
 /* Nothing was measured; samples that were written stay in their pages. */

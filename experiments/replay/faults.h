@@ -17,7 +17,7 @@ struct replay;
 
 struct faults {
     uv_timer_t restart, again, leave; /* their data is the replay */
-    uint32_t restarts;
+    uint32_t restarts;                /* servers started again so far */
 };
 
 /* Time 0 is about to come: sets the timers. */

@@ -12,13 +12,13 @@
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_HOST_PACE_BEST_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_HOST_PACE_BEST_H
 
-#define HOST_PACE_LOWEST 64
-#define HOST_PACE_AGREE  3
-#define HOST_PACE_WITHIN 1.02
+#define HOST_PACE_LOWEST 64   /* samples that are kept */
+#define HOST_PACE_AGREE  3    /* that have to be alike */
+#define HOST_PACE_WITHIN 1.02 /* a factor: so near is alike */
 
 struct host_pace_best {
     double ns[HOST_PACE_LOWEST]; /* the lowest so far, rising; zeros to begin with */
-    int count;
+    int count;                   /* of them, 0..HOST_PACE_LOWEST */
 };
 
 void host_pace_best_add(struct host_pace_best *best, double ns);

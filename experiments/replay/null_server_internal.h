@@ -40,7 +40,7 @@ struct null_connection {
 };
 
 struct null_server {
-    uv_loop_t loop;
+    uv_loop_t loop;            /* its only one: all handles are on it */
     uv_tcp_t listener;         /* on 127.0.0.1 */
     uv_prepare_t flusher;      /* sends at the end of an iteration what it has framed */
     http_parser_settings http; /* the same of all connections */
@@ -52,7 +52,7 @@ struct null_server {
     char input[64 * 1024];              /* read buffer: used up before the next read */
 };
 
-/* Takes it out of its role's list and frees it when libuv is done with it; again changes nothing. */
+/* Takes it out of its role's list and frees it when libuv is done with it; again: nothing. */
 void null_connection_close(struct null_connection *c);
 /* Moves it to another role's list. */
 void null_connection_role(struct null_connection *c, enum role role);

@@ -27,7 +27,7 @@ struct publisher_connection {
 };
 
 struct publisher {
-    struct publisher_connection connections[PUBLISHER_CONNECTIONS];
+    struct publisher_connection connections[PUBLISHER_CONNECTIONS]; /* open or not */
     uv_timer_t again;         /* opens what has closed; its data is this publisher */
     struct endpoint endpoint; /* where to POST; a copy */
     char *fill;               /* owned; the payload after its number */

@@ -68,8 +68,8 @@ struct replay_options {
     int ready_ms;   /* the server must be ready within so long; 0 = 60,000 */
     int settle_ms;  /* idle before time 0, before and after the limit is set; 0 = 300 */
     const struct client_floor *floor; /* may be NULL: then it need not be known */
-    uint64_t seed; /* with the replication: of the draws of clients that come back */
-    uint32_t replication;
+    uint64_t seed;           /* with the replication: of the draws of clients that come back */
+    uint32_t replication;    /* from 1 */
     struct schedule *played; /* may be NULL, else empty; the actions at the times they really
                               * had, closed by the caller with schedule_close */
 };

@@ -48,11 +48,11 @@ struct replay {
     struct host_pace pace;           /* the CPU's and the memory's, beside it */
     struct faults faults;            /* deploys and crashes that are asked for */
     struct cgroup_usage edge;        /* before the first client connects */
-    struct {
-        double full, pause_s;
-    } collected;    /* full garbage collections before the run; NAN: the server does not say */
-    uint32_t asked; /* initial clients whose connect was started */
-    bool misnamed;  /* its description names counters that it does not tell */
+    struct { /* garbage collected before the run; NAN: the server does not say */
+        double full, pause_s; /* full collections; their pauses together */
+    } collected;
+    uint32_t asked;         /* initial clients whose connect was started */
+    bool misnamed;          /* its description names counters that it does not tell */
     struct error uncounted; /* why the server's counters do not serve yet */
     struct error *err;      /* of replay_run; borrowed */
 };

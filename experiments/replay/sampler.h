@@ -2,12 +2,12 @@
  *
  * Series written, each point at the end of its second: cpu.used and cpu.throttled (s, in that
  * second), cpu.throttled_share (of the periods that ended in it; none did: no point), memory
- * (bytes, now; where memory is controlled), connections (open at the client); of that second's deliveries, where there were
- * any, delivery.p50, .p95, .p99 and .p999 (s). Where there were any: disconnects (by the
- * server, and of clients that left), disconnects.client_left, reconnects, drops (gaps in what
- * clients received), connects (attempts begun), connects.failed; where any attempt ended,
- * connects.failure_rate (of those, the share that failed). Where clients send messages, those
- * of duplex_series. Events: oom (the kernel has ended processes for memory), exit (the server
+ * (bytes, now; where memory is controlled), connections (open at the client); of that second's
+ * deliveries, where there were any, delivery.p50, .p95, .p99 and .p999 (s). Where there were any:
+ * disconnects (by the server, and of clients that left), disconnects.client_left, reconnects, drops
+ * (gaps in what clients received), connects (attempts begun), connects.failed; where any attempt
+ * ended, connects.failure_rate (of those, the share that failed). Where clients send messages,
+ * those of duplex_series. Events: oom (the kernel has ended processes for memory), exit (the server
  * has ended by itself; once).
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_SAMPLER_H
@@ -22,11 +22,11 @@
 #include "models/run_record.h"
 
 struct sampler {
-    uv_timer_t timer;           /* its data is this sampler */
-    const struct cgroup *group; /* borrowed, as all below */
-    struct server_process *server;
-    struct client_pool *clients;
-    struct run_record *out;
+    uv_timer_t timer;                /* its data is this sampler */
+    const struct cgroup *group;      /* borrowed, as all below */
+    struct server_process *server;   /* whether it has ended */
+    struct client_pool *clients;     /* whose counts are sampled */
+    struct run_record *out;          /* takes series and events */
     struct cgroup_usage first, last; /* at time 0 and at the latest sample */
     int64_t last_ns;                 /* time of the latest sample */
     int64_t own_cpu_ns;              /* our thread's CPU time at the latest sample */

@@ -54,7 +54,7 @@ struct self_reading {      /* counters at one instant */
 
 struct self_check {
     int server_cpu, client_cpu; /* CPU numbers */
-    struct self_reading before;
+    struct self_reading before; /* at time 0 */
 };
 
 void self_check_begin(struct self_check *check, int server_cpu, int client_cpu);

@@ -18,8 +18,8 @@
  *   loop: nginx                               # optional, for calibrate: the event loop of the
  *   hops: 0                                   # model that it resembles (server.loop, .hops)
  *
- * The command is the server itself, in the foreground: it runs in the cgroup that is limited, as what
- * a service starts for it elsewhere (docker, systemctl) would not.
+ * The command is the server itself, in the foreground: it runs in the cgroup that is limited, as
+ * what a service starts for it elsewhere (docker, systemctl) would not.
  *
  * Counters whose names begin with gc_ tell calibrate of the garbage collector, if they are those
  * that servers/fastapi_server.py explains.
@@ -52,9 +52,9 @@ struct server_spec {                     /* strings owned; placeholders still in
     char *stats_url;                     /* http:// URL */
     char *stats_subscribers;             /* name of a counter */
     char *stats_dropped;                 /* name of a counter, as the next two */
-    char *stats_depth_mean, *stats_depth_max;
-    int loop; /* enum loop_kind; -1 = not said */
-    int hops; /* ready-queue passes, 0..4; -1 = not said */
+    char *stats_depth_mean, *stats_depth_max; /* of the depths of subscribers' queues */
+    int loop;                                 /* enum loop_kind; -1 = not said */
+    int hops;                                 /* ready-queue passes, 0..4; -1 = not said */
 };
 
 /* Reads a description. ERR_INVALID: "file:line:col: …" and the line with a caret, or the file

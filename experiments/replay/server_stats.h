@@ -15,7 +15,7 @@ struct server_counter {
 };
 
 struct server_stats {
-    struct server_counter counters[SERVER_COUNTERS_MAX];
+    struct server_counter counters[SERVER_COUNTERS_MAX]; /* in the order of the answer */
     int count; /* 0..SERVER_COUNTERS_MAX; more are left out */
 };
 
