@@ -8,10 +8,10 @@
 #define CALIBRATE_PILOT_SUFFIX "-pilot" /* experiments whose rows are not fitted */
 
 struct calibrate_measure {
-    const char *server; /* description of the server; borrowed */
-    enum design_size size;
-    double budget_s; /* for all of it, > 0 */
-    bool force;      /* also measure what the database has */
+    const char *server;    /* description of the server; borrowed */
+    enum design_size size; /* of the design */
+    double budget_s;       /* for all of it, > 0 */
+    bool force;            /* also measure what the database has */
 
     char *db;             /* from here on filled in: where the rows are; owned */
     int64_t invalid;      /* runs that were not sound */

@@ -36,12 +36,12 @@ struct campaign {
     const struct plan_point *point; /* the same: whose tries are stored; NULL: they are not */
     bool fits_floor;                /* the client's own time is a part of what is fitted */
     bool force;                     /* also make what the store has of this server */
-    campaign_row_fn *each;          /* may be NULL */
+    campaign_row_fn *each;          /* told of each run that is made; may be NULL */
     void *context;                  /* for each */
 
-    struct server_spec spec; /* from here on: what campaign_open found */
-    uint64_t server_hash;    /* of its description and program */
-    char host[128];
+    struct server_spec spec;              /* from here on: what campaign_open found */
+    uint64_t server_hash;                 /* of its description and program */
+    char host[128];                       /* this host, in words (host_facts.h) */
     struct client_floor floor[PROTOCOLS]; /* of the load client, before the first run */
     int64_t total, made, skipped, failed, invalid; /* runs */
     struct error failure;                          /* of the first run that failed */

@@ -18,10 +18,10 @@
 #define CPU_ARMS_MAX    10
 
 struct cpu_plan {
-    struct cpu_workload_params params;
-    size_t set_bytes; /* working set of TOUCH; 0 = one cache line */
-    int repeats;      /* 1..CPU_REPEATS_MAX */
-    uint64_t seed;    /* of the phases and of the random starts */
+    struct cpu_workload_params params; /* what both arms run */
+    size_t set_bytes;                  /* working set of TOUCH; 0 = one cache line */
+    int repeats;                       /* 1..CPU_REPEATS_MAX */
+    uint64_t seed;                     /* of the phases and of the random starts */
     /* What wake-ups took between the repeats of the real arm goes here (borrowed); NULL: not asked
      * for. */
     struct wake_up_log *wake_ups;

@@ -25,7 +25,7 @@
 struct cpu_matrix_request {
     const char *pattern; /* fnmatch over the cells' names, borrowed */
     const char *output;  /* CSV file to append to, borrowed; NULL = none */
-    uint64_t seed;
+    uint64_t seed;       /* as struct cpu_plan's, of every cell */
 };
 
 void cpu_matrix_list(FILE *stream); /* the names of all cells */

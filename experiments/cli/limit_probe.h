@@ -10,11 +10,11 @@
 /* of a run that failed or was not sound, at the same value: as validate's */
 #define LIMIT_TRIES 3
 
-struct limit_probe { /* of one point; all borrowed */
-    struct campaign *campaign;
-    const struct plan_point *point;
-    const struct limit_question *question;
-    struct limit_rows *rows; /* sound runs are added */
+struct limit_probe {                       /* of one point; all borrowed */
+    struct campaign *campaign;             /* open: makes the runs */
+    const struct plan_point *point;        /* whose settings, but for the option's value */
+    const struct limit_question *question; /* of the point: which option is varied, and how */
+    struct limit_rows *rows;               /* sound runs are added */
     uint32_t run; /* its number, from 1, and whose publishes it plays; 0: none was made yet */
 };
 

@@ -4,12 +4,12 @@
 
 #include "analysis/limit_scan.h"
 
-struct limit_result { /* of one point */
-    const char *cell; /* borrowed from the plan */
-    struct limit_question question;
-    struct limit_answer sim, real; /* searches 0 and no value: that arm was not asked */
-    struct limit_answer alike;     /* of the runs of `real` simulated, at its paces; as above */
-    struct limit_scan scan;        /* about the answer of `sim`; count 0: none */
+struct limit_result {               /* of one point */
+    const char *cell;               /* borrowed from the plan */
+    struct limit_question question; /* what both arms were asked */
+    struct limit_answer sim, real;  /* searches 0 and no value: that arm was not asked */
+    struct limit_answer alike; /* of the runs of `real` simulated, at its paces; as above */
+    struct limit_scan scan;    /* about the answer of `sim`; count 0: none */
 };
 
 struct limit_table {                    /* all borrowed */

@@ -5,9 +5,9 @@
 
 #include "analysis/cells.h"
 
-struct plan_share { /* zeros: of no database yet; runs, by arm */
-    int64_t there[ARMS];
-    int64_t planned[ARMS]; /* 0: none, or not known */
+struct plan_share {        /* zeros: of no database yet; runs, by arm */
+    int64_t there[ARMS];   /* in all databases together */
+    int64_t planned[ARMS]; /* the most that one of them says; 0: none, or not known */
 };
 
 /* Adds what one database has and plans of an experiment. ERR_IO. */

@@ -22,12 +22,12 @@ struct session {
      * directory. */
     const char *db;
     struct shard shard; /* which runs are made; zeros: all (shard_option.h) */
-    struct override overrides[SESSION_OVERRIDES_MAX];
-    size_t override_count;
+    struct override overrides[SESSION_OVERRIDES_MAX]; /* by --set, or in its place */
+    size_t override_count;                            /* of them */
 
     struct experiment experiment; /* from here on: valid after session_open */
-    struct plan plan;
-    struct schedule trace; /* of experiment.trace; empty when there is none */
+    struct plan plan;             /* its points and replications, checked */
+    struct schedule trace;        /* of experiment.trace; empty when there is none */
 };
 
 /* Parses EXPERIMENT, --set NAME=VALUE and --db FILE; input of the child: struct session. */
