@@ -28,12 +28,12 @@
 #include "experiments/run/store.h"
 
 enum calibration_metric {
-    CALIBRATION_CPU,   /* CPU time used, s */
-    CALIBRATION_FIRST, /* first delivery of a publish, median, s */
-    CALIBRATION_SLOPE, /* between two neighbours of a fan-out, median, s */
-    CALIBRATION_P50,   /* delivery latency, s */
-    CALIBRATION_P95,
-    CALIBRATION_P99,
+    CALIBRATION_CPU,       /* CPU time used, s */
+    CALIBRATION_FIRST,     /* first delivery of a publish, median, s */
+    CALIBRATION_SLOPE,     /* between two neighbours of a fan-out, median, s */
+    CALIBRATION_P50,       /* delivery latency, s */
+    CALIBRATION_P95,       /* the same */
+    CALIBRATION_P99,       /* the same */
     CALIBRATION_THROTTLED, /* share of throttled periods, 0..1 */
     CALIBRATION_BESIDE,    /* CPU time used by other threads than Node's event loop, s */
     CALIBRATION_METRICS
@@ -115,7 +115,7 @@ struct calibration_cell {
 
 struct calibration {
     const struct plan *plan;        /* borrowed */
-    struct calibration_cell *cells; /* owned */
+    struct calibration_cell *cells; /* in the plan's order; owned */
     size_t cell_count;              /* points with at least one real run */
     int64_t runs;                   /* real runs used */
     int draws;                      /* simulations for each real run, >= 1 */

@@ -15,6 +15,7 @@ static inline int calibration_simulations(const struct calibration *c,
     return all < CALIBRATION_REPEATS ? all : CALIBRATION_REPEATS;
 }
 
+/* Is more than that of a cell's periods throttled? */
 static inline bool calibration_throttled(const struct calibration_cell *cell)
 {
     return cell->real[CALIBRATION_THROTTLED] > CALIBRATION_AMPLE_SHARE;
@@ -57,15 +58,16 @@ void calibration_medians(const struct calibration *c, const struct settings *s,
  * counts. */
 struct settings calibration_start(const struct calibration *c,
                                   const struct calibration_cell *cell);
-/* The options that a stage varies and c's runs tell, from where they start, put behind the
- * first n of `parameters` (LEAST_SQUARES_MAX at most); returns how many there are then. */
 enum calibration_part {
-    CALIBRATION_MEANS,
-    CALIBRATION_COLD, /* refinements of the means: no loop is told from another by them */
-    CALIBRATION_TAILS,
+    CALIBRATION_MEANS, /* what the figures of the means tell: calibration.h's first stage */
+    CALIBRATION_COLD,  /* refinements of the means: no loop is told from another by them */
+    CALIBRATION_TAILS, /* what the quantiles tell beside them: chance, interference */
 };
+/* The options of this part that c's runs tell, from where they start, put behind the first n of
+ * `parameters` (LEAST_SQUARES_MAX at most); returns how many there are then. */
 size_t calibration_varied(const struct calibration *c, enum calibration_part part,
                           struct fit_parameter *parameters, size_t n);
+/* All of them, as calibration_assign does one. */
 void calibration_assign_all(struct settings *s, const struct calibrated *options, size_t count);
 /* Sets an option that there is, to the nearest value that it allows: a fit may step outside. */
 void calibration_assign(struct settings *s, const char *option, double value);

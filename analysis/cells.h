@@ -15,6 +15,7 @@
 #include "experiments/run/shard.h"
 #include "experiments/run/store.h"
 
+/* Of a run; figure_metric names each as data/results.md does. */
 enum figure {
     FIGURE_P50,
     FIGURE_P95,

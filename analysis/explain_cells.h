@@ -9,7 +9,7 @@ struct explain_cell {
     char *experiment, *cell;              /* owned */
     enum arm arm;                         /* of its runs */
     struct slo_params slo;                /* of its first run */
-    size_t runs;                          /* >= 1 */
+    size_t runs;                          /* of the cell and arm, >= 1 */
     int worst;                            /* phase, of any run */
     size_t broke[SIGNALS + 1];            /* runs in which each broke first; SIGNALS: nothing */
     size_t judged, metastable;            /* runs that can tell; of them metastable */

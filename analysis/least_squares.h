@@ -21,8 +21,8 @@
 #define LEAST_SQUARES_IDENTIFIED 0.5
 
 struct fit_parameter {
-    const char *name; /* borrowed */
-    double start;     /* > 0 */
+    const char *name; /* of an option; borrowed */
+    double start;     /* where the fit begins, or it is held; > 0 */
     double estimate;  /* out: the fitted value, > 0 */
     /* out: standard error / estimate; wider where residuals are larger than their weights say,
      * never narrower */

@@ -55,6 +55,7 @@ struct limit_place {
  * limit_rows_close is due either way. */
 int limit_rows_load(struct limit_rows *rows, const struct limit_place *place, int64_t point,
                     const struct limit_question *q, struct error *err);
+/* Appends a copy. */
 void limit_rows_add(struct limit_rows *rows, const struct limit_row *row);
 /* The least number from `from` on that no row has. */
 uint32_t limit_rows_free(const struct limit_rows *rows, uint32_t from);

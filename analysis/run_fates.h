@@ -31,6 +31,7 @@ void run_fates_add(struct run_fates *f, const char *metric, double value);
 /* All figures of a record. */
 void run_fates_of(struct run_fates *f, const struct run_record *r);
 
+/* Nothing arrived although something was due: see above. */
 bool run_fates_starved(const struct run_fates *f);
 /* The latency that 95 (99) % of what arrived and what is under way keep, s, at least; INFINITY of a
  * starved run. */

@@ -29,6 +29,7 @@ double sample_level(size_t count);
  * (n + 1) / 2 + sqrt(n) / 2, between which it lies with 68 %. NAN below SAMPLE_ERROR values. */
 #define SAMPLE_ERROR 5
 double sample_median_error(const struct sample *s);
+/* The bounds of the spread; NAN when the sample is empty. */
 double sample_low(const struct sample *s);
 double sample_high(const struct sample *s);
 

@@ -31,7 +31,7 @@ struct timeline_window {
 struct timeline {
     int64_t step_ns;                 /* of a window: whole seconds, >= 1 s */
     size_t count;                    /* windows from time 0 on */
-    struct timeline_window *windows; /* owned */
+    struct timeline_window *windows; /* in their order; owned */
     bool starved;                    /* no delivery in any of them, although it was due */
 };
 

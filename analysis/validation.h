@@ -63,10 +63,12 @@ enum load_verdict {
 };
 #define LOAD_BEND_SHARE 0.2
 
+/* Of a cell by the runs of one arm. */
 enum load_verdict load_verdict(const struct slo_params *slo, const struct cell *cell,
                                enum arm arm);
 const char *load_verdict_name(enum load_verdict verdict);
 
+/* In the order of the list above. */
 enum validation_score_kind {
     SCORE_P50,
     SCORE_P95,

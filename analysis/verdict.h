@@ -35,11 +35,11 @@
 #define VERDICT_TIES      59
 
 enum verdict {
-    VERDICT_HOLDS,
-    VERDICT_WITHIN_LIMITS,
-    VERDICT_DOES_NOT_HOLD,
-    VERDICT_OPEN,
-    VERDICT_NOT_MEASURED
+    VERDICT_HOLDS,         /* all parts are shown */
+    VERDICT_WITHIN_LIMITS, /* some are */
+    VERDICT_DOES_NOT_HOLD, /* none is, and a line is refuted */
+    VERDICT_OPEN,          /* none is, and no line is refuted */
+    VERDICT_NOT_MEASURED   /* the arm has no run of it */
 };
 
 /* Judges each line by the runs in the store of one arm; where it has none, the
@@ -47,12 +47,14 @@ enum verdict {
  * for the other arm. */
 int claim_judge(struct claim *c, struct store *store, const char *experiment, enum arm arm,
                 struct error *err);
+/* Of the claim, by what claim_judge has found. */
 enum verdict claim_verdict(const struct claim *c);
 const char *verdict_name(enum verdict verdict);
 
 /* Mean of n differences and its interval at level 1 - alpha (n = 1 or no spread: a point). */
 void verdict_interval(const double *differences, size_t n, double alpha, double *mean,
                       double *low, double *high);
+/* What an interval of left - right says of a line with this operator. */
 enum evidence_result verdict_decide(const char *operator, double low, double high);
 
 #endif

@@ -41,6 +41,7 @@ struct cache_refill {
 int64_t cache_warmth_after(const struct cache_warmth *warmth, int64_t coldness_ns,
                            int64_t away_ns);
 
+/* It comes to the CPU with this coldness. */
 void cache_refill_begin(struct cache_refill *refill, int64_t cold_ns);
 /* The coldness now: what was not paid. */
 int64_t cache_refill_cold(const struct cache_refill *refill);

@@ -149,6 +149,7 @@ static inline bool clients_cut_off(const struct clients *c, uint32_t client)
 }
 /* When what the client sends now, on its connection, gets through to the server. */
 int64_t clients_through_ns(struct clients *c, uint32_t client);
+/* Its network is gone without a word: the server keeps a zombie, and it tries again. */
 void clients_vanish(struct clients *c, uint32_t client);
 
 /* What reaches a client from its server. */
@@ -176,6 +177,7 @@ void clients_hears_end(struct clients *c, uint32_t client, enum disconnect_cause
 /* A copy of what befell all. */
 struct clients_book clients_all(const struct clients *c);
 
+/* The client's class, an index into the parameters' classes. */
 int clients_class(const struct clients *c, uint32_t client);
 
 #endif

@@ -18,6 +18,7 @@ struct code_compiler {
     struct cpu_thread *thread; /* NULL: nothing is compiled; the host's */
 };
 
+/* Makes its thread, of the process's group and on this CPU; it sleeps. */
 void code_compiler_start(struct code_compiler *c, struct cpu_group *group, int cpu);
 /* More to do, ns of CPU time (>= 0), behind what there is. Started, or ns is 0. */
 void code_compiler_work(struct code_compiler *c, int64_t ns);

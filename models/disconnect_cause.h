@@ -9,20 +9,20 @@
 
 enum disconnect_cause {
     /* noticed at the server */
-    DISCONNECT_CLIENT_LEFT, /* the client closed and the server read it */
-    DISCONNECT_PONG_TIMEOUT,
-    DISCONNECT_WRITE_TIMEOUT,
-    DISCONNECT_SLOW_CONSUMER, /* the queue policy threw it out */
-    DISCONNECT_HANDSHAKE_TIMEOUT,
-    DISCONNECT_REJECTED,     /* accepted, then not authenticated */
-    DISCONNECT_WRITE_FAILED, /* a zombie found out by writing */
-    DISCONNECT_DRAINED,      /* the server asked it to go */
+    DISCONNECT_CLIENT_LEFT,       /* the client closed and the server read it */
+    DISCONNECT_PONG_TIMEOUT,      /* no answer to a ping (heartbeat.timeout) */
+    DISCONNECT_WRITE_TIMEOUT,     /* its writer waited too long (server.write-timeout) */
+    DISCONNECT_SLOW_CONSUMER,     /* the queue policy threw it out */
+    DISCONNECT_HANDSHAKE_TIMEOUT, /* not over in time (accept.handshake-timeout) */
+    DISCONNECT_REJECTED,          /* accepted, then not authenticated */
+    DISCONNECT_WRITE_FAILED,      /* a zombie found out by writing */
+    DISCONNECT_DRAINED,           /* the server asked it to go */
     /* noticed at the client */
-    DISCONNECT_SERVER_KILLED,  /* out of memory, or crashed */
-    DISCONNECT_SERVER_STOPPED, /* deploy or restart */
-    DISCONNECT_SILENCE,        /* nothing came within the client's time-out */
-    DISCONNECT_CONNECT_TIMEOUT,
-    DISCONNECT_NETWORK, /* silently lost */
+    DISCONNECT_SERVER_KILLED,   /* out of memory, or crashed */
+    DISCONNECT_SERVER_STOPPED,  /* deploy or restart */
+    DISCONNECT_SILENCE,         /* nothing came within the client's time-out */
+    DISCONNECT_CONNECT_TIMEOUT, /* it gave the attempt up */
+    DISCONNECT_NETWORK,         /* silently lost */
     DISCONNECT_CAUSES,
 };
 

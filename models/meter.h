@@ -55,7 +55,7 @@ void publish_record_merge(struct publish_record *into, const struct publish_reco
 struct delivery_run {               /* one message delivered to n connections in a row */
     struct publish_record *publish; /* borrowed; its deliveries are noted */
     uint32_t connection;            /* the first */
-    uint32_t n;                     /* >= 1 */
+    uint32_t n;                     /* connections, >= 1 */
     int64_t first_ns, step_ns;      /* time of the first write, interval to the next */
     int64_t throttled_ns;           /* the throttled clock at the writes */
     int64_t buffered_ns; /* after the write, in buffers, besides the network's delay */

@@ -2,12 +2,12 @@
  *
  * The kubelet asks every period; no answer within the time-out is a failure. `failures` in a row
  * make a ready pod unready, or a live one be killed; `successes` in a row make it ready. The pod
- * answers from the same event loop that serves its clients (fleet.c), so that a starved loop fails
- * its probes, and a slow one passes them: both are what the model is for. Source: Kubernetes docs,
- * "Configure Liveness, Readiness and Startup Probes": initialDelaySeconds 0, periodSeconds 10,
- * timeoutSeconds 1, successThreshold 1, failureThreshold 3; kubelet prober/worker.go: a readiness
- * probe begins as failed, a liveness probe as passed. A startup probe keeps the other two waiting
- * until it has passed once, which is its end; it kills as liveness does.
+ * answers from the same event loop that serves its clients (fleet_probe.c), so that a starved loop
+ * fails its probes, and a slow one passes them: both are what the model is for. Source: Kubernetes
+ * docs, "Configure Liveness, Readiness and Startup Probes": initialDelaySeconds 0, periodSeconds
+ * 10, timeoutSeconds 1, successThreshold 1, failureThreshold 3; kubelet prober/worker.go: a
+ * readiness probe begins as failed, a liveness probe as passed. A startup probe keeps the other two
+ * waiting until it has passed once, which is its end; it kills as liveness does.
  *
  * When: each probe has a ticker, and a tick within initialDelaySeconds of the container's start
  * asks nothing (worker.go, doProbe: it does not move the ticks). The ticker of a liveness or
@@ -26,7 +26,7 @@ enum probe_kind { PROBE_READINESS, PROBE_LIVENESS, PROBE_STARTUP, PROBES };
 struct probe_params {
     int64_t delay_ns;   /* after the start of the container; >= 0 */
     int64_t period_ns;  /* 0 = no such probe: it always passes once started */
-    int64_t timeout_ns; /* > 0 */
+    int64_t timeout_ns; /* no answer within it is a failure, > 0 */
     int64_t failures;   /* in a row, >= 1 */
     int64_t successes;  /* in a row, >= 1; liveness, startup: 1 */
 };

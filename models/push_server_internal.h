@@ -1,6 +1,7 @@
-/* push_server_internal.h - shared by push_server.c (publish, the loop's handler),
+/* push_server_internal.h - shared by push_server.c (the loop's handler), push_server_publish.c,
  * push_server_slow.c (clients that do not read), push_server_life.c (connects, disconnects) and
- * the others.
+ * the others. What ends in _begin, _ran, _end, _put_back is the handler's part (event_loop.h) for a
+ * step of the same name.
  */
 #ifndef PUSHSIM_MODELS_PUSH_SERVER_INTERNAL_H
 #define PUSHSIM_MODELS_PUSH_SERVER_INTERNAL_H
@@ -64,11 +65,13 @@ static inline int64_t push_server_paced(const struct push_server *s, uint32_t i,
     return s->pace ? push_paced(s->pace[i], ns) : ns;
 }
 
+/* Does it compress what it sends (permessage-deflate)? */
 static inline bool push_server_deflates(const struct push_server *s)
 {
     return s->p->memory.deflate_window > 0 && s->p->server.protocol == PROTOCOL_WEBSOCKET;
 }
 
+/* The publish that message m is. */
 static inline struct publish_record *push_server_record(const struct push_server *s, uint32_t m)
 {
     return &s->publishes[s->number[m]];
@@ -154,7 +157,7 @@ void push_server_wake(struct push_server *s, uint32_t first, uint32_t n, uint32_
                       uint32_t passes);
 
 /* push_server_gc.c */
-/* Connections that are open before the run; that has opened; that closed. */
+/* A process starts; n connections were open before the run; one has opened, one has closed. */
 void push_gc_start(struct push_server *s);
 void push_gc_open_before(struct push_server *s, uint32_t n);
 void push_gc_opened(struct push_server *s);
@@ -256,6 +259,7 @@ static inline bool push_slow_reads(const struct push_server *s, const struct slo
     return s->sim->now_ns >= c->reads_from_ns && c->rate_bps == 0;
 }
 
+/* Is what is sent to it not acknowledged now: its network is gone, or an outage in the way? */
 static inline bool push_slow_is_cut(const struct push_server *s, const struct slow_client *c)
 {
     return c->vanished || (c->cut_ns > 0 && s->sim->now_ns < c->reads_from_ns);

@@ -31,11 +31,11 @@ enum slo_limit { SLO_P95, SLO_P99, SLO_DROPS, SLO_RECONNECTS, SLO_LIMITS };
 enum slo_trigger { TRIGGER_NEVER, TRIGGER_BREACH, TRIGGER_AMPLIFICATION };
 
 enum slo_action {
-    RELIEF_HEARTBEATS,
-    RELIEF_REFUSE,
-    RELIEF_SHED_PRIORITY,
-    RELIEF_SHED_RATE,
-    RELIEF_SWITCH_POLICY,
+    RELIEF_HEARTBEATS,    /* rarer ones */
+    RELIEF_REFUSE,        /* connects, with Retry-After */
+    RELIEF_SHED_PRIORITY, /* publishes of low priority */
+    RELIEF_SHED_RATE,     /* a share of all publishes */
+    RELIEF_SWITCH_POLICY, /* another drop policy */
     SLO_ACTIONS,
 };
 

@@ -22,7 +22,7 @@
 #define PUSHSIM_MODELS_YOUNG_GENERATION_H
 
 struct young_generation {
-    double most;     /* bytes that its semi-space may have, > 0 */
+    double most;     /* bytes that its semi-space may have; 0: there is none */
     double space;    /* bytes that it has, most/16..most */
     double used;     /* bytes of it, 0..space; all dead between two fan-outs */
     double survived; /* bytes, since it was last doubled */

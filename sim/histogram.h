@@ -72,7 +72,7 @@ static inline bool histogram_add(struct histogram *h, int64_t value, uint64_t ti
 
 struct histogram_share {   /* values that lie in one bucket */
     uint32_t bucket;       /* histogram_bucket_of each of them */
-    uint64_t count;        /* >= 1 */
+    uint64_t count;        /* how many, >= 1 */
     int64_t min, max, sum; /* the sum modulo 2^64 */
 };
 

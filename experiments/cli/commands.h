@@ -11,7 +11,7 @@
 #include "sim/error.h"
 
 enum exit_status {
-    EXIT_DONE = 0,
+    EXIT_DONE = 0,   /* done; no threshold is broken */
     EXIT_FAILED = 1, /* something failed in running, or an assertion does not hold */
     EXIT_INPUT = 2,  /* bad configuration or input */
     EXIT_USAGE = 64, /* bad usage (EX_USAGE) */

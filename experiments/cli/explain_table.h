@@ -10,6 +10,7 @@
     "medians over the runs; phase: the highest of any; *: in most runs, other signals in "     \
     "others"
 
+/* Its columns: the keys of this cell, then the figures. */
 void explain_table_start(struct text_table *t, const char *cell);
 /* A row; the cell has the keys of the one that the table was started with. */
 void explain_table_add(struct text_table *t, const struct explain_cell *c);

@@ -16,7 +16,7 @@ struct limit_table {                    /* all borrowed */
     const char *over;                   /* the option that was varied */
     const char *from, *to;              /* its range, as written */
     const struct limit_result *results; /* one for each point */
-    size_t count;                       /* >= 1 */
+    size_t count;                       /* points, >= 1 */
 };
 
 /* A row for each point, both arms beside each other. */

@@ -45,7 +45,7 @@ struct cgroup_usage {
 };
 
 struct cgroup {
-    enum cgroup_version version; /* CGROUP_V1 or CGROUP_V2 */
+    enum cgroup_version version; /* CGROUP_NONE: it is not made */
     char cpu[PATH_MAX];          /* its directory; on v2 the only one */
     char cpuacct[PATH_MAX];      /* v1: where CPU time is counted; may equal `cpu` */
     char memory[PATH_MAX];       /* empty: memory is not controlled on this host */
@@ -75,6 +75,7 @@ int cgroup_set_limits(const struct cgroup *group, const struct cgroup_limits *li
 /* Moves the process with all its threads; children born later are in it too. ERR_IO. */
 int cgroup_add(const struct cgroup *group, pid_t pid, struct error *err);
 
+/* What its counters show now. ERR_IO. */
 int cgroup_read(const struct cgroup *group, struct cgroup_usage *usage, struct error *err);
 
 /* CPU time used so far on one CPU by all processes of the host, ns: exact on v1; 0 where it is not

@@ -24,7 +24,7 @@ int cgroup_prepare_v2(const char *parent, bool *memory, struct error *err);
  * there are no locks. Returns 0 or an errno, which _unavailable tells with what to do. */
 int cgroup_make(const char *dir, int *held);
 int cgroup_unavailable(const char *dir, int code, struct error *err);
-/* A descriptor that holds it; -1 and errno, EWOULDBLOCK: another one holds it and we do not wait. */
+/* A descriptor that holds it; -1 and errno, EWOULDBLOCK: another one holds it, and no waiting. */
 int cgroup_hold(const char *dir, bool wait);
 /* Removes it if it is named as ours and its maker is gone (cgroup_sweep.c). */
 bool cgroup_sweep_stale(const char *dir);
@@ -37,13 +37,15 @@ int cgroup_check(const struct cgroup_limits *limits, struct error *err);
 int cgroup_put(const char *dir, const char *file, const char *text);
 int cgroup_put_number(const char *dir, const char *file, int64_t value);
 int cgroup_put_failed(const char *dir, const char *file, int code, struct error *err);
+/* Is the file there? */
 bool cgroup_present(const char *dir, const char *file);
 /* Whether it is one of the file's words. */
 bool cgroup_has_word(const char *dir, const char *file, const char *word);
 /* The whole file as text, at most size - 1 bytes; false when it cannot be read, with errno. */
 bool cgroup_get(const char *dir, const char *file, char *text, size_t size);
+/* The number in it; `otherwise` where there is none. */
 int64_t cgroup_get_number(const char *dir, const char *file, int64_t otherwise);
-/* The number after "key " at the start of a line. */
+/* The number after "key " at the start of a line; `otherwise` as above. */
 int64_t cgroup_field(const char *text, const char *key, int64_t otherwise);
 
 /* The processes of a group and of the groups below it, by the numbers that they have here. */
@@ -55,8 +57,8 @@ void cgroup_each_process(const char *dir, cgroup_process_fn *visit, void *contex
 typedef void cgroup_kill_fn(const char *dir);
 void cgroup_kill_each(const char *dir);
 void cgroup_kill_all(const char *dir);
-/* Removes a group with those below it, killing what is in them; so many tries, of a millisecond each.
- * False, and errno: it is not empty yet, or no group. */
+/* Removes a group with those below it, killing what is in them; so many tries, of a millisecond
+ * each. False, and errno: it is not empty yet, or no group. */
 bool cgroup_clear(const char *dir, int tries, cgroup_kill_fn *kill_in);
 
 #endif

@@ -159,6 +159,7 @@ struct client_totals {
     uint64_t outstanding; /* sent, and open clients have received nothing later */
     uint64_t lost;        /* sent, then the connection closed before they arrived */
 };
+/* Of all connections, closed and open, now. */
 struct client_totals client_pool_totals(const struct client_pool *pool);
 
 #endif

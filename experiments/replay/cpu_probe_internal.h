@@ -30,7 +30,7 @@ struct cpu_probe_rival { /* the neighbour on one CPU */
 
 struct cpu_probe {
     const struct cpu_workload_params *params; /* borrowed */
-    size_t set_bytes;                         /* >= 64 */
+    size_t set_bytes;                         /* working set of TOUCH, >= 64 */
     int cpus[CPU_PROBE_CPUS];                 /* host.cpus of them */
     struct cgroup group;                      /* version CGROUP_NONE: not made */
     pid_t child;                              /* 0: none */

@@ -61,6 +61,7 @@ void null_connection_send_copy(struct null_connection *c, const void *data, size
 
 /* Frames a message for every subscriber; sent with the next flush. */
 void null_server_publish(struct null_server *s, const struct bytes *message);
+/* Sends what is framed, at the end of an iteration. */
 void null_server_flush(struct null_server *s);
 
 #endif

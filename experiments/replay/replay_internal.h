@@ -69,6 +69,7 @@ typedef bool replay_condition_fn(struct replay *r);
 /* Runs the loop until the condition holds (true), or patience is out or we are interrupted
  * (false). */
 bool replay_run_until(struct replay *r, replay_condition_fn *holds, int64_t patience_ms);
+/* The limits that the parameters ask for; without the quota while clients connect freely. */
 struct cgroup_limits replay_limits(const struct parameters *p, bool with_quota);
 /* Runs the loop and does nothing for so long. */
 void replay_idle(struct replay *r, int64_t ms);

@@ -24,7 +24,7 @@ struct server_start {
     const struct server_spec *spec;  /* borrowed */
     const struct parameters *params; /* for the placeholders; borrowed */
     const struct cgroup *group;      /* borrowed */
-    int port;                        /* 1..65535 */
+    int port;                        /* of 127.0.0.1, where it is to listen; 1..65535 */
     int cpu;                         /* pinned to it; -1 = not pinned */
     int ready_ms;                    /* the ready check must pass within so long */
 };

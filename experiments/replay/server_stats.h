@@ -19,6 +19,7 @@ struct server_stats {
     int count; /* 0..SERVER_COUNTERS_MAX; more are left out */
 };
 
+/* Reads what a server answered; what is no counter is skipped. */
 void server_stats_parse(struct server_stats *stats, const char *text);
 /* Asks the server; ERR_IO. */
 int server_stats_fetch(struct server_stats *stats, const struct endpoint *e, int timeout_ms,

@@ -37,6 +37,7 @@ struct settings {
     uint64_t given[OPTIONS_MAX / 64];
 };
 
+/* The type of the C field; OPTION_CHOICE: an enum, stored as int. */
 enum option_type { OPTION_INT64, OPTION_INT, OPTION_DOUBLE, OPTION_BOOL, OPTION_CHOICE };
 
 enum option_flag {

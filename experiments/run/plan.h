@@ -33,13 +33,13 @@ struct run_pace plan_pace(const struct plan_point *point, int64_t replication);
 
 struct plan {
     struct plan_point *points; /* owned */
-    size_t count;              /* >= 1 */
+    size_t count;              /* of them, >= 1 */
     int64_t replications;      /* of each point in the sim arm */
     int64_t repeats;           /* of each point in the real arm */
     int64_t seed;              /* the experiment's, of every run */
     /* Owned; of each profile that has a point that draws; NULL: none. */
     struct parameter_draws *draws;
-    size_t draw_count; /* of them */
+    size_t draw_count; /* of them; 0: none */
 };
 
 /* What a replication (from 1) of the sim arm is run with: its pace, its parameters. */

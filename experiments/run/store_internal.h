@@ -6,6 +6,7 @@
 
 #include "experiments/run/store.h"
 
+/* Statements that are prepared once: each run of a plan needs them. */
 enum store_statement {
     STATEMENT_BEGIN,
     STATEMENT_COMMIT,
@@ -40,6 +41,7 @@ struct store {
 
 /* Sets "path: SQLite's message"; returns ERR_IO. */
 int store_fail(struct store *store, struct error *err);
+/* Statements without rows; ERR_IO. */
 int store_exec(struct store *store, const char *sql, struct error *err);
 /* A fresh statement of the caller's own; ERR_IO. */
 int store_prepare(struct store *store, const char *sql, sqlite3_stmt **out, struct error *err);
