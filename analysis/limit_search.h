@@ -39,7 +39,7 @@ struct limit_search {
     double from, to;       /* the range, both > 0, from < to */
     double precision;      /* ends when the two values differ by less than this share, > 0 */
     bool whole;            /* only whole values; ends when they are neighbours */
-    double guess;          /* 0 = none */
+    double guess;          /* a value to start at; 0 = none */
     bool more_breaks;      /* with a guess: the slo breaks towards `to` */
     bool first;            /* looks for a turn before the one that it has found */
     int inside;            /* values asked between ends that are alike; 0: none */

@@ -117,7 +117,7 @@ struct phases {
     double step_s;                        /* of a window */
     int worst, last;                      /* phase: the highest, and that of the last window */
     double first_s[FAILURE_PHASES];       /* begin of each; NAN: never */
-    double time_s[FAILURE_PHASES];        /* in each */
+    double time_s[FAILURE_PHASES];        /* how long in each, all spells together */
     double stable_share;      /* of phase 1: the median was stable; NAN: no phase 1 */
     double churn_share;       /* of phase 2: churn or write time-outs; NAN: no phase 2 */
     double recovery_s;        /* NAN: see above */

@@ -23,7 +23,7 @@ struct timeline_window {
     double cpu, throttled; /* of all pods, s; `throttled` NAN: not known */
     double running, ready; /* pods; NAN: not a fleet */
     double left;           /* of the disconnects in it: clients that wanted to */
-    double reconnects, disconnects, write_timeouts, drops, connects_failed; /* in it */
+    double reconnects, disconnects, write_timeouts, drops, connects_failed; /* counts */
     double probes_failed; /* of processes that had been ready */
     double killed;        /* processes that died: oom, crash, exit, liveness */
 };

@@ -80,7 +80,7 @@ struct autoscaler { /* what windows and policies look back at */
 };
 
 struct autoscaler_decision {
-    int64_t replicas;              /* to be */
+    int64_t replicas;              /* that there are to be */
     int64_t proposed;              /* before windows and policies */
     enum autoscaler_metric metric; /* whose proposal it was; AUTOSCALE_METRICS: of none */
     double ratio; /* of that metric: mean / target over the pods that have it */

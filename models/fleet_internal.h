@@ -112,7 +112,7 @@ struct fleet {
 
     int revision;                   /* of new pods */
     int64_t replicas;               /* asked for */
-    int64_t deploy_at_ns;           /* 0 = never */
+    int64_t deploy_at_ns;           /* when an update begins; 0 = never */
     bool rolling;                   /* an update is under way */
     enum queue_policy queue_policy; /* before the control changed it */
     struct autoscaler autoscaler;   /* if p.fleet.autoscale */

@@ -10,7 +10,7 @@
 #include "models/run_record.h"
 #include "models/schedule.h"
 
-/* p: in the ranges of the option table, and consistent (settings_check.h), else it asserts; both
+/* p: in the ranges of the option table, and consistent (settings_check.c), else it asserts; both
  * inputs are borrowed for the call. replication: from 1. `out` is the caller's, initialised, and
  * has all that the run recorded at the end of what stood there before. */
 void push_run(const struct parameters *p, const struct schedule *s, uint64_t seed,

@@ -18,7 +18,7 @@
 
 struct restart_params {
     int64_t base_ns;  /* the first delay that is not zero; 10 s */
-    int64_t cap_ns;   /* 300 s */
+    int64_t cap_ns;   /* no delay is longer; 300 s */
     int64_t reset_ns; /* so long after the last restart it is forgotten; 600 s */
 };
 

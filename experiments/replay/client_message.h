@@ -40,8 +40,8 @@ struct client_post {                  /* the connection beside one client's even
 struct client_messages {
     struct duplex books;      /* what became of the messages */
     struct client_pool *pool; /* borrowed */
-    struct endpoint endpoint; /* of POSTs */
-    bool posts;               /* SSE */
+    struct endpoint endpoint; /* where to POST */
+    bool posts;               /* SSE: beside the stream; else on the WebSocket */
     bool each;                /* a connection for each message: closed with its answer */
     struct client_post *post; /* by client; owned; NULL: WebSocket, or no messages */
     char *fill;               /* owned; the largest message after its number */

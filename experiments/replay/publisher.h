@@ -33,7 +33,7 @@ struct publisher {
     char *fill;               /* owned; the payload after its number */
     bool shut;                /* connections stay closed */
     uint32_t open;            /* connections */
-    uint64_t answered;        /* 2xx */
+    uint64_t answered;        /* publishes, with 2xx */
     uint64_t failed;          /* any other answer, or no connection */
     uint64_t pipelined;       /* went out behind an unanswered one */
     char why[128];            /* cause of the first failure */
