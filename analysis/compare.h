@@ -30,7 +30,7 @@ struct comparison {
 struct knee {
     char group[256];             /* the other swept values: "protocol=sse"; "" when none */
     char option[64];             /* along which it was sought */
-    const struct cell *at[ARMS]; /* the cell; NULL: none exceeds, or the arm has no runs */
+    const struct cell *at[ARMS]; /* borrowed; NULL: none exceeds, or the arm has no runs */
     char value[ARMS][UNIT_TEXT_BYTES]; /* the option's value there; "none"; "-" without runs */
     int apart; /* cells between the two arms' knees, 0 = the same; -1: one or
                                     both are unknown */

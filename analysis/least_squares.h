@@ -33,7 +33,7 @@ struct fit_parameter {
 /* Fills residual[0..count-1], each (model - data) / sigma, for the parameter values given. */
 typedef void residual_fn(const double *value, double *residual, void *context);
 
-struct fit_problem {
+struct fit_problem {        /* outputs are the caller's arrays */
     residual_fn *residuals; /* the model */
     void *context;          /* borrowed, handed to residuals */
     size_t count;           /* residuals, >= parameters */

@@ -48,7 +48,7 @@ struct limit_made {
 struct limit_place {
     struct store *store; /* borrowed */
     int64_t experiment;  /* store_experiment's id, ... */
-    const char *name;    /* ... and its name */
+    const char *name;    /* ... and its name; borrowed */
 };
 
 /* Those of the point that were asked the same: the settings at their value, the seed. ERR_IO.

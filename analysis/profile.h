@@ -14,7 +14,7 @@ struct profile_fact {
     const char *key, *value; /* borrowed; one line each */
 };
 
-struct profile_note {
+struct profile_note {                 /* all borrowed */
     const char *name;                 /* of the server */
     const struct profile_fact *facts; /* host, kernel, versions, date, rows used */
     size_t fact_count;                /* of them */

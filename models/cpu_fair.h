@@ -27,7 +27,7 @@ struct fair_queue { /* struct cfs_rq */
         *entities;               /* owned array of borrowed entities, in order of enqueueing */
     int count;                   /* entities queued, the running one included */
     int capacity;                /* room in `entities` */
-    struct fair_entity *running; /* or NULL */
+    struct fair_entity *running; /* one of them, or NULL: none runs */
     int64_t slice_ns;            /* the request of each entity, > 0 (base_slice_ns) */
     int64_t tick_ns;             /* bounds the lag kept over a sleep */
     int64_t clock_ns;            /* virtual time when it was last not empty */

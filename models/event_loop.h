@@ -81,7 +81,7 @@ struct loop_handler {
 struct event_loop;
 
 struct loop_ops {
-    const char *name; /* for messages */
+    const char *name; /* for messages; static */
     /* The next piece of work; false: nothing to do, sleep in the poll. */
     bool (*next)(struct event_loop *loop, struct loop_entry *entry);
     /* The poll has returned with `fds` descriptors of the inbox. */
@@ -121,7 +121,7 @@ struct event_loop {
     int64_t asked_ns;          /* work asked of the CPU and not yet reported by it */
     int64_t synced_ns;         /* of it done and told to the handler by event_loop_sync */
     uint64_t iterations;       /* polls so far */
-    struct loop_queue *source; /* where the current entry came from: what is in it comes next */
+    struct loop_queue *source; /* of these, the current entry's: what is in it comes next */
     uint32_t planned;          /* slots at its head whose work is asked of the CPU already */
     uint32_t plan_at;          /* number of the first of them in the plan */
     int64_t plan_ns[LOOP_PLAN + 1]; /* [k]: work in the plan's first k slots */

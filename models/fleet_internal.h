@@ -40,7 +40,7 @@ struct fleet_pod {
     struct run_record part;      /* of the fleet's: pod.N.* */
     bool detailed;               /* has all of a pod's figures and series there */
     struct pod_series series;    /* when it has */
-    struct cpu_group *group;     /* its cgroup, on its node's CPUs */
+    struct cpu_group *group;     /* its cgroup, on its node's CPUs; owned by that host */
     char label[24];              /* "pod 3: " */
     int number, node, revision;  /* from 0, as its node; 0: the first revision */
     enum fleet_life life;        /* of the pod, whatever its processes do */

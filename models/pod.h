@@ -71,7 +71,7 @@ struct pod_setup {
     struct run_record *record;   /* borrowed */
     const char *label;           /* before the text of its events; NULL = none; borrowed */
     struct pod_watch watch;      /* zeros: nobody wants to know */
-    void *owner;                 /* given to it */
+    void *owner;                 /* given to it; borrowed */
 };
 
 struct pod {

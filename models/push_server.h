@@ -133,7 +133,7 @@ struct push_pauses {
 struct push_server {
     struct simulation *sim;             /* borrowed */
     const struct parameters *p;         /* borrowed */
-    const struct protocol_costs *costs; /* of the server's protocol */
+    const struct protocol_costs *costs; /* of the server's protocol, in *p */
     struct meter *meter;                /* borrowed */
     struct duplex *duplex;              /* borrowed; NULL: no client sends messages */
     struct event_loop loop;             /* of this worker, with its thread */
@@ -214,7 +214,7 @@ struct push_server_params {
     struct meter *meter;                  /* borrowed */
     struct duplex *duplex;                /* borrowed; NULL: no client sends messages */
     const struct push_listener *listener; /* borrowed */
-    void *listener_owner;                 /* given to it */
+    void *listener_owner;                 /* given to it; borrowed */
     int worker;                           /* its number, 0 .. workers - 1 */
     uint32_t base, connections;  /* its connections are base .. base + connections - 1 */
     const struct topics *topics; /* of the publishes that can arrive; borrowed */

@@ -16,7 +16,7 @@ enum random_purpose {
     RANDOM_PARAMETERS = 8,     /* what the costs themselves may be, and the host's pace */
     RANDOM_CLOCK = 9,          /* how far the wall clock is in its second at the start */
     RANDOM_SPELLS = 10,        /* how fast the host is at each publish */
-    RANDOM_RECONNECT = 16,     /* retry delays; index: client and attempt, mixed */
+    RANDOM_RECONNECT = 16,     /* retry delays; index: client, losses and attempt, mixed */
     RANDOM_CHURN = 17,         /* which clients stall or vanish, and when */
     RANDOM_DUPLEX = 18,        /* which client sends a message, and when */
     RANDOM_PAYLOAD = 19,       /* the size of each publish */

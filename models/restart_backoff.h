@@ -24,7 +24,7 @@ struct restart_params {
 
 struct restart_backoff {  /* all 0: it never ended */
     int64_t delay_ns;     /* of the next restart; 0 = none is remembered */
-    int64_t restarted_ns; /* when the delay was last raised */
+    int64_t restarted_ns; /* when it was last started again, or is to be */
     bool ended;           /* it ended before, */
     int64_t ended_ns;     /* then */
 };

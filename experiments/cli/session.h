@@ -17,8 +17,8 @@
 
 /* Filled by the argp child; then session_open. */
 struct session {
-    const char *path; /* the experiment file, from the command line */
-    /* --db, or NULL: the experiment's name with .db (of a part: .I-of-N.db) in the working
+    const char *path; /* the experiment file, from the command line; borrowed */
+    /* --db, borrowed, or NULL: the experiment's name with .db (of a part: .I-of-N.db) in the working
      * directory. */
     const char *db;
     struct shard shard; /* which runs are made; zeros: all (shard_option.h) */

@@ -12,7 +12,8 @@
 
 /* Periods in which the caller's own group, or one above it as far as it can be seen, was held back,
  * since those groups were made. The server's group is made below one of these. 0: none, or nothing
- * of it can be read. root: as in cgroup_create; membership: as /proc/self/cgroup has it, NULL: that. */
+ * of it can be read. root: as in cgroup_create; membership: as /proc/self/cgroup has it, NULL:
+ * that. */
 uint64_t cgroup_around_throttled(const char *root, const char *membership);
 
 #endif

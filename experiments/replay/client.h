@@ -38,7 +38,7 @@ struct client;
 struct client_pool;
 
 struct client_ops {      /* one protocol */
-    const char *headers; /* request headers besides Host, each with its CRLF */
+    const char *headers; /* request headers besides Host, each with its CRLF; static */
     int status;          /* of a good answer */
     /* Whether an answer with that status opens no stream after all, and then why. */
     bool (*is_misfit)(const struct client *c, char *why, size_t room);
@@ -58,13 +58,13 @@ struct sse_reader {
 
 struct ws_reader {
     struct wslay_frame_context *frames; /* owned; NULL when not open */
-    const char *data;                   /* what the socket gave and wslay has not taken */
-    size_t left;                        /* bytes of it */
-    uint64_t got;                       /* payload bytes of the frame in progress */
-    uint8_t kept;                       /* bytes of `head` */
-    bool within;                        /* a message has begun and is not at its end */
-    char head[MESSAGE_DIGITS];          /* the beginning of the message in progress */
-    uint8_t control[125];               /* payload of a control frame (RFC 6455, 5.5) */
+    const char *data; /* what the socket gave and wslay has not taken; in the pool's buffer */
+    size_t left;      /* bytes of it */
+    uint64_t got;     /* payload bytes of the frame in progress */
+    uint8_t kept;     /* bytes of `head` */
+    bool within;      /* a message has begun and is not at its end */
+    char head[MESSAGE_DIGITS]; /* the beginning of the message in progress */
+    uint8_t control[125];      /* payload of a control frame (RFC 6455, 5.5) */
 };
 
 struct client {
@@ -113,7 +113,7 @@ struct client_counters {                     /* since time 0; as in models/clien
 
 struct client_pool {
     uv_loop_t *loop;              /* borrowed */
-    const struct client_ops *ops; /* of the protocol */
+    const struct client_ops *ops; /* of the protocol; static */
     struct endpoint endpoint;     /* where they subscribe; a copy */
     struct delivery_log *log;     /* borrowed */
     char *request;                /* what each sends to subscribe; owned */
@@ -123,7 +123,7 @@ struct client_pool {
     int64_t start_ns;             /* uv_hrtime of time 0; set before any delivery */
     int64_t now_ns;               /* time of the read in progress, ns from time 0 */
     void (*tick)(void *owner);    /* called after each read, with now_ns set; may be NULL */
-    void *owner;                  /* for tick */
+    void *owner;                  /* for tick; borrowed */
     struct run_record *record;    /* borrowed; takes disconnect events */
     uint32_t open, pending;       /* connections now open; connecting or handshaking */
     struct client_behaviour behaviour; /* what they do by themselves */

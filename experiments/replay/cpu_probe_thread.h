@@ -50,7 +50,7 @@ int64_t cpu_sampler_read(struct cpu_sampler *sampler, int64_t now_ns);
 void cpu_sampler_wake(struct cpu_sampler *sampler, int64_t asked_ns, int64_t now_ns);
 
 struct cpu_probe_order {                      /* what a thread is to do */
-    const struct cpu_workload_params *params; /* work, on_ns, off_ns, gap_ns */
+    const struct cpu_workload_params *params; /* work, on_ns, off_ns, gap_ns; borrowed */
     int64_t go_ns, end_ns;                    /* absolute, CLOCK_MONOTONIC */
     uint64_t units;                           /* TOUCH: work of the whole run */
     uint64_t units_on;                        /* TOUCH with sleeps: work before each */

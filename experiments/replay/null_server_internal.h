@@ -35,7 +35,7 @@ struct null_connection {
     struct bytes url, field, key;      /* of the request being read, NUL-terminated when used */
     struct bytes body;                 /* of that request: the message */
     wslay_event_context_ptr websocket; /* NULL unless ROLE_WEBSOCKET */
-    const char *input;                 /* bytes read and not yet taken by wslay */
+    const char *input;                 /* read and not yet taken by wslay; in the server's */
     size_t input_size;                 /* how many */
 };
 
@@ -46,7 +46,7 @@ struct null_server {
     http_parser_settings http; /* the same of all connections */
     TAILQ_HEAD(, null_connection) connections[ROLES]; /* owned */
     uint64_t members[ROLES];                          /* lengths of the lists */
-    struct null_shared *pending[ROLES]; /* framed messages of this iteration, or NULL */
+    struct null_shared *pending[ROLES]; /* framed in this iteration; NULL: nothing is */
     uint64_t pending_messages;          /* in each of them */
     uint64_t published, sent, dropped;  /* messages; the last two count each subscriber */
     char input[64 * 1024];              /* read buffer: used up before the next read */

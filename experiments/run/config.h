@@ -24,7 +24,7 @@
 #include "experiments/run/settings.h"
 #include "experiments/run/yaml_document.h"
 
-struct experiment {
+struct experiment {              /* all owned */
     struct yaml_document doc;    /* the file itself */
     char *name;                  /* the file's name without directory and extension */
     char *question;              /* "" when not given */

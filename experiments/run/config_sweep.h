@@ -22,7 +22,7 @@
 
 #define AXIS_VALUES_MAX 100000
 
-struct axis {
+struct axis {              /* all owned */
     size_t keys;           /* 1, or more when varied together */
     char **names;          /* of the options */
     struct setting *which; /* the same, found; option NULL: the profile */

@@ -12,7 +12,7 @@
 
 #define IDLE_NEEDS 2
 
-struct idle_rule {
+struct idle_rule {      /* texts static */
     const char *option; /* its name; with a dot at the end: all below it */
     /* options of which one has to be other than its default ... */
     const char *needs[IDLE_NEEDS];

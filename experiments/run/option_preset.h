@@ -18,7 +18,7 @@
 
 #include "experiments/run/settings.h"
 
-struct preset_value {
+struct preset_value {   /* texts static */
     const char *option; /* a row of options.c */
     const char *text;   /* as in an experiment file */
     const char *only;   /* the protocol it holds for, as the option writes it; NULL: both */

@@ -48,7 +48,7 @@ enum option_flag {
     OPTION_PRESET = 8, /* stands for values of other options: these count, not the name */
 };
 
-struct option_row {
+struct option_row {             /* texts static */
     const char *name;           /* dotted path */
     enum option_type type;      /* of the C field */
     enum unit unit;             /* numbers: of the value */

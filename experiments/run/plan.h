@@ -12,7 +12,7 @@
 
 struct plan_point {
     int64_t number; /* from 1, in declared order */
-    char *cell;     /* "protocol=sse cpu.limit=200m": the swept values; "" when none */
+    char *cell;     /* "protocol=sse cpu.limit=200m": the swept values; "" when none; owned */
     char *profile;  /* its file's name without directory and extension; NULL: none; owned */
     struct settings settings; /* resolved */
     /* Of everything the sim arm's result depends on but seed, replication. */

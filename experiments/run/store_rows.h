@@ -13,7 +13,7 @@ struct store_rows {
     enum store_table table; /* where the rows go */
     int64_t run;            /* first column of every row */
     size_t left;            /* rows not begun */
-    sqlite3_stmt *fill;     /* being filled, or NULL */
+    sqlite3_stmt *fill;     /* being filled, or NULL; the store's */
     int row, rows;          /* next of it; how many it takes */
 };
 

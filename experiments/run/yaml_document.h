@@ -21,7 +21,7 @@ struct yaml_place {
     int column; /* from 1 */
 };
 
-struct yaml_node {
+struct yaml_node {            /* text and entries owned */
     enum yaml_kind kind;      /* which of the fields below it has */
     struct yaml_place at;     /* of the value */
     char *text;               /* scalar: its text, "" when empty */
@@ -31,7 +31,7 @@ struct yaml_node {
     struct yaml_node *next;   /* next entry of the same list or map, in file order */
 };
 
-struct yaml_document {
+struct yaml_document {      /* all owned */
     char *path;             /* as given, for messages */
     char *source;           /* the file's text */
     size_t bytes;           /* its length */
