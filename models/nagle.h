@@ -56,7 +56,7 @@
 #define NAGLE_NEAR_NS  1000000  /* a shorter round trip is none */
 
 struct nagle {
-    struct quick_ack quick; /* how the client's kernel acknowledges */
+    struct quick_ack quick; /* what the client's kernel acknowledges at once */
     int64_t tick_ns;        /* of the timer, > 0 */
     int64_t trip_ns;       /* an acknowledgement is so long under way, with its segment; >= 0 */
     int64_t free_ns;       /* what was sent last is acknowledged then */
