@@ -3,9 +3,9 @@
  * Bisection of a yes-or-no question along one number, in equal ratios. With a guess the search
  * starts there and goes up or down until the answer turns, in steps that begin at LIMIT_STEP and
  * grow to LIMIT_STRIDE, so that a good guess saves runs; without one it starts from both ends.
- * Which way is good (fewer clients, more CPU) is found from the ends, or said by the caller. Ends that
- * are alike say nothing of what is between them (a queue can be too short and too long): with `inside`
- * so many values between them are asked, in equal ratios.
+ * Which way is good (fewer clients, more CPU) is found from the ends, or said by the caller. Ends
+ * that are alike say nothing of what is between them (a queue can be too short and too long): with
+ * `inside` so many values between them are asked, in equal ratios.
  *
  * Where the answer turns more than once (garbage_collector.h: p99 over the clients is a saw), one
  * of the turns is found; with `first`, one below which, on the good side, steps of LIMIT_STEP as

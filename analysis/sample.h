@@ -25,8 +25,9 @@ double sample_sd(const struct sample *s);   /* NAN below two values */
 #define SAMPLE_TAIL 0.05
 /* The share that the bounds of so many values (>= 1) hold: 0.9, or fewer. */
 double sample_level(size_t count);
-/* Standard error of the median: half of the way from value number (n + 1) / 2 - sqrt(n) / 2 to number
- * (n + 1) / 2 + sqrt(n) / 2, between which it lies with 68 %. NAN below SAMPLE_ERROR values. */
+/* Standard error of the median: half of the way from value number (n + 1) / 2 - sqrt(n) / 2 to
+ * number (n + 1) / 2 + sqrt(n) / 2, between which it lies with 68 %. NAN below SAMPLE_ERROR
+ * values. */
 #define SAMPLE_ERROR 5
 double sample_median_error(const struct sample *s);
 /* The bounds of the spread; NAN when the sample is empty. */

@@ -26,8 +26,8 @@ double slo_missing_share(const struct cell *cell, enum arm arm);
  * (run_fates.h), its cell with it. */
 unsigned slo_broken(const struct slo_params *slo, const struct cell *cell, enum arm arm);
 
-/* Of what arrived and what is under way when the run ends, the latter: 0..1, by means over the arm's
- * runs; NAN where there is neither. */
+/* Of what arrived and what is under way when the run ends, the latter: 0..1, by means over the
+ * arm's runs; NAN where there is neither. */
 double slo_under_way_share(const struct cell *cell, enum arm arm);
 
 /* Is a limit broken, or can it be told that none is? Not where no latency was measured, nor where

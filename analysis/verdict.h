@@ -8,11 +8,11 @@
  * which the sign test gives p < 0.05 (1/32), and where they agree to the digit it is all there is.
  * Where both sides are the same in every pair, as where nothing happened that seldom does, a strict
  * line is refuted by VERDICT_TIES pairs and more alone: with fewer such runs may be one in twenty
- * and not have come up (0.95 to the 59th is below 0.05). "At least" and "at most" are shown by equals.
- * Of the real arm, whose runs cost minutes and never agree to the digit in what they measure,
- * VERDICT_RUNS_REAL are taken: t with two degrees of freedom (4.3) leaves open what is not plain.
- * A replication that lacks a run of some cell (it was not sound, or failed) is no pair and left
- * out.
+ * and not have come up (0.95 to the 59th is below 0.05). "At least" and "at most" are shown by
+ * equals. Of the real arm, whose runs cost minutes and never agree to the digit in what they
+ * measure, VERDICT_RUNS_REAL are taken: t with two degrees of freedom (4.3) leaves open what is not
+ * plain. A replication that lacks a run of some cell (it was not sound, or failed) is no pair and
+ * left out.
  *
  * A line about each value of a key is shown when it is for every value, and refuted when it is for
  * one; about some value: shown for one, refuted for all. Where one of n values decides, its

@@ -1,5 +1,6 @@
 /* process_remarks.h - what became of the processes in a run, below the table of its cells: deaths
- * for memory or by probes, how near memory came to its limit, and pods of the autoscaler that nobody connected to. */
+ * for memory or by probes, how near memory came to its limit, and pods of the autoscaler that
+ * nobody connected to. */
 #ifndef PUSHSIM_EXPERIMENTS_CLI_PROCESS_REMARKS_H
 #define PUSHSIM_EXPERIMENTS_CLI_PROCESS_REMARKS_H
 

@@ -18,8 +18,8 @@
 /* Filled by the argp child; then session_open. */
 struct session {
     const char *path; /* the experiment file, from the command line; borrowed */
-    /* --db, borrowed, or NULL: the experiment's name with .db (of a part: .I-of-N.db) in the working
-     * directory. */
+    /* --db, borrowed, or NULL: the experiment's name with .db (of a part: .I-of-N.db) in the
+     * working directory. */
     const char *db;
     struct shard shard; /* which runs are made; zeros: all (shard_option.h) */
     struct override overrides[SESSION_OVERRIDES_MAX]; /* by --set, or in its place */
@@ -67,8 +67,8 @@ void session_warn_cpus(const struct session *s);
 /* session_warn_ranges of what was found outside the ranges of the profile of this name. */
 void session_warn_outside(const struct fitted_ranges *fitted, const char *profile,
                           const struct fitted_outside *outside);
-/* Says so when cells were measured with other settings than simulated, or hold runs of several: rows
- * from elsewhere may share a cell's words and not what is not swept. */
+/* Says so when cells were measured with other settings than simulated, or hold runs of several:
+ * rows from elsewhere may share a cell's words and not what is not swept. */
 void session_warn_settings(const struct cells *cells);
 
 /* Says so when real runs were measured with paces on another scale than the profile's: every

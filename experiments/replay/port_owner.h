@@ -1,6 +1,6 @@
 /* port_owner.h - who listens at a port: what was started in a cgroup, or something else? A server
- * that a service started on behalf of the command (docker, systemd) runs outside: the limit does not
- * hold for it, and its CPU time is not counted.
+ * that a service started on behalf of the command (docker, systemd) runs outside: the limit does
+ * not hold for it, and its CPU time is not counted.
  *
  * Source: Linux Documentation/networking/proc_net_tcp.rst; proc(5), /proc/PID/fd.
  */

@@ -2,9 +2,9 @@
  * server, whose runs are not those that were measured.
  *
  * Counted are the files in the description's folder, or below, that are a word of the command, what
- * stands behind a word's '=', or a module as Python's servers name it (app.main:app is app/main.py).
- * Interpreters, libraries and what the program itself loads are not: they differ between machines
- * that measure together, or are not told by the command.
+ * stands behind a word's '=', or a module as Python's servers name it (app.main:app is
+ * app/main.py). Interpreters, libraries and what the program itself loads are not: they differ
+ * between machines that measure together, or are not told by the command.
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_SERVER_PROGRAM_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_SERVER_PROGRAM_H

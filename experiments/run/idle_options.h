@@ -1,5 +1,5 @@
-/* idle_options.h - options that change nothing because of another one: a queue's bound where nothing
- * is bounded, an autoscaler's target while it is off.
+/* idle_options.h - options that change nothing because of another one: a queue's bound where
+ * nothing is bounded, an autoscaler's target while it is off.
  *
  * One point of a sweep may well do without (auth.workers: [0, 5] beside auth.service), so a rule is
  * asked of all points of a plan (plan.c). What needs a fleet or a class of clients is asked of each

@@ -82,8 +82,8 @@ uint64_t store_config_hash(const struct plan *plan, const struct plan_point *poi
 /* Is this run there and done, with the same hash? */
 bool store_has(struct store *store, int64_t experiment, enum arm arm, int64_t point,
                int64_t replication, uint64_t config_hash);
-/* Makes the sim runs that are there those of the plan: deletes points and replications beyond it, and
- * runs with another store_config_hash (asked otherwise, or of another program: they count as
+/* Makes the sim runs that are there those of the plan: deletes points and replications beyond it,
+ * and runs with another store_config_hash (asked otherwise, or of another program: they count as
  * replaced); the others get the text of their cell in this sweep. In one transaction. */
 int store_prune(struct store *store, int64_t experiment, const struct plan *plan,
                 struct error *err);
