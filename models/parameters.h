@@ -267,8 +267,8 @@ struct parameters {
     struct heartbeat_params heartbeat; /* of the server, and the answers it expects */
     struct replay_params replay;       /* history for clients that come back */
     struct memory_params memory;       /* what is held, against memory_limit_bytes */
-    struct sse_params sse;             /* where server.protocol is that one */
-    struct websocket_params websocket; /* likewise */
+    struct sse_params sse;             /* of event streams */
+    struct websocket_params websocket; /* of WebSockets */
     struct restart_params restart;     /* back-off of a process that ends again and again */
     int64_t startup_ns;        /* from the start of the process to its first accept, at least */
     int64_t startup_cpu_ns;    /* CPU that each worker has to get before */
