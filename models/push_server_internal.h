@@ -23,12 +23,12 @@ enum push_step {
     STEP_SLOW_FLUSH, /* count 1: the held writes of such a connection; from: it too, so that two
                         of them are never joined */
     STEP_WRITABLE,   /* count 1: the socket has room again: the write buffer goes out */
-    STEP_HANDSHAKE,  /* connections accepted */
+    STEP_HANDSHAKE,  /* connections accepted; `to`: steps of the set-up already made */
     STEP_CLOSED,     /* count 1: a closing handshake is over, or has taken too long */
     STEP_CLOSE,      /* count 1: the client's end of the connection is closed */
     STEP_PING,       /* a heartbeat for a range; `from`: number, time; `to`: opening's token */
-    STEP_PONG,       /* its answers, the same */
-    STEP_EXPIRE,     /* its time-out, the same */
+    STEP_PONG,       /* its answers; `from`: its number; `to`: the same */
+    STEP_EXPIRE,     /* its time-out; both as of its answers */
     STEP_REPLAY,     /* count 1: missed events go out at once; `from`: which replay */
     STEP_CANCEL,     /* count 1: a connection given up in its last wake-up ends */
     STEP_PROBE,      /* count 1; from: the probe's number; to: PUSH_OWN_CONNECTION until it is
