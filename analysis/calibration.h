@@ -147,7 +147,7 @@ struct calibration_fit {
     double covariance[LEAST_SQUARES_MAX * LEAST_SQUARES_MAX];
     /* of cost.host-noise, what is no error of the fitted costs, 0..1; 0: not told */
     double noise_left;
-    struct fit_result means, quantiles; /* of the two stages */
+    struct fit_result means, quantiles; /* how each of the two stages ended */
     /* logarithm of simulated over real that the cells have alike, ample and throttled, as far as
      * it is told (calibration_stage.h); 0: not at all */
     double alike[2][CALIBRATION_METRICS];

@@ -19,12 +19,12 @@
 #define CLIENT_SHARE_STEP  0.90 /* floor.step of delivery.slope, at most */
 
 struct client_share {          /* of a cell; {0} at first */
-    struct sample first, step; /* a try each: shares, 0..; owned */
+    struct sample first, step; /* a try each: the client's share of p50, of slope, 0..; owned */
     bool left_out;             /* a median is above its bound, or was */
 };
 
 struct client_times {      /* of the try whose figures come in */
-    double p50_s, slope_s; /* NAN: not yet */
+    double p50_s, slope_s; /* delivery.p50, delivery.slope; NAN: not yet */
 };
 
 void client_times_init(struct client_times *times);

@@ -14,7 +14,7 @@ struct comparison {
     const struct cell *cell;                   /* borrowed from the cells */
     size_t point;                              /* from 1: the cell's place in the plan */
     enum figure figure;                        /* which figure of it */
-    double value[ARMS], low[ARMS], high[ARMS]; /* NAN: that arm has no run */
+    double value[ARMS], low[ARMS], high[ARMS]; /* medians, spread; NAN: no run there */
     double ratio;                              /* of the values: see above */
 };
 

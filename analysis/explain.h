@@ -11,8 +11,8 @@
 #include "models/blame.h"
 
 struct explanation {
-    struct slo_params slo;         /* that it was made with */
     const struct store_found *run; /* which one is explained; borrowed */
+    struct slo_params slo;         /* that it was made with */
     struct outline outline;        /* what it was asked to bear */
     struct phases phases;          /* its course, judged by that; owned, as the next */
     struct run_record record;      /* as stored */

@@ -6,15 +6,17 @@
 #include "analysis/explain.h"
 
 struct explain_cell {
-    char *experiment, *cell;              /* owned */
-    enum arm arm;                         /* of its runs */
-    struct slo_params slo;                /* of its first run */
-    size_t runs;                          /* of the cell and arm, >= 1 */
-    int worst;                            /* phase, of any run */
-    size_t broke[SIGNALS + 1];            /* runs in which each broke first; SIGNALS: nothing */
-    size_t judged, metastable;            /* runs that can tell; of them metastable */
-    double blame[BLAME_PARTS];            /* summed over the runs */
-    struct sample first, recovery, green; /* s, s, share: of the runs that have one; owned */
+    char *experiment, *cell;   /* owned */
+    enum arm arm;              /* of its runs */
+    struct slo_params slo;     /* of its first run */
+    size_t runs;               /* of the cell and arm, >= 1 */
+    int worst;                 /* phase, of any run */
+    size_t broke[SIGNALS + 1]; /* runs in which each broke first; SIGNALS: nothing */
+    size_t judged, metastable; /* runs that can tell; of them metastable */
+    double blame[BLAME_PARTS]; /* summed over the runs */
+    /* When the first signal broke, recovery, false green: s, s, share of the broken time; of the
+     * runs that have one; owned. */
+    struct sample first, recovery, green;
 };
 
 struct explain_cells {

@@ -8,7 +8,7 @@
 
 struct arms_shown {
     bool arm[ARMS]; /* at least one, where there are cells */
-    bool both;
+    bool both;      /* have */
 };
 
 struct arms_shown arms_shown_of(const struct cells *cells);

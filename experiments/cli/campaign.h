@@ -43,7 +43,7 @@ struct campaign {
     uint64_t server_hash;                 /* of its description and program */
     char host[128];                       /* this host, in words (host_facts.h) */
     struct client_floor floor[PROTOCOLS]; /* of the load client, before the first run */
-    int64_t total, made, skipped, failed, invalid; /* runs */
+    int64_t total, made, skipped, failed, invalid; /* runs; the last two are of made */
     struct error failure;                          /* of the first run that failed */
     struct error unsound; /* why the last run that was not sound was not; "": there is none */
     int64_t rejected;     /* tries: not sound, or failed */

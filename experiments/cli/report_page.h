@@ -13,10 +13,10 @@
 enum page_format { PAGE_MARKDOWN, PAGE_HTML };
 
 struct report_page {
-    FILE *out; /* borrowed */
-    enum page_format format;
-    bool begun;   /* something stands on it: the next heading is set off */
-    bool in_list; /* items came last */
+    FILE *out;               /* borrowed */
+    enum page_format format; /* that it is written in */
+    bool begun;              /* something stands on it: the next heading is set off */
+    bool in_list;            /* items came last */
 };
 
 void report_page_begin(struct report_page *p, FILE *out, enum page_format format,

@@ -16,17 +16,17 @@
 #define SVG_CHART_SERIES 4
 
 struct svg_axis {
-    double low, high; /* low < high; log: low > 0 */
-    bool log;
-    enum unit unit; /* of the ticks */
-    double base;    /* a value times this is in the unit's base: 1e9 of s in UNIT_TIME */
-    const char *label;
+    double low, high;  /* low < high; log: low > 0 */
+    bool log;          /* equal ratios are equal lengths */
+    enum unit unit;    /* of the ticks */
+    double base;       /* a value times this is in the unit's base: 1e9 of s in UNIT_TIME */
+    const char *label; /* of the whole axis; borrowed */
 };
 
 struct svg_chart {
-    FILE *out;
-    struct svg_axis x, y;
-    double key_edge;  /* where the next name of a series goes */
+    FILE *out;            /* borrowed */
+    struct svg_axis x, y; /* to the right, upwards */
+    double key_edge;      /* where the next name of a series goes */
     double text_edge; /* right end of the last tick's text: the next one keeps clear of it */
 };
 

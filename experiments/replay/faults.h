@@ -16,8 +16,8 @@
 struct replay;
 
 struct faults {
-    uv_timer_t restart, again, leave; /* their data is the replay */
-    uint32_t restarts;                /* servers started again so far */
+    uv_timer_t restart, again, leave; /* kill, next try to start, leaving; data: the replay */
+    uint32_t restarts;                /* kills so far, each to be started again */
 };
 
 /* Time 0 is about to come: sets the timers. */

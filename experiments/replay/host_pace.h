@@ -42,7 +42,7 @@ struct host_pace_figures {
 struct host_pace {
     pthread_t thread;                 /* takes the samples; if started */
     int cpu;                          /* number of the one that it is pinned to */
-    bool started, stop;               /* stop: atomic */
+    bool started, stop;               /* the thread is there; it is to end (atomic) */
     struct memory_walk walk;          /* beyond the caches */
     struct host_pace_figures figures; /* whole when the thread has ended */
 };
