@@ -9,7 +9,7 @@ struct calibrated {
     char option[64];       /* name in the option table */
     double estimate;       /* in the option's base unit (units.h), >= 0 */
     double relative_error; /* standard error / estimate, >= 0; INFINITY: nothing tells it */
-    bool identified;       /* false: the data cannot tell */
+    bool identified;       /* false: the data cannot tell, the estimate is a guess */
 };
 
 /* The one of that name, or NULL. */

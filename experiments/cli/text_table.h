@@ -9,7 +9,7 @@
 #define TEXT_TABLE_COLUMNS_MAX 32
 
 struct text_table {
-    size_t columns;                     /* 1..TEXT_TABLE_COLUMNS_MAX */
+    size_t columns;                     /* so far, up to TEXT_TABLE_COLUMNS_MAX */
     size_t cell_first, cell_columns;    /* of these, for a cell's swept values (cell_table.h) */
     bool right[TEXT_TABLE_COLUMNS_MAX]; /* aligned to the right */
     char **cells;                       /* by row; owned; the first row is the head */
