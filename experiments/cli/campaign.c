@@ -281,6 +281,8 @@ static int check_points(const struct campaign *c, struct error *err)
     int rc = 0;
     for (size_t i = 0; i < plan->count && rc == 0; i++)
         rc = replay_supports(&plan->points[i].settings.parameters, &c->spec, err);
+    if (rc == 0)
+        session_warn_untold(c->session, &c->spec);
     return rc;
 }
 

@@ -68,6 +68,8 @@ static int ask_real_arm(const struct session *s, bool *can, struct error *why)
     for (size_t i = 0; i < s->plan.count && *can; i++)
         *can = replay_supports(&s->plan.points[i].settings.parameters, path ? &spec : NULL,
                                why) == 0;
+    if (path && *can)
+        session_warn_untold(s, &spec);
     if (path)
         server_spec_close(&spec);
     return 0;

@@ -327,6 +327,18 @@ void session_warn_ranges(const struct session *s)
         warn_ranges(s, &sweep->profiles[i].fitted);
 }
 
+void session_warn_untold(const struct session *s, const struct server_spec *spec)
+{
+    const char *option = NULL;
+    for (size_t i = 0; i < s->plan.count && !option; i++)
+        option = replay_untold(&s->plan.points[i].settings, spec);
+    if (option)
+        fprintf(stderr,
+                "pushsim: warning: %s: server '%s' has its own, and its description has no "
+                "placeholder to tell it another\n",
+                option, spec->name);
+}
+
 int session_store(const struct session *s, struct store **store, int64_t *experiment,
                   struct error *err)
 {

@@ -7,6 +7,7 @@
 #include <argp.h>
 
 #include "analysis/cells.h"
+#include "experiments/replay/replay_support.h"
 #include "experiments/run/config.h"
 #include "experiments/run/plan.h"
 #include "experiments/run/shard.h"
@@ -58,6 +59,8 @@ void session_draw_parameters(struct session *s);
  * line on standard error for each such profile; nothing where a profile tells no ranges. Says, too,
  * when parameters are to be drawn and there is no profile to draw from. */
 void session_warn_ranges(const struct session *s);
+/* Says which option of the experiment this server is not told (replay_untold). */
+void session_warn_untold(const struct session *s, const struct server_spec *spec);
 /* An slo is judged by costs that are nobody's: the answer looks as sure as one by measured ones.
  * Part of session_warn_ranges. */
 void session_warn_no_profile(const struct session *s);

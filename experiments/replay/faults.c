@@ -19,7 +19,9 @@ static void start_again(uv_timer_t *timer)
 static void restart(uv_timer_t *timer)
 {
     struct replay *r = timer->data;
-    bool deploy = r->p->fault.deploy_at_ns > 0;
+    const bool deploy = timer == &r->faults.deploy;
+    if (uv_is_active((const uv_handle_t *)&r->faults.again))
+        return; /* it is down */
     r->clients.server_ends = deploy ? DISCONNECT_SERVER_STOPPED : DISCONNECT_SERVER_KILLED;
     r->faults.restarts++;
     run_record_event(&r->record, replay_now(r), deploy ? "deploy" : "crash",
@@ -52,7 +54,7 @@ void faults_start(struct faults *f, struct replay *r)
     const struct fault_params *p = &r->p->fault;
     uv_update_time(&r->loop);
     start_timer(r, &f->again, start_again, 0);
-    start_timer(r, &f->restart, restart,
-                p->deploy_at_ns > 0 ? p->deploy_at_ns : p->crash_at_ns);
+    start_timer(r, &f->deploy, restart, p->deploy_at_ns);
+    start_timer(r, &f->crash, restart, p->crash_at_ns);
     start_timer(r, &f->leave, leave, p->leave_at_ns);
 }

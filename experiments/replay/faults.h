@@ -1,7 +1,7 @@
 /* faults.h - what befalls the server during a run of the real arm: the `fault` options.
  *
  * deploy-at and crash-at: the server is killed and started again at once, in the same cgroup under
- * the same limits; until it listens, connects are refused. (After a deploy uvicorn waits for open
+ * the same limits; until it listens, connects are refused, and the other of the two finds no server. (After a deploy uvicorn waits for open
  * streams until it is killed, so both end in SIGKILL; only the cause that is counted differs.) The
  * server that is started again authenticates whoever connects, where auth.workers asks for it.
  * leave-at: the clients of the class slow leave. busy-at, blip-at and crash-connects are the
@@ -16,8 +16,9 @@
 struct replay;
 
 struct faults {
-    uv_timer_t restart, again, leave; /* kill, next try to start, leaving; data: the replay */
-    uint32_t restarts;                /* kills so far, each to be started again */
+    uv_timer_t deploy, crash, leave; /* kill, kill, leaving; data: the replay, as of the next */
+    uv_timer_t again;                /* next try to start; active while there is no server */
+    uint32_t restarts;               /* kills so far, each to be started again */
 };
 
 /* Time 0 is about to come: sets the timers. */

@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "experiments/run/config.h"
 
@@ -73,6 +74,15 @@ static bool auth_makes_sense(const struct parameters *p)
                                     (p->fault.deploy_at_ns > 0 || p->fault.crash_at_ns > 0));
 }
 
+/* The URLs that its clients need. */
+static const char *missing_url(const struct parameters *p, const struct server_spec *spec)
+{
+    bool sse = p->server.protocol == PROTOCOL_SSE;
+    if (sse ? !spec->sse : !spec->websocket)
+        return sse ? "sse" : "websocket";
+    return sse && p->duplex.rate_hz > 0 && !spec->message ? "message" : NULL;
+}
+
 int replay_supports(const struct parameters *p, const struct server_spec *spec,
                     struct error *err)
 {
@@ -88,9 +98,34 @@ int replay_supports(const struct parameters *p, const struct server_spec *spec,
                          "%s: server '%s' cannot be told (its description has no placeholder "
                          "for it)",
                          option, spec->name);
+    const char *url = spec ? missing_url(p, spec) : NULL;
+    if (url)
+        return error_set(err, ERR_INVALID, "server '%s' has no %s URL%s", spec->name, url,
+                         strcmp(url, "message") == 0 ? ", and the clients send" : "");
     if (!auth_makes_sense(p))
         return error_set(err, ERR_INVALID,
                          "auth.workers: the real arm needs WebSocket clients and "
                          "fault.deploy-at or .crash-at with it");
     return 0;
+}
+
+const char *replay_untold(const struct settings *s, const struct server_spec *spec)
+{
+    const struct parameters *p = &s->parameters;
+    size_t count;
+    const struct option_row *all = options_all(&count);
+    const struct {
+        bool matters;
+        const char *placeholder, *option;
+    } list[] = {
+        { p->server.queue_policy != POLICY_NONE, "{queue}", "server.queue.bound" },
+        { p->duplex.rate_hz > 0, "{reply}", "duplex.reply" },
+        { p->auth.workers > 0, "{auth_service}", "auth.service" },
+        { p->auth.workers > 0, "{auth_timeout}", "auth.timeout" },
+    };
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
+        if (list[i].matters && !server_spec_takes(spec, list[i].placeholder) &&
+            settings_given(s, option_find(all, count, list[i].option)))
+            return list[i].option;
+    return NULL;
 }

@@ -69,19 +69,25 @@ static struct action publish_at(int64_t at_ns)
     };
 }
 
-static void run(enum push_protocol protocol, const struct schedule *s, struct run_record *out,
-                struct schedule *played)
+static void run_with(const struct parameters *p, const struct schedule *s,
+                     struct run_record *out, struct schedule *played)
 {
     struct server_spec spec;
     struct error err;
-    struct parameters p = parameters_of(protocol);
     struct replay_options options = {
         .server_cpu = -1, .client_cpu = -1, .settle_ms = 50, .played = played
     };
     find_any_server(&spec);
-    if (replay_run(&p, s, &spec, &options, out, &err))
+    if (replay_run(p, s, &spec, &options, out, &err))
         fail_msg("%s", err.text);
     server_spec_close(&spec);
+}
+
+static void run(enum push_protocol protocol, const struct schedule *s, struct run_record *out,
+                struct schedule *played)
+{
+    struct parameters p = parameters_of(protocol);
+    run_with(&p, s, out, played);
 }
 
 #define VALUE(name) run_record_value(&out, name)
@@ -173,6 +179,32 @@ static void test_lifecycle(void **state)
     }
 }
 
+/* A crash and a deploy in one run: the server dies twice, each for its own reason. */
+static void test_two_faults(void **state)
+{
+    struct action actions[] = { publish_at(50 * MS), publish_at(3900 * MS) };
+    struct schedule s = {
+        .actions = actions, .count = 2, .initial = 2, .clients = 2, .end_ns = 4000 * MS
+    };
+    struct parameters p = parameters_of(PROTOCOL_WEBSOCKET);
+    struct run_record out;
+    int64_t crash_ns = 0, deploy_ns = 0;
+    if (!*state)
+        skip();
+    p.fault.crash_at_ns = 200 * MS;
+    p.fault.deploy_at_ns = 3000 * MS;
+    run_with(&p, &s, &out, NULL);
+    for (size_t i = 0; i < out.event_count; i++) {
+        if (strcmp(out.events[i].kind, "crash") == 0)
+            crash_ns = out.events[i].at_ns;
+        if (strcmp(out.events[i].kind, "deploy") == 0)
+            deploy_ns = out.events[i].at_ns;
+    }
+    assert_true(crash_ns > 100 * MS && deploy_ns > crash_ns);
+    assert_int_equal(VALUE("restarts"), 2);
+    run_record_close(&out);
+}
+
 /* A server that cannot start, and one that ends at once: one clear error, no cgroup left. */
 static void test_bad_server(void **state)
 {
@@ -209,6 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(test_steady, can ? "" : NULL),
         cmocka_unit_test_prestate(test_lifecycle, can ? "" : NULL),
+        cmocka_unit_test_prestate(test_two_faults, can ? "" : NULL),
         cmocka_unit_test_prestate(test_bad_server, can ? "" : NULL),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

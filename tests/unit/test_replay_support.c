@@ -15,7 +15,8 @@ static char told[] = "A={workers} {policy} {write_timeout} {heartbeat} {ping_int
 
 static struct server_spec spec_of(bool hears)
 {
-    struct server_spec spec = { .name = deaf_words[0] };
+    static char url[] = "http://127.0.0.1:{port}/";
+    struct server_spec spec = { .name = deaf_words[0], .sse = url, .websocket = url };
     spec.command[0] = deaf_command;
     spec.environment[0] = hears ? told : NULL;
     return spec;
@@ -38,6 +39,73 @@ static void check(const struct parameters *p, bool hears, const char *option)
     assert_int_equal(rc, option ? ERR_INVALID : 0);
     if (option)
         assert_int_equal(strncmp(err.text, option, strlen(option)), 0);
+}
+
+/* What the clients need is asked for before the first run. */
+static void test_urls(void **state)
+{
+    static char url[] = "http://127.0.0.1:{port}/";
+    (void)state;
+    const struct {
+        enum push_protocol protocol;
+        bool sends;
+        char *sse, *websocket, *message;
+        const char *missing;
+    } cases[] = {
+        { PROTOCOL_SSE, false, url, NULL, NULL, NULL },
+        { PROTOCOL_SSE, false, NULL, url, url, "no sse URL" },
+        { PROTOCOL_SSE, true, url, NULL, NULL, "no message URL" },
+        { PROTOCOL_SSE, true, url, NULL, url, NULL },
+        { PROTOCOL_WEBSOCKET, false, url, NULL, NULL, "no websocket URL" },
+        { PROTOCOL_WEBSOCKET, true, NULL, url, NULL, NULL }, /* over the connection itself */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct parameters p = plain(cases[i].protocol);
+        struct server_spec spec = spec_of(true);
+        struct error err = { .text = "" };
+        p.duplex.rate_hz = cases[i].sends;
+        spec.sse = cases[i].sse;
+        spec.websocket = cases[i].websocket;
+        spec.message = cases[i].message;
+        int rc = replay_supports(&p, &spec, &err);
+        assert_int_equal(rc, cases[i].missing ? ERR_INVALID : 0);
+        assert_true(!cases[i].missing || strstr(err.text, cases[i].missing));
+    }
+}
+
+static void give(struct settings *s, const char *option, const char *text)
+{
+    struct setting which;
+    struct error err;
+    assert_int_equal(settings_find(s, option, &which, &err), 0);
+    assert_int_equal(settings_parse(s, &which, text, &err), 0);
+}
+
+/* Told of what was given alone: of defaults nobody expects that the server knows them. */
+static void test_untold(void **state)
+{
+    static char hears[] = "Q={queue} {reply} {auth_service} {auth_timeout}";
+    (void)state;
+    static const char *const given[][4] = {
+        { "server.queue.bound", "4" },
+        { "duplex.reply", "1KiB", "duplex.rate", "1/s" },
+        { "auth.service", "5ms", "auth.workers", "2" },
+        { "auth.timeout", "5s", "auth.workers", "2" },
+    };
+    for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
+        struct server_spec deaf = spec_of(false), hearing = spec_of(false);
+        struct settings s;
+        hearing.environment[0] = hears;
+        settings_init(&s);
+        assert_null(replay_untold(&s, &deaf));
+        give(&s, given[i][0], given[i][1]);
+        if (given[i][2]) {
+            assert_null(replay_untold(&s, &deaf)); /* idle: it would not matter */
+            give(&s, given[i][2], given[i][3]);
+        }
+        assert_string_equal(replay_untold(&s, &deaf), given[i][0]);
+        assert_null(replay_untold(&s, &hearing));
+    }
 }
 
 static void test_plain(void **state)
@@ -136,10 +204,9 @@ static void test_auth(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plain),
-        cmocka_unit_test(test_only_simulated),
-        cmocka_unit_test(test_server),
-        cmocka_unit_test(test_auth),
+        cmocka_unit_test(test_urls),   cmocka_unit_test(test_untold),
+        cmocka_unit_test(test_plain),  cmocka_unit_test(test_only_simulated),
+        cmocka_unit_test(test_server), cmocka_unit_test(test_auth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
