@@ -168,6 +168,15 @@ static int read_root(const struct reader *r)
     return read_level(r, r->doc->root, "");
 }
 
+/* As fitted_ranges.loop. */
+static int own_loop(const struct settings *s)
+{
+    size_t count;
+    const struct option_row *all = options_all(&count);
+    bool told = settings_given(s, option_find(all, count, "server.loop"));
+    return told ? 1 + (int)s->parameters.server.loop : 0;
+}
+
 int profile_load(struct settings *s, struct fitted_ranges *fitted, const char *path,
                  struct error *err)
 {
@@ -179,6 +188,8 @@ int profile_load(struct settings *s, struct fitted_ranges *fitted, const char *p
     code = read_root(&(struct reader){ &doc, profile_keys, true, &changed, err });
     if (code == 0 && fitted)
         code = fitted_ranges_parse(fitted, &doc, err);
+    if (code == 0 && fitted)
+        fitted->loop = own_loop(&changed);
     memcpy(changed.given, s->given, sizeof s->given); /* presets win over profiles */
     if (code == 0)
         *s = changed;

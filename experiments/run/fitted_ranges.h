@@ -11,6 +11,9 @@
  *     workload.payload: 100B..4KiB
  *     cpu.limit: 60m..1000m
  *
+ * and the event loop that it was fitted with, its server.loop: with another (a preset's, a
+ * file's) its costs are those of another server.
+ *
  * They are the sides of a box, and fits do not fill its corners: a question inside may still be
  * far from every cell. Up to FITTED_MARGIN beyond a side is no news. Clients count for each pod. A
  * limit above what the host's CPUs can give, or none, is as much as they give.
@@ -28,6 +31,7 @@ enum fitted_range { FITTED_CLIENTS, FITTED_RATE, FITTED_PAYLOAD, FITTED_LIMIT, F
 struct fitted_ranges {
     bool speaks[PROTOCOLS];                         /* none: not told */
     double low[FITTED_RANGES], high[FITTED_RANGES]; /* base units; both 0: not told */
+    int loop; /* 1 + enum loop_kind of the profile's own server.loop; 0: not told */
 };
 
 /* Reads provenance.ranges; what is not there is not told (an old profile: nothing). ERR_INVALID
@@ -47,6 +51,7 @@ const char *fitted_ranges_protocol(const struct fitted_ranges *r, enum push_prot
 /* How far questions lie outside: "clients.count 5000 (15..1900), protocol websocket (sse)". */
 struct fitted_outside {
     bool protocol[PROTOCOLS]; /* asked for, and none that was measured */
+    int loop;                 /* 1 + the loop asked for, another than the profile's; 0: none */
     double least[FITTED_RANGES], most[FITTED_RANGES]; /* asked for; both 0: nothing outside */
 };
 /* Adds one question's; begins from zeros. Returns whether anything is outside. */
@@ -54,7 +59,7 @@ bool fitted_ranges_outside(const struct fitted_ranges *r, const struct settings 
                            struct fitted_outside *outside);
 /* Of a trace, which has clients and publishes of its own: what was asked of them does not count. */
 void fitted_outside_forget_load(struct fitted_outside *outside);
-/* Does the profile tell any range? */
+/* Does the profile tell any range? (Of its loop alone nothing is known.) */
 bool fitted_ranges_told(const struct fitted_ranges *r);
 /* In words, "" where nothing is outside; the caller frees it. */
 char *fitted_outside_text(const struct fitted_ranges *r, const struct fitted_outside *outside);

@@ -7,7 +7,7 @@ static const char *const certainties[] = { "fixed", "drawn", NULL };
 const char *const protocol_words[] = {
     [PROTOCOL_SSE] = "sse", [PROTOCOL_WEBSOCKET] = "websocket", NULL
 };
-static const char *const loops[] = { "uvloop", "asyncio", "node", "nginx", "threads", NULL };
+const char *const loop_words[] = { "uvloop", "asyncio", "node", "nginx", "threads", NULL };
 static const char *const policies[] = { "drop-oldest", "drop-newest", "disconnect",
                                         "none",        "conflate",    NULL };
 static const char *const fan_outs[] = { "queues", "shared", "sequential", NULL };
@@ -60,7 +60,7 @@ static const struct option_row table[] = {
     CHOICE("server.preset", AT(server_preset), "none", server_presets, OPTION_PRESET,
            "settings the server comes with, where the file, its sweep or --set gives no other",
            "experiments/run/option_preset.c names each value's"),
-    CHOICE("server.loop", ATP(server.loop), "uvloop", loops, OPTION_MODEL,
+    CHOICE("server.loop", ATP(server.loop), "uvloop", loop_words, OPTION_MODEL,
            "event loop of the server", "uvicorn --loop"),
     COUNT("server.workers", ATP(server.workers), "1", 1, 64, 0,
           "processes in the one cgroup, each with memory.base; clients are dealt out to them "

@@ -65,6 +65,7 @@ struct option_row {             /* texts static */
 
 /* "sse", "websocket", NULL: by enum push_protocol. */
 extern const char *const protocol_words[];
+extern const char *const loop_words[];
 
 /* All options in the order of the documentation; *count is how many. */
 const struct option_row *options_all(size_t *count);

@@ -7,8 +7,10 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "experiments/run/config.h"
 #include "experiments/run/fitted_ranges.h"
 #include "tests/support/need.h"
+#include "tests/support/scratch_file.h"
 
 static int parse(struct fitted_ranges *r, const char *text, struct error *err)
 {
@@ -215,6 +217,32 @@ static void nonsense_is_refused(void **state)
     }
 }
 
+/* Costs of one server's loop are none of another's: a profile that tells its loop, no other one. */
+static void another_loop(void **state)
+{
+    static const struct {
+        const char *profile, *loop, *text;
+    } cases[] = {
+        { "server: { loop: node }\n", "node", "" },
+        { "server: { loop: node }\n", "uvloop", "server.loop uvloop (node)" },
+        { "server.loop: asyncio\n", "uvloop", "server.loop uvloop (asyncio)" },
+        { "cost: { publish: 1us }\n", "node", "" },
+        { "server.loop: node\nprovenance: { ranges: { clients.count: 1..10 } }\n", "nginx",
+          "server.loop nginx (node), clients.count 100 (1..10)" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *path = scratch_write(*state, "p.yaml", cases[i].profile);
+        struct fitted_ranges r = { 0 };
+        struct settings s;
+        struct error err;
+        settings_init(&s);
+        need(profile_load(&s, &r, path, &err), &err);
+        char *text = outside_of(&r, &(struct question){ "server.loop", cases[i].loop }, 1);
+        assert_string_equal(text, cases[i].text);
+        free(text), free(path);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +253,7 @@ int main(void)
         cmocka_unit_test(of_a_trace_the_load_does_not_count),
         cmocka_unit_test(ranges_hold_the_cells),
         cmocka_unit_test(nonsense_is_refused),
+        cmocka_unit_test_setup_teardown(another_loop, scratch_setup, scratch_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
