@@ -206,7 +206,7 @@ static void finds_compiled_code(void **state)
 {
     (void)state;
     static const struct made_server node = { LOOP_NODE, 0, compiled,
-                                             sizeof compiled / sizeof *compiled };
+                                             sizeof compiled / sizeof *compiled, 0 };
     struct planned_store b;
     struct error err;
     struct calibration c;
@@ -224,8 +224,8 @@ static void finds_the_loop(void **state)
 {
     (void)state;
     const struct made_server servers[] = {
-        { LOOP_NODE, 0, compiled, sizeof compiled / sizeof *compiled },
-        { LOOP_UVLOOP, 1, made_uvloop.truths, made_uvloop.count }
+        { LOOP_NODE, 0, compiled, sizeof compiled / sizeof *compiled, 0 },
+        { LOOP_UVLOOP, 1, made_uvloop.truths, made_uvloop.count, 0 }
     };
     for (size_t k = 0; k < sizeof servers / sizeof *servers; k++) {
         struct planned_store b;

@@ -35,7 +35,7 @@ static const struct made_truth truths[] = {
 };
 
 const struct made_server made_uvloop = { LOOP_UVLOOP, 2, truths,
-                                         sizeof truths / sizeof *truths };
+                                         sizeof truths / sizeof *truths, 0 };
 
 static struct settings true_server(const struct settings *asked, const struct made_server *m)
 {
@@ -60,7 +60,7 @@ static void measure_once(const struct plan *plan, size_t point, uint32_t replica
     struct run_record record;
     schedule_build(&schedule, &s.parameters, (uint64_t)plan->seed, replication);
     run_record_init(&record);
-    push_run(&s.parameters, &schedule, 4711, replication, &record);
+    push_run(&s.parameters, &schedule, 4711 + m->chance, replication, &record);
     struct store_run run = { .arm = ARM_REAL,
                              .replication = replication,
                              .status = RUN_DONE,

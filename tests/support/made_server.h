@@ -20,6 +20,7 @@ struct made_server {
     int hops;
     const struct made_truth *truths;
     size_t count;
+    uint64_t chance; /* another one for each: other random numbers of the same server */
 };
 
 extern const char made_experiment[];         /* ten cells of a calibration by event streams */

@@ -196,7 +196,7 @@ static void least_noise_is_a_bound(void **state)
 {
     (void)state;
     static const struct made_truth still[] = { { "cost.publish", 320e3 }, { "cost.noise", 0 } };
-    static const struct made_server server = { LOOP_UVLOOP, 2, still, 2 };
+    static const struct made_server server = { LOOP_UVLOOP, 2, still, 2, 0 };
     struct planned_store b;
     struct calibration c;
     struct calibration_fit fit;
