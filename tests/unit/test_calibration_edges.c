@@ -11,6 +11,7 @@
 
 #include "analysis/calibration.h"
 #include "sim/random_stream.h"
+#include "tests/support/near.h"
 
 #define CELLS 6
 
@@ -94,6 +95,99 @@ static void says_what_it_cannot_tell(void **state)
     calibration_edges(&b.c, &none);
     assert_null(calibrated_find(none.options, none.count,
                                 "memory.message")); /* there was no backlog at all */
+}
+
+#define SETS 400
+
+/* Runs that differ by 12 % each: the costs are right in the mean of many calibrations, to three
+ * standard errors of that mean, and each lies as far off as is told. */
+static void slopes_are_right_in_the_mean(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *option;
+        double truth;
+    } cases[] = { { "cost.sse.handshake", 400e3 },
+                  { "cost.sse.disconnect", 90e3 },
+                  { "memory.connection", 40e3 } };
+    static struct bench b;
+    struct random_stream rs;
+    double sum[3] = { 0 }, squares[3] = { 0 }, told[3] = { 0 };
+    random_stream_init(&rs, 11, 2, 0, 0);
+    for (int set = 0; set < SETS; set++) {
+        struct calibration_fit fit = { 0 };
+        set_up(&b, 20000);
+        for (int i = 0; i < CELLS; i++)
+            for (int r = 0; r < 2; r++) {
+                double mood = random_stream_lognormal(&rs, 1, 0.12);
+                b.cells[i].edge[EDGE_SETUP_CPU][r] = mood * (3e-3 + clients[i] * 400e-6);
+                b.cells[i].edge[EDGE_TEARDOWN_CPU][r] = mood * (1e-3 + clients[i] * 90e-6);
+                b.cells[i].edge[EDGE_MEMORY][r] =
+                    b.cells[i].edge[EDGE_MEMORY_BEFORE][r] +
+                    random_stream_lognormal(&rs, 1, 0.12) * (1e6 + clients[i] * 40e3);
+            }
+        calibration_edges(&b.c, &fit);
+        for (int k = 0; k < 3; k++) {
+            const struct calibrated *o =
+                calibrated_find(fit.options, fit.count, cases[k].option);
+            double off = o->estimate / cases[k].truth - 1;
+            sum[k] += off / SETS;
+            squares[k] += off * off / SETS;
+            told[k] += pow(off / o->relative_error, 2) / SETS;
+        }
+    }
+    for (int k = 0; k < 3; k++) {
+        print_message("%s: off %+.4f in the mean, %.4f each, in told errors %.2f\n",
+                      cases[k].option, sum[k], sqrt(squares[k]), sqrt(told[k]));
+        assert_true(fabs(sum[k]) < 3 * sqrt(squares[k] / SETS));
+        assert_true(told[k] > 0.5 && told[k] < 2);
+    }
+}
+
+/* What a connection takes is what it adds to what was there before, whatever that was. */
+static void memory_before_is_none_of_the_connections(void **state)
+{
+    (void)state;
+    static struct bench b;
+    struct calibration_fit fit = { 0 };
+    set_up(&b, 20000);
+    for (int i = 0; i < CELLS; i++)
+        for (int r = 0; r < 2; r++) {
+            b.cells[i].edge[EDGE_MEMORY_BEFORE][r] += 10e3 * clients[i];
+            b.cells[i].edge[EDGE_MEMORY][r] += 10e3 * clients[i];
+            b.cells[i].edge[EDGE_BACKLOG_MEMORY][r] += 10e3 * clients[i];
+        }
+    calibration_edges(&b.c, &fit);
+    assert_near(calibrated_find(fit.options, fit.count, "memory.connection")->estimate, 40e3,
+                1);
+    assert_near(calibrated_find(fit.options, fit.count, "memory.message")->estimate, 80, 1e-3);
+}
+
+/* Two runs, at 30 and 32 MB: 31 +- 1, the error of their mean; one alone has none, and runs that do
+ * not tell are no runs of 0. */
+static void base_is_the_mean_of_runs_that_tell(void **state)
+{
+    (void)state;
+    static const struct {
+        double before[3]; /* of the first runs; 0: not told */
+        double base, error;
+    } cases[] = { { { 30e6, 32e6, 0 }, 31e6, 1e6 },
+                  { { 30e6, 0, NAN }, NAN, NAN },
+                  { { 30e6, 32e6, 34e6 }, 32e6, 2e6 / 1.7320508 } };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        static struct bench b;
+        struct calibration_fit fit = { 0 };
+        set_up(&b, 20000);
+        for (int i = 0; i < 2 * CELLS; i++)
+            b.cells[i / 2].edge[EDGE_MEMORY_BEFORE][i % 2] = i < 3 ? cases[k].before[i] : NAN;
+        calibration_edges(&b.c, &fit);
+        const struct calibrated *o = calibrated_find(fit.options, fit.count, "memory.base");
+        assert_int_equal(o != NULL, !isnan(cases[k].base));
+        if (o) {
+            assert_near(o->estimate, cases[k].base, 1);
+            assert_near(o->relative_error * o->estimate, cases[k].error, 1);
+        }
+    }
 }
 
 /* A cell whose clients were pinged all the while has dear edges: what the others say stays. */
@@ -199,6 +293,10 @@ static void silent_servers_have_no_collector(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(finds_slopes),
+                                        cmocka_unit_test(slopes_are_right_in_the_mean),
+                                        cmocka_unit_test(
+                                            memory_before_is_none_of_the_connections),
+                                        cmocka_unit_test(base_is_the_mean_of_runs_that_tell),
                                         cmocka_unit_test(heartbeats_are_left_out),
                                         cmocka_unit_test(says_what_it_cannot_tell),
                                         cmocka_unit_test(finds_the_collector),
