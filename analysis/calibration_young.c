@@ -17,9 +17,11 @@
 #define BYTES_SHARE 0.02
 #define PAUSE_NOISE 0.5e-3 /* s of a run */
 #define PAUSE_SHARE 0.15   /* a neighbour on the core, the helper threads' start */
+#define TURNS       8      /* of weights that follow the fit, which hardly move then */
 
 struct sums { /* y = sum of coefficient x term, over runs */
-    double *term, *y, *sigma;
+    double *term, *y, *noise, *sigma;
+    double share; /* spread of y: noise, and so much of what the sum says */
     size_t count;
     int terms;
 };
@@ -27,22 +29,38 @@ struct sums { /* y = sum of coefficient x term, over runs */
 static struct sums sums_open(const struct calibration *c, int terms)
 {
     size_t runs = (size_t)c->runs;
-    double *memory = mem_alloc(runs * (TERMS_MAX + 2) * sizeof *memory);
-    return (struct sums){ memory, memory + runs * TERMS_MAX, memory + runs * (TERMS_MAX + 1), 0,
-                          terms };
+    double *memory = mem_alloc(runs * (TERMS_MAX + 3) * sizeof *memory);
+    return (struct sums){ .term = memory,
+                          .y = memory + runs * TERMS_MAX,
+                          .noise = memory + runs * (TERMS_MAX + 1),
+                          .sigma = memory + runs * (TERMS_MAX + 2),
+                          .terms = terms };
 }
 
-static void sums_add(struct sums *s, const double *term, double y, double sigma)
+static void sums_add(struct sums *s, const double *term, double y, double noise, double share)
 {
     for (int k = 0; k < s->terms; k++)
         s->term[s->count * TERMS_MAX + (size_t)k] = term[k];
-    s->y[s->count] = y;
-    s->sigma[s->count++] = sigma;
+    s->share = share;
+    s->noise[s->count] = noise;
+    s->y[s->count++] = y;
 }
 
 struct coefficients {
     double value[TERMS_MAX], error[TERMS_MAX]; /* 0, 0 of a term that is left out */
 };
+
+/* Weighs by what the coefficients say of a run, not by what came out of it: else a run that came out
+ * low by chance would weigh more than one that came out high, and all coefficients be too small. */
+static void weigh(struct sums *s, const struct coefficients *c)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        double told = 0;
+        for (int k = 0; k < s->terms; k++)
+            told += c->value[k] * s->term[i * TERMS_MAX + (size_t)k];
+        s->sigma[i] = s->noise[i] + s->share * fabs(told);
+    }
+}
 
 static void solve(const struct sums *s, const int *which, int terms, struct coefficients *out)
 {
@@ -73,6 +91,17 @@ static void solve(const struct sums *s, const int *which, int terms, struct coef
     gsl_matrix_free(x);
 }
 
+static void solve_weighed(struct sums *s, const int *which, int terms, struct coefficients *out)
+{
+    for (size_t i = 0; i < s->count; i++)
+        s->sigma[i] = s->noise[i] + s->share * fabs(s->y[i]);
+    solve(s, which, terms, out);
+    for (int turn = 0; turn < TURNS; turn++) {
+        weigh(s, out);
+        solve(s, which, terms, out);
+    }
+}
+
 static bool has_term(const struct sums *s, int k)
 {
     for (size_t i = 0; i < s->count; i++)
@@ -83,7 +112,7 @@ static bool has_term(const struct sums *s, int k)
 
 /* Weighted least squares; no term takes anything away: the most negative is left out, and again.
  * false: too few runs. */
-static bool sums_fit(const struct sums *s, struct coefficients *out)
+static bool sums_fit(struct sums *s, struct coefficients *out)
 {
     int which[TERMS_MAX], terms = 0;
     for (int k = 0; k < s->terms; k++)
@@ -91,7 +120,7 @@ static bool sums_fit(const struct sums *s, struct coefficients *out)
             which[terms++] = k;
     while (terms > 0 && s->count >= RUNS_LEAST && s->count > (size_t)terms) {
         int least = 0;
-        solve(s, which, terms, out);
+        solve_weighed(s, which, terms, out);
         for (int k = 1; k < terms; k++)
             if (out->value[which[k]] < out->value[which[least]])
                 least = k;
@@ -140,7 +169,7 @@ static void add_connects(struct sums *s, const struct run *run,
     (void)cell;
     double term[TERMS_MAX] = { 1 };
     term[1 + run->protocol] = run->clients;
-    sums_add(s, term, run->connect, BYTES_NOISE + BYTES_SHARE * run->connect);
+    sums_add(s, term, run->connect, BYTES_NOISE, BYTES_SHARE);
 }
 
 /* Heartbeats allocate, too. */
@@ -150,8 +179,8 @@ static void add_allocated(struct sums *s, const struct run *run,
     double term[TERMS_MAX] = { run->published };
     term[1 + run->protocol] = run->sent;
     if (!calibration_beaten(cell) && run->allocated > run->texts)
-        sums_add(s, term, run->allocated - run->texts,
-                 BYTES_NOISE + BYTES_SHARE * run->allocated);
+        sums_add(s, term, run->allocated - run->texts, BYTES_NOISE + BYTES_SHARE * run->texts,
+                 BYTES_SHARE);
 }
 
 /* The clock goes on while the process is throttled. */
@@ -161,7 +190,7 @@ static void add_pauses(struct sums *s, const struct run *run,
     double texts = run->copied * fmin(run->texts / run->allocated, 1);
     const double term[TERMS_MAX] = { run->scavenges, run->copied - texts, texts };
     if (run->scavenges >= 1 && !calibration_throttled(cell))
-        sums_add(s, term, run->pause_s, PAUSE_NOISE + PAUSE_SHARE * run->pause_s);
+        sums_add(s, term, run->pause_s, PAUSE_NOISE, PAUSE_SHARE);
 }
 
 static void fit(struct calibration *c, add_fn *add, const char *const option[TERMS_MAX],
