@@ -16,8 +16,10 @@
 struct mood {
     double pace_s, read_s; /* 0: not told */
     double power, read_power;
-    double noise;  /* that is left */
-    double spread; /* of the pace */
+    double noise;    /* that is left */
+    double spread;   /* of the pace */
+    double together; /* power of the pace that memory slows down with */
+    double misfit;   /* of cells (a logarithm), larger where they met a slow host */
 };
 
 /* The powers are found, with errors that tell how well. */
@@ -72,18 +74,22 @@ static void check_host(const struct mood *mood)
     c.read_s = mood->read_s;
     c.host_power = mood->pace_s > 0 ? CALIBRATION_PACE_POWER : CALIBRATION_HOST_POWER;
     take_truths(&made_uvloop, &c, &fit);
-    for (size_t i = 0; i < c.cell_count; i++)
+    for (size_t i = 0; i < c.cell_count; i++) {
+        double met = mood->misfit > 0 ? random_stream_normal(&rs) : 0;
         for (int r = 0; r < c.cells[i].repeats; r++) {
-            double slowness = random_stream_lognormal(&rs, 1, mood->spread);
-            double reading = mood->read_s > 0 ? random_stream_lognormal(&rs, 1, 0.3) : 1;
+            double slowness = exp(0.3 * met) * random_stream_lognormal(&rs, 1, mood->spread);
+            double reading = mood->read_s > 0 ? random_stream_lognormal(&rs, 1, 0.3) *
+                                                    pow(slowness, mood->together)
+                                              : 1;
             c.cells[i].slowness[r] = slowness;
             c.cells[i].reading[r] = reading;
             c.cells[i].edge[EDGE_HOST_PACE][r] = mood->pace_s * slowness;
             c.cells[i].edge[EDGE_HOST_READ][r] = mood->read_s * reading;
-            c.cells[i].value[CALIBRATION_CPU][r] *= pow(slowness, mood->power) *
-                                                    pow(reading, mood->read_power) *
-                                                    random_stream_lognormal(&rs, 1, 0.08);
+            c.cells[i].value[CALIBRATION_CPU][r] *=
+                pow(slowness, mood->power) * pow(reading, mood->read_power) *
+                exp(mood->misfit * met) * random_stream_lognormal(&rs, 1, 0.08);
         }
+    }
     calibration_host_power(&c, &fit);
     calibration_host_noise(&c, &fit);
     const struct calibrated *noise = &fit.options[made_uvloop.count];
@@ -123,6 +129,36 @@ static void finds_the_pace(void **state)
                                       .spread = 0.4 };
     check_host(&step);
     check_host(&both);
+}
+
+/* Where the core is shared so is the memory: both times go together, and each power is its own all
+ * the same. */
+static void tells_paces_apart_that_go_together(void **state)
+{
+    (void)state;
+    static const struct mood both = { .pace_s = 1.2e-9,
+                                      .read_s = 4e-7,
+                                      .power = 0.9,
+                                      .read_power = 0.6,
+                                      .noise = 0.08,
+                                      .spread = 0.4,
+                                      .together = 0.7 };
+    check_host(&both);
+}
+
+/* Cells of which the model is wrong by 20 %, and by more the slower the host was that they met: no
+ * pace, since all runs of a cell have it, but noise. */
+static void what_cells_get_wrong_is_no_pace(void **state)
+{
+    (void)state;
+    static const struct mood wrong = { .pace_s = 1.2e-9,
+                                       .read_s = 4e-7,
+                                       .power = 0.75,
+                                       .read_power = 0.5,
+                                       .noise = 0.215,
+                                       .spread = 0.4,
+                                       .misfit = 0.2 };
+    check_host(&wrong);
 }
 
 /* Runs that got cheaper as memory got slower, by chance: a power of 0, as unsure as a profile may
@@ -190,6 +226,111 @@ static void noise_is_told_by_cells(void **state)
     planned_store_close(&b);
 }
 
+/* Of many calibrations on a host whose powers are as one would guess: they differ by what is told. */
+static void powers_are_as_sure_as_they_say(void **state)
+{
+    (void)state;
+    struct planned_store b;
+    struct calibration c;
+    struct calibration_fit fit;
+    struct random_stream rs;
+    double measured[CALIBRATION_REPEATS][CALIBRATION_REPEATS], host = 0, read = 0;
+    random_stream_init(&rs, 5, 3, 0, 0);
+    planned_store_open(&b, made_experiment);
+    made_server_collect(&c, &b, 4, &made_uvloop);
+    take_truths(&made_uvloop, &c, &fit);
+    c.pace_s = 1e-9;
+    c.read_s = 4e-7;
+    for (size_t i = 0; i < c.cell_count; i++)
+        for (int r = 0; r < 4; r++)
+            measured[i][r] = c.cells[i].value[CALIBRATION_CPU][r];
+    for (int set = 0; set < SETS; set++) {
+        for (size_t i = 0; i < c.cell_count; i++)
+            for (int r = 0; r < 4; r++) {
+                double slowness = random_stream_lognormal(&rs, 1, 0.3);
+                double reading = random_stream_lognormal(&rs, 1, 0.2) * sqrt(slowness);
+                c.cells[i].slowness[r] = slowness;
+                c.cells[i].reading[r] = reading;
+                c.cells[i].value[CALIBRATION_CPU][r] = measured[i][r] *
+                                                       pow(slowness, CALIBRATION_PACE_POWER) *
+                                                       pow(reading, CALIBRATION_READ_POWER) *
+                                                       random_stream_lognormal(&rs, 1, 0.08);
+            }
+        c.host_power = CALIBRATION_PACE_POWER;
+        c.read_power = CALIBRATION_READ_POWER;
+        calibration_host_power(&c, &fit);
+        host += pow((c.host_power - CALIBRATION_PACE_POWER) / c.host_error, 2) / SETS;
+        read += pow((c.read_power - CALIBRATION_READ_POWER) / c.read_error, 2) / SETS;
+    }
+    print_message("in told errors: %.2f, %.2f\n", sqrt(host), sqrt(read));
+    assert_true(host > 0.3 && host < 1.6 && read > 0.3 && read < 1.6); /* each +- 0.22 */
+    calibration_close(&c);
+    planned_store_close(&b);
+}
+
+/* Real runs of a made server that share no random numbers with each other or with what is simulated
+ * of them, on a host with 8 % of noise. Returns the standard deviation that chance alone has. */
+static double measure_apart(struct calibration *c, const struct calibration_fit *fit, int set,
+                            struct random_stream *rs)
+{
+    double squares = 0;
+    for (size_t i = 0; i < c->cell_count; i++) {
+        struct calibration_cell *cell = &c->cells[i];
+        struct settings costs;
+        double cpu[4], mean = 0;
+        calibration_settings(c, fit, cell, &costs);
+        for (int r = 0; r < 4; r++) {
+            double one[CALIBRATION_METRICS];
+            cell->replication[r] = 1000 * set + 4 * (int64_t)i + r + 1;
+            calibration_simulate(c, &costs, cell, r, 1, 1000, one);
+            cpu[r] = log(one[CALIBRATION_CPU]);
+            mean += cpu[r] / 4;
+            cell->value[CALIBRATION_CPU][r] =
+                one[CALIBRATION_CPU] * random_stream_lognormal(rs, 1, 0.08);
+        }
+        for (int r = 0; r < 4; r++)
+            squares += pow(cpu[r] - mean, 2) / 3;
+    }
+    return sqrt(squares / (double)c->cell_count);
+}
+
+/* A server whose publishes differ by their own mean: what that makes of a run's CPU time, and of
+ * four simulations of it, is in the model, and not told again as noise of the host. */
+static void chance_of_the_model_is_no_noise(void **state)
+{
+    (void)state;
+    static const struct made_truth wild[] = { { "cost.publish", 3e6 }, { "cost.noise", 1 } };
+    static const struct made_server server = { LOOP_UVLOOP, 2, wild, 2, 0 };
+    static const char alike[] =
+        "question: q\n"
+        "workload: { phases: [{ name: load, duration: 8s, rate: 9/s }] }\n"
+        "sweep: { clients.count: [4, 5, 6, 7, 8, 9, 10, 11, 12, 13] }\n";
+    struct planned_store b;
+    struct calibration c;
+    struct calibration_fit fit;
+    struct random_stream rs;
+    double squares = 0, within = 0, chance = 0;
+    random_stream_init(&rs, 5, 4, 0, 0);
+    planned_store_open(&b, alike);
+    made_server_collect(&c, &b, 4, &server);
+    c.draws = 4;
+    for (int set = 0; set < SETS; set++) {
+        take_truths(&server, &c, &fit);
+        chance += measure_apart(&c, &fit, set, &rs) / SETS;
+        calibration_host_noise(&c, &fit);
+        const struct calibrated *noise = &fit.options[2];
+        squares += noise->estimate * noise->estimate / SETS;
+        within += fabs(log(noise->estimate / 0.08)) < 2 * noise->relative_error;
+    }
+    print_message("noise %.3f, true 0.08, within two errors in %.0f of %d; chance %.3f\n",
+                  sqrt(squares), within, SETS, chance);
+    assert_true(chance > 0.09);
+    assert_true(sqrt(squares) > 0.07 && sqrt(squares) < 0.09);
+    assert_true(within >= 0.75 * SETS);
+    calibration_close(&c);
+    planned_store_close(&b);
+}
+
 /* Runs of costs without any chance lie nearer to each other than on any host: the least spread is
  * a bound, so nothing is said of how well it is known. */
 static void least_noise_is_a_bound(void **state)
@@ -213,10 +354,15 @@ static void least_noise_is_a_bound(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_the_host),         cmocka_unit_test(finds_the_pace),
-        cmocka_unit_test(no_power_is_negative),   cmocka_unit_test(believes_another_host),
-        cmocka_unit_test(noise_is_told_by_cells), cmocka_unit_test(least_noise_is_a_bound)
-    };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(finds_the_host),
+                                        cmocka_unit_test(finds_the_pace),
+                                        cmocka_unit_test(tells_paces_apart_that_go_together),
+                                        cmocka_unit_test(what_cells_get_wrong_is_no_pace),
+                                        cmocka_unit_test(no_power_is_negative),
+                                        cmocka_unit_test(believes_another_host),
+                                        cmocka_unit_test(powers_are_as_sure_as_they_say),
+                                        cmocka_unit_test(chance_of_the_model_is_no_noise),
+                                        cmocka_unit_test(noise_is_told_by_cells),
+                                        cmocka_unit_test(least_noise_is_a_bound) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
