@@ -11,6 +11,7 @@
 
 #include "analysis/calibration_design.h"
 #include "analysis/scenario_key.h"
+#include "tests/support/near.h"
 #include "tests/support/planned_store.h"
 #include "tests/support/scratch_file.h"
 
@@ -322,6 +323,44 @@ static void a_pilot_without_deliveries_is_none(void **state)
     free(text);
 }
 
+/* Costs of a made server come back from its pilot, of each protocol its own, however many publishes
+ * its runs had; of a protocol that it does not speak nothing is said. */
+static void the_pilot_tells_costs(void **state)
+{
+    (void)state;
+    static const struct design_costs truths[PROTOCOLS] = { { 400e3, 25e3 }, { 90e3, 3e3 } };
+    for (int both = 0; both < 2; both++) {
+        struct design_request request = request_for(true, both);
+        struct design_costs costs[PROTOCOLS] = { { 1, 1 }, { 1, 1 } };
+        struct planned_store b;
+        struct error err;
+        char *text = calibration_pilot(&request);
+        planned_store_open(&b, text);
+        for (size_t point = 0; point < b.plan.count; point++)
+            for (int run = 1; run <= 2; run++) {
+                const struct parameters *p = &b.plan.points[point].settings.parameters;
+                const struct design_costs *truth = &truths[p->server.protocol];
+                double published = 30 * run + (double)point, n = (double)p->clients;
+                struct run_record record;
+                run_record_init(&record);
+                run_record_metric(&record, "cpu.used", "s",
+                                  1e-9 * published *
+                                      (truth->publish_ns + n * truth->delivery_ns));
+                run_record_metric(&record, "published", "1", published);
+                run_record_metric(&record, "delivered", "1", published * n);
+                planned_store_put(&b, point, run, RUN_DONE, &record);
+            }
+        assert_int_equal(calibration_pilot_read(&request, b.store, "x", costs, &err), 0);
+        for (int p = 0; p < PROTOCOLS; p++) {
+            bool told = p == PROTOCOL_SSE || both;
+            assert_near(costs[p].publish_ns, told ? truths[p].publish_ns : 1, 1e-3);
+            assert_near(costs[p].delivery_ns, told ? truths[p].delivery_ns : 1, 1e-3);
+        }
+        planned_store_close(&b);
+        free(text);
+    }
+}
+
 /* Then the fit must choose: the file does not pretend to know. */
 static void an_unknown_loop_is_left_open(void **state)
 {
@@ -366,6 +405,7 @@ int main(void)
         cmocka_unit_test(heartbeats_where_there_are_some),
         cmocka_unit_test(the_pilot_is_short),
         cmocka_unit_test(a_pilot_without_deliveries_is_none),
+        cmocka_unit_test(the_pilot_tells_costs),
         cmocka_unit_test(an_unknown_loop_is_left_open),
         cmocka_unit_test(latencies_of_compiling_are_not_measured),
     };
