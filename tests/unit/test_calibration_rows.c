@@ -112,6 +112,23 @@ static void scale_is_that_of_all_runs(void **state)
     }
 }
 
+/* Of those that are numbers, in whatever order. */
+static void medians_are_of_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        double values[5];
+        int count;
+        double median;
+    } cases[] = { { { 3, 1, 2 }, 3, 2 },           { { NAN, 3, NAN, 1, 2 }, 5, 2 },
+                  { { 4, NAN, 1, 3, 2 }, 5, 2.5 }, { { 7, NAN }, 2, 7 },
+                  { { NAN, NAN }, 2, NAN },        { { 0 }, 0, NAN } };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double median = calibration_median(cases[i].values, cases[i].count);
+        assert_true(isnan(cases[i].median) ? isnan(median) : median == cases[i].median);
+    }
+}
+
 static const struct calibrated *measured(const struct calibration *c, const char *option)
 {
     return calibrated_find(c->known, c->known_count, option);
@@ -192,6 +209,8 @@ static void older_rows_leave_out_what_they_lack(void **state)
             assert_true(c.cells[0].slowness[r] == cases[i].slowness[r]);
         assert_int_equal(c.known_count, 0);
         assert_true(isnan(c.cells[0].real[CALIBRATION_P50]));
+        assert_true(isnan(c.cells[0].edge[EDGE_SETUP_CPU][0]));
+        assert_true(isnan(c.cells[0].edge[EDGE_MEMORY_BEFORE][1]));
         calibration_close(&c);
         planned_store_close(&b);
     }
@@ -269,6 +288,46 @@ static void heartbeats_come_as_clients_connected(void **state)
     planned_store_close(&b);
 }
 
+/* A spell that is longer than the run makes all its publishes dearer or cheaper, by as much as costs
+ * go with the pace by the fit: not at all by a power of 0. Without paces the settings say the power. */
+static void spells_go_with_the_power_of_the_fit(void **state)
+{
+    (void)state;
+    static const char publishes[] =
+        "question: q\n"
+        "workload: { phases: [{ name: load, duration: 1s, rate: 20/s }] }\n"
+        "clients: { count: 5 }\n";
+    static const struct {
+        double pace_s, power, own_power;
+        bool plain;
+    } cases[] = {
+        { 1e-9, 0, 1, true }, { 1e-9, 1, 0, false }, { 0, 0, 1, false }, { 0, 1, 0, true }
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct row row = { 0.2, 1000, 1e-9, 0, 0 };
+        struct planned_store b;
+        struct calibration c;
+        struct error err;
+        double plain[CALIBRATION_METRICS], one[CALIBRATION_METRICS];
+        planned_store_open(&b, publishes);
+        put(&b, 0, 1, &row);
+        assert_int_equal(calibration_collect(&c, &b.plan, b.store, "x", &err), 0);
+        c.pace_s = cases[i].pace_s;
+        c.host_power = cases[i].power;
+        struct settings s = c.cells[0].point->settings;
+        calibration_simulate(&c, &s, &c.cells[0], 0, 1, 0, plain);
+        s.parameters.cost.spell_cv = 0.5;
+        s.parameters.cost.spell_ns = 1000000000000;
+        s.parameters.cost.pace_power = cases[i].own_power;
+        calibration_simulate(&c, &s, &c.cells[0], 0, 1, 0, one);
+        double off = log(one[CALIBRATION_CPU] / plain[CALIBRATION_CPU]);
+        print_message("case %zu: %+.3f\n", i, off);
+        assert_true(cases[i].plain ? off == 0 : fabs(off) > 0.02);
+        calibration_close(&c);
+        planned_store_close(&b);
+    }
+}
+
 /* What comes out below 0 by chance is no cost that is known to be 0; one that was counted as 0 is. */
 static void a_clamped_estimate_is_not_told(void **state)
 {
@@ -324,7 +383,9 @@ int main(void)
         cmocka_unit_test(what_is_known_is_no_spread),
         cmocka_unit_test(median_is_no_mean),
         cmocka_unit_test(scale_is_that_of_all_runs),
+        cmocka_unit_test(medians_are_of_numbers),
         cmocka_unit_test(spells_are_those_of_all_runs),
+        cmocka_unit_test(spells_go_with_the_power_of_the_fit),
         cmocka_unit_test(older_rows_leave_out_what_they_lack),
         cmocka_unit_test(few_threads_beside_are_no_figure),
         cmocka_unit_test(heartbeats_come_as_clients_connected),
