@@ -1,0 +1,92 @@
+/* A search of a replication is of one chance: the same random numbers wherever it asks; runs that are
+ * made again have chance of their own, each replication another. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "analysis/limit_model.h"
+
+static void ask_for_clients(struct limit_question *q, uint64_t seed)
+{
+    struct error err;
+    *q = (struct limit_question){ .from = 10, .to = 1000, .precision = 1e-4, .seed = seed };
+    settings_init(&q->settings);
+    q->settings.cpu_limit_millicores = 100;
+    q->settings.parameters.slo.p99_ns = 200000000;
+    q->settings.parameters.workload.arrivals = ARRIVAL_POISSON;
+    assert_int_equal(settings_find(&q->settings, "clients.count", &q->option, &err), 0);
+}
+
+/* What the search says is what single runs of its replication bear out: kept at its answer, broken with
+ * one client more. With other random numbers for each value, as good as never in all of these. */
+static void a_search_keeps_its_random_numbers(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 8; seed++) {
+        struct limit_question q;
+        struct limit_answer a;
+        struct error err;
+        bool kept, next;
+        ask_for_clients(&q, seed);
+        assert_int_equal(limit_model(&q, 1, 1, &a, &err), 0);
+        assert_int_equal(a.searches, 1);
+        assert_int_equal(limit_run(&q, 1, a.value, &kept, &err), 0);
+        assert_int_equal(limit_run(&q, 1, a.value + 1, &next, &err), 0);
+        print_message("seed %d: %g\n", (int)seed, a.value);
+        assert_true(kept && !next);
+    }
+}
+
+/* Runs with the publishes of one and the same replication differ by the model's chance alone: the
+ * answers of replications do, too, though all they were told is the same. */
+static void replications_have_chances_of_their_own(void **state)
+{
+    (void)state;
+    enum { RUNS = 12 };
+    struct limit_question q;
+    struct limit_answer a;
+    struct error err;
+    double values[RUNS];
+    uint32_t plays[RUNS];
+    ask_for_clients(&q, 1);
+    assert_int_equal(limit_model(&q, 4, 1, &a, &err), 0);
+    for (int i = 0; i < RUNS; i++) {
+        values[i] = round(a.value * pow(1.3, 2.0 * i / (RUNS - 1) - 1));
+        plays[i] = 1;
+    }
+    q.runs = RUNS;
+    q.values = values;
+    q.plays = plays;
+    q.more_breaks = true;
+    assert_int_equal(limit_model(&q, 8, 1, &a, &err), 0);
+    print_message("%g, %g to %g\n", a.value, a.low, a.high);
+    assert_int_equal(a.searches, 8);
+    assert_true(a.low < a.high);
+}
+
+/* A value that the option may not have: the cause, and no answer. */
+static void what_cannot_be_asked_has_no_answer(void **state)
+{
+    (void)state;
+    struct limit_question q;
+    struct limit_answer a = { .probes = 77 };
+    struct error err;
+    ask_for_clients(&q, 1);
+    q.from = -5;
+    assert_int_equal(limit_model(&q, 2, 1, &a, &err), ERR_INVALID);
+    assert_int_equal(a.probes, 77);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_search_keeps_its_random_numbers),
+        cmocka_unit_test(replications_have_chances_of_their_own),
+        cmocka_unit_test(what_cannot_be_asked_has_no_answer),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
