@@ -15,6 +15,7 @@
 #include "analysis/cells.h"
 #include "analysis/validation.h"
 #include "sim/random_stream.h"
+#include "tests/support/near.h"
 #include "tests/support/need.h"
 #include "tests/support/planned_store.h"
 
@@ -125,6 +126,35 @@ static void test_no_floor(void **state)
     planned_store_close(&s);
 }
 
+/* Only the client's own times are set beside what they are a part of; a try that lacks one of the two
+ * tells nothing, and nothing of it is left for the next. */
+static void test_other_figures(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *metric;
+        double value;
+    } tries[] = {
+        { "cpu.used", 9 },         { "delivery.first.p50", 9 }, { "delivery.p50", 0.01 },
+        { "delivery.p95", 9 },     { "delivery.slope", 2e-5 },  { "delivery.slope.p50", 9 },
+        { "floor.first", 0.002 },  { "floor.other", 9 },        { "floor.step", 1e-5 },
+        { "host.pace", 9 },        { "delivery.p50", 0.01 },    { "floor.step", 9 },
+        { "delivery.p50", 0.005 }, { "floor.first", 0.002 },
+    };
+    struct client_share share = { 0 };
+    struct client_times times;
+    client_times_init(&times);
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++)
+        client_share_add(&share, &times, tries[i].metric, tries[i].value);
+    assert_false(client_share_judge(&share));
+    assert_int_equal(share.first.count, 2);
+    assert_near(share.first.values[0], 0.2, 1e-12);
+    assert_near(share.first.values[1], 0.4, 1e-12);
+    assert_int_equal(share.step.count, 1);
+    assert_near(share.step.values[0], 0.5, 1e-12);
+    client_share_close(&share);
+}
+
 static double draw(struct random_stream *rs)
 {
     return 0.3 + 0.4 * random_stream_uniform(rs); /* around the bound */
@@ -167,6 +197,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_cell),
                                         cmocka_unit_test(test_no_floor),
+                                        cmocka_unit_test(test_other_figures),
                                         cmocka_unit_test(test_not_by_outcome) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

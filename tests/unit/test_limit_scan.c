@@ -81,6 +81,8 @@ static void test_last(void **state)
                 broken[r * LIMIT_SCAN_VALUES + i] = true;
         }
         limit_scan_judge(&s, broken, 4);
+        for (int i = 0; i < 10; i++)
+            assert_true(s.share[i] == (breaks[k][i] - '0') / 4.0);
         assert_true(last[k] > 0 ? s.last == last[k] : isnan(s.last));
     }
 }

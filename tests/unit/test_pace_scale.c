@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "analysis/pace_scale.h"
+#include "tests/support/near.h"
 #include "tests/support/planned_store.h"
 #include "tests/support/scratch_file.h"
 
@@ -66,6 +67,35 @@ static void runs_of_another_scale_are_counted(void **state)
     }
 }
 
+/* Of those that are off the middle one is told, in whatever order they were made. */
+static void what_is_off_is_told_by_its_median(void **state)
+{
+    (void)state;
+    static const struct {
+        double best_s[6];
+        size_t off;
+        double off_ns;
+    } orders[] = { { { 1.3e-9, 0.906e-9, 1.1e-9, 1.2e-9, 0.9e-9, 0.906e-9 }, 3, 1.2 },
+                   { { 1.4e-9, 1.1e-9, 1.3e-9, 1.2e-9, 0.9e-9, 0.906e-9 }, 4, 1.25 },
+                   { { 0.906e-9, 0.906e-9, 0.7e-9, 0.906e-9, 0.906e-9, 0.906e-9 }, 1, 0.7 } };
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+        struct planned_store b;
+        struct pace_scale scale;
+        struct error err;
+        planned_store_open(&b, "question: q\nsweep: { clients.count: [10, 20] }\n");
+        char *profile =
+            scratch_write(&b.scratch, "profile.yaml", "fit: { best-pace: 0.906ns }");
+        for (int r = 0; r < 6; r++)
+            put_real(&b, r + 1, orders[i].best_s[r], RUN_DONE);
+        assert_int_equal(pace_scale_read(&scale, b.store, b.e.name, profile, &err), 0);
+        assert_int_equal(scale.off, orders[i].off);
+        assert_near(scale.profile_ns, 0.906, 1e-12);
+        assert_near(scale.off_ns, orders[i].off_ns, 1e-9);
+        free(profile);
+        planned_store_close(&b);
+    }
+}
+
 static void no_time_no_scale(void **state)
 {
     (void)state;
@@ -89,6 +119,7 @@ static void no_time_no_scale(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(runs_of_another_scale_are_counted),
+                                        cmocka_unit_test(what_is_off_is_told_by_its_median),
                                         cmocka_unit_test(no_time_no_scale) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
