@@ -110,10 +110,45 @@ static void ninety_of_a_hundred_intervals_hold_the_truth(void **state)
     }
 }
 
+/* Of three kinds every two have met, and went together or, the first and the last, against each
+ * other: which three cannot. A cost that stands in all three as 1, -1, 1 has by these pairs a variance
+ * of 3 - 6 times theirs. */
+static void no_variance_is_negative(void **state)
+{
+    (void)state;
+    enum { PAIRS = 30, LAST = 3 * PAIRS };
+    static const int kinds[3][2] = { { 0, 1 }, { 1, 2 }, { 0, 2 } };
+    gsl_vector *r = gsl_vector_calloc(LAST * 2 + 3);
+    gsl_matrix *j = gsl_matrix_calloc(LAST * 2 + 3, 1), *unit = gsl_matrix_calloc(1, 1),
+               *covariance = gsl_matrix_calloc(1, 1);
+    struct residual_origin origin[LAST * 2 + 3];
+    double leverage[LAST * 2 + 3] = { 0 };
+    for (int g = 0; g < LAST; g++)
+        for (int k = 0; k < 2; k++) {
+            size_t at = 2 * (size_t)g + (size_t)k;
+            origin[at] = (struct residual_origin){ g, kinds[g % 3][k] };
+            gsl_vector_set(r, at, g % 3 == 2 && k == 1 ? -2 : 2);
+        }
+    for (int k = 0; k < 3; k++) { /* one group has all three, and alone tells the cost */
+        size_t at = 2 * LAST + (size_t)k;
+        origin[at] = (struct residual_origin){ LAST, k };
+        gsl_matrix_set(j, at, 0, k == 1 ? -1 : 1);
+    }
+    gsl_matrix_set(unit, 0, 0, 1.0 / 3);
+    grouped_errors(r, j, unit, leverage, origin, covariance);
+    print_message("variance %g\n", gsl_matrix_get(covariance, 0, 0));
+    assert_true(gsl_matrix_get(covariance, 0, 0) >= -1e-12);
+    gsl_vector_free(r);
+    gsl_matrix_free(j);
+    gsl_matrix_free(unit);
+    gsl_matrix_free(covariance);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ninety_of_a_hundred_intervals_hold_the_truth),
+        cmocka_unit_test(no_variance_is_negative),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
