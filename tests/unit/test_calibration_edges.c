@@ -163,6 +163,23 @@ static void memory_before_is_none_of_the_connections(void **state)
     assert_near(calibrated_find(fit.options, fit.count, "memory.message")->estimate, 80, 1e-3);
 }
 
+/* Backlogs of a thousand messages drown in what the allocator takes at a time, here 8 MB: what larger
+ * ones say stays. */
+static void small_backlogs_tell_nothing(void **state)
+{
+    (void)state;
+    static struct bench b;
+    struct calibration_fit fit = { 0 };
+    set_up(&b, 20000);
+    for (int i = 0; i < 2; i++)
+        for (int r = 0; r < 2; r++) {
+            b.cells[i].edge[EDGE_BACKLOG][r] = 1000;
+            b.cells[i].edge[EDGE_BACKLOG_MEMORY][r] = b.cells[i].edge[EDGE_MEMORY][r] + 8e6;
+        }
+    calibration_edges(&b.c, &fit);
+    assert_near(calibrated_find(fit.options, fit.count, "memory.message")->estimate, 80, 1e-3);
+}
+
 /* Two runs, at 30 and 32 MB: 31 +- 1, the error of their mean; one alone has none, and runs that do
  * not tell are no runs of 0. */
 static void base_is_the_mean_of_runs_that_tell(void **state)
@@ -296,6 +313,7 @@ int main(void)
                                         cmocka_unit_test(slopes_are_right_in_the_mean),
                                         cmocka_unit_test(
                                             memory_before_is_none_of_the_connections),
+                                        cmocka_unit_test(small_backlogs_tell_nothing),
                                         cmocka_unit_test(base_is_the_mean_of_runs_that_tell),
                                         cmocka_unit_test(heartbeats_are_left_out),
                                         cmocka_unit_test(says_what_it_cannot_tell),

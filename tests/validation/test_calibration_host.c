@@ -12,6 +12,9 @@
 #include "tests/support/made_server.h"
 #include "tests/support/near.h"
 
+#define MET         0.3 /* how much slower the host is that a cell met than another's, a logarithm */
+#define READ_SPREAD 0.3 /* of reads that do not go with the pace */
+
 /* The host's mood: what it is told by, and the powers that costs go with; and 8 % beside it. */
 struct mood {
     double pace_s, read_s; /* 0: not told */
@@ -28,6 +31,9 @@ static void check_powers(const struct calibration *c, const struct calibrated *t
 {
     assert_string_equal(told[0].option, "cost.host-pace");
     assert_true(told[0].estimate == 1e9 * mood->pace_s);
+    /* of 40 runs; a standard deviation of so many is known to 11 % */
+    double spread = hypot(mood->spread, mood->misfit > 0 ? MET : 0);
+    assert_near(told[0].relative_error * sqrt((double)c->runs) / spread, 1, 0.35);
     assert_string_equal(told[1].option, "cost.host-power");
     assert_true(told[1].estimate == c->host_power);
     assert_true(fabs(c->host_power - mood->power) < 4 * told[1].relative_error * mood->power);
@@ -35,6 +41,9 @@ static void check_powers(const struct calibration *c, const struct calibrated *t
         return;
     assert_string_equal(told[2].option, "cost.host-memory-pace");
     assert_true(told[2].estimate == 1e9 * mood->read_s);
+    spread = hypot(READ_SPREAD, mood->together * mood->spread);
+    assert_true(mood->misfit > 0 ||
+                fabs(told[2].relative_error * sqrt((double)c->runs) / spread - 1) < 0.35);
     assert_string_equal(told[3].option, "cost.host-memory-power");
     assert_true(told[3].estimate == c->read_power);
     if (mood->read_power < 0) {
@@ -77,8 +86,8 @@ static void check_host(const struct mood *mood)
     for (size_t i = 0; i < c.cell_count; i++) {
         double met = mood->misfit > 0 ? random_stream_normal(&rs) : 0;
         for (int r = 0; r < c.cells[i].repeats; r++) {
-            double slowness = exp(0.3 * met) * random_stream_lognormal(&rs, 1, mood->spread);
-            double reading = mood->read_s > 0 ? random_stream_lognormal(&rs, 1, 0.3) *
+            double slowness = exp(MET * met) * random_stream_lognormal(&rs, 1, mood->spread);
+            double reading = mood->read_s > 0 ? random_stream_lognormal(&rs, 1, READ_SPREAD) *
                                                     pow(slowness, mood->together)
                                               : 1;
             c.cells[i].slowness[r] = slowness;
