@@ -99,9 +99,9 @@ static int fit_stage(struct calibration *c, struct calibration_stage *stage)
                             : calibration_stage_fit(stage, 0.02, 10, &result, &err);
 }
 
-#define SETS 8
+#define SETS 6
 
-/* The mean of 24 squares that are 1 in the mean is 1 +- 0.29; less where figures vary less than
+/* The mean of 18 squares that are 1 in the mean is 1 +- 0.33; less where figures vary less than
  * they are expected to. */
 static void costs_come_back_within_their_errors(void **state)
 {
