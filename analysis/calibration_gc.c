@@ -90,13 +90,14 @@ static double held_objects(const struct calibration *c, enum push_protocol proto
     return held ? held->estimate : NAN;
 }
 
+/* On a host of middling speed: the pauses of a simulated run go with the pace of its host, too. */
 static bool paused(const struct calibration *c, const struct calibration_cell *cell, int r,
                    double *x, double *y)
 {
     enum push_protocol protocol = cell->point->settings.parameters.server.protocol;
     *x = cell->edge[EDGE_GC_FULL][r] * cell->edge[EDGE_GC_LIVE][r] +
          cell->edge[EDGE_GC_FULL_SUBSCRIBERS][r] * held_objects(c, protocol);
-    *y = cell->edge[EDGE_GC_FULL_PAUSE][r];
+    *y = cell->edge[EDGE_GC_FULL_PAUSE][r] / calibration_slowed(c, cell, r);
     return *x > 0;
 }
 
@@ -106,15 +107,62 @@ static bool has_spread(const struct samples *s)
            gsl_stats_max(s->x, 1, s->count) > gsl_stats_min(s->x, 1, s->count);
 }
 
-struct line {
-    double a, b, aa, ab, bb, squares; /* y = a + b x, covariances */
+struct line { /* y = a + b x */
+    double a, b, a_error, b_error;
 };
 
-static struct line fit_line(const struct samples *s)
+typedef struct line line_fn(const struct samples *s);
+
+static struct line straight(const struct samples *s)
 {
     struct line l;
-    gsl_fit_linear(s->x, 1, s->y, 1, s->count, &l.a, &l.b, &l.aa, &l.ab, &l.bb, &l.squares);
+    double aa, ab, bb, squares;
+    gsl_fit_linear(s->x, 1, s->y, 1, s->count, &l.a, &l.b, &aa, &ab, &bb, &squares);
+    l.a_error = sqrt(aa);
+    l.b_error = sqrt(bb);
     return l;
+}
+
+static struct line from_nothing(const struct samples *s) /* a = 0 */
+{
+    struct line l = { 0 };
+    double bb, squares;
+    gsl_fit_mul(s->x, 1, s->y, 1, s->count, &l.b, &bb, &squares);
+    l.b_error = sqrt(bb);
+    return l;
+}
+
+static void swap_last(struct samples *s, size_t i)
+{
+    double x = s->x[i], y = s->y[i], *last_x = &s->x[s->count - 1],
+           *last_y = &s->y[s->count - 1];
+    s->x[i] = *last_x;
+    s->y[i] = *last_y;
+    *last_x = x;
+    *last_y = y;
+}
+
+/* What is far out scatters more, and the largest runs say most of a slope: so by the jackknife (Efron,
+ * The Jackknife, the Bootstrap and Other Resampling Plans, 1982, 3), which takes them as they are, but
+ * no narrower than if all scattered alike: of few runs it is rough. Not where some run alone tells. */
+static struct line fit_line(struct samples *s, line_fn *fit)
+{
+    struct line all = fit(s);
+    double n = (double)s->count, a = 0, b = 0, aa = 0, bb = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        swap_last(s, i);
+        s->count--;
+        struct line without = fit(s);
+        s->count++;
+        swap_last(s, i);
+        a += without.a - all.a;
+        b += without.b - all.b;
+        aa += pow(without.a - all.a, 2);
+        bb += pow(without.b - all.b, 2);
+    }
+    all.a_error = fmax(all.a_error, sqrt((n - 1) / n * fmax(aa - a * a / n, 0)));
+    all.b_error = fmax(all.b_error, sqrt((n - 1) / n * fmax(bb - b * b / n, 0)));
+    return all;
 }
 
 /* What a connection holds, and what its protocol's first one makes the process load: 1,860 objects
@@ -125,9 +173,9 @@ static void fit_connections(struct calibration *c, struct samples *s)
         collect(c, p, connected, s);
         if (!has_spread(s))
             continue;
-        struct line l = fit_line(s);
-        calibration_known_put(c, held_options[p], l.b, sqrt(l.bb));
-        calibration_known_put(c, first_options[p], l.a, sqrt(l.aa));
+        struct line l = fit_line(s, straight);
+        calibration_known_put(c, held_options[p], l.b, l.b_error);
+        calibration_known_put(c, first_options[p], l.a, l.a_error);
     }
 }
 
@@ -136,9 +184,9 @@ static void fit_fan_outs(struct calibration *c, struct samples *s)
     collect(c, -1, fanned, s);
     if (!has_spread(s))
         return;
-    struct line l = fit_line(s);
-    calibration_known_put(c, "cost.gc.wake", l.b, sqrt(l.bb));
-    calibration_known_put(c, "cost.gc.reused", -l.a, sqrt(l.aa));
+    struct line l = fit_line(s, straight);
+    calibration_known_put(c, "cost.gc.wake", l.b, l.b_error);
+    calibration_known_put(c, "cost.gc.reused", -l.a, l.a_error);
 }
 
 static void fit_pause(struct calibration *c, struct samples *s)
@@ -146,9 +194,8 @@ static void fit_pause(struct calibration *c, struct samples *s)
     collect(c, -1, paused, s);
     if (s->count < RUNS_LEAST)
         return;
-    double slope, variance, squares;
-    gsl_fit_mul(s->x, 1, s->y, 1, s->count, &slope, &variance, &squares);
-    calibration_known_put(c, "cost.gc.object", 1e9 * slope, 1e9 * sqrt(variance));
+    struct line l = fit_line(s, from_nothing);
+    calibration_known_put(c, "cost.gc.object", 1e9 * l.b, 1e9 * l.b_error);
 }
 
 static double mean_of(const struct calibration *c, enum calibration_edge edge)
