@@ -163,6 +163,28 @@ static void memory_before_is_none_of_the_connections(void **state)
     assert_near(calibrated_find(fit.options, fit.count, "memory.message")->estimate, 80, 1e-3);
 }
 
+/* Nor do runs that lack a figure take it from the others. */
+static void what_some_runs_lack_others_tell(void **state)
+{
+    (void)state;
+    static const enum calibration_edge edges[] = { EDGE_SETUP_CPU, EDGE_TEARDOWN_CPU,
+                                                   EDGE_MEMORY, EDGE_BACKLOG_MEMORY };
+    static const char *const options[] = { "cost.sse.handshake", "cost.sse.disconnect",
+                                           "memory.connection", "memory.message" };
+    static const double truths[] = { 400e3, 90e3, 40e3, 80 };
+    static struct bench b;
+    struct calibration_fit fit = { 0 };
+    set_up(&b, 20000);
+    for (int k = 0; k < 4; k++)
+        b.cells[k].edge[edges[k]][k % 2] = NAN;
+    calibration_edges(&b.c, &fit);
+    for (int k = 0; k < 4; k++) {
+        const struct calibrated *o = calibrated_find(fit.options, fit.count, options[k]);
+        assert_true(o->identified);
+        assert_near(o->estimate / truths[k], 1, 0.05);
+    }
+}
+
 /* Backlogs of a thousand messages drown in what the allocator takes at a time, here 8 MB: what larger
  * ones say stays. */
 static void small_backlogs_tell_nothing(void **state)
@@ -313,6 +335,7 @@ int main(void)
                                         cmocka_unit_test(slopes_are_right_in_the_mean),
                                         cmocka_unit_test(
                                             memory_before_is_none_of_the_connections),
+                                        cmocka_unit_test(what_some_runs_lack_others_tell),
                                         cmocka_unit_test(small_backlogs_tell_nothing),
                                         cmocka_unit_test(base_is_the_mean_of_runs_that_tell),
                                         cmocka_unit_test(heartbeats_are_left_out),
