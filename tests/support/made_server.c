@@ -34,8 +34,8 @@ static const struct made_truth truths[] = {
     { "cost.sse.heartbeat", 90e3 },
 };
 
-const struct made_server made_uvloop = { LOOP_UVLOOP, 2, truths,
-                                         sizeof truths / sizeof *truths, 0 };
+const struct made_server made_uvloop = { LOOP_UVLOOP, 2, truths, sizeof truths / sizeof *truths,
+                                         0 };
 
 static struct settings true_server(const struct settings *asked, const struct made_server *m)
 {
