@@ -94,6 +94,21 @@ static void order_is_no_matter(void **state)
     }
 }
 
+/* Of three repeats one is left out, so that both halves are of one: a third of them agree, a third say
+ * 1 of 9 s, a third 9 of 1. Judged by both others a 1 would be off by 4 of 5. */
+static void halves_are_of_as_many(void **state)
+{
+    (void)state;
+    static const double values[] = { 1, 9, 1 };
+    struct cells cells;
+    struct validation v;
+    open_cell(&cells, values, 3);
+    validation_judge(&v, &cells, &slo);
+    assert_near(v.half[SCORE_CPU].value, 8.0 / 9, 1e-12);
+    assert_true(v.half[SCORE_CPU].missed == 1);
+    cells_close(&cells);
+}
+
 /* Half and double are as far off; nothing is said of a time of 0, nor of none. */
 static void ratios_need_two_times(void **state)
 {
@@ -117,6 +132,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(medians_are_of_values_in_order),
         cmocka_unit_test(order_is_no_matter),
+        cmocka_unit_test(halves_are_of_as_many),
         cmocka_unit_test(ratios_need_two_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
