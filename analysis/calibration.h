@@ -14,7 +14,7 @@
  * host of its own.
  *
  * What connecting, closing and holding clients costs is not part of that: straight lines over
- * the client count say it (calibration_edges.c).
+ * the client count say it, of a host of middling speed as well (calibration_edges.c).
  */
 #ifndef PUSHSIM_ANALYSIS_CALIBRATION_H
 #define PUSHSIM_ANALYSIS_CALIBRATION_H

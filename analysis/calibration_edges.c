@@ -43,31 +43,44 @@ static bool of_protocol(const struct calibration_cell *cell, int protocol)
     return protocol < 0 || (int)cell->point->settings.parameters.server.protocol == protocol;
 }
 
-typedef void edge_fn(struct points *p, const struct calibration_cell *cell, int repeat);
+typedef void edge_fn(struct points *p, const struct calibration *c,
+                     const struct calibration_cell *cell, int repeat);
 
-static void setup_cpu(struct points *p, const struct calibration_cell *cell, int repeat)
+/* CPU time on a host of middling speed, as of the costs that are fitted. */
+static void add_cpu(struct points *p, const struct calibration *c,
+                    const struct calibration_cell *cell, int repeat, double cpu_s)
+{
+    add(p, (double)cell->point->settings.parameters.clients,
+        cpu_s / calibration_slowed(c, cell, repeat), CPU_NOISE_S, CPU_NOISE_SHARE);
+}
+
+static void setup_cpu(struct points *p, const struct calibration *c,
+                      const struct calibration_cell *cell, int repeat)
 {
     double paused = cell->edge[EDGE_GC_CONNECT_PAUSE][repeat]; /* counted apart */
-    add(p, (double)cell->point->settings.parameters.clients,
-        cell->edge[EDGE_SETUP_CPU][repeat] - (isnan(paused) ? 0 : paused), CPU_NOISE_S,
-        CPU_NOISE_SHARE);
+    add_cpu(p, c, cell, repeat,
+            cell->edge[EDGE_SETUP_CPU][repeat] - (isnan(paused) ? 0 : paused));
 }
 
-static void teardown_cpu(struct points *p, const struct calibration_cell *cell, int repeat)
+static void teardown_cpu(struct points *p, const struct calibration *c,
+                         const struct calibration_cell *cell, int repeat)
 {
-    add(p, (double)cell->point->settings.parameters.clients,
-        cell->edge[EDGE_TEARDOWN_CPU][repeat], CPU_NOISE_S, CPU_NOISE_SHARE);
+    add_cpu(p, c, cell, repeat, cell->edge[EDGE_TEARDOWN_CPU][repeat]);
 }
 
-static void setup_memory(struct points *p, const struct calibration_cell *cell, int repeat)
+static void setup_memory(struct points *p, const struct calibration *c,
+                         const struct calibration_cell *cell, int repeat)
 {
+    (void)c;
     add(p, (double)cell->point->settings.parameters.clients,
         cell->edge[EDGE_MEMORY][repeat] - cell->edge[EDGE_MEMORY_BEFORE][repeat], MEMORY_NOISE,
         MEMORY_SHARE);
 }
 
-static void backlog_memory(struct points *p, const struct calibration_cell *cell, int repeat)
+static void backlog_memory(struct points *p, const struct calibration *c,
+                           const struct calibration_cell *cell, int repeat)
 {
+    (void)c;
     if (cell->edge[EDGE_BACKLOG][repeat] >= BACKLOG_LEAST)
         add(p, cell->edge[EDGE_BACKLOG][repeat],
             cell->edge[EDGE_BACKLOG_MEMORY][repeat] - cell->edge[EDGE_MEMORY][repeat],
@@ -135,7 +148,7 @@ static void fit_slope(const struct calibration *c, int protocol, edge_fn *edge,
     struct points p = { memory, memory + c->runs, memory + 2 * c->runs, 0, 0, 0 };
     for (size_t i = 0; i < c->cell_count; i++)
         for (int r = 0; of_protocol(&c->cells[i], protocol) && r < c->cells[i].repeats; r++)
-            edge(&p, &c->cells[i], r);
+            edge(&p, c, &c->cells[i], r);
     double spread =
         p.count > 0 ? gsl_stats_max(p.x, 1, p.count) - gsl_stats_min(p.x, 1, p.count) : 0;
     if (p.count >= 3 && spread > 0) {

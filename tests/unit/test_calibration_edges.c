@@ -163,6 +163,35 @@ static void memory_before_is_none_of_the_connections(void **state)
     assert_near(calibrated_find(fit.options, fit.count, "memory.message")->estimate, 80, 1e-3);
 }
 
+/* Each as dear as its host was slow: the costs are those of a host of middling speed, whichever cells
+ * met which. Memory knows no pace. */
+static void edges_are_of_a_middling_host(void **state)
+{
+    (void)state;
+    static struct bench b;
+    struct calibration_fit fit = { 0 };
+    set_up(&b, 20000);
+    b.c.host_power = 0.7;
+    b.c.read_power = 0.35;
+    for (int i = 0; i < CELLS; i++)
+        for (int r = 0; r < 2; r++) {
+            struct calibration_cell *cell = &b.cells[i];
+            cell->slowness[r] =
+                0.8 + 0.1 * i; /* the more clients, the slower, but for the last */
+            cell->reading[r] = 1 + 0.3 * r;
+            double slowed = pow(cell->slowness[r], 0.7) * pow(cell->reading[r], 0.35);
+            cell->edge[EDGE_SETUP_CPU][r] = slowed * (3e-3 + clients[i] * 400e-6);
+            cell->edge[EDGE_TEARDOWN_CPU][r] = slowed * (1e-3 + clients[i] * 90e-6);
+        }
+    calibration_edges(&b.c, &fit);
+    assert_near(calibrated_find(fit.options, fit.count, "cost.sse.handshake")->estimate, 400e3,
+                1);
+    assert_near(calibrated_find(fit.options, fit.count, "cost.sse.disconnect")->estimate, 90e3,
+                1);
+    assert_near(calibrated_find(fit.options, fit.count, "memory.connection")->estimate, 40e3,
+                1);
+}
+
 /* Nor do runs that lack a figure take it from the others. */
 static void what_some_runs_lack_others_tell(void **state)
 {
@@ -335,6 +364,7 @@ int main(void)
                                         cmocka_unit_test(slopes_are_right_in_the_mean),
                                         cmocka_unit_test(
                                             memory_before_is_none_of_the_connections),
+                                        cmocka_unit_test(edges_are_of_a_middling_host),
                                         cmocka_unit_test(what_some_runs_lack_others_tell),
                                         cmocka_unit_test(small_backlogs_tell_nothing),
                                         cmocka_unit_test(base_is_the_mean_of_runs_that_tell),
