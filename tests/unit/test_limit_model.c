@@ -9,6 +9,8 @@
 #include <cmocka.h>
 
 #include "analysis/limit_model.h"
+#include "analysis/slo.h"
+#include "models/push_run.h"
 
 static void ask_for_clients(struct limit_question *q, uint64_t seed)
 {
@@ -68,6 +70,42 @@ static void replications_have_chances_of_their_own(void **state)
     assert_true(a.low < a.high);
 }
 
+/* As `run` makes it: the replication's own publishes and random numbers. */
+static bool kept_by_itself(const struct limit_question *q, uint32_t replication, double value)
+{
+    struct settings s;
+    struct schedule schedule;
+    struct run_record record;
+    struct error err;
+    bool kept;
+    assert_int_equal(limit_settings(q, value, &s, &err), 0);
+    schedule_build(&schedule, &s.parameters, q->seed, replication);
+    run_record_init(&record);
+    push_run(&s.parameters, &schedule, q->seed, replication, &record);
+    assert_int_equal(slo_judge(&s.parameters.slo, &record, &kept, &err), 0);
+    run_record_close(&record);
+    schedule_close(&schedule);
+    return kept;
+}
+
+static void a_search_asks_what_run_would_make(void **state)
+{
+    (void)state;
+    static const double values[] = { 340, 360, 380, 400 };
+    struct limit_question q;
+    struct error err;
+    int kept[4] = { 0 };
+    ask_for_clients(&q, 1);
+    for (uint32_t r = 1; r <= 12; r++)
+        for (int i = 0; i < 4; i++) {
+            bool asked, made = kept_by_itself(&q, r, values[i]);
+            assert_int_equal(limit_run(&q, r, values[i], &asked, &err), 0);
+            assert_int_equal(asked, made);
+            kept[i] += made;
+        }
+    assert_true(kept[0] > kept[3] && kept[1] + kept[2] > 0); /* chance decides between them */
+}
+
 /* A value that the option may not have: the cause, and no answer. */
 static void what_cannot_be_asked_has_no_answer(void **state)
 {
@@ -86,6 +124,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_search_keeps_its_random_numbers),
         cmocka_unit_test(replications_have_chances_of_their_own),
+        cmocka_unit_test(a_search_asks_what_run_would_make),
         cmocka_unit_test(what_cannot_be_asked_has_no_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

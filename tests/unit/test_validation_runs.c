@@ -109,6 +109,21 @@ static void halves_are_of_as_many(void **state)
     cells_close(&cells);
 }
 
+/* Replications from 1 to 2 against repeats of 1 and 4: ln 2 by 3.29 ln 4 / sqrt(2). */
+static void a_width_is_of_every_cell(void **state)
+{
+    (void)state;
+    static const double values[] = { 1, 4 };
+    struct cells cells;
+    struct validation v;
+    open_cell(&cells, values, 2);
+    for (int f = 0; f < FIGURES; f++)
+        sample_add(&cells.cell[0].samples[ARM_SIM][f], 2);
+    validation_judge(&v, &cells, &slo);
+    assert_near(v.scores[SCORE_WIDTH].value, log(2) * sqrt(2) / (3.2897 * log(4)), 1e-4);
+    cells_close(&cells);
+}
+
 /* Half and double are as far off; nothing is said of a time of 0, nor of none. */
 static void ratios_need_two_times(void **state)
 {
@@ -133,6 +148,7 @@ int main(void)
         cmocka_unit_test(medians_are_of_values_in_order),
         cmocka_unit_test(order_is_no_matter),
         cmocka_unit_test(halves_are_of_as_many),
+        cmocka_unit_test(a_width_is_of_every_cell),
         cmocka_unit_test(ratios_need_two_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
