@@ -11,6 +11,8 @@
 #include "analysis/limit_model.h"
 #include "analysis/slo.h"
 #include "models/push_run.h"
+#include "sim/random_stream.h"
+#include "tests/support/near.h"
 
 static void ask_for_clients(struct limit_question *q, uint64_t seed)
 {
@@ -106,6 +108,38 @@ static void a_search_asks_what_run_would_make(void **state)
     assert_true(kept[0] > kept[3] && kept[1] + kept[2] > 0); /* chance decides between them */
 }
 
+#define SETS     200
+#define SEARCHES 100
+
+/* Of searches whose limits differ by 10 % the median's logarithm is off by 0.1 sqrt(pi / 2 / 100), as is
+ * told beside it; by no less than the precision that they were made with. */
+static void the_error_is_of_the_medians_logarithm(void **state)
+{
+    (void)state;
+    struct random_stream rs;
+    double told = 0, squares = 0;
+    static struct limit_search searches[SEARCHES];
+    struct limit_answer a;
+    random_stream_init(&rs, 15, 1, 0, 0);
+    for (int set = 0; set < SETS; set++) {
+        for (int i = 0; i < SEARCHES; i++) {
+            double limit = 500 * exp(0.1 * random_stream_normal(&rs));
+            searches[i] = (struct limit_search){
+                .kind = LIMIT_FOUND, .kept = limit, .broken = 1.001 * limit, .precision = 1e-3
+            };
+        }
+        limit_sum_up(searches, SEARCHES, &a);
+        told += a.error / SETS;
+        squares += pow(log(a.value / 500), 2) / SETS;
+    }
+    print_message("told %.4f, off by %.4f\n", told, sqrt(squares));
+    assert_near(told, 0.1 * sqrt(M_PI / 2 / SEARCHES), 0.0015);
+    assert_near(sqrt(squares), told, 0.0025);
+    searches[0].precision = 0.03;
+    limit_sum_up(searches, SEARCHES, &a);
+    assert_true(a.error == 0.03);
+}
+
 /* A value that the option may not have: the cause, and no answer. */
 static void what_cannot_be_asked_has_no_answer(void **state)
 {
@@ -125,6 +159,7 @@ int main(void)
         cmocka_unit_test(a_search_keeps_its_random_numbers),
         cmocka_unit_test(replications_have_chances_of_their_own),
         cmocka_unit_test(a_search_asks_what_run_would_make),
+        cmocka_unit_test(the_error_is_of_the_medians_logarithm),
         cmocka_unit_test(what_cannot_be_asked_has_no_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
