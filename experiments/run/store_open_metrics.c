@@ -2,12 +2,15 @@
  * second: alert rules can be tried on failures that were simulated. */
 #include <ctype.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "experiments/run/plan.h"
 #include "experiments/run/store_internal.h"
 
-#define SECOND_NS INT64_C(1000000000)
+#define SECOND_NS          INT64_C(1000000000)
+#define LABEL_NAME_BYTES   96
+#define LABELS_FIXED_BYTES 256 /* experiment, arm, point, replication, pod */
 
 enum series_kind {
     KIND_GAUGE,   /* as it is */
@@ -74,11 +77,11 @@ struct writer {
     FILE *out;
     int64_t begin_s; /* when each run began, since 1970 */
     const struct series_form *form;
-    char name[96];     /* of the metric, with its unit */
-    char labels[1024]; /* "{...}" of the stream; "" before the first one */
-    int64_t next_ns;   /* the stream's next second that has no sample yet */
-    int64_t end_ns;    /* of the stream's run */
-    double total;      /* of a counter; the last value of a step */
+    char name[96];   /* of the metric, with its unit */
+    char *labels;    /* "{...}" of the stream, owned; NULL: there is none */
+    int64_t next_ns; /* the stream's next second that has no sample yet */
+    int64_t end_ns;  /* of the stream's run */
+    double total;    /* of a counter; the last value of a step */
 };
 
 /* A name or label of OpenMetrics: of what is neither letter nor digit an underscore. */
@@ -90,15 +93,28 @@ static void write_name(char *out, size_t room, const char *text)
     out[n] = '\0';
 }
 
-static void add_label(char *labels, size_t room, const char *name, const char *value)
+/* The name of a further label: of steady-a and steady_a the second one is numbered. No value has a
+ * quote that is not escaped, so what looks like a label is one. */
+static void label_name(const char *labels, const char *name, char out[LABEL_NAME_BYTES])
 {
+    char label[LABEL_NAME_BYTES + 4];
+    *out = '\0';
+    write_name(out, LABEL_NAME_BYTES - 12, name);
+    size_t length = strlen(out);
+    for (int n = 2;; n++) {
+        snprintf(label, sizeof label, ",%s=\"", out);
+        if (!strstr(labels, label))
+            return;
+        snprintf(out + length, LABEL_NAME_BYTES - length, "_%d", n);
+    }
+}
+
+static void add_label(char *labels, const char *name, const char *value)
+{
+    char unique[LABEL_NAME_BYTES];
+    label_name(labels, name, unique);
     size_t n = strlen(labels);
-    if (n + strlen(name) + 2 * strlen(value) + 6 > room)
-        return;
-    strcat(labels, n ? "," : "{");
-    write_name(labels, room, name);
-    strcat(labels, "=\"");
-    n = strlen(labels);
+    n += (size_t)sprintf(labels + n, "%s%s=\"", n ? "," : "{", unique);
     for (; *value; value++) {
         if (strchr("\\\"\n", *value))
             labels[n++] = '\\';
@@ -145,9 +161,10 @@ static void fill_until(struct writer *w, int64_t at_ns)
 
 static void end_stream(struct writer *w)
 {
-    if (*w->labels)
+    if (w->labels)
         fill_until(w, w->end_ns + 1);
-    *w->labels = '\0';
+    free(w->labels);
+    w->labels = NULL;
 }
 
 static void add_point(struct writer *w, int64_t at_ns, double value)
@@ -186,8 +203,9 @@ static const char query[] =
     "FROM split JOIN run_view v USING (run) WHERE v.status = 'done' AND (?1 IS NULL OR v.arm = "
     "?1) ORDER BY family, v.experiment, v.arm, v.point, v.replication, pod, at_ns";
 
-/* {experiment, arm, point, replication, swept values, pod}, in `out`. */
-static void labels_of(sqlite3_stmt *s, char *out, size_t room)
+/* {experiment, arm, point, replication, swept values, pod}; the caller frees it. All of them,
+ * however many are swept: without one, two streams would be one. */
+static char *labels_of(sqlite3_stmt *s)
 {
     static const struct {
         const char *name;
@@ -198,27 +216,31 @@ static void labels_of(sqlite3_stmt *s, char *out, size_t room)
                   { "replication", COLUMN_REPLICATION } };
     char key[64], value[UNIT_TEXT_BYTES];
     const char *cell = store_column_text(s, COLUMN_CELL);
-    *out = '\0';
+    /* text may double (escaped), and each name may get a number */
+    char *out = mem_alloc(LABELS_FIXED_BYTES + 4 * strlen(cell) +
+                          2 * strlen(store_column_text(s, COLUMN_EXPERIMENT)));
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
-        add_label(out, room, fixed[i].name, store_column_text(s, fixed[i].column));
+        add_label(out, fixed[i].name, store_column_text(s, fixed[i].column));
     while (cell_next(&cell, key, value))
-        add_label(out, room, key, value);
+        add_label(out, key, value);
     if (sqlite3_column_type(s, COLUMN_POD) != SQLITE_NULL)
-        add_label(out, room, "pod", store_column_text(s, COLUMN_POD));
+        add_label(out, "pod", store_column_text(s, COLUMN_POD));
     strcat(out, "}");
+    return out;
 }
 
 static void write_row(struct writer *w, sqlite3_stmt *s, char *family, size_t room)
 {
-    char labels[sizeof w->labels];
     bool next = strcmp(family, store_column_text(s, COLUMN_FAMILY)) != 0;
-    labels_of(s, labels, sizeof labels - 2);
+    char *labels = labels_of(s);
     if (next || strcmp(labels, w->labels) != 0) {
         end_stream(w);
-        strcpy(w->labels, labels);
+        w->labels = labels;
         w->next_ns = 0;
         w->total = 0;
         w->end_ns = (int64_t)(1e9 * sqlite3_column_double(s, COLUMN_END_S));
+    } else {
+        free(labels);
     }
     if (next) {
         snprintf(family, room, "%s", store_column_text(s, COLUMN_FAMILY));

@@ -63,3 +63,26 @@ for metric in restarts reconnects; do
     total=$(grep "^pushsim_${metric}_total" fleet.txt | tail -n 1 | cut -d' ' -f2)
     "$PUSHSIM" export fleet.db | grep ",$metric,1,$total$"
 done
+# no two labels of one name, and all that is swept, however much: else two pods were one stream
+cat >wide.yaml <<Y
+workload.phases: [ { name: x-y, duration: 2s, rate: 5/s }, { name: x_y, duration: 2s, rate: 5/s },
+$(for i in $(seq 10 29); do echo "  { name: a-rather-long-named-phase-$i, duration: 100ms, rate: 5/s },"; done) ]
+fleet.pods: 2
+fault.crash-at: 1s
+sweep:
+  workload.phases.x-y.rate: [5/s]
+  workload.phases.x_y.rate: [6/s]
+$(for i in $(seq 10 29); do echo "  workload.phases.a-rather-long-named-phase-$i.rate: [5/s]"; done)
+Y
+"$PUSHSIM" run wide.yaml --quiet 2>/dev/null
+"$PUSHSIM" export wide.db --format openmetrics >wide.txt
+/usr/bin/python3 - <<'Y'
+import re
+for line in open("wide.txt"):
+    if "_total{" in line:
+        names = re.findall(r'(\w+)="', line)
+        assert len(names) == len(set(names)) == 4 + 22 + ("pushsim_pod_" in line), line
+    if line.startswith("pushsim_pod_restarts_total"):
+        last = line
+print(re.findall(r'\w*x_y\w*="[^"]*"|pod="[^"]*"', last))
+Y
