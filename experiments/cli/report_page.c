@@ -78,15 +78,17 @@ static void leave_list(struct report_page *p)
     p->in_list = false;
 }
 
+/* `inline_html` writes it where the page is HTML. */
 static void write_text(struct report_page *p, const char *before, const char *format,
-                       va_list args, const char *after)
+                       va_list args, const char *after,
+                       void (*inline_html)(FILE *out, const char *text))
 {
     char *text;
     if (vasprintf(&text, format, args) < 0)
         text = mem_strdup("");
     fputs(before, p->out);
     if (p->format == PAGE_HTML)
-        write_inline(p->out, text);
+        inline_html(p->out, text);
     else
         fputs(text, p->out);
     fputs(after, p->out);
@@ -99,7 +101,7 @@ void report_page_text(struct report_page *p, const char *format, ...)
     va_list args;
     leave_list(p);
     va_start(args, format);
-    write_text(p, html ? "<p>" : "\n", format, args, html ? "</p>\n" : "\n");
+    write_text(p, html ? "<p>" : "\n", format, args, html ? "</p>\n" : "\n", write_inline);
     va_end(args);
 }
 
@@ -111,7 +113,8 @@ void report_page_item(struct report_page *p, const char *format, ...)
         fputs(html ? "<ul>\n" : "\n", p->out);
     p->in_list = true;
     va_start(args, format);
-    write_text(p, html ? "<li>" : "- ", format, args, html ? "</li>\n" : "\n");
+    write_text(p, html ? "<li>" : "- ", format, args, html ? "</li>\n" : "\n",
+               report_page_escape);
     va_end(args);
 }
 

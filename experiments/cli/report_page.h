@@ -25,7 +25,7 @@ void report_page_begin(struct report_page *p, FILE *out, enum page_format format
 void report_page_heading(struct report_page *p, int level, const char *text);
 void report_page_text(struct report_page *p, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* One of a list. */
+/* One of a list. It may have words of a run (cells, reasons): nothing in it is Markdown's. */
 void report_page_item(struct report_page *p, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Closes the table. */
