@@ -49,9 +49,10 @@ static struct svg_axis latency_axis(const struct line_data *d)
         for (int l = 0; l < LATENCIES; l++)
             for (int a = 0; a < ARMS; a++) {
                 const struct comparison *row = row_of(d, i, l);
+                bool spread = l == LATENCIES - 1 || a == ARM_REAL; /* band, bars */
                 values[n++] = row->value[a];
-                values[n++] = l == LATENCIES - 1 ? row->low[a] : NAN;
-                values[n++] = l == LATENCIES - 1 ? row->high[a] : NAN;
+                values[n++] = spread ? row->low[a] : NAN;
+                values[n++] = spread ? row->high[a] : NAN;
             }
     svg_axis_fit(&axis, values, n);
     free(values);

@@ -93,6 +93,7 @@ for figure in page.figures[:2]:
     for n, line in enumerate(l for l in figure["line"] if "L" in l["d"]): # keys have none
         print(" line", n, ["%.2g" % value(y) for x, y in points(line["d"])])
     print(" marks", ["%.2g" % value(float(m["cy"])) for m in figure["mark"] if float(m["cy"]) > 30])
+    print(" bars", [" to ".join("%.2g" % value(float(y)) for y in re.findall(r"[ V]([0-9.]+)", b["d"])) for b in figure.get("bar", [])][:4])
     print(" ticks", [t for t, x, y, anchor in figure["texts"] if y == 280])
     print(" level", ["%.2g" % value(float(l["d"].split()[1].split("H")[0])) for l in figure.get("level", [])])
 courses = [f for f in page.figures if ", run " in f["title"]]
@@ -103,6 +104,13 @@ for db in made real both; do
     echo "$db:"
     /usr/bin/python3 look.py $db.html
 done
+# a run's own words are no markup
+/usr/bin/python3 -c "
+import sqlite3
+db = sqlite3.connect('made.db')
+db.execute(\"UPDATE run SET status = 'failed', reason = 'one \x60 <b> and \\* too' WHERE id = 1\")
+db.commit()"
+"$PUSHSIM" report made.db -F html | grep '^<li>'
 "$PUSHSIM" report made.db -F html >/dev/full
 echo "exit $?"
 "$PUSHSIM" report made.db --format pdf 2>&1 | head -n 1
