@@ -191,7 +191,7 @@ bool fitted_ranges_outside(const struct fitted_ranges *r, const struct settings 
     if (found)
         outside->protocol[protocol] = true;
     if (r->loop && r->loop != 1 + (int)question->parameters.server.loop) {
-        outside->loop = 1 + (int)question->parameters.server.loop;
+        outside->loops |= 1u << question->parameters.server.loop;
         found = true;
     }
     for (int i = 0; i < FITTED_RANGES; i++) {
@@ -227,8 +227,9 @@ char *fitted_outside_text(const struct fitted_ranges *r, const struct fitted_out
     for (int k = 0; k < PROTOCOLS; k++)
         if (o->protocol[k]) /* of two, the other one is what was measured */
             all = append(all, "protocol", protocol_words[k], protocol_words[!k]);
-    if (o->loop)
-        all = append(all, "server.loop", loop_words[o->loop - 1], loop_words[r->loop - 1]);
+    for (int k = 0; loop_words[k]; k++)
+        if (o->loops >> k & 1)
+            all = append(all, "server.loop", loop_words[k], loop_words[r->loop - 1]);
     for (int i = 0; i < FITTED_RANGES; i++) {
         char least[UNIT_TEXT_BYTES], most[UNIT_TEXT_BYTES];
         if (o->most[i] == 0)

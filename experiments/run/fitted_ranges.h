@@ -51,7 +51,7 @@ const char *fitted_ranges_protocol(const struct fitted_ranges *r, enum push_prot
 /* How far questions lie outside: "clients.count 5000 (15..1900), protocol websocket (sse)". */
 struct fitted_outside {
     bool protocol[PROTOCOLS]; /* asked for, and none that was measured */
-    int loop;                 /* 1 + the loop asked for, another than the profile's; 0: none */
+    unsigned loops;           /* asked for, other than the profile's: a bit of each loop_kind */
     double least[FITTED_RANGES], most[FITTED_RANGES]; /* asked for; both 0: nothing outside */
 };
 /* Adds one question's; begins from zeros. Returns whether anything is outside. */

@@ -243,6 +243,19 @@ static void another_loop(void **state)
     }
 }
 
+static void each_other_loop_is_named(void **state)
+{
+    (void)state;
+    static const struct question questions[] = { { "server.loop", "nginx" },
+                                                 { "server.loop", "node" },
+                                                 { "server.loop", "uvloop" },
+                                                 { "server.loop", "nginx" } };
+    const struct fitted_ranges r = { .loop = 1 + LOOP_UVLOOP };
+    char *text = outside_of(&r, questions, sizeof questions / sizeof *questions);
+    assert_string_equal(text, "server.loop node (uvloop), server.loop nginx (uvloop)");
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +267,7 @@ int main(void)
         cmocka_unit_test(ranges_hold_the_cells),
         cmocka_unit_test(nonsense_is_refused),
         cmocka_unit_test_setup_teardown(another_loop, scratch_setup, scratch_teardown),
+        cmocka_unit_test(each_other_loop_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
