@@ -56,8 +56,9 @@ char *session_db_path(const struct session *s);
  * otherwise. To be called before the arguments are parsed. */
 void session_draw_parameters(struct session *s);
 /* Says what of the plan's points lies outside the ranges that their profiles were fitted to: a
- * line on standard error for each such profile; where a profile tells no ranges, its event loop alone is
- * looked at. Says, too, when parameters are to be drawn and there is no profile to draw from. */
+ * line on standard error for each such profile; where a profile tells no ranges, its event loop
+ * alone is looked at. Says, too, when parameters are to be drawn and there is no profile to draw
+ * from. */
 void session_warn_ranges(const struct session *s);
 /* Says which option of the experiment this server is not told (replay_untold). */
 void session_warn_untold(const struct session *s, const struct server_spec *spec);

@@ -61,7 +61,7 @@ void svg_axis_fit(struct svg_axis *axis, const double *values, size_t count)
 static const double clock_steps[] = { 10,  20,   30,   60,   120,  300,
                                       600, 1200, 1800, 3600, 7200, 14400 };
 
-/* 1, 2 or 5 times a power of ten, or a step of the clock: the least that makes no more than TICKS. */
+/* 1, 2 or 5 times a power of ten, or a step of the clock: the least that makes TICKS or fewer. */
 static double round_step(const struct svg_axis *axis)
 {
     static const double steps[] = { 1, 2, 5, 10 };

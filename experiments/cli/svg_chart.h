@@ -1,8 +1,8 @@
 /* svg_chart.h - one chart as SVG within a page: axes, lines, marks, bands. Colours and strokes are
  * the page's (report_page.c): series 0 .. 3 are its classes c0 .. c3.
  *
- * Begin, then what lies at the back first, then end. What lies outside of the axes is drawn at their
- * edge; NAN is left out, and interrupts a line.
+ * Begin, then what lies at the back first, then end. What lies outside of the axes is drawn at
+ * their edge; NAN is left out, and interrupts a line.
  */
 #ifndef PUSHSIM_EXPERIMENTS_CLI_SVG_CHART_H
 #define PUSHSIM_EXPERIMENTS_CLI_SVG_CHART_H
@@ -30,8 +30,8 @@ struct svg_chart {
     double text_edge; /* right end of the last tick's text: the next one keeps clear of it */
 };
 
-/* Axes that hold all of `count` values, some room above and below; NAN and, where it is log, what is
- * not above 0 are passed over. An axis of nothing is from 0 (log: 1) to 10. */
+/* Axes that hold all of `count` values, some room above and below; NAN and, where it is log, what
+ * is not above 0 are passed over. An axis of nothing is from 0 (log: 1) to 10. */
 void svg_axis_fit(struct svg_axis *axis, const double *values, size_t count);
 
 /* A <figure> with its title and empty axes; the y axis has its ticks. */
@@ -40,8 +40,8 @@ void svg_chart_begin(struct svg_chart *c, FILE *out, const char *title,
 /* Ticks of the x axis at round values, or one with a text; a text that has no room is left out. */
 void svg_chart_ticks(struct svg_chart *c);
 void svg_chart_tick(struct svg_chart *c, double x, const char *text);
-/* A name in the row of names below the title, in the colour of its series; `shape`: "line", "mark" or
- * the class of a band. */
+/* A name in the row of names below the title, in the colour of its series; `shape`: "line", "mark"
+ * or the class of a band. */
 void svg_chart_key(struct svg_chart *c, int series, const char *shape, const char *name);
 void svg_chart_line(struct svg_chart *c, int series, const double *x, const double *y,
                     size_t count);

@@ -2,7 +2,8 @@
  *
  * The real arm never plays less than it was asked: an option that would change nothing there is
  * refused by name. What a server can be told is what its description has placeholders for. What
- * every server has in some way of its own, told or not (how long its queues may be), is not refused.
+ * every server has in some way of its own, told or not (how long its queues may be), is not
+ * refused.
  */
 #ifndef PUSHSIM_EXPERIMENTS_REPLAY_REPLAY_SUPPORT_H
 #define PUSHSIM_EXPERIMENTS_REPLAY_REPLAY_SUPPORT_H

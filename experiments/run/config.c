@@ -278,7 +278,8 @@ static int read_values(struct experiment *e, const char *profile,
     return code;
 }
 
-/* The sweep, but for what --set has fixed, and what it sweeps; each swept profile gets its own base. */
+/* The sweep, but for what --set has fixed, and what it sweeps; each swept profile gets a base of
+ * its own. */
 static int read_sweep(struct experiment *e, const struct override *overrides, size_t count,
                       struct error *err)
 {
