@@ -204,18 +204,20 @@ static void write_courses(const struct report *r)
         r->page,
         "The first run of each cell, second by second (`pushsim explain` tells the "
         "words)%s.",
-        r->courses < r->explained.count ? "; of the first cells alone" : "");
+        r->courses == REPORT_COURSES_MAX && r->courses < r->explained.count
+            ? "; of the first cells alone"
+            : "");
     for (size_t i = 0; i < r->courses; i++)
         report_charts_course(r->page, r->course[i]);
 }
 
 /* -- one experiment ------------------------------------------------------------------------ */
 
-/* Keeps what a chart is drawn from, of a cell's first run. */
+/* Keeps what a chart is drawn from, of a cell's first run: two windows are the least. */
 static bool keep_course(struct report *r, struct explanation *e)
 {
     if (r->page->format != PAGE_HTML || r->courses == REPORT_COURSES_MAX ||
-        r->explained.cell[r->explained.count - 1].runs > 1)
+        e->phases.count < 2 || r->explained.cell[r->explained.count - 1].runs > 1)
         return false;
     r->course[r->courses] = mem_alloc(sizeof *e);
     *r->course[r->courses++] = *e;

@@ -22,7 +22,6 @@ static const char style[] =
     ".c0{--c:#0072b2}.c1{--c:#d55e00}.c2{--c:#009e73}.c3{--c:#cc79a7}"
     ".line{stroke:var(--c);stroke-width:1.8;fill:none}.area{fill:var(--c);opacity:.18}"
     ".mark{stroke:var(--c);fill:var(--c)}.bar{stroke:var(--c);fill:none}"
-    "svg text.key{fill:var(--c)}"
     ".level{stroke:currentColor;stroke-dasharray:5 4}.moment{stroke:#888;stroke-dasharray:2 3}"
     ".p1{fill:#f0e442;opacity:.25}.p2{fill:#e69f00;opacity:.3}.p3{fill:#d55e00;opacity:.35}"
     "@media(prefers-color-scheme:dark){body{color:#ddd;background:#161616}"

@@ -40,8 +40,8 @@ void svg_chart_begin(struct svg_chart *c, FILE *out, const char *title,
 /* Ticks of the x axis at round values, or one with a text; a text that has no room is left out. */
 void svg_chart_ticks(struct svg_chart *c);
 void svg_chart_tick(struct svg_chart *c, double x, const char *text);
-/* A name in the row of names below the title, in the colour of its series; `shape`: "line", "mark"
- * or the class of a band. */
+/* A name in the row of names below the title, behind a shape in the colour of its series: "line",
+ * "mark" or, in its own, the class of a band. */
 void svg_chart_key(struct svg_chart *c, int series, const char *shape, const char *name);
 void svg_chart_line(struct svg_chart *c, int series, const double *x, const double *y,
                     size_t count);

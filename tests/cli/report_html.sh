@@ -111,6 +111,10 @@ db = sqlite3.connect('made.db')
 db.execute(\"UPDATE run SET status = 'failed', reason = 'one \x60 <b> and \\* too' WHERE id = 1\")
 db.commit()"
 "$PUSHSIM" report made.db -F html | grep '^<li>'
+# a run of one second has no course to draw, and none is announced
+printf 'workload.phases: [ { name: s, duration: 300ms, rate: 5/s } ]\nworkload.drain: 0s\nreplications: 1\n' >short.yaml
+"$PUSHSIM" run short.yaml --quiet 2>/dev/null
+"$PUSHSIM" report short.db -F html | grep -E '<h2>|<svg'
 "$PUSHSIM" report made.db -F html >/dev/full
 echo "exit $?"
 "$PUSHSIM" report made.db --format pdf 2>&1 | head -n 1
