@@ -325,6 +325,9 @@ static char *join(const struct override *overrides, size_t count)
         free(all);
         all = longer;
     }
+    for (char *c = all; *c; c++) /* a long list; this is one line, behind the file's text */
+        if (*c == '\n' || *c == '\r')
+            *c = ' ';
     return all;
 }
 

@@ -16,7 +16,8 @@ int override_parse(struct override *o, char *text, struct error *err)
 /* No value of an option begins like this. */
 bool override_is_sweep(const struct override *o)
 {
-    return *o->text == '[' || *o->text == '{';
+    char first = o->text[strspn(o->text, " \n")];
+    return first == '[' || first == '{';
 }
 
 /* Says what was given; that several values need brackets, where several may have been meant. */

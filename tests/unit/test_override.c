@@ -36,6 +36,9 @@ static const struct {
       { "clients.count=10", "clients.count=100", "clients.count=1000" } },
     { { { "protocol", "sse", NULL }, { "clients.count", "{from: 1, to: 5, step: 2}", NULL } },
       { "clients.count=1", "clients.count=3", "clients.count=5" } },
+    /* with blanks, over several lines */
+    { { { "protocol", "sse", NULL }, { "clients.count", " [7,\n  8]", NULL } },
+      { "clients.count=7", "clients.count=8" } },
     /* the last of a name counts, whatever it is */
     { { { "protocol", "sse", NULL },
         { "clients.count", "[7, 8]", NULL },
@@ -104,6 +107,19 @@ static void test_of_a_rival(void **state)
     config_close(&e);
 }
 
+/* A database notes it behind the file's text, as a comment of one line. */
+static void test_noted_on_one_line(void **state)
+{
+    const struct override o[] = { { "protocol", "sse", NULL },
+                                  { "clients.count", "[7,\n  8]", NULL } };
+    struct experiment e;
+    struct plan plan;
+    plan_text(*state, "clients: { count: 5 }\n", o, 2, &e, &plan);
+    assert_string_equal(e.set, "protocol=sse clients.count=[7,   8]");
+    plan_close(&plan);
+    config_close(&e);
+}
+
 /* A list of profiles takes the place of the file's one. */
 static void test_profiles(void **state)
 {
@@ -164,6 +180,7 @@ int main(void)
         cmocka_unit_test(test_values_to_sweep_over),
         cmocka_unit_test(test_as_if_the_file_said_so),
         cmocka_unit_test(test_of_a_rival),
+        cmocka_unit_test(test_noted_on_one_line),
         cmocka_unit_test(test_profiles),
         cmocka_unit_test(test_what_is_wrong),
     };
