@@ -263,7 +263,8 @@ int store_export_open_metrics(struct store *store, enum arm arm, int64_t begin_s
     while (store_row(store, s, &code, err))
         write_row(&w, s, family, sizeof family);
     end_stream(&w);
-    fputs("# EOF\n", out);
+    if (code == 0) /* without it whoever reads knows that something is missing */
+        fputs("# EOF\n", out);
     if (code == 0 && (fflush(out) || ferror(out)))
         return error_set(err, ERR_IO, "cannot write the export");
     return code;

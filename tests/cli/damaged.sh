@@ -23,6 +23,8 @@ open("spoiled.db", "wb").write(data)
 Y
 "$PUSHSIM" merge new.db spoiled.db
 echo "exit $?"
+"$PUSHSIM" export spoiled.db --format openmetrics # not with the mark of a whole one
+echo "exit $?"
 # a file may grow to so many KiB: none, the first pages, the tables and no rows
 full() { (trap '' XFSZ; ulimit -f $1; shift; "$PUSHSIM" "$@" 2>&1; echo "exit $?"); }
 full 0 merge new.db knee.db
