@@ -53,6 +53,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_END:
         if (a->format == FORMAT_OPEN_METRICS && a->table && strcmp(a->table, "series") != 0)
             argp_error(state, "openmetrics: only the series can be written");
+        if (a->format != FORMAT_OPEN_METRICS && a->begin_s > 0)
+            argp_error(state, "--begin is of openmetrics; other rows count from a run's begin");
         return command_parse_database(key, arg, state, &a->db);
     default:
         return command_parse_database(key, arg, state, &a->db);

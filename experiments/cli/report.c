@@ -96,8 +96,8 @@ static void write_figures(const struct report *r)
     free(rows);
 }
 
-/* The limits that the cell's runs were made with. Cells come in one order in both lists: *at is
- * where the last one was. */
+/* The limits that the cell's runs were made with. Both lists are of the same runs, and come in one
+ * order: *at is where the last one was. */
 static const struct slo_params *slo_of(const struct report *r, const char *cell, size_t *at)
 {
     const struct explain_cells *all = &r->explained;

@@ -94,7 +94,7 @@ static int write_outside(struct report_page *page, struct store *store, const ch
         report_page_text(
             page,
             "%zu of %zu cell%s %s outside of what the profile was fitted to, by more than "
-            "a quarter: there the model\nextrapolates.",
+            "a quarter or in kind: there the\nmodel extrapolates.",
             o.out, o.cells, o.cells == 1 ? "" : "s", o.out == 1 ? "lies" : "lie");
     if (code == 0 && o.out > 0)
         report_page_table(page, &o.table);

@@ -147,13 +147,16 @@ static const struct parameter_draws *draws_of(const struct plan *plan,
     return &plan->draws[swept ? swept - e->sweep.profiles : 0];
 }
 
-/* "clients.count 4000 (15..1900)", "", or NULL where the profile tells no ranges. */
+/* "clients.count 4000 (15..1900)", "", or NULL where the profile tells no ranges and no
+ * other loop. */
 static char *outside_of(const struct plan_point *point, const struct experiment *e)
 {
     struct fitted_outside outside = { 0 };
-    if (!point->fitted || !fitted_ranges_told(point->fitted))
+    if (!point->fitted)
         return NULL;
-    fitted_ranges_outside(point->fitted, &point->settings, &outside);
+    bool found = fitted_ranges_outside(point->fitted, &point->settings, &outside);
+    if (!found && !fitted_ranges_told(point->fitted))
+        return NULL;
     if (e->trace)
         fitted_outside_forget_load(&outside);
     return fitted_outside_text(point->fitted, &outside);

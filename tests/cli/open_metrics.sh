@@ -32,6 +32,7 @@ Y
 "$PUSHSIM" export made.db --format openmetrics --arm real
 "$PUSHSIM" export made.db --format openmetrics --table run 2>&1 | head -n 1
 "$PUSHSIM" export made.db --format openmetrics --begin -1 2>&1 | head -n 1
+"$PUSHSIM" export made.db --begin 5 2>&1 | head -n 1
 "$PUSHSIM" export made.db --format openmetrics >/dev/full
 echo "exit $?"
 # of a whole run: each family once, its samples together, times of a stream in order, one end
