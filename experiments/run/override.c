@@ -64,11 +64,13 @@ int override_sweep(const struct override *o, struct sweep *sweep, const struct s
     char *text = mem_printf("%s: %s", o->name, o->text);
     int code = yaml_parse(&doc, o->given ? o->given : "--set", text, strlen(text), err);
     if (code == 0) {
-        code = sweep_add(sweep, &doc, doc.root, base, err);
+        const struct yaml_node *other = doc.root->child->next; /* behind a line feed */
+        code = other ? yaml_error(&doc, other->key_at, err, "one option at a time")
+                     : sweep_add(sweep, &doc, doc.root, base, err);
         yaml_close(&doc);
-    } else {
-        sweep_close(sweep);
     }
+    if (code)
+        sweep_close(sweep);
     free(text);
     return code;
 }

@@ -159,6 +159,7 @@ static void test_what_is_wrong(void **state)
         { { "cpu.limit", "[100m", NULL }, "--set:", "closing bracket" },
         { { "cpu.limit", "{from:1,to:2,step:1}", NULL }, "--set:1:", "behind each colon" },
         { { "seed", "[1, 2]", NULL }, "--set:1:", "cannot be swept" },
+        { { "cpu.limit", "[1, 2]\nprotocol: [sse]", NULL }, "--set:2:1: ", "one option" },
         { { "cpu.limit", "1,2", NULL }, "--set cpu.limit=1,2: ", "no comma" },
         { { "cpu.limit", "1m,2m", NULL }, "--set cpu.limit=1m,2m: ", "'NAME=[A, B]'" },
         { { "cpu.limit", "1x", "--from" }, "--from 1x: ", "not a unit" },
