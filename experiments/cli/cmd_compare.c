@@ -187,9 +187,9 @@ static void print_legend(const struct arguments *a)
                   : " (pushsim run: means)");
 }
 
-static void print_figures(const struct arguments *a, const struct cells *cells)
+static void print_figures(const struct arguments *a, const struct cells *cells,
+                          const struct arms_shown *shown)
 {
-    const struct arms_shown shown = arms_shown_of(cells);
     struct comparison *rows;
     struct text_table t;
     size_t count = a->fan_out
@@ -198,18 +198,18 @@ static void print_figures(const struct arguments *a, const struct cells *cells)
     if (a->json) {
         compare_write_json(rows, count, stdout);
     } else if (a->fan_out) {
-        compare_table_long(&t, &shown, rows, count);
+        compare_table_long(&t, shown, rows, count);
         text_table_print(&t, stdout);
         print_legend(a);
         print_agreement(rows, count);
     } else {
         if (a->all)
-            compare_table_long(&t, &shown, rows, count);
+            compare_table_long(&t, shown, rows, count);
         else
-            compare_table_wide(&t, &shown, rows, count);
+            compare_table_wide(&t, shown, rows, count);
         text_table_print(&t, stdout);
         print_legend(a);
-        print_error(&shown, rows, count);
+        print_error(shown, rows, count);
         print_knees(a, cells);
     }
     free(rows);
@@ -235,7 +235,7 @@ int cmd_compare(int argc, char **argv)
         if (a.outcomes)
             compare_print_outcomes(&shown, &outcomes);
         else
-            print_figures(&a, &cells);
+            print_figures(&a, &cells, &shown);
     } else {
         code = command_fail(code, &err);
     }

@@ -55,7 +55,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
             argp_error(state, "openmetrics: only the series can be written");
         if (a->format != FORMAT_OPEN_METRICS && a->begin_s > 0)
             argp_error(state, "--begin is of openmetrics; other rows count from a run's begin");
-        return command_parse_database(key, arg, state, &a->db);
+        /* fall through */
     default:
         return command_parse_database(key, arg, state, &a->db);
     }

@@ -258,7 +258,7 @@ static int write_sections(struct report *r, struct error *err)
         write_blame(r);
         if (charts)
             write_courses(r);
-        int code = report_trust(r->page, r->store, r->name, &r->cells, err);
+        int code = report_trust(r->page, r->store, r->name, &r->cells, &r->shown, err);
         if (code)
             return code;
     }

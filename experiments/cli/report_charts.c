@@ -251,9 +251,7 @@ void report_charts_course(struct report_page *p, const struct explanation *e)
 {
     struct course k;
     course_init(&k, e);
-    if (k.count > 1) {
-        draw_latencies(p, &k);
-        draw_shares(p, &k);
-    }
+    draw_latencies(p, &k);
+    draw_shares(p, &k);
     free(k.column[0]);
 }

@@ -15,7 +15,8 @@
 void report_charts_lines(struct report_page *p, const struct cells *cells,
                          const struct arms_shown *shown, double slo_p99_s);
 
-/* One run second by second: latencies and the phases of failure, then CPU and clients. */
+/* One run second by second: latencies and the phases of failure, then CPU and clients; of two windows
+ * or more. */
 void report_charts_course(struct report_page *p, const struct explanation *e);
 
 #endif

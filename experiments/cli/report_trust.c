@@ -104,9 +104,8 @@ static int write_outside(struct report_page *page, struct store *store, const ch
 }
 
 int report_trust(struct report_page *page, struct store *store, const char *experiment,
-                 const struct cells *cells, struct error *err)
+                 const struct cells *cells, const struct arms_shown *shown, struct error *err)
 {
-    const struct arms_shown shown = arms_shown_of(cells);
     struct text_table t;
     struct comparison *rows;
     struct origins origins = { .profile = false };
@@ -129,7 +128,7 @@ int report_trust(struct report_page *page, struct store *store, const char *expe
                      "The p99 of single runs: median and spread (least to greatest; from 19 "
                      "runs on 5 %% to 95 %%).");
     size_t count = compare_figures(cells, FIGURE_P99, FIGURE_P99 + 1, &rows);
-    compare_table_long(&t, &shown, rows, count);
+    compare_table_long(&t, shown, rows, count);
     report_page_table(page, &t);
     free(rows);
     return 0;
